@@ -1,0 +1,55 @@
+// What a surface hands in and what it gets back. Every invocation gets exactly one reply.
+import type { Address, Answer, Identity } from '../contracts/chat.ts';
+import type { CommandSpec } from './spec.ts';
+
+/** One use of a command. `id` is the platform's own id of it: the same id twice is the same use. */
+export interface Invocation {
+  readonly id: string;
+  readonly identity: Identity;
+  /** Where reports about an action go. */
+  readonly replyTo: Address;
+  readonly input:
+    | { readonly kind: 'line'; readonly line: string }
+    | { readonly kind: 'parsed'; readonly command: string; readonly args: Readonly<Record<string, string>> };
+}
+
+/** A person's word on a confirmation; `replyTo` may differ from the invocation's (a Discord message to edit). */
+export interface Decision {
+  readonly confirmationId: string;
+  readonly verdict: 'yes' | 'no';
+  readonly identity: Identity;
+  readonly replyTo: Address;
+}
+
+export const refusalCodes = [
+  'empty',
+  'unknown-command',
+  'bad-argument',
+  'denied',
+  'no-confirmation',
+  'unavailable',
+] as const;
+export type RefusalCode = (typeof refusalCodes)[number];
+
+export type Reply =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'refusal'; readonly code: RefusalCode; readonly text: string }
+  | {
+      readonly kind: 'confirm';
+      /** Short enough to type: `yes <confirmationId>`. */
+      readonly confirmationId: string;
+      readonly prompt: string;
+      /** Ms since the epoch. */
+      readonly expiresAt: number;
+    }
+  /** The job is in the queue; reports follow under `correlationId`. */
+  | { readonly kind: 'accepted'; readonly correlationId: string; readonly text: string }
+  /** A confirmation that was declined. */
+  | { readonly kind: 'dropped'; readonly text: string };
+
+/** The door of the command surface, as bots and api see it. Neither method throws. */
+export interface CommandIntake {
+  readonly specs: readonly CommandSpec[];
+  handle(invocation: Invocation): Promise<Reply>;
+  decide(decision: Decision): Promise<Reply>;
+}

@@ -1,0 +1,61 @@
+// Words about agents, their missions and the gas between them.
+import { z } from 'zod';
+
+export const agentIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'letters, digits, - and _');
+
+export const checkpoints = [75, 90, 100] as const;
+export const checkpointSchema = z.union([z.literal(75), z.literal(90), z.literal(100)]);
+export type Checkpoint = z.infer<typeof checkpointSchema>;
+
+export const runStates = ['idle', 'executing', 'completing', 'complete'] as const;
+export type RunState = (typeof runStates)[number];
+
+/** `failed` and `expired` are ends without an acknowledgement; `accepted` and `working` come from the receiver alone. */
+export const deliveryStates = [
+  'pending',
+  'queued',
+  'sent',
+  'accepted',
+  'working',
+  'failed',
+  'expired',
+] as const;
+export const deliveryStateSchema = z.enum(deliveryStates);
+export type DeliveryState = z.infer<typeof deliveryStateSchema>;
+
+/** One gas to one receiver. `checkpoint` is null for scheduled gas, whose `from` is `schedule:<name>`. */
+export const gasSchema = z.object({
+  id: z.string().min(1),
+  from: z.string().min(1),
+  to: agentIdSchema,
+  mission: z.string(),
+  epoch: z.number().int().nonnegative(),
+  checkpoint: checkpointSchema.nullable(),
+  percent: z.number().int().min(0).max(100).nullable(),
+  createdAt: z.number().int().nonnegative(),
+  /** Markdown for the receiver. */
+  text: z.string().min(1),
+});
+export type Gas = z.infer<typeof gasSchema>;
+
+/** What the platform knows of one agent. Times in ms since the epoch. */
+export interface AgentView {
+  readonly agent: string;
+  readonly state: RunState;
+  readonly mission: string | null;
+  readonly epoch: number;
+  /** Null is unknown, which is not 0. */
+  readonly percent: number | null;
+  /** When the status was last read and valid; null when never. */
+  readonly seenAt: number | null;
+  /** What is wrong with the newest version of the status file, if anything. */
+  readonly problem: string | null;
+}
+
+export interface DeliveryView {
+  readonly gas: Gas;
+  readonly state: DeliveryState;
+  /** When the state began. */
+  readonly since: number;
+  readonly steps: readonly { readonly state: DeliveryState; readonly at: number; readonly detail: string }[];
+}

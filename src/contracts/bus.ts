@@ -1,0 +1,60 @@
+// The words on RabbitMQ: exchanges, routing keys, bodies. Nothing else in the code spells one of these names.
+import { z } from 'zod';
+import { droneStatusSchema } from './drones.ts';
+import { envelopeSchema } from './envelope.ts';
+import { serviceNameSchema, serviceStateSchema } from './services.ts';
+
+/** Which of the two hubs in the wild answers restarts; configuration, never a guess. */
+export const hubProfiles = ['topic-v1', 'legacy-fanout'] as const;
+export type HubProfile = (typeof hubProfiles)[number];
+
+export const exchanges = {
+  control: { name: 'control_commands', type: 'topic', durable: true, owner: 'swarmline' },
+  serviceEvents: { name: 'service_events', type: 'topic', durable: true, owner: 'swarmline' },
+  droneStatus: { name: 'drone_status', type: 'topic', durable: true, owner: 'swarmline' },
+  /** The legacy hub's; declared passively, since its owner decides what it is. */
+  legacyRestart: { name: 'restart_exchange', type: 'fanout', durable: true, owner: 'hub' },
+} as const;
+
+export const routingKeys = {
+  restart: (service: string) => `control.restart.${service}`,
+  restartAll: 'control.restart',
+  serviceEvent: (service: string, state: string) => `service.${service}.${state}`,
+  anyServiceEvent: 'service.#',
+  droneStatus: (drone: string) => `drone.${drone}.status`,
+  anyDroneStatus: 'drone.*.status',
+} as const;
+
+/** Body of an order on `control.restart.<service>`. */
+export const restartMessageSchema = z.object({
+  ...envelopeSchema.shape,
+  service: serviceNameSchema,
+  mode: z.enum(['graceful', 'force']),
+  reason: z.string(),
+});
+export type RestartMessage = z.infer<typeof restartMessageSchema>;
+
+/**
+ * Body on `service.<name>.<state>`. An answer to an order has that order's `correlationId` and `orderId`;
+ * a heartbeat or an unasked change has `orderId: null`. `ready` always names the incarnation that is ready;
+ * `previousIncarnation` is the one that the order replaced.
+ */
+export const serviceEventSchema = z.object({
+  ...envelopeSchema.shape,
+  service: serviceNameSchema,
+  /** Which sidecar speaks; drawn at its start. */
+  instance: z.string().min(1),
+  incarnation: z.string().nullable(),
+  previousIncarnation: z.string().nullable(),
+  orderId: z.string().nullable(),
+  state: serviceStateSchema,
+  detail: z.string(),
+});
+export type ServiceEvent = z.infer<typeof serviceEventSchema>;
+
+/** Body on `drone.<id>.status`. */
+export const droneMessageSchema = z.object({ ...envelopeSchema.shape, status: droneStatusSchema });
+export type DroneMessage = z.infer<typeof droneMessageSchema>;
+
+/** The exact body that the legacy hub's services know. */
+export const legacyRestartBody = '{"type":"restart"}';

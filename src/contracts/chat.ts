@@ -1,0 +1,78 @@
+// Words of the conversation between people and Swarmline: who speaks, where the answer goes, what it looks like.
+import { z } from 'zod';
+
+export const surfaces = ['discord', 'twitch', 'console', 'cli', 'http'] as const;
+export const surfaceSchema = z.enum(surfaces);
+export type Surface = z.infer<typeof surfaceSchema>;
+
+/** Where an answer goes. `place` is a channel id, a Twitch channel, or `main`; `message` is one to edit; `user` the login to mention. */
+export const addressSchema = z.object({
+  surface: surfaceSchema,
+  place: z.string().min(1),
+  message: z.string().optional(),
+  user: z.string().optional(),
+});
+export type Address = z.infer<typeof addressSchema>;
+
+/** A person as one surface knows them; `id` is the platform's stable id, never a display name. */
+export interface Identity {
+  readonly surface: Surface;
+  readonly id: string;
+  readonly name: string;
+}
+
+export type Tone = 'ok' | 'info' | 'warn' | 'bad';
+
+/** One figure of an answer; `ageMs` says how old it is (null: it has no age, such as a configured name). */
+export interface AnswerRow {
+  readonly label: string;
+  readonly value: string;
+  readonly ageMs: number | null;
+  readonly tone: Tone;
+}
+
+/** An answer before any surface has rendered it. `data` is the stable machine form for `--json`. */
+export interface Answer {
+  readonly title: string;
+  readonly tone: Tone;
+  readonly rows: readonly AnswerRow[];
+  readonly note?: string;
+  readonly data: unknown;
+}
+
+/** The states that a person sees of an action; nothing softer exists. */
+export const actionStates = [
+  'queued',
+  'sent',
+  'accepted',
+  'working',
+  'stopping',
+  'starting',
+  'ready',
+  'failed',
+  'expired',
+  'unknown',
+] as const;
+export const actionStateSchema = z.enum(actionStates);
+export type ActionState = z.infer<typeof actionStateSchema>;
+
+/** One step that an action took; `at` in ms since the epoch. */
+export const stepSchema = z.object({ state: actionStateSchema, at: z.number(), detail: z.string() });
+export type Step = z.infer<typeof stepSchema>;
+
+/**
+ * What `chat.report` carries: the whole story so far, so that a later report replaces an earlier one
+ * and a lost one costs nothing. `seq` grows within one `about`; a reporter drops what is older than it has shown.
+ */
+export const reportSchema = z.object({
+  to: addressSchema,
+  about: z.string().min(1),
+  kind: z.enum(['restart', 'gas', 'notice']),
+  subject: z.string(),
+  seq: z.number().int().nonnegative(),
+  final: z.boolean(),
+  /** One sentence: the present truth. */
+  text: z.string(),
+  steps: z.array(stepSchema),
+});
+export type Report = z.infer<typeof reportSchema>;

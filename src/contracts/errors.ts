@@ -1,0 +1,71 @@
+// The domain's error catalogue; the mechanism's own codes are in core/errors.ts.
+import type { ErrorKind } from '../core/errors.ts';
+
+export const domainErrors = {
+  queueUnavailable: {
+    code: 'QUEUE_UNAVAILABLE',
+    class: 'dependency',
+    retryable: true,
+    chat: 'The queue does not answer; nothing was done.',
+  },
+  jobInvalid: {
+    code: 'JOB_INVALID',
+    class: 'validation',
+    retryable: false,
+    chat: 'A job does not fit its schema.',
+  },
+  bridgeDown: {
+    code: 'BRIDGE_DOWN',
+    class: 'dependency',
+    retryable: true,
+    chat: 'RabbitMQ is not connected.',
+  },
+  publishUnconfirmed: {
+    code: 'PUBLISH_UNCONFIRMED',
+    class: 'transient',
+    retryable: true,
+    chat: 'RabbitMQ did not confirm the message.',
+  },
+  topologyConflict: {
+    code: 'TOPOLOGY_CONFLICT',
+    class: 'config',
+    retryable: false,
+    chat: 'An exchange on RabbitMQ is not declared as Swarmline expects.',
+  },
+  agentUnknown: {
+    code: 'AGENT_UNKNOWN',
+    class: 'not-found',
+    retryable: false,
+    chat: 'No such agent is configured.',
+  },
+  deliveryUnknown: {
+    code: 'DELIVERY_UNKNOWN',
+    class: 'not-found',
+    retryable: false,
+    chat: 'No such delivery.',
+  },
+  storeConflict: {
+    code: 'STORE_CONFLICT',
+    class: 'conflict',
+    retryable: true,
+    chat: 'Somebody else changed it at the same moment; try again.',
+  },
+  chatAuth: {
+    code: 'CHAT_AUTH',
+    class: 'auth',
+    retryable: false,
+    chat: 'The chat platform refused our credentials.',
+  },
+  chatUnavailable: {
+    code: 'CHAT_UNAVAILABLE',
+    class: 'dependency',
+    retryable: true,
+    chat: 'The chat platform does not answer.',
+  },
+  platformUnreachable: {
+    code: 'PLATFORM_UNREACHABLE',
+    class: 'dependency',
+    retryable: true,
+    chat: 'Swarmline is not running.',
+  },
+} as const satisfies Record<string, ErrorKind>;

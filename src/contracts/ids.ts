@@ -1,0 +1,17 @@
+// Ids of the domain. Job ids derive from the correlation id and the step, so that a redelivery is the same job.
+import { createHash, randomUUID } from 'node:crypto';
+
+export type MakeId = () => string;
+
+/** A new random id: 20 hex digits, safe in Redis keys, BullMQ job ids (no colon) and file names. */
+export const randomId: MakeId = () => randomUUID().replaceAll('-', '').slice(0, 20);
+
+/** The same parts give the same id: 20 hex digits of SHA-256. The `x` keeps BullMQ from taking it for an integer. */
+export function derivedId(...parts: readonly string[]): string {
+  return `x${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 19)}`;
+}
+
+/** Short form of an id that a person can type; unique enough within one confirmation's lifetime. */
+export function shortId(id: string): string {
+  return id.slice(0, 6);
+}

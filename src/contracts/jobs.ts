@@ -1,0 +1,91 @@
+// The job catalogue: name → schema, queue and retry policy, once. Producers and handlers are typed from it.
+import { z } from 'zod';
+import { agentIdSchema, gasSchema } from './agents.ts';
+import { addressSchema, reportSchema, surfaces } from './chat.ts';
+import { envelopeSchema } from './envelope.ts';
+import { serviceNameSchema } from './services.ts';
+
+export interface JobSpec {
+  readonly queue: 'services' | 'gas' | 'pipeline' | 'report';
+  readonly body: z.ZodType;
+  /** Tries before the job counts as failed, and the first delay between them in ms. */
+  readonly attempts: number;
+  readonly backoffMs: number;
+  /** Longest time from enqueue to the last useful start, ms; becomes the envelope's deadline. */
+  readonly usefulMs: number;
+}
+
+export const jobCatalogue = {
+  'service.restart': {
+    queue: 'services',
+    body: z.object({
+      service: serviceNameSchema,
+      mode: z.enum(['graceful', 'force']),
+      reason: z.string(),
+      replyTo: addressSchema,
+    }),
+    attempts: 20,
+    backoffMs: 500,
+    usefulMs: 60_000,
+  },
+  'gas.deliver': {
+    queue: 'gas',
+    body: z.object({ gas: gasSchema }),
+    attempts: 10,
+    backoffMs: 500,
+    usefulMs: 24 * 3_600_000,
+  },
+  /** One tick of a schedule of chain.yaml; `tick` is its minute in ISO form. */
+  'gas.tick': {
+    queue: 'pipeline',
+    body: z.object({
+      schedule: z.string().min(1),
+      to: agentIdSchema,
+      text: z.string().min(1),
+      tick: z.string(),
+    }),
+    attempts: 10,
+    backoffMs: 500,
+    usefulMs: 3_600_000,
+  },
+  'pipeline.sweep': {
+    queue: 'pipeline',
+    body: z.object({ tick: z.string() }),
+    attempts: 2,
+    backoffMs: 500,
+    usefulMs: 60_000,
+  },
+  'chat.report': {
+    queue: 'report',
+    body: reportSchema,
+    attempts: 20,
+    backoffMs: 500,
+    usefulMs: 600_000,
+  },
+} as const satisfies Record<string, JobSpec>;
+
+export type JobName = keyof typeof jobCatalogue;
+export type JobBody<N extends JobName> = z.infer<(typeof jobCatalogue)[N]['body']>;
+
+/** What lies in Redis as a job's data. */
+export const jobDataSchema = z.object({ envelope: envelopeSchema, body: z.unknown() });
+export type JobData = z.infer<typeof jobDataSchema>;
+
+/** A job to be enqueued. `id` must not contain a colon; the same id is the same job. */
+export interface JobOrder<N extends JobName> {
+  readonly name: N;
+  readonly id: string;
+  readonly correlationId: string;
+  readonly causationId: string | null;
+  readonly principal: string;
+  readonly body: JobBody<N>;
+}
+
+/** The queue a job goes to; reports have one queue per surface, consumed by the process that owns that surface. */
+export function queueOf<N extends JobName>(name: N, body: JobBody<N>): string {
+  const { queue } = jobCatalogue[name];
+  if (queue !== 'report') return queue;
+  return `report.${reportSchema.parse(body).to.surface}`;
+}
+
+export const reportQueues: readonly string[] = surfaces.map((surface) => `report.${surface}`);

@@ -1,0 +1,63 @@
+// The doors between features that are strangers to each other; app joins the two sides of each.
+import type { AgentView, DeliveryState, DeliveryView, Gas } from './agents.ts';
+import type { DroneView } from './drones.ts';
+import type { JobName, JobOrder } from './jobs.ts';
+import type { RestartOrder, RestartOutcome, RestartProgress, ServiceView } from './services.ts';
+import type { ProcessView } from './system.ts';
+
+/** Into the queue. Resolves when Redis holds the job. @throws SwarmError QUEUE_UNAVAILABLE */
+export interface JobSink {
+  add<N extends JobName>(order: JobOrder<N>): Promise<void>;
+}
+
+/** Restarts a service and says what came of it. Safe to call again with the same order id. */
+export interface ServiceControl {
+  restart(
+    order: RestartOrder,
+    onProgress: (progress: RestartProgress) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<RestartOutcome>;
+}
+
+/** An agent's inbox. `deliver` is idempotent by gas id and resolves to where the gas lies. */
+export interface AgentInbox {
+  deliver(gas: Gas): Promise<{ readonly where: string }>;
+}
+
+/** The record of deliveries. */
+export interface DeliveryLedger {
+  /** Null when no such delivery was ever made. */
+  state(id: string): Promise<DeliveryState | null>;
+  /** Records what happened to a delivery; an event that does not fit its state changes nothing. */
+  record(
+    id: string,
+    event: { readonly state: 'queued' | 'sent' | 'accepted' | 'working' | 'failed'; readonly detail: string },
+  ): Promise<DeliveryView>;
+}
+
+/** What the pipeline does when a job of its own comes round. */
+export interface PipelineWork {
+  sweep(): Promise<void>;
+  scheduled(gas: {
+    readonly schedule: string;
+    readonly to: string;
+    readonly text: string;
+    readonly tick: string;
+  }): Promise<void>;
+}
+
+/** Read models; each answers from stored state and throws REDIS_UNAVAILABLE rather than guess. */
+export interface ServiceDirectory {
+  services(): Promise<readonly ServiceView[]>;
+}
+export interface AgentDirectory {
+  agents(): Promise<readonly AgentView[]>;
+  /** Newest first, at most `limit`. */
+  deliveries(limit: number): Promise<readonly DeliveryView[]>;
+}
+export interface DroneDirectory {
+  drones(): Promise<readonly DroneView[]>;
+}
+export interface SystemDirectory {
+  processes(): Promise<readonly ProcessView[]>;
+}

@@ -1,0 +1,56 @@
+// Words about services and their restart.
+import { z } from 'zod';
+
+/** A service's name is part of a routing key: lower case, digits, dash, underscore. */
+export const serviceNameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'lower-case letters, digits, - and _');
+
+/** States that a sidecar publishes. `stopped`: the program ended and is not being restarted. */
+export const serviceStates = ['accepted', 'stopping', 'starting', 'ready', 'failed', 'stopped'] as const;
+export const serviceStateSchema = z.enum(serviceStates);
+export type ServiceState = z.infer<typeof serviceStateSchema>;
+
+/** What the platform knows of one external service. Times in ms since the epoch. */
+export interface ServiceView {
+  readonly service: string;
+  readonly state: ServiceState;
+  /** Drawn anew at each start of the program. */
+  readonly incarnation: string | null;
+  /** When the program of this incarnation became ready; null when it is not. */
+  readonly readySince: number | null;
+  /** Last sign of life of the sidecar. */
+  readonly seenAt: number;
+  readonly detail: string;
+}
+
+/** What a restart job asks for. */
+export interface RestartOrder {
+  /** The same id is the same restart, however often it is sent. */
+  readonly id: string;
+  readonly correlationId: string;
+  readonly service: string;
+  readonly mode: 'graceful' | 'force';
+  readonly reason: string;
+  readonly principal: string;
+  readonly issuedAt: number;
+  /** Ms since the epoch; after it no sidecar begins, and an unanswered order becomes `unknown`. */
+  readonly deadline: number;
+}
+
+/** How a restart ended. `sent` is the end only where nobody can acknowledge (hub profile legacy-fanout). */
+export type RestartOutcome =
+  | {
+      readonly state: 'ready';
+      readonly oldIncarnation: string | null;
+      readonly incarnation: string;
+      readonly tookMs: number;
+    }
+  | { readonly state: 'sent' | 'failed' | 'expired' | 'unknown'; readonly reason: string };
+
+/** One thing that happened on the way. */
+export interface RestartProgress {
+  readonly state: 'sent' | 'accepted' | 'stopping' | 'starting';
+  readonly at: number;
+  readonly detail: string;
+}

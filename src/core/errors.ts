@@ -1,0 +1,110 @@
+// The one error class and the codes of the mechanism layer. A fault is thrown as SwarmError;
+// a refusal (denied, unknown, unconfirmed) is a returned value and has no place here.
+
+/** How a fault may be treated. Retry looks at `retryable` of the kind, nowhere else. */
+export type ErrorClass =
+  | 'transient'
+  | 'rate-limited'
+  | 'auth'
+  | 'config'
+  | 'validation'
+  | 'dependency'
+  | 'conflict'
+  | 'not-found'
+  | 'bug';
+
+/** One row of an error catalogue. */
+export interface ErrorKind {
+  /** Stable code, printed to people and never reused. */
+  readonly code: string;
+  readonly class: ErrorClass;
+  readonly retryable: boolean;
+  /** What a person in chat may read; free of internals. */
+  readonly chat: string;
+}
+
+export const coreErrors = {
+  configInvalid: {
+    code: 'CONFIG_INVALID',
+    class: 'config',
+    retryable: false,
+    chat: 'The configuration is not valid.',
+  },
+  redisUnavailable: {
+    code: 'REDIS_UNAVAILABLE',
+    class: 'dependency',
+    retryable: true,
+    chat: 'Redis does not answer; nothing was done.',
+  },
+  serverMissing: {
+    code: 'SERVER_MISSING',
+    class: 'dependency',
+    retryable: false,
+    chat: 'A server program is not installed.',
+  },
+  serverFailed: {
+    code: 'SERVER_FAILED',
+    class: 'dependency',
+    retryable: true,
+    chat: 'A server program did not start.',
+  },
+  startTimedOut: {
+    code: 'START_TIMED_OUT',
+    class: 'transient',
+    retryable: true,
+    chat: 'A part of Swarmline did not start in time.',
+  },
+  illegalTransition: {
+    code: 'ILLEGAL_TRANSITION',
+    class: 'bug',
+    retryable: false,
+    chat: 'An internal fault; the log has it.',
+  },
+  dependencyCycle: {
+    code: 'DEPENDENCY_CYCLE',
+    class: 'bug',
+    retryable: false,
+    chat: 'Parts of Swarmline depend on each other in a circle.',
+  },
+  aborted: { code: 'ABORTED', class: 'transient', retryable: true, chat: 'It was stopped before it ended.' },
+  unexpected: {
+    code: 'UNEXPECTED',
+    class: 'bug',
+    retryable: false,
+    chat: 'An unexpected fault; the log has it.',
+  },
+} as const satisfies Record<string, ErrorKind>;
+
+/** The only error that Swarmline throws. `message` is for operators, `kind.chat` for people in chat. */
+export class SwarmError extends Error {
+  override readonly name = 'SwarmError';
+  readonly kind: ErrorKind;
+
+  constructor(kind: ErrorKind, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.kind = kind;
+  }
+
+  get code(): string {
+    return this.kind.code;
+  }
+
+  get retryable(): boolean {
+    return this.kind.retryable;
+  }
+}
+
+/** Converts what a `catch` received, once, at the edge. An existing SwarmError passes through. */
+export function toSwarmError(thrown: unknown, kind: ErrorKind = coreErrors.unexpected): SwarmError {
+  if (thrown instanceof SwarmError) return thrown;
+  return new SwarmError(kind, errorText(thrown), { cause: thrown });
+}
+
+/** The readable text of anything that can be thrown; some libraries reject with plain strings. */
+export function errorText(thrown: unknown): string {
+  if (thrown instanceof AggregateError && thrown.message === '') {
+    return thrown.errors.map(errorText).join('; ');
+  }
+  if (thrown instanceof Error) return thrown.message;
+  return typeof thrown === 'string' ? thrown : JSON.stringify(thrown);
+}

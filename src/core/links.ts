@@ -1,0 +1,81 @@
+// Health is freshness: a link to the outside (Redis, RabbitMQ, Discord…) is as healthy as its last proof of life is young.
+import type { Clock } from './clock.ts';
+
+export type LinkState = 'off' | 'connecting' | 'up' | 'down';
+
+export interface LinkStatus {
+  readonly name: string;
+  readonly state: LinkState;
+  /** Why it is off or down, or what it is connected to. */
+  readonly detail: string;
+  /** When the state began, ms since the epoch. */
+  readonly since: number;
+  /** When the far side last proved to be alive, ms since the epoch; null when it never did. */
+  readonly lastProofAt: number | null;
+  /** Whether Swarmline cannot work without it. */
+  readonly hard: boolean;
+}
+
+export interface LinkOptions {
+  readonly name: string;
+  readonly hard: boolean;
+  readonly clock: Clock;
+  /** An `up` link whose last proof is older than this counts as down, ms; default 30,000. */
+  readonly staleAfterMs?: number;
+  /** Told once per change of state, not per retry. */
+  readonly onChange?: (status: LinkStatus) => void;
+}
+
+export class Link {
+  readonly #options: LinkOptions;
+  #state: LinkState = 'connecting';
+  #detail = '';
+  #since: number;
+  #lastProofAt: number | null = null;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#since = options.clock.now();
+  }
+
+  /** The far side answered just now. */
+  proof(detail = this.#detail): void {
+    this.#lastProofAt = this.#options.clock.now();
+    this.#set('up', detail);
+  }
+
+  connecting(detail: string): void {
+    this.#set('connecting', detail);
+  }
+
+  down(detail: string): void {
+    this.#set('down', detail);
+  }
+
+  /** Switched off by configuration; `detail` says how to switch it on. */
+  off(detail: string): void {
+    this.#set('off', detail);
+  }
+
+  status(): LinkStatus {
+    const { name, hard, clock, staleAfterMs = 30_000 } = this.#options;
+    const silentMs = clock.now() - (this.#lastProofAt ?? this.#since);
+    const stale = this.#state === 'up' && silentMs > staleAfterMs;
+    return {
+      name,
+      hard,
+      state: stale ? 'down' : this.#state,
+      detail: stale ? `no sign of life for ${Math.round(silentMs / 1000)} s` : this.#detail,
+      since: this.#since,
+      lastProofAt: this.#lastProofAt,
+    };
+  }
+
+  #set(state: LinkState, detail: string): void {
+    this.#detail = detail;
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#since = this.#options.clock.now();
+    this.#options.onChange?.(this.status());
+  }
+}

@@ -1,0 +1,72 @@
+// Connections to Redis: the only file that makes an ioredis client. Two kinds, for opposite needs:
+// a command client fails fast, so that a person gets an answer; a blocking client waits, as BullMQ workers demand.
+import { Redis } from 'ioredis';
+import type { Link } from './links.ts';
+
+export type { Redis } from 'ioredis';
+
+export interface RedisOptions {
+  readonly url: string;
+  /** Shown in CLIENT LIST. */
+  readonly name: string;
+  /** Told of errors and of recovery; a client without a listener would print "Unhandled error event". */
+  readonly onError?: (error: Error) => void;
+}
+
+// A half-open connection never errors by itself: without these two limits it is noticed never, with them in 9 to 13 s.
+const socketTimeoutMs = 10_000;
+const commandTimeoutMs = 2_000;
+const retryDelayMs = (attempt: number) => Math.min(1_000, 50 * 2 ** Math.min(attempt, 6));
+
+/** A client for commands: rejects within 2 s when Redis does not answer. Does not connect before its first command. */
+export function createCommandRedis(options: RedisOptions): Redis {
+  return create(options, {
+    commandTimeout: commandTimeoutMs,
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: true,
+  });
+}
+
+/** A client for BullMQ workers and subscriptions: blocks, and retries for ever. */
+export function createBlockingRedis(options: RedisOptions): Redis {
+  return create(options, { maxRetriesPerRequest: null });
+}
+
+function create(options: RedisOptions, kind: object): Redis {
+  const redis = new Redis(options.url, {
+    ...kind,
+    lazyConnect: true,
+    connectionName: options.name,
+    connectTimeout: 3_000,
+    socketTimeout: socketTimeoutMs,
+    keepAlive: 5_000,
+    retryStrategy: retryDelayMs,
+  });
+  redis.on('error', (error: Error) => options.onError?.(error));
+  return redis;
+}
+
+/** Closes a client without waiting for a server that may be gone. */
+export function closeRedis(redis: Redis): void {
+  redis.disconnect(false);
+}
+
+/** One round trip that proves Redis alive; moves the link to up or down. Resolves to whether it answered. */
+export async function proveRedis(redis: Redis, link: Link): Promise<boolean> {
+  try {
+    await redis.ping();
+    link.proof();
+    return true;
+  } catch (thrown) {
+    link.down(thrown instanceof Error ? thrown.message : String(thrown));
+    return false;
+  }
+}
+
+/** Milliseconds that this machine's clock is ahead of Redis (negative: behind). BullMQ promotes delayed jobs by the worker's clock, so a skew makes them early or late. */
+export async function clockSkewMs(redis: Redis, now: () => number): Promise<number> {
+  const before = now();
+  const [seconds = 0, micros = 0] = (await redis.time()).map(Number);
+  const middle = (before + now()) / 2;
+  return Math.round(middle - (seconds * 1000 + micros / 1000));
+}
