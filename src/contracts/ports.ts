@@ -1,5 +1,6 @@
 // The doors between features that are strangers to each other; app joins the two sides of each.
 import type { AgentView, DeliveryState, DeliveryView, Gas } from './agents.ts';
+import type { Report } from './chat.ts';
 import type { DroneView } from './drones.ts';
 import type { JobName, JobOrder } from './jobs.ts';
 import type { RestartOrder, RestartOutcome, RestartProgress, ServiceView } from './services.ts';
@@ -60,4 +61,17 @@ export interface DroneDirectory {
 }
 export interface SystemDirectory {
   processes(): Promise<readonly ProcessView[]>;
+}
+
+/** A surface's exit for `chat.report`. Throws a retryable SwarmError when the platform did not take it. */
+export interface ReportSink {
+  report(report: Report): Promise<void>;
+}
+
+/** What a surface remembers of a report, so that the edits go on after a restart. */
+export interface ReportMemory {
+  /** Null when nothing was shown for `about` yet. */
+  recall(about: string, place: string): Promise<{ readonly message: string; readonly seq: number } | null>;
+  /** `message` is the platform's id of the message that shows it. */
+  remember(about: string, place: string, shown: { readonly message: string; readonly seq: number }): Promise<void>;
 }
