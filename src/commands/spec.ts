@@ -1,6 +1,12 @@
 // What a command is: one specification from which every surface renders it.
 import type { Address, Answer, Identity } from '../contracts/chat.ts';
-import type { AgentDirectory, DroneDirectory, JobSink, ServiceDirectory, SystemDirectory } from '../contracts/ports.ts';
+import type {
+  AgentDirectory,
+  DroneDirectory,
+  JobSink,
+  ServiceDirectory,
+  SystemDirectory,
+} from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 
 /** One argument, by position on text surfaces and by name on Discord. */

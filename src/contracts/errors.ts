@@ -6,7 +6,7 @@ export const domainErrors = {
     code: 'QUEUE_UNAVAILABLE',
     class: 'dependency',
     retryable: true,
-    chat: 'The queue does not answer; nothing was done.',
+    chat: 'The queue does not answer, so it is unknown whether the order was taken. Confirm again: it stays one order.',
   },
   jobInvalid: {
     code: 'JOB_INVALID',

@@ -60,7 +60,7 @@ export const jobCatalogue = {
     body: reportSchema,
     attempts: 20,
     backoffMs: 500,
-    usefulMs: 600_000,
+    usefulMs: 24 * 3_600_000,
   },
 } as const satisfies Record<string, JobSpec>;
 

@@ -73,5 +73,14 @@ export interface ReportMemory {
   /** Null when nothing was shown for `about` yet. */
   recall(about: string, place: string): Promise<{ readonly message: string; readonly seq: number } | null>;
   /** `message` is the platform's id of the message that shows it. */
-  remember(about: string, place: string, shown: { readonly message: string; readonly seq: number }): Promise<void>;
+  remember(
+    about: string,
+    place: string,
+    shown: { readonly message: string; readonly seq: number },
+  ): Promise<void>;
+}
+
+/** Whether a principal (`surface:id`) may do something; asked again right before the effect. */
+export interface Authority {
+  allows(principal: string, permission: string): boolean;
 }

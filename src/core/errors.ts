@@ -34,7 +34,7 @@ export const coreErrors = {
     code: 'REDIS_UNAVAILABLE',
     class: 'dependency',
     retryable: true,
-    chat: 'Redis does not answer; nothing was done.',
+    chat: 'Redis does not answer, so nothing is known right now.',
   },
   serverMissing: {
     code: 'SERVER_MISSING',

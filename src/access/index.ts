@@ -1,0 +1,8 @@
+// Access: who may do what, and the confirmations that stand between a wish and its effect.
+export {
+  type Confirmation,
+  type Confirmations,
+  confirmationTtlMs,
+  createConfirmations,
+} from './confirmations.ts';
+export { createPolicy, loadPolicy, type Policy, principalOf } from './policy.ts';

@@ -1,0 +1,85 @@
+// Who may do what: persons with identities, roles with permissions. Default deny; a missing or broken policy denies everything.
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { type Identity, surfaces } from '../contracts/chat.ts';
+import type { Authority } from '../contracts/ports.ts';
+import { coreErrors, errorText, SwarmError } from '../core/errors.ts';
+
+const identityKey = z
+  .string()
+  .regex(
+    new RegExp(`^(${surfaces.join('|')}):[^\\s:&@]+$`),
+    'one of the surfaces, a colon and the platform id, as in discord:80351110224678912',
+  );
+
+/** `permissions` are exact, or end in `*`: `service.restart:*` allows the restart of every service. */
+export const policySchema = z.strictObject({
+  roles: z.record(z.string(), z.array(z.string().min(1))),
+  /** Role of everybody who is no listed person; absent: nothing. */
+  everyone: z.string().optional(),
+  people: z.record(z.string(), z.strictObject({ role: z.string(), identities: z.array(identityKey) })),
+});
+export type PolicyDocument = z.infer<typeof policySchema>;
+
+export interface Policy extends Authority {
+  /** The person's name, or the identity itself for a stranger; the same person has the same name on every surface. */
+  personOf(identity: Identity): string;
+  /** Why nobody is allowed anything; null when the policy is sound. */
+  readonly broken: string | null;
+}
+
+/** `discord:123`: how an identity is written in policies, jobs and logs. */
+export function principalOf(identity: Identity): string {
+  return `${identity.surface}:${identity.id}`;
+}
+
+/** Reads a policy file. Never throws: what cannot be read or understood becomes a policy that denies everything and says why. */
+export async function loadPolicy(path: string): Promise<Policy> {
+  try {
+    return createPolicy(parse(await readFile(path, 'utf8')));
+  } catch (thrown) {
+    return denyAll(`${path}: ${errorText(thrown)}`);
+  }
+}
+
+/** @throws SwarmError CONFIG_INVALID with every problem of the document */
+export function createPolicy(document: unknown): Policy {
+  const parsed = policySchema.safeParse(document);
+  if (!parsed.success) throw new SwarmError(coreErrors.configInvalid, z.prettifyError(parsed.error));
+  const { roles, people, everyone } = parsed.data;
+  const personByIdentity = new Map(
+    Object.entries(people).flatMap(([person, { identities }]) =>
+      identities.map((key) => [key, person] as const),
+    ),
+  );
+  const unknownRoles = [
+    ...Object.values(people).map(({ role }) => role),
+    ...(everyone === undefined ? [] : [everyone]),
+  ].filter((role) => !Object.hasOwn(roles, role));
+  if (unknownRoles.length > 0) {
+    throw new SwarmError(
+      coreErrors.configInvalid,
+      `unknown roles: ${unknownRoles.join(', ')}; roles holds ${Object.keys(roles).join(', ')}`,
+    );
+  }
+  const permissionsOf = (principal: string): readonly string[] => {
+    const person = personByIdentity.get(principal);
+    const role = person === undefined ? everyone : people[person]?.role;
+    return (role === undefined ? undefined : roles[role]) ?? [];
+  };
+  return {
+    broken: null,
+    allows: (principal, permission) =>
+      permissionsOf(principal).some((granted) => covers(granted, permission)),
+    personOf: (identity) => personByIdentity.get(principalOf(identity)) ?? principalOf(identity),
+  };
+}
+
+function covers(granted: string, permission: string): boolean {
+  return granted.endsWith('*') ? permission.startsWith(granted.slice(0, -1)) : granted === permission;
+}
+
+function denyAll(why: string): Policy {
+  return { broken: why, allows: () => false, personOf: principalOf };
+}

@@ -1,0 +1,45 @@
+// `agents`: the swarm's workers, how far each is in its mission, and how old that knowledge is.
+import type { AgentView } from '../../contracts/agents.ts';
+import type { AnswerRow } from '../../contracts/chat.ts';
+import type { Question } from '../spec.ts';
+
+export const agents: Question = {
+  kind: 'question',
+  name: 'agents',
+  description: 'Every agent, its mission and progress',
+  args: [],
+  example: 'agents',
+  answer: async (_call, ports) => {
+    const now = ports.clock.now();
+    const views = await ports.agents.agents();
+    return {
+      title: views.length === 0 ? 'No agents are configured' : `${views.length} agents`,
+      tone: views.some((view) => view.problem !== null) ? 'warn' : 'ok',
+      rows: views.map((view) => agentRow(view, now)),
+      ...(views.length === 0 ? { note: 'Name them under pipeline.agents in config/local.yaml.' } : {}),
+      data: { agents: views },
+    };
+  },
+};
+
+/** One line on an agent; progress that nobody told is unknown, not 0. */
+export function agentRow(view: AgentView, now: number): AnswerRow {
+  const percent = view.percent === null ? 'progress unknown' : `${view.percent} %`;
+  const mission = view.mission === null ? '' : ` of ${oneLine(view.mission, 60)}`;
+  const problem = view.problem === null ? '' : `; status file: ${oneLine(view.problem, 80)}`;
+  return {
+    label: view.agent,
+    value:
+      view.seenAt === null
+        ? `unknown: no valid status seen${problem}`
+        : `${view.state}, ${percent}${mission}${problem}`,
+    ageMs: view.seenAt === null ? null : now - view.seenAt,
+    tone: view.seenAt === null || view.problem !== null ? 'warn' : 'ok',
+  };
+}
+
+/** Foreign text on one line, cut to `limit` characters. */
+export function oneLine(text: string, limit: number): string {
+  const flat = text.replaceAll(/\s+/g, ' ').trim();
+  return flat.length <= limit ? flat : `${flat.slice(0, limit - 1)}…`;
+}

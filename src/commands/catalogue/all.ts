@@ -1,0 +1,13 @@
+// The list of all commands; a new one is one file beside this and one line here.
+import type { CommandSpec } from '../spec.ts';
+import { agents } from './agents.ts';
+import { drone } from './drone.ts';
+import { gas } from './gas.ts';
+import { makeHelp } from './help.ts';
+import { restart } from './restart.ts';
+import { services } from './services.ts';
+import { status } from './status.ts';
+
+const actionsAndQuestions: readonly CommandSpec[] = [status, services, restart, agents, gas, drone];
+
+export const catalogue: readonly CommandSpec[] = [...actionsAndQuestions, makeHelp(actionsAndQuestions)];

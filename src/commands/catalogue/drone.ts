@@ -1,0 +1,51 @@
+// `drone [id]`: what the drones last said, and how long ago.
+import type { AnswerRow } from '../../contracts/chat.ts';
+import type { DroneView } from '../../contracts/drones.ts';
+import { formatAge } from '../render.ts';
+import type { Question } from '../spec.ts';
+
+/** A status older than this is told as stale, ms. */
+export const staleAfterMs = 5_000;
+
+export const drone: Question = {
+  kind: 'question',
+  name: 'drone',
+  description: 'Link, battery, flight and video of the drones',
+  args: [{ name: 'id', description: 'Only this drone', required: false }],
+  example: 'drone demo-1',
+  answer: async ({ args }, ports) => {
+    const now = ports.clock.now();
+    const wanted = args['id']?.toLowerCase();
+    const all = await ports.drones.drones();
+    const views = all.filter(({ status }) => wanted === undefined || status.drone.toLowerCase() === wanted);
+    const known = all.map(({ status }) => status.drone).join(', ');
+    return {
+      title:
+        views.length > 0
+          ? `${views.length} ${views.length === 1 ? 'drone' : 'drones'}`
+          : 'Unknown: no status was ever received',
+      tone: views.every((view) => now - view.seenAt <= staleAfterMs) && views.length > 0 ? 'ok' : 'warn',
+      rows: views.map((view) => droneRow(view, now)),
+      ...(views.length === 0 && known !== '' ? { note: `Heard of: ${known}.` } : {}),
+      data: { drones: views },
+    };
+  },
+};
+
+/** One line on a drone; a figure that the drone did not tell is unknown. */
+export function droneRow({ status, seenAt }: DroneView, now: number): AnswerRow {
+  const stale = now - seenAt > staleAfterMs;
+  const told = [
+    `link ${status.link}`,
+    `battery ${status.batteryPercent === null ? 'unknown' : `${Math.round(status.batteryPercent)} %`}`,
+    status.flying === null ? 'flight unknown' : status.flying ? 'flying' : 'on the ground',
+    `altitude ${status.altitudeM === null ? 'unknown' : `${status.altitudeM.toFixed(1)} m`}`,
+    `video ${status.video ?? 'unknown'}`,
+  ].join(', ');
+  return {
+    label: status.drone,
+    value: stale ? `stale ${formatAge(now - seenAt)}; last: ${told}` : told,
+    ageMs: now - seenAt,
+    tone: stale || status.link === 'lost' ? 'bad' : 'ok',
+  };
+}

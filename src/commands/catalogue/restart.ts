@@ -1,0 +1,36 @@
+// `restart <service>`: becomes a job; ready is said only of a new incarnation.
+import { derivedId } from '../../contracts/ids.ts';
+import { serviceNameSchema } from '../../contracts/services.ts';
+import { nearest } from '../parse.ts';
+import type { Action } from '../spec.ts';
+
+export const restart: Action = {
+  kind: 'action',
+  name: 'restart',
+  description: 'Restart a service and prove it by its new incarnation',
+  args: [{ name: 'service', description: 'The service to restart', required: true }],
+  example: 'restart slam',
+  permission: (args) => `service.restart:${args['service'] ?? ''}`,
+  prompt: (args) => `Restart ${args['service']}?`,
+  check: async ({ args }, ports) => {
+    const name = args['service'] ?? '';
+    if (!serviceNameSchema.safeParse(name).success)
+      return `\`${name.slice(0, 64)}\` is no service name: lower-case letters, digits, - and _.`;
+    const known = (await ports.services.services()).map(({ service }) => service);
+    // An unseen service may still listen (the legacy hub's never announce themselves), so only a likely slip of the pen is refused.
+    const guess = known.includes(name) ? null : nearest(name, known);
+    return guess === null ? null : `No service \`${name}\` has been seen. Did you mean \`${guess}\`?`;
+  },
+  enqueue: async (call, ports) => {
+    const service = call.args['service'] ?? '';
+    await ports.jobs.add({
+      name: 'service.restart',
+      id: derivedId('service.restart', call.correlationId),
+      correlationId: call.correlationId,
+      causationId: null,
+      principal: `${call.identity.surface}:${call.identity.id}`,
+      body: { service, mode: 'graceful', reason: `asked by ${call.identity.name}`, replyTo: call.replyTo },
+    });
+    return `restart ${service}: queued`;
+  },
+};

@@ -1,0 +1,50 @@
+// `services`: every external service that a sidecar speaks for.
+import type { AnswerRow, Tone } from '../../contracts/chat.ts';
+import type { ServiceView } from '../../contracts/services.ts';
+import { formatAge } from '../render.ts';
+import type { Question } from '../spec.ts';
+
+/** A sidecar beats every 2 s; after this silence its last word is no longer taken for the present. */
+export const silentAfterMs = 10_000;
+
+export const services: Question = {
+  kind: 'question',
+  name: 'services',
+  description: 'Every service, its state and incarnation',
+  args: [],
+  example: 'services',
+  answer: async (_call, ports) => {
+    const now = ports.clock.now();
+    const views = await ports.services.services();
+    return {
+      title: views.length === 0 ? 'No service has been seen yet' : `${views.length} services`,
+      tone: views.some((view) => serviceTone(view, now) === 'bad') ? 'warn' : 'ok',
+      rows: views.map((view) => serviceRow(view, now)),
+      ...(views.length === 0
+        ? { note: 'A service appears when its sidecar runs: swarmline sidecar --service NAME -- PROGRAM' }
+        : {}),
+      data: { services: views },
+    };
+  },
+};
+
+/** One line on a service: its state only while its sidecar is heard, else unknown and since when. */
+export function serviceRow(view: ServiceView, now: number): AnswerRow {
+  const silent = now - view.seenAt > silentAfterMs;
+  const up = view.readySince === null ? '' : `, up ${formatAge(now - view.readySince)}`;
+  const incarnation = view.incarnation === null ? '' : `, incarnation ${view.incarnation.slice(0, 8)}${up}`;
+  return {
+    label: view.service,
+    value: silent
+      ? `unknown: its sidecar is silent (last said ${view.state})`
+      : `${view.state}${incarnation}`,
+    ageMs: now - view.seenAt,
+    tone: serviceTone(view, now),
+  };
+}
+
+function serviceTone(view: ServiceView, now: number): Tone {
+  if (now - view.seenAt > silentAfterMs) return 'bad';
+  if (view.state === 'ready') return 'ok';
+  return view.state === 'failed' || view.state === 'stopped' ? 'bad' : 'warn';
+}

@@ -1,0 +1,153 @@
+// The one way of a command: parse, authorise, confirm, then answer or enqueue. Every invocation gets one reply within
+// the deadline; nothing here throws. What an action comes to is told later, by chat.report.
+import { type Confirmation, type Confirmations, type Policy, principalOf } from '../access/index.ts';
+import type { Identity } from '../contracts/chat.ts';
+import { derivedId } from '../contracts/ids.ts';
+import { toSwarmError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import { parseInvocation } from './parse.ts';
+import type { CommandIntake, Decision, Invocation, Reply } from './reply.ts';
+import type { Action, CommandPorts, CommandSpec } from './spec.ts';
+
+export interface IntakeDeps extends CommandPorts {
+  readonly policy: Policy;
+  readonly confirmations: Confirmations;
+  readonly logger: Logger;
+}
+
+/** The permission behind every question. */
+const askPermission = 'ask';
+/** Discord drops an interaction after 3 s; every surface gets its reply sooner. */
+const replyDeadlineMs = 2_500;
+
+export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): CommandIntake {
+  return {
+    specs,
+    handle: (invocation) => guarded(deps, () => handle(deps, specs, invocation)),
+    decide: (decision) => guarded(deps, () => decide(deps, specs, decision)),
+  };
+}
+
+async function handle(
+  deps: IntakeDeps,
+  specs: readonly CommandSpec[],
+  invocation: Invocation,
+): Promise<Reply> {
+  const result = parseInvocation(invocation.input, specs);
+  if (!result.ok) return result.refusal;
+  const { spec, args } = result.parsed;
+  const call = { args, identity: invocation.identity };
+  const permission = spec.kind === 'question' ? askPermission : spec.permission(args);
+  const denied = denial(deps, invocation.identity, permission, spec.name);
+  if (denied) return denied;
+  if (spec.kind === 'question') return { kind: 'answer', answer: await spec.answer(call, deps) };
+  const objection = await spec.check(call, deps);
+  if (objection !== null) return { kind: 'refusal', code: 'bad-argument', text: objection };
+  const confirmation = await deps.confirmations.open({
+    invocationId: invocation.id,
+    command: spec.name,
+    args,
+    person: deps.policy.personOf(invocation.identity),
+  });
+  if (confirmation.state !== 'pending') return settled(confirmation);
+  return {
+    kind: 'confirm',
+    confirmationId: confirmation.id,
+    prompt: spec.prompt(args),
+    expiresAt: confirmation.expiresAt,
+  };
+}
+
+async function decide(deps: IntakeDeps, specs: readonly CommandSpec[], decision: Decision): Promise<Reply> {
+  const { identity, confirmationId } = decision;
+  const confirmation = await deps.confirmations.find(confirmationId);
+  const spec = specs.find(({ name }) => name === confirmation?.command);
+  if (!confirmation || spec?.kind !== 'action') return nothingToConfirm(confirmationId);
+  if (confirmation.person !== deps.policy.personOf(identity)) {
+    return {
+      kind: 'refusal',
+      code: 'denied',
+      text: `Only ${confirmation.person} may decide this; it was asked by them.`,
+    };
+  }
+  const denied = denial(deps, identity, spec.permission(confirmation.args), spec.name);
+  if (denied) return denied;
+  const verdict = await deps.confirmations.decide(
+    confirmationId,
+    decision.verdict === 'yes' ? 'confirmed' : 'declined',
+  );
+  if (verdict.kind !== 'decided') return nothingToConfirm(confirmationId);
+  if (verdict.state === 'declined') return settled({ ...confirmation, state: 'declined' });
+  return enqueue(deps, { spec, confirmation, decision });
+}
+
+// Also run for a second click: the job's id derives from the confirmation, so it is the same job; and a first click
+// that Redis confirmed but whose job was not enqueued is mended by clicking again.
+async function enqueue(
+  deps: IntakeDeps,
+  { spec, confirmation, decision }: { spec: Action; confirmation: Confirmation; decision: Decision },
+): Promise<Reply> {
+  const { correlationId } = correlation(confirmation);
+  const call = {
+    args: confirmation.args,
+    identity: decision.identity,
+    correlationId,
+    replyTo: decision.replyTo,
+  };
+  const text = await spec.enqueue(call, deps);
+  deps.logger.info(
+    { correlationId, command: spec.name, args: confirmation.args, by: principalOf(decision.identity) },
+    'action enqueued',
+  );
+  return { kind: 'accepted', correlationId, text };
+}
+
+function settled(confirmation: Confirmation): Reply {
+  return confirmation.state === 'confirmed'
+    ? { kind: 'accepted', ...correlation(confirmation), text: 'Already confirmed; it is the same order.' }
+    : { kind: 'dropped', text: 'Declined; nothing was done.' };
+}
+
+function correlation(confirmation: Confirmation): { readonly correlationId: string } {
+  return { correlationId: derivedId('correlation', confirmation.invocationId) };
+}
+
+function denial(deps: IntakeDeps, identity: Identity, permission: string, command: string): Reply | null {
+  if (deps.policy.allows(principalOf(identity), permission)) return null;
+  deps.logger.warn({ command, permission, by: principalOf(identity) }, 'denied');
+  const why =
+    deps.policy.broken === null
+      ? `it needs the permission \`${permission}\``
+      : 'the policy cannot be read, so nothing is allowed';
+  return { kind: 'refusal', code: 'denied', text: `Not allowed for ${identity.name}: ${why}.` };
+}
+
+function nothingToConfirm(id: string): Reply {
+  return {
+    kind: 'refusal',
+    code: 'no-confirmation',
+    text: `Nothing waits for a decision under \`${id.slice(0, 24)}\`; it may have expired. Ask again.`,
+  };
+}
+
+async function guarded(deps: IntakeDeps, run: () => Promise<Reply>): Promise<Reply> {
+  const late = new AbortController();
+  try {
+    return await Promise.race([run(), tooLate(deps, late.signal)]);
+  } catch (thrown) {
+    const error = toSwarmError(thrown);
+    deps.logger.warn({ code: error.code, error: error.message }, 'a command could not be answered');
+    return { kind: 'refusal', code: 'unavailable', text: error.kind.chat };
+  } finally {
+    late.abort();
+  }
+}
+
+async function tooLate({ clock }: IntakeDeps, signal: AbortSignal): Promise<Reply> {
+  await clock.sleep(replyDeadlineMs, signal);
+  return {
+    kind: 'refusal',
+    code: 'unavailable',
+    text: `No answer within ${replyDeadlineMs / 1000} s, so the truth is unknown. Look again with \`status\`.`,
+  };
+}

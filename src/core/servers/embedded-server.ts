@@ -1,0 +1,186 @@
+// A server program (Redis, RabbitMQ) run as our child: own data folder, own port, adopted after a crash of
+// ours, started again when it dies, stopped with us. It runs in a process group of its own, so that Ctrl-C in
+// the terminal reaches it only through our orderly stop.
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { backoffMs } from '../backoff.ts';
+import type { Clock } from '../clock.ts';
+import { coreErrors, errorText, SwarmError } from '../errors.ts';
+import { writeFileAtomically } from '../files.ts';
+import type { Logger } from '../logger.ts';
+import { Service } from '../service.ts';
+import { freePort } from './ports.ts';
+import { processStart, signalProcess } from './process-identity.ts';
+
+const pidFileSchema = z.object({ pid: z.number(), start: z.string(), port: z.number() });
+type Running = z.infer<typeof pidFileSchema>;
+
+/** What one kind of server needs to be run. */
+export interface ServerRecipe {
+  readonly name: string;
+  /** Absolute path of the program. */
+  readonly program: string;
+  /** The port it would like. */
+  readonly port: number;
+  readonly readyTimeoutMs: number;
+  /** Writes configuration files and says how to spawn. */
+  prepare(
+    dir: string,
+    port: number,
+  ): Promise<{ readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv }>;
+  /** Resolves when the process `pid` itself answers on `port`; rejects when not yet. A stranger's answer does not count. */
+  probe(port: number, pid: number): Promise<void>;
+  /** Runs after the program ended, for what it leaves behind. */
+  cleanUp?(dir: string): Promise<void>;
+}
+
+export interface EmbeddedServerDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export class EmbeddedServer extends Service {
+  readonly #recipe: ServerRecipe;
+  readonly #deps: EmbeddedServerDeps;
+  readonly #dir: string;
+  #running: Running | undefined;
+  #watching: Promise<void> = Promise.resolve();
+
+  /** `dir` holds the data, the log and the pid file of this server alone. */
+  constructor(recipe: ServerRecipe, deps: EmbeddedServerDeps, dir: string) {
+    super({ name: recipe.name, startTimeoutMs: recipe.readyTimeoutMs + 5_000 });
+    this.#recipe = recipe;
+    this.#deps = deps;
+    this.#dir = dir;
+  }
+
+  /** The port it listens on, once started. */
+  get port(): number {
+    if (!this.#running) throw new SwarmError(coreErrors.serverFailed, `${this.name} is not running`);
+    return this.#running.port;
+  }
+
+  protected async onStart(signal: AbortSignal): Promise<void> {
+    await mkdir(this.#dir, { recursive: true });
+    const former = await this.#readPidFile();
+    const adopted = former && (await isAlive(former)) ? former : undefined;
+    this.#running = adopted ?? (await this.#spawn(former?.port ?? this.#recipe.port));
+    this.release(() => this.#terminate());
+    await this.#untilReady(this.#running, signal);
+    const stopWatching = new AbortController();
+    this.#watching = this.#keepAlive(stopWatching.signal);
+    this.release(async () => {
+      stopWatching.abort();
+      await this.#watching;
+    });
+  }
+
+  async #spawn(wantedPort: number): Promise<Running> {
+    const port = await freePort(wantedPort);
+    const { args, env } = await this.#recipe.prepare(this.#dir, port);
+    const child = spawn(this.#recipe.program, args, {
+      cwd: this.#dir,
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const log = createWriteStream(join(this.#dir, 'server.log'), { flags: 'a' });
+    child.stdout.pipe(log, { end: false });
+    child.stderr.pipe(log, { end: false });
+    const pid = await new Promise<number>((resolve, reject) => {
+      child.once('error', (cause) =>
+        reject(
+          new SwarmError(coreErrors.serverMissing, `cannot run ${this.#recipe.program}: ${cause.message}`, {
+            cause,
+          }),
+        ),
+      );
+      child.once('spawn', () => resolve(child.pid ?? 0));
+    });
+    child.unref();
+    const running = { pid, port, start: (await processStart(pid)) ?? '' };
+    await writeFileAtomically(this.#pidFile, JSON.stringify(running));
+    return running;
+  }
+
+  async #untilReady(running: Running, signal: AbortSignal): Promise<void> {
+    const deadline = this.#deps.clock.now() + this.#recipe.readyTimeoutMs;
+    for (;;) {
+      const failure = await this.#recipe.probe(running.port, running.pid).then(
+        () => null,
+        (thrown: unknown) => errorText(thrown),
+      );
+      if (failure === null) return;
+      const alive = await isAlive(running);
+      if (!alive || this.#deps.clock.now() > deadline) {
+        const why = alive ? `not ready in time: ${failure}` : 'it ended at once';
+        throw new SwarmError(
+          coreErrors.serverFailed,
+          `${this.name}: ${why}; see ${join(this.#dir, 'server.log')}`,
+        );
+      }
+      await this.#deps.clock.sleep(50, signal);
+    }
+  }
+
+  async #keepAlive(signal: AbortSignal): Promise<void> {
+    for (let failures = 0; !signal.aborted; ) {
+      await this.#deps.clock
+        .sleep(500 + (failures && backoffMs(failures, { initialMs: 500, maxMs: 10_000 })), signal)
+        .catch(() => undefined);
+      if (signal.aborted || (this.#running && (await isAlive(this.#running)))) continue;
+      this.#deps.logger.warn({ server: this.name }, 'the server died; starting it again');
+      try {
+        this.#running = await this.#spawn(this.#running?.port ?? this.#recipe.port);
+        await this.#untilReady(this.#running, signal);
+        failures = 0;
+        this.#deps.logger.info({ server: this.name, port: this.#running.port }, 'the server is back');
+      } catch (thrown) {
+        failures += 1;
+        if (failures === 1)
+          this.#deps.logger.error(
+            { server: this.name, error: errorText(thrown) },
+            'the server does not start',
+          );
+      }
+    }
+  }
+
+  async #terminate(): Promise<void> {
+    const running = this.#running;
+    if (running && (await isAlive(running))) {
+      signalProcess(running.pid, 'SIGTERM');
+      const deadline = this.#deps.clock.now() + 15_000;
+      while ((await isAlive(running)) && this.#deps.clock.now() < deadline) await this.#deps.clock.sleep(20);
+      if (await isAlive(running)) signalProcess(-running.pid, 'SIGKILL');
+    }
+    await this.#recipe.cleanUp?.(this.#dir);
+    await rm(this.#pidFile, { force: true });
+    this.#running = undefined;
+  }
+
+  get #pidFile(): string {
+    return join(this.#dir, 'server.pid.json');
+  }
+
+  async #readPidFile(): Promise<Running | undefined> {
+    const text = await readFile(this.#pidFile, 'utf8').catch(() => 'null');
+    const parsed = pidFileSchema.safeParse(parseJson(text));
+    return parsed.success ? parsed.data : undefined;
+  }
+}
+
+async function isAlive(running: Running): Promise<boolean> {
+  return (await processStart(running.pid)) === running.start;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,69 @@
+// Redis as our child: adopted after a crash of ours, started again after one of its own, gone after stop.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/core/clock.ts';
+import { silentLogger } from '../../../src/core/logger.ts';
+import { closeRedis, createCommandRedis } from '../../../src/core/redis.ts';
+import { EmbeddedServer, findProgram, processStart, redisRecipe } from '../../../src/core/servers/index.ts';
+import { eventually } from '../../support/fixtures.ts';
+
+describe('embedded redis-server', () => {
+  let dir: string;
+  const opened: EmbeddedServer[] = [];
+  const make = async () => {
+    const program = await findProgram('redis-server', process.env['PATH'] ?? '');
+    const server = new EmbeddedServer(
+      redisRecipe(program ?? ''),
+      { clock: systemClock, logger: silentLogger },
+      dir,
+    );
+    opened.push(server);
+    return server;
+  };
+  const info = async (port: number) => {
+    const redis = createCommandRedis({ url: `redis://127.0.0.1:${port}`, name: 'test' });
+    try {
+      return await redis.info('server');
+    } finally {
+      closeRedis(redis);
+    }
+  };
+  const pidOf = async (port: number) => Number(/process_id:(\d+)/.exec(await info(port))?.[1]);
+
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'swarmline-redis-'));
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((server) => server.stop()));
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  test('is adopted by a second owner instead of started twice', async () => {
+    const first = await make();
+    await first.start();
+    const pid = await pidOf(first.port);
+    const second = await make();
+    await second.start();
+    expect(second.port).toBe(first.port);
+    expect(await pidOf(second.port)).toBe(pid);
+  });
+
+  test('is started again on the same port when it is killed', async () => {
+    const server = await make();
+    await server.start();
+    const pid = await pidOf(server.port);
+    process.kill(pid, 'SIGKILL');
+    const next = await eventually(() => pidOf(server.port), { accept: (found) => found !== pid });
+    expect(next).toBeGreaterThan(0);
+  });
+
+  test('is gone after stop', async () => {
+    const server = await make();
+    await server.start();
+    const pid = await pidOf(server.port);
+    await server.stop();
+    expect(await processStart(pid)).toBeNull();
+  });
+});
