@@ -48,6 +48,8 @@ export const serviceEventSchema = z.object({
   previousIncarnation: z.string().nullable(),
   orderId: z.string().nullable(),
   state: serviceStateSchema,
+  /** When this incarnation became ready, so that a platform that starts later need not guess; null: it is not ready. */
+  readySince: z.number().int().nonnegative().nullable().default(null),
   detail: z.string(),
 });
 export type ServiceEvent = z.infer<typeof serviceEventSchema>;

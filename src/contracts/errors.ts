@@ -44,6 +44,18 @@ export const domainErrors = {
     retryable: false,
     chat: 'No such delivery.',
   },
+  inboxUnwritable: {
+    code: 'INBOX_UNWRITABLE',
+    class: 'dependency',
+    retryable: true,
+    chat: "The agent's inbox cannot be written.",
+  },
+  historyInvalid: {
+    code: 'HISTORY_INVALID',
+    class: 'validation',
+    retryable: false,
+    chat: 'A recorded history cannot be read.',
+  },
   storeConflict: {
     code: 'STORE_CONFLICT',
     class: 'conflict',
@@ -61,6 +73,12 @@ export const domainErrors = {
     class: 'dependency',
     retryable: true,
     chat: 'The chat platform does not answer.',
+  },
+  chatRefused: {
+    code: 'CHAT_REFUSED',
+    class: 'validation',
+    retryable: false,
+    chat: 'The chat platform refused the message.',
   },
   platformUnreachable: {
     code: 'PLATFORM_UNREACHABLE',

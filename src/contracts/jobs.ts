@@ -67,6 +67,12 @@ export const jobCatalogue = {
 export type JobName = keyof typeof jobCatalogue;
 export type JobBody<N extends JobName> = z.infer<(typeof jobCatalogue)[N]['body']>;
 
+/** The schema of one job's body. */
+export function bodySchema<N extends JobName>(name: N): z.ZodType<JobBody<N>> {
+  const specs: { readonly [K in JobName]: { readonly body: z.ZodType<JobBody<K>> } } = jobCatalogue;
+  return specs[name].body;
+}
+
 /** What lies in Redis as a job's data. */
 export const jobDataSchema = z.object({ envelope: envelopeSchema, body: z.unknown() });
 export type JobData = z.infer<typeof jobDataSchema>;

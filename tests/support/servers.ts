@@ -41,7 +41,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     );
     await server.start();
     started.push(server);
-    return `${scheme}://127.0.0.1:${server.port}`;
+    return `${scheme}://127.0.0.1:${await server.choosePort()}`;
   };
   const [redisUrl, rabbitUrl] = await Promise.all([
     ensure(process.env['REDIS_URL'], 'redis-server', redisRecipe, 'redis'),

@@ -2,8 +2,7 @@
 // ours, started again when it dies, stopped with us. It runs in a process group of its own, so that Ctrl-C in
 // the terminal reaches it only through our orderly stop.
 import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { backoffMs } from '../backoff.ts';
@@ -46,6 +45,8 @@ export class EmbeddedServer extends Service {
   readonly #recipe: ServerRecipe;
   readonly #deps: EmbeddedServerDeps;
   readonly #dir: string;
+  #port: number | undefined;
+  #adopted: Running | undefined;
   #running: Running | undefined;
   #watching: Promise<void> = Promise.resolve();
 
@@ -57,17 +58,19 @@ export class EmbeddedServer extends Service {
     this.#dir = dir;
   }
 
-  /** The port it listens on, once started. */
-  get port(): number {
-    if (!this.#running) throw new SwarmError(coreErrors.serverFailed, `${this.name} is not running`);
-    return this.#running.port;
+  /** Settles the port it will listen on for its whole life, before the start, so that others can begin to knock. */
+  async choosePort(): Promise<number> {
+    if (this.#port !== undefined) return this.#port;
+    const former = await this.#readPidFile();
+    this.#adopted = former && (await isAlive(former)) ? former : undefined;
+    this.#port = this.#adopted?.port ?? (await freePort(former?.port ?? this.#recipe.port));
+    return this.#port;
   }
 
   protected async onStart(signal: AbortSignal): Promise<void> {
     await mkdir(this.#dir, { recursive: true });
-    const former = await this.#readPidFile();
-    const adopted = former && (await isAlive(former)) ? former : undefined;
-    this.#running = adopted ?? (await this.#spawn(former?.port ?? this.#recipe.port));
+    const port = await this.choosePort();
+    this.#running = this.#adopted ?? (await this.#spawn(port));
     this.release(() => this.#terminate());
     await this.#untilReady(this.#running, signal);
     const stopWatching = new AbortController();
@@ -78,18 +81,16 @@ export class EmbeddedServer extends Service {
     });
   }
 
-  async #spawn(wantedPort: number): Promise<Running> {
-    const port = await freePort(wantedPort);
+  async #spawn(port: number): Promise<Running> {
     const { args, env } = await this.#recipe.prepare(this.#dir, port);
+    // The log is a file descriptor of the child's own: a pipe would break, and the server with it, when we are killed.
+    const log = await open(join(this.#dir, 'server.log'), 'a');
     const child = spawn(this.#recipe.program, args, {
       cwd: this.#dir,
       env,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', log.fd, log.fd],
     });
-    const log = createWriteStream(join(this.#dir, 'server.log'), { flags: 'a' });
-    child.stdout.pipe(log, { end: false });
-    child.stderr.pipe(log, { end: false });
     const pid = await new Promise<number>((resolve, reject) => {
       child.once('error', (cause) =>
         reject(
@@ -101,6 +102,7 @@ export class EmbeddedServer extends Service {
       child.once('spawn', () => resolve(child.pid ?? 0));
     });
     child.unref();
+    await log.close();
     const running = { pid, port, start: (await processStart(pid)) ?? '' };
     await writeFileAtomically(this.#pidFile, JSON.stringify(running));
     return running;
@@ -134,10 +136,10 @@ export class EmbeddedServer extends Service {
       if (signal.aborted || (this.#running && (await isAlive(this.#running)))) continue;
       this.#deps.logger.warn({ server: this.name }, 'the server died; starting it again');
       try {
-        this.#running = await this.#spawn(this.#running?.port ?? this.#recipe.port);
+        this.#running = await this.#spawn(await this.choosePort());
         await this.#untilReady(this.#running, signal);
         failures = 0;
-        this.#deps.logger.info({ server: this.name, port: this.#running.port }, 'the server is back');
+        this.#deps.logger.info({ server: this.name }, 'the server is back');
       } catch (thrown) {
         failures += 1;
         if (failures === 1)
@@ -160,6 +162,7 @@ export class EmbeddedServer extends Service {
     await this.#recipe.cleanUp?.(this.#dir);
     await rm(this.#pidFile, { force: true });
     this.#running = undefined;
+    this.#adopted = undefined;
   }
 
   get #pidFile(): string {

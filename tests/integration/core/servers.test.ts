@@ -43,26 +43,28 @@ describe('embedded redis-server', () => {
   test('is adopted by a second owner instead of started twice', async () => {
     const first = await make();
     await first.start();
-    const pid = await pidOf(first.port);
+    const pid = await pidOf(await first.choosePort());
     const second = await make();
     await second.start();
-    expect(second.port).toBe(first.port);
-    expect(await pidOf(second.port)).toBe(pid);
+    expect(await second.choosePort()).toBe(await first.choosePort());
+    expect(await pidOf(await second.choosePort())).toBe(pid);
   });
 
   test('is started again on the same port when it is killed', async () => {
     const server = await make();
     await server.start();
-    const pid = await pidOf(server.port);
+    const pid = await pidOf(await server.choosePort());
     process.kill(pid, 'SIGKILL');
-    const next = await eventually(() => pidOf(server.port), { accept: (found) => found !== pid });
+    const next = await eventually(async () => pidOf(await server.choosePort()), {
+      accept: (found) => found !== pid,
+    });
     expect(next).toBeGreaterThan(0);
   });
 
   test('is gone after stop', async () => {
     const server = await make();
     await server.start();
-    const pid = await pidOf(server.port);
+    const pid = await pidOf(await server.choosePort());
     await server.stop();
     expect(await processStart(pid)).toBeNull();
   });

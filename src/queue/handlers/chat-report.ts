@@ -1,0 +1,37 @@
+// Job `chat.report`: the only door out to a person. Run by the process that owns the surface.
+import type { Surface } from '../../contracts/chat.ts';
+import { domainErrors } from '../../contracts/errors.ts';
+import type { ReportSink } from '../../contracts/ports.ts';
+import type { Clock } from '../../core/clock.ts';
+import { SwarmError } from '../../core/errors.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { JobHandler } from '../handler.ts';
+
+export interface ChatReportDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly sinks: Partial<Readonly<Record<Surface, ReportSink>>>;
+}
+
+export function makeChatReport({ clock, logger, sinks }: ChatReportDeps): JobHandler<'chat.report'> {
+  return {
+    name: 'chat.report',
+    run: async (report, { envelope }) => {
+      const sink = sinks[report.to.surface];
+      if (!sink)
+        throw new SwarmError(domainErrors.chatUnavailable, `no ${report.to.surface} in this process`);
+      if (clock.now() > envelope.deadline) {
+        logger.warn({ about: report.about, text: report.text }, 'a report came too late to be worth telling');
+        return;
+      }
+      await sink.report(report);
+    },
+    dead: (report, _context, reason) => {
+      logger.error(
+        { about: report.about, to: report.to, text: report.text, reason },
+        'a person could not be told',
+      );
+      return Promise.resolve();
+    },
+  };
+}

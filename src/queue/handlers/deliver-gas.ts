@@ -1,0 +1,24 @@
+// Job `gas.deliver`: lays one gas into its receiver's inbox. It is "sent" then; "accepted" is the receiver's word alone.
+import type { AgentInbox, DeliveryLedger } from '../../contracts/ports.ts';
+import type { JobHandler } from '../handler.ts';
+
+export interface DeliverGasDeps {
+  readonly ledger: DeliveryLedger;
+  readonly inbox: AgentInbox;
+}
+
+export function makeDeliverGas({ ledger, inbox }: DeliverGasDeps): JobHandler<'gas.deliver'> {
+  return {
+    name: 'gas.deliver',
+    run: async ({ gas }) => {
+      const state = await ledger.state(gas.id);
+      // Already further, by an earlier run that was killed before it could say so.
+      if (state !== 'pending' && state !== 'queued') return;
+      const { where } = await inbox.deliver(gas);
+      await ledger.record(gas.id, { state: 'sent', detail: where });
+    },
+    dead: async ({ gas }, _context, reason) => {
+      await ledger.record(gas.id, { state: 'failed', detail: reason });
+    },
+  };
+}

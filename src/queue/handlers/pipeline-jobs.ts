@@ -1,0 +1,14 @@
+// Jobs `pipeline.sweep` and `gas.tick`: the cron ticks of the gas pipeline, run once per fleet.
+import type { PipelineWork } from '../../contracts/ports.ts';
+import type { JobHandler } from '../handler.ts';
+
+// A tick that failed for good is not told to anybody: the next minute's tick does the same work again.
+const nobody = () => Promise.resolve();
+
+export function makePipelineSweep(work: PipelineWork): JobHandler<'pipeline.sweep'> {
+  return { name: 'pipeline.sweep', run: () => work.sweep(), dead: nobody };
+}
+
+export function makeGasTick(work: PipelineWork): JobHandler<'gas.tick'> {
+  return { name: 'gas.tick', run: (tick) => work.scheduled(tick), dead: nobody };
+}

@@ -1,0 +1,123 @@
+// Job `service.restart`: orders the restart over the bridge and reports each step; safe to run again, since order and reports have derived ids.
+import type { JobBody } from '../../contracts/jobs.ts';
+import type { Authority, JobSink, ServiceControl } from '../../contracts/ports.ts';
+import type { RestartOrder, RestartOutcome } from '../../contracts/services.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Redis } from '../../core/redis.ts';
+import type { JobContext, JobHandler } from '../handler.ts';
+import { openStory, type Story } from '../story.ts';
+
+export interface RestartServiceDeps {
+  readonly redis: Redis;
+  readonly jobs: JobSink;
+  readonly clock: Clock;
+  readonly control: ServiceControl;
+  readonly authority: Authority;
+}
+
+export interface RestartServiceOptions {
+  readonly prefix: string;
+  /** From the order's issue until an unanswered one counts as unknown, ms. */
+  readonly deadlineMs: number;
+}
+
+type Body = JobBody<'service.restart'>;
+
+export function makeRestartService(
+  deps: RestartServiceDeps,
+  options: RestartServiceOptions,
+): JobHandler<'service.restart'> {
+  const story = (body: Body, { envelope }: Pick<JobContext, 'envelope'>) =>
+    openStory(deps, {
+      prefix: options.prefix,
+      correlationId: envelope.correlationId,
+      causationId: envelope.id,
+      principal: envelope.principal,
+      to: body.replyTo,
+      kind: 'restart',
+      subject: body.service,
+    });
+  return {
+    name: 'service.restart',
+    run: async (body, context) => {
+      const told = await story(body, context);
+      const { envelope } = context;
+      await told.tell(
+        { state: 'queued', at: envelope.issuedAt, detail: '' },
+        { final: false, text: `restart of ${body.service} is queued` },
+      );
+      if (!deps.authority.allows(envelope.principal, `service.restart:${body.service}`)) {
+        return end(deps, told, body.service, {
+          state: 'failed',
+          reason: `${envelope.principal} is no longer allowed to do this`,
+        });
+      }
+      const order = orderOf(body, context, options.deadlineMs);
+      const outcome = await deps.control.restart(
+        order,
+        ({ state, at, detail }) =>
+          told.tell({ state, at, detail }, { final: false, text: progressText(body.service, state, detail) }),
+        context.signal,
+      );
+      await end(deps, told, body.service, outcome);
+    },
+    dead: async (body, context, reason) =>
+      end(deps, await story(body, context), body.service, {
+        state: 'unknown',
+        reason: `the job failed: ${reason}`,
+      }),
+  };
+}
+
+function orderOf(body: Body, { envelope }: JobContext, deadlineMs: number): RestartOrder {
+  return {
+    id: envelope.id,
+    correlationId: envelope.correlationId,
+    service: body.service,
+    mode: body.mode,
+    reason: body.reason,
+    principal: envelope.principal,
+    issuedAt: envelope.issuedAt,
+    deadline: envelope.issuedAt + deadlineMs,
+  };
+}
+
+async function end(
+  { clock }: Pick<RestartServiceDeps, 'clock'>,
+  told: Story,
+  service: string,
+  outcome: RestartOutcome,
+): Promise<void> {
+  const detail = outcome.state === 'ready' ? outcome.incarnation : outcome.reason;
+  await told.tell(
+    { state: outcome.state, at: clock.now(), detail },
+    { final: true, text: outcomeText(service, outcome) },
+  );
+}
+
+function progressText(service: string, state: string, detail: string): string {
+  const said =
+    state === 'sent'
+      ? `the order for ${service} is on the bus; its sidecar has not answered yet`
+      : `${service}: ${state}`;
+  return detail === '' ? said : `${said} (${detail})`;
+}
+
+function outcomeText(service: string, outcome: RestartOutcome): string {
+  switch (outcome.state) {
+    case 'ready':
+      return `${service} is ready: incarnation ${short(outcome.oldIncarnation)} → ${short(outcome.incarnation)} in ${(outcome.tookMs / 1000).toFixed(1)} s`;
+    case 'sent':
+      return `${service}: ${outcome.reason}`;
+    case 'failed':
+      return `${service} was not restarted: ${outcome.reason}`;
+    case 'expired':
+      return `${service}: the order expired: ${outcome.reason}`;
+    case 'unknown':
+      return `${service}: unknown whether it restarted: ${outcome.reason}`;
+  }
+}
+
+function short(incarnation: string | null): string {
+  return incarnation === null ? 'unknown' : incarnation.slice(0, 8);
+}

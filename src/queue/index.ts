@@ -1,0 +1,10 @@
+// The queue: jobs in, handlers out, each effective once.
+export { bindHandler } from './bind-handler.ts';
+export type { BoundHandler, JobContext, JobHandler } from './handler.ts';
+export { makeChatReport } from './handlers/chat-report.ts';
+export { makeDeliverGas } from './handlers/deliver-gas.ts';
+export { makeGasTick, makePipelineSweep } from './handlers/pipeline-jobs.ts';
+export { makeRestartService } from './handlers/restart-service.ts';
+export { createProducer, type Producer } from './producer.ts';
+export { createReportMemory } from './report-memory.ts';
+export { WorkerHost } from './worker-host.ts';

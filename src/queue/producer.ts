@@ -1,0 +1,98 @@
+// Into the queue: the one place that adds jobs. A job's id derives from its cause, so adding it twice is adding it once.
+import { Queue } from 'bullmq';
+import { domainErrors } from '../contracts/errors.ts';
+import {
+  type JobBody,
+  type JobData,
+  type JobName,
+  type JobOrder,
+  jobCatalogue,
+  queueOf,
+} from '../contracts/jobs.ts';
+import type { JobSink } from '../contracts/ports.ts';
+import type { Clock } from '../core/clock.ts';
+import { errorText, SwarmError } from '../core/errors.ts';
+import type { Redis } from '../core/redis.ts';
+
+export interface ProducerDeps {
+  /** A command client: it must fail fast. */
+  readonly redis: Redis;
+  readonly clock: Clock;
+}
+
+// Long enough for an id to block its own repetition (a second click, a replayed tick); bounded in count.
+const keepCompleted = { age: 24 * 3_600, count: 5_000 };
+const keepFailed = { age: 7 * 24 * 3_600, count: 5_000 };
+
+export interface Producer extends JobSink {
+  /** Lets go of the queues; the Redis client stays with its owner. */
+  close(): Promise<void>;
+}
+
+/** @param options.prefix Redis key prefix, with a hash tag so that one queue stays in one cluster slot */
+export function createProducer(
+  { redis, clock }: ProducerDeps,
+  options: { readonly prefix: string },
+): Producer {
+  const queues = new Map<string, Queue<JobData>>();
+  const queueNamed = (name: string) => {
+    const known = queues.get(name);
+    if (known) return known;
+    const queue = new Queue<JobData>(name, {
+      connection: redis,
+      prefix: `${options.prefix}:bull`,
+      skipWaitingForReady: true,
+    });
+    // Without a listener Node would throw; the caller of add() learns of the same failure by its rejection.
+    queue.on('error', () => undefined);
+    queues.set(name, queue);
+    return queue;
+  };
+  return {
+    add: async (order) => {
+      const { body, spec } = validated(order);
+      const now = clock.now();
+      const data: JobData = {
+        envelope: {
+          v: 1,
+          id: order.id,
+          correlationId: order.correlationId,
+          causationId: order.causationId,
+          issuedAt: now,
+          deadline: now + spec.usefulMs,
+          principal: order.principal,
+        },
+        body,
+      };
+      try {
+        await queueNamed(queueOf(order.name, order.body)).add(order.name, data, {
+          jobId: order.id,
+          attempts: spec.attempts,
+          backoff: { type: 'exponential', delay: spec.backoffMs },
+          removeOnComplete: keepCompleted,
+          removeOnFail: keepFailed,
+        });
+      } catch (cause) {
+        throw new SwarmError(
+          domainErrors.queueUnavailable,
+          `${order.name} ${order.id}: ${errorText(cause)}`,
+          { cause },
+        );
+      }
+    },
+    close: async () => {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}
+
+function validated<N extends JobName>(
+  order: JobOrder<N>,
+): { readonly body: JobBody<JobName>; readonly spec: (typeof jobCatalogue)[N] } {
+  const spec = jobCatalogue[order.name];
+  const parsed = spec.body.safeParse(order.body);
+  if (!parsed.success) {
+    throw new SwarmError(domainErrors.jobInvalid, `${order.name} ${order.id}: ${parsed.error.message}`);
+  }
+  return { body: parsed.data, spec };
+}

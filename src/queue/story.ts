@@ -1,0 +1,65 @@
+// The steps that one action took, kept in Redis, so that every report tells the whole story and a crash forgets none of it.
+import { z } from 'zod';
+import type { Address, Report, Step } from '../contracts/chat.ts';
+import { stepSchema } from '../contracts/chat.ts';
+import { derivedId } from '../contracts/ids.ts';
+import type { JobSink } from '../contracts/ports.ts';
+import type { Redis } from '../core/redis.ts';
+
+const keepSeconds = 7 * 24 * 3_600;
+
+export interface StoryDeps {
+  readonly redis: Redis;
+  readonly jobs: JobSink;
+}
+
+export interface StoryOptions {
+  readonly prefix: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly principal: string;
+  readonly to: Address;
+  readonly kind: Report['kind'];
+  readonly subject: string;
+}
+
+export interface Story {
+  readonly steps: readonly Step[];
+  /** Adds a step, unless the story has that state already, and reports the story so far. */
+  tell(step: Step, end: { readonly final: boolean; readonly text: string }): Promise<void>;
+}
+
+/** Opens the story of one correlation id where it was left. */
+export async function openStory(deps: StoryDeps, options: StoryOptions): Promise<Story> {
+  const key = `${options.prefix}:story:${options.correlationId}`;
+  const steps = z
+    .array(stepSchema)
+    .parse((await deps.redis.lrange(key, 0, -1)).map((text): unknown => JSON.parse(text)));
+  return {
+    steps,
+    tell: async (step, { final, text }) => {
+      if (!steps.some(({ state }) => state === step.state)) {
+        await deps.redis.multi().rpush(key, JSON.stringify(step)).expire(key, keepSeconds).exec();
+        steps.push(step);
+      }
+      const seq = steps.findIndex(({ state }) => state === step.state);
+      await deps.jobs.add({
+        name: 'chat.report',
+        id: derivedId('chat.report', options.correlationId, String(seq)),
+        correlationId: options.correlationId,
+        causationId: options.causationId,
+        principal: options.principal,
+        body: {
+          to: options.to,
+          about: options.correlationId,
+          kind: options.kind,
+          subject: options.subject,
+          seq,
+          final,
+          text,
+          steps: [...steps],
+        },
+      });
+    },
+  };
+}

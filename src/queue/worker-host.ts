@@ -1,0 +1,169 @@
+// Out of the queue: runs the handlers of some queues in this process, and picks up within seconds what a killed process left.
+import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import { type JobData, jobDataSchema } from '../contracts/jobs.ts';
+import type { Clock } from '../core/clock.ts';
+import { errorText, SwarmError } from '../core/errors.ts';
+import type { Link } from '../core/links.ts';
+import type { Logger } from '../core/logger.ts';
+import { clockSkewMs, closeRedis, createBlockingRedis, type Redis } from '../core/redis.ts';
+import { Service } from '../core/service.ts';
+import type { BoundHandler } from './handler.ts';
+import { createInboxTable, type InboxTable } from './inbox-table.ts';
+
+export interface WorkerHostDeps {
+  readonly redis: Redis;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly link: Link;
+  readonly handlers: readonly BoundHandler[];
+}
+
+export interface WorkerHostOptions {
+  readonly redisUrl: string;
+  readonly prefix: string;
+  /** Queue name → jobs at the same time. */
+  readonly queues: Readonly<Record<string, number>>;
+}
+
+// A killed worker's job runs again after about 2.7 s with these, after 59.7 s with the library's defaults.
+const lockDurationMs = 3_000;
+const stalledIntervalMs = 1_000;
+// Each kill of a process counts one stall against its jobs; a handler is safe to repeat, so kills alone do not fail a job soon.
+const maxStalledCount = 10;
+// Delayed jobs are promoted by the worker's clock; beyond this difference from Redis' clock they would run early or late.
+const maxSkewMs = 2_000;
+const checkEveryMs = 2_000;
+const closeDeadlineMs = 8_000;
+
+export class WorkerHost extends Service {
+  readonly #deps: WorkerHostDeps;
+  readonly #options: WorkerHostOptions;
+  readonly #handlers: ReadonlyMap<string, BoundHandler>;
+  readonly #inbox: InboxTable;
+  #stopping = new AbortController();
+
+  constructor(deps: WorkerHostDeps, options: WorkerHostOptions) {
+    super({ name: 'workers' });
+    this.#deps = deps;
+    this.#options = options;
+    this.#handlers = new Map(deps.handlers.map((handler) => [handler.name, handler]));
+    this.#inbox = createInboxTable(deps.redis, options.prefix);
+  }
+
+  protected async onStart(): Promise<void> {
+    this.#stopping = new AbortController();
+    const workers = Object.entries(this.#options.queues).map(([queue, concurrency]) =>
+      this.#open(queue, concurrency),
+    );
+    this.release(async () => {
+      await Promise.all(workers.map((worker) => this.#close(worker)));
+    });
+    await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+    const watching = this.#watch(workers);
+    this.release(async () => {
+      this.#stopping.abort();
+      await watching;
+    });
+  }
+
+  #open(queue: string, concurrency: number): Worker<JobData> {
+    const connection = createBlockingRedis({
+      url: this.#options.redisUrl,
+      name: `swarmline:worker:${queue}`,
+    });
+    const worker = new Worker<JobData>(queue, (job) => this.#run(job), {
+      connection,
+      prefix: `${this.#options.prefix}:bull`,
+      concurrency,
+      lockDuration: lockDurationMs,
+      stalledInterval: stalledIntervalMs,
+      maxStalledCount,
+      // After a lost connection the default would sit still for 15 s.
+      runRetryDelay: 1_000,
+    });
+    worker.on('error', (error) => this.#deps.logger.debug({ queue, error: error.message }, 'worker error'));
+    worker.on('failed', (job, error) => void this.#failed(job, error));
+    this.release(() => closeRedis(connection));
+    return worker;
+  }
+
+  async #run(job: Job<JobData>): Promise<void> {
+    const handler = this.#handlers.get(job.name);
+    const parsed = jobDataSchema.safeParse(job.data);
+    if (!handler || !parsed.success)
+      throw new UnrecoverableError(handler ? 'the job has no valid envelope' : `no handler for ${job.name}`);
+    const { envelope, body } = parsed.data;
+    if (await this.#inbox.isDone(envelope.id)) return;
+    try {
+      await handler.run(body, { envelope, signal: this.#stopping.signal });
+      await this.#inbox.markDone(envelope.id);
+    } catch (thrown) {
+      if (this.#stopping.signal.aborted) {
+        // Handed back, not failed: another process, or our next start, takes it at once.
+        await job.moveToDelayed(this.#deps.clock.now(), job.token);
+        throw new DelayedError();
+      }
+      this.#deps.logger.warn(
+        { job: job.name, correlationId: envelope.correlationId, error: errorText(thrown) },
+        'a job did not succeed',
+      );
+      if (thrown instanceof SwarmError && !thrown.retryable) throw new UnrecoverableError(thrown.message);
+      throw thrown;
+    }
+  }
+
+  async #failed(job: Job<JobData> | undefined, error: Error): Promise<void> {
+    if (!job || (await job.getState().catch(() => 'unknown')) !== 'failed') return;
+    const parsed = jobDataSchema.safeParse(job.data);
+    const { logger } = this.#deps;
+    logger.error(
+      { job: job.name, id: job.id, attempts: job.attemptsMade, reason: error.message },
+      'a job failed for good',
+    );
+    if (!parsed.success) return;
+    const { envelope, body } = parsed.data;
+    await this.#handlers
+      .get(job.name)
+      ?.dead(body, { envelope }, error.message)
+      .catch((thrown: unknown) =>
+        logger.error(
+          { job: job.name, id: job.id, error: errorText(thrown) },
+          'its failure could not be told',
+        ),
+      );
+  }
+
+  async #watch(workers: readonly Worker<JobData>[]): Promise<void> {
+    const { clock, redis, link, logger } = this.#deps;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        const skewMs = await clockSkewMs(redis, () => clock.now());
+        const skewed = Math.abs(skewMs) > maxSkewMs;
+        for (const worker of workers) {
+          if (skewed && !worker.isPaused()) await worker.pause(true);
+          if (!skewed && worker.isPaused()) worker.resume();
+        }
+        if (skewed)
+          link.down(
+            `this machine's clock is ${skewMs / 1000} s off Redis' clock; set it right, then work goes on`,
+          );
+        else if (workers.every((worker) => worker.isRunning()))
+          link.proof(Object.keys(this.#options.queues).join(', '));
+        else link.down('a worker loop has ended');
+      } catch (thrown) {
+        link.down(errorText(thrown));
+        logger.debug({ error: errorText(thrown) }, 'worker watch');
+      }
+      await clock.sleep(checkEveryMs, signal).catch(() => undefined);
+    }
+  }
+
+  // The library's close() waits for running jobs without a deadline.
+  async #close(worker: Worker<JobData>): Promise<void> {
+    const late = this.#deps.clock.sleep(closeDeadlineMs).then(() => 'late' as const);
+    const closed = worker.close().then(() => 'closed' as const);
+    if ((await Promise.race([closed, late]).catch(() => 'late' as const)) === 'late')
+      await worker.close(true).catch(() => undefined);
+  }
+}
