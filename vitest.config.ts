@@ -7,6 +7,7 @@ export default defineConfig({
     reporters: ['default'],
     projects: [
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
+      { test: { name: 'drift', include: ['tests/drift/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'recorded', include: ['tests/recorded/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {

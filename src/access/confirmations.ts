@@ -6,7 +6,7 @@ import { coreErrors, SwarmError } from '../core/errors.ts';
 import type { Redis } from '../core/redis.ts';
 
 /** How long a confirmation waits for its click, ms. */
-export const confirmationTtlMs = 60_000;
+const confirmationTtlMs = 60_000;
 // Kept after the decision, so that a second click learns what the first one did.
 const recordTtlMs = 24 * 3_600_000;
 
@@ -27,10 +27,13 @@ export type Verdict =
   | { readonly kind: 'expired' }
   | { readonly kind: 'missing' };
 
+/** The store of confirmations. */
 export interface Confirmations {
   /** The same invocation gets the same confirmation back, in whatever state it is by now. */
   open(request: Pick<Confirmation, 'invocationId' | 'command' | 'args' | 'person'>): Promise<Confirmation>;
+  /** Null when there is none under this id. */
   find(id: string): Promise<Confirmation | null>;
+  /** Decides once; a later call learns what was decided. */
   decide(id: string, state: 'confirmed' | 'declined'): Promise<Verdict>;
 }
 
@@ -45,6 +48,7 @@ record.state = ARGV[1]
 redis.call('SET', KEYS[1], cjson.encode(record), 'KEEPTTL')
 return 'first:' .. record.state`;
 
+/** Creates the store over a command client. */
 export function createConfirmations(
   deps: { readonly redis: Redis; readonly clock: Clock },
   options: { readonly prefix: string },

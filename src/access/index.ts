@@ -2,7 +2,6 @@
 export {
   type Confirmation,
   type Confirmations,
-  confirmationTtlMs,
   createConfirmations,
 } from './confirmations.ts';
 export { createPolicy, loadPolicy, type Policy, principalOf } from './policy.ts';

@@ -14,13 +14,12 @@ const identityKey = z
   );
 
 /** `permissions` are exact, or end in `*`: `service.restart:*` allows the restart of every service. */
-export const policySchema = z.strictObject({
+const policySchema = z.strictObject({
   roles: z.record(z.string(), z.array(z.string().min(1))),
   /** Role of everybody who is no listed person; absent: nothing. */
   everyone: z.string().optional(),
   people: z.record(z.string(), z.strictObject({ role: z.string(), identities: z.array(identityKey) })),
 });
-export type PolicyDocument = z.infer<typeof policySchema>;
 
 export interface Policy extends Authority {
   /** The person's name, or the identity itself for a stranger; the same person has the same name on every surface. */

@@ -1,7 +1,6 @@
 // Commands: one surface for every place that people type in.
 export { catalogue } from './catalogue/all.ts';
 export { createIntake } from './intake.ts';
-export { usage } from './parse.ts';
 export { answerLine, answerLines, formatAge, reportLine, rowText } from './render.ts';
 export type { CommandIntake, Decision, Invocation, RefusalCode, Reply } from './reply.ts';
-export type { Action, ArgSpec, CommandPorts, CommandSpec, Question } from './spec.ts';
+export type { Action, ArgSpec, CommandSpec, Question } from './spec.ts';

@@ -20,6 +20,7 @@ const askPermission = 'ask';
 /** Discord drops an interaction after 3 s; every surface gets its reply sooner. */
 const replyDeadlineMs = 2_500;
 
+/** Creates the intake for a list of commands. */
 export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): CommandIntake {
   return {
     specs,

@@ -50,6 +50,8 @@ export type Reply =
 /** The door of the command surface, as bots and api see it. Neither method throws. */
 export interface CommandIntake {
   readonly specs: readonly CommandSpec[];
+  /** One use of a command; the same id again gets the same confirmation. */
   handle(invocation: Invocation): Promise<Reply>;
+  /** A person's word on a confirmation; saying yes twice is one order. */
   decide(decision: Decision): Promise<Reply>;
 }

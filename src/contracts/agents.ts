@@ -52,6 +52,7 @@ export interface AgentView {
   readonly problem: string | null;
 }
 
+/** What the platform knows of one delivery. Times in ms since the epoch. */
 export interface DeliveryView {
   readonly gas: Gas;
   readonly state: DeliveryState;

@@ -17,10 +17,14 @@ export const exchanges = {
 } as const;
 
 export const routingKeys = {
+  /** An order to one service. */
   restart: (service: string) => `control.restart.${service}`,
+  /** An order to all of them. */
   restartAll: 'control.restart',
+  /** What a service's sidecar tells. */
   serviceEvent: (service: string, state: string) => `service.${service}.${state}`,
   anyServiceEvent: 'service.#',
+  /** What a drone tells. */
   droneStatus: (drone: string) => `drone.${drone}.status`,
   anyDroneStatus: 'drone.*.status',
 } as const;

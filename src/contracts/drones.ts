@@ -1,7 +1,7 @@
 // Words about drones: the normalised status as it stands on the bus.
 import { z } from 'zod';
 
-export const droneIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'letters, digits, - and _');
+const droneIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'letters, digits, - and _');
 
 /** Null is "the drone did not say". Units: percent, metres above take-off, ms since the epoch. */
 export const droneStatusSchema = z.object({

@@ -1,6 +1,7 @@
 // Ids of the domain. Job ids derive from the correlation id and the step, so that a redelivery is the same job.
 import { createHash, randomUUID } from 'node:crypto';
 
+/** Draws an id. */
 export type MakeId = () => string;
 
 /** A new random id: 20 hex digits, safe in Redis keys, BullMQ job ids (no colon) and file names. */

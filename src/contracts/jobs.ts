@@ -1,10 +1,11 @@
 // The job catalogue: name → schema, queue and retry policy, once. Producers and handlers are typed from it.
 import { z } from 'zod';
 import { agentIdSchema, gasSchema } from './agents.ts';
-import { addressSchema, reportSchema, surfaces } from './chat.ts';
+import { addressSchema, reportSchema } from './chat.ts';
 import { envelopeSchema } from './envelope.ts';
 import { serviceNameSchema } from './services.ts';
 
+/** One row of the catalogue. */
 export interface JobSpec {
   readonly queue: 'services' | 'gas' | 'pipeline' | 'report';
   readonly body: z.ZodType;
@@ -93,5 +94,3 @@ export function queueOf<N extends JobName>(name: N, body: JobBody<N>): string {
   if (queue !== 'report') return queue;
   return `report.${reportSchema.parse(body).to.surface}`;
 }
-
-export const reportQueues: readonly string[] = surfaces.map((surface) => `report.${surface}`);

@@ -8,11 +8,13 @@ import type { ProcessView } from './system.ts';
 
 /** Into the queue. Resolves when Redis holds the job. @throws SwarmError QUEUE_UNAVAILABLE */
 export interface JobSink {
+  /** Adding the same id again changes nothing. */
   add<N extends JobName>(order: JobOrder<N>): Promise<void>;
 }
 
 /** Restarts a service and says what came of it. Safe to call again with the same order id. */
 export interface ServiceControl {
+  /** Resolves when the restart has ended one way or the other, at the order's deadline at the latest. */
   restart(
     order: RestartOrder,
     onProgress: (progress: RestartProgress) => Promise<void>,
@@ -22,6 +24,7 @@ export interface ServiceControl {
 
 /** An agent's inbox. `deliver` is idempotent by gas id and resolves to where the gas lies. */
 export interface AgentInbox {
+  /** @throws SwarmError INBOX_UNWRITABLE, AGENT_UNKNOWN */
   deliver(gas: Gas): Promise<{ readonly where: string }>;
 }
 
@@ -38,7 +41,9 @@ export interface DeliveryLedger {
 
 /** What the pipeline does when a job of its own comes round. */
 export interface PipelineWork {
+  /** Finds what no event told: changed files, acknowledgements, deliveries that are stuck or overdue. */
   sweep(): Promise<void>;
+  /** Makes the delivery of one tick; the same tick again is the same delivery. */
   scheduled(gas: {
     readonly schedule: string;
     readonly to: string;
@@ -47,24 +52,32 @@ export interface PipelineWork {
   }): Promise<void>;
 }
 
-/** Read models; each answers from stored state and throws REDIS_UNAVAILABLE rather than guess. */
+/** Read model of services: answers from stored state and throws rather than guess, as all directories do. */
 export interface ServiceDirectory {
+  /** Every service ever heard of, by name. */
   services(): Promise<readonly ServiceView[]>;
 }
+/** Read model of agents and of the gas between them. */
 export interface AgentDirectory {
+  /** Every configured agent, also one that was never seen. */
   agents(): Promise<readonly AgentView[]>;
   /** Newest first, at most `limit`. */
   deliveries(limit: number): Promise<readonly DeliveryView[]>;
 }
+/** Read model of drones. */
 export interface DroneDirectory {
+  /** Every drone ever heard of, by id. */
   drones(): Promise<readonly DroneView[]>;
 }
+/** Read model of Swarmline's own processes. */
 export interface SystemDirectory {
+  /** Those that have spoken within seconds. */
   processes(): Promise<readonly ProcessView[]>;
 }
 
 /** A surface's exit for `chat.report`. Throws a retryable SwarmError when the platform did not take it. */
 export interface ReportSink {
+  /** Resolves when the person can see it. */
   report(report: Report): Promise<void>;
 }
 
@@ -82,5 +95,6 @@ export interface ReportMemory {
 
 /** Whether a principal (`surface:id`) may do something; asked again right before the effect. */
 export interface Authority {
+  /** False when anything that the answer needs is missing. */
   allows(principal: string, permission: string): boolean;
 }

@@ -7,7 +7,7 @@ export const serviceNameSchema = z
   .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'lower-case letters, digits, - and _');
 
 /** States that a sidecar publishes. `stopped`: the program ended and is not being restarted. */
-export const serviceStates = ['accepted', 'stopping', 'starting', 'ready', 'failed', 'stopped'] as const;
+const serviceStates = ['accepted', 'stopping', 'starting', 'ready', 'failed', 'stopped'] as const;
 export const serviceStateSchema = z.enum(serviceStates);
 export type ServiceState = z.infer<typeof serviceStateSchema>;
 

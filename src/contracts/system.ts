@@ -1,7 +1,7 @@
 // What one process of Swarmline says of itself, for `status` and the probes.
 import { z } from 'zod';
 
-export const linkStatusSchema = z.object({
+const linkStatusSchema = z.object({
   name: z.string(),
   state: z.enum(['off', 'connecting', 'up', 'down']),
   detail: z.string(),

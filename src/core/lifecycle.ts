@@ -2,43 +2,51 @@
 import { coreErrors, SwarmError } from './errors.ts';
 import type { Service } from './service.ts';
 
+/** A service in its place: it starts after the named ones, in addition to those it names itself. */
+export interface Part {
+  readonly service: Service;
+  readonly after?: readonly string[];
+}
+
 export interface LifecycleOptions {
   /** Told when a soft service did not start; the others go on without it. */
   readonly onSoftFailure: (service: Service, error: unknown) => void;
 }
 
+interface Node {
+  readonly service: Service;
+  readonly after: readonly string[];
+}
+
 export class Lifecycle {
-  readonly #services: readonly Service[];
+  readonly #nodes: readonly Node[];
   readonly #options: LifecycleOptions;
 
   /** @throws SwarmError DEPENDENCY_CYCLE with the path, or for a dependency that is not there, named */
-  constructor(services: readonly Service[], options: LifecycleOptions) {
-    this.#services = ordered(services);
+  constructor(parts: readonly Part[], options: LifecycleOptions) {
+    this.#nodes = ordered(
+      parts.map(({ service, after = [] }) => ({ service, after: [...service.dependsOn, ...after] })),
+    );
     this.#options = options;
   }
 
-  /** Resolves when every hard service is ready; rejects with the first hard failure after stopping what had started. */
+  /**
+   * Resolves when every hard service is ready; soft ones go on starting, and what comes after one that failed starts
+   * without it. Rejects with the first hard failure, after stopping what had started.
+   */
   async start(): Promise<void> {
     const started = new Map<string, Promise<void>>();
-    for (const service of this.#services) {
-      const before = service.dependsOn.map((name) => started.get(name));
-      started.set(
-        service.name,
-        Promise.all(before).then(() => service.start()),
-      );
+    const hard: Promise<void>[] = [];
+    for (const { service, after } of this.#nodes) {
+      const start = Promise.all(after.flatMap((name) => started.get(name) ?? [])).then(() => service.start());
+      if (service.hard) hard.push(start);
+      const softened = start.catch((thrown: unknown) => this.#options.onSoftFailure(service, thrown));
+      started.set(service.name, service.hard ? start : softened);
     }
-    const waits = this.#services.map(async (service) => {
-      try {
-        await started.get(service.name);
-      } catch (thrown) {
-        if (service.hard) throw thrown;
-        this.#options.onSoftFailure(service, thrown);
-      }
-    });
     try {
-      await Promise.all(waits);
+      await Promise.all(hard);
     } catch (thrown) {
-      await Promise.allSettled(waits);
+      await Promise.allSettled(hard);
       await this.stop();
       throw thrown;
     }
@@ -47,37 +55,35 @@ export class Lifecycle {
   /** Stops all, dependants first; a failing stop does not keep the others from stopping. */
   async stop(): Promise<void> {
     const stopped = new Map<string, Promise<void>>();
-    for (const service of this.#services.toReversed()) {
-      const dependants = this.#services.filter(({ dependsOn }) => dependsOn.includes(service.name));
-      const after = Promise.allSettled(dependants.map(({ name }) => stopped.get(name)));
+    for (const { service } of this.#nodes.toReversed()) {
+      const dependants = this.#nodes.filter(({ after }) => after.includes(service.name));
+      const before = Promise.allSettled(
+        dependants.flatMap((dependant) => stopped.get(dependant.service.name) ?? []),
+      );
       stopped.set(
         service.name,
-        after.then(() => service.stop()),
+        before.then(() => service.stop()),
       );
     }
     await Promise.allSettled(stopped.values());
   }
 }
 
-function ordered(services: readonly Service[]): Service[] {
-  const byName = new Map(services.map((service) => [service.name, service]));
-  const done: Service[] = [];
-  const visit = (service: Service, path: readonly string[]): void => {
-    if (path.includes(service.name)) {
-      throw new SwarmError(coreErrors.dependencyCycle, [...path, service.name].join(' -> '));
-    }
-    if (done.includes(service)) return;
-    for (const name of service.dependsOn) {
-      const dependency = byName.get(name);
+function ordered(nodes: readonly Node[]): Node[] {
+  const byName = new Map(nodes.map((node) => [node.service.name, node]));
+  const done: Node[] = [];
+  const visit = (node: Node, path: readonly string[]): void => {
+    const { name } = node.service;
+    if (path.includes(name)) throw new SwarmError(coreErrors.dependencyCycle, [...path, name].join(' -> '));
+    if (done.includes(node)) return;
+    for (const before of node.after) {
+      const dependency = byName.get(before);
       if (!dependency)
-        throw new SwarmError(
-          coreErrors.dependencyCycle,
-          `${service.name} depends on ${name}, which is not there`,
-        );
-      visit(dependency, [...path, service.name]);
+        throw new SwarmError(coreErrors.dependencyCycle, `${name} depends on ${before}, which is not there`);
+      visit(dependency, [...path, name]);
     }
-    done.push(service);
+    done.push(node);
   };
-  for (const service of services) visit(service, []);
+  for (const node of nodes) visit(node, []);
   return done;
 }

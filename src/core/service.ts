@@ -74,25 +74,25 @@ export abstract class Service {
 
   async #runStart(): Promise<void> {
     this.#move('starting');
-    this.#abort = new AbortController();
-    const deadline = AbortSignal.timeout(this.#startTimeoutMs);
-    const signal = AbortSignal.any([this.#abort.signal, deadline]);
+    const abort = new AbortController();
+    this.#abort = abort;
+    const late = new SwarmError(
+      coreErrors.startTimedOut,
+      `${this.name} was not ready within ${this.#startTimeoutMs} ms`,
+    );
+    // Cleared once ready: the signal outlives the start, and must then fire on stop alone.
+    const deadline = setTimeout(() => abort.abort(late), this.#startTimeoutMs);
     try {
-      await Promise.race([this.onStart(signal), rejectOn(signal)]);
-      signal.throwIfAborted();
+      await Promise.race([this.onStart(abort.signal), rejectOn(abort.signal)]);
+      abort.signal.throwIfAborted();
       this.#move('ready');
     } catch (thrown) {
-      this.#abort.abort();
+      abort.abort();
       await this.#releasers.releaseAll().catch(() => undefined);
       this.#move('failed');
-      if (deadline.aborted) {
-        throw new SwarmError(
-          coreErrors.startTimedOut,
-          `${this.name} was not ready within ${this.#startTimeoutMs} ms`,
-          { cause: thrown },
-        );
-      }
-      throw toSwarmError(thrown);
+      throw abort.signal.reason === late ? late : toSwarmError(thrown);
+    } finally {
+      clearTimeout(deadline);
     }
   }
 

@@ -1,6 +1,6 @@
 // The queue: jobs in, handlers out, each effective once.
 export { bindHandler } from './bind-handler.ts';
-export type { BoundHandler, JobContext, JobHandler } from './handler.ts';
+export type { BoundHandler } from './handler.ts';
 export { makeChatReport } from './handlers/chat-report.ts';
 export { makeDeliverGas } from './handlers/deliver-gas.ts';
 export { makeGasTick, makePipelineSweep } from './handlers/pipeline-jobs.ts';

@@ -14,6 +14,7 @@ import type { Clock } from '../core/clock.ts';
 import { errorText, SwarmError } from '../core/errors.ts';
 import type { Redis } from '../core/redis.ts';
 
+/** The job sink and its end. */
 export interface ProducerDeps {
   /** A command client: it must fail fast. */
   readonly redis: Redis;
@@ -29,7 +30,7 @@ export interface Producer extends JobSink {
   close(): Promise<void>;
 }
 
-/** @param options.prefix Redis key prefix, with a hash tag so that one queue stays in one cluster slot */
+/** Creates the producer. @param options.prefix Redis key prefix, with a hash tag so that one queue stays in one cluster slot */
 export function createProducer(
   { redis, clock }: ProducerDeps,
   options: { readonly prefix: string },

@@ -7,6 +7,7 @@ import type { Redis } from '../core/redis.ts';
 const keepSeconds = 7 * 24 * 3_600;
 const shownSchema = z.object({ message: z.string(), seq: z.number() });
 
+/** Creates the memory of one surface. */
 export function createReportMemory(
   redis: Redis,
   options: { readonly prefix: string; readonly surface: Surface },

@@ -35,6 +35,7 @@ const maxSkewMs = 2_000;
 const checkEveryMs = 2_000;
 const closeDeadlineMs = 8_000;
 
+/** Consumes some queues in this process. */
 export class WorkerHost extends Service {
   readonly #deps: WorkerHostDeps;
   readonly #options: WorkerHostOptions;
@@ -142,7 +143,7 @@ export class WorkerHost extends Service {
         const skewed = Math.abs(skewMs) > maxSkewMs;
         for (const worker of workers) {
           if (skewed && !worker.isPaused()) await worker.pause(true);
-          if (!skewed && worker.isPaused()) worker.resume();
+          if (!skewed && worker.isPaused()) await worker.resume();
         }
         if (skewed)
           link.down(

@@ -22,6 +22,8 @@ export interface ServerRecipe {
   readonly name: string;
   /** Absolute path of the program. */
   readonly program: string;
+  /** Whether the platform cannot run without it. */
+  readonly hard: boolean;
   /** The port it would like. */
   readonly port: number;
   readonly readyTimeoutMs: number;
@@ -52,7 +54,7 @@ export class EmbeddedServer extends Service {
 
   /** `dir` holds the data, the log and the pid file of this server alone. */
   constructor(recipe: ServerRecipe, deps: EmbeddedServerDeps, dir: string) {
-    super({ name: recipe.name, startTimeoutMs: recipe.readyTimeoutMs + 5_000 });
+    super({ name: recipe.name, hard: recipe.hard, startTimeoutMs: recipe.readyTimeoutMs + 5_000 });
     this.#recipe = recipe;
     this.#deps = deps;
     this.#dir = dir;

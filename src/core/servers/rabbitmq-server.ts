@@ -15,6 +15,7 @@ const run = promisify(execFile);
 export function rabbitmqRecipe(program: string): ServerRecipe {
   return {
     name: 'rabbitmq-server',
+    hard: false,
     program,
     port: 5690,
     readyTimeoutMs: 90_000,

@@ -7,6 +7,7 @@ import type { ServerRecipe } from './embedded-server.ts';
 export function redisRecipe(program: string): ServerRecipe {
   return {
     name: 'redis-server',
+    hard: true,
     program,
     port: 6390,
     readyTimeoutMs: 20_000,

@@ -13,6 +13,7 @@ export interface ChatReportDeps {
   readonly sinks: Partial<Readonly<Record<Surface, ReportSink>>>;
 }
 
+/** Makes the handler. */
 export function makeChatReport({ clock, logger, sinks }: ChatReportDeps): JobHandler<'chat.report'> {
   return {
     name: 'chat.report',

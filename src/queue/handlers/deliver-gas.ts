@@ -7,6 +7,7 @@ export interface DeliverGasDeps {
   readonly inbox: AgentInbox;
 }
 
+/** Makes the handler. */
 export function makeDeliverGas({ ledger, inbox }: DeliverGasDeps): JobHandler<'gas.deliver'> {
   return {
     name: 'gas.deliver',

@@ -5,10 +5,12 @@ import type { JobHandler } from '../handler.ts';
 // A tick that failed for good is not told to anybody: the next minute's tick does the same work again.
 const nobody = () => Promise.resolve();
 
+/** Makes the handler. */
 export function makePipelineSweep(work: PipelineWork): JobHandler<'pipeline.sweep'> {
   return { name: 'pipeline.sweep', run: () => work.sweep(), dead: nobody };
 }
 
+/** Makes the handler. */
 export function makeGasTick(work: PipelineWork): JobHandler<'gas.tick'> {
   return { name: 'gas.tick', run: (tick) => work.scheduled(tick), dead: nobody };
 }

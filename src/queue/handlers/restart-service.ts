@@ -23,6 +23,7 @@ export interface RestartServiceOptions {
 
 type Body = JobBody<'service.restart'>;
 
+/** Makes the handler. */
 export function makeRestartService(
   deps: RestartServiceDeps,
   options: RestartServiceOptions,

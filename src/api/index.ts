@@ -1,0 +1,3 @@
+// The HTTP face: probes, commands, results.
+export { createResults } from './results.ts';
+export { ApiServer, type Readiness } from './server.ts';

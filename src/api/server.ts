@@ -1,0 +1,163 @@
+// The HTTP face on loopback: probes without a key, everything else with the token of the token file.
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { z } from 'zod';
+import type { CommandIntake, RefusalCode, Reply } from '../commands/index.ts';
+import { randomId } from '../contracts/ids.ts';
+import type { DeliveryLedger } from '../contracts/ports.ts';
+import type { ProcessView } from '../contracts/system.ts';
+import { coreErrors, SwarmError, toSwarmError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import { Service } from '../core/service.ts';
+import type { Results } from './results.ts';
+import { ensureToken, isAuthorised } from './token.ts';
+
+/** What `/readyz` tells. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly status: 'starting' | 'ready' | 'degraded' | 'unavailable' | 'draining';
+  readonly links: ProcessView['links'];
+}
+
+export interface ApiDeps {
+  readonly intake: CommandIntake;
+  readonly results: Results;
+  readonly ledger: DeliveryLedger;
+  readonly logger: Logger;
+  /** Answers from memory: a probe must not wait for what it judges. */
+  readonly readiness: () => Readiness;
+  readonly now: () => number;
+}
+
+export interface ApiOptions {
+  /** Listens on 127.0.0.1 alone. */
+  readonly port: number;
+  readonly tokenFile: string;
+}
+
+const httpStatus: Readonly<Record<RefusalCode, number>> = {
+  empty: 400,
+  'unknown-command': 404,
+  'bad-argument': 400,
+  denied: 403,
+  'no-confirmation': 404,
+  unavailable: 503,
+};
+
+const identity = { surface: 'cli', id: 'local', name: 'you' } as const;
+const replyTo = { surface: 'cli', place: 'local' } as const;
+const runBody = z.strictObject({ line: z.string().max(1_000) });
+const decisionBody = z.strictObject({ verdict: z.enum(['yes', 'no']) });
+const afterQuery = z.object({
+  after: z.coerce.number().int().default(-1),
+  waitMs: z.coerce.number().int().min(0).max(25_000).default(0),
+});
+const ackBody = z.strictObject({ state: z.enum(['accepted', 'working']).default('accepted') });
+const idParam = z.object({ id: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/) });
+
+/** The HTTP server; see docs/architecture.md for its routes. */
+export class ApiServer extends Service {
+  readonly #deps: ApiDeps;
+  readonly #options: ApiOptions;
+
+  constructor(deps: ApiDeps, options: ApiOptions) {
+    super({ name: 'api' });
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  protected async onStart(): Promise<void> {
+    const token = await ensureToken(this.#options.tokenFile);
+    const server = fastify({ logger: false, bodyLimit: 65_536, forceCloseConnections: true });
+    this.release(() => server.close());
+    server.setErrorHandler((thrown, _request, reply) => this.#refuse(thrown, reply));
+    this.#probes(server);
+    await server.register((scope: FastifyInstance) => {
+      scope.addHook('onRequest', async (request, reply) => {
+        if (!isAuthorised(request.headers.authorization, token)) {
+          await reply.code(401).send({
+            error: 'UNAUTHORISED',
+            message: 'send the token of the token file as Authorization: Bearer',
+          });
+        }
+      });
+      this.#commands(scope);
+      return Promise.resolve();
+    });
+    try {
+      await server.listen({ host: '127.0.0.1', port: this.#options.port });
+    } catch (cause) {
+      throw new SwarmError(
+        coreErrors.serverFailed,
+        `cannot listen on 127.0.0.1:${this.#options.port}; set SWARMLINE_API_PORT to a free port, or stop what holds it`,
+        { cause },
+      );
+    }
+  }
+
+  #probes(server: FastifyInstance): void {
+    server.get('/livez', () => ({ status: 'alive' }));
+    server.get('/readyz', async (_request, reply) => {
+      const { ready, status, links } = this.#deps.readiness();
+      const now = this.#deps.now();
+      const checks = links.map(({ name, state, detail, hard, lastProofAt }) => ({
+        name,
+        state,
+        detail,
+        hard,
+        ageSeconds: lastProofAt === null ? null : (now - lastProofAt) / 1000,
+      }));
+      await reply.code(ready ? 200 : 503).send({ status, checks });
+    });
+  }
+
+  #commands(scope: FastifyInstance): void {
+    const { intake, results, ledger } = this.#deps;
+    scope.post('/v1/run', async (request, reply) => {
+      const { line } = runBody.parse(request.body);
+      const key = z.string().max(100).optional().parse(request.headers['idempotency-key']);
+      const id = `http-${key ?? randomId()}`;
+      await send(reply, await intake.handle({ id, identity, replyTo, input: { kind: 'line', line } }));
+    });
+    scope.post('/v1/confirmations/:id', async (request, reply) => {
+      const { id } = idParam.parse(request.params);
+      const { verdict } = decisionBody.parse(request.body);
+      await send(reply, await intake.decide({ confirmationId: id, verdict, identity, replyTo }));
+    });
+    scope.get('/v1/results/:id', async (request, reply) => {
+      const { id } = idParam.parse(request.params);
+      const { after, waitMs } = afterQuery.parse(request.query);
+      const report = await results.next(id, after, waitMs);
+      if (report) await reply.send(report);
+      else await reply.code(204).send();
+    });
+    scope.post('/v1/deliveries/:id/ack', async (request) => {
+      const { id } = idParam.parse(request.params);
+      const { state } = ackBody.parse(request.body ?? {});
+      return ledger.record(id, { state, detail: 'acknowledged over HTTP' });
+    });
+  }
+
+  async #refuse(thrown: unknown, reply: FastifyReply): Promise<void> {
+    if (thrown instanceof z.ZodError) {
+      await reply.code(400).send({ error: 'VALIDATION', message: z.prettifyError(thrown) });
+      return;
+    }
+    const framework = z
+      .object({ statusCode: z.number().min(400).max(499), message: z.string() })
+      .safeParse(thrown);
+    if (framework.success) {
+      await reply
+        .code(framework.data.statusCode)
+        .send({ error: 'BAD_REQUEST', message: framework.data.message });
+      return;
+    }
+    const error = toSwarmError(thrown);
+    this.#deps.logger.warn({ code: error.code, error: error.message }, 'a request could not be answered');
+    const status = error.kind.class === 'not-found' ? 404 : error.kind.class === 'dependency' ? 503 : 500;
+    await reply.code(status).send({ error: error.code, message: error.kind.chat });
+  }
+}
+
+async function send(reply: FastifyReply, answer: Reply): Promise<void> {
+  await reply.code(answer.kind === 'refusal' ? httpStatus[answer.code] : 200).send(answer);
+}

@@ -1,0 +1,110 @@
+// The whole configuration: one section from each feature, the names of the environment, and where the layers lie.
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { discordConfigSchema } from '../bots/discord/index.ts';
+import { twitchConfigSchema } from '../bots/twitch/index.ts';
+import { bridgeConfigSchema } from '../bridge/index.ts';
+import { environmentLayer, fileLayer, type Layer, mergeLayers, type WellKnown } from '../core/config/load.ts';
+import { pipelineConfigSchema } from '../pipeline/index.ts';
+
+const urlOf = (protocol: RegExp) =>
+  z.url({
+    protocol,
+    error: `a URL such as ${protocol.source.includes('redis') ? 'redis://127.0.0.1:6379' : 'amqp://127.0.0.1:5672'}`,
+  });
+
+export const configSchema = z.strictObject({
+  /** Folder of everything that Swarmline writes. */
+  home: z.string().min(1).default('.swarmline'),
+  redis: z
+    .strictObject({
+      /** Absent: redis-server runs as our child. */
+      url: urlOf(/^rediss?$/).optional(),
+      /** Prefix of every key; the braces keep all keys in one cluster slot. */
+      prefix: z
+        .string()
+        .regex(/^\{[^{}]+\}$/, 'a name in braces, such as {swarmline}')
+        .default('{swarmline}'),
+    })
+    .prefault({}),
+  /** Absent: rabbitmq-server runs as our child. */
+  rabbitmq: z.strictObject({ url: urlOf(/^amqps?$/).optional() }).prefault({}),
+  api: z.strictObject({ port: z.coerce.number().int().min(0).max(65_535).default(7700) }).prefault({}),
+  bridge: bridgeConfigSchema.prefault({}),
+  pipeline: pipelineConfigSchema.prefault({}),
+  discord: discordConfigSchema.prefault({}),
+  /** Without a token Twitch is off, and the rest of the section may be absent. */
+  twitch: z.preprocess(offWithoutToken, twitchConfigSchema.optional()),
+  policy: z.strictObject({ file: z.string().min(1).default('config/policy.yaml') }).prefault({}),
+  /** Who hears of gas that nobody asked about: the console, and Discord's channel when discord.channelId is set. */
+  reports: z.strictObject({ console: z.stringbool().or(z.boolean()).default(true) }).prefault({}),
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
+});
+export type Config = z.infer<typeof configSchema>;
+
+/** Names that people and scripts rely on; each also as NAME_FILE. */
+const wellKnown: WellKnown = {
+  SWARMLINE_HOME: 'home',
+  SWARMLINE_API_PORT: 'api.port',
+  REDIS_URL: 'redis.url',
+  RABBITMQ_URL: 'rabbitmq.url',
+  DISCORD_TOKEN: 'discord.token',
+  DISCORD_GUILD_ID: 'discord.guildId',
+  DISCORD_CHANNEL_ID: 'discord.channelId',
+  DISCORD_API_URL: 'discord.apiUrl',
+  TWITCH_USERNAME: 'twitch.username',
+  TWITCH_TOKEN: 'twitch.token',
+  TWITCH_CHANNELS: 'twitch.channels',
+  TWITCH_IRC_URL: 'twitch.ircUrl',
+};
+
+/** The configuration and what it was made of. */
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Whether the demo world stands in for a local configuration. */
+  readonly demo: boolean;
+  readonly localFile: string;
+}
+
+export interface LoadOptions {
+  /** The package's folder. */
+  readonly root: string;
+  /** The demo world is asked for by name. */
+  readonly demo: boolean;
+  /** The demo world's own layer for a home folder. */
+  readonly demoLayer: (home: string, root: string) => Layer;
+}
+
+/** Loads all layers; without a local file the demo world's layer takes its place. @throws SwarmError CONFIG_INVALID */
+export async function loadConfig(env: NodeJS.ProcessEnv, options: LoadOptions): Promise<LoadedConfig> {
+  const given = env['SWARMLINE_CONFIG'];
+  const localFile = given ? resolve(given) : join(options.root, 'config/local.yaml');
+  const defaults = await fileLayer(join(options.root, 'config/default.yaml'), { optional: false });
+  const local = await fileLayer(localFile, { optional: !given });
+  const environment = await environmentLayer(env, wellKnown);
+  const demo = options.demo || isEmpty(local);
+  const build = (layers: readonly Layer[]) => mergeLayers(configSchema, layers);
+  const base = build([defaults, ...(demo ? [] : [local]), environment]);
+  const home = resolve(base.home);
+  const config = demo ? build([defaults, options.demoLayer(home, options.root), environment]) : base;
+  const inRoot = (path: string) => resolve(options.root, path);
+  return {
+    demo,
+    localFile,
+    config: {
+      ...config,
+      home,
+      policy: { file: inRoot(config.policy.file) },
+      pipeline: { ...config.pipeline, chainFile: inRoot(config.pipeline.chainFile) },
+    },
+  };
+}
+
+function isEmpty({ values }: Layer): boolean {
+  return typeof values === 'object' && values !== null && Object.keys(values).length === 0;
+}
+
+function offWithoutToken(section: unknown): unknown {
+  const parsed = z.looseObject({ token: z.string().min(1) }).safeParse(section);
+  return parsed.success ? section : undefined;
+}

@@ -1,0 +1,24 @@
+// Read models and confirmations as commands see them: whatever a Redis client throws becomes REDIS_UNAVAILABLE, once, here.
+import { coreErrors, errorText, SwarmError } from '../core/errors.ts';
+
+/** Wraps each method of `model`; errors that are ours already pass through. */
+export function overRedis<T extends { readonly [K in keyof T]: (...args: never[]) => Promise<unknown> }>(
+  model: T,
+): T {
+  return new Proxy(model, {
+    get: (target, property, receiver) => {
+      const member: unknown = Reflect.get(target, property, receiver);
+      if (typeof member !== 'function') return member;
+      return async (...args: readonly unknown[]): Promise<unknown> => {
+        try {
+          return await Reflect.apply(member, target, args);
+        } catch (cause) {
+          if (cause instanceof SwarmError) throw cause;
+          throw new SwarmError(coreErrors.redisUnavailable, `${String(property)}: ${errorText(cause)}`, {
+            cause,
+          });
+        }
+      };
+    },
+  });
+}

@@ -1,0 +1,30 @@
+// Wires the bridge: only a process that works on jobs speaks on RabbitMQ.
+import { createBridge } from '../../bridge/index.ts';
+import type { ServiceControl } from '../../contracts/ports.ts';
+import type { Part } from '../../core/lifecycle.ts';
+import type { Shared } from './shared.ts';
+
+export interface Bus {
+  readonly parts: readonly Part[];
+  readonly control: ServiceControl;
+}
+
+export function wireBus({ config, backends, roles, links, redis, clock, logger, instance }: Shared): Bus {
+  if (!roles.includes('workers')) return { parts: [], control: refusing('this process has no bridge') };
+  const link = links.add('rabbitmq', { hard: false });
+  const { url, said, server } = backends.rabbitmq;
+  if (url === null) {
+    link.off(`${said}; set RABBITMQ_URL, or install it`);
+    return { parts: [], control: refusing(`there is no RabbitMQ: ${said}`) };
+  }
+  link.connecting(server ? `${said}; its first start takes 10 to 20 s` : said);
+  const bridge = createBridge(
+    { redis, link, clock, logger },
+    { url, profile: config.bridge.profile, prefix: config.redis.prefix, instance },
+  );
+  return { parts: [{ service: bridge, after: ['redis'] }], control: bridge.control };
+}
+
+function refusing(reason: string): ServiceControl {
+  return { restart: () => Promise.resolve({ state: 'failed', reason }) };
+}

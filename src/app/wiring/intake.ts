@@ -1,0 +1,25 @@
+// Wires the command surface: the same for every place that people type in.
+import { createConfirmations } from '../../access/index.ts';
+import { createDroneDirectory, createServiceDirectory } from '../../bridge/index.ts';
+import { type CommandIntake, catalogue, createIntake } from '../../commands/index.ts';
+import { createSystemDirectory } from '../presence.ts';
+import { overRedis } from '../read-models.ts';
+import type { Shared } from './shared.ts';
+
+export function wireIntake({ config, redis, jobs, policy, pipeline, clock, logger }: Shared): CommandIntake {
+  const { prefix } = config.redis;
+  return createIntake(
+    {
+      clock,
+      logger,
+      policy,
+      jobs,
+      confirmations: overRedis(createConfirmations({ redis, clock }, { prefix })),
+      services: overRedis(createServiceDirectory({ redis }, { prefix })),
+      drones: overRedis(createDroneDirectory({ redis }, { prefix })),
+      agents: overRedis(pipeline.directory),
+      system: overRedis(createSystemDirectory(redis, { prefix, clock })),
+    },
+    catalogue,
+  );
+}

@@ -1,0 +1,33 @@
+// Wires the gas pipeline: its chain, and who hears of deliveries that nobody asked about.
+import type { Address } from '../../contracts/chat.ts';
+import { createPipeline, loadChain, type Pipeline } from '../../pipeline/index.ts';
+import type { Config } from '../config.ts';
+import type { Shared } from './shared.ts';
+
+/** @throws SwarmError CONFIG_INVALID for a bad chain */
+export async function wirePipeline(
+  shared: Pick<Shared, 'config' | 'redis' | 'jobs' | 'clock' | 'logger'>,
+): Promise<Pipeline> {
+  const { config, redis, jobs, clock, logger } = shared;
+  const { agents, chainFile, ackTimeoutMs } = config.pipeline;
+  return createPipeline(
+    { redis, jobs, clock, logger },
+    {
+      prefix: config.redis.prefix,
+      agents,
+      chain: await loadChain(
+        chainFile,
+        agents.map(({ id }) => id),
+      ),
+      ackTimeoutMs,
+      reportTo: reportAddresses(config),
+    },
+  );
+}
+
+function reportAddresses({ reports, discord }: Config): Address[] {
+  return [
+    ...(reports.console ? [{ surface: 'console', place: 'main' } as const] : []),
+    ...(discord.channelId === undefined ? [] : [{ surface: 'discord', place: discord.channelId } as const]),
+  ];
+}

@@ -1,0 +1,26 @@
+// What every part of the wiring needs.
+import type { Policy } from '../../access/index.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { Redis } from '../../core/redis.ts';
+import type { Pipeline } from '../../pipeline/index.ts';
+import type { Producer } from '../../queue/index.ts';
+import type { Config } from '../config.ts';
+import type { LinkBoard } from '../links.ts';
+import type { Role } from '../roles.ts';
+import type { Backends } from '../servers.ts';
+
+export interface Shared {
+  readonly config: Config;
+  readonly backends: Backends;
+  readonly roles: readonly Role[];
+  readonly instance: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly links: LinkBoard;
+  /** A command client. */
+  readonly redis: Redis;
+  readonly jobs: Producer;
+  readonly policy: Policy;
+  readonly pipeline: Pipeline;
+}

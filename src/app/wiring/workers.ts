@@ -1,0 +1,52 @@
+// Wires the job handlers to the ports they act through, and the queues that this process consumes.
+import type { Surface } from '../../contracts/chat.ts';
+import type { ReportSink, ServiceControl } from '../../contracts/ports.ts';
+import {
+  type BoundHandler,
+  bindHandler,
+  makeChatReport,
+  makeDeliverGas,
+  makeGasTick,
+  makePipelineSweep,
+  makeRestartService,
+  WorkerHost,
+} from '../../queue/index.ts';
+import type { Shared } from './shared.ts';
+
+export interface Outlets {
+  readonly control: ServiceControl;
+  readonly sinks: Partial<Readonly<Record<Surface, ReportSink>>>;
+}
+
+export function wireWorkers(shared: Shared, outlets: Outlets): WorkerHost {
+  const { config, backends, roles, redis, clock, logger, links } = shared;
+  const link = links.add('workers', { hard: true });
+  const queues: Record<string, number> = {};
+  if (roles.includes('workers')) Object.assign(queues, { services: 20, gas: 10 });
+  if (roles.includes('pipeline')) queues['pipeline'] = 1;
+  // One at a time per surface: reports of one action must not overtake each other.
+  for (const surface of Object.keys(outlets.sinks)) queues[`report.${surface}`] = 1;
+  return new WorkerHost(
+    { redis, clock, logger, link, handlers: wireHandlers(shared, outlets) },
+    { redisUrl: backends.redis.url, prefix: config.redis.prefix, queues },
+  );
+}
+
+function wireHandlers(
+  { config, redis, jobs, clock, logger, policy, pipeline }: Shared,
+  { control, sinks }: Outlets,
+): BoundHandler[] {
+  const { ledger, inbox, work } = pipeline;
+  return [
+    bindHandler(
+      makeRestartService(
+        { redis, jobs, clock, control, authority: policy },
+        { prefix: config.redis.prefix, deadlineMs: config.bridge.restartDeadlineMs },
+      ),
+    ),
+    bindHandler(makeDeliverGas({ ledger, inbox })),
+    bindHandler(makeGasTick(work)),
+    bindHandler(makePipelineSweep(work)),
+    bindHandler(makeChatReport({ clock, logger, sinks })),
+  ];
+}

@@ -1,0 +1,140 @@
+// The console: a prompt in the terminal that owns this process, or plain lines where there is no terminal.
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { type CommandIntake, type Reply, reportLine } from '../../commands/index.ts';
+import type { Report } from '../../contracts/chat.ts';
+import { randomId } from '../../contracts/ids.ts';
+import type { ReportMemory, ReportSink } from '../../contracts/ports.ts';
+import { Service } from '../../core/service.ts';
+import { paint, renderAnswer } from './paint.ts';
+
+export interface ConsoleDeps {
+  readonly intake: CommandIntake;
+  readonly memory: ReportMemory;
+  readonly input: Readable;
+  readonly output: Writable;
+  /** Called when the person types `quit`, presses Ctrl-C or Ctrl-D at the prompt. */
+  readonly onQuit: () => void;
+}
+
+export interface ConsoleOptions {
+  /** Whether a person sits at a terminal: prompt, editing, colours. */
+  readonly terminal: boolean;
+  readonly colour: boolean;
+}
+
+const address = { surface: 'console', place: 'main' } as const;
+const identity = { surface: 'console', id: 'local', name: 'you' } as const;
+
+export class ConsoleBot extends Service implements ReportSink {
+  readonly #deps: ConsoleDeps;
+  readonly #options: ConsoleOptions;
+  #lines: Interface | undefined;
+  /** The confirmation that a bare `y` answers. */
+  #asked: string | undefined;
+  #busy: Promise<void> = Promise.resolve();
+
+  constructor(deps: ConsoleDeps, options: ConsoleOptions) {
+    super({ name: 'console' });
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  protected onStart(): Promise<void> {
+    const { terminal } = this.#options;
+    const lines = createInterface({
+      input: this.#deps.input,
+      output: this.#deps.output,
+      terminal,
+      prompt: terminal ? 'swarmline> ' : '',
+    });
+    this.#lines = lines;
+    // One line after the other, so that `restart x` and the `y` typed after it cannot overtake each other.
+    lines.on('line', (line) => {
+      this.#busy = this.#busy.then(() => this.#answer(line));
+    });
+    lines.on('SIGINT', () => this.#deps.onQuit());
+    // A closed pipe is no wish to stop; a closed terminal is.
+    lines.on('close', () => {
+      if (terminal) this.#deps.onQuit();
+    });
+    lines.prompt();
+    this.release(async () => {
+      this.#lines = undefined;
+      lines.removeAllListeners();
+      await this.#busy;
+      lines.close();
+    });
+    return Promise.resolve();
+  }
+
+  /** Prints above the prompt. Used for notices of the platform too. */
+  print(text: string): void {
+    const { output } = this.#deps;
+    if (this.#options.terminal && this.#lines) output.write('\r\u001b[K');
+    output.write(`${text}\n`);
+    this.#lines?.prompt(true);
+  }
+
+  /** Prints one line per step; drops what is not newer than what was printed. */
+  async report(report: Report): Promise<void> {
+    const shown = await this.#deps.memory.recall(report.about, report.to.place);
+    if (shown && shown.seq >= report.seq) return;
+    const last = report.steps.at(-1)?.state ?? 'unknown';
+    this.print(paint(this.#options.colour, last, reportLine(report)));
+    await this.#deps.memory.remember(report.about, report.to.place, {
+      message: report.about,
+      seq: report.seq,
+    });
+  }
+
+  async #answer(line: string): Promise<void> {
+    const text = line.trim();
+    const asked = this.#asked;
+    this.#asked = undefined;
+    if (text === 'quit' || text === 'exit') {
+      this.#deps.onQuit();
+      return;
+    }
+    const decision = /^(y|yes|n|no)(?:\s+(\S+))?$/i.exec(text);
+    const confirmationId = decision?.[2] ?? asked;
+    if (decision && confirmationId !== undefined) {
+      const verdict = decision[1]?.toLowerCase().startsWith('y') ? 'yes' : 'no';
+      this.#show(await this.#deps.intake.decide({ confirmationId, verdict, identity, replyTo: address }));
+    } else if (asked !== undefined && text === '') {
+      this.#show(
+        await this.#deps.intake.decide({ confirmationId: asked, verdict: 'no', identity, replyTo: address }),
+      );
+    } else if (text !== '') {
+      const invocation = {
+        id: `console-${randomId()}`,
+        identity,
+        replyTo: address,
+        input: { kind: 'line', line: text },
+      } as const;
+      this.#show(await this.#deps.intake.handle(invocation));
+    } else {
+      this.#lines?.prompt();
+    }
+  }
+
+  #show(reply: Reply): void {
+    const { colour } = this.#options;
+    if (reply.kind === 'confirm') this.#asked = reply.confirmationId;
+    this.print(replyText(reply, colour));
+  }
+}
+
+function replyText(reply: Reply, colour: boolean): string {
+  switch (reply.kind) {
+    case 'answer':
+      return renderAnswer(reply.answer, colour).join('\n');
+    case 'refusal':
+      return paint(colour, 'failed', reply.text);
+    case 'confirm':
+      return `${reply.prompt} [y/N] (or later: yes ${reply.confirmationId})`;
+    case 'accepted':
+    case 'dropped':
+      return reply.text;
+  }
+}

@@ -1,0 +1,2 @@
+// The console surface.
+export { ConsoleBot } from './console.ts';

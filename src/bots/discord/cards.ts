@@ -1,0 +1,116 @@
+// What a person sees on Discord: answers, confirmations and reports as embeds, always inside Discord's limits.
+// Pure; every word that comes from below is escaped here and nowhere else.
+import type { APIActionRowComponent, APIButtonComponent, APIEmbed } from 'discord.js';
+import { rowText } from '../../commands/index.ts';
+import type { ActionState, Answer, AnswerRow, Report, Tone } from '../../contracts/chat.ts';
+import { shortId } from '../../contracts/ids.ts';
+import { oneLine, prose } from './text.ts';
+
+/** Content of one message, as both discord.js and the REST API take it. */
+export interface Card {
+  readonly embeds: [APIEmbed];
+  readonly components: APIActionRowComponent<APIButtonComponent>[];
+}
+
+// Discord: title 256, description 4096, all together 6000. The cuts count characters before escaping, which may double them.
+const descriptionMax = 4_096;
+const cut = { title: 120, label: 80, value: 400, prose: 900, states: 12 };
+const moreMax = 24;
+
+const colours: Readonly<Record<Tone, number>> = {
+  ok: 0x2ea043,
+  info: 0x388bfd,
+  warn: 0xd29922,
+  bad: 0xda3633,
+};
+const dots: Readonly<Record<Tone, string>> = { ok: '🟢', info: '⚪', warn: '🟡', bad: '🔴' };
+
+/** An answer with its rows and their ages; rows that do not fit are counted. */
+export function answerCard(answer: Answer): Card {
+  const note = answer.note === undefined ? '' : `\n${prose(answer.note, cut.prose)}`;
+  const rows = fit(answer.rows, descriptionMax - note.length);
+  return card({ title: answer.title, description: `${rows}${note}`, tone: answer.tone });
+}
+
+/** A sentence that is not about any row: a refusal, an acknowledgement, a fault. */
+export function sentenceCard(text: string, tone: Tone): Card {
+  return card({ description: prose(text, cut.prose), tone });
+}
+
+/** The question before an action, with its two buttons; Discord counts the seconds down by itself. */
+export function confirmCard(confirm: {
+  readonly confirmationId: string;
+  readonly prompt: string;
+  readonly expiresAt: number;
+}): Card {
+  const expires = `expires <t:${Math.floor(confirm.expiresAt / 1000)}:R>`;
+  return {
+    ...card({ description: `${prose(confirm.prompt, cut.prose)}\n-# ${expires}`, tone: 'warn' }),
+    components: [
+      {
+        type: 1,
+        components: [
+          { type: 2, style: 4, label: 'Yes, do it', custom_id: `yes:${confirm.confirmationId}` },
+          { type: 2, style: 2, label: 'No', custom_id: `no:${confirm.confirmationId}` },
+        ],
+      },
+    ],
+  };
+}
+
+/** The whole story of an action so far. It has no buttons, so showing it takes away those of the confirmation. */
+export function reportCard(report: Report): Card {
+  const states = report.steps.map((step) => step.state).filter((state, i, all) => state !== all[i - 1]);
+  const chain = states
+    .slice(-cut.states)
+    .map((state, i, all) => (i === all.length - 1 ? `**${state}**` : state));
+  const lines = [...(chain.length > 0 ? [chain.join(' → ')] : []), prose(report.text, cut.prose)];
+  return card({
+    title: titles[report.kind](report.subject),
+    description: lines.join('\n'),
+    tone: reportTone(states.at(-1), report.final),
+    footer: shortId(report.about),
+  });
+}
+
+const titles: Readonly<Record<Report['kind'], (subject: string) => string>> = {
+  restart: (subject) => `Restart of ${subject}`,
+  gas: (subject) => `Gas for ${subject}`,
+  notice: (subject) => subject,
+};
+
+/** An end that nobody confirmed (`sent`, `unknown`, `expired`) is never green. */
+function reportTone(state: ActionState | undefined, final: boolean): Tone {
+  if (state === 'failed') return 'bad';
+  if (!final || state === undefined) return 'info';
+  return state === 'ready' || state === 'accepted' || state === 'working' ? 'ok' : 'warn';
+}
+
+function card(parts: { title?: string; description: string; tone: Tone; footer?: string }): Card {
+  return {
+    embeds: [
+      {
+        ...(parts.title === undefined ? {} : { title: oneLine(parts.title, cut.title) }),
+        description: parts.description,
+        color: colours[parts.tone],
+        ...(parts.footer === undefined ? {} : { footer: { text: parts.footer } }),
+      },
+    ],
+    components: [],
+  };
+}
+
+function fit(rows: readonly AnswerRow[], maxLength: number): string {
+  let text = '';
+  for (const [i, row] of rows.entries()) {
+    const line = `${text === '' ? '' : '\n'}${rowLine(row)}`;
+    if (text.length + line.length + moreMax > maxLength) return `${text}\n… and ${rows.length - i} more`;
+    text += line;
+  }
+  return text;
+}
+
+function rowLine(row: AnswerRow): string {
+  const value = rowText({ ...row, value: oneLine(row.value, cut.value) });
+  return `${dots[row.tone]} **${oneLine(row.label, cut.label)}** ${value}`;
+}

@@ -1,0 +1,62 @@
+// Discord's faults as ours, converted once, and the patience for those that pass.
+// Looks at status and code, never at the text of a message.
+import { z } from 'zod';
+import { domainErrors } from '../../contracts/errors.ts';
+import { backoffMs } from '../../core/backoff.ts';
+import type { Clock } from '../../core/clock.ts';
+import { errorText, SwarmError } from '../../core/errors.ts';
+
+const apiErrorSchema = z.object({ status: z.number(), code: z.unknown() });
+
+/** Codes of Discord's API that we act upon. */
+export const apiCodes = {
+  unknownMessage: 10_008,
+  unknownInteraction: 10_062,
+  editsOfOldMessage: 30_046,
+  alreadyAcknowledged: 40_060,
+} as const;
+
+/** CHAT_AUTH for 401 and 403, CHAT_REFUSED for other 4xx; everything else is CHAT_UNAVAILABLE, which may be retried. */
+export function toChatError(thrown: unknown): SwarmError {
+  if (thrown instanceof SwarmError) return thrown;
+  const status = apiStatus(thrown);
+  const options = { cause: thrown };
+  if (status === 401 || status === 403)
+    return new SwarmError(domainErrors.chatAuth, errorText(thrown), options);
+  if (status !== null && status >= 400 && status < 500 && status !== 429) {
+    return new SwarmError(domainErrors.chatRefused, errorText(thrown), options);
+  }
+  return new SwarmError(domainErrors.chatUnavailable, errorText(thrown), options);
+}
+
+/** HTTP status of Discord's answer; null when there was none. Looks through a SwarmError at its cause. */
+export function apiStatus(thrown: unknown): number | null {
+  return apiError(thrown)?.status ?? null;
+}
+
+/** Discord's own error code, such as 10008; null when there was none. */
+export function apiCode(thrown: unknown): number | null {
+  const code = apiError(thrown)?.code;
+  return typeof code === 'number' ? code : null;
+}
+
+/**
+ * Runs again what failed for a reason that passes: three tries, 0.25 to 1 s apart. discord.js itself would retry
+ * a 5xx at once, three times within 5 ms.
+ */
+export async function withPatience<T>(run: () => Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (thrown) {
+      const fault = toChatError(thrown);
+      if (!fault.retryable || attempt === 3 || signal.aborted) throw fault;
+    }
+    await clock.sleep(backoffMs(attempt, { initialMs: 500, maxMs: 1_000 }), signal);
+  }
+}
+
+function apiError(thrown: unknown): z.infer<typeof apiErrorSchema> | undefined {
+  const parsed = apiErrorSchema.safeParse(thrown instanceof SwarmError ? thrown.cause : thrown);
+  return parsed.success ? parsed.data : undefined;
+}

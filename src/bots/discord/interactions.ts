@@ -1,0 +1,130 @@
+// Slash commands and buttons: acknowledged at once (Discord waits 3 s), handed to the command intake, answered.
+// Knows nothing of connections, and never lets an error out.
+import type { ButtonInteraction, ChatInputCommandInteraction, Interaction, User } from 'discord.js';
+import type { CommandIntake, Reply } from '../../commands/index.ts';
+import type { Identity } from '../../contracts/chat.ts';
+import type { Clock } from '../../core/clock.ts';
+import { errorText } from '../../core/errors.ts';
+import type { Logger } from '../../core/logger.ts';
+import { answerCard, type Card, confirmCard, sentenceCard } from './cards.ts';
+import { apiCode, apiCodes, toChatError, withPatience } from './faults.ts';
+import type { LiveMessages } from './live.ts';
+
+export interface InteractionDeps {
+  readonly intake: CommandIntake;
+  readonly live: LiveMessages;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Deals with one interaction from acknowledgement to answer. Never rejects. */
+export async function handleInteraction(interaction: Interaction, deps: InteractionDeps): Promise<void> {
+  try {
+    if (interaction.isChatInputCommand()) await onSlash(interaction, deps);
+    else if (interaction.isButton()) await onClick(interaction, deps);
+  } catch (thrown) {
+    const fault = toChatError(thrown);
+    deps.logger.warn(
+      { code: fault.code, detail: fault.message, id: interaction.id },
+      'discord: no answer given',
+    );
+  }
+}
+
+async function onSlash(interaction: ChatInputCommandInteraction, deps: InteractionDeps): Promise<void> {
+  const spec = deps.intake.specs.find(({ name }) => name === interaction.commandName);
+  // What changes the world is said in public, and only a public message can be edited by bot token later.
+  const visibility = spec?.kind === 'action' ? {} : ({ flags: 'Ephemeral' } as const);
+  if (!(await acknowledged(() => interaction.deferReply(visibility), deps))) return;
+  const answer = (card: Card) => patiently(() => interaction.editReply(card), deps);
+  const args = (spec?.args ?? []).flatMap(({ name }) => {
+    const value = interaction.options.getString(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  await orApology(answer, deps, async () => {
+    const reply = await deps.intake.handle({
+      id: interaction.id,
+      identity: identityOf(interaction.user),
+      replyTo: { surface: 'discord', place: interaction.channelId },
+      input: { kind: 'parsed', command: interaction.commandName, args: Object.fromEntries(args) },
+    });
+    await answer(replyCard(reply));
+  });
+}
+
+async function onClick(interaction: ButtonInteraction, deps: InteractionDeps): Promise<void> {
+  const [, verdict, confirmationId] = /^(yes|no):(.+)$/.exec(interaction.customId) ?? [];
+  if ((verdict !== 'yes' && verdict !== 'no') || confirmationId === undefined) return;
+  if (!(await acknowledged(() => interaction.deferUpdate(), deps))) return;
+  const { channelId: place, message } = interaction;
+  // The job is in the queue and its reports will edit this message: a fault of this edit must not sound like a failure.
+  const accepted = (id: string, text: string) =>
+    deps.live.acknowledge(place, id, text).catch((thrown: unknown) => {
+      deps.logger.warn({ detail: errorText(thrown) }, 'discord: a confirmation was not shown as accepted');
+    });
+  const whisper = (card: Card) =>
+    patiently(() => interaction.followUp({ ...card, flags: 'Ephemeral' }), deps);
+  await orApology(whisper, deps, async () => {
+    const reply = await deps.intake.decide({
+      confirmationId,
+      verdict,
+      identity: identityOf(interaction.user),
+      replyTo: { surface: 'discord', place, message: message.id },
+    });
+    if (reply.kind === 'accepted') await accepted(message.id, reply.text);
+    else if (reply.kind === 'dropped') await patiently(() => interaction.editReply(replyCard(reply)), deps);
+    else await whisper(replyCard(reply));
+  });
+}
+
+/** False when there is nobody to answer: another instance was quicker, or the 3 s are over and nothing was done. */
+async function acknowledged(defer: () => Promise<unknown>, deps: InteractionDeps): Promise<boolean> {
+  try {
+    await patiently(defer, deps);
+    return true;
+  } catch (thrown) {
+    const code = apiCode(thrown);
+    if (code === apiCodes.alreadyAcknowledged) return false;
+    if (code !== apiCodes.unknownInteraction) throw thrown;
+    deps.logger.warn('discord: an interaction reached us too late and was not run');
+    return false;
+  }
+}
+
+/** A fault of ours is answered with its plain sentence; a fault of Discord leaves nothing to answer with. */
+async function orApology(
+  tell: (card: Card) => Promise<unknown>,
+  deps: InteractionDeps,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (thrown) {
+    const fault = toChatError(thrown);
+    await tell(sentenceCard(fault.kind.chat, 'bad'));
+    deps.logger.warn({ code: fault.code, detail: fault.message }, 'discord: answered with an apology');
+  }
+}
+
+async function patiently(run: () => Promise<unknown>, deps: InteractionDeps): Promise<void> {
+  await withPatience(run, deps.clock, deps.signal);
+}
+
+function replyCard(reply: Reply): Card {
+  switch (reply.kind) {
+    case 'answer':
+      return answerCard(reply.answer);
+    case 'confirm':
+      return confirmCard(reply);
+    case 'refusal':
+      return sentenceCard(reply.text, 'bad');
+    case 'accepted':
+    case 'dropped':
+      return sentenceCard(reply.text, 'info');
+  }
+}
+
+function identityOf(user: User): Identity {
+  return { surface: 'discord', id: user.id, name: user.globalName ?? user.username };
+}

@@ -1,0 +1,134 @@
+// Messages that follow an action while it happens: reports are posted or edited by bot token, in order, at most one
+// edit per message and 1.5 s, the newest state winning. Decides nothing about the action itself.
+import { z } from 'zod';
+import type { Report } from '../../contracts/chat.ts';
+import { domainErrors } from '../../contracts/errors.ts';
+import { derivedId } from '../../contracts/ids.ts';
+import type { ReportMemory, ReportSink } from '../../contracts/ports.ts';
+import type { Clock } from '../../core/clock.ts';
+import { SwarmError } from '../../core/errors.ts';
+import type { DiscordApi, Route } from './api.ts';
+import { type Card, reportCard, sentenceCard } from './cards.ts';
+import { apiCode, apiCodes } from './faults.ts';
+
+export interface LiveDeps {
+  readonly api: DiscordApi;
+  readonly memory: ReportMemory;
+  readonly clock: Clock;
+  /** Fires when the bot stops; waiting edits then fail as CHAT_UNAVAILABLE and are tried again by their job. */
+  readonly signal: AbortSignal;
+}
+
+export interface LiveOptions {
+  /** Least time between two edits of one message, ms. */
+  readonly minEditMs: number;
+}
+
+/** What this process knows of one message. `tail` makes its edits wait for each other. */
+interface Thread {
+  tail: Promise<unknown>;
+  newestSeq: number;
+  shownSeq: number;
+  editedAt: number;
+}
+
+const threadsKept = 500;
+const postedSchema = z.object({ id: z.string() });
+
+export class LiveMessages implements ReportSink {
+  readonly #deps: LiveDeps;
+  readonly #options: LiveOptions;
+  readonly #threads = new Map<string, Thread>();
+
+  constructor(deps: LiveDeps, options: LiveOptions) {
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  /** Takes the buttons away and says `text`, unless a report of the action was quicker. */
+  async acknowledge(place: string, message: string, text: string): Promise<void> {
+    const thread = this.#thread(message);
+    await inTurn(thread, async () => {
+      if (thread.shownSeq >= 0) return;
+      await this.#edit(place, message, sentenceCard(text, 'info'));
+      thread.editedAt = this.#deps.clock.now();
+    });
+  }
+
+  /** Resolves when the person can see this report or a newer one. @throws SwarmError CHAT_*, REDIS_UNAVAILABLE */
+  async report(report: Report): Promise<void> {
+    const { place } = report.to;
+    const thread = this.#thread(report.to.message ?? `${place}/${report.about}`);
+    thread.newestSeq = Math.max(thread.newestSeq, report.seq);
+    await inTurn(thread, async () => {
+      // A newer one waits behind this one and tells the whole story.
+      if (report.seq < thread.newestSeq) return;
+      const known = await this.#deps.memory.recall(report.about, place);
+      if (known !== null && known.seq >= report.seq) return;
+      await this.#pause(thread);
+      if (report.seq < thread.newestSeq) return;
+      const message = await this.#show(report, known?.message ?? report.to.message);
+      thread.shownSeq = report.seq;
+      thread.editedAt = this.#deps.clock.now();
+      await this.#deps.memory.remember(report.about, place, { message, seq: report.seq });
+    });
+  }
+
+  async #show(report: Report, message: string | undefined): Promise<string> {
+    const card = reportCard(report);
+    if (message === undefined) return await this.#post(report.to.place, card, [report.about]);
+    try {
+      await this.#edit(report.to.place, message, card);
+      return message;
+    } catch (thrown) {
+      const code = apiCode(thrown);
+      if (code !== apiCodes.unknownMessage && code !== apiCodes.editsOfOldMessage) throw thrown;
+      return await this.#post(report.to.place, card, [report.about, message]);
+    }
+  }
+
+  /** The nonce makes a repeated post the same message, for the minutes that Discord remembers it. */
+  async #post(place: string, card: Card, cause: readonly string[]): Promise<string> {
+    const route: Route = `/channels/${place}/messages`;
+    const nonce = derivedId('discord', ...cause);
+    const posted = await this.#deps.api.post(route, { ...quiet(card), nonce, enforce_nonce: true });
+    const parsed = postedSchema.safeParse(posted);
+    if (parsed.success) return parsed.data.id;
+    throw new SwarmError(domainErrors.chatUnavailable, 'Discord answered a post without a message id');
+  }
+
+  async #edit(place: string, message: string, card: Card): Promise<void> {
+    await this.#deps.api.patch(`/channels/${place}/messages/${message}`, quiet(card));
+  }
+
+  async #pause(thread: Thread): Promise<void> {
+    const { clock, signal } = this.#deps;
+    const waitMs = thread.editedAt + this.#options.minEditMs - clock.now();
+    if (waitMs <= 0) return;
+    try {
+      await clock.sleep(waitMs, signal);
+    } catch (thrown) {
+      throw new SwarmError(domainErrors.chatUnavailable, 'the Discord bot is stopping', { cause: thrown });
+    }
+  }
+
+  #thread(key: string): Thread {
+    const known = this.#threads.get(key);
+    if (known) return known;
+    const thread: Thread = { tail: Promise.resolve(), newestSeq: -1, shownSeq: -1, editedAt: 0 };
+    this.#threads.set(key, thread);
+    const [oldest] = this.#threads.keys();
+    if (this.#threads.size > threadsKept && oldest !== undefined) this.#threads.delete(oldest);
+    return thread;
+  }
+}
+
+function quiet(card: Card): object {
+  return { ...card, allowed_mentions: { parse: [] } };
+}
+
+async function inTurn(thread: Thread, work: () => Promise<void>): Promise<void> {
+  const run = thread.tail.then(work);
+  thread.tail = run.catch(() => undefined);
+  await run;
+}

@@ -1,0 +1,61 @@
+// From a chat message to its one reply: parse, hand to the intake, say what it said. Decides nothing about commands.
+
+import type { CommandIntake, Reply } from '../../commands/index.ts';
+import { answerLine } from '../../commands/index.ts';
+import type { Clock } from '../../core/clock.ts';
+import { parseChat } from './parse.ts';
+import type { Sender } from './sender.ts';
+import type { ChatMessage } from './wire.ts';
+
+export interface ListenerDeps {
+  readonly intake: CommandIntake;
+  readonly sender: Sender;
+  readonly clock: Clock;
+}
+
+/** How many message ids are remembered, so that a message that Twitch repeats is answered once. */
+const rememberedMessages = 1_000;
+
+/** Creates the handler of chat messages; `self` is the bot's own login. It resolves when the reply has been said. */
+export function makeListener({ intake, sender, clock }: ListenerDeps, self: string) {
+  const names = new Set(intake.specs.map(({ name }) => name));
+  const seen = new Set<string>();
+  return async (message: ChatMessage): Promise<void> => {
+    if (message.login === self || seen.has(message.id)) return;
+    const request = parseChat(message.text, names);
+    if (!request) return;
+    remember(seen, message.id);
+    const identity = { surface: 'twitch', id: message.userId, name: message.name } as const;
+    const replyTo = { surface: 'twitch', place: message.channel, user: message.login } as const;
+    const reply =
+      request.kind === 'command'
+        ? await intake.handle({
+            id: message.id,
+            identity,
+            replyTo,
+            input: { kind: 'line', line: request.line },
+          })
+        : await intake.decide({
+            verdict: request.verdict,
+            confirmationId: request.confirmationId,
+            identity,
+            replyTo,
+          });
+    await sender.say(message.channel, message.login, replyText(reply, clock.now()));
+  };
+}
+
+function replyText(reply: Reply, now: number): string {
+  if (reply.kind === 'answer') return answerLine(reply.answer);
+  if (reply.kind !== 'confirm') return reply.text;
+  const seconds = Math.max(0, Math.round((reply.expiresAt - now) / 1000));
+  return `${reply.prompt} type !yes ${reply.confirmationId} within ${seconds} s`;
+}
+
+function remember(seen: Set<string>, id: string): void {
+  seen.add(id);
+  for (const oldest of seen) {
+    if (seen.size <= rememberedMessages) return;
+    seen.delete(oldest);
+  }
+}

@@ -1,0 +1,18 @@
+// What a chat message asks of us, if anything: other bots live in the same channel and have `!` words of their own. Pure.
+
+export type ChatRequest =
+  | { readonly kind: 'command'; readonly line: string }
+  | { readonly kind: 'decision'; readonly verdict: 'yes' | 'no'; readonly confirmationId: string };
+
+// Viewers' clients append one of these to say the same thing twice without msg_duplicate.
+const fillers = /[\u{e0000}-\u{e007f}]|\u034f/gu;
+
+/** Null when the message is none of our business. `names` are the commands' names, lower case. */
+export function parseChat(text: string, names: ReadonlySet<string>): ChatRequest | null {
+  const [first = '', ...rest] = text.replace(fillers, '').trim().split(/\s+/);
+  if (!first.startsWith('!')) return null;
+  const word = first.slice(1).toLowerCase();
+  if (word === 'yes' || word === 'no')
+    return { kind: 'decision', verdict: word, confirmationId: rest.join(' ') };
+  return names.has(word) ? { kind: 'command', line: [word, ...rest].join(' ') } : null;
+}

@@ -1,0 +1,18 @@
+// `swarmline gas replay FILE…`: recorded histories through the real reader and machine; no effect, no Redis.
+import { replay } from '../../pipeline/replay.ts';
+import { type ExitCode, exitCodes, type Io } from '../io.ts';
+
+export async function gasReplay(
+  files: readonly string[],
+  options: { readonly json: boolean },
+  io: Io,
+): Promise<ExitCode> {
+  await replay(files, (line) => io.stdout.write(`${options.json ? JSON.stringify(line) : plain(line)}\n`));
+  return exitCodes.ok;
+}
+
+function plain(line: object): string {
+  return Object.entries(line)
+    .map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    .join(' ');
+}

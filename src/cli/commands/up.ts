@@ -1,0 +1,141 @@
+// `swarmline up`: runs the platform in the foreground until it is told to stop.
+import { join } from 'node:path';
+import { styleText } from 'node:util';
+import {
+  roles as allRoles,
+  createDemoWorld,
+  createPlatform,
+  findBackends,
+  isRole,
+  type LoadedConfig,
+  loadConfig,
+  type Platform,
+  type Role,
+  takePidLock,
+} from '../../app/index.ts';
+import { systemClock } from '../../core/clock.ts';
+import { coreErrors, SwarmError } from '../../core/errors.ts';
+import type { LinkStatus } from '../../core/links.ts';
+import { createLogger, type Logger } from '../../core/logger.ts';
+import { demoLayer } from '../../demo/index.ts';
+import { type ExitCode, exitCodes, type Io, untilStopped } from '../io.ts';
+
+export interface UpOptions {
+  /** Only these roles; absent: all of them. */
+  readonly only?: readonly string[];
+  readonly demo: boolean;
+}
+
+export async function up(options: UpOptions, io: Io): Promise<ExitCode> {
+  const startedAt = systemClock.now();
+  const roles = rolesOf(options.only);
+  const loaded = await loadConfig(io.env, { root: io.root, demo: options.demo, demoLayer });
+  const whole = options.only === undefined;
+  const { home, api, log } = loaded.config;
+  // One whole platform per home; processes that take single roles share a home as they like.
+  const unlock = whole
+    ? await takePidLock(join(home, 'run/platform.json'), api.port)
+    : () => Promise.resolve();
+  const logFile = join(home, 'logs', `${whole ? 'swarmline' : roles.join('-')}.ndjson`);
+  const logger = createLogger({ level: log.level, file: logFile });
+  try {
+    return await operate({ loaded, roles, whole, logger, startedAt }, io);
+  } finally {
+    await unlock();
+    logger.close();
+  }
+}
+
+interface Operation {
+  readonly loaded: LoadedConfig;
+  readonly roles: readonly Role[];
+  readonly whole: boolean;
+  readonly logger: Logger;
+  readonly startedAt: number;
+}
+
+async function operate(operation: Operation, io: Io): Promise<ExitCode> {
+  const { loaded, roles, logger, startedAt } = operation;
+  const quit = new AbortController();
+  io.stdout.write(`${header(loaded, roles)}\n`);
+  const { platform, colour } = await assemble(operation, io, () => quit.abort());
+  for (const status of platform.links.statuses()) io.stdout.write(`${linkLine(status, colour)}\n`);
+  try {
+    await platform.start();
+    const seconds = ((systemClock.now() - startedAt) / 1000).toFixed(1);
+    platform.print(`ready in ${seconds} s; \`help\` lists the commands, Ctrl-C stops`);
+    logger.info({ roles, seconds }, 'ready');
+    await untilStopped(AbortSignal.any([io.stopped, quit.signal]));
+    platform.print('draining: no new work, running work ends …');
+  } finally {
+    await platform.stop();
+  }
+  io.stdout.write('stopped\n');
+  return exitCodes.ok;
+}
+
+async function assemble({ loaded, roles, whole, logger }: Operation, io: Io, onQuit: () => void) {
+  const { config, demo } = loaded;
+  const searchPath = io.env['PATH'] ?? '';
+  const interactive = io.stdin.isTTY === true && io.stdout.isTTY === true;
+  const colour = io.stdout.isTTY === true && !io.env['NO_COLOR'] && io.env['TERM'] !== 'dumb';
+  const backends = await findBackends(config, { clock: systemClock, logger }, searchPath);
+  const rabbitUrl = backends.rabbitmq.url;
+  const world = { home: config.home, rabbitUrl: rabbitUrl ?? '', cli: io.self, searchPath };
+  const companions =
+    demo && whole && rabbitUrl !== null ? [createDemoWorld({ clock: systemClock, logger }, world)] : [];
+  const told: { platform?: Platform } = {};
+  const platform = await createPlatform(
+    {
+      config,
+      backends,
+      clock: systemClock,
+      logger,
+      companions,
+      onLink: (status) => {
+        logger.info({ link: status.name, state: status.state, detail: status.detail }, 'link');
+        told.platform?.print(linkLine(status, colour));
+      },
+      terminal: { input: io.stdin, output: io.stdout, interactive, colour, onQuit },
+    },
+    { roles },
+  );
+  told.platform = platform;
+  return { platform, colour };
+}
+
+function rolesOf(only: readonly string[] | undefined): readonly Role[] {
+  if (only === undefined) return allRoles;
+  const wanted = only.filter(isRole);
+  const unknown = only.filter((name) => !isRole(name));
+  if (unknown.length > 0) {
+    throw new SwarmError(
+      coreErrors.configInvalid,
+      `--only: no role ${unknown.join(', ')}; there are ${allRoles.join(', ')}`,
+    );
+  }
+  return wanted;
+}
+
+function header({ demo, localFile, config }: LoadedConfig, wanted: readonly Role[]): string {
+  const world = demo
+    ? `demo world (no ${localFile}): simulated agents, a drone and three services`
+    : `configured by ${localFile}`;
+  return [
+    `Swarmline: ${world}`,
+    `home ${config.home}; roles ${wanted.join(', ')}; http://127.0.0.1:${config.api.port}`,
+  ].join('\n');
+}
+
+const marks: Readonly<Record<LinkStatus['state'], readonly [string, 'green' | 'yellow' | 'red' | 'dim']>> = {
+  up: ['✔', 'green'],
+  connecting: ['…', 'yellow'],
+  down: ['✖', 'red'],
+  off: ['–', 'dim'],
+};
+
+function linkLine({ name, state, detail }: LinkStatus, colour: boolean): string {
+  const [mark, tint] = marks[state];
+  const line = `${mark} ${name.padEnd(9)} ${state}${detail === '' ? '' : `: ${detail}`}`;
+  return colour ? styleText(tint, line, { validateStream: false }) : line;
+}

@@ -1,0 +1,27 @@
+// What a CLI command gets of the process it runs in; only main.ts touches the process itself.
+import type { Readable, Writable } from 'node:stream';
+
+export interface Io {
+  readonly env: NodeJS.ProcessEnv;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  /** How to run this very CLI in another process. */
+  readonly self: readonly [string, ...string[]];
+  /** The package's folder. */
+  readonly root: string;
+  /** Fires at the first SIGINT or SIGTERM. The second ends the process at once. */
+  readonly stopped: AbortSignal;
+}
+
+/** Documented exit codes; 2 is a usage error, given by the argument parser. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, unavailable: 69, denied: 77, config: 78 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Resolves when the signal fires. */
+export function untilStopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

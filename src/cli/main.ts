@@ -1,0 +1,50 @@
+// The process: argv, environment, signals, exit status. The only file with effects of its own.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CommanderError } from 'commander';
+import { toSwarmError } from '../core/errors.ts';
+import { type ExitCode, exitCodes } from './io.ts';
+import { createProgram } from './program.ts';
+
+const root = join(import.meta.dirname, '../..');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // The second signal forces; 128 + 2 or 15 is what a shell expects of a process ended by it.
+    if (stopping.signal.aborted) process.exit(signal === 'SIGTERM' ? 143 : 130);
+    stopping.abort();
+  });
+}
+// A reader that went away (`| head`) is no fault of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+const io = {
+  env: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  self: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)] as const,
+  root,
+  stopped: stopping.signal,
+};
+
+let code: ExitCode = exitCodes.ok;
+try {
+  await createProgram(io, String(version), (result) => {
+    code = result;
+  }).parseAsync();
+} catch (thrown) {
+  code = report(thrown);
+}
+process.exit(code);
+
+function report(thrown: unknown): ExitCode {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  const error = toSwarmError(thrown);
+  process.stderr.write(`swarmline: ${error.message}\n`);
+  if (error.code === 'UNEXPECTED' && error.stack) process.stderr.write(`${error.stack}\n`);
+  if (error.kind.class === 'config') return exitCodes.config;
+  return error.kind.class === 'dependency' ? exitCodes.unavailable : exitCodes.failed;
+}

@@ -1,0 +1,102 @@
+// The inbox that is a folder: one Markdown file per delivery, whole or not there. The agent accepts a delivery
+// by moving its file to done/. Nothing of a file's content is ever used as a path.
+import { access, open, readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Gas } from '../../contracts/agents.ts';
+import { domainErrors } from '../../contracts/errors.ts';
+import { derivedId } from '../../contracts/ids.ts';
+import type { AgentInbox } from '../../contracts/ports.ts';
+import { errorText, SwarmError } from '../../core/errors.ts';
+import { writeFileAtomically } from '../../core/files.ts';
+
+export interface FileInboxOptions {
+  /** Each agent's inbox folder; made when it is missing. */
+  readonly agents: readonly { readonly id: string; readonly inbox: string }[];
+}
+
+/** `deliver` throws SwarmError AGENT_UNKNOWN, or INBOX_UNWRITABLE, which is worth a retry. */
+export function createFileInbox(options: FileInboxOptions): AgentInbox {
+  return {
+    deliver: async (gas) => {
+      const agent = options.agents.find(({ id }) => id === gas.to);
+      if (!agent) throw new SwarmError(domainErrors.agentUnknown, `no agent ${gas.to} has an inbox`);
+      const name = gasFileName(gas);
+      const where = join(agent.inbox, name);
+      // the inbox before done/: looked up the other way round, a file on its way between them would be missed
+      for (const path of [where, join(doneFolder(agent.inbox), name)]) {
+        if (await exists(path)) return { where: path };
+      }
+      try {
+        await writeFileAtomically(where, gasFile(gas));
+      } catch (thrown) {
+        throw new SwarmError(domainErrors.inboxUnwritable, `${where}: ${errorText(thrown)}`, {
+          cause: thrown,
+        });
+      }
+      return { where };
+    },
+  };
+}
+
+/** Where an agent moves what it accepted. */
+export function doneFolder(inbox: string): string {
+  return join(inbox, 'done');
+}
+
+/** Sorts by time, then checkpoint: `20260102T030405678Z-075-<id>.md`. */
+export function gasFileName(gas: Pick<Gas, 'id' | 'checkpoint' | 'createdAt'>): string {
+  const time = new Date(gas.createdAt).toISOString().replaceAll(/[-:.]/g, '');
+  const id = safeId.test(gas.id) ? gas.id : derivedId(gas.id);
+  return `${time}-${String(gas.checkpoint ?? 0).padStart(3, '0')}-${id}.md`;
+}
+
+/** Names of the Markdown files in a done folder; a missing folder is empty. */
+export async function doneFiles(inbox: string): Promise<readonly string[]> {
+  const found = await readdir(doneFolder(inbox), { withFileTypes: true }).catch(() => []);
+  return found.filter((file) => file.isFile() && isGasFile(file.name)).map((file) => file.name);
+}
+
+export function isGasFile(name: string): boolean {
+  return name.endsWith('.md') && !name.startsWith('.');
+}
+
+/** The delivery that a file acknowledges: the front matter's id, else that of the name; null when there is none. */
+export async function deliveryIdOf(path: string): Promise<string | null> {
+  const head = await readHead(path);
+  const matter = /^\uFEFF?---\r?\n([\s\S]*?)(?:\r?\n---|$)/.exec(head)?.[1] ?? '';
+  const named = /^\s*id\s*:\s*["']?([A-Za-z0-9_-]{1,64})["']?\s*$/im.exec(matter)?.[1];
+  return named ?? /-([A-Za-z0-9_]{1,64})\.md$/.exec(basename(path))?.[1] ?? null;
+}
+
+const safeId = /^[A-Za-z0-9_]{1,64}$/;
+const headBytes = 4096;
+
+/** JSON strings are YAML strings, so foreign text cannot break out of its line. */
+function gasFile(gas: Gas): string {
+  const matter = [
+    `id: ${JSON.stringify(gas.id)}`,
+    `from: ${JSON.stringify(gas.from)}`,
+    `to: ${JSON.stringify(gas.to)}`,
+    `mission: ${JSON.stringify(gas.mission)}`,
+    `checkpoint: ${gas.checkpoint}`,
+    `created: ${JSON.stringify(new Date(gas.createdAt).toISOString())}`,
+  ];
+  return `---\n${matter.join('\n')}\n---\n\n${gas.text}`;
+}
+
+async function readHead(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

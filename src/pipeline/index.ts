@@ -1,0 +1,106 @@
+// The face of the gas pipeline. Importing it is cheap: chokidar, node-cron and yaml load when something starts or
+// a chain is read. Any process may build a pipeline; only one that starts watcher and schedule is driven by them.
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { agentIdSchema } from '../contracts/agents.ts';
+import type { Address } from '../contracts/chat.ts';
+import type {
+  AgentDirectory,
+  AgentInbox,
+  DeliveryLedger,
+  JobSink,
+  PipelineWork,
+} from '../contracts/ports.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Redis } from '../core/redis.ts';
+import type { Service } from '../core/service.ts';
+import type { Chain } from './chain.ts';
+import { createDirectory } from './directory.ts';
+import { createFileInbox } from './inboxes/file-inbox.ts';
+import { createIntake, type Intake, type PipelineAgent } from './intake.ts';
+import { createLedger } from './ledger.ts';
+import { GasWatcher } from './progress/watch.ts';
+import { createRounds } from './rounds.ts';
+import { GasSchedule } from './schedule.ts';
+import { createGasStore } from './store.ts';
+import { createPipelineWork } from './sweep.ts';
+
+export { type Chain, loadChain } from './chain.ts';
+export type { PipelineAgent } from './intake.ts';
+
+/** The section `pipeline` of the configuration. Relative paths are taken from the working folder. */
+export const pipelineConfigSchema = z.strictObject({
+  agents: z
+    .array(z.strictObject({ id: agentIdSchema, statusFile: z.string().min(1), inbox: z.string().min(1) }))
+    .refine((agents) => new Set(agents.map(({ id }) => id)).size === agents.length, 'two agents have one id')
+    .default([]),
+  chainFile: z.string().min(1).default('config/chain.yaml'),
+  /** Gas that is not acknowledged within this counts as expired, ms; default a day. */
+  ackTimeoutMs: z.number().int().positive().default(86_400_000),
+});
+
+/** What the pipeline needs. */
+export interface PipelineDeps {
+  readonly redis: Redis;
+  readonly jobs: JobSink;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What it is told. */
+export interface PipelineOptions {
+  /** Key prefix in Redis, with its hash tag. */
+  readonly prefix: string;
+  readonly agents: readonly PipelineAgent[];
+  /** From `loadChain`. */
+  readonly chain: Chain;
+  readonly ackTimeoutMs: number;
+  /** Who is told what becomes of each delivery. */
+  readonly reportTo: readonly Address[];
+  /** Cron expression of the sweep; default every minute. */
+  readonly sweepCron?: string;
+}
+
+/** Its parts, each behind its port. */
+export interface Pipeline {
+  readonly directory: AgentDirectory;
+  readonly ledger: DeliveryLedger;
+  readonly work: PipelineWork;
+  readonly inbox: AgentInbox;
+  readonly watcher: Service;
+  readonly schedule: Service;
+  /** One reading of one status file. */
+  readonly observe: Intake['observe'];
+}
+
+/** Puts the parts together; connects to nothing and starts nothing. */
+export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pipeline {
+  const { redis, jobs, clock, logger } = deps;
+  const { prefix, chain, reportTo, ackTimeoutMs, sweepCron } = options;
+  const agents = options.agents.map(({ id, statusFile, inbox }) => ({
+    id,
+    statusFile: resolve(statusFile),
+    inbox: resolve(inbox),
+  }));
+  const store = createGasStore(redis, { prefix });
+  const ledger = createLedger({ store, jobs, clock }, { reportTo, ackTimeoutMs });
+  const intake = createIntake({ store, ledger, clock, logger }, { agents, chain });
+  const rounds = createRounds({ intake, clock }, agents);
+  const { schedules } = chain;
+  return {
+    directory: createDirectory(
+      store,
+      agents.map(({ id }) => id),
+    ),
+    ledger: { state: ledger.state, record: ledger.record },
+    work: createPipelineWork({ rounds, store, ledger, intake }),
+    inbox: createFileInbox({ agents }),
+    watcher: new GasWatcher({ rounds, clock, logger }, agents),
+    schedule: new GasSchedule(
+      { jobs, logger },
+      { schedules, ...(sweepCron === undefined ? {} : { sweepCron }) },
+    ),
+    observe: intake.observe,
+  };
+}

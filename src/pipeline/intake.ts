@@ -1,0 +1,139 @@
+// The one way in for events about agents: a version of a status, a tick of a schedule, an acknowledgement.
+// Decides with the pure machines, stores, then lets the ledger act. It reads no files.
+import type { DeliveryView } from '../contracts/agents.ts';
+import { domainErrors } from '../contracts/errors.ts';
+import type { PipelineWork } from '../contracts/ports.ts';
+import type { Clock } from '../core/clock.ts';
+import { SwarmError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import { type Chain, successor } from './chain.ts';
+import { isClosed, newDelivery } from './delivery.ts';
+import { toGas, toScheduledGas } from './gas.ts';
+import { type Ledger, untilSaved } from './ledger.ts';
+import { type DeliverEffect, newRun, type Run, readFor, transitionRun } from './machine.ts';
+import type { Reading } from './progress/read-status.ts';
+import type { GasStore } from './store.ts';
+
+export interface IntakeDeps {
+  readonly store: GasStore;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** One agent as it is configured. Paths are absolute. */
+export interface PipelineAgent {
+  readonly id: string;
+  /** The agent's status.json. */
+  readonly statusFile: string;
+  /** Folder that gas is written to; its `done/` is where the agent moves what it accepted. */
+  readonly inbox: string;
+}
+
+export interface IntakeOptions {
+  readonly agents: readonly PipelineAgent[];
+  readonly chain: Chain;
+}
+
+export interface Intake {
+  /**
+   * A version of an agent's status, read at `at` (ms); null: the file is absent, nothing changes. A version that
+   * was read before the newest stored one is dropped: another process saw a later file. @throws SwarmError AGENT_UNKNOWN
+   */
+  observe(agent: string, raw: string | null, at: number): Promise<void>;
+  /** The status is there and cannot be opened: a version like one that is not JSON. @throws SwarmError AGENT_UNKNOWN */
+  unreadable(agent: string, fault: string, at: number): Promise<void>;
+  /** The receiver's own word. An unknown delivery, or one to another agent, changes nothing. */
+  acknowledge(agent: string, id: string, detail: string): Promise<void>;
+  /** The same schedule and tick make one delivery. @throws SwarmError AGENT_UNKNOWN */
+  scheduled: PipelineWork['scheduled'];
+}
+
+export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
+  const { store, ledger, clock, logger } = deps;
+  const agents = new Map(options.agents.map((agent) => [agent.id, agent]));
+
+  function known(id: string): PipelineAgent {
+    const agent = agents.get(id);
+    if (agent) return agent;
+    throw new SwarmError(
+      domainErrors.agentUnknown,
+      `no agent ${id}; configured: ${[...agents.keys()].join(', ')}`,
+    );
+  }
+
+  async function advance(id: string, at: number, read: (run: Run) => Reading): Promise<void> {
+    const { statusFile } = known(id);
+    const saved = await untilSaved(`run of ${id}`, async () => {
+      const held = await store.run(id);
+      const before = held.value ?? newRun(id);
+      if (isOvertaken(before, at)) return { before, run: before, created: [] };
+      const reading = located(read(before), statusFile);
+      const { run, effects } = transitionRun(before, { reading, at });
+      const created = effects.flatMap((effect) => toDelivery(run, effect));
+      return (await store.saveRun(held, run, created)) ? { before, run, created } : null;
+    });
+    tellProblem(logger, saved.before, saved.run);
+    for (const delivery of saved.created) await ledger.dispatch(delivery);
+  }
+
+  function toDelivery(run: Run, effect: DeliverEffect): DeliveryView[] {
+    const to = successor(options.chain, run.agent);
+    if (to === null) {
+      logger.info({ agent: run.agent, checkpoint: effect.checkpoint }, 'checkpoint without a next agent');
+      return [];
+    }
+    known(to);
+    return [
+      newDelivery(
+        toGas(run, effect, { to, createdAt: clock.now() }),
+        `${run.agent} reached ${effect.percent} %`,
+      ),
+    ];
+  }
+
+  return {
+    observe: async (agent, raw, at) => {
+      known(agent);
+      if (raw !== null) await advance(agent, at, (run) => readFor(run, raw));
+    },
+    unreadable: (agent, fault, at) => advance(agent, at, () => ({ kind: 'invalid', detail: fault })),
+    acknowledge: async (agent, id, detail) => {
+      const delivery = (await store.delivery(id)).value;
+      if (delivery?.gas.to === agent) await ledger.record(id, { state: 'accepted', detail });
+    },
+    scheduled: async (order) => {
+      known(order.to);
+      await deliverOnce(deps, newDelivery(toScheduledGas(order, clock.now()), `tick ${order.tick}`));
+    },
+  };
+}
+
+/** Stores it unless it is there, and does what is owed to the stored one. */
+async function deliverOnce({ store, ledger }: IntakeDeps, created: DeliveryView): Promise<void> {
+  const { id } = created.gas;
+  const delivery = await untilSaved(`delivery ${id}`, async () => {
+    const held = await store.delivery(id);
+    if (held.value) return held.value;
+    return (await store.saveDelivery(held, created)) ? created : null;
+  });
+  if (!isClosed(delivery.state)) await ledger.settle(delivery);
+}
+
+/** Once per change, however often the same version is read. */
+function tellProblem(logger: Logger, before: Run, run: Run): void {
+  if (before.problem === run.problem) return;
+  if (run.problem === null) logger.info({ agent: run.agent }, 'status is readable again');
+  else
+    logger.warn({ agent: run.agent, problem: run.problem }, 'status cannot be used; the last good one stays');
+}
+
+/** Another process read a later version. More than a minute is no late reader but a clock that was set back. */
+function isOvertaken(run: Run, at: number): boolean {
+  const behindMs = (run.readAt ?? at) - at;
+  return behindMs > 0 && behindMs < 60_000;
+}
+
+function located(reading: Reading, path: string): Reading {
+  return reading.kind === 'valid' ? reading : { kind: 'invalid', detail: `${path}: ${reading.detail}` };
+}

@@ -1,0 +1,107 @@
+// The machine of an agent's run: one version of its status in, the new run and what is to be done out.
+// Pure, so that a recorded history and a live agent take the same path; intake.ts does the effects.
+import { type Checkpoint, checkpoints, type RunState } from '../contracts/agents.ts';
+import { type Reading, readStatus, type ValidReading } from './progress/read-status.ts';
+
+/** What is known of one agent. Times are those of the events, in the unit of the caller. */
+export interface Run {
+  readonly agent: string;
+  /** Grows with each change of mission; 0 before the first valid version. */
+  readonly epoch: number;
+  /** When the epoch's first version was read. */
+  readonly epochAt: number;
+  readonly mission: string | null;
+  readonly baseline: readonly string[];
+  /** Highest percent of this epoch: what has fired lies at or below it. Null when none was known. */
+  readonly maxPercent: number | null;
+  /** Percent of the newest valid version; null is unknown. */
+  readonly percent: number | null;
+  readonly state: RunState;
+  /** What is wrong with the newest version; null when nothing is. */
+  readonly problem: string | null;
+  /** When the newest valid version was read. */
+  readonly seenAt: number | null;
+  /** When the newest version of any kind was read. */
+  readonly readAt: number | null;
+}
+
+export interface RunEvent {
+  readonly reading: Reading;
+  readonly at: number;
+}
+
+/** A checkpoint was crossed and its gas is to be handed over. */
+export interface DeliverEffect {
+  readonly kind: 'deliver';
+  readonly checkpoint: Checkpoint;
+  readonly percent: number;
+  readonly done: readonly string[];
+  readonly open: readonly string[];
+}
+
+export interface RunStep {
+  readonly run: Run;
+  readonly effects: readonly DeliverEffect[];
+}
+
+/** The run of an agent of which nothing was read yet. */
+export function newRun(agent: string): Run {
+  return {
+    agent,
+    epoch: 0,
+    epochAt: 0,
+    mission: null,
+    baseline: [],
+    maxPercent: null,
+    percent: null,
+    state: 'idle',
+    problem: null,
+    seenAt: null,
+    readAt: null,
+  };
+}
+
+/** Reads `raw` with the run's own memory. */
+export function readFor(run: Run, raw: string): Reading {
+  return readStatus(raw, run.mission === null ? null : { mission: run.mission, baseline: run.baseline });
+}
+
+/** An unusable version leaves everything but the problem as it was; a regression never lowers the maximum. */
+export function transitionRun(run: Run, { reading, at }: RunEvent): RunStep {
+  if (reading.kind === 'invalid') {
+    return { run: { ...run, problem: reading.detail, readAt: at }, effects: [] };
+  }
+  const sameEpoch = run.mission === reading.mission;
+  const reached = sameEpoch ? run.maxPercent : null;
+  const { mission, baseline, percent } = reading;
+  return {
+    run: {
+      agent: run.agent,
+      epoch: sameEpoch ? run.epoch : run.epoch + 1,
+      epochAt: sameEpoch ? run.epochAt : at,
+      mission,
+      baseline,
+      maxPercent: percent === null ? reached : Math.max(percent, reached ?? 0),
+      percent,
+      state: stateAt(percent),
+      problem: null,
+      seenAt: at,
+      readAt: at,
+    },
+    effects: crossings(reached, reading),
+  };
+}
+
+function crossings(reached: number | null, { percent, done, open }: ValidReading): DeliverEffect[] {
+  if (percent === null) return [];
+  return checkpoints
+    .filter((checkpoint) => (reached ?? -1) < checkpoint && checkpoint <= percent)
+    .map((checkpoint) => ({ kind: 'deliver', checkpoint, percent, done, open }));
+}
+
+/** Follows the present percent, also backwards: an agent that found more work is not complete. */
+function stateAt(percent: number | null): RunState {
+  if (percent === null || percent === 0) return 'idle';
+  if (percent < 90) return 'executing';
+  return percent < 100 ? 'completing' : 'complete';
+}

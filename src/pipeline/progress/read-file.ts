@@ -1,0 +1,39 @@
+// Reads a status file that its agent may be writing at this moment. Says what stands there; decides nothing.
+import { readFile } from 'node:fs/promises';
+import type { Clock } from '../../core/clock.ts';
+import { errorText } from '../../core/errors.ts';
+import { readStatus } from './read-status.ts';
+
+/** `raw` null: the file is absent. `fault`: it is there and cannot be opened. `at`: when the reading began, ms. */
+export type StatusVersion =
+  | { readonly raw: string | null; readonly fault?: undefined; readonly at: number }
+  | { readonly raw: null; readonly fault: string; readonly at: number };
+
+/** A text that is no status is read again after these waits, ms, before it counts: it may be half written. */
+const retriesMs = [50, 200];
+
+/** Resolves to the newest version, at the latest after 250 ms and three readings. */
+export async function readStatusFile(path: string, clock: Clock): Promise<StatusVersion> {
+  let version = await readOnce(path, clock);
+  for (const waitMs of retriesMs) {
+    if (version.raw === null || readStatus(version.raw, null).kind === 'valid') break;
+    await clock.sleep(waitMs);
+    version = await readOnce(path, clock);
+  }
+  return version;
+}
+
+async function readOnce(path: string, clock: Clock): Promise<StatusVersion> {
+  const at = clock.now();
+  try {
+    return { raw: await readFile(path, 'utf8'), at };
+  } catch (thrown) {
+    return isAbsent(thrown) ? { raw: null, at } : { raw: null, fault: errorText(thrown), at };
+  }
+}
+
+function isAbsent(thrown: unknown): boolean {
+  return (
+    thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR')
+  );
+}

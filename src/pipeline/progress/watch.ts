@@ -1,0 +1,100 @@
+// Watches the agents' folders and starts a round for whoever's file moved. It reads nothing itself, and what it
+// misses the sweep finds: so the platform runs on without it.
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Clock } from '../../core/clock.ts';
+import { errorText } from '../../core/errors.ts';
+import type { Logger } from '../../core/logger.ts';
+import { Service } from '../../core/service.ts';
+import { doneFolder, isGasFile } from '../inboxes/file-inbox.ts';
+import type { PipelineAgent } from '../intake.ts';
+import type { Rounds } from '../rounds.ts';
+
+export interface WatcherDeps {
+  readonly rounds: Rounds;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Longer than the 50 ms in which chokidar swallows a second change of a file. */
+const secondLookMs = 120;
+
+export class GasWatcher extends Service {
+  readonly #deps: WatcherDeps;
+  readonly #agents: readonly PipelineAgent[];
+  readonly #running = new Set<Promise<void>>();
+  #fault = '';
+
+  constructor(deps: WatcherDeps, agents: readonly PipelineAgent[]) {
+    super({ name: 'gas-watcher', hard: false });
+    this.#deps = deps;
+    this.#agents = agents;
+  }
+
+  protected async onStart(signal: AbortSignal): Promise<void> {
+    for (const { inbox } of this.#agents) await mkdir(doneFolder(inbox), { recursive: true });
+    const { watch } = await import('chokidar');
+    const roundOf = makeRoundFinder(this.#agents, this.#deps.rounds);
+    const folders = new Set(
+      this.#agents.flatMap((agent) => [dirname(agent.statusFile), doneFolder(agent.inbox)]),
+    );
+    // Folders, not files: a file that is replaced by rename takes its own watch with it.
+    const watcher = watch([...folders], {
+      depth: 0,
+      // else it holds back removed files for 100 ms and drops what comes in between
+      atomic: false,
+      ignored: (path) => !folders.has(path) && roundOf(path) === null,
+    });
+    const stopping = new AbortController();
+    this.release(() => Promise.all(this.#running).then(() => undefined));
+    this.release(() => stopping.abort());
+    this.release(() => watcher.close());
+    watcher.on('error', (error) => this.#note(errorText(error)));
+    watcher.on('all', (event, path) => {
+      const round = event === 'add' || event === 'change' ? roundOf(path) : null;
+      if (round !== null) this.#run(round, stopping.signal);
+    });
+    await new Promise<void>((resolve) => {
+      watcher.once('ready', resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  #run(round: () => Promise<void>, signal: AbortSignal): void {
+    const running = this.#lookTwice(round, signal)
+      .then(
+        () => this.#note(''),
+        (thrown: unknown) => this.#note(errorText(thrown)),
+      )
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  async #lookTwice(round: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    await round();
+    const stopped = await this.#deps.clock.sleep(secondLookMs, signal).then(
+      () => false,
+      () => true,
+    );
+    if (!stopped) await round();
+  }
+
+  /** Logs a fault once, however often it comes back, and its end. */
+  #note(fault: string): void {
+    if (fault === this.#fault) return;
+    this.#fault = fault;
+    if (fault === '') this.#deps.logger.info({}, 'gas watcher works again');
+    else this.#deps.logger.warn({ fault }, 'gas watcher met a fault; the sweep will catch up');
+  }
+}
+
+/** What a path asks for: a reading of the status of those it belongs to, a look into a done folder, or nothing. */
+function makeRoundFinder(agents: readonly PipelineAgent[], rounds: Rounds) {
+  const byStatus = new Map(agents.map((agent) => [agent.statusFile, () => rounds.status(agent.id)]));
+  const byFolder = new Map(agents.map((agent) => [doneFolder(agent.inbox), () => rounds.done(agent.id)]));
+  return (path: string): (() => Promise<void>) | null => {
+    const status = byStatus.get(path);
+    if (status) return status;
+    return isGasFile(path) ? (byFolder.get(dirname(path)) ?? null) : null;
+  };
+}

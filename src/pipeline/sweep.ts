@@ -1,0 +1,30 @@
+// What the pipeline does when a job of its own comes round: looks for everything that events may have missed.
+// Safe to run in several processes; one on a machine without the agents' files just finds none.
+import type { PipelineWork } from '../contracts/ports.ts';
+import type { Intake } from './intake.ts';
+import type { Ledger } from './ledger.ts';
+import type { Rounds } from './rounds.ts';
+import type { GasStore } from './store.ts';
+
+export interface SweepDeps {
+  readonly rounds: Rounds;
+  readonly store: GasStore;
+  readonly ledger: Ledger;
+  readonly intake: Intake;
+}
+
+/** `sweep` goes through everything even when parts of it fail, and throws the first failure afterwards. */
+export function createPipelineWork({ rounds, store, ledger, intake }: SweepDeps): PipelineWork {
+  return {
+    sweep: async () => {
+      const [read] = await Promise.allSettled([rounds.all()]);
+      const open = await store.openDeliveries();
+      const results: PromiseSettledResult<void>[] = [read];
+      // one after the other, oldest first: the order in which they were decided is the order of delivery
+      for (const delivery of open) results.push(...(await Promise.allSettled([ledger.settle(delivery)])));
+      const failed = results.find((result) => result.status === 'rejected');
+      if (failed) throw failed.reason;
+    },
+    scheduled: (order) => intake.scheduled(order),
+  };
+}

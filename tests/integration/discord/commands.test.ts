@@ -1,0 +1,141 @@
+// Commands and live reports through real discord.js against the stand-in.
+import { afterEach, describe, expect, it } from 'vitest';
+import { stranger } from '../../peers/discord/index.ts';
+import { eventually } from '../../support/fixtures.ts';
+import { openScene, restartReport, type Scene } from './harness.ts';
+
+describe('Discord commands', () => {
+  let scene: Scene;
+  const open = async (options: Parameters<typeof openScene>[0] = {}) => {
+    scene = await openScene(options);
+    return scene;
+  };
+  const confirmation = async () => {
+    const use = await scene.peer.slash({ command: 'restart', options: { service: 'slam' } });
+    return await use.message();
+  };
+  afterEach(() => scene.close());
+
+  it('answers /status to the asker alone, with rows and ages', async () => {
+    const { peer } = await open();
+    const use = await peer.slash({ command: 'status' });
+    const answer = await use.message();
+    expect(answer.ephemeral).toBe(true);
+    expect(answer.text).toContain('🟢 **redis** up (4 s ago)');
+  });
+
+  it('hands the command in with its arguments, the stable user id and the channel', async () => {
+    const { peer, intake } = await open();
+    const use = await peer.slash({ command: 'status', options: { target: 'queue' } });
+    await use.message();
+    expect(intake.invocations).toEqual([
+      {
+        id: use.id,
+        identity: { surface: 'discord', id: '910000000000000001', name: 'operator' },
+        replyTo: { surface: 'discord', place: peer.channelId },
+        input: { kind: 'parsed', command: 'status', args: { target: 'queue' } },
+      },
+    ]);
+  });
+
+  it('acknowledges within 3 s although the answer takes longer', async () => {
+    const { peer, intake } = await open();
+    intake.answerDelayMs = 3_300;
+    const use = await peer.slash({ command: 'status' });
+    expect((await use.message(6_000)).text).toContain('redis');
+  });
+
+  it('shows foreign text literally and lets nobody be mentioned', async () => {
+    const { peer } = await open();
+    const answer = await (await peer.slash({ command: 'status' })).message();
+    expect(answer.text).toContain('\\*\\*bold\\*\\* \\<@1\\>');
+    const edit = peer.exchanges.find(({ path }) => path.endsWith('@original'));
+    expect(edit?.requestBody).toMatchObject({ allowed_mentions: { parse: [] } });
+  });
+
+  it('follows a confirmed restart to ready in the very message of the confirmation', async () => {
+    const { peer, bot, intake } = await open();
+    const asked = await confirmation();
+    expect(asked.buttons.map(({ customId }) => customId)).toEqual(['yes:abc123', 'no:abc123']);
+    peer.click(asked.id, 'yes:abc123');
+    await eventually(() => intake.decisions[0]);
+    const to = { place: peer.channelId, message: asked.id };
+    await bot.report(restartReport(to, ['queued', 'sent']));
+    await bot.report(restartReport(to, ['queued', 'sent', 'accepted', 'ready'], 'slam is ready.'));
+    const [only, ...others] = peer.messages();
+    expect(others).toEqual([]);
+    expect(only?.id).toBe(asked.id);
+    expect(only?.text).toContain('queued → sent → accepted → **ready**\nslam is ready.');
+    expect(only?.buttons).toEqual([]);
+  });
+
+  it('decides with the address of the message that has the buttons', async () => {
+    const { peer, intake } = await open();
+    const asked = await confirmation();
+    peer.click(asked.id, 'yes:abc123');
+    const decision = await eventually(() => intake.decisions[0]);
+    expect(decision).toMatchObject({
+      confirmationId: 'abc123',
+      verdict: 'yes',
+      replyTo: { surface: 'discord', place: peer.channelId, message: asked.id },
+    });
+  });
+
+  it('says that it is queued, without buttons, before the first report', async () => {
+    const { peer } = await open();
+    const asked = await confirmation();
+    const seen = await peer.click(asked.id, 'yes:abc123').message();
+    expect(seen).toMatchObject({ id: asked.id, text: 'Queued.', buttons: [] });
+  });
+
+  it('never puts the acknowledgement over a report that was quicker', async () => {
+    const { peer, bot, intake } = await open();
+    const asked = await confirmation();
+    const decide = intake.decide.bind(intake);
+    intake.decide = async (decision) => {
+      await bot.report(
+        restartReport({ place: peer.channelId, message: asked.id }, ['queued', 'ready'], 'Up.'),
+      );
+      return await decide(decision);
+    };
+    peer.click(asked.id, 'yes:abc123');
+    await eventually(() => intake.decisions[0]);
+    await (await peer.slash({ command: 'status' })).message();
+    expect(peer.messages()[0]?.text).toContain('Up.');
+  });
+
+  it('refuses a stranger and says so', async () => {
+    const { peer } = await open();
+    const use = await peer.slash({ command: 'restart', options: { service: 'slam' }, user: stranger });
+    expect((await use.message()).text).toBe('Only an operator may restart slam.');
+  });
+
+  it("refuses a stranger's click in private and leaves the buttons to the operator", async () => {
+    const { peer } = await open();
+    const asked = await confirmation();
+    const told = await peer.click(asked.id, 'yes:abc123', stranger).followUp();
+    expect(told).toMatchObject({ text: 'Only an operator may restart slam.', ephemeral: true });
+    expect(peer.messages()[0]?.buttons).toHaveLength(2);
+  });
+
+  it('drops a declined confirmation and takes its buttons away', async () => {
+    const { peer } = await open();
+    const asked = await confirmation();
+    const seen = await peer.click(asked.id, 'no:abc123').message();
+    expect(seen).toMatchObject({ id: asked.id, text: 'Dropped.', buttons: [] });
+  });
+
+  it('answers although Discord failed twice in between', async () => {
+    const { peer } = await open();
+    peer.fail({ kind: 502, match: /^PATCH .*@original/, times: 2 });
+    const use = await peer.slash({ command: 'status' });
+    expect((await use.message()).text).toContain('redis');
+  });
+
+  it('apologises in plain words when Discord refuses the answer', async () => {
+    const { peer } = await open();
+    peer.fail({ kind: 403, match: /^PATCH .*@original/ });
+    const use = await peer.slash({ command: 'status' });
+    expect((await use.message()).text).toBe('The chat platform refused our credentials.');
+  });
+});

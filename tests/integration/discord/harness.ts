@@ -1,0 +1,166 @@
+// What the Discord tests share: the stand-in, a bot with real discord.js pointed at it, a small intake, and a memory.
+
+import {
+  createDiscordBot,
+  type DiscordBot,
+  type DiscordTuning,
+  discordConfigSchema,
+} from '../../../src/bots/discord/index.ts';
+import type {
+  Action,
+  CommandIntake,
+  CommandSpec,
+  Decision,
+  Invocation,
+  Question,
+  Reply,
+} from '../../../src/commands/index.ts';
+import type { Report, Step } from '../../../src/contracts/chat.ts';
+import type { ReportMemory } from '../../../src/contracts/ports.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { Link } from '../../../src/core/links.ts';
+import { silentLogger } from '../../../src/core/logger.ts';
+import {
+  createDiscordPeer,
+  type DiscordPeer,
+  type DiscordPeerOptions,
+  operator,
+} from '../../peers/discord/index.ts';
+
+const status: Question = {
+  kind: 'question',
+  name: 'status',
+  description: 'What is connected, and since when',
+  args: [{ name: 'target', description: 'Only this part', required: false }],
+  example: 'status queue',
+  answer: () => Promise.resolve({ title: 'Status', tone: 'ok', rows: [], data: null }),
+};
+const restart: Action = {
+  kind: 'action',
+  name: 'restart',
+  description: 'Restarts a service and says whether it came back',
+  args: [{ name: 'service', description: 'Its name', required: true }],
+  example: 'restart slam',
+  permission: () => 'service.restart:slam',
+  check: () => Promise.resolve(null),
+  prompt: () => 'Restart slam?',
+  enqueue: () => Promise.resolve('Queued.'),
+};
+
+/** Answers like the real one, from a table; remembers what it was handed. */
+export class FakeIntake implements CommandIntake {
+  readonly specs: readonly CommandSpec[] = [status, restart];
+  readonly invocations: Invocation[] = [];
+  readonly decisions: Decision[] = [];
+  answerDelayMs = 0;
+
+  async handle(invocation: Invocation): Promise<Reply> {
+    this.invocations.push(invocation);
+    if (this.answerDelayMs > 0) await systemClock.sleep(this.answerDelayMs);
+    const { identity, input } = invocation;
+    if (input.kind === 'parsed' && input.command === 'status') {
+      const rows = [
+        { label: 'redis', value: 'up', ageMs: 4_000, tone: 'ok' as const },
+        { label: '@everyone', value: '**bold** <@1>', ageMs: null, tone: 'bad' as const },
+      ];
+      return { kind: 'answer', answer: { title: 'Status', tone: 'ok', rows, data: null } };
+    }
+    if (identity.id !== operator.id) return denied;
+    return {
+      kind: 'confirm',
+      confirmationId: 'abc123',
+      prompt: 'Restart slam?',
+      expiresAt: Date.now() + 30_000,
+    };
+  }
+
+  async decide(decision: Decision): Promise<Reply> {
+    this.decisions.push(decision);
+    if (decision.identity.id !== operator.id) return denied;
+    if (decision.verdict === 'no') return { kind: 'dropped', text: 'Dropped.' };
+    return { kind: 'accepted', correlationId: 'x1234567890', text: 'Queued.' };
+  }
+}
+
+const denied: Reply = { kind: 'refusal', code: 'denied', text: 'Only an operator may restart slam.' };
+
+export function mapMemory(): ReportMemory {
+  const shown = new Map<string, { readonly message: string; readonly seq: number }>();
+  return {
+    recall: (about, place) => Promise.resolve(shown.get(`${about} ${place}`) ?? null),
+    remember: (about, place, what) => {
+      shown.set(`${about} ${place}`, what);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A report of one restart that went through `states`; its seq is their number. */
+export function restartReport(
+  to: { readonly place: string; readonly message?: string },
+  states: readonly Step['state'][],
+  text = 'slam is on its way.',
+): Report {
+  return {
+    to: { surface: 'discord', ...to },
+    about: 'x1234567890',
+    kind: 'restart',
+    subject: 'slam',
+    seq: states.length,
+    final: states.at(-1) === 'ready',
+    text,
+    steps: states.map((state) => ({ state, at: Date.now(), detail: '' })),
+  };
+}
+
+export interface Scene {
+  readonly peer: DiscordPeer;
+  readonly intake: FakeIntake;
+  readonly link: Link;
+  readonly bot: DiscordBot;
+  close(): Promise<void>;
+}
+
+export interface SceneOptions {
+  readonly peer?: DiscordPeerOptions;
+  readonly token?: string;
+  readonly tuning?: DiscordTuning;
+  readonly memory?: ReportMemory;
+}
+
+/** A stand-in and a bot that is started but perhaps not connected yet. */
+export async function openScene(options: SceneOptions = {}): Promise<Scene> {
+  const peer = await createDiscordPeer({ heartbeatMs: 500, ...options.peer });
+  const scene = botAt(peer, options);
+  await scene.bot.start();
+  return {
+    peer,
+    ...scene,
+    close: async () => {
+      await scene.bot.stop();
+      await peer.close();
+    },
+  };
+}
+
+/** A bot for a stand-in, not started. */
+export function botAt(
+  peer: Pick<DiscordPeer, 'apiUrl' | 'token' | 'guildId' | 'channelId'>,
+  options: SceneOptions = {},
+): Pick<Scene, 'intake' | 'link' | 'bot'> {
+  const intake = new FakeIntake();
+  const link = new Link({ name: 'discord', hard: false, clock: systemClock, staleAfterMs: 90_000 });
+  const bot = createDiscordBot(
+    { intake, memory: options.memory ?? mapMemory(), link, clock: systemClock, logger: silentLogger },
+    {
+      ...discordConfigSchema.parse({
+        token: options.token ?? peer.token,
+        guildId: peer.guildId,
+        channelId: peer.channelId,
+        apiUrl: peer.apiUrl,
+      }),
+      tuning: { minEditMs: 20, restTimeoutMs: 1_000, retryInitialMs: 100, ...options.tuning },
+    },
+  );
+  return { intake, link, bot };
+}

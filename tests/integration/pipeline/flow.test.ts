@@ -1,0 +1,181 @@
+import { describe, expect } from 'vitest';
+import type { JobBody } from '../../../src/contracts/jobs.ts';
+import { jobCatalogue } from '../../../src/contracts/jobs.ts';
+import { it, type Rig } from './rig.ts';
+
+const at = () => Date.now();
+const status = (progress: number, mission = 'm') => JSON.stringify({ current_mission: mission, progress });
+
+function gasOf({ jobs }: Rig): JobBody<'gas.deliver'>['gas'][] {
+  return jobs.of('gas.deliver').map(({ body }) => jobCatalogue['gas.deliver'].body.parse(body).gas);
+}
+
+function reportsOf({ jobs }: Rig) {
+  return jobs.of('chat.report').map(({ body }) => jobCatalogue['chat.report'].body.parse(body));
+}
+
+async function statesOf({ pipeline }: Rig) {
+  return (await pipeline.directory.deliveries(100)).map(({ state }) => state);
+}
+
+describe('a checkpoint', () => {
+  it('becomes one job per crossing, in order, for the next agent', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(100), at());
+    expect(gasOf(rig).map(({ from, to, checkpoint }) => [from, to, checkpoint])).toEqual([
+      ['A', 'B', 75],
+      ['A', 'B', 90],
+      ['A', 'B', 100],
+    ]);
+  });
+
+  it('that two processes see together is one delivery', async ({ rig }) => {
+    const now = at();
+    const seen = Array.from({ length: 10 }, (_, i) => (i % 2 ? rig.pipeline : rig.twin));
+    await Promise.all(seen.map((process, i) => process.observe('A', status(75), now + i)));
+    expect(await rig.pipeline.directory.deliveries(10)).toHaveLength(1);
+    expect(gasOf(rig)).toHaveLength(1);
+  });
+
+  it('does not fire again after a regression, nor in another process', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), at());
+    await rig.twin.observe('A', status(10), at());
+    await rig.twin.observe('A', status(80), at());
+    expect(gasOf(rig)).toHaveLength(1);
+  });
+
+  it('of the last agent is kept in the run and delivers nothing', async ({ rig }) => {
+    await rig.pipeline.observe('C', status(100), at());
+    expect(gasOf(rig)).toEqual([]);
+    expect((await rig.pipeline.directory.agents())[2]).toMatchObject({
+      agent: 'C',
+      percent: 100,
+      state: 'complete',
+    });
+  });
+
+  it('lost between decided and enqueued is found by the sweep', async ({ rig }) => {
+    rig.jobs.failNext = 1;
+    await expect(rig.pipeline.observe('A', status(100), at())).rejects.toMatchObject({
+      code: 'QUEUE_UNAVAILABLE',
+    });
+    expect(await statesOf(rig)).toEqual(['pending', 'pending', 'pending']);
+    await rig.twin.work.sweep();
+    expect(gasOf(rig).map(({ checkpoint }) => checkpoint)).toEqual([75, 90, 100]);
+    expect(await statesOf(rig)).toEqual(['queued', 'queued', 'queued']);
+  });
+});
+
+describe('a version', () => {
+  it('read before the newest stored one is dropped, so that no mission comes back', async ({ rig }) => {
+    const now = at();
+    await rig.pipeline.observe('A', status(10, 'new'), now);
+    await rig.twin.observe('A', status(90, 'old'), now - 5);
+    expect((await rig.pipeline.directory.agents())[0]).toMatchObject({
+      mission: 'new',
+      epoch: 1,
+      percent: 10,
+    });
+  });
+
+  it('that cannot be used is named with its file and keeps the last good value', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(40), at());
+    await rig.pipeline.observe('A', '{"torn', at());
+    const problem = `${rig.path('A', 'status.json')}: not JSON at position 1 (line 1, column 2)`;
+    expect((await rig.pipeline.directory.agents())[0]).toMatchObject({ percent: 40, problem });
+  });
+
+  it('of an agent that nobody configured is refused', async ({ rig }) => {
+    await expect(rig.pipeline.observe('X', status(1), at())).rejects.toMatchObject({ code: 'AGENT_UNKNOWN' });
+  });
+
+  it('of an absent file changes nothing', async ({ rig }) => {
+    await rig.pipeline.observe('A', null, at());
+    expect((await rig.pipeline.directory.agents())[0]).toMatchObject({
+      percent: null,
+      seenAt: null,
+      epoch: 0,
+    });
+  });
+});
+
+describe('a delivery', () => {
+  it('is told step by step, the last one final', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80, 'X'), at());
+    const [gas] = gasOf(rig);
+    await rig.pipeline.ledger.record(gas?.id ?? '', { state: 'sent', detail: 'inbox' });
+    await rig.twin.ledger.record(gas?.id ?? '', { state: 'accepted', detail: 'ack' });
+    const told = reportsOf(rig).map(({ about, seq, final, text }) => ({ about, seq, final, text }));
+    expect(told).toEqual([
+      {
+        about: gas?.id,
+        seq: 2,
+        final: false,
+        text: 'B is to get the 75 % gas of A; it is queued (mission X)',
+      },
+      {
+        about: gas?.id,
+        seq: 3,
+        final: false,
+        text: 'B has the 75 % gas of A in its inbox and has not accepted it yet (mission X)',
+      },
+      { about: gas?.id, seq: 4, final: true, text: 'B accepted the 75 % gas of A (mission X)' },
+    ]);
+  });
+
+  it('whose last report was lost is told by the sweep', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), at());
+    const id = gasOf(rig)[0]?.id ?? '';
+    rig.jobs.failNext = 1;
+    await expect(rig.pipeline.ledger.record(id, { state: 'accepted', detail: '' })).rejects.toThrow('lost');
+    await rig.pipeline.work.sweep();
+    expect(reportsOf(rig).at(-1)).toMatchObject({ about: id, final: true });
+  });
+
+  it('that nobody acknowledges expires, and a late acknowledgement still counts', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), at());
+    rig.advance(3_600_001);
+    await rig.pipeline.work.sweep();
+    expect(await statesOf(rig)).toEqual(['expired']);
+    await rig.pipeline.ledger.record(gasOf(rig)[0]?.id ?? '', { state: 'accepted', detail: 'late' });
+    expect(await statesOf(rig)).toEqual(['accepted']);
+  });
+
+  it('whose job was lost gets another after two minutes, and few in an hour', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), at());
+    await rig.pipeline.work.sweep();
+    expect(gasOf(rig)).toHaveLength(1);
+    for (let minute = 0; minute < 59; minute += 1) {
+      rig.advance(60_000);
+      await rig.pipeline.work.sweep();
+    }
+    expect(gasOf(rig)).toHaveLength(1 + 5);
+  });
+
+  it('that was never made is unknown', async ({ rig }) => {
+    expect(await rig.pipeline.ledger.state('none')).toBeNull();
+    const record = rig.pipeline.ledger.record('none', { state: 'accepted', detail: '' });
+    await expect(record).rejects.toMatchObject({ code: 'DELIVERY_UNKNOWN' });
+  });
+});
+
+describe('a scheduled gas', () => {
+  const order = {
+    schedule: 'morning',
+    to: 'B',
+    text: 'Look into the inbox.',
+    tick: '2026-01-02T07:00:00.000Z',
+  };
+
+  it('is one delivery however often its tick comes', async ({ rig }) => {
+    await Promise.all([rig.pipeline.work.scheduled(order), rig.twin.work.scheduled(order)]);
+    await rig.pipeline.work.scheduled(order);
+    expect(gasOf(rig)).toMatchObject([{ from: 'schedule:morning', to: 'B', checkpoint: null }]);
+    expect(await rig.pipeline.directory.deliveries(10)).toHaveLength(1);
+  });
+
+  it('for nobody is refused and never enqueued', async ({ rig }) => {
+    const refused = rig.pipeline.work.scheduled({ ...order, to: 'X' });
+    await expect(refused).rejects.toMatchObject({ code: 'AGENT_UNKNOWN', retryable: false });
+    expect(rig.jobs.orders).toEqual([]);
+  });
+});

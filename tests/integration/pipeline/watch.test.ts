@@ -1,0 +1,119 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { describe, expect } from 'vitest';
+import { eventually, it, type Rig } from './rig.ts';
+
+const viewOf = async ({ pipeline }: Rig, agent: string) =>
+  (await pipeline.directory.agents()).find((view) => view.agent === agent);
+const sees = (rig: Rig, agent: string, percent: number) =>
+  eventually(() => viewOf(rig, agent), { accept: (view) => view?.percent === percent });
+
+describe('the watcher', () => {
+  it('reads what lies there when it starts', async ({ rig }) => {
+    await rig.write('A', { progress: 12 });
+    await rig.pipeline.watcher.start();
+    await sees(rig, 'A', 12);
+  });
+
+  it('sees a file that is replaced by rename, again and again', async ({ rig }) => {
+    await rig.pipeline.watcher.start();
+    for (const progress of [20, 30, 40]) {
+      await rig.write('A', { progress });
+      await sees(rig, 'A', progress);
+    }
+  });
+
+  it('sees a file that is written in place, and one that appears again', async ({ rig }) => {
+    await rig.write('B', { progress: 1 });
+    await rig.pipeline.watcher.start();
+    await writeFile(rig.path('B', 'status.json'), '{"progress": 50}');
+    await sees(rig, 'B', 50);
+    await rm(rig.path('B', 'status.json'));
+    await rig.write('B', { progress: 51 });
+    await sees(rig, 'B', 51);
+  });
+
+  it('takes a half-written file for what it becomes', async ({ rig }) => {
+    await rig.pipeline.watcher.start();
+    const problems = new Set<string | null | undefined>();
+    await writeFile(rig.path('A', 'status.json'), '{"progress": ');
+    const watched = eventually(async () => {
+      const view = await viewOf(rig, 'A');
+      problems.add(view?.problem);
+      return view?.percent === 66;
+    });
+    await writeFile(rig.path('A', 'status.json'), '{"progress": 66}');
+    await watched;
+    expect([...problems]).toEqual([null]);
+  });
+
+  it('says so when a file stays torn', async ({ rig }) => {
+    await rig.pipeline.watcher.start();
+    await rig.write('A', '{"progress": ');
+    const view = await eventually(() => viewOf(rig, 'A'), { accept: (v) => v?.problem !== null });
+    expect(view?.problem).toContain('status.json: not JSON at position 13');
+  });
+
+  it('takes a file that was moved to done/ for the acknowledgement', async ({ rig }) => {
+    await rig.pipeline.watcher.start();
+    const [name] = await deliver(rig);
+    await rename(rig.path('B', 'inbox', name ?? ''), rig.path('B', 'inbox', 'done', name ?? ''));
+    await eventually(async () => (await rig.pipeline.directory.deliveries(1))[0]?.state === 'accepted');
+  });
+
+  it('can be stopped and started again', async ({ rig }) => {
+    await rig.pipeline.watcher.start();
+    await rig.pipeline.watcher.stop();
+    await rig.write('A', { progress: 6 });
+    await rig.pipeline.watcher.start();
+    await sees(rig, 'A', 6);
+    await rig.write('A', { progress: 7 });
+    await sees(rig, 'A', 7);
+  });
+});
+
+describe('the sweep', () => {
+  it('reads every status that no watcher saw', async ({ rig }) => {
+    await rig.write('A', { progress: 33 });
+    await rig.pipeline.work.sweep();
+    expect(await viewOf(rig, 'A')).toMatchObject({ percent: 33 });
+  });
+
+  it('names a status that cannot be opened', async ({ rig }) => {
+    await mkdir(rig.path('C', 'status.json'));
+    await rig.pipeline.work.sweep();
+    expect((await viewOf(rig, 'C'))?.problem).toMatch(/C\/status\.json: EISDIR/);
+  });
+
+  it('finds an acknowledgement under another name by its front matter', async ({ rig }) => {
+    const [name] = await deliver(rig);
+    await moveToDone(rig, 'B', name ?? '', 'handled.md');
+    await rig.pipeline.work.sweep();
+    expect((await rig.pipeline.directory.deliveries(1))[0]?.state).toBe('accepted');
+  });
+
+  it('does not take the word of an agent that is not the receiver', async ({ rig }) => {
+    const [name] = await deliver(rig);
+    await moveToDone(rig, 'C', name ?? '', name ?? '');
+    await rig.pipeline.work.sweep();
+    expect((await rig.pipeline.directory.deliveries(1))[0]?.state).toBe('sent');
+  });
+});
+
+async function someGas(rig: Rig) {
+  await rig.pipeline.observe('A', '{"progress": 80}', Date.now());
+  const [delivery] = await rig.pipeline.directory.deliveries(1);
+  if (!delivery) throw new TypeError('no delivery was made');
+  return delivery.gas;
+}
+
+/** One gas from A in B's inbox, as the worker does it; resolves to the names there. */
+async function deliver(rig: Rig): Promise<string[]> {
+  const gas = await someGas(rig);
+  const { where } = await rig.pipeline.inbox.deliver(gas);
+  await rig.pipeline.ledger.record(gas.id, { state: 'sent', detail: where });
+  return rig.inbox('B');
+}
+
+async function moveToDone(rig: Rig, to: string, name: string, newName: string): Promise<void> {
+  await rename(rig.path('B', 'inbox', name), rig.path(to, 'inbox', 'done', newName));
+}

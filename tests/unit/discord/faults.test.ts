@@ -1,0 +1,48 @@
+// Discord's faults as ours, and the patience for them.
+import { describe, expect, it } from 'vitest';
+import { apiCode, toChatError, withPatience } from '../../../src/bots/discord/faults.ts';
+import type { Clock } from '../../../src/core/clock.ts';
+
+const answered = (status: number, code: unknown = 0) => Object.assign(new Error('no'), { status, code });
+
+describe('faults of Discord', () => {
+  for (const [status, code, retryable] of [
+    [401, 'CHAT_AUTH', false],
+    [403, 'CHAT_AUTH', false],
+    [400, 'CHAT_REFUSED', false],
+    [404, 'CHAT_REFUSED', false],
+    [429, 'CHAT_UNAVAILABLE', true],
+    [500, 'CHAT_UNAVAILABLE', true],
+  ] as const) {
+    it(`turns HTTP ${status} into ${code}`, () => {
+      expect(toChatError(answered(status))).toMatchObject({ code, retryable });
+    });
+  }
+
+  it('turns a broken connection into CHAT_UNAVAILABLE', () => {
+    expect(toChatError(new Error('other side closed'))).toMatchObject({ code: 'CHAT_UNAVAILABLE' });
+  });
+
+  it("keeps Discord's own code within reach", () => {
+    expect(apiCode(toChatError(answered(404, 10_008)))).toBe(10_008);
+  });
+
+  const tries = async (fault: Error) => {
+    const waits: number[] = [];
+    const clock: Clock = { now: () => 0, sleep: (ms) => Promise.resolve(void waits.push(ms)) };
+    const run = () => Promise.reject(fault);
+    await expect(withPatience(run, clock, new AbortController().signal)).rejects.toThrow();
+    return waits;
+  };
+
+  it('are tried three times with a growing wait when they may pass', async () => {
+    const [first = 0, second = 0, ...more] = await tries(answered(503));
+    expect(more).toEqual([]);
+    expect(first).toBeGreaterThanOrEqual(250);
+    expect(second).toBeGreaterThanOrEqual(500);
+  });
+
+  it('are not tried again when they will not pass', async () => {
+    expect(await tries(answered(400))).toEqual([]);
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { type DeliveryView, deliveryStates } from '../../../src/contracts/agents.ts';
+import {
+  type DeliveryEvent,
+  deliveryTable,
+  isClosed,
+  newDelivery,
+  transitionDelivery,
+} from '../../../src/pipeline/delivery.ts';
+import { deliveryReport } from '../../../src/pipeline/report.ts';
+import { gas } from './gas.ts';
+
+const claims = deliveryStates.filter((state) => state !== 'pending');
+const everyPair = deliveryStates.flatMap((from) => claims.map((to) => [from, to] as const));
+
+function inState(state: DeliveryView['state']): DeliveryView {
+  return { ...newDelivery(gas(), 'decided'), state };
+}
+
+const event = (state: DeliveryEvent['state']): DeliveryEvent => ({ state, at: 9, detail: 'because' });
+
+describe('the table of a delivery', () => {
+  it.each(everyPair)('answers %s + %s as it is written', (from, to) => {
+    const before = inState(from);
+    const { delivery, effects } = transitionDelivery(before, event(to));
+    const moves = deliveryTable[from].includes(to);
+    expect(moves ? delivery.state : delivery).toBe(moves ? to : before);
+    expect(effects).toEqual(moves ? ['report'] : []);
+  });
+
+  it('leads from pending to every state', () => {
+    const reached = new Set<string>(['pending']);
+    const visit = (state: DeliveryView['state']) => {
+      for (const next of deliveryTable[state]) {
+        if (!reached.has(next)) {
+          reached.add(next);
+          visit(next);
+        }
+      }
+    };
+    visit('pending');
+    expect([...reached].sort()).toEqual([...deliveryStates].sort());
+  });
+
+  it('never leads back', () => {
+    const pairs = everyPair.filter(([from, to]) => deliveryTable[from].includes(to));
+    expect(pairs.filter(([from, to]) => deliveryTable[to].some((state) => state === from))).toEqual([]);
+  });
+
+  it.each(['failed', 'expired'] as const)('takes an acknowledgement after %s', (state) => {
+    expect(transitionDelivery(inState(state), event('accepted')).delivery.state).toBe('accepted');
+  });
+
+  it('does not let a gas that lies in the inbox fail', () => {
+    expect(transitionDelivery(inState('sent'), event('failed')).delivery.state).toBe('sent');
+  });
+
+  it('keeps the history with times and reasons', () => {
+    expect(transitionDelivery(newDelivery(gas(), 'decided'), event('queued')).delivery).toMatchObject({
+      since: 9,
+      steps: [
+        { state: 'pending', at: 5, detail: 'decided' },
+        { state: 'queued', at: 9, detail: 'because' },
+      ],
+    });
+  });
+});
+
+describe('the report of a delivery', () => {
+  const reportOf = (...states: DeliveryEvent['state'][]) => {
+    const start = newDelivery(gas({ from: 'Agent-1', to: 'Agent-2', mission: 'X\n# boo' }), 'decided');
+    const end = states.reduce((held, state) => transitionDelivery(held, event(state)).delivery, start);
+    return deliveryReport(end, { surface: 'console', place: 'main' });
+  };
+
+  it('says who accepted what of whom', () => {
+    expect(reportOf('queued', 'sent', 'accepted').text).toBe(
+      'Agent-2 accepted the 75 % gas of Agent-1 (mission X # boo)',
+    );
+  });
+
+  it('says why it failed', () => {
+    expect(reportOf('queued', 'failed').text).toBe(
+      'Agent-2 did not get the 75 % gas of Agent-1: because (mission X # boo)',
+    );
+  });
+
+  it('shows the steps that people know and not our own note', () => {
+    expect(reportOf('queued', 'sent').steps.map(({ state }) => state)).toEqual(['queued', 'sent']);
+  });
+
+  it('grows in number with each step', () => {
+    expect([reportOf('queued').seq, reportOf('queued', 'sent').seq]).toEqual([2, 3]);
+  });
+
+  it.each(claims)('is final when nothing more is owed: %s', (state) => {
+    expect(reportOf(state).final).toBe(isClosed(state));
+  });
+});

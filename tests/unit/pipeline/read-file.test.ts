@@ -1,0 +1,53 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test as base, describe, expect } from 'vitest';
+import { readStatusFile } from '../../../src/pipeline/progress/read-file.ts';
+
+const it = base.extend<{ path: string }>({
+  path: async ({ task: _ }, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'status-'));
+    await use(join(folder, 'status.json'));
+    await rm(folder, { recursive: true });
+  },
+});
+
+/** Each wait lets the writer go on by one of `texts`; `waits` notes how long each was. */
+function clockThatWrites(path: string, texts: readonly string[]) {
+  const waits: number[] = [];
+  const sleep = async (ms: number) => {
+    const text = texts[waits.push(ms) - 1];
+    if (text !== undefined) await writeFile(path, text);
+  };
+  return { waits, now: () => 7, sleep };
+}
+
+describe('reading a status file', () => {
+  it('waits for a writer that is half through', async ({ path }) => {
+    await writeFile(path, '');
+    const clock = clockThatWrites(path, ['{"progress": 7', '{"progress": 75}']);
+    expect(await readStatusFile(path, clock)).toEqual({ raw: '{"progress": 75}', at: 7 });
+    expect(clock.waits).toEqual([50, 200]);
+  });
+
+  it('gives up on a text that stays torn', async ({ path }) => {
+    await writeFile(path, '{"progress": 7');
+    expect(await readStatusFile(path, clockThatWrites(path, []))).toEqual({ raw: '{"progress": 7', at: 7 });
+  });
+
+  it('does not wait for a text that is whole', async ({ path }) => {
+    await writeFile(path, '{}');
+    const clock = clockThatWrites(path, []);
+    await readStatusFile(path, clock);
+    expect(clock.waits).toEqual([]);
+  });
+
+  it('takes a missing file for absent', async ({ path }) => {
+    expect(await readStatusFile(path, clockThatWrites(path, []))).toEqual({ raw: null, at: 7 });
+  });
+
+  it('says why a file that is there cannot be read', async ({ path }) => {
+    const version = await readStatusFile(join(path, '..'), clockThatWrites(path, []));
+    expect(version.fault).toMatch(/EISDIR/);
+  });
+});
