@@ -52,6 +52,11 @@ export class Link {
     this.#set('down', detail);
   }
 
+  /** It does not answer: down, or, when it never yet did, still connecting; a server that is starting is not lost. */
+  unanswered(detail: string): void {
+    this.#set(this.#lastProofAt === null ? 'connecting' : 'down', detail);
+  }
+
   /** Switched off by configuration; `detail` says how to switch it on. */
   off(detail: string): void {
     this.#set('off', detail);

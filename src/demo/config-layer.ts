@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Layer } from '../core/config/load.ts';
 import { demoAgents, demoWorkspace } from './cast.ts';
 
-/** @param home SWARMLINE_HOME @param root the package's folder */
+/** The layer itself. @param home SWARMLINE_HOME @param root the package's folder */
 export function demoLayer(home: string, root: string): Layer {
   return {
     origin: 'the demo world',

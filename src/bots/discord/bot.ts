@@ -48,6 +48,7 @@ export interface DiscordTuning {
 // Interactions under way at a stop get this long to be answered.
 const drainMs = 3_000;
 
+/** The bot as a service, and the exit of reports to Discord. */
 export class DiscordBot extends Service implements ReportSink {
   readonly #deps: DiscordBotDeps;
   readonly #config: DiscordConfig;

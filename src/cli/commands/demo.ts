@@ -16,6 +16,10 @@ export async function demoWorld(io: Io): Promise<ExitCode> {
 }
 
 export async function demoService(name: string, io: Io): Promise<ExitCode> {
-  await playService({ clock: systemClock, say: (line) => io.stdout.write(`${line}\n`) }, name, io.stopped);
+  // Its sidecar holds the other end of stdin: when that is killed, the service must not outlive it.
+  const orphaned = new AbortController();
+  io.stdin.once('end', () => orphaned.abort()).resume();
+  const stop = AbortSignal.any([io.stopped, orphaned.signal]);
+  await playService({ clock: systemClock, say: (line) => io.stdout.write(`${line}\n`) }, name, stop);
   return exitCodes.ok;
 }

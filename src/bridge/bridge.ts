@@ -1,0 +1,115 @@
+// The bridge service: one connection that sends restart orders, hears what services and drones say, and keeps
+// their read models. Its start does not wait for RabbitMQ, which is a soft dependency; the link tells.
+import {
+  droneMessageSchema,
+  exchanges,
+  type HubProfile,
+  routingKeys,
+  type ServiceEvent,
+  serviceEventSchema,
+} from '../contracts/bus.ts';
+import type { ServiceControl } from '../contracts/ports.ts';
+import type { Redis } from '../core/redis.ts';
+import { Service } from '../core/service.ts';
+import { type BusDeps, Connection } from './connection.ts';
+import { Consumer, route } from './consumer.ts';
+import { storeDroneStatus } from './drone-directory.ts';
+import { Publisher } from './publisher.ts';
+import { createServiceControl } from './restart.ts';
+import { RestartRecords } from './restart-record.ts';
+import { storeServiceEvent } from './service-directory.ts';
+import { assertExchanges } from './topology.ts';
+
+/** Ports of the bridge. */
+export interface BridgeDeps extends BusDeps {
+  /** A command client. */
+  readonly redis: Redis;
+}
+
+/** Where RabbitMQ is, and how the hub behind it is spoken to. */
+export interface BridgeOptions {
+  /** RabbitMQ, `amqp://…`. */
+  readonly url: string;
+  readonly profile: HubProfile;
+  /** Prefix of every Redis key. */
+  readonly prefix: string;
+  /** Which process of Swarmline this is. */
+  readonly instance: string;
+}
+
+/** The running bridge: `control` restarts services; sidecars are heard through `listen`. */
+export class Bridge extends Service {
+  readonly control: ServiceControl;
+  readonly #deps: BridgeDeps;
+  readonly #options: BridgeOptions;
+  readonly #connection: Connection;
+  readonly #consumer: Consumer;
+  readonly #listeners = new Set<(event: ServiceEvent) => void>();
+
+  constructor(deps: BridgeDeps, options: BridgeOptions) {
+    super({ name: 'bridge', hard: false });
+    this.#deps = deps;
+    this.#options = options;
+    const { clock, logger, redis } = deps;
+    const connection = new Connection(deps, {
+      url: options.url,
+      name: `swarmline bridge ${options.instance}`,
+      detail: () => this.#detail(),
+    });
+    connection.use((model) => assertExchanges(model));
+    const publisher = new Publisher({ connection, clock }, { appId: `swarmline-${options.instance}` });
+    this.#connection = connection;
+    this.#consumer = new Consumer({ connection, logger }, this.#routes());
+    this.control = createServiceControl(
+      { connection, publisher, clock, events: this, records: new RestartRecords(redis, options.prefix) },
+      { profile: options.profile },
+    );
+  }
+
+  /** How many messages on the bus did not fit their schema since the start. */
+  get garbage(): number {
+    return this.#consumer.garbage;
+  }
+
+  /** Tells of every service event heard. Returns how to stop listening. */
+  listen(listener: (event: ServiceEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  protected async onStart(): Promise<void> {
+    await this.#connection.open();
+    this.release(() => this.#connection.close());
+  }
+
+  #routes() {
+    const { serviceEvents, droneStatus } = exchanges;
+    const heard = () => ({ prefix: this.#options.prefix, seenAt: this.#deps.clock.now() });
+    return [
+      route(
+        { exchange: serviceEvents.name, keys: [routingKeys.anyServiceEvent] },
+        serviceEventSchema,
+        (event) => {
+          // A restart under way must hear its answer also while Redis is away.
+          for (const listener of this.#listeners) listener(event);
+          return storeServiceEvent(this.#deps, heard(), event);
+        },
+      ),
+      route(
+        { exchange: droneStatus.name, keys: [routingKeys.anyDroneStatus] },
+        droneMessageSchema,
+        ({ status }) => storeDroneStatus(this.#deps, heard(), status),
+      ),
+    ];
+  }
+
+  #detail(): string {
+    const place = `${new URL(this.#options.url).host}, profile ${this.#options.profile}`;
+    return this.garbage === 0 ? place : `${place}, ${this.garbage} messages not understood`;
+  }
+}
+
+/** Creates the bridge. It may be asked for a restart before RabbitMQ is there: the order waits until its deadline. */
+export function createBridge(deps: BridgeDeps, options: BridgeOptions): Bridge {
+  return new Bridge(deps, options);
+}

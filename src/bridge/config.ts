@@ -1,0 +1,11 @@
+// The bridge's section of the configuration.
+import { z } from 'zod';
+import { hubProfiles } from '../contracts/bus.ts';
+
+/** Section `bridge`; every key has a default. */
+export const bridgeConfigSchema = z.strictObject({
+  /** Which of the two hubs in the wild answers restarts. */
+  profile: z.enum(hubProfiles).default('topic-v1'),
+  /** How long a restart may take before it is called `unknown`, ms. */
+  restartDeadlineMs: z.number().int().positive().default(45_000),
+});

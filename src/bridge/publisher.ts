@@ -1,0 +1,124 @@
+// Sends one message and says what RabbitMQ did with it. It never keeps, repeats or reorders a message: who asks decides.
+import type { ChannelModel, ConfirmChannel } from 'amqplib';
+import { domainErrors } from '../contracts/errors.ts';
+import type { Clock } from '../core/clock.ts';
+import { SwarmError } from '../core/errors.ts';
+import { type Connection, guarded } from './connection.ts';
+
+/** One message, ready to be sent. */
+export interface BusMessage {
+  readonly exchange: string;
+  readonly key: string;
+  /** JSON text; sent byte for byte. */
+  readonly body: string;
+  /** At most one publish of an id is under way at a time: a returned message is recognised by it. */
+  readonly id: string;
+  readonly correlationId: string;
+  readonly type: string;
+  /** RabbitMQ drops the message when it waited longer, ms; default: it never does. */
+  readonly expirationMs?: number;
+}
+
+/** `unroutable`: RabbitMQ took the message, and no queue was bound for it. */
+export type Routing = 'routed' | 'unroutable';
+
+/** Who speaks, and how long RabbitMQ may take. */
+export interface PublisherOptions {
+  /** AMQP `app_id`. */
+  readonly appId: string;
+  /** Longest wait for RabbitMQ's confirm, ms; default 5,000. */
+  readonly confirmWithinMs?: number;
+}
+
+/** A confirm channel that is there whenever the connection is. */
+export class Publisher {
+  readonly #connection: Connection;
+  readonly #clock: Clock;
+  readonly #options: PublisherOptions;
+  readonly #returned = new Set<unknown>();
+  #channel: ConfirmChannel | undefined;
+
+  /** Registers itself on the connection, which must not be open yet. */
+  constructor(deps: { readonly connection: Connection; readonly clock: Clock }, options: PublisherOptions) {
+    this.#connection = deps.connection;
+    this.#clock = deps.clock;
+    this.#options = options;
+    deps.connection.use((model) => this.#attach(model));
+  }
+
+  /**
+   * Writes at once (calls keep their order) and resolves with RabbitMQ's confirm.
+   * @throws SwarmError BRIDGE_DOWN: nothing was sent
+   * @throws SwarmError PUBLISH_UNCONFIRMED: it may have been sent
+   */
+  async publish(message: BusMessage): Promise<Routing> {
+    this.#returned.delete(message.id);
+    const done = new AbortController();
+    const confirmed = this.#send(message);
+    const late = this.#clock
+      .sleep(this.#options.confirmWithinMs ?? 5_000, done.signal)
+      .then(() => Promise.reject(unconfirmed(message, 'no confirm in time')));
+    try {
+      await Promise.race([confirmed, late]);
+      // An unroutable message is acknowledged all the same; its return always arrives before that.
+      return this.#returned.has(message.id) ? 'unroutable' : 'routed';
+    } finally {
+      this.#returned.delete(message.id);
+      done.abort();
+    }
+  }
+
+  #send(message: BusMessage): Promise<void> {
+    const channel = this.#connection.model ? this.#channel : undefined;
+    if (!channel) return Promise.reject(down());
+    return new Promise((resolve, reject) => {
+      const onConfirm = (problem: unknown) =>
+        problem === null ? resolve() : reject(unconfirmed(message, problem));
+      try {
+        channel.publish(
+          message.exchange,
+          message.key,
+          Buffer.from(message.body),
+          this.#properties(message),
+          onConfirm,
+        );
+      } catch (thrown) {
+        reject(down(thrown)); // amqplib throws before it writes
+      }
+    });
+  }
+
+  #properties(message: BusMessage) {
+    return {
+      mandatory: true,
+      contentType: 'application/json',
+      messageId: message.id,
+      correlationId: message.correlationId,
+      type: message.type,
+      appId: this.#options.appId,
+      timestamp: Math.floor(this.#clock.now() / 1000),
+      ...(message.expirationMs === undefined
+        ? {}
+        : { expiration: Math.max(1, Math.round(message.expirationMs)) }),
+    };
+  }
+
+  async #attach(model: ChannelModel): Promise<void> {
+    const channel = guarded(await model.createConfirmChannel(), model);
+    channel.on('return', ({ properties }) => this.#returned.add(properties.messageId));
+    channel.on('close', () => {
+      if (this.#channel === channel) this.#channel = undefined;
+    });
+    this.#returned.clear();
+    this.#channel = channel;
+  }
+}
+
+function down(cause?: unknown): SwarmError {
+  return new SwarmError(domainErrors.bridgeDown, 'not connected to RabbitMQ', { cause });
+}
+
+function unconfirmed(message: BusMessage, cause: unknown): SwarmError {
+  const text = `RabbitMQ did not confirm ${message.id} to ${message.exchange} ${message.key}`;
+  return new SwarmError(domainErrors.publishUnconfirmed, text, { cause });
+}

@@ -1,0 +1,195 @@
+// One restart over profile topic-v1: asks the service's sidecar, asks again until it answers, and tells how it ended.
+// Asking twice is safe because sidecars know an order by its id; so silence is met with the same question.
+
+import { exchanges, type RestartMessage, routingKeys, type ServiceEvent } from '../contracts/bus.ts';
+import { envelopeVersion } from '../contracts/envelope.ts';
+import { domainErrors } from '../contracts/errors.ts';
+import type { RestartOrder, RestartOutcome, RestartProgress } from '../contracts/services.ts';
+import type { Clock } from '../core/clock.ts';
+import { coreErrors, SwarmError, toSwarmError } from '../core/errors.ts';
+import type { Connection } from './connection.ts';
+import type { Publisher } from './publisher.ts';
+import { isNews, readAnswer, type Step } from './restart-answers.ts';
+import { type RestartRecord, type RestartRecords, unsentRecord } from './restart-record.ts';
+import { Waker } from './waker.ts';
+
+/** What a restart needs, whatever the profile. */
+export interface RestartDeps {
+  readonly connection: Connection;
+  readonly publisher: Publisher;
+  readonly records: RestartRecords;
+  /** What sidecars say; `listen` returns how to stop listening. */
+  readonly events: { listen(listener: (event: ServiceEvent) => void): () => void };
+  readonly clock: Clock;
+}
+
+const askAgainMs = 3_000;
+// After an outage the sidecar may come back a moment later than we do: nobody listens *yet*.
+const reunionMs = 5_000;
+const retryUnheardMs = 500;
+// A call resumed after a crash asks once more even when the deadline is over: the sidecar may know the end.
+const lateAnswerMs = 3_000;
+
+/** One call of `ServiceControl.restart`; used once. */
+export class RestartConversation {
+  readonly #deps: RestartDeps;
+  readonly #order: RestartOrder;
+  readonly #onProgress: (progress: RestartProgress) => Promise<void>;
+  readonly #waker: Waker;
+  readonly #answers: ServiceEvent[] = [];
+  #record: RestartRecord = unsentRecord;
+  #reached: Step | null = null;
+  #until = 0;
+  #askAt = 0;
+  #unheardUntil = 0;
+
+  constructor(
+    deps: RestartDeps,
+    order: RestartOrder,
+    onProgress: (progress: RestartProgress) => Promise<void>,
+  ) {
+    this.#deps = deps;
+    this.#order = order;
+    this.#onProgress = onProgress;
+    this.#waker = new Waker(deps.clock);
+  }
+
+  /** @throws SwarmError REDIS_UNAVAILABLE, ABORTED; the same order may then be run again */
+  async run(signal: AbortSignal): Promise<RestartOutcome> {
+    const { records, events, connection } = this.#deps;
+    const found = await records.load(this.#order.id);
+    if (found?.outcome) return found.outcome;
+    this.#record = found ?? unsentRecord;
+    const resumedUntil = this.#perhapsSent() ? this.#deps.clock.now() + lateAnswerMs : 0;
+    this.#until = Math.max(this.#order.deadline, resumedUntil);
+    const leave = [
+      events.listen((event) => this.#hear(event)),
+      connection.onChange(() => this.#onConnection()),
+    ];
+    try {
+      const outcome = await this.#converse(signal);
+      return await records.finish(this.#order.id, this.#record, outcome);
+    } finally {
+      for (const stop of leave) stop();
+    }
+  }
+
+  async #converse(signal: AbortSignal): Promise<RestartOutcome> {
+    for (;;) {
+      if (signal.aborted) throw new SwarmError(coreErrors.aborted, `restart ${this.#order.id} interrupted`);
+      const outcome = (await this.#readAnswers()) ?? this.#giveUp() ?? (await this.#askWhenDue());
+      if (outcome) return outcome;
+      const next = this.#deps.connection.model ? Math.min(this.#askAt, this.#until) : this.#until;
+      await this.#waker.wait(next - this.#deps.clock.now(), signal);
+    }
+  }
+
+  async #readAnswers(): Promise<RestartOutcome | null> {
+    for (let event = this.#answers.shift(); event; event = this.#answers.shift()) {
+      const answer = readAnswer(event);
+      if (answer.kind === 'progress')
+        await this.#progress(answer.step, this.#deps.clock.now(), answer.detail);
+      if (answer.kind === 'failed') return { state: 'failed', reason: answer.reason };
+      if (answer.kind === 'ready') {
+        const { oldIncarnation, incarnation } = answer;
+        const now = this.#deps.clock.now();
+        return {
+          state: 'ready',
+          oldIncarnation,
+          incarnation,
+          tookMs: now - (this.#record.firstSentAt ?? now),
+        };
+      }
+    }
+    return null;
+  }
+
+  #giveUp(): RestartOutcome | null {
+    if (this.#deps.clock.now() < this.#until) return null;
+    if (!this.#perhapsSent()) return { state: 'expired', reason: 'never sent before its deadline' };
+    const last = this.#reached === null ? 'no answer' : `no answer after ${this.#reached}`;
+    return { state: 'unknown', reason: `${last} from the sidecar of ${this.#order.service}` };
+  }
+
+  async #askWhenDue(): Promise<RestartOutcome | null> {
+    const { clock, connection, publisher } = this.#deps;
+    if (!connection.model || clock.now() < this.#askAt) return null;
+    this.#askAt = clock.now() + askAgainMs;
+    const first = !this.#perhapsSent();
+    if (first) await this.#remember({ phase: 'sending', firstSentAt: clock.now(), outcome: null });
+    try {
+      const routing = await publisher.publish(this.#message());
+      if (routing === 'routed') return await this.#onSent();
+      return first ? await this.#onUnheard() : null;
+    } catch (thrown) {
+      const error = toSwarmError(thrown);
+      if (error.kind === domainErrors.bridgeDown && first) await this.#remember(unsentRecord);
+      if (error.kind === domainErrors.bridgeDown || error.kind === domainErrors.publishUnconfirmed)
+        return null;
+      throw error;
+    }
+  }
+
+  async #onSent(): Promise<null> {
+    if (this.#record.phase !== 'sent') await this.#remember({ ...this.#record, phase: 'sent' });
+    await this.#progress('sent', this.#record.firstSentAt ?? this.#deps.clock.now(), 'RabbitMQ has it');
+    return null;
+  }
+
+  async #onUnheard(): Promise<RestartOutcome | null> {
+    await this.#remember(unsentRecord);
+    const { clock } = this.#deps;
+    if (clock.now() >= this.#unheardUntil) {
+      return { state: 'failed', reason: `nobody listens for ${this.#order.service}` };
+    }
+    this.#askAt = clock.now() + retryUnheardMs;
+    return null;
+  }
+
+  #hear(event: ServiceEvent): void {
+    if (event.orderId !== this.#order.id || event.service !== this.#order.service) return;
+    this.#answers.push(event);
+    this.#waker.wake();
+  }
+
+  #onConnection(): void {
+    const now = this.#deps.clock.now();
+    this.#askAt = now;
+    this.#unheardUntil = now + reunionMs;
+    this.#waker.wake();
+  }
+
+  /** Whether a sidecar may know the order; after that, silence is `unknown` and never `failed`. */
+  #perhapsSent(): boolean {
+    return this.#record.phase !== 'unsent';
+  }
+
+  async #remember(record: RestartRecord): Promise<void> {
+    this.#record = record;
+    await this.#deps.records.save(this.#order.id, record);
+  }
+
+  async #progress(step: Step, at: number, detail: string): Promise<void> {
+    if (!isNews(step, this.#reached)) return;
+    this.#reached = step;
+    await this.#onProgress({ state: step, at, detail });
+  }
+
+  #message() {
+    const { id, correlationId, service, mode, reason, principal, issuedAt, deadline } = this.#order;
+    const body: RestartMessage = {
+      v: envelopeVersion,
+      ...{ id, correlationId, causationId: null, issuedAt, deadline, principal },
+      ...{ service, mode, reason },
+    };
+    return {
+      exchange: exchanges.control.name,
+      key: routingKeys.restart(service),
+      body: JSON.stringify(body),
+      id,
+      correlationId,
+      type: 'service.restart',
+      expirationMs: this.#until - this.#deps.clock.now(),
+    };
+  }
+}

@@ -1,0 +1,65 @@
+// What is remembered of a restart order, so that a call repeated after a crash neither loses nor doubles it.
+import { z } from 'zod';
+import type { RestartOutcome } from '../contracts/services.ts';
+import { coreErrors, toSwarmError } from '../core/errors.ts';
+import type { Redis } from '../core/redis.ts';
+
+const outcomeSchema = z.union([
+  z.object({
+    state: z.literal('ready'),
+    oldIncarnation: z.string().nullable(),
+    incarnation: z.string(),
+    tookMs: z.number(),
+  }),
+  z.object({ state: z.enum(['sent', 'failed', 'expired', 'unknown']), reason: z.string() }),
+]);
+
+const recordSchema = z.object({
+  /** `sending` is written before the first publish: found after a crash it means "perhaps sent". */
+  phase: z.enum(['unsent', 'sending', 'sent']),
+  /** When it was first published, ms since the epoch; the restart's time is measured from here. */
+  firstSentAt: z.number().nullable(),
+  outcome: outcomeSchema.nullable(),
+});
+export type RestartRecord = z.infer<typeof recordSchema>;
+
+/** The record of an order that was never published. */
+export const unsentRecord: RestartRecord = { phase: 'unsent', firstSentAt: null, outcome: null };
+
+const keptSeconds = 24 * 3_600;
+
+/** The records in Redis, one key per order. */
+export class RestartRecords {
+  readonly #redis: Redis;
+  readonly #prefix: string;
+
+  constructor(redis: Redis, prefix: string) {
+    this.#redis = redis;
+    this.#prefix = prefix;
+  }
+
+  /** Null for an order never seen. @throws SwarmError REDIS_UNAVAILABLE */
+  async load(orderId: string): Promise<RestartRecord | null> {
+    const text = await this.#redis.get(this.#key(orderId)).catch(unavailable);
+    return text === null ? null : recordSchema.parse(JSON.parse(text));
+  }
+
+  /** Kept for a day. @throws SwarmError REDIS_UNAVAILABLE */
+  async save(orderId: string, record: RestartRecord): Promise<void> {
+    await this.#redis.set(this.#key(orderId), JSON.stringify(record), 'EX', keptSeconds).catch(unavailable);
+  }
+
+  /** Stores how it ended and returns that. @throws SwarmError REDIS_UNAVAILABLE */
+  async finish(orderId: string, record: RestartRecord, outcome: RestartOutcome): Promise<RestartOutcome> {
+    await this.save(orderId, { ...record, outcome });
+    return outcome;
+  }
+
+  #key(orderId: string): string {
+    return `${this.#prefix}:restart:${orderId}`;
+  }
+}
+
+function unavailable(thrown: unknown): never {
+  throw toSwarmError(thrown, coreErrors.redisUnavailable);
+}

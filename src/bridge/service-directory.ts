@@ -1,0 +1,42 @@
+// The read model of external services: the last word of each one's sidecar. Written by the bridge, read by any process.
+import { z } from 'zod';
+import type { ServiceEvent } from '../contracts/bus.ts';
+import type { ServiceDirectory } from '../contracts/ports.ts';
+import { serviceNameSchema, serviceStateSchema } from '../contracts/services.ts';
+import type { Redis } from '../core/redis.ts';
+import { putNewest, readNewest } from './newest.ts';
+
+const viewSchema = z.object({
+  service: serviceNameSchema,
+  state: serviceStateSchema,
+  incarnation: z.string().nullable(),
+  readySince: z.number().nullable(),
+  seenAt: z.number(),
+  detail: z.string(),
+});
+
+const keyOf = (prefix: string) => `${prefix}:services`;
+
+/** Answers from Redis alone; needs no RabbitMQ in its process. */
+export function createServiceDirectory(
+  deps: { readonly redis: Redis },
+  options: { readonly prefix: string },
+): ServiceDirectory {
+  return { services: () => readNewest(deps.redis, keyOf(options.prefix), viewSchema) };
+}
+
+/** Stores what a sidecar said; `seenAt` is our clock, ms. An event older than the stored one (a repeated answer) changes nothing. */
+export async function storeServiceEvent(
+  deps: { readonly redis: Redis },
+  options: { readonly prefix: string; readonly seenAt: number },
+  event: ServiceEvent,
+): Promise<void> {
+  const { service, state, incarnation, readySince, detail } = event;
+  const { seenAt } = options;
+  await putNewest(deps.redis, keyOf(options.prefix), {
+    field: service,
+    at: event.issuedAt,
+    heardAt: seenAt,
+    value: { service, state, incarnation, readySince, seenAt, detail },
+  });
+}

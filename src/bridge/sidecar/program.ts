@@ -1,0 +1,133 @@
+// One run of a program: its process group from spawn to end. Whether and when it runs again is the sidecar's business.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import type { Clock } from '../../core/clock.ts';
+
+/** What to run, and when it counts as ready and as gone. */
+export interface ProgramSpec {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Working directory; default: the sidecar's. */
+  readonly cwd?: string;
+  /** How long it must stay up to count as ready, ms; default 300. Not used with `readyPort`. */
+  readonly readyAfterMs?: number;
+  /** TCP port on 127.0.0.1 that it opens when it is ready. */
+  readonly readyPort?: number;
+  /** How long it may take to open `readyPort`, ms; default 30,000. */
+  readonly readyWithinMs?: number;
+  /** Time between SIGTERM and SIGKILL, ms; default 5,000. */
+  readonly graceMs?: number;
+  /** Where its output goes; default `inherit`. */
+  readonly output?: 'inherit' | 'ignore';
+}
+
+const pollMs = 50;
+
+/** A program from its start to its end; `up` and `ended` tell both. */
+export class ProgramRun {
+  /** Null when it became ready, else why it did not. */
+  readonly up: Promise<string | null>;
+  /** Resolves with the reason when the whole process group is gone. */
+  readonly ended: Promise<string>;
+  readonly #clock: Clock;
+  readonly #spec: ProgramSpec;
+  readonly #child: ChildProcess;
+  #stopping = false;
+  #killAt = Number.POSITIVE_INFINITY;
+
+  /** Starts the program in a process group of its own. */
+  constructor(clock: Clock, spec: ProgramSpec) {
+    this.#clock = clock;
+    this.#spec = spec;
+    const output = spec.output ?? 'inherit';
+    // The pipe of stdin closes when the sidecar dies, even by SIGKILL: a program that reads it can leave too.
+    this.#child = spawn(spec.program, [...spec.args], {
+      detached: true,
+      stdio: ['pipe', output, output],
+      ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
+    });
+    this.#child.stdin?.on('error', () => undefined);
+    this.ended = this.#untilEnd();
+    this.up = Promise.race([this.ended, this.#untilReady()]);
+  }
+
+  /** Undefined when it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Asks the process group to end; `force` does not ask. May be called again to go from one to the other. */
+  stop(mode: 'graceful' | 'force'): void {
+    const grace = mode === 'force' ? 0 : (this.#spec.graceMs ?? 5_000);
+    this.#killAt = Math.min(this.#killAt, this.#clock.now() + grace);
+    if (mode === 'force') this.#signal('SIGKILL');
+    else if (!this.#stopping) this.#signal('SIGTERM');
+    if (!this.#stopping) void this.#killInTime();
+    this.#stopping = true;
+  }
+
+  async #killInTime(): Promise<void> {
+    while (this.#signal(0)) {
+      if (this.#clock.now() >= this.#killAt) {
+        this.#signal('SIGKILL');
+        return;
+      }
+      await this.#clock.sleep(pollMs);
+    }
+  }
+
+  async #untilEnd(): Promise<string> {
+    const reason = await exitOf(this.#child);
+    // A crash takes what it started along; a graceful stop lets the rest of the group end in its own time.
+    while (this.#stopping && this.#clock.now() < this.#killAt && this.#signal(0)) {
+      await this.#clock.sleep(pollMs);
+    }
+    this.#signal('SIGKILL');
+    return reason;
+  }
+
+  async #untilReady(): Promise<string | null> {
+    const { readyPort, readyAfterMs = 300, readyWithinMs = 30_000 } = this.#spec;
+    const late = this.#clock.now() + readyWithinMs;
+    if (readyPort === undefined) await this.#clock.sleep(readyAfterMs);
+    while (readyPort !== undefined && !(await accepts(readyPort))) {
+      if (this.#clock.now() > late) return `port ${readyPort} is not open after ${readyWithinMs} ms`;
+      if (!this.#signal(0)) break;
+      await this.#clock.sleep(pollMs);
+    }
+    // Being stopped is not being ready, also when it happens to be still there.
+    return this.#stopping || !this.#signal(0) ? this.ended : null;
+  }
+
+  /** Signals the group; false when there is none (any more). */
+  #signal(signal: NodeJS.Signals | 0): boolean {
+    if (this.#child.pid === undefined) return false;
+    try {
+      return process.kill(-this.#child.pid, signal);
+    } catch {
+      return false;
+    }
+  }
+}
+
+function exitOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(`could not be started: ${error.message}`));
+    child.once('exit', (code, signal) =>
+      resolve(signal === null ? `exited with code ${code}` : `ended by ${signal}`),
+    );
+  });
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: 1_000 });
+    const end = (open: boolean) => {
+      socket.destroy();
+      resolve(open);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('timeout', () => end(false));
+  });
+}

@@ -1,0 +1,154 @@
+// A sidecar keeps one program running, restarts it on order and proves it by a new incarnation. It lives on its own:
+// without RabbitMQ or the platform the program keeps running, and the sidecar tells its state when it is heard again.
+import { exchanges, type RestartMessage, restartMessageSchema, routingKeys } from '../../contracts/bus.ts';
+import { type MakeId, randomId } from '../../contracts/ids.ts';
+import type { ServiceState } from '../../contracts/services.ts';
+import { backoffMs } from '../../core/backoff.ts';
+import { Service } from '../../core/service.ts';
+import { type BusDeps, Connection } from '../connection.ts';
+import { Consumer, route } from '../consumer.ts';
+import { Publisher } from '../publisher.ts';
+import { assertExchanges } from '../topology.ts';
+import { untilWoken, Waker } from '../waker.ts';
+import { ProgramRun, type ProgramSpec } from './program.ts';
+import { Voice } from './voice.ts';
+
+/** Which service the program is, and where RabbitMQ is. */
+export interface SidecarOptions extends ProgramSpec {
+  /** The service that the program is. */
+  readonly service: string;
+  readonly url: string;
+  /** How often it tells its state, ms; default 2,000. */
+  readonly heartbeatMs?: number;
+}
+
+const crashBudget = { crashes: 5, withinMs: 60_000 };
+const crashBackoff = { initialMs: 500, maxMs: 10_000 };
+
+/** Creates the sidecar of one service; its start begins the program and does not wait for RabbitMQ. */
+export function createSidecar(
+  deps: BusDeps & { readonly makeId?: MakeId },
+  options: SidecarOptions,
+): Service {
+  return new Sidecar(deps, options);
+}
+
+class Sidecar extends Service {
+  readonly #deps: BusDeps;
+  readonly #options: SidecarOptions;
+  readonly #makeId: MakeId;
+  readonly #connection: Connection;
+  readonly #voice: Voice;
+  readonly #heart: Waker;
+  readonly #orders: Waker;
+  #run: ProgramRun | undefined;
+  /** The run under way is being ended because of an order, which is no crash. */
+  #replacing = false;
+  #crashes: number[] = [];
+
+  constructor(deps: BusDeps & { readonly makeId?: MakeId }, options: SidecarOptions) {
+    super({ name: `sidecar-${options.service}` });
+    const { service, url } = options;
+    this.#deps = deps;
+    this.#options = options;
+    this.#makeId = deps.makeId ?? randomId;
+    this.#heart = new Waker(deps.clock);
+    this.#orders = new Waker(deps.clock);
+    const connection = new Connection(deps, { url, name: `swarmline sidecar ${service}` });
+    connection.use((model) => assertExchanges(model));
+    const publisher = new Publisher({ connection, clock: deps.clock }, { appId: `sidecar-${service}` });
+    const keys = [routingKeys.restart(service), routingKeys.restartAll];
+    new Consumer({ connection, logger: deps.logger }, [
+      route({ exchange: exchanges.control.name, keys }, restartMessageSchema, (order) =>
+        this.#onOrder(order),
+      ),
+    ]);
+    this.#connection = connection;
+    this.#voice = new Voice({ publisher, clock: deps.clock, makeId: this.#makeId }, { service });
+  }
+
+  protected async onStart(): Promise<void> {
+    await this.#connection.open();
+    this.release(() => this.#connection.close());
+    this.release(this.#connection.onChange(() => this.#heart.wake()));
+    const stop = new AbortController();
+    const beating = this.#beat(stop.signal);
+    const running = this.#supervise(stop.signal);
+    this.release(async () => {
+      stop.abort();
+      this.#run?.stop('graceful');
+      await Promise.all([running, beating]);
+      this.#voice.incarnation = null;
+      await this.#tell('stopped', 'the sidecar was stopped');
+    });
+  }
+
+  async #supervise(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const run = this.#launch();
+      const problem = await run.up;
+      if (problem === null) void this.#tell('ready', `pid ${run.pid}`);
+      else run.stop('force');
+      const end = await run.ended;
+      this.#run = undefined;
+      if (signal.aborted) return;
+      if (!this.#replacing) await this.#onCrash(problem ?? end, signal);
+      this.#replacing = false;
+    }
+  }
+
+  #launch(): ProgramRun {
+    this.#voice.incarnation = this.#makeId();
+    const run = new ProgramRun(this.#deps.clock, this.#options);
+    this.#run = run;
+    void this.#tell('starting', [this.#options.program, ...this.#options.args].join(' ').slice(0, 120));
+    return run;
+  }
+
+  async #onCrash(reason: string, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    const { crashes, withinMs } = crashBudget;
+    this.#crashes = [...this.#crashes.filter((at) => clock.now() - at < withinMs), clock.now()];
+    this.#voice.incarnation = null;
+    void this.#tell('failed', reason);
+    if (this.#crashes.length < crashes) {
+      await this.#orders.wait(backoffMs(this.#crashes.length, crashBackoff), signal);
+      return;
+    }
+    const budget = `${crashes} crashes within ${withinMs / 1000} s`;
+    void this.#tell('stopped', `${budget}, the last: ${reason}; waits for a restart`);
+    this.#crashes = [];
+    await this.#orders.wait(untilWoken, signal);
+  }
+
+  #onOrder(order: RestartMessage): void {
+    if (this.#voice.repeat(order.id)) return;
+    if (order.deadline < this.#deps.clock.now()) {
+      this.#deps.logger.warn({ order: order.id }, 'a restart came after its deadline and was not done');
+      return;
+    }
+    const joins = this.#voice.answering;
+    this.#voice.accept(order);
+    if (order.mode === 'force' && this.#replacing) this.#run?.stop('force');
+    if (joins) return;
+    if (!this.#run) {
+      this.#orders.wake();
+      return;
+    }
+    this.#replacing = true;
+    void this.#tell('stopping', `${order.mode}: ${order.reason}`);
+    this.#run.stop(order.mode);
+  }
+
+  #tell(state: ServiceState, detail: string): Promise<void> {
+    this.#deps.logger.info({ service: this.#options.service, state }, detail);
+    return this.#voice.tell(state, detail);
+  }
+
+  async #beat(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#voice.heartbeat();
+      await this.#heart.wait(this.#options.heartbeatMs ?? 2_000, signal);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { describe, expect } from 'vitest';
+import {
+  createDroneDirectory,
+  createDronePublisher,
+  createServiceDirectory,
+} from '../../../src/bridge/index.ts';
+import { putNewest } from '../../../src/bridge/newest.ts';
+import type { DroneStatus } from '../../../src/contracts/drones.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { silentLogger } from '../../../src/core/logger.ts';
+import { eventually, it } from './world.ts';
+
+const view = (service: string, detail: string) => ({
+  ...{ service, state: 'ready', incarnation: 'i', readySince: 1, seenAt: 1, detail },
+});
+
+describe('the read models', () => {
+  it('show the status that a drone publishes, with the time of its arrival', async ({
+    world,
+    redis,
+    prefix,
+  }) => {
+    await world.connectedBridge();
+    const link = world.link();
+    const drone = createDronePublisher(
+      { link, clock: systemClock, logger: silentLogger },
+      { url: world.url },
+    );
+    world.onClose(() => drone.stop());
+    await drone.start();
+    await eventually(() => link.status().state === 'up');
+    const before = Date.now();
+    const status: DroneStatus = {
+      drone: world.service,
+      at: 5,
+      link: 'connected',
+      batteryPercent: 71,
+      flying: true,
+      altitudeM: null,
+      video: 'streaming',
+    };
+    await drone.publish(status);
+    const directory = createDroneDirectory({ redis }, { prefix });
+    const seen = await eventually(async () =>
+      (await directory.drones()).find((it) => it.status.drone === world.service),
+    );
+    expect(seen?.status).toEqual(status);
+    expect(seen?.seenAt).toBeGreaterThanOrEqual(before);
+  });
+
+  it('keep the time since when a service is ready, whenever it is first heard', async ({
+    world,
+    redis,
+    prefix,
+  }) => {
+    const events = await world.events();
+    await world.sidecar();
+    await eventually(() => events.filter(({ state }) => state === 'ready').length > 2);
+    await world.connectedBridge();
+    const directory = createServiceDirectory({ redis }, { prefix });
+    const seen = await eventually(async () =>
+      (await directory.services()).find(({ service }) => service === world.service),
+    );
+    expect(seen?.readySince).toBe(events.find(({ state }) => state === 'ready')?.readySince);
+  });
+
+  it('never let an older word replace a newer one', async ({ redis, prefix }) => {
+    const key = `${prefix}:services`;
+    await putNewest(redis, key, { field: 'a', at: 2, heardAt: 10, value: view('a', 'newer') });
+    await putNewest(redis, key, { field: 'a', at: 1, heardAt: 11, value: view('a', 'older') });
+    const services = await createServiceDirectory({ redis }, { prefix }).services();
+    expect(services).toMatchObject([{ detail: 'newer' }]);
+  });
+
+  it('forget on the next word what was silent for more than seven days', async ({ redis, prefix }) => {
+    const key = `${prefix}:services`;
+    const week = 7 * 24 * 3_600_000;
+    await putNewest(redis, key, { field: 'old', at: 1, heardAt: 1, value: view('old', '') });
+    await putNewest(redis, key, { field: 'edge', at: 2, heardAt: 2, value: view('edge', '') });
+    await putNewest(redis, key, { field: 'new', at: week + 2, heardAt: week + 2, value: view('new', '') });
+    const services = await createServiceDirectory({ redis }, { prefix }).services();
+    expect(services.map(({ service }) => service)).toEqual(['edge', 'new']);
+  });
+
+  it('leave out an entry that nobody can read, and take the next word on it', async ({ redis, prefix }) => {
+    const key = `${prefix}:services`;
+    await redis.hset(key, 'a', 'not json');
+    const directory = createServiceDirectory({ redis }, { prefix });
+    expect(await directory.services()).toEqual([]);
+    await putNewest(redis, key, { field: 'a', at: 1, heardAt: 1, value: view('a', 'fine') });
+    expect(await directory.services()).toMatchObject([{ detail: 'fine' }]);
+  });
+});

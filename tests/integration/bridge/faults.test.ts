@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect } from 'vitest';
+import { Connection } from '../../../src/bridge/connection.ts';
+import { Publisher } from '../../../src/bridge/publisher.ts';
+import { assertExchanges } from '../../../src/bridge/topology.ts';
+import { exchanges, routingKeys } from '../../../src/contracts/bus.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { silentLogger } from '../../../src/core/logger.ts';
+import { TcpProxy } from '../../support/tcp-proxy.ts';
+import { eventually, it, stubbornProgram, tellRestart, type World } from './world.ts';
+
+async function proxied(world: World): Promise<{ readonly proxy: TcpProxy; readonly url: string }> {
+  const { hostname, port } = new URL(world.url);
+  const proxy = await TcpProxy.open({ host: hostname, port: Number(port || 5672) });
+  world.onClose(() => proxy.close());
+  return { proxy, url: `amqp://127.0.0.1:${proxy.port}` };
+}
+
+describe('the bridge in trouble', () => {
+  it('finishes a restart that is asked for while the connection is cut', async ({ world }) => {
+    const { proxy, url } = await proxied(world);
+    const { bridge, link } = await world.bridge({ url });
+    await eventually(() => link.status().state === 'up');
+    await world.sidecar();
+    proxy.mode = 'refuse';
+    proxy.cut();
+    await eventually(() => link.status().state === 'down');
+    const asked = tellRestart(bridge, world.order());
+    proxy.mode = 'pass';
+    expect((await asked).outcome.state).toBe('ready');
+  });
+
+  it('finishes a restart whose connection is cut in its middle', async ({ world }) => {
+    const { proxy, url } = await proxied(world);
+    const { bridge, link } = await world.bridge({ url });
+    await eventually(() => link.status().state === 'up');
+    const events = await world.events();
+    await world.sidecar({ ...stubbornProgram, graceMs: 500 });
+    await eventually(() => events.some(({ state }) => state === 'ready'));
+    const asked = tellRestart(bridge, world.order());
+    await eventually(() => events.some(({ state }) => state === 'stopping'));
+    proxy.cut();
+    expect((await asked).outcome.state).toBe('ready');
+    expect(
+      new Set(events.flatMap(({ state, incarnation }) => (state === 'ready' ? incarnation : []))).size,
+    ).toBe(2);
+  });
+
+  it('hears a sidecar again whose connection was cut, and the program never noticed', async ({ world }) => {
+    const { proxy, url } = await proxied(world);
+    const bridge = await world.connectedBridge();
+    const events = await world.events();
+    await world.sidecar({ url });
+    await eventually(() => events.some(({ state }) => state === 'ready'));
+    proxy.cut();
+    events.length = 0;
+    const back = await eventually(() => events.find(({ state }) => state === 'ready'));
+    const { outcome } = await tellRestart(bridge, world.order());
+    expect(outcome).toMatchObject({ state: 'ready', oldIncarnation: back?.incarnation });
+  });
+
+  it('calls a restart unknown when its sidecar is killed after it accepted', async ({ world }) => {
+    const bridge = await world.connectedBridge();
+    const events = await world.events();
+    const main = fileURLToPath(new URL('./sidecar-process.ts', import.meta.url));
+    const { program, args } = stubbornProgram;
+    const sidecar = spawn(
+      process.execPath,
+      ['--import', 'tsx', main, world.url, world.service, program, ...args],
+      { stdio: 'ignore' },
+    );
+    world.onClose(async () => sidecar.kill('SIGKILL'));
+    await eventually(() => events.some(({ state }) => state === 'ready'), { timeoutMs: 20_000 });
+    const asked = tellRestart(bridge, world.order({ deadline: Date.now() + 2_500 }));
+    await eventually(() => events.some(({ state }) => state === 'stopping'));
+    sidecar.kill('SIGKILL');
+    expect((await asked).outcome).toEqual({
+      state: 'unknown',
+      reason: `no answer after stopping from the sidecar of ${world.service}`,
+    });
+  });
+
+  it('notices a black hole by its heartbeat and comes back when it closes', async ({ world }) => {
+    const { proxy, url } = await proxied(world);
+    const { link } = await world.bridge({ url: `${url}?heartbeat=1` });
+    await eventually(() => link.status().state === 'up');
+    proxy.mode = 'blackhole';
+    await eventually(() => link.status().state === 'down');
+    proxy.mode = 'pass';
+    proxy.cut();
+    expect(await eventually(() => link.status().state === 'up')).toBe(true);
+  });
+
+  it('names an exchange of another type on the link and heals when it is gone', async ({ world }) => {
+    const name = `${world.service}-exchange`;
+    const channel = await world.channel();
+    await channel.assertExchange(name, 'fanout', { durable: true });
+    const link = world.link();
+    const connection = new Connection(
+      { link, clock: systemClock, logger: silentLogger },
+      { url: world.url, name },
+    );
+    connection.use((model) => assertExchanges(model, [{ name, type: 'topic', durable: true }]));
+    world.onClose(() => connection.close());
+    await connection.open();
+    await eventually(() => link.status().detail.includes(`TOPOLOGY_CONFLICT: exchange ${name}`));
+    expect(link.status().state).toBe('down');
+    await channel.deleteExchange(name);
+    await eventually(() => link.status().state === 'up');
+    await channel.deleteExchange(name);
+  });
+
+  it('counts garbage on the bus and goes on', async ({ world }) => {
+    const bridge = await world.connectedBridge();
+    const channel = await world.channel();
+    for (const body of ['not json', '{"v":1}', 'null']) {
+      channel.publish(
+        exchanges.serviceEvents.name,
+        routingKeys.serviceEvent(world.service, 'ready'),
+        Buffer.from(body),
+      );
+    }
+    await channel.waitForConfirms();
+    await eventually(() => bridge.garbage >= 3);
+    await world.sidecar();
+    expect((await tellRestart(bridge, world.order())).outcome.state).toBe('ready');
+  });
+
+  it('refuses to publish without a connection', async ({ world }) => {
+    const deps = { link: world.link(), clock: systemClock, logger: silentLogger };
+    const connection = new Connection(deps, { url: world.url, name: 'never opened' });
+    const publisher = new Publisher({ connection, clock: systemClock }, { appId: 'test' });
+    const message = { exchange: 'e', key: 'k', body: '{}', id: '1', correlationId: '1', type: 't' };
+    await expect(publisher.publish(message)).rejects.toMatchObject({ code: 'BRIDGE_DOWN' });
+  });
+});

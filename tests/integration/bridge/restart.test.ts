@@ -1,0 +1,181 @@
+import { describe, expect } from 'vitest';
+import { createServiceDirectory } from '../../../src/bridge/index.ts';
+import { RestartRecords } from '../../../src/bridge/restart-record.ts';
+import {
+  exchanges,
+  restartMessageSchema,
+  routingKeys,
+  type ServiceEvent,
+} from '../../../src/contracts/bus.ts';
+import { SwarmError } from '../../../src/core/errors.ts';
+import { eventually, it, stubbornProgram, tellRestart } from './world.ts';
+
+const ready = (events: readonly ServiceEvent[]) => events.filter(({ state }) => state === 'ready');
+const starts = (events: readonly ServiceEvent[]) =>
+  new Set(ready(events).map((event) => event.incarnation)).size;
+
+describe('a restart over profile topic-v1', () => {
+  it('ends ready with a new incarnation and another process', async ({ world, redis, prefix }) => {
+    const bridge = await world.connectedBridge();
+    const directory = createServiceDirectory({ redis }, { prefix });
+    await world.sidecar();
+    const [before] = await eventually(() => directory.services(), {
+      accept: (all) => all[0]?.state === 'ready',
+    });
+    const { outcome, progress } = await tellRestart(bridge, world.order());
+    expect(progress).toEqual(['sent', 'accepted', 'stopping', 'starting']);
+    expect(outcome).toMatchObject({ state: 'ready', oldIncarnation: before?.incarnation });
+    const [after] = await eventually(() => directory.services(), {
+      accept: (all) => all[0]?.state === 'ready' && all[0].incarnation !== before?.incarnation,
+    });
+    expect(outcome).toMatchObject({ incarnation: after?.incarnation });
+    expect(after?.detail).toMatch(/^pid \d+$/);
+    expect(after?.detail).not.toBe(before?.detail);
+  });
+
+  it('fails at once when nobody listens for the service', async ({ world }) => {
+    const bridge = await world.connectedBridge();
+    const { outcome } = await tellRestart(bridge, world.order());
+    expect(outcome).toEqual({ state: 'failed', reason: `nobody listens for ${world.service}` });
+  });
+
+  it('fails with the reason when the program does not come back', async ({ world }) => {
+    const bridge = await world.connectedBridge();
+    const events = await world.events();
+    const flag = world.flagFile();
+    const once = `if (require('fs').existsSync('${flag}')) process.exit(7);
+      require('fs').writeFileSync('${flag}', ''); process.stdin.resume().on('end', () => process.exit())`;
+    await world.sidecar({ args: ['-e', once] });
+    await eventually(() => ready(events).length > 0);
+    const { outcome } = await tellRestart(bridge, world.order());
+    expect(outcome).toEqual({ state: 'failed', reason: 'exited with code 7' });
+  });
+
+  it('kills a program that ignores the request to end, when its grace is over', async ({ world }) => {
+    const bridge = await world.connectedBridge();
+    const events = await world.events();
+    await world.sidecar({ ...stubbornProgram, graceMs: 300 });
+    await eventually(() => ready(events).length > 0);
+    const { outcome } = await tellRestart(bridge, world.order());
+    expect(outcome.state).toBe('ready');
+  });
+
+  it('happens once when the same order is sent twice', async ({ world }) => {
+    const [bridge, twin] = [await world.connectedBridge(), await world.connectedBridge()];
+    const events = await world.events();
+    await world.sidecar();
+    await eventually(() => ready(events).length > 0);
+    const order = world.order();
+    const [one, two] = await Promise.all([tellRestart(bridge, order), tellRestart(twin, order)]);
+    expect(two.outcome).toMatchObject({ state: 'ready' });
+    expect(one.outcome).toMatchObject({ ...two.outcome, tookMs: expect.any(Number) });
+    expect(starts(events)).toBe(2);
+  });
+
+  it('happens once for two orders at a time, and both are answered', async ({ world }) => {
+    const bridge = await world.connectedBridge();
+    const events = await world.events();
+    await world.sidecar({ ...stubbornProgram, graceMs: 500 });
+    await eventually(() => ready(events).length > 0);
+    const first = tellRestart(bridge, world.order());
+    await eventually(() => events.some(({ state }) => state === 'stopping'));
+    const second = tellRestart(bridge, world.order());
+    const outcomes = (await Promise.all([first, second])).map(({ outcome }) => outcome);
+    expect(outcomes.map(({ state }) => state)).toEqual(['ready', 'ready']);
+    expect(new Set(outcomes.map((outcome) => 'incarnation' in outcome && outcome.incarnation)).size).toBe(1);
+  });
+
+  it('is not done when the order comes after its deadline', async ({ world }) => {
+    const events = await world.events();
+    await world.sidecar();
+    await eventually(() => ready(events).length > 0);
+    const publish = async (deadline: number) => {
+      const { id, correlationId, service, mode, reason, principal, issuedAt } = world.order();
+      const body = restartMessageSchema.parse({
+        ...{
+          v: 1,
+          id,
+          correlationId,
+          causationId: null,
+          issuedAt,
+          deadline,
+          principal,
+          service,
+          mode,
+          reason,
+        },
+      });
+      const channel = await world.channel();
+      channel.publish(
+        exchanges.control.name,
+        routingKeys.restart(service),
+        Buffer.from(JSON.stringify(body)),
+      );
+      await channel.waitForConfirms();
+      return id;
+    };
+    const stale = await publish(Date.now() - 1_000);
+    const fresh = await publish(Date.now() + 10_000);
+    // The queue keeps its order: once the fresh one is answered, the stale one was read and passed over.
+    await eventually(() => events.some(({ orderId, state }) => orderId === fresh && state === 'ready'));
+    expect(events.filter(({ orderId }) => orderId === stale)).toEqual([]);
+  });
+
+  it('returns the stored outcome when it is asked again after a crash', async ({ world }) => {
+    const events = await world.events();
+    await world.sidecar();
+    await eventually(() => ready(events).length > 0);
+    const order = world.order();
+    const first = await tellRestart(await world.connectedBridge(), order);
+    const again = await tellRestart(await world.connectedBridge(), order);
+    expect(again).toEqual({ outcome: first.outcome, progress: [] });
+  });
+
+  it('is answered and not done again when a finished order is asked anew', async ({ world }) => {
+    const events = await world.events();
+    await world.sidecar();
+    await eventually(() => ready(events).length > 0);
+    const order = world.order();
+    const first = await tellRestart(await world.connectedBridge(), order);
+    const forgetful = await world.connectedBridge({ prefix: `{${world.service}}` });
+    const again = await tellRestart(forgetful, order);
+    expect(again.outcome).toMatchObject({ ...first.outcome, tookMs: expect.any(Number) });
+    expect(starts(events)).toBe(2);
+  });
+
+  it('learns how it ended also when the crash outlasted the deadline', async ({ world, redis }) => {
+    const events = await world.events();
+    await world.sidecar();
+    await eventually(() => ready(events).length > 0);
+    const order = world.order();
+    const first = await tellRestart(await world.connectedBridge(), order);
+    const prefix = `{${world.service}}`;
+    await new RestartRecords(redis, prefix).save(order.id, { phase: 'sent', firstSentAt: 1, outcome: null });
+    const resumed = await tellRestart(await world.connectedBridge({ prefix }), { ...order, deadline: 2 });
+    expect(resumed.outcome).toMatchObject({ ...first.outcome, tookMs: expect.any(Number) });
+  });
+
+  it('goes on after a crash in its middle, and restarts once', async ({ world }) => {
+    const events = await world.events();
+    await world.sidecar({ ...stubbornProgram, graceMs: 1_000 });
+    await eventually(() => ready(events).length > 0);
+    const order = world.order();
+    const crash = new AbortController();
+    const interrupted = tellRestart(await world.connectedBridge(), order, crash.signal).catch(
+      (e: unknown) => e,
+    );
+    await eventually(() => events.some(({ state }) => state === 'stopping'));
+    crash.abort();
+    expect(await interrupted).toBeInstanceOf(SwarmError);
+    const resumed = await tellRestart(await world.connectedBridge(), order);
+    expect(resumed.outcome.state).toBe('ready');
+    expect(new Set(resumed.progress).size).toBe(resumed.progress.length);
+    expect(starts(events)).toBe(2);
+  });
+
+  it('expires when RabbitMQ does not come before the deadline', async ({ world }) => {
+    const { bridge } = await world.bridge({ url: 'amqp://127.0.0.1:1' });
+    const { outcome } = await tellRestart(bridge, world.order({ deadline: Date.now() + 300 }));
+    expect(outcome).toEqual({ state: 'expired', reason: 'never sent before its deadline' });
+  });
+});
