@@ -1,11 +1,13 @@
 // One connection to RabbitMQ that comes back by itself and says the truth about itself on a Link.
 // It owns no message: publishers and consumers register a set-up step, which runs on every new connection.
+
 import type { Channel, ChannelModel, RecoveringChannelModel } from 'amqplib';
 import { domainErrors } from '../contracts/errors.ts';
 import type { Clock } from '../core/clock.ts';
 import { coreErrors, errorText, SwarmError, toSwarmError } from '../core/errors.ts';
 import type { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
+import { createStop } from '../core/stop.ts';
 
 /** What everything that speaks to RabbitMQ needs. */
 export interface BusDeps {
@@ -39,7 +41,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #steps: SetupStep[] = [];
   readonly #listeners = new Set<() => void>();
-  #closing = new AbortController();
+  #closing = createStop();
   #recovering: RecoveringChannelModel | undefined;
   #current: ChannelModel | undefined;
   #probe: Channel | undefined;
@@ -72,7 +74,7 @@ export class Connection {
   /** Begins to connect and returns; the link tells the rest. @throws SwarmError CONFIG_INVALID for a URL that is none */
   async open(): Promise<void> {
     const url = withHeartbeat(this.#options.url);
-    this.#closing = new AbortController();
+    this.#closing = createStop();
     this.#deps.link.connecting(this.#detail());
     const { connect } = await import('amqplib');
     const recovering = await connect(url, {

@@ -94,7 +94,10 @@ function addAgentCommands(program: Command, io: Io, done: (code: ExitCode) => vo
   demo
     .command('service')
     .argument('<name>')
-    .action(async (name: string) => done(await (await import('./commands/demo.ts')).demoService(name, io)));
+    .argument('<port>', '', toPort)
+    .action(async (name: string, port: number) =>
+      done(await (await import('./commands/demo.ts')).demoService(name, port, io)),
+    );
 }
 
 function toPort(text: string): number {

@@ -14,7 +14,7 @@ export interface DemoAgentOptions {
   readonly taskMs: number;
 }
 
-const tasksPerMission = 8;
+const tasksPerMission = 10;
 
 /** Runs until the signal fires. A mission survives a restart of the demo world: it is read back from status.json. */
 export async function playAgent(options: DemoAgentOptions, clock: Clock, signal: AbortSignal): Promise<void> {
@@ -49,7 +49,8 @@ function statusText(id: string, mission: number, done: number): string {
 async function lastMission(statusFile: string, first: boolean): Promise<{ mission: number; done: number }> {
   const text = await readFile(statusFile, 'utf8').catch(() => '');
   const mission = Number(/Survey (\d+) of/.exec(text)?.[1] ?? (first ? 1 : 0));
-  const percent = Number(/"progress": (\d+)/.exec(text)?.[1] ?? 0);
+  // The first mission ever begins half done, so that whoever watches sees gas soon.
+  const percent = Number(/"progress": (\d+)/.exec(text)?.[1] ?? (text === '' && first ? 50 : 0));
   return { mission, done: Math.round((percent / 100) * tasksPerMission) };
 }
 

@@ -6,7 +6,7 @@ import { createDronePublisher } from '../bridge/index.ts';
 import type { Clock } from '../core/clock.ts';
 import { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
-import { processStart } from '../core/servers/index.ts';
+import { freePort, processStart } from '../core/servers/index.ts';
 import { playAgent } from './agent.ts';
 import { demoAgents, demoDrone, demoServices, demoWorkspace } from './cast.ts';
 import { playDrone } from './drone.ts';
@@ -54,7 +54,22 @@ export async function playDemoWorld(
 
 async function keepSidecar(service: string, options: DemoWorldOptions, signal: AbortSignal): Promise<void> {
   const [program, ...leading] = options.cli;
-  const script = ['sidecar', '--service', service, '--', program, ...leading, 'demo', 'service', service];
+  // The service listens once it has warmed up; that, and not merely being alive, is what its sidecar calls ready.
+  const port = String(await freePort());
+  const script = [
+    'sidecar',
+    '--service',
+    service,
+    '--ready-port',
+    port,
+    '--',
+    program,
+    ...leading,
+    'demo',
+    'service',
+    service,
+    port,
+  ];
   const env = { ...processEnvironment(options), RABBITMQ_URL: options.rabbitUrl };
   while (!signal.aborted) {
     const child = spawn(program, [...leading, ...script], { env, stdio: ['ignore', 'inherit', 'inherit'] });

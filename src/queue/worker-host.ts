@@ -1,4 +1,5 @@
 // Out of the queue: runs the handlers of some queues in this process, and picks up within seconds what a killed process left.
+
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import { type JobData, jobDataSchema } from '../contracts/jobs.ts';
 import type { Clock } from '../core/clock.ts';
@@ -7,6 +8,7 @@ import type { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
 import { clockSkewMs, closeRedis, createBlockingRedis, type Redis } from '../core/redis.ts';
 import { Service } from '../core/service.ts';
+import { createStop } from '../core/stop.ts';
 import type { BoundHandler } from './handler.ts';
 import { createInboxTable, type InboxTable } from './inbox-table.ts';
 
@@ -41,7 +43,7 @@ export class WorkerHost extends Service {
   readonly #options: WorkerHostOptions;
   readonly #handlers: ReadonlyMap<string, BoundHandler>;
   readonly #inbox: InboxTable;
-  #stopping = new AbortController();
+  #stopping = createStop();
 
   constructor(deps: WorkerHostDeps, options: WorkerHostOptions) {
     super({ name: 'workers' });
@@ -52,7 +54,7 @@ export class WorkerHost extends Service {
   }
 
   protected async onStart(): Promise<void> {
-    this.#stopping = new AbortController();
+    this.#stopping = createStop();
     const workers = Object.entries(this.#options.queues).map(([queue, concurrency]) =>
       this.#open(queue, concurrency),
     );
@@ -60,6 +62,7 @@ export class WorkerHost extends Service {
       await Promise.all(workers.map((worker) => this.#close(worker)));
     });
     await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+    await this.#check(workers);
     const watching = this.#watch(workers);
     this.release(async () => {
       this.#stopping.abort();
@@ -135,28 +138,31 @@ export class WorkerHost extends Service {
   }
 
   async #watch(workers: readonly Worker<JobData>[]): Promise<void> {
-    const { clock, redis, link, logger } = this.#deps;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      try {
-        const skewMs = await clockSkewMs(redis, () => clock.now());
-        const skewed = Math.abs(skewMs) > maxSkewMs;
-        for (const worker of workers) {
-          if (skewed && !worker.isPaused()) await worker.pause(true);
-          if (!skewed && worker.isPaused()) await worker.resume();
-        }
-        if (skewed)
-          link.down(
-            `this machine's clock is ${skewMs / 1000} s off Redis' clock; set it right, then work goes on`,
-          );
-        else if (workers.every((worker) => worker.isRunning()))
-          link.proof(Object.keys(this.#options.queues).join(', '));
-        else link.down('a worker loop has ended');
-      } catch (thrown) {
-        link.down(errorText(thrown));
-        logger.debug({ error: errorText(thrown) }, 'worker watch');
+      await this.#deps.clock.sleep(checkEveryMs, signal).catch(() => undefined);
+      if (!signal.aborted) await this.#check(workers);
+    }
+  }
+
+  async #check(workers: readonly Worker<JobData>[]): Promise<void> {
+    const { clock, redis, link } = this.#deps;
+    try {
+      const skewMs = await clockSkewMs(redis, () => clock.now());
+      const skewed = Math.abs(skewMs) > maxSkewMs;
+      for (const worker of workers) {
+        if (skewed && !worker.isPaused()) await worker.pause(true);
+        if (!skewed && worker.isPaused()) await worker.resume();
       }
-      await clock.sleep(checkEveryMs, signal).catch(() => undefined);
+      if (skewed)
+        link.down(
+          `this machine's clock is ${skewMs / 1000} s off Redis' clock; set it right, then work goes on`,
+        );
+      else if (workers.every((worker) => worker.isRunning()))
+        link.proof(Object.keys(this.#options.queues).join(', '));
+      else link.down('a worker loop has ended');
+    } catch (thrown) {
+      link.down(errorText(thrown));
     }
   }
 

@@ -1,7 +1,7 @@
 // The console: a prompt in the terminal that owns this process, or plain lines where there is no terminal.
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { type CommandIntake, type Reply, reportLine } from '../../commands/index.ts';
+import type { CommandIntake, Reply } from '../../commands/index.ts';
 import type { Report } from '../../contracts/chat.ts';
 import { randomId } from '../../contracts/ids.ts';
 import type { ReportMemory, ReportSink } from '../../contracts/ports.ts';
@@ -80,8 +80,8 @@ export class ConsoleBot extends Service implements ReportSink {
   async report(report: Report): Promise<void> {
     const shown = await this.#deps.memory.recall(report.about, report.to.place);
     if (shown && shown.seq >= report.seq) return;
-    const last = report.steps.at(-1)?.state ?? 'unknown';
-    this.print(paint(this.#options.colour, last, reportLine(report)));
+    // Gas flows all day and nobody here asked for it: only how a delivery ended interrupts the person at the prompt.
+    if (report.kind !== 'gas' || report.final) this.print(stepLine(report, this.#options.colour));
     await this.#deps.memory.remember(report.about, report.to.place, {
       message: report.about,
       seq: report.seq,
@@ -137,4 +137,11 @@ function replyText(reply: Reply, colour: boolean): string {
     case 'dropped':
       return reply.text;
   }
+}
+
+// One line per step; the steps before it stand above it already.
+function stepLine({ kind, subject, steps, text }: Report, colour: boolean): string {
+  const state = steps.at(-1)?.state ?? 'unknown';
+  const what = kind === 'restart' ? `restart ${subject}` : kind;
+  return `${what}: ${paint(colour, state, state.padEnd(8))} ${text}`;
 }

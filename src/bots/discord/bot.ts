@@ -1,5 +1,6 @@
 // The Discord bot as a service: puts its parts together and owns their lifetime. Soft: a Discord that is away
 // never keeps the platform from starting, and the link says what is wrong.
+
 import type { Interaction } from 'discord.js';
 import type { CommandIntake } from '../../commands/index.ts';
 import type { Report } from '../../contracts/chat.ts';
@@ -11,6 +12,7 @@ import { SwarmError } from '../../core/errors.ts';
 import type { Link } from '../../core/links.ts';
 import type { Logger } from '../../core/logger.ts';
 import { Service } from '../../core/service.ts';
+import { createStop } from '../../core/stop.ts';
 import { createDiscordApi, type DiscordApi } from './api.ts';
 import type { DiscordConfig } from './config.ts';
 import { keepConnected } from './connection.ts';
@@ -76,7 +78,7 @@ export class DiscordBot extends Service implements ReportSink {
     const discord = await import('discord.js');
     const { link, clock, logger, memory } = this.#deps;
     const session = this.#sessionOptions(token);
-    const stop = new AbortController();
+    const stop = createStop();
     const rest = new discord.REST({ api: session.apiUrl, timeout: session.restTimeoutMs, retries: 0 });
     const api = createDiscordApi(rest.setToken(token), () => {
       stop.abort();

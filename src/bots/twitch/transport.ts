@@ -1,11 +1,13 @@
 // Keeps one live, joined connection to Twitch and says on the link how it stands. Opens a new session whenever the
 // last one ended, was told to RECONNECT or fell silent; a refused login ends it for good. What is said is sender.ts.
+
 import type { ClientConstructor } from 'tmi.js';
 import { backoffMs } from '../../core/backoff.ts';
 import type { Clock } from '../../core/clock.ts';
 import { errorText } from '../../core/errors.ts';
 import type { Link } from '../../core/links.ts';
 import type { Logger } from '../../core/logger.ts';
+import { createStop } from '../../core/stop.ts';
 import { Channels } from './channels.ts';
 import type { LimiterOptions } from './limiter.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
@@ -53,7 +55,7 @@ export class Transport {
   readonly #deps: TransportDeps;
   readonly #options: TransportOptions;
   readonly #channels: Channels;
-  readonly #abort = new AbortController();
+  readonly #abort = createStop();
   #session: Session | undefined;
   #welcomed = false;
   #lastLineAt = 0;

@@ -15,11 +15,15 @@ export async function demoWorld(io: Io): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-export async function demoService(name: string, io: Io): Promise<ExitCode> {
+export async function demoService(name: string, port: number, io: Io): Promise<ExitCode> {
   // Its sidecar holds the other end of stdin: when that is killed, the service must not outlive it.
   const orphaned = new AbortController();
   io.stdin.once('end', () => orphaned.abort()).resume();
   const stop = AbortSignal.any([io.stopped, orphaned.signal]);
-  await playService({ clock: systemClock, say: (line) => io.stdout.write(`${line}\n`) }, name, stop);
+  await playService(
+    { clock: systemClock, say: (line) => io.stdout.write(`${line}\n`) },
+    { name, port },
+    stop,
+  );
   return exitCodes.ok;
 }

@@ -25,7 +25,9 @@ export const agents: Question = {
 /** One line on an agent; progress that nobody told is unknown, not 0. */
 export function agentRow(view: AgentView, now: number): AnswerRow {
   const percent = view.percent === null ? 'progress unknown' : `${view.percent} %`;
-  const mission = view.mission === null ? '' : ` of ${oneLine(view.mission, 60)}`;
+  // A status without a mission is filed under the key `default`, which tells nobody anything.
+  const mission =
+    view.mission === null || view.mission === 'default' ? '' : ` of ${oneLine(view.mission, 60)}`;
   const problem = view.problem === null ? '' : `; status file: ${oneLine(view.problem, 80)}`;
   return {
     label: view.agent,

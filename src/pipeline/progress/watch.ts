@@ -1,11 +1,13 @@
 // Watches the agents' folders and starts a round for whoever's file moved. It reads nothing itself, and what it
 // misses the sweep finds: so the platform runs on without it.
+
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { errorText } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import { Service } from '../../core/service.ts';
+import { createStop } from '../../core/stop.ts';
 import { doneFolder, isGasFile } from '../inboxes/file-inbox.ts';
 import type { PipelineAgent } from '../intake.ts';
 import type { Rounds } from '../rounds.ts';
@@ -45,7 +47,7 @@ export class GasWatcher extends Service {
       atomic: false,
       ignored: (path) => !folders.has(path) && roundOf(path) === null,
     });
-    const stopping = new AbortController();
+    const stopping = createStop();
     this.release(() => Promise.all(this.#running).then(() => undefined));
     this.release(() => stopping.abort());
     this.release(() => watcher.close());
