@@ -1,5 +1,6 @@
 // A sidecar keeps one program running, restarts it on order and proves it by a new incarnation. It lives on its own:
 // without RabbitMQ or the platform the program keeps running, and the sidecar tells its state when it is heard again.
+import { basename } from 'node:path';
 import { exchanges, type RestartMessage, restartMessageSchema, routingKeys } from '../../contracts/bus.ts';
 import { type MakeId, randomId } from '../../contracts/ids.ts';
 import type { ServiceState } from '../../contracts/services.ts';
@@ -101,7 +102,8 @@ class Sidecar extends Service {
     this.#voice.incarnation = this.#makeId();
     const run = new ProgramRun(this.#deps.clock, this.#options);
     this.#run = run;
-    void this.#tell('starting', [this.#options.program, ...this.#options.args].join(' ').slice(0, 120));
+    // The program's name alone: arguments may hold secrets, and this is read in chat.
+    void this.#tell('starting', basename(this.#options.program));
     return run;
   }
 

@@ -1,7 +1,7 @@
 // Job `service.restart`: orders the restart over the bridge and reports each step; safe to run again, since order and reports have derived ids.
 import type { JobBody } from '../../contracts/jobs.ts';
 import type { Authority, JobSink, ServiceControl } from '../../contracts/ports.ts';
-import type { RestartOrder, RestartOutcome } from '../../contracts/services.ts';
+import type { RestartOrder, RestartOutcome, RestartProgress } from '../../contracts/services.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Redis } from '../../core/redis.ts';
 import type { JobContext, JobHandler } from '../handler.ts';
@@ -45,7 +45,7 @@ export function makeRestartService(
       const { envelope } = context;
       await told.tell(
         { state: 'queued', at: envelope.issuedAt, detail: '' },
-        { final: false, text: `restart of ${body.service} is queued` },
+        { final: false, text: 'the order is in the queue' },
       );
       if (!deps.authority.allows(envelope.principal, `service.restart:${body.service}`)) {
         return end(deps, told, body.service, {
@@ -57,7 +57,7 @@ export function makeRestartService(
       const outcome = await deps.control.restart(
         order,
         ({ state, at, detail }) =>
-          told.tell({ state, at, detail }, { final: false, text: progressText(body.service, state, detail) }),
+          told.tell({ state, at, detail }, { final: false, text: progressTexts[state] }),
         context.signal,
       );
       await end(deps, told, body.service, outcome);
@@ -96,13 +96,12 @@ async function end(
   );
 }
 
-function progressText(service: string, state: string, detail: string): string {
-  const said =
-    state === 'sent'
-      ? `the order for ${service} is on the bus; its sidecar has not answered yet`
-      : `${service}: ${state}`;
-  return detail === '' ? said : `${said} (${detail})`;
-}
+const progressTexts: Readonly<Record<RestartProgress['state'], string>> = {
+  sent: 'the order is on the bus; its sidecar has not answered yet',
+  accepted: 'its sidecar has taken the order',
+  stopping: 'its sidecar is stopping the program',
+  starting: 'its sidecar has started the program, which is not ready yet',
+};
 
 function outcomeText(service: string, outcome: RestartOutcome): string {
   switch (outcome.state) {
