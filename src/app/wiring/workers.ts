@@ -13,6 +13,10 @@ import {
 } from '../../queue/index.ts';
 import type { Shared } from './shared.ts';
 
+// One at a time, so that lines keep their order. Discord orders its edits per message itself, and waits between two of
+// one message, which must not hold up the others.
+const reportsAtOnce = (surface: string) => (surface === 'discord' ? 10 : 1);
+
 export interface Outlets {
   readonly control: ServiceControl;
   readonly sinks: Partial<Readonly<Record<Surface, ReportSink>>>;
@@ -24,8 +28,7 @@ export function wireWorkers(shared: Shared, outlets: Outlets): WorkerHost {
   const queues: Record<string, number> = {};
   if (roles.includes('workers')) Object.assign(queues, { services: 20, gas: 10 });
   if (roles.includes('pipeline')) queues['pipeline'] = 1;
-  // One at a time per surface: reports of one action must not overtake each other.
-  for (const surface of Object.keys(outlets.sinks)) queues[`report.${surface}`] = 1;
+  for (const surface of Object.keys(outlets.sinks)) queues[`report.${surface}`] = reportsAtOnce(surface);
   return new WorkerHost(
     { redis, clock, logger, link, handlers: wireHandlers(shared, outlets) },
     { redisUrl: backends.redis.url, prefix: config.redis.prefix, queues },

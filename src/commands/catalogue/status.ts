@@ -44,7 +44,14 @@ async function overview(ports: CommandPorts): Promise<Answer> {
       `${agents.filter(({ seenAt }) => seenAt !== null).length} of ${agents.length} have told a status`,
       newest(agents, now),
     ),
-    count('gas', `${deliveries.length} latest deliveries, ${open} not acknowledged`, null),
+    count(
+      'gas',
+      `${deliveries.length} latest deliveries, ${open} not acknowledged`,
+      newest(
+        deliveries.map(({ since }) => ({ seenAt: since })),
+        now,
+      ),
+    ),
     count('drones', `${freshDrones} of ${drones.length} fresh`, newest(drones, now)),
   ];
   const tone = links.some((row) => row.tone === 'bad') ? 'bad' : ready < services.length ? 'warn' : 'ok';
