@@ -47,21 +47,12 @@ export function createPolicy(document: unknown): Policy {
   const parsed = policySchema.safeParse(document);
   if (!parsed.success) throw new SwarmError(coreErrors.configInvalid, z.prettifyError(parsed.error));
   const { roles, people, everyone } = parsed.data;
-  const personByIdentity = new Map(
-    Object.entries(people).flatMap(([person, { identities }]) =>
-      identities.map((key) => [key, person] as const),
-    ),
+  const owners = Object.entries(people).flatMap(([person, { identities }]) =>
+    identities.map((key) => [key, person] as const),
   );
-  const unknownRoles = [
-    ...Object.values(people).map(({ role }) => role),
-    ...(everyone === undefined ? [] : [everyone]),
-  ].filter((role) => !Object.hasOwn(roles, role));
-  if (unknownRoles.length > 0) {
-    throw new SwarmError(
-      coreErrors.configInvalid,
-      `unknown roles: ${unknownRoles.join(', ')}; roles holds ${Object.keys(roles).join(', ')}`,
-    );
-  }
+  const problems = [...unknownRoles(parsed.data), ...sharedIdentities(owners)];
+  if (problems.length > 0) throw new SwarmError(coreErrors.configInvalid, problems.join('; '));
+  const personByIdentity = new Map(owners);
   const permissionsOf = (principal: string): readonly string[] => {
     const person = personByIdentity.get(principal);
     const role = person === undefined ? everyone : people[person]?.role;
@@ -73,6 +64,24 @@ export function createPolicy(document: unknown): Policy {
       permissionsOf(principal).some((granted) => covers(granted, permission)),
     personOf: (identity) => personByIdentity.get(principalOf(identity)) ?? principalOf(identity),
   };
+}
+
+function unknownRoles({ roles, people, everyone }: z.infer<typeof policySchema>): string[] {
+  const used = [
+    ...Object.values(people).map(({ role }) => role),
+    ...(everyone === undefined ? [] : [everyone]),
+  ];
+  const unknown = used.filter((role) => !Object.hasOwn(roles, role));
+  if (unknown.length === 0) return [];
+  return [`unknown roles: ${unknown.join(', ')}; roles holds ${Object.keys(roles).join(', ')}`];
+}
+
+// Whose rights would count must not depend on the order of the file.
+function sharedIdentities(owners: readonly (readonly [key: string, person: string])[]): string[] {
+  return owners.flatMap(([key, person], index) => {
+    const former = owners.slice(0, index).find(([other]) => other === key)?.[1];
+    return former === undefined ? [] : [`${key} belongs to ${former} and to ${person}`];
+  });
 }
 
 function covers(granted: string, permission: string): boolean {

@@ -1,5 +1,6 @@
 // The one way of a command: parse, authorise, confirm, then answer or enqueue. Every invocation gets one reply within
 // the deadline; nothing here throws. What an action comes to is told later, by chat.report.
+import { isDeepStrictEqual } from 'node:util';
 import { type Confirmation, type Confirmations, type Policy, principalOf } from '../access/index.ts';
 import type { Identity } from '../contracts/chat.ts';
 import { derivedId } from '../contracts/ids.ts';
@@ -50,7 +51,12 @@ async function handle(
     args,
     person: deps.policy.personOf(invocation.identity),
   });
+  // A surface that reuses an id for another wish must not have that wish confirmed under the first one's name.
+  if (confirmation.command !== spec.name || !isDeepStrictEqual(confirmation.args, args)) {
+    return { kind: 'refusal', code: 'bad-argument', text: 'This invocation id belongs to another command.' };
+  }
   if (confirmation.state !== 'pending') return settled(confirmation);
+  if (deps.clock.now() > confirmation.expiresAt) return nothingToConfirm(confirmation.id);
   return {
     kind: 'confirm',
     confirmationId: confirmation.id,
@@ -78,7 +84,10 @@ async function decide(deps: IntakeDeps, specs: readonly CommandSpec[], decision:
     decision.verdict === 'yes' ? 'confirmed' : 'declined',
   );
   if (verdict.kind !== 'decided') return nothingToConfirm(confirmationId);
-  if (verdict.state === 'declined') return settled({ ...confirmation, state: 'declined' });
+  // A "no" that comes after the "yes" changes nothing, and enqueues nothing either.
+  if (verdict.state === 'declined' || decision.verdict === 'no') {
+    return settled({ ...confirmation, state: verdict.state });
+  }
   return enqueue(deps, { spec, confirmation, decision });
 }
 

@@ -1,4 +1,5 @@
 // Files that are either there whole or not there: written beside their name, synced, then renamed.
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -14,9 +15,10 @@ export async function writeFileAtomically(
   options: WriteOptions = {},
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  // A draft of its own for each writer: two that shared one would write half of each.
+  const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
   try {
-    const file = await open(draft, 'w', options.mode ?? 0o644);
+    const file = await open(draft, 'wx', options.mode ?? 0o644);
     try {
       await file.writeFile(text);
       await file.sync();

@@ -21,6 +21,8 @@ interface Node {
 export class Lifecycle {
   readonly #nodes: readonly Node[];
   readonly #options: LifecycleOptions;
+  /** Set by a stop: what still waits for its dependencies does not start any more. */
+  #stopped = false;
 
   /** @throws SwarmError DEPENDENCY_CYCLE with the path, or for a dependency that is not there, named */
   constructor(parts: readonly Part[], options: LifecycleOptions) {
@@ -35,25 +37,44 @@ export class Lifecycle {
    * without it. Rejects with the first hard failure, after stopping what had started.
    */
   async start(): Promise<void> {
+    this.#stopped = false;
     const started = new Map<string, Promise<void>>();
     const hard: Promise<void>[] = [];
     for (const { service, after } of this.#nodes) {
-      const start = Promise.all(after.flatMap((name) => started.get(name) ?? [])).then(() => service.start());
-      if (service.hard) hard.push(start);
-      const softened = start.catch((thrown: unknown) => this.#options.onSoftFailure(service, thrown));
-      started.set(service.name, service.hard ? start : softened);
+      const start = Promise.all(after.flatMap((name) => started.get(name) ?? [])).then(() =>
+        this.#startOne(service),
+      );
+      if (service.hard) {
+        hard.push(start);
+        started.set(service.name, start);
+      } else {
+        const softened = start.catch((thrown: unknown) => this.#onSoftFailure(service, thrown));
+        started.set(service.name, softened);
+      }
     }
     try {
       await Promise.all(hard);
     } catch (thrown) {
-      await Promise.allSettled(hard);
       await this.stop();
       throw thrown;
     }
   }
 
+  async #startOne(service: Service): Promise<void> {
+    if (this.#stopped) {
+      throw new SwarmError(coreErrors.aborted, `${service.name} was stopped before it started`);
+    }
+    await service.start();
+  }
+
+  #onSoftFailure(service: Service, thrown: unknown): void {
+    // Stopped on the way up is no failure of its own.
+    if (!this.#stopped) this.#options.onSoftFailure(service, thrown);
+  }
+
   /** Stops all, dependants first; a failing stop does not keep the others from stopping. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     const stopped = new Map<string, Promise<void>>();
     for (const { service } of this.#nodes.toReversed()) {
       const dependants = this.#nodes.filter(({ after }) => after.includes(service.name));

@@ -1,6 +1,7 @@
 // Connections to Redis: the only file that makes an ioredis client. Two kinds, for opposite needs:
 // a command client fails fast, so that a person gets an answer; a blocking client waits, as BullMQ workers demand.
 import { Redis } from 'ioredis';
+import { errorText } from './errors.ts';
 import type { Link } from './links.ts';
 
 export type { Redis } from 'ioredis';
@@ -58,7 +59,7 @@ export async function proveRedis(redis: Redis, link: Link): Promise<boolean> {
     link.proof();
     return true;
   } catch (thrown) {
-    link.down(thrown instanceof Error ? thrown.message : String(thrown));
+    link.down(errorText(thrown));
     return false;
   }
 }

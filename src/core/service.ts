@@ -52,9 +52,13 @@ export abstract class Service {
   /** Registers how to close something just opened. */
   protected release(release: Release): void {
     this.#releasers.push(release);
+    // A start that was given up may go on behind our back; what it still opens is closed at once.
+    if (this.#state === 'failed' || this.#state === 'stopped') {
+      void this.#releasers.releaseAll().catch(() => undefined);
+    }
   }
 
-  /** Resolves when ready. @throws SwarmError START_TIMED_OUT, or what the start met. */
+  /** Resolves when ready. @throws SwarmError START_TIMED_OUT, ABORTED by a stop, or what the start met. */
   start(): Promise<void> {
     if (this.#state === 'ready') return Promise.resolve();
     this.#starting ??= this.#runStart().finally(() => {
@@ -87,9 +91,11 @@ export abstract class Service {
       abort.signal.throwIfAborted();
       this.#move('ready');
     } catch (thrown) {
+      const stopped = abort.signal.aborted && abort.signal.reason !== late;
       abort.abort();
       await this.#releasers.releaseAll().catch(() => undefined);
       this.#move('failed');
+      if (stopped) throw new SwarmError(coreErrors.aborted, `${this.name} was stopped while it started`);
       throw abort.signal.reason === late ? late : toSwarmError(thrown);
     } finally {
       clearTimeout(deadline);

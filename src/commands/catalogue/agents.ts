@@ -1,6 +1,7 @@
 // `agents`: the swarm's workers, how far each is in its mission, and how old that knowledge is.
 import type { AgentView } from '../../contracts/agents.ts';
 import type { AnswerRow } from '../../contracts/chat.ts';
+import { counted, oneLine } from '../render.ts';
 import type { Question } from '../spec.ts';
 
 export const agents: Question = {
@@ -13,7 +14,7 @@ export const agents: Question = {
     const now = ports.clock.now();
     const views = await ports.agents.agents();
     return {
-      title: views.length === 0 ? 'No agents are configured' : `${views.length} agents`,
+      title: views.length === 0 ? 'No agents are configured' : counted(views.length, 'agent'),
       tone: views.some((view) => view.problem !== null) ? 'warn' : 'ok',
       rows: views.map((view) => agentRow(view, now)),
       ...(views.length === 0 ? { note: 'Name them under pipeline.agents in config/local.yaml.' } : {}),
@@ -38,10 +39,4 @@ export function agentRow(view: AgentView, now: number): AnswerRow {
     ageMs: view.seenAt === null ? null : now - view.seenAt,
     tone: view.seenAt === null || view.problem !== null ? 'warn' : 'ok',
   };
-}
-
-/** Foreign text on one line, cut to `limit` characters. */
-export function oneLine(text: string, limit: number): string {
-  const flat = text.replaceAll(/\s+/g, ' ').trim();
-  return flat.length <= limit ? flat : `${flat.slice(0, limit - 1)}…`;
 }

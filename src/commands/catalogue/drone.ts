@@ -1,7 +1,7 @@
 // `drone [id]`: what the drones last said, and how long ago.
 import type { AnswerRow } from '../../contracts/chat.ts';
 import type { DroneView } from '../../contracts/drones.ts';
-import { formatAge } from '../render.ts';
+import { counted, formatAge, oneLine } from '../render.ts';
 import type { Question } from '../spec.ts';
 
 /** A status older than this is told as stale, ms. */
@@ -18,14 +18,15 @@ export const drone: Question = {
     const wanted = args['id']?.toLowerCase();
     const all = await ports.drones.drones();
     const views = all.filter(({ status }) => wanted === undefined || status.drone.toLowerCase() === wanted);
+    const rows = views.map((view) => droneRow(view, now));
     const known = all.map(({ status }) => status.drone).join(', ');
     return {
       title:
         views.length > 0
-          ? `${views.length} ${views.length === 1 ? 'drone' : 'drones'}`
-          : 'Unknown: no status was ever received',
-      tone: views.every((view) => now - view.seenAt <= staleAfterMs) && views.length > 0 ? 'ok' : 'warn',
-      rows: views.map((view) => droneRow(view, now)),
+          ? counted(views.length, 'drone')
+          : `Unknown: no status${args['id'] === undefined ? '' : ` of ${oneLine(args['id'], 64)}`} was ever received`,
+      tone: rows.length > 0 && rows.every(({ tone }) => tone === 'ok') ? 'ok' : 'warn',
+      rows,
       ...(views.length === 0 && known !== '' ? { note: `Heard of: ${known}.` } : {}),
       data: { drones: views },
     };

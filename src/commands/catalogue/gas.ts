@@ -1,8 +1,9 @@
 // `gas [agent]`: the latest deliveries and how far each really got.
 import type { DeliveryView } from '../../contracts/agents.ts';
-import type { AnswerRow, Tone } from '../../contracts/chat.ts';
-import type { Question } from '../spec.ts';
-import { oneLine } from './agents.ts';
+import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
+import { nearest } from '../parse.ts';
+import { counted, oneLine } from '../render.ts';
+import type { CommandPorts, Question } from '../spec.ts';
 
 const shown = 10;
 const searched = 200;
@@ -15,21 +16,17 @@ export const gas: Question = {
   example: 'gas Agent-2',
   answer: async ({ args }, ports) => {
     const now = ports.clock.now();
-    const wanted = args['agent']?.toLowerCase();
+    const wanted = args['agent'];
     const all = await ports.agents.deliveries(searched);
-    const mine = all.filter(
-      ({ gas: letter }) =>
-        wanted === undefined || [letter.from, letter.to].some((agent) => agent.toLowerCase() === wanted),
-    );
-    const about = args['agent'] === undefined ? '' : ` of ${oneLine(args['agent'], 64)}`;
-    const open = mine.filter(
-      ({ state }) => state === 'pending' || state === 'queued' || state === 'sent',
-    ).length;
+    const mine = all.filter(({ gas: letter }) => wanted === undefined || concerns(letter, wanted));
+    if (mine.length === 0 && wanted !== undefined) return nothingOf(wanted, all.length, ports);
+    const about = wanted === undefined ? '' : ` of ${oneLine(wanted, 64)}`;
+    const open = mine.filter(({ state }) => isOpen(state)).length;
     return {
       title:
         mine.length === 0
-          ? `No gas deliveries${about} yet`
-          : `${mine.length} gas deliveries${about}, ${open} not acknowledged`,
+          ? 'No gas deliveries yet'
+          : `${counted(mine.length, 'gas delivery')}${about}, ${open} not acknowledged`,
       tone: mine.some(({ state }) => tones[state] === 'bad') ? 'warn' : 'ok',
       rows: mine.slice(0, shown).map((view) => deliveryRow(view, now)),
       ...(mine.length > shown ? { note: `The newest ${shown} of ${mine.length}.` } : {}),
@@ -37,6 +34,28 @@ export const gas: Question = {
     };
   },
 };
+
+/** Whether nobody has acknowledged it so far, and somebody still may. */
+export function isOpen(state: DeliveryView['state']): boolean {
+  return state === 'pending' || state === 'queued' || state === 'sent';
+}
+
+async function nothingOf(wanted: string, looked: number, ports: CommandPorts): Promise<Answer> {
+  const known = (await ports.agents.agents()).map(({ agent }) => agent);
+  const name = oneLine(wanted, 64);
+  const guess = nearest(wanted, known);
+  const data = { deliveries: [] };
+  if (!known.some((agent) => agent.toLowerCase() === wanted.toLowerCase())) {
+    const note = guess === null ? '`agents` lists them.' : `Did you mean ${guess}?`;
+    return { title: `Unknown: no agent is called ${name}`, tone: 'warn', rows: [], note, data };
+  }
+  const title = `No gas deliveries of ${name} ${looked < searched ? 'yet' : `among the latest ${searched}`}`;
+  return { title, tone: 'ok', rows: [], data };
+}
+
+function concerns({ from, to }: DeliveryView['gas'], agent: string): boolean {
+  return [from, to].some((end) => end.toLowerCase() === agent.toLowerCase());
+}
 
 const tones: Readonly<Record<DeliveryView['state'], Tone>> = {
   pending: 'info',

@@ -31,6 +31,6 @@ export const restart: Action = {
       principal: `${call.identity.surface}:${call.identity.id}`,
       body: { service, mode: 'graceful', reason: `asked by ${call.identity.name}`, replyTo: call.replyTo },
     });
-    return `restart ${service}: queued`;
+    return `Order taken: restart ${service}. What becomes of it follows.`;
   },
 };

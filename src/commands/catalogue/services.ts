@@ -1,7 +1,7 @@
 // `services`: every external service that a sidecar speaks for.
 import type { AnswerRow, Tone } from '../../contracts/chat.ts';
 import type { ServiceView } from '../../contracts/services.ts';
-import { formatAge } from '../render.ts';
+import { counted, formatAge, oneLine } from '../render.ts';
 import type { Question } from '../spec.ts';
 
 /** A sidecar beats every 2 s; after this silence its last word is no longer taken for the present. */
@@ -17,7 +17,7 @@ export const services: Question = {
     const now = ports.clock.now();
     const views = await ports.services.services();
     return {
-      title: views.length === 0 ? 'No service has been seen yet' : `${views.length} services`,
+      title: views.length === 0 ? 'No service has been seen yet' : counted(views.length, 'service'),
       tone: views.some((view) => serviceTone(view, now) === 'bad') ? 'warn' : 'ok',
       rows: views.map((view) => serviceRow(view, now)),
       ...(views.length === 0
@@ -32,12 +32,13 @@ export const services: Question = {
 export function serviceRow(view: ServiceView, now: number): AnswerRow {
   const silent = now - view.seenAt > silentAfterMs;
   const up = view.readySince === null ? '' : `, up ${formatAge(now - view.readySince)}`;
+  const why = view.state === 'ready' || view.detail === '' ? '' : `: ${oneLine(view.detail, 80)}`;
   const incarnation = view.incarnation === null ? '' : `, incarnation ${view.incarnation.slice(0, 8)}${up}`;
   return {
     label: view.service,
     value: silent
       ? `unknown: its sidecar is silent (last said ${view.state})`
-      : `${view.state}${incarnation}`,
+      : `${view.state}${why}${incarnation}`,
     ageMs: now - view.seenAt,
     tone: serviceTone(view, now),
   };

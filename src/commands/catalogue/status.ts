@@ -5,6 +5,7 @@ import { nearest } from '../parse.ts';
 import type { CommandPorts, Question } from '../spec.ts';
 import { agentRow } from './agents.ts';
 import { droneRow, staleAfterMs } from './drone.ts';
+import { isOpen } from './gas.ts';
 import { serviceRow, silentAfterMs } from './services.ts';
 
 export const status: Question = {
@@ -26,13 +27,13 @@ async function overview(ports: CommandPorts): Promise<Answer> {
     ports.drones.drones(),
     ports.agents.deliveries(200),
   ]);
-  const links = processes.flatMap((process) => process.links.map((link) => linkRow(process, link, now)));
+  const links = processes.flatMap((process) =>
+    process.links.map((link) => linkRow(link, processes.length > 1 ? `@${process.pid}` : '', now)),
+  );
   const heard = services.filter((view) => now - view.seenAt <= silentAfterMs);
   const ready = heard.filter((view) => view.state === 'ready').length;
   const freshDrones = drones.filter((view) => now - view.seenAt <= staleAfterMs).length;
-  const open = deliveries.filter(
-    ({ state }) => state === 'pending' || state === 'queued' || state === 'sent',
-  ).length;
+  const open = deliveries.filter(({ state }) => isOpen(state)).length;
   const counts: AnswerRow[] = [
     count(
       'services',
@@ -54,13 +55,24 @@ async function overview(ports: CommandPorts): Promise<Answer> {
     ),
     count('drones', `${freshDrones} of ${drones.length} fresh`, newest(drones, now)),
   ];
-  const tone = links.some((row) => row.tone === 'bad') ? 'bad' : ready < services.length ? 'warn' : 'ok';
+  const linked = worst(links);
   return {
-    title: tone === 'bad' ? 'Swarmline is degraded' : 'Swarmline is up',
-    tone,
+    title: titleOf(links, linked),
+    tone: linked === 'ok' && ready < services.length ? 'warn' : linked,
     rows: [...links, ...counts],
     data: { processes, services, agents, drones, openDeliveries: open },
   };
+}
+
+// Without a single process nobody has vouched for anything.
+function titleOf(links: readonly AnswerRow[], tone: Tone): string {
+  if (links.length === 0) return 'Unknown: no process of Swarmline has told its state';
+  return tone === 'bad' ? 'Swarmline is degraded' : 'Swarmline is up';
+}
+
+function worst(rows: readonly AnswerRow[]): Tone {
+  if (rows.some(({ tone }) => tone === 'bad')) return 'bad';
+  return rows.length === 0 || rows.some(({ tone }) => tone === 'warn') ? 'warn' : 'ok';
 }
 
 async function target(name: string, ports: CommandPorts): Promise<Answer> {
@@ -79,7 +91,7 @@ async function target(name: string, ports: CommandPorts): Promise<Answer> {
   if (found.length > 0) {
     return {
       title: `Status of ${found[0]?.name}`,
-      tone: found.some(({ row }) => row.tone === 'bad') ? 'bad' : 'ok',
+      tone: worst(found.map(({ row }) => row)),
       rows: found.map(({ row }) => row),
       data: Object.assign({}, ...found.map(({ data }) => data)),
     };
@@ -97,6 +109,9 @@ async function target(name: string, ports: CommandPorts): Promise<Answer> {
   };
 }
 
+/** A process speaks each second; after this silence what it said of its links is no longer taken for the present, ms. */
+const processSilentAfterMs = 5_000;
+
 const linkTones: Readonly<Record<ProcessView['links'][number]['state'], Tone>> = {
   up: 'ok',
   off: 'info',
@@ -104,10 +119,11 @@ const linkTones: Readonly<Record<ProcessView['links'][number]['state'], Tone>> =
   down: 'bad',
 };
 
-function linkRow(process: ProcessView, link: ProcessView['links'][number], now: number): AnswerRow {
+// Whose link it is matters only where there are several processes.
+function linkRow(link: ProcessView['links'][number], owner: string, now: number): AnswerRow {
   const detail = link.detail === '' ? '' : `: ${link.detail}`;
   return {
-    label: `${link.name}@${process.pid}`,
+    label: `${link.name}${owner}`,
     value: `${link.state}${detail}`,
     ageMs: link.state === 'off' || link.lastProofAt === null ? null : now - link.lastProofAt,
     tone: linkTones[link.state],

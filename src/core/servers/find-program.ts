@@ -1,5 +1,5 @@
 // Where a server program is installed.
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
 // Debian's /usr/sbin/rabbitmq-server switches the user with `su`; the real script stands here.
@@ -12,11 +12,17 @@ export async function findProgram(name: string, searchPath: string): Promise<str
   for (const folder of [...(preferred[name] ?? []), ...searchPath.split(delimiter)]) {
     if (folder === '') continue;
     const path = join(folder, name);
-    const found = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (found) return path;
+    if (await isProgram(path)) return path;
   }
   return null;
+}
+
+// A folder is executable too, in its way.
+async function isProgram(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
 }
