@@ -1,4 +1,6 @@
 // Read models and confirmations as commands see them: whatever a Redis client throws becomes REDIS_UNAVAILABLE, once, here.
+// What Redis does answer but cannot be understood is another fault, and is not told as an outage.
+import { z } from 'zod';
 import { coreErrors, errorText, SwarmError } from '../core/errors.ts';
 
 /** Wraps each method of `model`; errors that are ours already pass through. */
@@ -14,7 +16,9 @@ export function overRedis<T extends { readonly [K in keyof T]: (...args: never[]
           return await Reflect.apply(member, target, args);
         } catch (cause) {
           if (cause instanceof SwarmError) throw cause;
-          throw new SwarmError(coreErrors.redisUnavailable, `${String(property)}: ${errorText(cause)}`, {
+          const garbled = cause instanceof z.ZodError || cause instanceof SyntaxError;
+          const kind = garbled ? coreErrors.unexpected : coreErrors.redisUnavailable;
+          throw new SwarmError(kind, `${String(property)}: ${errorText(cause)}`, {
             cause,
           });
         }

@@ -1,30 +1,34 @@
 // Wires one sidecar: a program, its service name and the bus. Kept apart from the face of app, which loads the whole platform.
+import { resolve } from 'node:path';
 import { createSidecar } from '../bridge/index.ts';
 import type { Clock } from '../core/clock.ts';
 import { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Service } from '../core/service.ts';
+import { localRabbitUrl } from './servers.ts';
 
 export interface SidecarProcess {
   readonly service: string;
   readonly program: string;
   readonly args: readonly string[];
-  /** RabbitMQ, `amqp://…`. */
-  readonly url: string;
   /** TCP port on 127.0.0.1 whose acceptance means ready; absent: staying up means ready. */
   readonly readyPort?: number;
 }
 
-/** Creates the sidecar; its start begins the program and does not wait for RabbitMQ. */
-export function createSidecarProcess(
-  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+/**
+ * Creates the sidecar; its start begins the program and does not wait for RabbitMQ.
+ * Without RABBITMQ_URL it takes the broker that runs in SWARMLINE_HOME.
+ */
+export async function createSidecarProcess(
+  { clock, logger, env }: { readonly clock: Clock; readonly logger: Logger; readonly env: NodeJS.ProcessEnv },
   options: SidecarProcess,
-): Service {
+): Promise<Service> {
   const link = new Link({
     name: 'rabbitmq',
     hard: false,
     clock,
     onChange: ({ state, detail }) => logger.info({ service: options.service, state, detail }, 'rabbitmq'),
   });
-  return createSidecar({ link, clock, logger }, options);
+  const url = env['RABBITMQ_URL'] || (await localRabbitUrl(resolve(env['SWARMLINE_HOME'] || '.swarmline')));
+  return createSidecar({ link, clock, logger }, { ...options, url });
 }

@@ -20,7 +20,6 @@ const tasksPerMission = 10;
 export async function playAgent(options: DemoAgentOptions, clock: Clock, signal: AbortSignal): Promise<void> {
   const statusFile = join(options.workspace, 'status.json');
   let { mission, done } = await lastMission(statusFile, options.first);
-  await mkdir(join(options.workspace, 'inbox/done'), { recursive: true });
   while (!signal.aborted) {
     await writeFileAtomically(statusFile, statusText(options.id, mission, done));
     await clock.sleep(options.taskMs, signal).catch(() => undefined);
@@ -56,6 +55,8 @@ async function lastMission(statusFile: string, first: boolean): Promise<{ missio
 
 async function takeGas(workspace: string): Promise<number> {
   const inbox = join(workspace, 'inbox');
+  // Each time: whoever watches the demo may tidy up its folders.
+  await mkdir(join(inbox, 'done'), { recursive: true });
   const letters = (await readdir(inbox)).filter((name) => name.endsWith('.md') && !name.startsWith('.'));
   for (const name of letters) await rename(join(inbox, name), join(inbox, 'done', name));
   return letters.length;

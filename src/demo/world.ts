@@ -22,6 +22,7 @@ export interface DemoWorldOptions {
 
 // After a crash of the platform the world goes on for this long, so that the next start finds its services running.
 const orphanGraceMs = 60_000;
+const respawnAfterMs = 1_000;
 
 /** Plays until the signal fires, or until no platform has run for a minute. Leaves no process behind. */
 export async function playDemoWorld(
@@ -34,25 +35,34 @@ export async function playDemoWorld(
   const signal = AbortSignal.any([stop, over.signal]);
   const link = new Link({ name: 'rabbitmq', hard: false, clock });
   const publisher = createDronePublisher({ link, clock, logger }, { url: options.rabbitUrl });
-  const sidecars = demoServices.map((service) => keepSidecar(service, options, signal));
   await publisher.start();
-  const agents = demoAgents.map((id, index) =>
-    playAgent(
-      { id, workspace: demoWorkspace(options.home, id), first: index === 0, taskMs: options.taskMs },
-      clock,
-      signal,
+  const parts = [
+    ...demoServices.map((service) => keepSidecar(service, { clock, ...options }, signal)),
+    ...demoAgents.map((id, index) =>
+      playAgent(
+        { id, workspace: demoWorkspace(options.home, id), first: index === 0, taskMs: options.taskMs },
+        clock,
+        signal,
+      ),
     ),
-  );
-  await Promise.all([
-    ...sidecars,
-    ...agents,
     playDrone(publisher, { drone: demoDrone, clock }, signal),
     untilOrphaned(options.home, clock, signal).then(() => over.abort()),
-  ]);
-  await publisher.stop();
+  ];
+  try {
+    await Promise.all(parts);
+  } finally {
+    // Also when one part fails: a sidecar that nobody waits for would outlive this process.
+    over.abort();
+    await Promise.allSettled(parts);
+    await publisher.stop();
+  }
 }
 
-async function keepSidecar(service: string, options: DemoWorldOptions, signal: AbortSignal): Promise<void> {
+async function keepSidecar(
+  service: string,
+  { clock, ...options }: DemoWorldOptions & { readonly clock: Clock },
+  signal: AbortSignal,
+): Promise<void> {
   const [program, ...leading] = options.cli;
   // The service listens once it has warmed up; that, and not merely being alive, is what its sidecar calls ready.
   const port = String(await freePort());
@@ -77,6 +87,8 @@ async function keepSidecar(service: string, options: DemoWorldOptions, signal: A
     signal.addEventListener('abort', stop, { once: true });
     await ended(child);
     signal.removeEventListener('abort', stop);
+    // What ends at once would otherwise be spawned as fast as the machine can.
+    await clock.sleep(respawnAfterMs, signal).catch(() => undefined);
   }
 }
 

@@ -48,7 +48,7 @@ function wireHandlers(
       ),
     ),
     bindHandler(makeDeliverGas({ ledger, inbox })),
-    bindHandler(makeGasTick(work)),
+    bindHandler(makeGasTick(work, clock)),
     bindHandler(makePipelineSweep(work)),
     bindHandler(makeChatReport({ clock, logger, sinks })),
   ];

@@ -99,12 +99,9 @@ export class ConsoleBot extends Service implements ReportSink {
     const decision = /^(y|yes|n|no)(?:\s+(\S+))?$/i.exec(text);
     const confirmationId = decision?.[2] ?? asked;
     if (decision && confirmationId !== undefined) {
-      const verdict = decision[1]?.toLowerCase().startsWith('y') ? 'yes' : 'no';
-      this.#show(await this.#deps.intake.decide({ confirmationId, verdict, identity, replyTo: address }));
+      await this.#decide(confirmationId, decision[1]?.toLowerCase().startsWith('y') ? 'yes' : 'no');
     } else if (asked !== undefined && text === '') {
-      this.#show(
-        await this.#deps.intake.decide({ confirmationId: asked, verdict: 'no', identity, replyTo: address }),
-      );
+      await this.#decide(asked, 'no');
     } else if (text !== '') {
       const invocation = {
         id: `console-${randomId()}`,
@@ -116,6 +113,13 @@ export class ConsoleBot extends Service implements ReportSink {
     } else {
       this.#lines?.prompt();
     }
+  }
+
+  async #decide(confirmationId: string, verdict: 'yes' | 'no'): Promise<void> {
+    const reply = await this.#deps.intake.decide({ confirmationId, verdict, identity, replyTo: address });
+    // What could not be taken is worth a second `y`.
+    if (reply.kind === 'refusal' && reply.code === 'unavailable') this.#asked = confirmationId;
+    this.#show(reply);
   }
 
   #show(reply: Reply): void {

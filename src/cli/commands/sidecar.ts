@@ -7,7 +7,7 @@ import { createLogger } from '../../core/logger.ts';
 import { type ExitCode, exitCodes, type Io, untilStopped } from '../io.ts';
 
 /** Runs until it is told to stop. @throws SwarmError CONFIG_INVALID for a bad service name */
-export async function sidecar(command: Omit<SidecarProcess, 'url'>, io: Io): Promise<ExitCode> {
+export async function sidecar(command: SidecarProcess, io: Io): Promise<ExitCode> {
   if (!serviceNameSchema.safeParse(command.service).success) {
     throw new SwarmError(
       coreErrors.configInvalid,
@@ -15,8 +15,7 @@ export async function sidecar(command: Omit<SidecarProcess, 'url'>, io: Io): Pro
     );
   }
   const logger = createLogger({ level: 'info', file: '-' });
-  const url = io.env['RABBITMQ_URL'] || 'amqp://127.0.0.1:5672';
-  const running = createSidecarProcess({ clock: systemClock, logger }, { ...command, url });
+  const running = await createSidecarProcess({ clock: systemClock, logger, env: io.env }, command);
   await running.start();
   await untilStopped(io.stopped);
   await running.stop();

@@ -79,7 +79,7 @@ async function assemble({ loaded, roles, whole, logger }: Operation, io: Io, onQ
   const searchPath = io.env['PATH'] ?? '';
   const interactive = io.stdin.isTTY === true && io.stdout.isTTY === true;
   const colour = io.stdout.isTTY === true && !io.env['NO_COLOR'] && io.env['TERM'] !== 'dumb';
-  const backends = await findBackends(config, { clock: systemClock, logger }, searchPath);
+  const backends = await findBackends(config, { clock: systemClock, logger, searchPath, mayRun: whole });
   const rabbitUrl = backends.rabbitmq.url;
   const world = { home: config.home, rabbitUrl: rabbitUrl ?? '', cli: io.self, searchPath };
   const companions =

@@ -28,7 +28,7 @@ async function overview(ports: CommandPorts): Promise<Answer> {
     ports.agents.deliveries(200),
   ]);
   const links = processes.flatMap((process) =>
-    process.links.map((link) => linkRow(link, processes.length > 1 ? `@${process.pid}` : '', now)),
+    process.links.map((link) => linkRow(process, link, processes.length > 1, now)),
   );
   const heard = services.filter((view) => now - view.seenAt <= silentAfterMs);
   const ready = heard.filter((view) => view.state === 'ready').length;
@@ -119,11 +119,18 @@ const linkTones: Readonly<Record<ProcessView['links'][number]['state'], Tone>> =
   down: 'bad',
 };
 
+type LinkView = ProcessView['links'][number];
+
 // Whose link it is matters only where there are several processes.
-function linkRow(link: ProcessView['links'][number], owner: string, now: number): AnswerRow {
+function linkRow({ pid, at }: ProcessView, link: LinkView, named: boolean, now: number): AnswerRow {
+  const label = named ? `${link.name}@${pid}` : link.name;
+  if (now - at > processSilentAfterMs) {
+    const value = `unknown: its process is silent (last said ${link.state})`;
+    return { label, value, ageMs: now - at, tone: 'bad' };
+  }
   const detail = link.detail === '' ? '' : `: ${link.detail}`;
   return {
-    label: `${link.name}${owner}`,
+    label,
     value: `${link.state}${detail}`,
     ageMs: link.state === 'off' || link.lastProofAt === null ? null : now - link.lastProofAt,
     tone: linkTones[link.state],

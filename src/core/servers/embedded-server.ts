@@ -63,7 +63,7 @@ export class EmbeddedServer extends Service {
   /** Settles the port it will listen on for its whole life, before the start, so that others can begin to knock. */
   async choosePort(): Promise<number> {
     if (this.#port !== undefined) return this.#port;
-    const former = await this.#readPidFile();
+    const former = await readPidFile(this.#dir);
     this.#adopted = former && (await isAlive(former)) ? former : undefined;
     this.#port = this.#adopted?.port ?? (await freePort(former?.port ?? this.#recipe.port));
     return this.#port;
@@ -106,7 +106,7 @@ export class EmbeddedServer extends Service {
     child.unref();
     await log.close();
     const running = { pid, port, start: (await processStart(pid)) ?? '' };
-    await writeFileAtomically(this.#pidFile, JSON.stringify(running));
+    await writeFileAtomically(pidFileOf(this.#dir), JSON.stringify(running));
     return running;
   }
 
@@ -162,20 +162,26 @@ export class EmbeddedServer extends Service {
       if (await isAlive(running)) signalProcess(-running.pid, 'SIGKILL');
     }
     await this.#recipe.cleanUp?.(this.#dir);
-    await rm(this.#pidFile, { force: true });
+    await rm(pidFileOf(this.#dir), { force: true });
     this.#running = undefined;
     this.#adopted = undefined;
   }
+}
 
-  get #pidFile(): string {
-    return join(this.#dir, 'server.pid.json');
-  }
+/** The port of the server that runs on `dir`, whoever started it; null when none does. */
+export async function runningPort(dir: string): Promise<number | null> {
+  const running = await readPidFile(dir);
+  return running && (await isAlive(running)) ? running.port : null;
+}
 
-  async #readPidFile(): Promise<Running | undefined> {
-    const text = await readFile(this.#pidFile, 'utf8').catch(() => 'null');
-    const parsed = pidFileSchema.safeParse(parseJson(text));
-    return parsed.success ? parsed.data : undefined;
-  }
+async function readPidFile(dir: string): Promise<Running | undefined> {
+  const text = await readFile(pidFileOf(dir), 'utf8').catch(() => 'null');
+  const parsed = pidFileSchema.safeParse(parseJson(text));
+  return parsed.success ? parsed.data : undefined;
+}
+
+function pidFileOf(dir: string): string {
+  return join(dir, 'server.pid.json');
 }
 
 async function isAlive(running: Running): Promise<boolean> {

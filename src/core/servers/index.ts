@@ -1,5 +1,5 @@
 // Redis and RabbitMQ as child processes of ours, for machines that have the programs but no running servers.
-export { EmbeddedServer, type ServerRecipe } from './embedded-server.ts';
+export { EmbeddedServer, runningPort, type ServerRecipe } from './embedded-server.ts';
 export { findProgram } from './find-program.ts';
 export { freePort } from './ports.ts';
 export { processStart } from './process-identity.ts';

@@ -1,5 +1,6 @@
 // Jobs `pipeline.sweep` and `gas.tick`: the cron ticks of the gas pipeline, run once per fleet.
 import type { PipelineWork } from '../../contracts/ports.ts';
+import type { Clock } from '../../core/clock.ts';
 import type { JobHandler } from '../handler.ts';
 
 // A tick that failed for good is not told to anybody: the next minute's tick does the same work again.
@@ -10,7 +11,13 @@ export function makePipelineSweep(work: PipelineWork): JobHandler<'pipeline.swee
   return { name: 'pipeline.sweep', run: () => work.sweep(), dead: nobody };
 }
 
-/** Makes the handler. */
-export function makeGasTick(work: PipelineWork): JobHandler<'gas.tick'> {
-  return { name: 'gas.tick', run: (tick) => work.scheduled(tick), dead: nobody };
+/** Makes the handler. A tick that waited longer than it was useful is skipped, as one that passes while nothing runs. */
+export function makeGasTick(work: PipelineWork, clock: Pick<Clock, 'now'>): JobHandler<'gas.tick'> {
+  return {
+    name: 'gas.tick',
+    run: async (tick, { envelope }) => {
+      if (clock.now() <= envelope.deadline) await work.scheduled(tick);
+    },
+    dead: nobody,
+  };
 }

@@ -47,7 +47,9 @@ export function makeRestartService(
         { state: 'queued', at: envelope.issuedAt, detail: '' },
         { final: false, text: 'the order is in the queue' },
       );
-      if (!deps.authority.allows(envelope.principal, `service.restart:${body.service}`)) {
+      // Once the order is out its end is told: a right that was lost since cannot call it back.
+      const begun = told.steps.some(({ state }) => state !== 'queued');
+      if (!begun && !deps.authority.allows(envelope.principal, `service.restart:${body.service}`)) {
         return end(deps, told, body.service, {
           state: 'failed',
           reason: `${envelope.principal} is no longer allowed to do this`,
