@@ -2,10 +2,11 @@
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { CommandIntake, RefusalCode, Reply } from '../commands/index.ts';
+import { domainErrors } from '../contracts/errors.ts';
 import { randomId } from '../contracts/ids.ts';
 import type { DeliveryLedger } from '../contracts/ports.ts';
 import type { ProcessView } from '../contracts/system.ts';
-import { coreErrors, SwarmError, toSwarmError } from '../core/errors.ts';
+import { coreErrors, type ErrorClass, type ErrorKind, SwarmError, toSwarmError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { Service } from '../core/service.ts';
 import type { Results } from './results.ts';
@@ -70,14 +71,15 @@ export class ApiServer extends Service {
     const server = fastify({ logger: false, bodyLimit: 65_536, forceCloseConnections: true });
     this.release(() => server.close());
     server.setErrorHandler((thrown, _request, reply) => this.#refuse(thrown, reply));
+    server.setNotFoundHandler((request, reply) =>
+      fail(reply, 404, domainErrors.routeUnknown, `there is no ${request.method} ${request.url}`),
+    );
     this.#probes(server);
     await server.register((scope: FastifyInstance) => {
       scope.addHook('onRequest', async (request, reply) => {
         if (!isAuthorised(request.headers.authorization, token)) {
-          await reply.code(401).send({
-            error: 'UNAUTHORISED',
-            message: 'send the token of the token file as Authorization: Bearer',
-          });
+          const hint = `send the token of ${this.#options.tokenFile} as Authorization: Bearer`;
+          await fail(reply, 401, domainErrors.unauthorised, hint);
         }
       });
       this.#commands(scope);
@@ -139,23 +141,37 @@ export class ApiServer extends Service {
 
   async #refuse(thrown: unknown, reply: FastifyReply): Promise<void> {
     if (thrown instanceof z.ZodError) {
-      await reply.code(400).send({ error: 'VALIDATION', message: z.prettifyError(thrown) });
-      return;
+      return fail(reply, 400, domainErrors.requestInvalid, z.prettifyError(thrown));
     }
-    const framework = z
-      .object({ statusCode: z.number().min(400).max(499), message: z.string() })
-      .safeParse(thrown);
+    const framework = frameworkError.safeParse(thrown);
     if (framework.success) {
-      await reply
-        .code(framework.data.statusCode)
-        .send({ error: 'BAD_REQUEST', message: framework.data.message });
-      return;
+      const { statusCode, message } = framework.data;
+      return fail(reply, statusCode, domainErrors.requestInvalid, message);
     }
     const error = toSwarmError(thrown);
     this.#deps.logger.warn({ code: error.code, error: error.message }, 'a request could not be answered');
-    const status = error.kind.class === 'not-found' ? 404 : error.kind.class === 'dependency' ? 503 : 500;
-    await reply.code(status).send({ error: error.code, message: error.kind.chat });
+    return fail(reply, errorStatus[error.kind.class] ?? 500, error.kind, error.kind.chat);
   }
+}
+
+const frameworkError = z.object({ statusCode: z.number().min(400).max(499), message: z.string() });
+const errorStatus: Partial<Readonly<Record<ErrorClass, number>>> = {
+  validation: 400,
+  'not-found': 404,
+  conflict: 409,
+  'rate-limited': 429,
+  transient: 503,
+  dependency: 503,
+};
+
+/** The one shape of an error: a code of the catalogues and a sentence. A refused command is a reply, and has its own. */
+async function fail(
+  reply: FastifyReply,
+  status: number,
+  { code }: ErrorKind,
+  message: string,
+): Promise<void> {
+  await reply.code(status).send({ error: code, message });
 }
 
 async function send(reply: FastifyReply, answer: Reply): Promise<void> {

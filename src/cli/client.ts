@@ -5,7 +5,8 @@ import { z } from 'zod';
 import type { Reply } from '../commands/index.ts';
 import { type Report, reportSchema } from '../contracts/chat.ts';
 import { domainErrors } from '../contracts/errors.ts';
-import { errorText, SwarmError } from '../core/errors.ts';
+import { fileLayer } from '../core/config/load.ts';
+import { coreErrors, type ErrorKind, errorText, SwarmError } from '../core/errors.ts';
 import type { Io } from './io.ts';
 
 export interface Client {
@@ -17,18 +18,23 @@ export interface Client {
 }
 
 const lockSchema = z.object({ api: z.number() });
-const failureSchema = z.object({ message: z.string() });
+const localSchema = z.looseObject({
+  home: z.string().optional(),
+  api: z.looseObject({ port: z.coerce.number().optional() }).optional(),
+});
+const failureSchema = z.object({ error: z.string(), message: z.string() });
+const kinds: readonly ErrorKind[] = [...Object.values(domainErrors), ...Object.values(coreErrors)];
 const replySchema: z.ZodType<Reply> = z.custom<Reply>(
   (value) =>
     z.object({ kind: z.enum(['answer', 'refusal', 'confirm', 'accepted', 'dropped']) }).safeParse(value)
       .success,
 );
 
-/** @throws SwarmError PLATFORM_UNREACHABLE when nothing runs in this home */
-export async function connectClient({ env }: Pick<Io, 'env'>): Promise<Client> {
-  const home = resolve(env['SWARMLINE_HOME'] || '.swarmline');
+/** Its methods throw SwarmError PLATFORM_UNREACHABLE when nothing answers, ABORTED by a stop, or what the platform met. */
+export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promise<Client> {
+  const { home, port } = await whereabouts(io);
   const token = (await readFile(join(home, 'api-token'), 'utf8').catch(() => '')).trim();
-  const base = `http://127.0.0.1:${await apiPort(home, env)}`;
+  const base = `http://127.0.0.1:${port}`;
   const call = async (
     method: 'GET' | 'POST',
     path: string,
@@ -43,8 +49,11 @@ export async function connectClient({ env }: Pick<Io, 'env'>): Promise<Client> {
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.any([io.stopped, AbortSignal.timeout(30_000)]),
     }).catch((cause: unknown) => {
+      if (io.stopped.aborted) {
+        throw new SwarmError(coreErrors.aborted, 'stopped asking; an order that was confirmed goes on');
+      }
       throw new SwarmError(
         domainErrors.platformUnreachable,
         `no Swarmline answers at ${base} (${errorText(cause)}); start it with: npm start`,
@@ -54,7 +63,10 @@ export async function connectClient({ env }: Pick<Io, 'env'>): Promise<Client> {
     if (response.status === 204) return null;
     const answer: unknown = await response.json();
     const failure = response.ok ? null : failureSchema.safeParse(answer);
-    if (failure?.success) throw new SwarmError(domainErrors.platformUnreachable, failure.data.message);
+    if (failure?.success) {
+      const { error, message } = failure.data;
+      throw new SwarmError(kinds.find(({ code }) => code === error) ?? coreErrors.unexpected, message);
+    }
     return answer;
   };
   return {
@@ -73,9 +85,21 @@ export async function connectClient({ env }: Pick<Io, 'env'>): Promise<Client> {
   };
 }
 
-async function apiPort(home: string, env: NodeJS.ProcessEnv): Promise<number> {
-  if (env['SWARMLINE_API_PORT']) return Number(env['SWARMLINE_API_PORT']);
-  const text = await readFile(join(home, 'run/platform.json'), 'utf8').catch(() => '{}');
-  const lock = lockSchema.safeParse(JSON.parse(text));
-  return lock.success ? lock.data.api : 7700;
+/** Where the platform of this configuration keeps its files, and the port it listens on. */
+async function whereabouts({ env, root }: Pick<Io, 'env' | 'root'>): Promise<{ home: string; port: number }> {
+  const file = resolve(env['SWARMLINE_CONFIG'] || join(root, 'config/local.yaml'));
+  const local = localSchema.safeParse((await fileLayer(file, { optional: true })).values).data;
+  const home = resolve(env['SWARMLINE_HOME'] || local?.home || '.swarmline');
+  const given = Number(env['SWARMLINE_API_PORT'] || 0);
+  return { home, port: given || (await runningPort(home)) || local?.api?.port || 7700 };
+}
+
+async function runningPort(home: string): Promise<number | undefined> {
+  try {
+    const text = await readFile(join(home, 'run/platform.json'), 'utf8');
+    return lockSchema.parse(JSON.parse(text)).api;
+  } catch {
+    // Not there, or not ours: the configured port it is.
+    return undefined;
+  }
 }

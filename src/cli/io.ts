@@ -12,6 +12,8 @@ export interface Io {
   readonly root: string;
   /** Fires at the first SIGINT or SIGTERM. The second ends the process at once. */
   readonly stopped: AbortSignal;
+  /** Fires `stopped` as a signal would: for Ctrl-C at a prompt, where the terminal sends none. */
+  readonly stop: () => void;
 }
 
 /** Documented exit codes; 2 is a usage error, given by the argument parser. */

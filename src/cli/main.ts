@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
-import { toSwarmError } from '../core/errors.ts';
+import { type ErrorClass, toSwarmError } from '../core/errors.ts';
 import { type ExitCode, exitCodes } from './io.ts';
 import { createProgram } from './program.ts';
 
@@ -11,11 +11,7 @@ const root = join(import.meta.dirname, '../..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    // The second signal forces; 128 + 2 or 15 is what a shell expects of a process ended by it.
-    if (stopping.signal.aborted) process.exit(signal === 'SIGTERM' ? 143 : 130);
-    stopping.abort();
-  });
+  process.on(signal, () => stop(signal));
 }
 // A reader that went away (`| head`) is no fault of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
@@ -28,7 +24,20 @@ const io = {
   self: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)] as const,
   root,
   stopped: stopping.signal,
+  stop: () => stop('SIGINT'),
 };
+
+const exitByClass: Partial<Readonly<Record<ErrorClass, ExitCode>>> = {
+  config: exitCodes.config,
+  auth: exitCodes.denied,
+  dependency: exitCodes.unavailable,
+};
+
+function stop(signal: NodeJS.Signals): void {
+  // The second one forces; 128 + 2 or 15 is what a shell expects of a process ended by it.
+  if (stopping.signal.aborted) process.exit(signal === 'SIGTERM' ? 143 : 130);
+  stopping.abort();
+}
 
 let code: ExitCode = exitCodes.ok;
 try {
@@ -45,6 +54,5 @@ function report(thrown: unknown): ExitCode {
   const error = toSwarmError(thrown);
   process.stderr.write(`swarmline: ${error.message}\n`);
   if (error.code === 'UNEXPECTED' && error.stack) process.stderr.write(`${error.stack}\n`);
-  if (error.kind.class === 'config') return exitCodes.config;
-  return error.kind.class === 'dependency' ? exitCodes.unavailable : exitCodes.failed;
+  return exitByClass[error.kind.class] ?? exitCodes.failed;
 }

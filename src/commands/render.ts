@@ -1,5 +1,5 @@
 // Answers and reports as plain text, for surfaces that show text. Discord's embeds are made in its own room.
-import type { Answer, AnswerRow, Report } from '../contracts/chat.ts';
+import type { Answer, AnswerRow, Step } from '../contracts/chat.ts';
 
 /** "3 s", "5 min", "2 h", "4 d": whole units, rounded down. */
 export function formatAge(ageMs: number): string {
@@ -42,6 +42,6 @@ export function answerLine(answer: Answer): string {
 }
 
 /** The states that an action went through and its present truth: `queued > sent > accepted — slam is …`. */
-export function reportLine(report: Report): string {
+export function reportLine(report: { readonly text: string; readonly steps: readonly Step[] }): string {
   return `${report.steps.map((step) => step.state).join(' > ')} — ${report.text}`;
 }

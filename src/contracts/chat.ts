@@ -68,6 +68,7 @@ export const reportSchema = z.object({
   to: addressSchema,
   about: z.string().min(1),
   kind: z.enum(['restart', 'gas', 'notice']),
+  /** What it is about, without the kind: `slam`, `Agent-1 → Agent-2`. */
   subject: z.string(),
   seq: z.number().int().nonnegative(),
   final: z.boolean(),

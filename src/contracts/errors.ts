@@ -80,6 +80,24 @@ export const domainErrors = {
     retryable: false,
     chat: 'The chat platform refused the message.',
   },
+  unauthorised: {
+    code: 'UNAUTHORISED',
+    class: 'auth',
+    retryable: false,
+    chat: 'The token is missing or wrong.',
+  },
+  requestInvalid: {
+    code: 'REQUEST_INVALID',
+    class: 'validation',
+    retryable: false,
+    chat: 'The request is not understood.',
+  },
+  routeUnknown: {
+    code: 'ROUTE_UNKNOWN',
+    class: 'not-found',
+    retryable: false,
+    chat: 'Nothing is served there.',
+  },
   platformUnreachable: {
     code: 'PLATFORM_UNREACHABLE',
     class: 'dependency',

@@ -11,7 +11,7 @@ export function deliveryReport(delivery: DeliveryView, to: Address): Report {
     to,
     about: gas.id,
     kind: 'gas',
-    subject: `gas ${gas.from} → ${gas.to}`,
+    subject: `${gas.from} → ${gas.to}`,
     seq: steps.length,
     final: isClosed(state),
     text: deliverySentence(delivery),

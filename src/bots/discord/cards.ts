@@ -75,7 +75,7 @@ export function reportCard(report: Report): Card {
 
 const titles: Readonly<Record<Report['kind'], (subject: string) => string>> = {
   restart: (subject) => `Restart of ${subject}`,
-  gas: (subject) => `Gas for ${subject}`,
+  gas: (subject) => `Gas: ${subject}`,
   notice: (subject) => subject,
 };
 

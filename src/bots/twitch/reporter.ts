@@ -51,8 +51,6 @@ function isWorthALine(report: Report, shown: { readonly seq: number } | null): b
 }
 
 function reportText({ kind, subject, steps, text }: Report): string {
-  // `gas Agent-1 → Agent-2` names its kind already, `slam` does not.
-  const what = subject.startsWith(`${kind} `) ? subject : `${kind} ${subject}`;
   const state = steps.at(-1)?.state;
-  return `${what}: ${state === undefined ? text : `${state} — ${text}`}`;
+  return `${kind} ${subject}: ${state === undefined ? text : `${state} — ${text}`}`;
 }

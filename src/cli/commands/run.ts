@@ -1,8 +1,11 @@
 // `swarmline run "COMMAND LINE"`: any chat command from a shell; follows an action to its end.
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { answerLines, type Reply, reportLine } from '../../commands/index.ts';
-import type { Report } from '../../contracts/chat.ts';
+import type { Report, Step } from '../../contracts/chat.ts';
 import { randomId } from '../../contracts/ids.ts';
+import { systemClock } from '../../core/clock.ts';
+import { toSwarmError } from '../../core/errors.ts';
 import { type Client, connectClient } from '../client.ts';
 import { type ExitCode, exitCodes, type Io } from '../io.ts';
 
@@ -11,6 +14,9 @@ export interface RunOptions {
   readonly yes: boolean;
   readonly json: boolean;
 }
+
+/** Without any news for this long nothing can be said of an action, ms. */
+const patienceMs = 120_000;
 
 export async function run(line: string, options: RunOptions, io: Io): Promise<ExitCode> {
   const client = await connectClient(io);
@@ -45,24 +51,44 @@ async function follow(
   io: Io,
 ): Promise<ExitCode> {
   if (!options.json) io.stderr.write(`${reply.text}\n`);
-  for (let seq = -1; ; ) {
-    const report = await client.nextReport(reply.correlationId, seq);
+  let heardAt = systemClock.now();
+  for (let seq = -1; systemClock.now() - heardAt < patienceMs; ) {
+    const report = await nextReport(client, { id: reply.correlationId, after: seq }, io);
     if (!report) continue;
     seq = report.seq;
-    if (!report.final) {
-      if (!options.json) io.stderr.write(`${reportLine(report)}\n`);
-      continue;
-    }
-    io.stdout.write(
-      `${options.json ? JSON.stringify({ kind: 'result', correlationId: reply.correlationId, ...resultOf(report) }) : reportLine(report)}\n`,
-    );
-    const state = report.steps.at(-1)?.state;
-    return state === 'ready' || state === 'sent' ? exitCodes.ok : exitCodes.failed;
+    heardAt = systemClock.now();
+    if (report.final) return finish(reply.correlationId, report, options, io);
+    if (!options.json) io.stderr.write(`${reportLine(report)}\n`);
+  }
+  const text = `nothing was heard for ${patienceMs / 1000} s, so it is unknown what became of it`;
+  const steps = [{ state: 'unknown', at: systemClock.now(), detail: text }] as const;
+  return finish(reply.correlationId, { subject: '', text, steps }, options, io);
+}
+
+// The platform may be restarted while an order is under way; the order survives that, and so does the wait.
+async function nextReport(
+  client: Client,
+  { id, after }: { readonly id: string; readonly after: number },
+  { stopped }: Io,
+): Promise<Report | null> {
+  try {
+    return await client.nextReport(id, after);
+  } catch (thrown) {
+    const error = toSwarmError(thrown);
+    if (stopped.aborted || !error.retryable) throw error;
+    await systemClock.sleep(1_000, stopped).catch(() => undefined);
+    return null;
   }
 }
 
-function resultOf({ subject, text, steps }: Report) {
-  return { state: steps.at(-1)?.state ?? 'unknown', subject, text, steps };
+type Outcome = Pick<Report, 'subject' | 'text'> & { readonly steps: readonly Step[] };
+
+function finish(correlationId: string, outcome: Outcome, { json }: RunOptions, io: Io): ExitCode {
+  const { subject, text, steps } = outcome;
+  const state = steps.at(-1)?.state ?? 'unknown';
+  const result = { kind: 'result', correlationId, state, subject, text, steps };
+  io.stdout.write(`${json ? JSON.stringify(result) : reportLine(outcome)}\n`);
+  return state === 'ready' || state === 'sent' ? exitCodes.ok : exitCodes.failed;
 }
 
 function show(reply: Reply, { json }: RunOptions, io: Io): void {
@@ -92,7 +118,10 @@ async function ask(prompt: string, { stdin, stderr }: Io): Promise<boolean | nul
   if (stdin.isTTY !== true) return null;
   const lines = createInterface({ input: stdin, output: stderr });
   try {
-    return /^y(es)?$/i.test((await lines.question(`${prompt} [y/N] `)).trim());
+    // Ctrl-C and Ctrl-D close the prompt and leave the question open for ever.
+    const closed = once(lines, 'close').then(() => '');
+    const answer = await Promise.race([lines.question(`${prompt} [y/N] `), closed]);
+    return /^y(es)?$/i.test(answer.trim());
   } finally {
     lines.close();
   }

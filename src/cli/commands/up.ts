@@ -56,16 +56,18 @@ interface Operation {
 
 async function operate(operation: Operation, io: Io): Promise<ExitCode> {
   const { loaded, roles, logger, startedAt } = operation;
-  const quit = new AbortController();
   io.stdout.write(`${header(loaded, roles)}\n`);
-  const { platform, colour } = await assemble(operation, io, () => quit.abort());
+  const { platform, colour } = await assemble(operation, io);
   for (const status of platform.links.statuses()) io.stdout.write(`${linkLine(status, colour)}\n`);
   try {
-    await platform.start();
-    const seconds = ((systemClock.now() - startedAt) / 1000).toFixed(1);
-    platform.print(`ready in ${seconds} s; \`help\` lists the commands, Ctrl-C stops`);
-    logger.info({ roles, seconds }, 'ready');
-    await untilStopped(AbortSignal.any([io.stopped, quit.signal]));
+    // A stop does not wait for a start that hangs: the drain below ends that too.
+    await Promise.race([platform.start(), untilStopped(io.stopped)]);
+    if (!io.stopped.aborted) {
+      const seconds = ((systemClock.now() - startedAt) / 1000).toFixed(1);
+      platform.print(`ready in ${seconds} s; \`help\` lists the commands, Ctrl-C stops`);
+      logger.info({ roles, seconds }, 'ready');
+    }
+    await untilStopped(io.stopped);
     platform.print('draining: no new work, running work ends …');
   } finally {
     await platform.stop();
@@ -74,7 +76,7 @@ async function operate(operation: Operation, io: Io): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-async function assemble({ loaded, roles, whole, logger }: Operation, io: Io, onQuit: () => void) {
+async function assemble({ loaded, roles, whole, logger }: Operation, io: Io) {
   const { config, demo } = loaded;
   const searchPath = io.env['PATH'] ?? '';
   const interactive = io.stdin.isTTY === true && io.stdout.isTTY === true;
@@ -96,7 +98,7 @@ async function assemble({ loaded, roles, whole, logger }: Operation, io: Io, onQ
         logger.info({ link: status.name, state: status.state, detail: status.detail }, 'link');
         told.platform?.print(linkLine(status, colour));
       },
-      terminal: { input: io.stdin, output: io.stdout, interactive, colour, onQuit },
+      terminal: { input: io.stdin, output: io.stdout, interactive, colour, onQuit: io.stop },
     },
     { roles },
   );
@@ -119,12 +121,10 @@ function rolesOf(only: readonly string[] | undefined): readonly Role[] {
 
 function header({ demo, localFile, config }: LoadedConfig, wanted: readonly Role[]): string {
   const world = demo
-    ? `demo world (no ${localFile}): simulated agents, a drone and three services`
+    ? `demo world (instead of ${localFile}): simulated agents, a drone and three services`
     : `configured by ${localFile}`;
-  return [
-    `Swarmline: ${world}`,
-    `home ${config.home}; roles ${wanted.join(', ')}; http://127.0.0.1:${config.api.port}`,
-  ].join('\n');
+  const url = wanted.includes('api') ? `; http://127.0.0.1:${config.api.port}` : '';
+  return `Swarmline: ${world}\nhome ${config.home}; roles ${wanted.join(', ')}${url}`;
 }
 
 const marks: Readonly<Record<LinkStatus['state'], readonly [string, 'green' | 'yellow' | 'red' | 'dim']>> = {

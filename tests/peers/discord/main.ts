@@ -13,6 +13,7 @@ say(`Discord stand-in on ${peer.apiUrl}`);
 say(
   `DISCORD_API_URL=${peer.apiUrl} DISCORD_TOKEN=${peer.token} DISCORD_GUILD_ID=${peer.guildId} DISCORD_CHANNEL_ID=${peer.channelId}`,
 );
+say(`to restart services here, give discord:${operator.id} the role operator in config/policy.yaml`);
 say('type help for what can be done');
 
 const help = [

@@ -12,6 +12,7 @@ const peer = await createTwitchPeer({
 });
 print(`Twitch chat stand-in on ${peer.url}; every token is good, #${channel} is the channel.`);
 print(`TWITCH_IRC_URL=${peer.url} TWITCH_USERNAME=swarmbot TWITCH_TOKEN=any TWITCH_CHANNELS=${channel}`);
+print('To restart services here, give twitch:id-USER the role operator in config/policy.yaml.');
 print('Type `USER: !status` to speak as a viewer; the id of USER is `id-USER`. Ctrl-D ends it.');
 
 const input = createInterface({ input: process.stdin });

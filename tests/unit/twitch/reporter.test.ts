@@ -39,9 +39,9 @@ describe('the Twitch reporter', () => {
     expect(said).toEqual(['@ann restart slam: accepted — the truth', '@ann restart slam: ready — the truth']);
   });
 
-  it('does not name the kind twice', async () => {
+  it('names the kind before the subject', async () => {
     const { said, tell } = world();
-    await tell({ ...report(3, ['working'], true), kind: 'gas', subject: 'gas A → B' });
+    await tell({ ...report(3, ['working'], true), kind: 'gas', subject: 'A → B' });
     expect(said).toEqual(['@ann gas A → B: working — the truth']);
   });
 
