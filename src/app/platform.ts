@@ -50,7 +50,7 @@ export async function createPlatform(
   deps: PlatformDeps,
   options: { readonly roles: readonly Role[] },
 ): Promise<Platform> {
-  const { backends, clock, logger } = deps;
+  const { config, backends, clock, logger } = deps;
   const links = new LinkBoard({ clock, onChange: deps.onLink });
   const redisLink = links.add('redis', { hard: true, staleAfterMs: 5_000 });
   redisLink.connecting(backends.redis.said);
@@ -65,8 +65,18 @@ export async function createPlatform(
   const lifecycle = new Lifecycle(
     [
       ...servers.map((service) => ({ service })),
-      { service: new RedisMonitor({ redis: shared.redis, link: redisLink, clock }, { dependsOn: own }) },
-      { service: wirePresence(shared) },
+      {
+        service: new RedisMonitor(
+          { redis: shared.redis, link: redisLink, place: backends.redis.said, clock },
+          { dependsOn: own },
+        ),
+      },
+      {
+        service: new Presence(
+          { redis: shared.redis, clock, view: shared.view },
+          { prefix: config.redis.prefix },
+        ),
+      },
       ...bus.parts,
       ...pipeline.map((service) => ({ service, after: ['redis'] })),
       { service: wireWorkers(shared, { control: bus.control, sinks: surfaces.sinks }), after: ['redis'] },
@@ -107,10 +117,6 @@ async function share(deps: PlatformDeps, links: LinkBoard, roles: readonly Role[
     logger.error({ why: policy.broken }, 'the policy cannot be used; everything is denied');
   const pipeline = await wirePipeline({ config, redis, jobs, clock, logger });
   const instance = randomBytes(4).toString('hex');
-  return { config, backends, roles, instance, clock, logger, links, redis, jobs, policy, pipeline };
-}
-
-function wirePresence({ redis, clock, links, instance, roles, config }: Shared): Presence {
   const startedAt = clock.now();
   const view = () => ({
     instance,
@@ -120,5 +126,5 @@ function wirePresence({ redis, clock, links, instance, roles, config }: Shared):
     at: clock.now(),
     links: links.statuses(),
   });
-  return new Presence({ redis, clock, view }, { prefix: config.redis.prefix });
+  return { config, backends, roles, instance, view, clock, logger, links, redis, jobs, policy, pipeline };
 }

@@ -8,6 +8,8 @@ import { Service } from '../core/service.ts';
 export interface RedisMonitorDeps {
   readonly redis: Redis;
   readonly link: Link;
+  /** Where Redis is, in words for people. */
+  readonly place: string;
   readonly clock: Clock;
 }
 
@@ -24,9 +26,9 @@ export class RedisMonitor extends Service {
 
   /** Ready when Redis has answered once. @throws SwarmError REDIS_UNAVAILABLE when it does not within 10 s */
   protected async onStart(signal: AbortSignal): Promise<void> {
-    const { redis, link, clock } = this.#deps;
+    const { redis, link, place, clock } = this.#deps;
     const deadline = clock.now() + patienceMs;
-    while (!(await proveRedis(redis, link))) {
+    while (!(await proveRedis(redis, link, place))) {
       if (clock.now() > deadline) {
         throw new SwarmError(
           coreErrors.redisUnavailable,
@@ -44,10 +46,10 @@ export class RedisMonitor extends Service {
   }
 
   async #prove(signal: AbortSignal): Promise<void> {
-    const { redis, link, clock } = this.#deps;
+    const { redis, link, place, clock } = this.#deps;
     while (!signal.aborted) {
       await clock.sleep(everyMs, signal).catch(() => undefined);
-      if (!signal.aborted) await proveRedis(redis, link);
+      if (!signal.aborted) await proveRedis(redis, link, place);
     }
   }
 }

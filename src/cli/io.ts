@@ -12,7 +12,7 @@ export interface Io {
   readonly root: string;
   /** Fires at the first SIGINT or SIGTERM. The second ends the process at once. */
   readonly stopped: AbortSignal;
-  /** Fires `stopped` as a signal would: for Ctrl-C at a prompt, where the terminal sends none. */
+  /** Fires `stopped` as the first signal does: for Ctrl-C at a prompt, where the terminal sends none. */
   readonly stop: () => void;
 }
 

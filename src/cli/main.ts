@@ -11,10 +11,15 @@ const root = join(import.meta.dirname, '../..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => stop(signal));
+  process.on(signal, () => {
+    // The second signal forces; 128 + 2 or 15 is what a shell expects of a process ended by it. A closed terminal
+    // says so twice, by the end of its input and by SIGHUP, and forces nothing.
+    if (stopping.signal.aborted && signal !== 'SIGHUP') process.exit(signal === 'SIGTERM' ? 143 : 130);
+    stopping.abort();
+  });
 }
-// A reader that went away (`| head`) is no fault of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+// A reader that went away (`| head`, a `| tee` that Ctrl-C ended too) is a wish to stop, never a reason to leave children behind.
+process.stdout.on('error', () => stopping.abort());
 
 const io = {
   env: process.env,
@@ -24,7 +29,7 @@ const io = {
   self: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)] as const,
   root,
   stopped: stopping.signal,
-  stop: () => stop('SIGINT'),
+  stop: () => stopping.abort(),
 };
 
 const exitByClass: Partial<Readonly<Record<ErrorClass, ExitCode>>> = {
@@ -32,12 +37,6 @@ const exitByClass: Partial<Readonly<Record<ErrorClass, ExitCode>>> = {
   auth: exitCodes.denied,
   dependency: exitCodes.unavailable,
 };
-
-function stop(signal: NodeJS.Signals): void {
-  // The second one forces; 128 + 2 or 15 is what a shell expects of a process ended by it.
-  if (stopping.signal.aborted) process.exit(signal === 'SIGTERM' ? 143 : 130);
-  stopping.abort();
-}
 
 let code: ExitCode = exitCodes.ok;
 try {

@@ -74,7 +74,7 @@ async function decide(deps: IntakeDeps, specs: readonly CommandSpec[], decision:
     return {
       kind: 'refusal',
       code: 'denied',
-      text: `Only ${confirmation.person} may decide this; it was asked by them.`,
+      text: `Only ${confirmation.person}, who asked for it, may decide this.`,
     };
   }
   const denied = denial(deps, identity, spec.permission(confirmation.args), spec.name);

@@ -1,7 +1,6 @@
 // Connections to Redis: the only file that makes an ioredis client. Two kinds, for opposite needs:
 // a command client fails fast, so that a person gets an answer; a blocking client waits, as BullMQ workers demand.
 import { Redis } from 'ioredis';
-import { errorText } from './errors.ts';
 import type { Link } from './links.ts';
 
 export type { Redis } from 'ioredis';
@@ -52,14 +51,17 @@ export function closeRedis(redis: Redis): void {
   redis.disconnect(false);
 }
 
-/** One round trip that proves Redis alive; moves the link to up or down. Resolves to whether it answered. */
-export async function proveRedis(redis: Redis, link: Link): Promise<boolean> {
+/**
+ * One round trip that proves Redis alive; moves the link to up or down. Resolves to whether it answered.
+ * @param place where it is, in words for people
+ */
+export async function proveRedis(redis: Redis, link: Link, place: string): Promise<boolean> {
   try {
     await redis.ping();
-    link.proof();
+    link.proof(place);
     return true;
-  } catch (thrown) {
-    link.down(errorText(thrown));
+  } catch {
+    link.down(`${place} does not answer`);
     return false;
   }
 }

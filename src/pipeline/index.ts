@@ -98,7 +98,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     inbox: createFileInbox({ agents }),
     watcher: new GasWatcher({ rounds, clock, logger }, agents),
     schedule: new GasSchedule(
-      { jobs, logger },
+      { jobs, clock, logger },
       { schedules, ...(sweepCron === undefined ? {} : { sweepCron }) },
     ),
     observe: intake.observe,

@@ -1,8 +1,10 @@
 // The clock of the pipeline: each tick of node-cron becomes a job whose id is schedule and tick, so that two
-// replicas of this process make one job. Ticks that pass while no process runs are skipped, not caught up.
+// replicas of this process make one job. Ticks that pass while no process runs are skipped, not caught up; but each
+// start sweeps once, so that what a crash left undone does not wait for the next minute.
 import type { TaskContext } from 'node-cron';
 import { derivedId } from '../contracts/ids.ts';
 import type { JobSink } from '../contracts/ports.ts';
+import type { Clock } from '../core/clock.ts';
 import { errorText } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { Service } from '../core/service.ts';
@@ -10,6 +12,7 @@ import type { Schedule } from './chain.ts';
 
 export interface ScheduleDeps {
   readonly jobs: JobSink;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -30,18 +33,25 @@ export class GasSchedule extends Service {
   }
 
   protected async onStart(): Promise<void> {
-    const { jobs } = this.#deps;
-    await this.#every('sweep', this.#options.sweepCron ?? '* * * * *', (tick) => jobs.add(sweepOrder(tick)));
+    const { jobs, clock } = this.#deps;
+    const cron = this.#options.sweepCron ?? '* * * * *';
+    const sweep = await this.#every('sweep', cron, (tick) => jobs.add(sweepOrder(tick)));
+    await sweep(new Date(clock.now()));
     for (const schedule of this.#options.schedules) {
       await this.#every(schedule.name, schedule.cron, (tick) => jobs.add(tickOrder(schedule, tick)));
     }
   }
 
-  async #every(name: string, cron: string, run: (tick: string) => Promise<void>): Promise<void> {
+  /** Returns what a tick does, for a tick out of turn; it never rejects. */
+  async #every(
+    name: string,
+    cron: string,
+    run: (tick: string) => Promise<void>,
+  ): Promise<(date: Date) => Promise<void>> {
     const { schedule } = await import('node-cron');
     const { logger } = this.#deps;
     let failing = false;
-    const onTick = async ({ date }: TaskContext) => {
+    const onTick = async (date: Date) => {
       const fault = await run(date.toISOString()).then(
         () => null,
         (thrown: unknown) => errorText(thrown),
@@ -51,8 +61,9 @@ export class GasSchedule extends Service {
       failing = fault !== null;
     };
     const options = { timezone: 'UTC', name: `gas:${name}`, noOverlap: true, logger: toCronLogger(logger) };
-    const task = schedule(cron, onTick, options);
+    const task = schedule(cron, ({ date }: TaskContext) => onTick(date), options);
     this.release(() => task.destroy());
+    return onTick;
   }
 }
 

@@ -6,8 +6,18 @@ import { createSystemDirectory } from '../presence.ts';
 import { overRedis } from '../read-models.ts';
 import type { Shared } from './shared.ts';
 
-export function wireIntake({ config, redis, jobs, policy, pipeline, clock, logger }: Shared): CommandIntake {
+export function wireIntake({
+  config,
+  redis,
+  view,
+  jobs,
+  policy,
+  pipeline,
+  clock,
+  logger,
+}: Shared): CommandIntake {
   const { prefix } = config.redis;
+  const { processes } = createSystemDirectory(redis, { prefix, clock });
   return createIntake(
     {
       clock,
@@ -18,7 +28,8 @@ export function wireIntake({ config, redis, jobs, policy, pipeline, clock, logge
       services: overRedis(createServiceDirectory({ redis }, { prefix })),
       drones: overRedis(createDroneDirectory({ redis }, { prefix })),
       agents: overRedis(pipeline.directory),
-      system: overRedis(createSystemDirectory(redis, { prefix, clock })),
+      // While Redis is away nobody can speak for the other processes; this one still speaks for itself.
+      system: { processes: () => processes().catch(() => [view()]) },
     },
     catalogue,
   );

@@ -1,5 +1,6 @@
 // What every part of the wiring needs.
 import type { Policy } from '../../access/index.ts';
+import type { ProcessView } from '../../contracts/system.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Redis } from '../../core/redis.ts';
@@ -15,6 +16,8 @@ export interface Shared {
   readonly backends: Backends;
   readonly roles: readonly Role[];
   readonly instance: string;
+  /** What this process says of itself. */
+  readonly view: () => ProcessView;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly links: LinkBoard;

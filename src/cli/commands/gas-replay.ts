@@ -1,4 +1,5 @@
 // `swarmline gas replay FILE…`: recorded histories through the real reader and machine; no effect, no Redis.
+import { coreErrors, SwarmError } from '../../core/errors.ts';
 import { replay } from '../../pipeline/replay.ts';
 import { type ExitCode, exitCodes, type Io } from '../io.ts';
 
@@ -7,7 +8,10 @@ export async function gasReplay(
   options: { readonly json: boolean },
   io: Io,
 ): Promise<ExitCode> {
-  await replay(files, (line) => io.stdout.write(`${options.json ? JSON.stringify(line) : plain(line)}\n`));
+  await replay(files, (line) => {
+    if (io.stopped.aborted) throw new SwarmError(coreErrors.aborted, 'stopped before the end');
+    io.stdout.write(`${options.json ? JSON.stringify(line) : plain(line)}\n`);
+  });
   return exitCodes.ok;
 }
 

@@ -1,5 +1,9 @@
 // `status [target]`: the platform at a glance, or everything known about one service, agent or drone.
+
+import type { AgentView, DeliveryView } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
+import type { DroneView } from '../../contracts/drones.ts';
+import type { ServiceView } from '../../contracts/services.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import { nearest } from '../parse.ts';
 import type { CommandPorts, Question } from '../spec.ts';
@@ -22,45 +26,80 @@ async function overview(ports: CommandPorts): Promise<Answer> {
   const now = ports.clock.now();
   const [processes, services, agents, drones, deliveries] = await Promise.all([
     ports.system.processes(),
-    ports.services.services(),
-    ports.agents.agents(),
-    ports.drones.drones(),
-    ports.agents.deliveries(200),
+    known(ports.services.services()),
+    known(ports.agents.agents()),
+    known(ports.drones.drones()),
+    known(ports.agents.deliveries(200)),
   ]);
   const links = processes.flatMap((process) =>
     process.links.map((link) => linkRow(process, link, processes.length > 1, now)),
   );
-  const heard = services.filter((view) => now - view.seenAt <= silentAfterMs);
-  const ready = heard.filter((view) => view.state === 'ready').length;
-  const freshDrones = drones.filter((view) => now - view.seenAt <= staleAfterMs).length;
-  const open = deliveries.filter(({ state }) => isOpen(state)).length;
-  const counts: AnswerRow[] = [
-    count(
-      'services',
-      `${ready} of ${services.length} ready${silent(services.length - heard.length)}`,
-      newest(services, now),
-    ),
-    count(
-      'agents',
-      `${agents.filter(({ seenAt }) => seenAt !== null).length} of ${agents.length} have told a status`,
-      newest(agents, now),
-    ),
-    count(
-      'gas',
-      `${deliveries.length} latest deliveries, ${open} not acknowledged`,
-      newest(
-        deliveries.map(({ since }) => ({ seenAt: since })),
-        now,
-      ),
-    ),
-    count('drones', `${freshDrones} of ${drones.length} fresh`, newest(drones, now)),
+  const counts = [
+    services ? servicesRow(services, now) : unknownRow('services'),
+    agents ? agentsRow(agents, now) : unknownRow('agents'),
+    deliveries ? gasRow(deliveries, now) : unknownRow('gas'),
+    drones ? dronesRow(drones, now) : unknownRow('drones'),
   ];
   const linked = worst(links);
   return {
     title: titleOf(links, linked),
-    tone: linked === 'ok' && ready < services.length ? 'warn' : linked,
+    tone: linked === 'ok' ? worst(counts) : linked,
     rows: [...links, ...counts],
-    data: { processes, services, agents, drones, openDeliveries: open },
+    data: {
+      processes,
+      services,
+      agents,
+      drones,
+      openDeliveries: deliveries?.filter(({ state }) => isOpen(state)).length ?? null,
+    },
+  };
+}
+
+// What this process knows by itself is told also while Redis is away; what only Redis knows is unknown then.
+function known<T>(answer: Promise<T>): Promise<T | null> {
+  return answer.catch(() => null);
+}
+
+function unknownRow(label: string): AnswerRow {
+  return { label, value: 'unknown: Redis does not answer', ageMs: null, tone: 'bad' };
+}
+
+function servicesRow(services: readonly ServiceView[], now: number): AnswerRow {
+  const heard = services.filter((view) => now - view.seenAt <= silentAfterMs);
+  const ready = heard.filter((view) => view.state === 'ready').length;
+  const value = `${ready} of ${services.length} ready${silent(services.length - heard.length)}`;
+  return {
+    label: 'services',
+    value,
+    ageMs: newest(services, now),
+    tone: ready < services.length ? 'warn' : 'ok',
+  };
+}
+
+function agentsRow(agents: readonly AgentView[], now: number): AnswerRow {
+  const told = agents.filter(({ seenAt }) => seenAt !== null).length;
+  return {
+    label: 'agents',
+    value: `${told} of ${agents.length} have told a status`,
+    ageMs: newest(agents, now),
+    tone: 'ok',
+  };
+}
+
+function gasRow(deliveries: readonly DeliveryView[], now: number): AnswerRow {
+  const open = deliveries.filter(({ state }) => isOpen(state)).length;
+  const value = `${deliveries.length} latest deliveries, ${open} not acknowledged`;
+  const moved = deliveries.map(({ since }) => ({ seenAt: since }));
+  return { label: 'gas', value, ageMs: newest(moved, now), tone: 'ok' };
+}
+
+function dronesRow(drones: readonly DroneView[], now: number): AnswerRow {
+  const fresh = drones.filter((view) => now - view.seenAt <= staleAfterMs).length;
+  return {
+    label: 'drones',
+    value: `${fresh} of ${drones.length} fresh`,
+    ageMs: newest(drones, now),
+    tone: 'ok',
   };
 }
 
@@ -135,10 +174,6 @@ function linkRow({ pid, at }: ProcessView, link: LinkView, named: boolean, now: 
     ageMs: link.state === 'off' || link.lastProofAt === null ? null : now - link.lastProofAt,
     tone: linkTones[link.state],
   };
-}
-
-function count(label: string, value: string, ageMs: number | null): AnswerRow {
-  return { label, value, ageMs, tone: 'info' };
 }
 
 function silent(number: number): string {

@@ -96,8 +96,10 @@ function readText(text: string): unknown {
   }
 }
 
+/** The layer whose value counts; of a value that is missing, the layer that its section comes from. */
 function originOf(layers: readonly Layer[], path: readonly string[]): Layer | undefined {
-  return layers.findLast(({ values }) => !isUnset(valueAt(values, path)));
+  const found = layers.findLast(({ values }) => !isUnset(valueAt(values, path)));
+  return found ?? (path.length > 1 ? originOf(layers, path.slice(0, -1)) : undefined);
 }
 
 // SWARMLINE_PIPELINE__ACK_TIMEOUT_MS -> pipeline.ackTimeoutMs
@@ -128,7 +130,8 @@ function put(tree: Tree, [head = '', ...rest]: readonly string[], value: unknown
 
 function valueAt(values: unknown, [head, ...rest]: readonly string[]): unknown {
   if (head === undefined) return values;
-  return isTree(values) && Object.hasOwn(values, head) ? valueAt(values[head], rest) : undefined;
+  const holds = typeof values === 'object' && values !== null && Object.hasOwn(values, head);
+  return holds ? valueAt(Reflect.get(values, head), rest) : undefined;
 }
 
 function isUnset(value: unknown): boolean {

@@ -137,6 +137,7 @@ export class EmbeddedServer extends Service {
         .catch(() => undefined);
       if (signal.aborted || (this.#running && (await isAlive(this.#running)))) continue;
       this.#deps.logger.warn({ server: this.name }, 'the server died; starting it again');
+      this.#killRemains();
       try {
         this.#running = await this.#spawn(await this.choosePort());
         await this.#untilReady(this.#running, signal);
@@ -153,14 +154,19 @@ export class EmbeddedServer extends Service {
     }
   }
 
+  // Children of a program that died would hold its port, or do its work twice beside the next one.
+  #killRemains(): void {
+    if (this.#running) signalProcess(-this.#running.pid, 'SIGKILL');
+  }
+
   async #terminate(): Promise<void> {
     const running = this.#running;
     if (running && (await isAlive(running))) {
       signalProcess(running.pid, 'SIGTERM');
       const deadline = this.#deps.clock.now() + 15_000;
       while ((await isAlive(running)) && this.#deps.clock.now() < deadline) await this.#deps.clock.sleep(20);
-      if (await isAlive(running)) signalProcess(-running.pid, 'SIGKILL');
     }
+    this.#killRemains();
     await this.#recipe.cleanUp?.(this.#dir);
     await rm(pidFileOf(this.#dir), { force: true });
     this.#running = undefined;

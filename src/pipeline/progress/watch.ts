@@ -1,10 +1,11 @@
-// Watches the agents' folders and starts a round for whoever's file moved. It reads nothing itself, and what it
-// misses the sweep finds: so the platform runs on without it.
+// Watches the agents' folders and starts a round for whoever's file moved, again and again while Redis is away. It
+// reads nothing itself, and what it misses the sweep finds: so the platform runs on without it.
 
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { backoffMs } from '../../core/backoff.ts';
 import type { Clock } from '../../core/clock.ts';
-import { errorText } from '../../core/errors.ts';
+import { errorText, SwarmError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import { Service } from '../../core/service.ts';
 import { createStop } from '../../core/stop.ts';
@@ -20,11 +21,16 @@ export interface WatcherDeps {
 
 /** Longer than the 50 ms in which chokidar swallows a second change of a file. */
 const secondLookMs = 120;
+const retry = { initialMs: 500, maxMs: 2_000 };
+
+type Round = () => Promise<void>;
 
 export class GasWatcher extends Service {
   readonly #deps: WatcherDeps;
   readonly #agents: readonly PipelineAgent[];
   readonly #running = new Set<Promise<void>>();
+  /** Those that are being tried again: one of each is enough, since a round reads what is there then. */
+  readonly #retrying = new Set<Round>();
   #fault = '';
 
   constructor(deps: WatcherDeps, agents: readonly PipelineAgent[]) {
@@ -62,23 +68,41 @@ export class GasWatcher extends Service {
     });
   }
 
-  #run(round: () => Promise<void>, signal: AbortSignal): void {
+  #run(round: Round, signal: AbortSignal): void {
     const running = this.#lookTwice(round, signal)
-      .then(
-        () => this.#note(''),
-        (thrown: unknown) => this.#note(errorText(thrown)),
-      )
+      .catch((thrown: unknown) => this.#retry(round, thrown, signal))
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 
-  async #lookTwice(round: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  async #lookTwice(round: Round, signal: AbortSignal): Promise<void> {
     await round();
-    const stopped = await this.#deps.clock.sleep(secondLookMs, signal).then(
-      () => false,
+    if (await this.#passes(secondLookMs, signal)) await round();
+    this.#note('');
+  }
+
+  async #retry(round: Round, first: unknown, signal: AbortSignal): Promise<void> {
+    this.#note(errorText(first));
+    if (this.#retrying.has(round)) return;
+    this.#retrying.add(round);
+    let fault: unknown = first;
+    for (let attempt = 1; isPassing(fault); attempt += 1) {
+      if (!(await this.#passes(backoffMs(attempt, retry), signal))) break;
+      fault = await round().then(
+        () => null,
+        (thrown: unknown) => thrown,
+      );
+    }
+    this.#retrying.delete(round);
+    this.#note(fault === null ? '' : errorText(fault));
+  }
+
+  /** False when the watcher was stopped meanwhile. */
+  #passes(ms: number, signal: AbortSignal): Promise<boolean> {
+    return this.#deps.clock.sleep(ms, signal).then(
       () => true,
+      () => false,
     );
-    if (!stopped) await round();
   }
 
   /** Logs a fault once, however often it comes back, and its end. */
@@ -90,11 +114,15 @@ export class GasWatcher extends Service {
   }
 }
 
+function isPassing(fault: unknown): boolean {
+  return fault instanceof SwarmError && fault.retryable;
+}
+
 /** What a path asks for: a reading of the status of those it belongs to, a look into a done folder, or nothing. */
 function makeRoundFinder(agents: readonly PipelineAgent[], rounds: Rounds) {
   const byStatus = new Map(agents.map((agent) => [agent.statusFile, () => rounds.status(agent.id)]));
   const byFolder = new Map(agents.map((agent) => [doneFolder(agent.inbox), () => rounds.done(agent.id)]));
-  return (path: string): (() => Promise<void>) | null => {
+  return (path: string): Round | null => {
     const status = byStatus.get(path);
     if (status) return status;
     return isGasFile(path) ? (byFolder.get(dirname(path)) ?? null) : null;

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { systemClock } from '../../../src/core/clock.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { GasSchedule } from '../../../src/pipeline/schedule.ts';
 import { eventually, it, NotedJobs } from './rig.ts';
@@ -17,7 +18,9 @@ describe('the schedule', () => {
     }
     const jobs = new CountedJobs();
     const options = { schedules: [schedule], sweepCron: everySecond };
-    const replicas = [1, 2].map(() => new GasSchedule({ jobs, logger: silentLogger }, options));
+    const replicas = [1, 2].map(
+      () => new GasSchedule({ jobs, clock: systemClock, logger: silentLogger }, options),
+    );
     await Promise.all(replicas.map((replica) => replica.start()));
     await eventually(() => jobs.of('pipeline.sweep').length >= 2 && jobs.of('gas.tick').length >= 2);
     await Promise.all(replicas.map((replica) => replica.stop()));
@@ -30,7 +33,7 @@ describe('the schedule', () => {
     const jobs = new NotedJobs();
     jobs.failNext = 1;
     const ticking = new GasSchedule(
-      { jobs, logger: silentLogger },
+      { jobs, clock: systemClock, logger: silentLogger },
       { schedules: [], sweepCron: everySecond },
     );
     await ticking.start();
