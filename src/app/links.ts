@@ -28,7 +28,8 @@ export class LinkBoard {
     const { clock } = this.#options;
     const onChange = (status: LinkStatus) => {
       if (status.state === 'up') this.#wereUp.add(name);
-      this.#options.onChange(status);
+      // What closes while all is being closed is no news.
+      if (!this.#draining) this.#options.onChange(status);
     };
     const link = new Link({ name, hard, clock, staleAfterMs, onChange });
     this.#links.push(link);

@@ -37,6 +37,12 @@ export class RedisMonitor extends Service {
       }
       await clock.sleep(200, signal);
     }
+    // A closed connection says so at once; the round trips are for one that hangs.
+    const lost = () => link.down(`${place} does not answer`);
+    redis.on('close', lost);
+    this.release(() => {
+      redis.off('close', lost);
+    });
     const stop = new AbortController();
     const proving = this.#prove(stop.signal);
     this.release(async () => {

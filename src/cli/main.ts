@@ -19,7 +19,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 // A reader that went away (`| head`, a `| tee` that Ctrl-C ended too) is a wish to stop, never a reason to leave children behind.
-process.stdout.on('error', () => stopping.abort());
+let unread = false;
+process.stdout.on('error', () => {
+  unread = true;
+  stopping.abort();
+});
 
 const io = {
   env: process.env,
@@ -51,6 +55,8 @@ process.exit(code);
 function report(thrown: unknown): ExitCode {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   const error = toSwarmError(thrown);
+  // Who went away has read enough; nothing failed, and there is nobody to be told.
+  if (error.code === 'ABORTED' && unread) return exitCodes.ok;
   process.stderr.write(`swarmline: ${error.message}\n`);
   if (error.code === 'UNEXPECTED' && error.stack) process.stderr.write(`${error.stack}\n`);
   return exitByClass[error.kind.class] ?? exitCodes.failed;

@@ -20,13 +20,17 @@ export interface IntakeDeps extends CommandPorts {
 const askPermission = 'ask';
 /** Discord drops an interaction after 3 s; every surface gets its reply sooner. */
 const replyDeadlineMs = 2_500;
+const noAnswer = `No answer within ${replyDeadlineMs / 1000} s, so`;
+const lateAnswer = `${noAnswer} the truth is unknown. Look again with \`status\`.`;
+// What hangs may still get through; the same word again is the same order.
+const lateDecision = `${noAnswer} it is unknown whether this was taken. Decide again: it stays one order.`;
 
 /** Creates the intake for a list of commands. */
 export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): CommandIntake {
   return {
     specs,
-    handle: (invocation) => guarded(deps, () => handle(deps, specs, invocation)),
-    decide: (decision) => guarded(deps, () => decide(deps, specs, decision)),
+    handle: (invocation) => guarded(deps, lateAnswer, () => handle(deps, specs, invocation)),
+    decide: (decision) => guarded(deps, lateDecision, () => decide(deps, specs, decision)),
   };
 }
 
@@ -140,10 +144,13 @@ function nothingToConfirm(id: string): Reply {
   };
 }
 
-async function guarded(deps: IntakeDeps, run: () => Promise<Reply>): Promise<Reply> {
+async function guarded(deps: IntakeDeps, lateText: string, run: () => Promise<Reply>): Promise<Reply> {
   const late = new AbortController();
+  const tooLate = deps.clock
+    .sleep(replyDeadlineMs, late.signal)
+    .then((): Reply => ({ kind: 'refusal', code: 'unavailable', text: lateText }));
   try {
-    return await Promise.race([run(), tooLate(deps, late.signal)]);
+    return await Promise.race([run(), tooLate]);
   } catch (thrown) {
     const error = toSwarmError(thrown);
     deps.logger.warn({ code: error.code, error: error.message }, 'a command could not be answered');
@@ -151,13 +158,4 @@ async function guarded(deps: IntakeDeps, run: () => Promise<Reply>): Promise<Rep
   } finally {
     late.abort();
   }
-}
-
-async function tooLate({ clock }: IntakeDeps, signal: AbortSignal): Promise<Reply> {
-  await clock.sleep(replyDeadlineMs, signal);
-  return {
-    kind: 'refusal',
-    code: 'unavailable',
-    text: `No answer within ${replyDeadlineMs / 1000} s, so the truth is unknown. Look again with \`status\`.`,
-  };
 }

@@ -9,9 +9,8 @@ import { serviceNameSchema } from './services.ts';
 export interface JobSpec {
   readonly queue: 'services' | 'gas' | 'pipeline' | 'report';
   readonly body: z.ZodType;
-  /** Tries before the job counts as failed, and the first delay between them in ms. */
+  /** Tries before the job counts as failed; between them 0.5 s, growing to half a minute. */
   readonly attempts: number;
-  readonly backoffMs: number;
   /** Longest time from enqueue to the last useful start, ms; becomes the envelope's deadline. */
   readonly usefulMs: number;
 }
@@ -26,14 +25,12 @@ export const jobCatalogue = {
       replyTo: addressSchema,
     }),
     attempts: 20,
-    backoffMs: 500,
     usefulMs: 60_000,
   },
   'gas.deliver': {
     queue: 'gas',
     body: z.object({ gas: gasSchema }),
-    attempts: 10,
-    backoffMs: 500,
+    attempts: 30,
     usefulMs: 24 * 3_600_000,
   },
   /** One tick of a schedule of chain.yaml; `tick` is its minute in ISO form. */
@@ -46,21 +43,19 @@ export const jobCatalogue = {
       tick: z.string(),
     }),
     attempts: 10,
-    backoffMs: 500,
     usefulMs: 3_600_000,
   },
   'pipeline.sweep': {
     queue: 'pipeline',
     body: z.object({ tick: z.string() }),
     attempts: 2,
-    backoffMs: 500,
     usefulMs: 60_000,
   },
   'chat.report': {
     queue: 'report',
     body: reportSchema,
-    attempts: 20,
-    backoffMs: 500,
+    // A chat platform may be away for hours; the deadline ends it sooner than the count.
+    attempts: 3_000,
     usefulMs: 24 * 3_600_000,
   },
 } as const satisfies Record<string, JobSpec>;

@@ -9,11 +9,11 @@ export function bindHandler<N extends JobName>(handler: JobHandler<N>): BoundHan
   const schema = bodySchema(handler.name);
   return {
     name: handler.name,
-    run: (body, context) => {
+    run: async (body, context) => {
       const parsed = schema.safeParse(body);
       if (!parsed.success)
         throw new SwarmError(domainErrors.jobInvalid, `${handler.name}: ${parsed.error.message}`);
-      return handler.run(parsed.data, context);
+      await handler.run(parsed.data, context);
     },
     dead: async (body, context, reason) => {
       const parsed = schema.safeParse(body);

@@ -69,7 +69,7 @@ export function createProducer(
         await queueNamed(queueOf(order.name, order.body)).add(order.name, data, {
           jobId: order.id,
           attempts: spec.attempts,
-          backoff: { type: 'exponential', delay: spec.backoffMs },
+          backoff: { type: 'capped' },
           removeOnComplete: keepCompleted,
           removeOnFail: keepFailed,
         });

@@ -2,8 +2,9 @@
 
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import { type JobData, jobDataSchema } from '../contracts/jobs.ts';
+import { backoffMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
-import { errorText, SwarmError } from '../core/errors.ts';
+import { errorText, SwarmError, toSwarmError } from '../core/errors.ts';
 import type { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
 import { clockSkewMs, closeRedis, createBlockingRedis, type Redis } from '../core/redis.ts';
@@ -30,6 +31,8 @@ export interface WorkerHostOptions {
 // A killed worker's job runs again after about 2.7 s with these, after 59.7 s with the library's defaults.
 const lockDurationMs = 3_000;
 const stalledIntervalMs = 1_000;
+// Without a cap the wait after an hour's outage would be hours itself.
+const retryDelay = { initialMs: 500, maxMs: 30_000 };
 // Each kill of a process counts one stall against its jobs; a handler is safe to repeat, so kills alone do not fail a job soon.
 const maxStalledCount = 10;
 // Delayed jobs are promoted by the worker's clock; beyond this difference from Redis' clock they would run early or late.
@@ -62,6 +65,8 @@ export class WorkerHost extends Service {
       await Promise.all(workers.map((worker) => this.#close(worker)));
     });
     await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+    // The check lets them run: what waits already must not be run by a wrong clock.
+    await Promise.all(workers.map((worker) => worker.pause(true)));
     await this.#check(workers);
     const watching = this.#watch(workers);
     this.release(async () => {
@@ -79,9 +84,11 @@ export class WorkerHost extends Service {
       connection,
       prefix: `${this.#options.prefix}:bull`,
       concurrency,
+      autorun: false,
       lockDuration: lockDurationMs,
       stalledInterval: stalledIntervalMs,
       maxStalledCount,
+      settings: { backoffStrategy: (attempt) => backoffMs(attempt, retryDelay) },
       // After a lost connection the default would sit still for 15 s.
       runRetryDelay: 1_000,
     });
@@ -112,7 +119,8 @@ export class WorkerHost extends Service {
         'a job did not succeed',
       );
       if (thrown instanceof SwarmError && !thrown.retryable) throw new UnrecoverableError(thrown.message);
-      throw thrown;
+      // The library takes nothing but errors for a failure; some libraries throw strings.
+      throw toSwarmError(thrown);
     }
   }
 

@@ -2,6 +2,7 @@
 import { createConfirmations } from '../../access/index.ts';
 import { createDroneDirectory, createServiceDirectory } from '../../bridge/index.ts';
 import { type CommandIntake, catalogue, createIntake } from '../../commands/index.ts';
+import type { ProcessView } from '../../contracts/system.ts';
 import { createSystemDirectory } from '../presence.ts';
 import { overRedis } from '../read-models.ts';
 import type { Shared } from './shared.ts';
@@ -28,9 +29,15 @@ export function wireIntake({
       services: overRedis(createServiceDirectory({ redis }, { prefix })),
       drones: overRedis(createDroneDirectory({ redis }, { prefix })),
       agents: overRedis(pipeline.directory),
-      // While Redis is away nobody can speak for the other processes; this one still speaks for itself.
-      system: { processes: () => processes().catch(() => [view()]) },
+      system: { processes: async () => withSelf(await processes().catch(() => []), view()) },
     },
     catalogue,
   );
+}
+
+// Each process speaks for itself: what it wrote into Redis is up to two seconds old, and while Redis is away nobody can
+// speak for the others.
+function withSelf(told: readonly ProcessView[], self: ProcessView): ProcessView[] {
+  const others = told.filter(({ instance }) => instance !== self.instance);
+  return [...others, self].toSorted((a, b) => a.startedAt - b.startedAt);
 }

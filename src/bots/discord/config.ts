@@ -8,7 +8,7 @@ function unlessEmpty<T extends z.ZodType>(schema: T) {
   return z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 }
 
-export const discordConfigSchema = z.object({
+export const discordConfigSchema = z.strictObject({
   /** The bot token; without it the bot stays off. */
   token: unlessEmpty(z.string().trim()),
   /** Where slash commands are registered and show at once; without it they are global and take a while. */

@@ -12,7 +12,7 @@ const channelSchema = z
  * `token` is the OAuth token of `username` with `chat:read chat:edit`, with or without `oauth:`.
  * `channels` is a list, or one string with commas. `ircUrl` is the real Twitch by default; a stand-in is `ws://host:port`.
  */
-export const twitchConfigSchema = z.object({
+export const twitchConfigSchema = z.strictObject({
   username: z
     .string()
     .trim()

@@ -13,10 +13,11 @@ export const agents: Question = {
   answer: async (_call, ports) => {
     const now = ports.clock.now();
     const views = await ports.agents.agents();
+    const rows = views.map((view) => agentRow(view, now));
     return {
       title: views.length === 0 ? 'No agents are configured' : counted(views.length, 'agent'),
-      tone: views.some((view) => view.problem !== null) ? 'warn' : 'ok',
-      rows: views.map((view) => agentRow(view, now)),
+      tone: rows.some(({ tone }) => tone === 'warn') ? 'warn' : 'ok',
+      rows,
       ...(views.length === 0 ? { note: 'Name them under pipeline.agents in config/local.yaml.' } : {}),
       data: { agents: views },
     };

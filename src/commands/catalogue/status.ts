@@ -6,6 +6,7 @@ import type { DroneView } from '../../contracts/drones.ts';
 import type { ServiceView } from '../../contracts/services.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import { nearest } from '../parse.ts';
+import { counted } from '../render.ts';
 import type { CommandPorts, Question } from '../spec.ts';
 import { agentRow } from './agents.ts';
 import { droneRow, staleAfterMs } from './drone.ts';
@@ -40,10 +41,10 @@ async function overview(ports: CommandPorts): Promise<Answer> {
     deliveries ? gasRow(deliveries, now) : unknownRow('gas'),
     drones ? dronesRow(drones, now) : unknownRow('drones'),
   ];
-  const linked = worst(links);
+  const tone = links.length === 0 ? 'warn' : worst([...links, ...counts]);
   return {
-    title: titleOf(links, linked),
-    tone: linked === 'ok' ? worst(counts) : linked,
+    title: titleOf(links, tone),
+    tone,
     rows: [...links, ...counts],
     data: {
       processes,
@@ -88,7 +89,7 @@ function agentsRow(agents: readonly AgentView[], now: number): AnswerRow {
 
 function gasRow(deliveries: readonly DeliveryView[], now: number): AnswerRow {
   const open = deliveries.filter(({ state }) => isOpen(state)).length;
-  const value = `${deliveries.length} latest deliveries, ${open} not acknowledged`;
+  const value = `${counted(deliveries.length, 'latest delivery')}, ${open} not acknowledged`;
   const moved = deliveries.map(({ since }) => ({ seenAt: since }));
   return { label: 'gas', value, ageMs: newest(moved, now), tone: 'ok' };
 }

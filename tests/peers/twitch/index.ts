@@ -7,8 +7,7 @@ import { ChatSession } from './chat-session.ts';
 import { ChatWorld } from './chat-world.ts';
 import type { TwitchPeer, TwitchPeerOptions } from './controls.ts';
 
-export type { RecordedLine, Said, TwitchPeer, TwitchPeerOptions, Viewer } from './controls.ts';
-export type { TwitchLimits } from './limits.ts';
+export type { TwitchPeer, TwitchPeerOptions } from './controls.ts';
 
 /** Starts the stand-in on 127.0.0.1. */
 export async function createTwitchPeer(options: TwitchPeerOptions = {}): Promise<TwitchPeer> {

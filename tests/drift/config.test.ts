@@ -1,0 +1,93 @@
+// config/default.yaml is what the schemas say, both ways; and the other files under config/ are valid as they stand.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { loadPolicy } from '../../src/access/index.ts';
+import { configSchema } from '../../src/app/config.ts';
+import { type Role, roles } from '../../src/app/index.ts';
+import { catalogue } from '../../src/commands/index.ts';
+import { fileLayer, mergeLayers } from '../../src/core/config/load.ts';
+import { demoAgents } from '../../src/demo/cast.ts';
+import { loadChain } from '../../src/pipeline/index.ts';
+
+const folder = join(import.meta.dirname, '../../config');
+const text = readFileSync(join(folder, 'default.yaml'), 'utf8');
+
+describe('config/default.yaml', () => {
+  it('says of every key what its schema has for a default', async () => {
+    const file = await fileLayer(join(folder, 'default.yaml'), { optional: false });
+    expect(mergeLayers(configSchema, [file])).toEqual(configSchema.parse({}));
+  });
+
+  it('names every key that there is, also those without a default', () => {
+    expect(keysOfSchema().filter((key) => !keysOfFile().includes(key))).toEqual([]);
+  });
+
+  it('names no key that there is not', () => {
+    expect(keysOfFile().filter((key) => !keysOfSchema().includes(key))).toEqual([]);
+  });
+});
+
+describe('config/policy.yaml', () => {
+  const policy = () => loadPolicy(join(folder, 'policy.yaml'));
+
+  it('is sound', async () => {
+    expect((await policy()).broken).toBeNull();
+  });
+
+  it('lets whoever owns the machine do everything that there is to do', async () => {
+    const { allows } = await policy();
+    const wishes = catalogue.map((spec) =>
+      spec.kind === 'action' ? spec.permission({ service: 'slam' }) : 'ask',
+    );
+    const refused = ['console:local', 'cli:local'].flatMap((who) =>
+      wishes.filter((wish) => !allows(who, wish)),
+    );
+    expect(refused).toEqual([]);
+  });
+
+  it('lets a stranger ask and do nothing', async () => {
+    const { allows } = await policy();
+    expect([allows('discord:1', 'ask'), allows('discord:1', 'service.restart:slam')]).toEqual([true, false]);
+  });
+});
+
+describe('the chains', () => {
+  it('are valid as they stand', async () => {
+    const chains = readdirSync(folder).filter((name) => name.endsWith('chain.yaml'));
+    expect(chains).toEqual(['chain.yaml', 'demo-chain.yaml']);
+    await expect(loadChain(join(folder, 'chain.yaml'), [])).resolves.toBeDefined();
+    await expect(loadChain(join(folder, 'demo-chain.yaml'), demoAgents)).resolves.toBeDefined();
+  });
+});
+
+it('names every role in the help of `swarmline up`', () => {
+  const program = readFileSync(join(import.meta.dirname, '../../src/cli/program.ts'), 'utf8');
+  const named = /only these roles: ([a-z, ]+)/.exec(program)?.[1]?.split(', ');
+  expect(named).toEqual(roles satisfies readonly Role[]);
+});
+
+/** `section.key` of every key of the schemas; what lies inside a list has no keys of its own here. */
+function keysOfSchema(): string[] {
+  const node = z.looseObject({ properties: z.record(z.string(), z.unknown()).optional() });
+  const walk = (schema: unknown, path: readonly string[]): string[] => {
+    const { properties } = node.parse(schema);
+    if (!properties) return [path.join('.')];
+    return Object.entries(properties).flatMap(([key, under]) => walk(under, [...path, key]));
+  };
+  return walk(z.toJSONSchema(configSchema, { unrepresentable: 'any', io: 'output' }), []);
+}
+
+/** `section.key` of every line of the file that sets a key, or would if its `#` were taken away. */
+function keysOfFile(): string[] {
+  let section = '';
+  return text.split('\n').flatMap((line) => {
+    const [, indent = '', key = '', value = ''] =
+      /^( *)(?:# )?([a-z][a-zA-Z]*):(?: +([^#\s].*?))?(?: +#.*| {2,}.*)?$/.exec(line) ?? [];
+    if (key === '') return [];
+    if (indent !== '') return [`${section}.${key}`];
+    section = key;
+    return value === '' || value === '{}' ? [] : [key];
+  });
+}

@@ -1,0 +1,83 @@
+// One HTTP face on a port of its own, over the real intake and real Redis; stopped after the test.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createPolicy, type Policy } from '../../../src/access/index.ts';
+import { ApiServer, createResults, type Readiness } from '../../../src/api/index.ts';
+import type { Report } from '../../../src/contracts/chat.ts';
+import { domainErrors } from '../../../src/contracts/errors.ts';
+import type { DeliveryLedger } from '../../../src/contracts/ports.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { SwarmError } from '../../../src/core/errors.ts';
+import { silentLogger } from '../../../src/core/logger.ts';
+import type { Redis } from '../../../src/core/redis.ts';
+import { freePort } from '../../../src/core/servers/index.ts';
+import { delivery, link } from '../../unit/commands/ports.ts';
+import { createScene } from '../commands/scene.ts';
+
+const policy = createPolicy({
+  roles: { operator: ['ask', 'service.restart:slam'] },
+  people: { owner: { role: 'operator', identities: ['cli:local'] } },
+});
+export const ready: Readiness = { ready: true, status: 'ready', links: [link('redis')] };
+export const report = (seq: number, final = false): Report => ({
+  to: { surface: 'cli', place: 'local' },
+  about: 'c-1',
+  kind: 'restart',
+  subject: 'slam',
+  seq,
+  final,
+  text: `step ${seq}`,
+  steps: [],
+});
+
+export async function open(
+  redis: Redis,
+  prefix: string,
+  given: Partial<{ readonly readiness: Readiness; readonly policy: Policy }> = {},
+) {
+  const dir = await mkdtemp(join(tmpdir(), 'swarmline-api-'));
+  const tokenFile = join(dir, 'api-token');
+  const scene = createScene(redis, prefix, { policy: given.policy ?? policy });
+  const results = createResults({ redis, clock: systemClock }, { prefix });
+  const state = { readiness: given.readiness ?? ready };
+  const ledger: DeliveryLedger = {
+    state: async () => 'sent',
+    record: async (id, { state: next }) => {
+      if (id !== 'g-1') throw new SwarmError(domainErrors.deliveryUnknown, `no delivery ${id}`);
+      return delivery(id, { state: next });
+    },
+  };
+  const port = await freePort();
+  const server = new ApiServer(
+    {
+      intake: scene.intake,
+      results,
+      ledger,
+      logger: silentLogger,
+      readiness: () => state.readiness,
+      now: () => Date.now(),
+    },
+    { port, tokenFile },
+  );
+  onTestFinished(async () => {
+    await server.stop();
+    await rm(dir, { recursive: true });
+  });
+  await server.start();
+  const token = (await readFile(tokenFile, 'utf8')).trim();
+  const call = async (method: string, path: string, init: RequestInit = {}) => {
+    const headers = { authorization: `Bearer ${token}`, ...init.headers };
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { ...init, method, headers });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? null : JSON.parse(text) };
+  };
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    call('POST', path, {
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+  const run = (line: string, headers: Record<string, string> = {}) => post('/v1/run', { line }, headers);
+  return { scene, results, state, server, port, tokenFile, token, call, post, run };
+}

@@ -1,0 +1,171 @@
+// `swarmline run` and `agent ack` against a real HTTP face: what is printed where, and with which exit code.
+import { dirname } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, expect } from 'vitest';
+import { agentAck } from '../../../src/cli/commands/agent-ack.ts';
+import { run } from '../../../src/cli/commands/run.ts';
+import type { Io } from '../../../src/cli/io.ts';
+import type { Report } from '../../../src/contracts/chat.ts';
+import { eventually, it } from '../../support/fixtures.ts';
+import { open } from './rig.ts';
+
+type Face = Awaited<ReturnType<typeof open>>;
+
+function terminal({ tokenFile, port }: Face, given: { readonly isTTY?: boolean } = {}) {
+  const stopping = new AbortController();
+  const stdin = Object.assign(new PassThrough(), { isTTY: given.isTTY ?? false });
+  const printed = { out: '', err: '' };
+  const stdout = new PassThrough().on('data', (chunk) => {
+    printed.out += String(chunk);
+  });
+  const stderr = new PassThrough().on('data', (chunk) => {
+    printed.err += String(chunk);
+  });
+  const io: Io = {
+    env: { SWARMLINE_HOME: dirname(tokenFile), SWARMLINE_API_PORT: String(port) },
+    stdin,
+    stdout,
+    stderr,
+    self: [''],
+    root: '/nowhere',
+    stopped: stopping.signal,
+    stop: () => stopping.abort(),
+  };
+  return { io, stdin, printed };
+}
+
+const plain = { yes: false, json: false };
+const report = (
+  about: string,
+  seq: number,
+  state: 'sent' | 'ready' | 'failed' | 'unknown',
+  final: boolean,
+): Report => ({
+  to: { surface: 'cli', place: 'local' },
+  about,
+  kind: 'restart',
+  subject: 'slam',
+  seq,
+  final,
+  text: `it is ${state}`,
+  steps: [{ state, at: 1, detail: '' }],
+});
+
+describe('swarmline run', () => {
+  it('prints an answer on stdout', async ({ redis, prefix }) => {
+    const { io, printed } = terminal(await open(redis, prefix));
+    expect(await run('services', plain, io)).toBe(0);
+    expect(printed.out).toMatch(/^No service has been seen yet\n/);
+  });
+
+  it('prints the machine form with --json', async ({ redis, prefix }) => {
+    const { io, printed } = terminal(await open(redis, prefix));
+    await run('services', { ...plain, json: true }, io);
+    expect(JSON.parse(printed.out)).toMatchObject({ kind: 'answer', answer: { data: { services: [] } } });
+  });
+
+  it.for([
+    ['', 2],
+    ['reboot', 2],
+    ['restart', 2],
+    ['restart mesh', 77],
+  ] as const)('ends %j with %i, and says why on stderr', async ([line, code], { redis, prefix }) => {
+    const { io, printed } = terminal(await open(redis, prefix));
+    expect(await run(line, { ...plain, yes: true }, io)).toBe(code);
+    expect([printed.out, printed.err]).toEqual(['', expect.stringMatching(/\w/)]);
+  });
+
+  it('ends with 69 where the queue takes nothing', async ({ redis, prefix }) => {
+    const face = await open(redis, prefix);
+    face.scene.jobs.down = true;
+    expect(await run('restart slam', { ...plain, yes: true }, terminal(face).io)).toBe(69);
+  });
+
+  it('does nothing without --yes where there is no terminal, and says so with 2', async ({
+    redis,
+    prefix,
+  }) => {
+    const face = await open(redis, prefix);
+    const { io, printed } = terminal(face);
+    expect(await run('restart slam', plain, io)).toBe(2);
+    expect([printed.err, face.scene.jobs.ids]).toEqual([
+      'Restart slam? It needs --yes where there is no terminal.\n',
+      [],
+    ]);
+  });
+
+  it.for([
+    ['n\n', 'Declined; nothing was done.\n'],
+    ['\n', 'Declined; nothing was done.\n'],
+  ] as const)('asks at a terminal, and takes %j for a no', async ([typed, told], { redis, prefix }) => {
+    const face = await open(redis, prefix);
+    const { io, stdin, printed } = terminal(face, { isTTY: true });
+    stdin.write(typed);
+    expect(await run('restart slam', plain, io)).toBe(0);
+    expect([printed.out, face.scene.jobs.ids]).toEqual([told, []]);
+  });
+
+  it('takes the end of input at the question for a no', async ({ redis, prefix }) => {
+    const face = await open(redis, prefix);
+    const { io, stdin } = terminal(face, { isTTY: true });
+    stdin.end();
+    expect([await run('restart slam', plain, io), face.scene.jobs.ids]).toEqual([0, []]);
+  });
+
+  it.for([
+    ['ready', 0],
+    ['sent', 0],
+    ['failed', 1],
+    ['unknown', 1],
+  ] as const)('follows an order to its end: %s is %i', async ([state, code], { redis, prefix }) => {
+    const face = await open(redis, prefix);
+    const { io, printed } = terminal(face);
+    const running = run('restart slam', { yes: true, json: true }, io);
+    const about = (await eventually(() => face.scene.jobs.correlationIds[0])) ?? '';
+    await face.results.report(report(about, 0, 'sent', false));
+    await face.results.report(report(about, 1, state, true));
+    expect(await running).toBe(code);
+    expect(JSON.parse(printed.out)).toEqual({
+      kind: 'result',
+      correlationId: about,
+      state,
+      subject: 'slam',
+      text: `it is ${state}`,
+      steps: [{ state, at: 1, detail: '' }],
+    });
+  });
+
+  it('stops following when it is told to, and says that the order goes on', async ({ redis, prefix }) => {
+    const face = await open(redis, prefix);
+    const { io } = terminal(face);
+    const running = run('restart slam', { ...plain, yes: true }, io);
+    await eventually(() => face.scene.jobs.ids.length);
+    io.stop();
+    await expect(running).rejects.toMatchObject({
+      code: 'ABORTED',
+      message: expect.stringContaining('goes on'),
+    });
+  });
+
+  it('is denied with a token that is not the platform’s', async ({ redis, prefix }) => {
+    const { io } = terminal(await open(redis, prefix));
+    const stranger = { ...io, env: { ...io.env, SWARMLINE_HOME: '/nowhere' } };
+    await expect(run('services', plain, stranger)).rejects.toMatchObject({ code: 'UNAUTHORISED' });
+  });
+});
+
+describe('swarmline agent ack', () => {
+  it('prints what the delivery is now', async ({ redis, prefix }) => {
+    const { io, printed } = terminal(await open(redis, prefix));
+    expect(await agentAck('g-1', { working: false, json: false }, io)).toBe(0);
+    expect(printed.out).toBe('g-1: accepted\n');
+  });
+
+  it('says that there is no such delivery', async ({ redis, prefix }) => {
+    const { io } = terminal(await open(redis, prefix));
+    await expect(agentAck('g-9', { working: false, json: false }, io)).rejects.toMatchObject({
+      code: 'DELIVERY_UNKNOWN',
+      message: 'No such delivery.',
+    });
+  });
+});

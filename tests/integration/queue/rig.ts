@@ -1,0 +1,92 @@
+// A worker host over real Redis, with handlers that a test writes, and a look into what BullMQ keeps of a job.
+import { Queue } from 'bullmq';
+import type { z } from 'zod';
+import type { JobName, jobCatalogue } from '../../../src/contracts/jobs.ts';
+import { type Clock, systemClock } from '../../../src/core/clock.ts';
+import { Link } from '../../../src/core/links.ts';
+import { silentLogger } from '../../../src/core/logger.ts';
+import type { Redis } from '../../../src/core/redis.ts';
+import { type BoundHandler, bindHandler, createProducer, WorkerHost } from '../../../src/queue/index.ts';
+
+export interface Place {
+  readonly redis: Redis;
+  readonly redisUrl: string;
+  readonly prefix: string;
+}
+
+export function createHost(
+  { redis, redisUrl, prefix }: Place,
+  handlers: readonly BoundHandler[],
+  clock: Clock = systemClock,
+): WorkerHost {
+  const link = new Link({ name: 'workers', hard: true, clock });
+  return new WorkerHost(
+    { redis, clock, logger: silentLogger, link, handlers },
+    { redisUrl, prefix, queues: { pipeline: 2, gas: 2 } },
+  );
+}
+
+export const producer = ({ redis, prefix }: Place) =>
+  createProducer({ redis, clock: systemClock }, { prefix });
+
+type Sweep = z.infer<(typeof jobCatalogue)['pipeline.sweep']['body']>;
+type Run = Parameters<typeof bindHandler<'pipeline.sweep'>>[0]['run'];
+
+/** A handler of `pipeline.sweep`, the job with two attempts, that writes down what it was called for. */
+export function sweeper(run: Run = () => Promise.resolve()) {
+  const runs: Sweep[] = [];
+  const dead: string[] = [];
+  const handler = bindHandler({
+    name: 'pipeline.sweep',
+    run: async (body, context) => {
+      runs.push(body);
+      await run(body, context);
+    },
+    dead: async (_body, { envelope }, reason) => void dead.push(`${envelope.id}: ${reason}`),
+  });
+  return { handler, runs, dead };
+}
+
+export const sweep = (id: string, tick = 'now') =>
+  ({
+    name: 'pipeline.sweep',
+    id,
+    correlationId: `c-${id}`,
+    causationId: null,
+    principal: 'system:test',
+    body: { tick },
+  }) as const;
+
+/** Puts into a queue what our producer never would. */
+export async function smuggle(
+  { redis, prefix }: Place,
+  job: {
+    readonly queue: string;
+    readonly name: JobName | 'no.such.job';
+    readonly id: string;
+    readonly data: unknown;
+  },
+): Promise<void> {
+  const queue = new Queue(job.queue, {
+    connection: redis,
+    prefix: `${prefix}:bull`,
+    skipWaitingForReady: true,
+  });
+  await queue.add(job.name, job.data, { jobId: job.id, attempts: 3 });
+  await queue.close();
+}
+
+/** The hash that BullMQ keeps of a job. */
+export function stored({ redis, prefix }: Place, id: string, queue = 'pipeline') {
+  return redis.hgetall(`${prefix}:bull:${queue}:${id}`);
+}
+
+/** Resolves when the job has ended one way or the other. */
+export async function ended({ redis, prefix }: Place, id: string, queue = 'pipeline') {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await systemClock.sleep(25)) {
+    for (const end of ['completed', 'failed'] as const) {
+      if ((await redis.zscore(`${prefix}:bull:${queue}:${end}`, id)) !== null) return end;
+    }
+  }
+  return 'still open';
+}

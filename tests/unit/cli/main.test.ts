@@ -1,0 +1,94 @@
+// The program itself, as a process: exit codes and what is said on the way.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../../..');
+const main = join(root, 'src/cli/main.ts');
+let home = '';
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'swarmline-cli-'));
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const environment = (env: NodeJS.ProcessEnv = {}) => ({
+  PATH: process.env['PATH'],
+  SWARMLINE_HOME: home,
+  SWARMLINE_API_PORT: '9',
+  ...env,
+});
+const swarmline = (args: readonly string[], env?: NodeJS.ProcessEnv) =>
+  spawnSync(process.execPath, ['--import', 'tsx', main, ...args], {
+    cwd: root,
+    env: environment(env),
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+
+describe('swarmline', { timeout: 40_000 }, () => {
+  it('tells its exit codes in its help', () => {
+    const { status, stdout } = swarmline(['--help']);
+    expect(status).toBe(0);
+    expect(stdout).toContain(
+      'Exit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 77 denied, 78 configuration',
+    );
+  });
+
+  it('tells its version on stdout', () => {
+    const { status, stdout } = swarmline(['--version']);
+    expect([status, /^\d+\.\d+\.\d+\n$/.test(stdout)]).toEqual([0, true]);
+  });
+
+  it('suggests the command that was meant, with status 2', () => {
+    const { status, stderr, stdout } = swarmline(['statsu']);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('Did you mean status?');
+  });
+
+  it('takes a missing argument for a usage error', () => {
+    expect(swarmline(['run']).status).toBe(2);
+  });
+
+  it('takes a port that is none for a usage error', () => {
+    const { status, stderr } = swarmline(['sidecar', '--service', 'slam', '--ready-port', 'x', '--', 'true']);
+    expect([status, stderr.includes('a port from 1 to 65535')]).toEqual([2, true]);
+  });
+
+  it('says how to start the platform where none runs, with status 69', () => {
+    const { status, stderr } = swarmline(['run', 'status']);
+    expect(status).toBe(69);
+    expect(stderr).toMatch(/^swarmline: no Swarmline answers at http:\/\/127\.0\.0\.1:9 .*npm start/);
+  });
+
+  it('tells every problem of the configuration, with status 78', () => {
+    const { status, stderr } = swarmline(['up'], { REDIS_URL: 'http://x', SWARMLINE_LOG__LEVEL: 'loud' });
+    expect(status).toBe(78);
+    expect(stderr).toMatch(/2 problem\(s\)[\s\S]*redis\.url[\s\S]*log\.level/);
+  });
+
+  it('refuses a role that there is not, and names those that there are', () => {
+    const { status, stderr } = swarmline(['up', '--only', 'captain']);
+    expect(status).toBe(78);
+    expect(stderr).toContain('--only: no role captain; there are console, bots, api, workers, pipeline');
+  });
+
+  it('refuses a service name that no routing key could hold, with status 78', () => {
+    expect(swarmline(['sidecar', '--service', 'SLAM!', '--', 'true']).status).toBe(78);
+  });
+
+  it('is quiet when its reader goes away', () => {
+    const history = join(home, 'Agent-1.jsonl');
+    const version = (at: number) => JSON.stringify({ at, raw: 'not JSON' });
+    writeFileSync(history, Array.from({ length: 20_000 }, (_, at) => version(at)).join('\n'));
+    const script = '{ "$0" --import tsx "$1" gas replay "$2" --json; echo "status $?" >&2; } | head -1';
+    const { stdout, stderr } = spawnSync('sh', ['-c', script, process.execPath, main, history], {
+      cwd: root,
+      env: environment(),
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    expect([stderr, stdout.split('\n').length]).toEqual(['status 0\n', 2]);
+  });
+});

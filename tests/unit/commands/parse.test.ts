@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../../src/commands/index.ts';
+import { nearest, parseInvocation, usage } from '../../../src/commands/parse.ts';
+
+const line = (text: string) => {
+  const result = parseInvocation({ kind: 'line', line: text }, catalogue);
+  return result.ok ? [result.parsed.spec.name, result.parsed.args] : result.refusal;
+};
+const parsed = (command: string, args: Readonly<Record<string, string>>) => {
+  const result = parseInvocation({ kind: 'parsed', command, args }, catalogue);
+  return result.ok ? [result.parsed.spec.name, result.parsed.args] : result.refusal;
+};
+
+describe('a typed line', () => {
+  it.each([
+    ['status', ['status', {}]],
+    ['  status   slam  ', ['status', { target: 'slam' }]],
+    ['STATUS Slam', ['status', { target: 'Slam' }]],
+    ['restart slam', ['restart', { service: 'slam' }]],
+    ['restart "slam"', ['restart', { service: 'slam' }]],
+    ['status "two words"', ['status', { target: 'two words' }]],
+    ['status "half', ['status', { target: '"half' }]],
+    ['status ""', ['status', {}]],
+    ['gas\tAgent-2', ['gas', { agent: 'Agent-2' }]],
+  ])('%j is understood', (text, expected) => {
+    expect(line(text)).toEqual(expected);
+  });
+
+  it.each([[''], ['   '], ['\t']])('%j is empty, which is told with the way out', (text) => {
+    expect(line(text)).toMatchObject({ code: 'empty', text: expect.stringContaining('`help`') });
+  });
+
+  it('has too many arguments when there are more than the command takes', () => {
+    expect(line('restart slam mesh')).toEqual({
+      kind: 'refusal',
+      code: 'bad-argument',
+      text: 'Too many arguments for `restart`. Usage: restart <service>',
+    });
+  });
+
+  it.each([['restart'], ['restart ""'], ['restart "  "']])('%j lacks an argument, which is named', (text) => {
+    expect(line(text)).toMatchObject({
+      code: 'bad-argument',
+      text: 'Missing: service. Usage: restart <service>',
+    });
+  });
+
+  it.each([
+    ['statsu', 'status'],
+    ['Statsu', 'status'],
+    ['restrat slam', 'restart'],
+    ['agnets', 'agents'],
+    ['droen', 'drone'],
+    ['hlep', 'help'],
+    ['launch', null],
+  ])('%j is no command; the guess is %s', (text, guess) => {
+    const told = guess === null ? '`help` lists them.' : `Did you mean \`${guess}\`?`;
+    expect(line(text)).toMatchObject({ code: 'unknown-command', text: expect.stringContaining(told) });
+  });
+
+  it('is quoted only in part when it is very long', () => {
+    expect(line('x'.repeat(2_000))).toMatchObject({ text: expect.stringMatching(/^.{1,100}$/) });
+  });
+});
+
+describe('a command that its surface has parsed', () => {
+  it('keeps the arguments that were given, trimmed', () => {
+    expect(parsed('restart', { service: ' slam ' })).toEqual(['restart', { service: 'slam' }]);
+  });
+
+  it('drops what the command does not take', () => {
+    expect(parsed('status', { target: 'slam', admin: 'yes' })).toEqual(['status', { target: 'slam' }]);
+  });
+
+  it('is refused where a required argument is missing', () => {
+    expect(parsed('restart', {})).toMatchObject({ code: 'bad-argument' });
+  });
+
+  it('is refused where there is no such command', () => {
+    expect(parsed('shutdown', {})).toMatchObject({ code: 'unknown-command' });
+  });
+});
+
+describe('the usage of a command', () => {
+  it.each([
+    ['restart', 'restart <service>'],
+    ['status', 'status [target]'],
+    ['help', 'help'],
+  ])('of %s is %s', (name, text) => {
+    expect(catalogue.filter((spec) => spec.name === name).map(usage)).toEqual([text]);
+  });
+});
+
+describe('the nearest word', () => {
+  it('is null where there is nothing to choose from', () => {
+    expect(nearest('slam', [])).toBeNull();
+  });
+
+  it('is null where everything is far', () => {
+    expect(nearest('slam', ['frame-processor', 'mesh'])).toBeNull();
+  });
+
+  it('does not mind upper case', () => {
+    expect(nearest('agent-1', ['Agent-1', 'Agent-2'])).toBe('Agent-1');
+  });
+});
+
+describe('the catalogue', () => {
+  it('has each name once, in lower case, as every surface needs it', () => {
+    const names = catalogue.map(({ name }) => name);
+    expect([new Set(names).size, names.filter((name) => !/^[a-z]{1,32}$/.test(name))]).toEqual([
+      names.length,
+      [],
+    ]);
+  });
+
+  it.each(catalogue.map((spec) => [spec.name, spec] as const))(
+    'gives an example of %s that can be typed',
+    (_name, spec) => {
+      expect(line(spec.example)).toEqual([spec.name, expect.anything()]);
+    },
+  );
+
+  it.each(catalogue.map((spec) => [spec.name, spec] as const))(
+    'describes %s within the 100 characters of Discord',
+    (_name, spec) => {
+      const texts = [spec.description, ...spec.args.map(({ description }) => description)];
+      expect(texts.filter((text) => text.length < 1 || text.length > 100)).toEqual([]);
+    },
+  );
+});

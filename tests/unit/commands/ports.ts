@@ -1,0 +1,130 @@
+// Read models that hold what a test puts into them, and words to fill them with.
+
+import { answerLines, catalogue } from '../../../src/commands/index.ts';
+import type { CommandPorts } from '../../../src/commands/spec.ts';
+import type { AgentView, DeliveryView } from '../../../src/contracts/agents.ts';
+import type { Answer } from '../../../src/contracts/chat.ts';
+import type { DroneView } from '../../../src/contracts/drones.ts';
+import type { ServiceView } from '../../../src/contracts/services.ts';
+import type { ProcessView } from '../../../src/contracts/system.ts';
+import { ManualClock } from '../core/manual-clock.ts';
+
+export const now = 1_700_000_000_000;
+export const ago = (seconds: number) => now - seconds * 1_000;
+
+export interface Known {
+  readonly services?: readonly ServiceView[];
+  readonly agents?: readonly AgentView[];
+  readonly deliveries?: readonly DeliveryView[];
+  readonly drones?: readonly DroneView[];
+  readonly processes?: readonly ProcessView[];
+}
+
+export function portsOf(known: Known): CommandPorts {
+  return {
+    clock: new ManualClock(now),
+    services: { services: async () => known.services ?? [] },
+    agents: {
+      agents: async () => known.agents ?? [],
+      deliveries: async (limit) => (known.deliveries ?? []).slice(0, limit),
+    },
+    drones: { drones: async () => known.drones ?? [] },
+    system: { processes: async () => known.processes ?? [] },
+    jobs: { add: async () => undefined },
+  };
+}
+
+/** Asks a question of the catalogue. */
+export async function ask(
+  name: string,
+  known: Known,
+  args: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const spec = catalogue.find((candidate) => candidate.name === name);
+  if (spec?.kind !== 'question') throw new Error(`${name} is no question`);
+  const identity = { surface: 'console', id: 'local', name: 'you' } as const;
+  return spec.answer({ args, identity }, portsOf(known));
+}
+
+/** The answer as a person at the console reads it, behind its tone. */
+export async function told(name: string, known: Known, args: Readonly<Record<string, string>> = {}) {
+  const answer = await ask(name, known, args);
+  return [`[${answer.tone}]`, ...answerLines(answer)];
+}
+
+export const service = (name: string, given: Partial<ServiceView> = {}): ServiceView => ({
+  service: name,
+  state: 'ready',
+  incarnation: 'a1b2c3d4e5f6',
+  readySince: ago(300),
+  seenAt: ago(1),
+  detail: '',
+  ...given,
+});
+
+export const agent = (id: string, given: Partial<AgentView> = {}): AgentView => ({
+  agent: id,
+  state: 'executing',
+  mission: 'Survey 1',
+  epoch: 1,
+  percent: 75,
+  seenAt: ago(3),
+  problem: null,
+  ...given,
+});
+
+export const delivery = (id: string, given: Partial<DeliveryView> = {}): DeliveryView => {
+  const state = given.state ?? 'sent';
+  return {
+    gas: {
+      id,
+      from: 'Agent-1',
+      to: 'Agent-2',
+      mission: 'Survey 1',
+      epoch: 1,
+      checkpoint: 75,
+      percent: 76,
+      createdAt: ago(60),
+      text: 'Go on.',
+    },
+    state,
+    since: ago(30),
+    steps: [{ state, at: ago(30), detail: '' }],
+    ...given,
+  };
+};
+
+export const drone = (id: string, given: Partial<DroneView['status']> = {}, seenAt = ago(1)): DroneView => ({
+  status: {
+    drone: id,
+    at: ago(1),
+    link: 'connected',
+    batteryPercent: 81.6,
+    flying: true,
+    altitudeM: 24.25,
+    video: 'streaming',
+    ...given,
+  },
+  seenAt,
+});
+
+type LinkView = ProcessView['links'][number];
+
+export const link = (name: string, given: Partial<LinkView> = {}): LinkView => ({
+  name,
+  state: 'up',
+  detail: '',
+  since: ago(600),
+  lastProofAt: ago(1),
+  hard: true,
+  ...given,
+});
+
+export const process = (pid: number, links: readonly LinkView[], at = ago(1)): ProcessView => ({
+  instance: `i-${pid}`,
+  pid,
+  roles: ['workers'],
+  startedAt: ago(600),
+  at,
+  links: [...links],
+});

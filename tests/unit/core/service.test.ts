@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { Service } from '../../../src/core/service.ts';
+import { createGate } from './gate.ts';
+
+type Start = (signal: AbortSignal, release: (close: () => void | Promise<void>) => void) => Promise<void>;
+
+class Probe extends Service {
+  starts = 0;
+  readonly #onStart: Start;
+
+  constructor(onStart: Start = () => Promise.resolve(), startTimeoutMs = 1_000) {
+    super({ name: 'probe', startTimeoutMs });
+    this.#onStart = onStart;
+  }
+
+  protected onStart(signal: AbortSignal): Promise<void> {
+    this.starts += 1;
+    return this.#onStart(signal, (close) => this.release(close));
+  }
+}
+
+const hang: Start = () => new Promise(() => undefined);
+const fail: Start = () => Promise.reject(new Error('no luck'));
+const codeOf = (promise: Promise<void>) =>
+  promise.then(
+    () => 'resolved',
+    (thrown: { code?: string }) => thrown.code,
+  );
+
+describe('a service', () => {
+  it('is idle before its first start', () => {
+    expect(new Probe().state).toBe('idle');
+  });
+
+  it.each([
+    ['ready', 'start', (probe: Probe) => probe.start()],
+    ['stopped', 'stop', (probe: Probe) => probe.stop()],
+    ['stopped', 'start and stop', (probe: Probe) => probe.start().then(() => probe.stop())],
+    ['ready', 'stop and start', (probe: Probe) => probe.stop().then(() => probe.start())],
+  ] as const)('is %s after %s', async (state, _what, drive) => {
+    const probe = new Probe();
+    await drive(probe);
+    expect(probe.state).toBe(state);
+  });
+
+  it('is starting while its start runs and draining while its stop runs', async () => {
+    const seen: string[] = [];
+    const probe: Probe = new Probe((_signal, release) => {
+      seen.push(probe.state);
+      release(() => void seen.push(probe.state));
+      return Promise.resolve();
+    });
+    await probe.start();
+    await probe.stop();
+    expect(seen).toEqual(['starting', 'draining']);
+  });
+
+  it('refuses a start while it drains', async () => {
+    const gate = createGate();
+    const probe = new Probe((_signal, release) => Promise.resolve(release(() => gate.passed)));
+    await probe.start();
+    const stopping = probe.stop();
+    expect(await codeOf(probe.start())).toBe('ILLEGAL_TRANSITION');
+    gate.open();
+    await stopping;
+  });
+
+  it('starts once for two calls and shares the promise', async () => {
+    const probe = new Probe();
+    const [first, second] = [probe.start(), probe.start()];
+    expect(first).toBe(second);
+    await first;
+    expect(probe.starts).toBe(1);
+  });
+
+  it('stops once for two calls and shares the promise', async () => {
+    const closed: string[] = [];
+    const probe = new Probe((_signal, release) => Promise.resolve(release(() => void closed.push('it'))));
+    await probe.start();
+    const [first, second] = [probe.stop(), probe.stop()];
+    expect(first).toBe(second);
+    await first;
+    expect(closed).toEqual(['it']);
+  });
+
+  it('fails a hung start at its deadline, and names itself', async () => {
+    const probe = new Probe(hang, 20);
+    await expect(probe.start()).rejects.toMatchObject({
+      code: 'START_TIMED_OUT',
+      message: 'probe was not ready within 20 ms',
+    });
+    expect(probe.state).toBe('failed');
+  });
+
+  it('releases what a failed start had opened, last first', async () => {
+    const closed: string[] = [];
+    const probe = new Probe((signal, release) => {
+      release(() => void closed.push('first'));
+      release(() => void closed.push('second'));
+      return fail(signal, release);
+    });
+    await codeOf(probe.start());
+    expect(closed).toEqual(['second', 'first']);
+  });
+
+  it('closes at once what a given-up start opens later', async () => {
+    const closed: string[] = [];
+    const late = createGate();
+    const probe = new Probe(async (_signal, release) => {
+      await late.passed;
+      release(() => void closed.push('late'));
+    }, 20);
+    await codeOf(probe.start());
+    late.open();
+    await expect.poll(() => closed).toEqual(['late']);
+  });
+
+  it('ends a start under way when it is stopped', async () => {
+    const probe = new Probe(hang, 60_000);
+    const starting = codeOf(probe.start());
+    await probe.stop();
+    expect([await starting, probe.state]).toEqual(['ABORTED', 'stopped']);
+  });
+
+  it('stops without a complaint after a failed start', async () => {
+    const probe = new Probe(fail);
+    await codeOf(probe.start());
+    await probe.stop();
+    expect(probe.state).toBe('stopped');
+  });
+
+  it('starts again after a failed start', async () => {
+    let luck = false;
+    const probe = new Probe((signal, release) => (luck ? Promise.resolve() : fail(signal, release)));
+    await codeOf(probe.start());
+    luck = true;
+    await probe.start();
+    expect(probe.state).toBe('ready');
+  });
+
+  it('starts again after a stop, with a signal that has not fired', async () => {
+    const signals: AbortSignal[] = [];
+    const probe = new Probe((signal) => Promise.resolve(void signals.push(signal)));
+    await probe.start();
+    await probe.stop();
+    await probe.start();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+  });
+
+  it('does not fire its signal at the start deadline once it is ready', async () => {
+    const signals: AbortSignal[] = [];
+    const probe = new Probe((signal) => Promise.resolve(void signals.push(signal)), 20);
+    await probe.start();
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    expect([signals[0]?.aborted, probe.state]).toEqual([false, 'ready']);
+  });
+
+  it('tells the first failure of its releasers and is stopped all the same', async () => {
+    const probe = new Probe((_signal, release) =>
+      Promise.resolve(
+        release(() => {
+          throw new Error('stuck');
+        }),
+      ),
+    );
+    await probe.start();
+    await expect(probe.stop()).rejects.toThrow('stuck');
+    expect(probe.state).toBe('stopped');
+  });
+});

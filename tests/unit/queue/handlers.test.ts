@@ -1,0 +1,187 @@
+// The handlers that need no Redis, over ports that remember what was asked of them.
+import { describe, expect, it } from 'vitest';
+import type { DeliveryState } from '../../../src/contracts/agents.ts';
+import type { Report } from '../../../src/contracts/chat.ts';
+import type { Envelope } from '../../../src/contracts/envelope.ts';
+import { silentLogger } from '../../../src/core/logger.ts';
+import {
+  bindHandler,
+  makeChatReport,
+  makeDeliverGas,
+  makeGasTick,
+  makePipelineSweep,
+} from '../../../src/queue/index.ts';
+import { delivery } from '../commands/ports.ts';
+import { ManualClock } from '../core/manual-clock.ts';
+
+const clock = new ManualClock();
+const envelope = (deadline = clock.now() + 1_000): Envelope => ({
+  v: 1,
+  id: 'j-1',
+  correlationId: 'c-1',
+  causationId: null,
+  issuedAt: clock.now(),
+  deadline,
+  principal: 'system:test',
+});
+const context = (deadline?: number) => ({
+  envelope: envelope(deadline),
+  signal: new AbortController().signal,
+});
+
+describe('gas.deliver', () => {
+  const { gas } = delivery('g-1');
+
+  function scene(state: DeliveryState | null) {
+    const log: string[] = [];
+    const handler = makeDeliverGas({
+      ledger: {
+        state: async () => state,
+        record: async (id, event) => {
+          log.push(`${id} ${event.state}: ${event.detail}`);
+          return delivery(id);
+        },
+      },
+      inbox: {
+        deliver: async ({ id }) => {
+          log.push(`${id} laid down`);
+          return { where: '/inbox/g-1.md' };
+        },
+      },
+    });
+    return { handler, log };
+  }
+
+  it.each(['pending', 'queued'] as const)(
+    'lays a %s gas into the inbox, and then says sent',
+    async (state) => {
+      const { handler, log } = scene(state);
+      await handler.run({ gas }, context());
+      expect(log).toEqual(['g-1 laid down', 'g-1 sent: /inbox/g-1.md']);
+    },
+  );
+
+  it.each(['sent', 'accepted', 'working', 'failed', 'expired'] as const)(
+    'does nothing to a gas that is %s already',
+    async (state) => {
+      const { handler, log } = scene(state);
+      await handler.run({ gas }, context());
+      expect(log).toEqual([]);
+    },
+  );
+
+  it('does nothing for a delivery that nobody made', async () => {
+    const { handler, log } = scene(null);
+    await handler.run({ gas }, context());
+    expect(log).toEqual([]);
+  });
+
+  it('says failed, and why, when it has failed for good', async () => {
+    const { handler, log } = scene('queued');
+    await handler.dead({ gas }, { envelope: envelope() }, 'disk full');
+    expect(log).toEqual(['g-1 failed: disk full']);
+  });
+});
+
+describe('chat.report', () => {
+  const report: Report = {
+    to: { surface: 'console', place: 'main' },
+    about: 'c-1',
+    kind: 'restart',
+    subject: 'slam',
+    seq: 0,
+    final: false,
+    text: 'the order is in the queue',
+    steps: [],
+  };
+
+  function scene() {
+    const told: Report[] = [];
+    const sink = { report: async (given: Report) => void told.push(given) };
+    return { told, handler: makeChatReport({ clock, logger: silentLogger, sinks: { console: sink } }) };
+  }
+
+  it('goes to the surface that it is addressed to', async () => {
+    const { told, handler } = scene();
+    await handler.run(report, context());
+    expect(told).toEqual([report]);
+  });
+
+  it('is told in the last moment of its use, and dropped after it', async () => {
+    const { told, handler } = scene();
+    await handler.run(report, context(clock.now()));
+    await handler.run({ ...report, seq: 1 }, context(clock.now() - 1));
+    expect(told.map(({ seq }) => seq)).toEqual([0]);
+  });
+
+  it('waits for another process where this one does not own the surface', async () => {
+    const { handler } = scene();
+    const elsewhere: Report = { ...report, to: { surface: 'discord', place: 'c' } };
+    await expect(handler.run(elsewhere, context())).rejects.toMatchObject({
+      code: 'CHAT_UNAVAILABLE',
+      retryable: true,
+    });
+  });
+
+  it('is given up without a fault', async () => {
+    await expect(scene().handler.dead(report, { envelope: envelope() }, 'gone')).resolves.toBeUndefined();
+  });
+});
+
+describe('the ticks of the pipeline', () => {
+  const tick = { schedule: 'morning', to: 'Agent-1', text: 'Go.', tick: '2026-01-02T07:00Z' };
+
+  function scene() {
+    const log: string[] = [];
+    const work = {
+      sweep: async () => void log.push('swept'),
+      scheduled: async (gas: typeof tick) => void log.push(`${gas.schedule} ${gas.tick}`),
+    };
+    return { log, work };
+  }
+
+  it('sweep', async () => {
+    const { log, work } = scene();
+    await makePipelineSweep(work).run({ tick: 'now' }, context());
+    expect(log).toEqual(['swept']);
+  });
+
+  it('make the gas of their minute', async () => {
+    const { log, work } = scene();
+    await makeGasTick(work, clock).run(tick, context());
+    expect(log).toEqual(['morning 2026-01-02T07:00Z']);
+  });
+
+  it('make none when they come too late, as if nothing had run at their minute', async () => {
+    const { log, work } = scene();
+    await makeGasTick(work, clock).run(tick, context(clock.now() - 1));
+    expect(log).toEqual([]);
+  });
+});
+
+describe('a bound handler', () => {
+  const ran: unknown[] = [];
+  const bound = bindHandler({
+    name: 'pipeline.sweep',
+    run: async (body) => void ran.push(body),
+    dead: async (body) => void ran.push(['dead', body]),
+  });
+
+  it('refuses a body that does not fit, by a fault that no retry mends', async () => {
+    await expect(bound.run({ tick: 7 }, context())).rejects.toMatchObject({
+      code: 'JOB_INVALID',
+      retryable: false,
+    });
+    expect(ran).toEqual([]);
+  });
+
+  it('tells nobody of the death of such a job', async () => {
+    await bound.dead({}, { envelope: envelope() }, 'invalid');
+    expect(ran).toEqual([]);
+  });
+
+  it('hands on nothing but what the schema knows', async () => {
+    await bound.run({ tick: 'now', extra: true }, context());
+    expect(ran).toEqual([{ tick: 'now' }]);
+  });
+});
