@@ -23,7 +23,6 @@ export function createDemoWorld(
       name: 'demo-world',
       hard: false,
       program,
-      port: 0,
       readyTimeoutMs: 10_000,
       prepare: () =>
         Promise.resolve({

@@ -11,7 +11,7 @@ import { coreErrors, errorText, SwarmError } from '../errors.ts';
 import { writeFileAtomically } from '../files.ts';
 import type { Logger } from '../logger.ts';
 import { Service } from '../service.ts';
-import { freePort } from './ports.ts';
+import { freePort, portOf } from './ports.ts';
 import { processStart, signalProcess } from './process-identity.ts';
 
 const pidFileSchema = z.object({ pid: z.number(), start: z.string(), port: z.number() });
@@ -24,8 +24,6 @@ export interface ServerRecipe {
   readonly program: string;
   /** Whether the platform cannot run without it. */
   readonly hard: boolean;
-  /** The port it would like. */
-  readonly port: number;
   readonly readyTimeoutMs: number;
   /** Writes configuration files and says how to spawn. */
   prepare(
@@ -65,7 +63,7 @@ export class EmbeddedServer extends Service {
     if (this.#port !== undefined) return this.#port;
     const former = await readPidFile(this.#dir);
     this.#adopted = former && (await isAlive(former)) ? former : undefined;
-    this.#port = this.#adopted?.port ?? (await freePort(former?.port ?? this.#recipe.port));
+    this.#port = this.#adopted?.port ?? (await freePort(former?.port ?? portOf(this.#dir)));
     return this.#port;
   }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { coreErrors, SwarmError } from '../errors.ts';
 import type { ServerRecipe } from './embedded-server.ts';
-import { freePort } from './ports.ts';
+import { freePort, portOf } from './ports.ts';
 import { readRemembered, remember } from './remembered-port.ts';
 
 const run = promisify(execFile);
@@ -17,7 +17,6 @@ export function rabbitmqRecipe(program: string): ServerRecipe {
     name: 'rabbitmq-server',
     hard: false,
     program,
-    port: 5690,
     readyTimeoutMs: 90_000,
     prepare: async (dir, port) => {
       const home = join(dir, 'home');
@@ -27,9 +26,12 @@ export function rabbitmqRecipe(program: string): ServerRecipe {
         `listeners.tcp.local = 127.0.0.1:${port}\nlog.console = true\nlog.file = false\n`,
       );
       await writeFile(join(dir, 'enabled_plugins'), '[].\n');
-      const epmdPort = await freePort(await readRemembered(dir, 'epmd', 4390));
+      const epmdPort = await freePort(await readRemembered(dir, 'epmd', portOf(join(dir, 'epmd'))));
       await remember(dir, 'epmd', epmdPort);
-      return { args: [], env: nodeEnv(dir, { port, epmdPort, distPort: await freePort(25_690) }) };
+      return {
+        args: [],
+        env: nodeEnv(dir, { port, epmdPort, distPort: await freePort(portOf(join(dir, 'distribution'))) }),
+      };
     },
     probe: (port) => probeAmqp(port),
     // epmd outlives the broker by design of Erlang; this one serves nobody else.

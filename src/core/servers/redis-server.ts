@@ -9,7 +9,6 @@ export function redisRecipe(program: string): ServerRecipe {
     name: 'redis-server',
     hard: true,
     program,
-    port: 6390,
     readyTimeoutMs: 20_000,
     prepare: (dir, port) =>
       Promise.resolve({
