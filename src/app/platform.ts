@@ -37,6 +37,8 @@ export interface PlatformDeps {
 /** Everything wired, in one handle. */
 export interface Platform {
   readonly links: LinkBoard;
+  /** Why nobody is allowed anything; null when the policy is sound. */
+  readonly policyFault: string | null;
   /** Resolves when all hard parts are ready; soft ones join when they are there. */
   start(): Promise<void>;
   /** Drains and releases everything. */
@@ -90,6 +92,7 @@ export async function createPlatform(
   );
   return {
     links,
+    policyFault: shared.policy.broken,
     start: () => lifecycle.start(),
     stop: async () => {
       links.drain();

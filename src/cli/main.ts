@@ -24,6 +24,9 @@ process.stdout.on('error', () => {
   unread = true;
   stopping.abort();
 });
+// So is a terminal that was closed; what cannot be said on stderr any more is in the log.
+process.stdin.on('error', () => stopping.abort());
+process.stderr.on('error', () => undefined);
 
 const io = {
   env: process.env,

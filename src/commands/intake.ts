@@ -7,6 +7,7 @@ import { derivedId } from '../contracts/ids.ts';
 import { toSwarmError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { parseInvocation } from './parse.ts';
+import { printable } from './printable.ts';
 import type { CommandIntake, Decision, Invocation, Reply } from './reply.ts';
 import type { Action, CommandPorts, CommandSpec } from './spec.ts';
 
@@ -59,7 +60,9 @@ async function handle(
   if (confirmation.command !== spec.name || !isDeepStrictEqual(confirmation.args, args)) {
     return { kind: 'refusal', code: 'bad-argument', text: 'This invocation id belongs to another command.' };
   }
-  if (confirmation.state !== 'pending') return settled(confirmation);
+  if (confirmation.state === 'declined') return declined;
+  // Enqueued again, as for a second click: the first one's job may have been lost on its way.
+  if (confirmation.state === 'confirmed') return enqueue(deps, { spec, confirmation, decision: invocation });
   if (deps.clock.now() > confirmation.expiresAt) return nothingToConfirm(confirmation.id);
   return {
     kind: 'confirm',
@@ -90,17 +93,21 @@ async function decide(deps: IntakeDeps, specs: readonly CommandSpec[], decision:
   if (verdict.kind !== 'decided') return nothingToConfirm(confirmationId);
   // A "no" that comes after the "yes" changes nothing, and enqueues nothing either.
   if (verdict.state === 'declined' || decision.verdict === 'no') {
-    return settled({ ...confirmation, state: verdict.state });
+    return verdict.state === 'declined' ? declined : tooLateForNo(confirmation);
   }
   return enqueue(deps, { spec, confirmation, decision });
 }
 
+interface ConfirmedAction {
+  readonly spec: Action;
+  readonly confirmation: Confirmation;
+  /** Whose word it is, and where the reports go. */
+  readonly decision: Pick<Decision, 'identity' | 'replyTo'>;
+}
+
 // Also run for a second click: the job's id derives from the confirmation, so it is the same job; and a first click
 // that Redis confirmed but whose job was not enqueued is mended by clicking again.
-async function enqueue(
-  deps: IntakeDeps,
-  { spec, confirmation, decision }: { spec: Action; confirmation: Confirmation; decision: Decision },
-): Promise<Reply> {
+async function enqueue(deps: IntakeDeps, { spec, confirmation, decision }: ConfirmedAction): Promise<Reply> {
   const { correlationId } = correlation(confirmation);
   const call = {
     args: confirmation.args,
@@ -116,10 +123,14 @@ async function enqueue(
   return { kind: 'accepted', correlationId, text };
 }
 
-function settled(confirmation: Confirmation): Reply {
-  return confirmation.state === 'confirmed'
-    ? { kind: 'accepted', ...correlation(confirmation), text: 'Already confirmed; it is the same order.' }
-    : { kind: 'dropped', text: 'Declined; nothing was done.' };
+const declined: Reply = { kind: 'dropped', text: 'Declined; nothing was done.' };
+
+function tooLateForNo(confirmation: Confirmation): Reply {
+  return {
+    kind: 'accepted',
+    ...correlation(confirmation),
+    text: 'It was confirmed before; a no comes too late.',
+  };
 }
 
 function correlation(confirmation: Confirmation): { readonly correlationId: string } {
@@ -150,7 +161,7 @@ async function guarded(deps: IntakeDeps, lateText: string, run: () => Promise<Re
     .sleep(replyDeadlineMs, late.signal)
     .then((): Reply => ({ kind: 'refusal', code: 'unavailable', text: lateText }));
   try {
-    return await Promise.race([run(), tooLate]);
+    return printable(await Promise.race([run(), tooLate]));
   } catch (thrown) {
     const error = toSwarmError(thrown);
     deps.logger.warn({ code: error.code, error: error.message }, 'a command could not be answered');

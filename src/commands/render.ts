@@ -16,12 +16,6 @@ export function counted(number: number, noun: string): string {
   return `${number} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
 }
 
-/** Foreign text on one line, cut to `limit` characters. */
-export function oneLine(text: string, limit: number): string {
-  const flat = text.replaceAll(/\s+/g, ' ').trim();
-  return flat.length <= limit ? flat : `${flat.slice(0, limit - 1)}…`;
-}
-
 /** The value of a row with its age, as in `ready (4 s ago)`. */
 export function rowText(row: AnswerRow): string {
   return row.ageMs === null ? row.value : `${row.value} (${formatAge(row.ageMs)} ago)`;

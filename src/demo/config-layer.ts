@@ -8,6 +8,8 @@ export function demoLayer(home: string, root: string): Layer {
   return {
     origin: 'the demo world',
     values: {
+      // Apart from what a swarm of one's own keeps in the same Redis.
+      redis: { prefix: '{swarmline-demo}' },
       pipeline: {
         chainFile: join(root, 'config/demo-chain.yaml'),
         agents: demoAgents.map((id) => ({

@@ -167,7 +167,7 @@ export class WorkerHost extends Service {
           `this machine's clock is ${skewMs / 1000} s off Redis' clock; set it right, then work goes on`,
         );
       else if (workers.every((worker) => worker.isRunning())) link.proof(`${workers.length} queues`);
-      else link.down('a worker loop has ended');
+      else if (!this.#stopping.signal.aborted) link.down('a worker loop has ended');
     } catch {
       link.down('Redis does not answer');
     }

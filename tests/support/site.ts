@@ -107,6 +107,15 @@ export class Site {
     return child;
   }
 
+  /** Runs a command of the CLI in a pseudo-terminal of its own, which closes when the child returned here is killed. */
+  inTerminal(...args: readonly string[]): Child {
+    const { program, args: all, env } = this.#cliSpec(args);
+    const line = [program, ...all].map((word) => `'${word}'`).join(' ');
+    const child = new Child({ program: 'script', args: ['--quiet', '--command', line, '/dev/null'], env });
+    this.#children.push(child);
+    return child;
+  }
+
   /** `swarmline run LINE --json`, with its one line of JSON parsed. */
   async run(line: string, ...flags: readonly string[]) {
     const { end, stdout, stderr } = await this.cli('run', line, '--json', ...flags);

@@ -10,6 +10,7 @@ import type { Surface } from '../../contracts/chat.ts';
 import type { ReportSink } from '../../contracts/ports.ts';
 import type { Part } from '../../core/lifecycle.ts';
 import { createReportMemory } from '../../queue/index.ts';
+import { overRedis } from '../read-models.ts';
 import type { Shared } from './shared.ts';
 
 export interface Terminal {
@@ -80,7 +81,7 @@ function wireTwitch({ config, redis, links, clock, logger }: Shared, intake: Com
 }
 
 function wireApi({ config, redis, pipeline, links, clock, logger }: Shared, intake: CommandIntake): Wired {
-  const results = createResults({ redis, clock }, { prefix: config.redis.prefix });
+  const results = overRedis(createResults({ redis, clock }, { prefix: config.redis.prefix }));
   const { ledger } = pipeline;
   const api = new ApiServer(
     { intake, results, ledger, logger, readiness: () => links.readiness(), now: () => clock.now() },

@@ -54,6 +54,8 @@ export class ConsoleBot extends Service implements ReportSink {
       this.#busy = this.#busy.then(() => this.#answer(line));
     });
     lines.on('SIGINT', () => this.#deps.onQuit());
+    // A terminal that is gone says so by an error, of which there may be more while we close.
+    lines.on('error', () => this.#deps.onQuit());
     // A closed pipe is no wish to stop; a closed terminal is.
     lines.on('close', () => {
       if (terminal) this.#deps.onQuit();
@@ -61,7 +63,7 @@ export class ConsoleBot extends Service implements ReportSink {
     lines.prompt();
     this.release(async () => {
       this.#lines = undefined;
-      lines.removeAllListeners();
+      for (const event of ['line', 'close', 'SIGINT']) lines.removeAllListeners(event);
       await this.#busy;
       lines.close();
     });

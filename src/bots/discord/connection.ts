@@ -27,7 +27,7 @@ export async function keepConnected(
 ): Promise<void> {
   const backoff = { initialMs: options.retryInitialMs, maxMs: options.retryMaxMs };
   let failures = 0;
-  deps.link.connecting('logging in');
+  deps.link.connecting('');
   while (!signal.aborted) {
     const provedBefore = deps.link.status().lastProofAt;
     const end = await deps.run(signal);

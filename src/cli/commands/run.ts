@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { answerLines, type Reply, reportLine } from '../../commands/index.ts';
 import type { Report, Step } from '../../contracts/chat.ts';
+import { domainErrors } from '../../contracts/errors.ts';
 import { randomId } from '../../contracts/ids.ts';
 import { systemClock } from '../../core/clock.ts';
-import { toSwarmError } from '../../core/errors.ts';
+import { errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
 import { type Client, connectClient } from '../client.ts';
 import { type ExitCode, exitCodes, type Io } from '../io.ts';
 
@@ -51,18 +52,33 @@ async function follow(
   io: Io,
 ): Promise<ExitCode> {
   if (!options.json) io.stderr.write(`${reply.text}\n`);
+  try {
+    return finish(
+      reply.correlationId,
+      await lastReport(client, reply.correlationId, options, io),
+      options,
+      io,
+    );
+  } catch (thrown) {
+    if (io.stopped.aborted) throw thrown;
+    const text = `it is unknown what became of it: ${errorText(thrown)}`;
+    const steps = [{ state: 'unknown', at: systemClock.now(), detail: text }] as const;
+    return finish(reply.correlationId, { subject: '', text, steps }, options, io);
+  }
+}
+
+/** Follows an order to its end. @throws SwarmError when it cannot be followed any more */
+async function lastReport(client: Client, id: string, { json }: RunOptions, io: Io): Promise<Report> {
   let heardAt = systemClock.now();
   for (let seq = -1; systemClock.now() - heardAt < patienceMs; ) {
-    const report = await nextReport(client, { id: reply.correlationId, after: seq }, io);
+    const report = await nextReport(client, { id, after: seq }, io);
     if (!report) continue;
     seq = report.seq;
     heardAt = systemClock.now();
-    if (report.final) return finish(reply.correlationId, report, options, io);
-    if (!options.json) io.stderr.write(`${reportLine(report)}\n`);
+    if (report.final) return report;
+    if (!json) io.stderr.write(`${reportLine(report)}\n`);
   }
-  const text = `nothing was heard for ${patienceMs / 1000} s, so it is unknown what became of it`;
-  const steps = [{ state: 'unknown', at: systemClock.now(), detail: text }] as const;
-  return finish(reply.correlationId, { subject: '', text, steps }, options, io);
+  throw new SwarmError(domainErrors.platformUnreachable, `nothing was heard for ${patienceMs / 1000} s`);
 }
 
 // The platform may be restarted while an order is under way; the order survives that, and so does the wait.

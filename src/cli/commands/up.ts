@@ -1,4 +1,5 @@
 // `swarmline up`: runs the platform in the foreground until it is told to stop.
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import {
@@ -14,7 +15,7 @@ import {
   takePidLock,
 } from '../../app/index.ts';
 import { systemClock } from '../../core/clock.ts';
-import { coreErrors, SwarmError } from '../../core/errors.ts';
+import { coreErrors, errorText, SwarmError } from '../../core/errors.ts';
 import type { LinkStatus } from '../../core/links.ts';
 import { createLogger, type Logger } from '../../core/logger.ts';
 import { demoLayer } from '../../demo/index.ts';
@@ -32,6 +33,7 @@ export async function up(options: UpOptions, io: Io): Promise<ExitCode> {
   const loaded = await loadConfig(io.env, { root: io.root, demo: options.demo, demoLayer });
   const whole = options.only === undefined;
   const { home, api, log } = loaded.config;
+  await ensureHome(home);
   // One whole platform per home; processes that take single roles share a home as they like.
   const unlock = whole
     ? await takePidLock(join(home, 'run/platform.json'), api.port)
@@ -43,6 +45,19 @@ export async function up(options: UpOptions, io: Io): Promise<ExitCode> {
   } finally {
     await unlock();
     logger.close();
+  }
+}
+
+async function ensureHome(home: string): Promise<void> {
+  try {
+    await mkdir(home, { recursive: true });
+    await access(home, constants.W_OK);
+  } catch (cause) {
+    throw new SwarmError(
+      coreErrors.configInvalid,
+      `home: cannot write to ${home} (${errorText(cause)}); set SWARMLINE_HOME to a folder that can be written`,
+      { cause },
+    );
   }
 }
 
@@ -59,6 +74,9 @@ async function operate(operation: Operation, io: Io): Promise<ExitCode> {
   io.stdout.write(`${header(loaded, roles)}\n`);
   const { platform, colour } = await assemble(operation, io);
   for (const status of platform.links.statuses()) io.stdout.write(`${linkLine(status, colour)}\n`);
+  if (platform.policyFault !== null) {
+    io.stderr.write(`the policy cannot be used, so every command is denied: ${platform.policyFault}\n`);
+  }
   try {
     // A stop does not wait for a start that hangs: the drain below ends that too.
     await Promise.race([platform.start(), untilStopped(io.stopped)]);

@@ -1,7 +1,9 @@
-// `agents`: the swarm's workers, how far each is in its mission, and how old that knowledge is.
+// `agents`: the swarm's workers, how far each is in its mission, and how long ago it last said so.
+
 import type { AgentView } from '../../contracts/agents.ts';
 import type { AnswerRow } from '../../contracts/chat.ts';
-import { counted, oneLine } from '../render.ts';
+import { plainText } from '../../core/text.ts';
+import { counted } from '../render.ts';
 import type { Question } from '../spec.ts';
 
 export const agents: Question = {
@@ -29,14 +31,14 @@ export function agentRow(view: AgentView, now: number): AnswerRow {
   const percent = view.percent === null ? 'progress unknown' : `${view.percent} %`;
   // A status without a mission is filed under the key `default`, which tells nobody anything.
   const mission =
-    view.mission === null || view.mission === 'default' ? '' : ` of ${oneLine(view.mission, 60)}`;
-  const problem = view.problem === null ? '' : `; status file: ${oneLine(view.problem, 80)}`;
+    view.mission === null || view.mission === 'default' ? '' : ` of ${plainText(view.mission, 60)}`;
+  const problem = view.problem === null ? null : plainText(view.problem, 160);
   return {
     label: view.agent,
     value:
       view.seenAt === null
-        ? `unknown: no valid status seen${problem}`
-        : `${view.state}, ${percent}${mission}${problem}`,
+        ? `unknown: ${problem ?? 'no valid status seen'}`
+        : `${view.state}, ${percent}${mission}${problem === null ? '' : `; status file: ${problem}`}`,
     ageMs: view.seenAt === null ? null : now - view.seenAt,
     tone: view.seenAt === null || view.problem !== null ? 'warn' : 'ok',
   };

@@ -1,7 +1,9 @@
 // `drone [id]`: what the drones last said, and how long ago.
+
 import type { AnswerRow } from '../../contracts/chat.ts';
 import type { DroneView } from '../../contracts/drones.ts';
-import { counted, formatAge, oneLine } from '../render.ts';
+import { plainText } from '../../core/text.ts';
+import { counted, formatAge } from '../render.ts';
 import type { Question } from '../spec.ts';
 
 /** A status older than this is told as stale, ms. */
@@ -24,7 +26,7 @@ export const drone: Question = {
       title:
         views.length > 0
           ? counted(views.length, 'drone')
-          : `Unknown: no status${args['id'] === undefined ? '' : ` of ${oneLine(args['id'], 64)}`} was ever received`,
+          : `Unknown: no status${args['id'] === undefined ? '' : ` of ${plainText(args['id'], 64)}`} was ever received`,
       tone: rows.length > 0 && rows.every(({ tone }) => tone === 'ok') ? 'ok' : 'warn',
       rows,
       ...(views.length === 0 && known !== '' ? { note: `Heard of: ${known}.` } : {}),

@@ -1,8 +1,10 @@
 // `gas [agent]`: the latest deliveries and how far each really got.
-import type { DeliveryView } from '../../contracts/agents.ts';
+
+import type { DeliveryList, DeliveryView } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
+import { plainText } from '../../core/text.ts';
 import { nearest } from '../parse.ts';
-import { counted, oneLine } from '../render.ts';
+import { counted } from '../render.ts';
 import type { CommandPorts, Question } from '../spec.ts';
 
 const shown = 10;
@@ -18,19 +20,19 @@ export const gas: Question = {
     const now = ports.clock.now();
     const wanted = args['agent'];
     const all = await ports.agents.deliveries(searched);
-    const mine = all.filter(({ gas: letter }) => wanted === undefined || concerns(letter, wanted));
-    if (mine.length === 0 && wanted !== undefined) return nothingOf(wanted, all.length, ports);
-    const about = wanted === undefined ? '' : ` of ${oneLine(wanted, 64)}`;
+    const mine = all.deliveries.filter(({ gas: letter }) => wanted === undefined || concerns(letter, wanted));
+    if (mine.length === 0 && wanted !== undefined) return nothingOf(wanted, all, ports);
+    const about = wanted === undefined ? '' : ` of ${plainText(wanted, 64)}`;
     const open = mine.filter(({ state }) => isOpen(state)).length;
     return {
       title:
         mine.length === 0
           ? 'No gas deliveries yet'
           : `${counted(mine.length, 'gas delivery')}${about}, ${open} not acknowledged`,
-      tone: mine.some(({ state }) => tones[state] === 'bad') ? 'warn' : 'ok',
+      tone: all.unreadable > 0 || mine.some(({ state }) => tones[state] === 'bad') ? 'warn' : 'ok',
       rows: mine.slice(0, shown).map((view) => deliveryRow(view, now)),
-      ...(mine.length > shown ? { note: `The newest ${shown} of ${mine.length}.` } : {}),
-      data: { deliveries: mine },
+      ...noted(mine.length > shown ? `The newest ${shown} of ${mine.length}.` : '', unreadableNote(all)),
+      data: { deliveries: mine, unreadable: all.unreadable },
     };
   },
 };
@@ -40,17 +42,34 @@ export function isOpen(state: DeliveryView['state']): boolean {
   return state === 'pending' || state === 'queued' || state === 'sent';
 }
 
-async function nothingOf(wanted: string, looked: number, ports: CommandPorts): Promise<Answer> {
+async function nothingOf(wanted: string, looked: DeliveryList, ports: CommandPorts): Promise<Answer> {
   const known = (await ports.agents.agents()).map(({ agent }) => agent);
-  const name = oneLine(wanted, 64);
+  const name = plainText(wanted, 64);
   const guess = nearest(wanted, known);
-  const data = { deliveries: [] };
+  const data = { deliveries: [], unreadable: looked.unreadable };
   if (!known.some((agent) => agent.toLowerCase() === wanted.toLowerCase())) {
     const note = guess === null ? '`agents` lists them.' : `Did you mean ${guess}?`;
     return { title: `Unknown: no agent is called ${name}`, tone: 'warn', rows: [], note, data };
   }
-  const title = `No gas deliveries of ${name} ${looked < searched ? 'yet' : `among the latest ${searched}`}`;
-  return { title, tone: 'ok', rows: [], data };
+  const all = looked.deliveries.length + looked.unreadable < searched;
+  const title = `No gas deliveries of ${name} ${all ? 'yet' : `among the latest ${searched}`}`;
+  return {
+    title,
+    tone: looked.unreadable > 0 ? 'warn' : 'ok',
+    rows: [],
+    ...noted(unreadableNote(looked)),
+    data,
+  };
+}
+
+/** A note of those sentences that say something. */
+function noted(...sentences: readonly string[]): Pick<Answer, 'note'> {
+  const note = sentences.filter((sentence) => sentence !== '').join(' ');
+  return note === '' ? {} : { note };
+}
+
+function unreadableNote({ unreadable }: DeliveryList): string {
+  return unreadable === 0 ? '' : `${counted(unreadable, 'record')} cannot be read.`;
 }
 
 function concerns({ from, to }: DeliveryView['gas'], agent: string): boolean {
@@ -73,7 +92,7 @@ function deliveryRow(view: DeliveryView, now: number): AnswerRow {
   const acknowledged = view.state === 'sent' ? 'sent, not acknowledged' : view.state;
   return {
     label: `${view.gas.from} → ${view.gas.to}, ${what}`,
-    value: detail && tones[view.state] === 'bad' ? `${acknowledged}: ${oneLine(detail, 80)}` : acknowledged,
+    value: detail && tones[view.state] === 'bad' ? `${acknowledged}: ${plainText(detail, 80)}` : acknowledged,
     ageMs: now - view.since,
     tone: tones[view.state],
   };

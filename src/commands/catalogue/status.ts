@@ -5,6 +5,7 @@ import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import type { DroneView } from '../../contracts/drones.ts';
 import type { ServiceView } from '../../contracts/services.ts';
 import type { ProcessView } from '../../contracts/system.ts';
+import { coreErrors, toSwarmError } from '../../core/errors.ts';
 import { nearest } from '../parse.ts';
 import { counted } from '../render.ts';
 import type { CommandPorts, Question } from '../spec.ts';
@@ -30,16 +31,16 @@ async function overview(ports: CommandPorts): Promise<Answer> {
     known(ports.services.services()),
     known(ports.agents.agents()),
     known(ports.drones.drones()),
-    known(ports.agents.deliveries(200)),
+    known(ports.agents.deliveries(200).then(({ deliveries }) => deliveries)),
   ]);
   const links = processes.flatMap((process) =>
     process.links.map((link) => linkRow(process, link, processes.length > 1, now)),
   );
   const counts = [
-    services ? servicesRow(services, now) : unknownRow('services'),
-    agents ? agentsRow(agents, now) : unknownRow('agents'),
-    deliveries ? gasRow(deliveries, now) : unknownRow('gas'),
-    drones ? dronesRow(drones, now) : unknownRow('drones'),
+    figure('services', services, (views) => servicesRow(views, now)),
+    figure('agents', agents, (views) => agentsRow(views, now)),
+    figure('gas', deliveries, (views) => gasRow(views, now)),
+    figure('drones', drones, (views) => dronesRow(views, now)),
   ];
   const tone = links.length === 0 ? 'warn' : worst([...links, ...counts]);
   return {
@@ -48,21 +49,36 @@ async function overview(ports: CommandPorts): Promise<Answer> {
     rows: [...links, ...counts],
     data: {
       processes,
-      services,
-      agents,
-      drones,
-      openDeliveries: deliveries?.filter(({ state }) => isOpen(state)).length ?? null,
+      services: services.views,
+      agents: agents.views,
+      drones: drones.views,
+      openDeliveries: deliveries.views?.filter(({ state }) => isOpen(state)).length ?? null,
     },
   };
 }
 
-// What this process knows by itself is told also while Redis is away; what only Redis knows is unknown then.
-function known<T>(answer: Promise<T>): Promise<T | null> {
-  return answer.catch(() => null);
+/** `views` is null where nobody can tell, for the reason `why`. */
+interface Known<T> {
+  readonly views: readonly T[] | null;
+  readonly why: string;
 }
 
-function unknownRow(label: string): AnswerRow {
-  return { label, value: 'unknown: Redis does not answer', ageMs: null, tone: 'bad' };
+// What this process knows by itself is told also while Redis is away; what only Redis knows is unknown then.
+async function known<T>(answer: Promise<readonly T[]>): Promise<Known<T>> {
+  try {
+    return { views: await answer, why: '' };
+  } catch (thrown) {
+    const away = toSwarmError(thrown).kind === coreErrors.redisUnavailable;
+    return { views: null, why: away ? 'Redis does not answer' : 'what Redis holds cannot be read' };
+  }
+}
+
+function figure<T>(
+  label: string,
+  { views, why }: Known<T>,
+  row: (views: readonly T[]) => AnswerRow,
+): AnswerRow {
+  return views ? row(views) : { label, value: `unknown: ${why}`, ageMs: null, tone: 'bad' };
 }
 
 function servicesRow(services: readonly ServiceView[], now: number): AnswerRow {

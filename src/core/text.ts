@@ -1,0 +1,8 @@
+// Foreign text made fit to be shown: in a terminal, in chat, in a log line.
+
+/** One line of at most `limit` characters: control characters gone, white space collapsed and trimmed, cut with `…`. */
+export function plainText(text: string, limit: number): string {
+  const flat = text.replaceAll(/(?!\s)\p{C}/gu, '').replaceAll(/\s+/gu, ' ').trim();
+  const characters = [...flat];
+  return characters.length <= limit ? flat : `${characters.slice(0, limit - 1).join('')}…`;
+}

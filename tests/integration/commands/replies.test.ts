@@ -1,0 +1,29 @@
+import { describe, expect } from 'vitest';
+import { it } from '../../support/fixtures.ts';
+import { service } from '../../unit/commands/ports.ts';
+import { alice, createScene } from './scene.ts';
+
+describe('every reply', () => {
+  it('has no control character of foreign text in it', async ({ redis, prefix }) => {
+    const evil = service('slam', { detail: '\u001b[2J\u0007gone', state: 'failed' });
+    const reply = await createScene(redis, prefix, { known: { services: [evil] } }).say('services');
+    const shown = JSON.stringify(reply.kind === 'answer' && { ...reply.answer, data: null });
+    expect(shown).toContain('gone');
+    expect(shown).not.toMatch(/\\u00/);
+  });
+});
+
+describe('an action whose yes was lost on its way to the queue', () => {
+  it('is enqueued when its invocation arrives again after a yes that the queue had lost', async ({
+    redis,
+    prefix,
+  }) => {
+    const scene = createScene(redis, prefix);
+    const id = await scene.asked('restart slam', alice, 'same');
+    scene.jobs.down = true;
+    await scene.decide(id);
+    scene.jobs.down = false;
+    expect(await scene.say('restart slam', alice, 'same')).toMatchObject({ kind: 'accepted' });
+    expect(new Set(scene.jobs.ids).size).toBe(1);
+  });
+});
