@@ -46,9 +46,9 @@ export interface AgentView {
   readonly epoch: number;
   /** Null is unknown, which is not 0. */
   readonly percent: number | null;
-  /** When the status was last read and valid; null when never. */
+  /** When the agent last wrote a valid status; null when never. */
   readonly seenAt: number | null;
-  /** What is wrong with the newest version of the status file, if anything. */
+  /** What is wrong with the newest version of the status file, or with our record of the agent, if anything. */
   readonly problem: string | null;
 }
 
@@ -59,4 +59,10 @@ export interface DeliveryView {
   /** When the state began. */
   readonly since: number;
   readonly steps: readonly { readonly state: DeliveryState; readonly at: number; readonly detail: string }[];
+}
+
+/** Deliveries, newest first; the records of `unreadable` more cannot be read. */
+export interface DeliveryList {
+  readonly deliveries: readonly DeliveryView[];
+  readonly unreadable: number;
 }

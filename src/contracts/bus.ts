@@ -1,5 +1,6 @@
 // The words on RabbitMQ: exchanges, routing keys, bodies. Nothing else in the code spells one of these names.
 import { z } from 'zod';
+import { plainText } from '../core/text.ts';
 import { droneStatusSchema } from './drones.ts';
 import { envelopeSchema } from './envelope.ts';
 import { serviceNameSchema, serviceStateSchema } from './services.ts';
@@ -29,12 +30,19 @@ export const routingKeys = {
   anyDroneStatus: 'drone.*.status',
 } as const;
 
+// Whoever reaches the bus may write these, and people read them in terminals and chats: cleaned here, once, for everybody.
+const words = z.string().transform((text) => plainText(text, 300));
+const drawnId = z
+  .string()
+  .transform((text) => plainText(text, 64))
+  .pipe(z.string().min(1));
+
 /** Body of an order on `control.restart.<service>`. */
 export const restartMessageSchema = z.object({
   ...envelopeSchema.shape,
   service: serviceNameSchema,
   mode: z.enum(['graceful', 'force']),
-  reason: z.string(),
+  reason: words,
 });
 export type RestartMessage = z.infer<typeof restartMessageSchema>;
 
@@ -47,14 +55,14 @@ export const serviceEventSchema = z.object({
   ...envelopeSchema.shape,
   service: serviceNameSchema,
   /** Which sidecar speaks; drawn at its start. */
-  instance: z.string().min(1),
-  incarnation: z.string().nullable(),
-  previousIncarnation: z.string().nullable(),
+  instance: drawnId,
+  incarnation: drawnId.nullable(),
+  previousIncarnation: drawnId.nullable(),
   orderId: z.string().nullable(),
   state: serviceStateSchema,
   /** When this incarnation became ready, so that a platform that starts later need not guess; null: it is not ready. */
   readySince: z.number().int().nonnegative().nullable().default(null),
-  detail: z.string(),
+  detail: words,
 });
 export type ServiceEvent = z.infer<typeof serviceEventSchema>;
 

@@ -44,6 +44,12 @@ export const domainErrors = {
     retryable: false,
     chat: 'No such delivery.',
   },
+  deliveryNotSent: {
+    code: 'DELIVERY_NOT_SENT',
+    class: 'conflict',
+    retryable: false,
+    chat: 'This gas has not been sent yet, so it cannot be acknowledged.',
+  },
   inboxUnwritable: {
     code: 'INBOX_UNWRITABLE',
     class: 'dependency',
@@ -61,6 +67,12 @@ export const domainErrors = {
     class: 'conflict',
     retryable: true,
     chat: 'Somebody else changed it at the same moment; try again.',
+  },
+  recordUnreadable: {
+    code: 'RECORD_UNREADABLE',
+    class: 'bug',
+    retryable: false,
+    chat: 'A record in Redis cannot be read; the log names it.',
   },
   chatAuth: {
     code: 'CHAT_AUTH',

@@ -1,5 +1,5 @@
 // The doors between features that are strangers to each other; app joins the two sides of each.
-import type { AgentView, DeliveryState, DeliveryView, Gas } from './agents.ts';
+import type { AgentView, DeliveryList, DeliveryState, DeliveryView, Gas } from './agents.ts';
 import type { Report } from './chat.ts';
 import type { DroneView } from './drones.ts';
 import type { JobName, JobOrder } from './jobs.ts';
@@ -32,7 +32,10 @@ export interface AgentInbox {
 export interface DeliveryLedger {
   /** Null when no such delivery was ever made. */
   state(id: string): Promise<DeliveryState | null>;
-  /** Records what happened to a delivery; an event that does not fit its state changes nothing. */
+  /**
+   * Records what happened to a delivery; an event that does not fit its state changes nothing.
+   * @throws SwarmError DELIVERY_UNKNOWN; DELIVERY_NOT_SENT for an acknowledgement of what is still on its way
+   */
   record(
     id: string,
     event: { readonly state: 'queued' | 'sent' | 'accepted' | 'working' | 'failed'; readonly detail: string },
@@ -61,8 +64,8 @@ export interface ServiceDirectory {
 export interface AgentDirectory {
   /** Every configured agent, also one that was never seen. */
   agents(): Promise<readonly AgentView[]>;
-  /** Newest first, at most `limit`. */
-  deliveries(limit: number): Promise<readonly DeliveryView[]>;
+  /** Of the newest `limit`, those whose records can be read. */
+  deliveries(limit: number): Promise<DeliveryList>;
 }
 /** Read model of drones. */
 export interface DroneDirectory {

@@ -6,7 +6,10 @@ export const serviceNameSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'lower-case letters, digits, - and _');
 
-/** States that a sidecar publishes. `stopped`: the program ended and is not being restarted. */
+/**
+ * States that a sidecar publishes. `failed`: the program ended or did not come up, and is tried again; it ends no order.
+ * `stopped`: the program ended and is not being restarted.
+ */
 const serviceStates = ['accepted', 'stopping', 'starting', 'ready', 'failed', 'stopped'] as const;
 export const serviceStateSchema = z.enum(serviceStates);
 export type ServiceState = z.infer<typeof serviceStateSchema>;
@@ -21,6 +24,8 @@ export interface ServiceView {
   readonly readySince: number | null;
   /** Last sign of life of the sidecar. */
   readonly seenAt: number;
+  /** How many sidecars speak under this name at the same time; more than one contradict each other. */
+  readonly speakers: number;
   readonly detail: string;
 }
 

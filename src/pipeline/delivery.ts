@@ -15,13 +15,14 @@ export interface DeliveryStep {
 }
 
 /**
- * Which states may follow which. States may be skipped, since a worker can be faster than the note that it was
+ * Which states may follow which. `queued` may be skipped, since a worker can be faster than the note that it was
  * asked. Nothing leads back. An acknowledgement counts however late it comes, also after `failed` and `expired`:
- * it is the receiver's own word. `failed` does not follow `sent`: by then the gas lies in the inbox.
+ * it is the receiver's own word. But nobody can have received what was not sent. `failed` does not follow `sent`:
+ * by then the gas lies in the inbox.
  */
 export const deliveryTable: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
-  pending: ['queued', 'sent', 'accepted', 'working', 'failed', 'expired'],
-  queued: ['sent', 'accepted', 'working', 'failed', 'expired'],
+  pending: ['queued', 'sent', 'failed', 'expired'],
+  queued: ['sent', 'failed', 'expired'],
   sent: ['accepted', 'working', 'expired'],
   accepted: ['working'],
   working: [],
@@ -32,6 +33,11 @@ export const deliveryTable: Readonly<Record<DeliveryState, readonly DeliveryStat
 /** Whether nothing more is owed to this delivery: acknowledged, or given up. */
 export function isClosed(state: DeliveryState): boolean {
   return state !== 'pending' && state !== 'queued' && state !== 'sent';
+}
+
+/** Whether `claim` acknowledges a delivery that is still on its way to the inbox. */
+export function isTooEarly(state: DeliveryState, claim: DeliveryState): boolean {
+  return (state === 'pending' || state === 'queued') && (claim === 'accepted' || claim === 'working');
 }
 
 /** A delivery that was decided and nothing more. */

@@ -83,7 +83,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     statusFile: resolve(statusFile),
     inbox: resolve(inbox),
   }));
-  const store = createGasStore(redis, { prefix });
+  const store = createGasStore({ redis, logger }, { prefix });
   const ledger = createLedger({ store, jobs, clock }, { reportTo, ackTimeoutMs });
   const intake = createIntake({ store, ledger, clock, logger }, { agents, chain });
   const rounds = createRounds({ intake, clock }, agents);

@@ -10,7 +10,7 @@ import { type Chain, successor } from './chain.ts';
 import { isClosed, newDelivery } from './delivery.ts';
 import { toGas, toScheduledGas } from './gas.ts';
 import { type Ledger, untilSaved } from './ledger.ts';
-import { type DeliverEffect, newRun, type Run, readFor, transitionRun } from './machine.ts';
+import { type DeliverEffect, newRun, type Run, type RunEvent, readFor, transitionRun } from './machine.ts';
 import type { Reading } from './progress/read-status.ts';
 import type { GasStore } from './store.ts';
 
@@ -37,17 +37,23 @@ export interface IntakeOptions {
 
 export interface Intake {
   /**
-   * A version of an agent's status, read at `at` (ms); null: the file is absent, nothing changes. A version that
-   * was read before the newest stored one is dropped: another process saw a later file. @throws SwarmError AGENT_UNKNOWN
+   * A version of an agent's status, read at `at` and written at `writtenAt` (ms; default: just then); null: the file is
+   * absent, nothing changes. A version that was read before the newest stored one is dropped: another process saw a
+   * later file. @throws SwarmError AGENT_UNKNOWN, RECORD_UNREADABLE
    */
-  observe(agent: string, raw: string | null, at: number): Promise<void>;
-  /** The status is there and cannot be opened: a version like one that is not JSON. @throws SwarmError AGENT_UNKNOWN */
+  observe(agent: string, raw: string | null, at: number, writtenAt?: number): Promise<void>;
+  /** The status is there and cannot be opened: a version like one that is not JSON. @throws as `observe` */
   unreadable(agent: string, fault: string, at: number): Promise<void>;
-  /** The receiver's own word. An unknown delivery, or one to another agent, changes nothing. */
+  /**
+   * The receiver moved the gas to its done folder. An unknown delivery, or one to another agent, changes nothing.
+   * @throws SwarmError RECORD_UNREADABLE
+   */
   acknowledge(agent: string, id: string, detail: string): Promise<void>;
   /** The same schedule and tick make one delivery. @throws SwarmError AGENT_UNKNOWN */
   scheduled: PipelineWork['scheduled'];
 }
+
+type Version = Pick<RunEvent, 'at' | 'writtenAt'>;
 
 export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
   const { store, ledger, clock, logger } = deps;
@@ -62,14 +68,14 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
     );
   }
 
-  async function advance(id: string, at: number, read: (run: Run) => Reading): Promise<void> {
+  async function advance(id: string, version: Version, read: (run: Run) => Reading): Promise<void> {
     const { statusFile } = known(id);
     const saved = await untilSaved(`run of ${id}`, async () => {
       const held = await store.run(id);
       const before = held.value ?? newRun(id);
-      if (isOvertaken(before, at)) return { before, run: before, created: [] };
+      if (isOvertaken(before, version.at)) return { before, run: before, created: [] };
       const reading = located(read(before), statusFile);
-      const { run, effects } = transitionRun(before, { reading, at });
+      const { run, effects } = transitionRun(before, { reading, ...version });
       const created = effects.flatMap((effect) => toDelivery(run, effect));
       return (await store.saveRun(held, run, created)) ? { before, run, created } : null;
     });
@@ -93,14 +99,18 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
   }
 
   return {
-    observe: async (agent, raw, at) => {
+    observe: async (agent, raw, at, writtenAt = at) => {
       known(agent);
-      if (raw !== null) await advance(agent, at, (run) => readFor(run, raw));
+      if (raw !== null) await advance(agent, { at, writtenAt }, (run) => readFor(run, raw));
     },
-    unreadable: (agent, fault, at) => advance(agent, at, () => ({ kind: 'invalid', detail: fault })),
+    unreadable: (agent, fault, at) =>
+      advance(agent, { at, writtenAt: at }, () => ({ kind: 'invalid', detail: fault })),
     acknowledge: async (agent, id, detail) => {
       const delivery = (await store.delivery(id)).value;
-      if (delivery?.gas.to === agent) await ledger.record(id, { state: 'accepted', detail });
+      if (delivery?.gas.to !== agent) return;
+      // what lies in done/ lay in the inbox, though the worker may have been killed before it could say so
+      await ledger.record(id, { state: 'sent', detail });
+      await ledger.record(id, { state: 'accepted', detail });
     },
     scheduled: async (order) => {
       known(order.to);

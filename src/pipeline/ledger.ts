@@ -7,7 +7,7 @@ import { derivedId } from '../contracts/ids.ts';
 import type { DeliveryLedger, JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
-import { type DeliveryEvent, isClosed, transitionDelivery } from './delivery.ts';
+import { type DeliveryEvent, isClosed, isTooEarly, transitionDelivery } from './delivery.ts';
 import { deliveryReport } from './report.ts';
 import type { GasStore } from './store.ts';
 
@@ -39,6 +39,10 @@ export function createLedger({ store, jobs, clock }: LedgerDeps, options: Ledger
     const { delivery, effects } = await untilSaved(`delivery ${id}`, async () => {
       const held = await store.delivery(id);
       if (held.value === null) throw new SwarmError(domainErrors.deliveryUnknown, `no delivery ${id}`);
+      const { state } = held.value;
+      if (isTooEarly(state, what.state)) {
+        throw new SwarmError(domainErrors.deliveryNotSent, `delivery ${id} is only ${state}`);
+      }
       const step = transitionDelivery(held.value, { ...what, at: clock.now() });
       if (step.effects.length === 0) return step;
       return (await store.saveDelivery(held, step.delivery)) ? step : null;

@@ -19,15 +19,20 @@ export interface Run {
   readonly state: RunState;
   /** What is wrong with the newest version; null when nothing is. */
   readonly problem: string | null;
-  /** When the newest valid version was read. */
+  /** When the agent last wrote a valid version, and not after we read it. */
   readonly seenAt: number | null;
+  /** The same as its file says: it tells one word from the next, and may lie ahead of our clock. */
+  readonly writtenAt: number | null;
   /** When the newest version of any kind was read. */
   readonly readAt: number | null;
 }
 
 export interface RunEvent {
   readonly reading: Reading;
+  /** When it was read. */
   readonly at: number;
+  /** When its agent wrote it. */
+  readonly writtenAt: number;
 }
 
 /** A checkpoint was crossed and its gas is to be handed over. */
@@ -57,6 +62,7 @@ export function newRun(agent: string): Run {
     state: 'idle',
     problem: null,
     seenAt: null,
+    writtenAt: null,
     readAt: null,
   };
 }
@@ -67,7 +73,7 @@ export function readFor(run: Run, raw: string): Reading {
 }
 
 /** An unusable version leaves everything but the problem as it was; a regression never lowers the maximum. */
-export function transitionRun(run: Run, { reading, at }: RunEvent): RunStep {
+export function transitionRun(run: Run, { reading, at, writtenAt }: RunEvent): RunStep {
   if (reading.kind === 'invalid') {
     return { run: { ...run, problem: reading.detail, readAt: at }, effects: [] };
   }
@@ -85,7 +91,9 @@ export function transitionRun(run: Run, { reading, at }: RunEvent): RunStep {
       percent,
       state: stateAt(percent),
       problem: null,
-      seenAt: at,
+      // a file that only we read again is no new word of its agent
+      seenAt: run.writtenAt === writtenAt ? run.seenAt : Math.min(writtenAt, at),
+      writtenAt,
       readAt: at,
     },
     effects: crossings(reached, reading),

@@ -1,7 +1,8 @@
 // The shape of the records in Redis: `<version> <json>`. What is read back is foreign until its schema has passed.
 import { z } from 'zod';
 import { deliveryStateSchema, gasSchema, runStates } from '../contracts/agents.ts';
-import { coreErrors, SwarmError } from '../core/errors.ts';
+import { domainErrors } from '../contracts/errors.ts';
+import { SwarmError } from '../core/errors.ts';
 
 /** A record as it was read; `version` is 0 for one that does not exist yet. */
 export interface Held<T> {
@@ -20,6 +21,7 @@ export const runSchema = z.object({
   state: z.enum(runStates),
   problem: z.string().nullable(),
   seenAt: z.number().nullable(),
+  writtenAt: z.number().nullable().default(null),
   readAt: z.number().nullable(),
 });
 
@@ -34,16 +36,15 @@ export function encodeRecord(version: number, value: unknown): string {
   return `${version} ${JSON.stringify(value)}`;
 }
 
-/** `where` names the record in the message. @throws SwarmError UNEXPECTED when the text does not fit its schema */
-export function decodeRecord<T>(
-  text: string,
-  schema: z.ZodType<T>,
-  where: string,
-): Held<T> & { readonly value: T } {
-  const gap = text.indexOf(' ');
-  const parsed = schema.safeParse(parseJson(text.slice(gap + 1)));
-  if (parsed.success) return { version: Number(text.slice(0, gap)), value: parsed.data };
-  throw new SwarmError(coreErrors.unexpected, `Redis ${where}: ${z.prettifyError(parsed.error)}`);
+/** A record that exists. */
+export type Found<T> = Held<T> & { readonly value: T };
+
+/** A SwarmError RECORD_UNREADABLE, which names the record as `where`, when the text does not fit its schema. */
+export function decodeRecord<T>(text: string, schema: z.ZodType<T>, where: string): Found<T> | SwarmError {
+  const [, version, json = ''] = /^(\d+) (.*)$/s.exec(text) ?? [];
+  const parsed = schema.safeParse(parseJson(json));
+  if (parsed.success) return { version: Number(version), value: parsed.data };
+  return new SwarmError(domainErrors.recordUnreadable, `Redis ${where}: ${z.prettifyError(parsed.error)}`);
 }
 
 function parseJson(text: string): unknown {

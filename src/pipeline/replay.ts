@@ -35,7 +35,7 @@ export async function replay(files: readonly string[], emit: (line: object) => v
       if (raw === null) continue;
       counts.versions += 1;
       const reading = readFor(run, raw);
-      const step = transitionRun(run, { reading, at });
+      const step = transitionRun(run, { reading, at, writtenAt: at });
       run = step.run;
       if (reading.kind === 'invalid') {
         counts.invalid += 1;

@@ -1,8 +1,8 @@
 // What people in chat read about a delivery: one sentence and the steps so far. Pure; ledger.ts enqueues it.
 import type { DeliveryState, DeliveryView } from '../contracts/agents.ts';
 import { type Address, actionStateSchema, type Report, type Step } from '../contracts/chat.ts';
+import { plainText } from '../core/text.ts';
 import { isClosed } from './delivery.ts';
-import { oneLine } from './text.ts';
 
 /** The report of a delivery's present state; it replaces every earlier one about the same delivery. */
 export function deliveryReport(delivery: DeliveryView, to: Address): Report {
@@ -11,7 +11,7 @@ export function deliveryReport(delivery: DeliveryView, to: Address): Report {
     to,
     about: gas.id,
     kind: 'gas',
-    subject: `${gas.from} → ${gas.to}`,
+    subject: `${plainText(gas.from, 80)} → ${gas.to}`,
     seq: steps.length,
     final: isClosed(state),
     text: deliverySentence(delivery),
@@ -23,10 +23,10 @@ export function deliveryReport(delivery: DeliveryView, to: Address): Report {
 function deliverySentence({ gas, state, steps }: DeliveryView): string {
   const scheduled = gas.checkpoint === null;
   const what = scheduled
-    ? `the scheduled gas ${oneLine(gas.from.replace(/^schedule:/, ''), 60)}`
-    : `the ${gas.checkpoint} % gas of ${gas.from}`;
-  const detail = oneLine(steps.at(-1)?.detail ?? '', 200);
-  return `${sentences[state](what, gas.to, detail)}${scheduled ? '' : ` (mission ${oneLine(gas.mission, 80)})`}`;
+    ? `the scheduled gas ${plainText(gas.from.replace(/^schedule:/, ''), 60)}`
+    : `the ${gas.checkpoint} % gas of ${plainText(gas.from, 80)}`;
+  const detail = plainText(steps.at(-1)?.detail ?? '', 200);
+  return `${sentences[state](what, gas.to, detail)}${scheduled ? '' : ` (mission ${plainText(gas.mission, 80)})`}`;
 }
 
 const sentences: Readonly<Record<DeliveryState, (what: string, to: string, detail: string) => string>> = {
@@ -42,5 +42,5 @@ const sentences: Readonly<Record<DeliveryState, (what: string, to: string, detai
 /** `pending` is our own note and no state that a person sees. */
 function toStep(step: DeliveryView['steps'][number]): Step[] {
   const state = actionStateSchema.safeParse(step.state);
-  return state.success ? [{ state: state.data, at: step.at, detail: step.detail }] : [];
+  return state.success ? [{ state: state.data, at: step.at, detail: plainText(step.detail, 300) }] : [];
 }

@@ -1,8 +1,9 @@
 // Looks at one agent's files and feeds the intake: its status, and what it moved to done/. Watcher and sweep of a
 // process share these rounds, so that no agent is read twice at the same time and versions come in order.
-import { join } from 'node:path';
+import { domainErrors } from '../contracts/errors.ts';
 import type { Clock } from '../core/clock.ts';
-import { deliveryIdOf, doneFiles, doneFolder } from './inboxes/file-inbox.ts';
+import { SwarmError } from '../core/errors.ts';
+import { deliveryIdOf, doneFiles } from './inboxes/file-inbox.ts';
 import type { Intake, PipelineAgent } from './intake.ts';
 import { readStatusFile } from './progress/read-file.ts';
 
@@ -33,25 +34,44 @@ export function createRounds(deps: RoundsDeps, agents: readonly PipelineAgent[])
 }
 
 function roundsOf({ intake, clock }: RoundsDeps, agent: PipelineAgent) {
-  // only spares reading old files again; what counts is in the ledger, so another process may start with none
-  const settled = new Set<string>();
+  // path → the version that was dealt with. It only spares reading old files again; what counts is in the ledger, so
+  // another process may start with none. A version, since a copy is seen half-written, and a name is used again.
+  const settled = new Map<string, string>();
 
   async function status(): Promise<void> {
-    const version = await readStatusFile(agent.statusFile, clock);
-    if (version.fault === undefined) await intake.observe(agent.id, version.raw, version.at);
-    else await intake.unreadable(agent.id, version.fault, version.at);
+    const { raw, fault, at, writtenAt } = await readStatusFile(agent.statusFile, clock);
+    await getsThrough(
+      fault === undefined
+        ? intake.observe(agent.id, raw, at, writtenAt)
+        : intake.unreadable(agent.id, fault, at),
+    );
   }
 
   async function done(): Promise<void> {
-    for (const name of await doneFiles(agent.inbox)) {
-      if (settled.has(name)) continue;
-      const id = await deliveryIdOf(join(doneFolder(agent.inbox), name)).catch(() => null);
-      if (id !== null) await intake.acknowledge(agent.id, id, 'moved to done/');
-      settled.add(name);
+    for (const { path, version } of await doneFiles(agent.inbox)) {
+      if (settled.get(path) !== version && (await isDealtWith(path))) settled.set(path, version);
     }
   }
 
+  /** False when it has to be looked at again, though it stays as it is. */
+  async function isDealtWith(path: string): Promise<boolean> {
+    const id = await deliveryIdOf(path).catch(() => undefined);
+    if (id === undefined) return false;
+    return id === null || getsThrough(intake.acknowledge(agent.id, id, 'moved to done/'));
+  }
+
   return { status: makeOneAtATime(status), done: makeOneAtATime(done) };
+}
+
+/** False when a record in Redis cannot be read: it concerns itself alone, and its reader has logged it. */
+async function getsThrough(work: Promise<void>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof SwarmError && thrown.kind === domainErrors.recordUnreadable) return false;
+    throw thrown;
+  }
 }
 
 /** Calls made while `work` runs share one more run after it. */

@@ -1,26 +1,27 @@
 // Runs and deliveries in Redis. One script changes a record only if nobody else did since it was read, and puts the
 // deliveries that come of it beside it in the same step: a crash after "decided" and before "sent" loses nothing.
-import type { z } from 'zod';
-import type { DeliveryView } from '../contracts/agents.ts';
-import { coreErrors, toSwarmError } from '../core/errors.ts';
+import type { DeliveryList, DeliveryView } from '../contracts/agents.ts';
 import type { Redis } from '../core/redis.ts';
 import type { Run } from './machine.ts';
-import { decodeRecord, deliverySchema, encodeRecord, type Held, runSchema } from './records.ts';
+import { ask, createRecordReader, type ManyRead, type RecordReaderDeps } from './record-reader.ts';
+import { deliverySchema, encodeRecord, type Held, runSchema } from './records.ts';
 
 /** Each method throws SwarmError REDIS_UNAVAILABLE when Redis does not answer. */
 export interface GasStore {
+  /** @throws SwarmError RECORD_UNREADABLE */
   run(agent: string): Promise<Held<Run>>;
   /** In the order of `agents`. */
-  runs(agents: readonly string[]): Promise<readonly (Run | null)[]>;
+  runs(agents: readonly string[]): Promise<ManyRead<Run>>;
+  /** @throws SwarmError RECORD_UNREADABLE */
   delivery(id: string): Promise<Held<DeliveryView>>;
   /** False when the record changed since `held`; then nothing was written. */
   saveRun(held: Held<Run>, run: Run, created: readonly DeliveryView[]): Promise<boolean>;
   /** Creates (version 0) or replaces a delivery and counts it as open; false as above. */
   saveDelivery(held: Held<DeliveryView>, delivery: DeliveryView): Promise<boolean>;
-  /** Deliveries that something may still be owed to, oldest first. */
+  /** Deliveries that something may still be owed to, oldest first; those that cannot be read are left out. */
   openDeliveries(): Promise<readonly DeliveryView[]>;
-  /** Newest first. */
-  recentDeliveries(limit: number): Promise<readonly DeliveryView[]>;
+  /** The newest `limit`. */
+  recentDeliveries(limit: number): Promise<DeliveryList>;
   /** Nothing more is owed to it. Forgets closed deliveries beyond the newest `keepClosed`. */
   close(id: string, at: number): Promise<void>;
 }
@@ -32,7 +33,7 @@ export interface GasStoreOptions {
   readonly keepClosed?: number;
 }
 
-export function createGasStore(redis: Redis, options: GasStoreOptions): GasStore {
+export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions): GasStore {
   const key = (name: string) => `${options.prefix}:gas:${name}`;
   const keys = {
     runs: key('runs'),
@@ -42,14 +43,18 @@ export function createGasStore(redis: Redis, options: GasStoreOptions): GasStore
     closed: key('closed'),
   };
 
+  const { redis } = deps;
+  const records = createRecordReader(deps);
   const commit = makeCommit(redis, keys);
-  const deliveries = async (ids: readonly string[]) =>
-    (await readMany(redis, keys.deliveries, ids, deliverySchema)).filter((delivery) => delivery !== null);
+  const list = async (ids: readonly string[]): Promise<DeliveryList> => {
+    const { values, unreadable } = await records.many(keys.deliveries, ids, deliverySchema);
+    return { deliveries: values.filter((delivery) => delivery !== null), unreadable: unreadable.length };
+  };
 
   return {
-    run: (agent) => readOne(redis, keys.runs, agent, runSchema),
-    runs: (agents) => readMany(redis, keys.runs, agents, runSchema),
-    delivery: (id) => readOne(redis, keys.deliveries, id, deliverySchema),
+    run: (agent) => records.one(keys.runs, agent, runSchema),
+    runs: (agents) => records.many(keys.runs, agents, runSchema),
+    delivery: (id) => records.one(keys.deliveries, id, deliverySchema),
     saveRun: (held, run, opened) =>
       commit(keys.runs, run.agent, { version: held.version, value: run, opened }),
     saveDelivery: (held, delivery) =>
@@ -58,9 +63,9 @@ export function createGasStore(redis: Redis, options: GasStoreOptions): GasStore
         value: delivery,
         opened: [delivery],
       }),
-    openDeliveries: async () => deliveries(await ask(() => redis.zrange(keys.open, 0, '-1'))),
+    openDeliveries: async () => (await list(await ask(() => redis.zrange(keys.open, 0, '-1')))).deliveries,
     recentDeliveries: async (limit) =>
-      limit < 1 ? [] : deliveries(await ask(() => redis.zrevrange(keys.recent, 0, limit - 1))),
+      list(limit < 1 ? [] : await ask(() => redis.zrevrange(keys.recent, 0, limit - 1))),
     close: async (id, at) => {
       const keep = options.keepClosed ?? 1_000;
       const held = [keys.open, keys.closed, keys.recent, keys.deliveries];
@@ -118,30 +123,4 @@ function makeCommit(redis: Redis, keys: Readonly<Record<'deliveries' | 'recent' 
 /** Orders the sets: by time, and the checkpoints of one jump among themselves. */
 function decidedAt({ gas }: DeliveryView): string {
   return String(gas.createdAt + (gas.checkpoint ?? 0) / 1000);
-}
-
-async function readOne<T>(redis: Redis, hash: string, field: string, schema: z.ZodType<T>): Promise<Held<T>> {
-  const text = await ask(() => redis.hget(hash, field));
-  return text === null ? { version: 0, value: null } : decodeRecord(text, schema, `${hash} ${field}`);
-}
-
-async function readMany<T>(
-  redis: Redis,
-  hash: string,
-  fields: readonly string[],
-  schema: z.ZodType<T>,
-): Promise<(T | null)[]> {
-  if (fields.length === 0) return [];
-  const texts = await ask(() => redis.hmget(hash, ...fields));
-  return texts.map((text, i) =>
-    text === null ? null : decodeRecord(text, schema, `${hash} ${fields[i]}`).value,
-  );
-}
-
-async function ask<T>(command: () => Promise<T>): Promise<T> {
-  try {
-    return await command();
-  } catch (thrown) {
-    throw toSwarmError(thrown, coreErrors.redisUnavailable);
-  }
 }

@@ -1,6 +1,7 @@
 // The words of the gas: what the receiving agent reads. Whatever an agent wrote (mission, tasks) is foreign here:
 // quoted as code, one line, cut, so that it cannot pass for our instruction or break the Markdown.
 import type { Checkpoint } from '../contracts/agents.ts';
+import { plainText } from '../core/text.ts';
 
 export interface Handover {
   readonly from: string;
@@ -27,14 +28,7 @@ export function scheduledText(schedule: string, text: string): string {
 
 /** Foreign text as one line of inline code, at most `limit` characters. */
 export function quote(text: string, limit = 160): string {
-  return `\`${oneLine(text, limit).replaceAll('`', '’') || '(empty)'}\``;
-}
-
-/** One line without control or invisible characters, cut at `limit` characters with an ellipsis. */
-export function oneLine(text: string, limit: number): string {
-  const line = text.replaceAll(/[\p{C}\p{Z}]+/gu, ' ').trim();
-  const characters = [...line];
-  return characters.length <= limit ? line : `${characters.slice(0, limit - 1).join('')}…`;
+  return `\`${plainText(text, limit).replaceAll('`', '’') || '(empty)'}\``;
 }
 
 const opening: Readonly<Record<Checkpoint, (handover: Handover) => readonly string[]>> = {

@@ -56,7 +56,7 @@ describe('the end', () => {
     const terminal = site.inTerminal('up');
     await terminal.says(/rabbitmq +up/, { timeoutMs: 90_000 });
     // The far end of the terminal is gone at once, as when its window is closed.
-    terminal.kill();
+    await terminal.kill();
     await terminal.ended;
     expect(await survivorsIn(site.dir, 20_000)).toEqual([]);
   });

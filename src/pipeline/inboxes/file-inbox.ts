@@ -1,6 +1,6 @@
 // The inbox that is a folder: one Markdown file per delivery, whole or not there. The agent accepts a delivery
 // by moving its file to done/. Nothing of a file's content is ever used as a path.
-import { access, open, readdir } from 'node:fs/promises';
+import { access, open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Gas } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
@@ -50,10 +50,21 @@ export function gasFileName(gas: Pick<Gas, 'id' | 'checkpoint' | 'createdAt'>): 
   return `${time}-${String(gas.checkpoint ?? 0).padStart(3, '0')}-${id}.md`;
 }
 
-/** Names of the Markdown files in a done folder; a missing folder is empty. */
-export async function doneFiles(inbox: string): Promise<readonly string[]> {
-  const found = await readdir(doneFolder(inbox), { withFileTypes: true }).catch(() => []);
-  return found.filter((file) => file.isFile() && isGasFile(file.name)).map((file) => file.name);
+/** `version` is another one when the file was written, replaced or given other rights since. */
+export interface DoneFile {
+  readonly path: string;
+  readonly version: string;
+}
+
+/** The Markdown files in a done folder; a missing folder is empty. */
+export async function doneFiles(inbox: string): Promise<readonly DoneFile[]> {
+  const folder = doneFolder(inbox);
+  const found = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const paths = found.flatMap((file) =>
+    file.isFile() && isGasFile(file.name) ? [join(folder, file.name)] : [],
+  );
+  // one that goes away between the two looks is not there
+  return (await Promise.all(paths.map((path) => withVersion(path).catch(() => [])))).flat();
 }
 
 export function isGasFile(name: string): boolean {
@@ -82,6 +93,11 @@ function gasFile(gas: Gas): string {
     `created: ${JSON.stringify(new Date(gas.createdAt).toISOString())}`,
   ];
   return `---\n${matter.join('\n')}\n---\n\n${gas.text}`;
+}
+
+async function withVersion(path: string): Promise<DoneFile[]> {
+  const { ctimeMs, size } = await stat(path);
+  return [{ path, version: `${ctimeMs} ${size}` }];
 }
 
 async function readHead(path: string): Promise<string> {

@@ -1,13 +1,16 @@
 // Reads a status file that its agent may be writing at this moment. Says what stands there; decides nothing.
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { Clock } from '../../core/clock.ts';
 import { errorText } from '../../core/errors.ts';
 import { readStatus } from './read-status.ts';
 
-/** `raw` null: the file is absent. `fault`: it is there and cannot be opened. `at`: when the reading began, ms. */
+/**
+ * `raw` null: the file is absent, or `fault` says why it cannot be opened. `at`: when the reading began; `writtenAt`:
+ * when the file was last written, by its own file system's clock; both ms.
+ */
 export type StatusVersion =
-  | { readonly raw: string | null; readonly fault?: undefined; readonly at: number }
-  | { readonly raw: null; readonly fault: string; readonly at: number };
+  | { readonly raw: string; readonly fault?: undefined; readonly at: number; readonly writtenAt: number }
+  | { readonly raw: null; readonly fault?: string; readonly at: number; readonly writtenAt?: undefined };
 
 /** A text that is no status is read again after these waits, ms, before it counts: it may be half written. */
 const retriesMs = [50, 200];
@@ -26,9 +29,20 @@ export async function readStatusFile(path: string, clock: Clock): Promise<Status
 async function readOnce(path: string, clock: Clock): Promise<StatusVersion> {
   const at = clock.now();
   try {
-    return { raw: await readFile(path, 'utf8'), at };
+    return { ...(await readWhole(path)), at };
   } catch (thrown) {
     return isAbsent(thrown) ? { raw: null, at } : { raw: null, fault: errorText(thrown), at };
+  }
+}
+
+async function readWhole(path: string) {
+  const file = await open(path);
+  try {
+    // the time before the text: a writer between the two makes the text look older than it is, never younger
+    const { mtimeMs } = await file.stat();
+    return { raw: await file.readFile('utf8'), writtenAt: Math.floor(mtimeMs) };
+  } finally {
+    await file.close();
   }
 }
 

@@ -15,7 +15,7 @@ function reportsOf({ jobs }: Rig) {
 }
 
 async function statesOf({ pipeline }: Rig) {
-  return (await pipeline.directory.deliveries(100)).map(({ state }) => state);
+  return (await pipeline.directory.deliveries(100)).deliveries.map(({ state }) => state);
 }
 
 describe('a checkpoint', () => {
@@ -32,7 +32,7 @@ describe('a checkpoint', () => {
     const now = at();
     const seen = Array.from({ length: 10 }, (_, i) => (i % 2 ? rig.pipeline : rig.twin));
     await Promise.all(seen.map((process, i) => process.observe('A', status(75), now + i)));
-    expect(await rig.pipeline.directory.deliveries(10)).toHaveLength(1);
+    expect(await statesOf(rig)).toHaveLength(1);
     expect(gasOf(rig)).toHaveLength(1);
   });
 
@@ -84,6 +84,30 @@ describe('a version', () => {
     expect((await rig.pipeline.directory.agents())[0]).toMatchObject({ percent: 40, problem });
   });
 
+  it('that is read again does not make its agent look alive', async ({ rig }) => {
+    const then = at() - 3_600_000;
+    await rig.pipeline.observe('A', status(40), at(), then);
+    await rig.pipeline.observe('A', status(40), at(), then);
+    expect((await rig.pipeline.directory.agents())[0]).toMatchObject({ percent: 40, seenAt: then });
+  });
+
+  it('read later counts, though its file is older', async ({ rig }) => {
+    const now = at();
+    await rig.pipeline.observe('A', status(40), now, now - 1_000);
+    await rig.twin.observe('A', status(50), now + 1, now - 2_000);
+    expect((await rig.pipeline.directory.agents())[0]).toMatchObject({ percent: 50, seenAt: now - 2_000 });
+  });
+
+  it('with a mission full of control characters is shown plain, and kept as it is', async ({ rig }) => {
+    const mission = '\u001b[2Jevil\n\u009b31m plan';
+    await rig.pipeline.observe('A', status(80, mission), at());
+    await rig.pipeline.observe('A', status(81, mission), at());
+    const shown = { mission: '[2Jevil 31m plan', epoch: 1 };
+    expect((await rig.pipeline.directory.agents())[0]).toMatchObject(shown);
+    expect((await rig.pipeline.directory.deliveries(9)).deliveries).toMatchObject([{ gas: shown }]);
+    expect(gasOf(rig)).toMatchObject([{ mission }]);
+  });
+
   it('of an agent that nobody configured is refused', async ({ rig }) => {
     await expect(rig.pipeline.observe('X', status(1), at())).rejects.toMatchObject({ code: 'AGENT_UNKNOWN' });
   });
@@ -125,6 +149,7 @@ describe('a delivery', () => {
   it('whose last report was lost is told by the sweep', async ({ rig }) => {
     await rig.pipeline.observe('A', status(80), at());
     const id = gasOf(rig)[0]?.id ?? '';
+    await rig.pipeline.ledger.record(id, { state: 'sent', detail: 'inbox' });
     rig.jobs.failNext = 1;
     await expect(rig.pipeline.ledger.record(id, { state: 'accepted', detail: '' })).rejects.toThrow('lost');
     await rig.pipeline.work.sweep();
@@ -151,6 +176,17 @@ describe('a delivery', () => {
     expect(gasOf(rig)).toHaveLength(1 + 5);
   });
 
+  it.for(['accepted', 'working'] as const)('that was not sent yet cannot be %s', async (state, { rig }) => {
+    await rig.pipeline.observe('A', status(80), at());
+    const record = rig.pipeline.ledger.record(gasOf(rig)[0]?.id ?? '', { state, detail: 'over HTTP' });
+    await expect(record).rejects.toMatchObject({
+      code: 'DELIVERY_NOT_SENT',
+      retryable: false,
+      kind: { class: 'conflict' },
+    });
+    expect(await statesOf(rig)).toEqual(['queued']);
+  });
+
   it('that was never made is unknown', async ({ rig }) => {
     expect(await rig.pipeline.ledger.state('none')).toBeNull();
     const record = rig.pipeline.ledger.record('none', { state: 'accepted', detail: '' });
@@ -170,7 +206,7 @@ describe('a scheduled gas', () => {
     await Promise.all([rig.pipeline.work.scheduled(order), rig.twin.work.scheduled(order)]);
     await rig.pipeline.work.scheduled(order);
     expect(gasOf(rig)).toMatchObject([{ from: 'schedule:morning', to: 'B', checkpoint: null }]);
-    expect(await rig.pipeline.directory.deliveries(10)).toHaveLength(1);
+    expect(await statesOf(rig)).toHaveLength(1);
   });
 
   it('for nobody is refused and never enqueued', async ({ rig }) => {

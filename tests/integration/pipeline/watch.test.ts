@@ -1,9 +1,12 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { describe, expect } from 'vitest';
+import { jobCatalogue } from '../../../src/contracts/jobs.ts';
 import { eventually, it, type Rig } from './rig.ts';
 
 const viewOf = async ({ pipeline }: Rig, agent: string) =>
   (await pipeline.directory.agents()).find((view) => view.agent === agent);
+const stateOf = async ({ pipeline }: Rig) => (await pipeline.directory.deliveries(1)).deliveries[0]?.state;
 const sees = (rig: Rig, agent: string, percent: number) =>
   eventually(() => viewOf(rig, agent), { accept: (view) => view?.percent === percent });
 
@@ -57,7 +60,7 @@ describe('the watcher', () => {
     await rig.pipeline.watcher.start();
     const [name] = await deliver(rig);
     await rename(rig.path('B', 'inbox', name ?? ''), rig.path('B', 'inbox', 'done', name ?? ''));
-    await eventually(async () => (await rig.pipeline.directory.deliveries(1))[0]?.state === 'accepted');
+    await eventually(async () => (await stateOf(rig)) === 'accepted');
   });
 
   it('can be stopped and started again', async ({ rig }) => {
@@ -78,6 +81,57 @@ describe('the sweep', () => {
     expect(await viewOf(rig, 'A')).toMatchObject({ percent: 33 });
   });
 
+  it('does not make an agent look alive by reading its old status again', async ({ rig }) => {
+    await rig.write('A', { progress: 33 });
+    await utimes(rig.path('A', 'status.json'), 1_700_000_000, 1_700_000_000);
+    await rig.pipeline.work.sweep();
+    rig.advance(60_000);
+    await rig.pipeline.work.sweep();
+    expect(await viewOf(rig, 'A')).toMatchObject({ percent: 33, seenAt: 1_700_000_000_000 });
+  });
+
+  it('takes a file in done/ for sent and accepted, when nobody could say sent before a crash', async ({
+    rig,
+  }) => {
+    const { where } = await rig.pipeline.inbox.deliver(await someGas(rig));
+    await moveToDone(rig, 'B', basename(where), basename(where));
+    await rig.twin.work.sweep();
+    const { steps } = (await rig.pipeline.directory.deliveries(1)).deliveries[0] ?? {};
+    expect(steps?.map(({ state }) => state)).toEqual(['pending', 'queued', 'sent', 'accepted']);
+    const told = rig.jobs.of('chat.report').map(({ body }) => jobCatalogue['chat.report'].body.parse(body));
+    expect(told.map(({ steps: shown }) => shown.at(-1)?.state)).toEqual(['queued', 'sent', 'accepted']);
+  });
+
+  it('reads an acknowledgement again that was seen half-written', async ({ rig }) => {
+    const [name] = await deliver(rig);
+    const copy = rig.path('B', 'inbox', 'done', 'handled.md');
+    await writeFile(copy, '');
+    await rig.pipeline.work.sweep();
+    expect(await stateOf(rig)).toBe('sent');
+    await copyFile(rig.path('B', 'inbox', name ?? ''), copy);
+    await rig.pipeline.work.sweep();
+    expect(await stateOf(rig)).toBe('accepted');
+  });
+
+  it('reads an acknowledgement under a name that another one had before', async ({ rig }) => {
+    await writeFile(rig.path('B', 'inbox', 'done', 'last.md'), '---\nid: another\n---\n');
+    await rig.pipeline.work.sweep();
+    const [name] = await deliver(rig);
+    await moveToDone(rig, 'B', name ?? '', 'last.md');
+    await rig.pipeline.work.sweep();
+    expect(await stateOf(rig)).toBe('accepted');
+  });
+
+  it('reads an acknowledgement again that could not be recorded', async ({ rig }) => {
+    const { where } = await rig.pipeline.inbox.deliver(await someGas(rig));
+    await moveToDone(rig, 'B', basename(where), basename(where));
+    rig.jobs.failNext = 1;
+    await expect(rig.pipeline.work.sweep()).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
+    expect(await stateOf(rig)).toBe('sent');
+    await rig.pipeline.work.sweep();
+    expect(await stateOf(rig)).toBe('accepted');
+  });
+
   it('names a status that cannot be opened', async ({ rig }) => {
     await mkdir(rig.path('C', 'status.json'));
     await rig.pipeline.work.sweep();
@@ -88,20 +142,20 @@ describe('the sweep', () => {
     const [name] = await deliver(rig);
     await moveToDone(rig, 'B', name ?? '', 'handled.md');
     await rig.pipeline.work.sweep();
-    expect((await rig.pipeline.directory.deliveries(1))[0]?.state).toBe('accepted');
+    expect(await stateOf(rig)).toBe('accepted');
   });
 
   it('does not take the word of an agent that is not the receiver', async ({ rig }) => {
     const [name] = await deliver(rig);
     await moveToDone(rig, 'C', name ?? '', name ?? '');
     await rig.pipeline.work.sweep();
-    expect((await rig.pipeline.directory.deliveries(1))[0]?.state).toBe('sent');
+    expect(await stateOf(rig)).toBe('sent');
   });
 });
 
 async function someGas(rig: Rig) {
   await rig.pipeline.observe('A', '{"progress": 80}', Date.now());
-  const [delivery] = await rig.pipeline.directory.deliveries(1);
+  const [delivery] = (await rig.pipeline.directory.deliveries(1)).deliveries;
   if (!delivery) throw new TypeError('no delivery was made');
   return delivery.gas;
 }

@@ -30,6 +30,17 @@ describe('services', () => {
     ]);
   });
 
+  it('warns of two sidecars that speak for one service', async () => {
+    expect(await told('services', { services: [service('slam', { speakers: 2 })] })).toEqual([
+      '[warn]',
+      '1 service',
+      '  slam  ready, incarnation a1b2c3d4, up 5 min; 2 sidecars speak for it (1 s ago)',
+    ]);
+    expect(
+      (await ask('status', { services: [service('slam', { speakers: 2 })] }, { target: 'slam' })).tone,
+    ).toBe('warn');
+  });
+
   it('says why a service has failed', async () => {
     const failed = service('slam', {
       state: 'failed',
@@ -90,77 +101,17 @@ describe('agents', () => {
     ]);
   });
 
+  it('says why nothing is known of an agent', async () => {
+    const problem = 'its record in Redis cannot be read';
+    const { rows } = await ask('agents', { agents: [agent('Agent-1', { seenAt: null, problem })] });
+    expect(rows[0]).toMatchObject({ value: `unknown: ${problem}`, ageMs: null, tone: 'warn' });
+  });
+
   it('puts a mission of several lines on one, and cuts it', async () => {
     const { rows } = await ask('agents', {
       agents: [agent('Agent-1', { mission: `Map\n\n${'x'.repeat(90)}` })],
     });
     expect(rows[0]?.value).toMatch(/^executing, 75 % of Map x{55}…$/);
-  });
-});
-
-describe('gas', () => {
-  it('says that there is none yet', async () => {
-    expect(await told('gas', {})).toEqual(['[ok]', 'No gas deliveries yet']);
-  });
-
-  it('does not call sent what nobody acknowledged anything better', async () => {
-    const deliveries = [
-      delivery('g3'),
-      delivery('g2', { state: 'accepted', since: ago(200) }),
-      delivery('g1', { gas: { ...delivery('g1').gas, checkpoint: null, from: 'schedule:tidy-up' } }),
-    ];
-    expect(await told('gas', { deliveries })).toEqual([
-      '[ok]',
-      '3 gas deliveries, 2 not acknowledged',
-      '  Agent-1 → Agent-2, 75 %                sent, not acknowledged (30 s ago)',
-      '  Agent-1 → Agent-2, 75 %                accepted (3 min ago)',
-      '  schedule:tidy-up → Agent-2, scheduled  sent, not acknowledged (30 s ago)',
-    ]);
-  });
-
-  it('says why a delivery failed', async () => {
-    const failed = delivery('g1', {
-      state: 'failed',
-      steps: [{ state: 'failed', at: ago(30), detail: 'disk full' }],
-    });
-    expect(await told('gas', { deliveries: [failed] })).toEqual([
-      '[warn]',
-      '1 gas delivery, 0 not acknowledged',
-      '  Agent-1 → Agent-2, 75 %  failed: disk full (30 s ago)',
-    ]);
-  });
-
-  it('narrows to one agent, as sender or receiver, in any case', async () => {
-    const other = delivery('g2', { gas: { ...delivery('g2').gas, from: 'Agent-3', to: 'Agent-4' } });
-    const answer = await ask('gas', { deliveries: [delivery('g1'), other] }, { agent: 'agent-4' });
-    expect(answer.title).toBe('1 gas delivery of agent-4, 1 not acknowledged');
-  });
-
-  it('says that a known agent had none yet', async () => {
-    expect(await told('gas', { agents: [agent('Agent-9')] }, { agent: 'Agent-9' })).toEqual([
-      '[ok]',
-      'No gas deliveries of Agent-9 yet',
-    ]);
-  });
-
-  it('does not say yet where it did not look further back', async () => {
-    const deliveries = Array.from({ length: 250 }, (_, i) => delivery(`g${i}`));
-    const answer = await ask('gas', { deliveries, agents: [agent('Agent-9')] }, { agent: 'Agent-9' });
-    expect(answer.title).toBe('No gas deliveries of Agent-9 among the latest 200');
-  });
-
-  it('says that an agent is unknown, and which one was meant', async () => {
-    expect(await told('gas', { agents: [agent('Agent-2')] }, { agent: 'Agnet-2' })).toEqual([
-      '[warn]',
-      'Unknown: no agent is called Agnet-2',
-      'Did you mean Agent-2?',
-    ]);
-  });
-
-  it('shows the newest ten and says how many there are', async () => {
-    const deliveries = Array.from({ length: 12 }, (_, i) => delivery(`g${i}`));
-    const { rows, note } = await ask('gas', { deliveries });
-    expect([rows.length, note]).toEqual([10, 'The newest 10 of 12.']);
   });
 });
 

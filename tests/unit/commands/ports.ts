@@ -16,6 +16,8 @@ export interface Known {
   readonly services?: readonly ServiceView[];
   readonly agents?: readonly AgentView[];
   readonly deliveries?: readonly DeliveryView[];
+  /** How many records of deliveries cannot be read. */
+  readonly unreadable?: number;
   readonly drones?: readonly DroneView[];
   readonly processes?: readonly ProcessView[];
 }
@@ -26,7 +28,10 @@ export function portsOf(known: Known): CommandPorts {
     services: { services: async () => known.services ?? [] },
     agents: {
       agents: async () => known.agents ?? [],
-      deliveries: async (limit) => (known.deliveries ?? []).slice(0, limit),
+      deliveries: async (limit) => ({
+        deliveries: (known.deliveries ?? []).slice(0, limit),
+        unreadable: known.unreadable ?? 0,
+      }),
     },
     drones: { drones: async () => known.drones ?? [] },
     system: { processes: async () => known.processes ?? [] },
@@ -58,6 +63,7 @@ export const service = (name: string, given: Partial<ServiceView> = {}): Service
   incarnation: 'a1b2c3d4e5f6',
   readySince: ago(300),
   seenAt: ago(1),
+  speakers: 1,
   detail: '',
   ...given,
 });

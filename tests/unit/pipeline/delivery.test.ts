@@ -4,6 +4,7 @@ import {
   type DeliveryEvent,
   deliveryTable,
   isClosed,
+  isTooEarly,
   newDelivery,
   transitionDelivery,
 } from '../../../src/pipeline/delivery.ts';
@@ -51,6 +52,10 @@ describe('the table of a delivery', () => {
     expect(transitionDelivery(inState(state), event('accepted')).delivery.state).toBe('accepted');
   });
 
+  it.each(['accepted', 'working'] as const)('calls %s too early until the gas was sent', (claim) => {
+    expect(deliveryStates.filter((state) => isTooEarly(state, claim))).toEqual(['pending', 'queued']);
+  });
+
   it('does not let a gas that lies in the inbox fail', () => {
     expect(transitionDelivery(inState('sent'), event('failed')).delivery.state).toBe('sent');
   });
@@ -67,10 +72,11 @@ describe('the table of a delivery', () => {
 });
 
 describe('the report of a delivery', () => {
+  const to = { surface: 'console', place: 'main' } as const;
   const reportOf = (...states: DeliveryEvent['state'][]) => {
     const start = newDelivery(gas({ from: 'Agent-1', to: 'Agent-2', mission: 'X\n# boo' }), 'decided');
     const end = states.reduce((held, state) => transitionDelivery(held, event(state)).delivery, start);
-    return deliveryReport(end, { surface: 'console', place: 'main' });
+    return deliveryReport(end, to);
   };
 
   it('says who accepted what of whom', () => {
@@ -93,7 +99,15 @@ describe('the report of a delivery', () => {
     expect([reportOf('queued').seq, reportOf('queued', 'sent').seq]).toEqual([2, 3]);
   });
 
+  it('shows nothing that could steer a terminal', () => {
+    const foreign = gas({ from: '\u001b]0;x', mission: '\u009b2J', checkpoint: 90 });
+    const failed = { state: 'failed', at: 9, detail: '\u001b[31mdisk\nfull' } as const;
+    const report = deliveryReport(transitionDelivery(newDelivery(foreign, ''), failed).delivery, to);
+    expect(JSON.stringify(report)).not.toMatch(/\\u00|\p{Cc}/u);
+    expect(report.steps.at(-1)?.detail).toBe('[31mdisk full');
+  });
+
   it.each(claims)('is final when nothing more is owed: %s', (state) => {
-    expect(reportOf(state).final).toBe(isClosed(state));
+    expect(deliveryReport(inState(state), to).final).toBe(isClosed(state));
   });
 });

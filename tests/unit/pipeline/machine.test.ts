@@ -12,11 +12,20 @@ function play(versions: readonly string[], start: Run = newRun('A')): { run: Run
   let run = start;
   const fired: Fired[] = [];
   versions.forEach((raw, at) => {
-    const step = transitionRun(run, { reading: readFor(run, raw), at });
+    const step = transitionRun(run, { reading: readFor(run, raw), at, writtenAt: at });
     run = step.run;
     for (const { checkpoint } of step.effects) fired.push({ epoch: run.epoch, checkpoint });
   });
   return { run, fired };
+}
+
+/** `seenAt` after each version of one text. */
+function agesOf(versions: readonly { readonly at: number; readonly writtenAt: number }[]) {
+  let run = newRun('A');
+  return versions.map((version) => {
+    run = transitionRun(run, { reading: readFor(run, status(40)), ...version }).run;
+    return run.seenAt;
+  });
 }
 
 const status = (progress: unknown, mission = 'm') => JSON.stringify({ current_mission: mission, progress });
@@ -86,6 +95,23 @@ describe('a run', () => {
 
   it('is in epoch 0 until something valid was read', () => {
     expect(play(['{torn']).run).toMatchObject({ epoch: 0, mission: null, seenAt: null });
+  });
+
+  it('is as old as the last word of its agent, however often we read that', () => {
+    const words = [
+      { at: 100, writtenAt: 40 },
+      { at: 200, writtenAt: 40 },
+      { at: 300, writtenAt: 250 },
+    ];
+    expect(agesOf(words)).toEqual([40, 40, 250]);
+  });
+
+  it('takes a word from the future for one of the moment in which it was first read', () => {
+    const words = [
+      { at: 100, writtenAt: 9_000 },
+      { at: 200, writtenAt: 9_000 },
+    ];
+    expect(agesOf(words)).toEqual([100, 100]);
   });
 
   it.each([

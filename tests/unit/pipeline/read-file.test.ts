@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
@@ -26,13 +26,16 @@ describe('reading a status file', () => {
   it('waits for a writer that is half through', async ({ path }) => {
     await writeFile(path, '');
     const clock = clockThatWrites(path, ['{"progress": 7', '{"progress": 75}']);
-    expect(await readStatusFile(path, clock)).toEqual({ raw: '{"progress": 75}', at: 7 });
+    expect(await readStatusFile(path, clock)).toMatchObject({ raw: '{"progress": 75}', at: 7 });
     expect(clock.waits).toEqual([50, 200]);
   });
 
   it('gives up on a text that stays torn', async ({ path }) => {
     await writeFile(path, '{"progress": 7');
-    expect(await readStatusFile(path, clockThatWrites(path, []))).toEqual({ raw: '{"progress": 7', at: 7 });
+    expect(await readStatusFile(path, clockThatWrites(path, []))).toMatchObject({
+      raw: '{"progress": 7',
+      at: 7,
+    });
   });
 
   it('does not wait for a text that is whole', async ({ path }) => {
@@ -44,6 +47,16 @@ describe('reading a status file', () => {
 
   it('takes a missing file for absent', async ({ path }) => {
     expect(await readStatusFile(path, clockThatWrites(path, []))).toEqual({ raw: null, at: 7 });
+  });
+
+  it('says when the file was written, which is not when it is read', async ({ path }) => {
+    await writeFile(path, '{}');
+    await utimes(path, 1_700_000_000, 1_700_000_000);
+    expect(await readStatusFile(path, clockThatWrites(path, []))).toEqual({
+      raw: '{}',
+      at: 7,
+      writtenAt: 1_700_000_000_000,
+    });
   });
 
   it('says why a file that is there cannot be read', async ({ path }) => {
