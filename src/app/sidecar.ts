@@ -1,5 +1,5 @@
 // Wires one sidecar: a program, its service name and the bus. Kept apart from the face of app, which loads the whole platform.
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createSidecar } from '../bridge/index.ts';
 import type { Clock } from '../core/clock.ts';
 import { Link } from '../core/links.ts';
@@ -16,7 +16,7 @@ export interface SidecarProcess {
 }
 
 /**
- * Creates the sidecar; its start begins the program and does not wait for RabbitMQ.
+ * Creates the sidecar; its start begins the program and does not wait for RabbitMQ. SWARMLINE_HOME remembers the program.
  * Without RABBITMQ_URL it takes the broker that runs in SWARMLINE_HOME.
  */
 export async function createSidecarProcess(
@@ -29,6 +29,8 @@ export async function createSidecarProcess(
     clock,
     onChange: ({ state, detail }) => logger.info({ service: options.service, state, detail }, 'rabbitmq'),
   });
-  const url = env['RABBITMQ_URL'] || (await localRabbitUrl(resolve(env['SWARMLINE_HOME'] || '.swarmline')));
-  return createSidecar({ link, clock, logger }, { ...options, url });
+  const home = resolve(env['SWARMLINE_HOME'] || '.swarmline');
+  const url = env['RABBITMQ_URL'] || (await localRabbitUrl(home));
+  const noteFile = join(home, 'run', 'sidecars', `${options.service}.json`);
+  return createSidecar({ link, clock, logger }, { ...options, url, noteFile });
 }

@@ -17,7 +17,8 @@ import { storeDroneStatus } from './drone-directory.ts';
 import { Publisher } from './publisher.ts';
 import { createServiceControl } from './restart.ts';
 import { RestartRecords } from './restart-record.ts';
-import { storeServiceEvent } from './service-directory.ts';
+import { createServiceDirectory, storeServiceEvent } from './service-directory.ts';
+import { Speakers } from './speakers.ts';
 import { assertExchanges } from './topology.ts';
 
 /** Ports of the bridge. */
@@ -60,8 +61,10 @@ export class Bridge extends Service {
     const publisher = new Publisher({ connection, clock }, { appId: `swarmline-${options.instance}` });
     this.#connection = connection;
     this.#consumer = new Consumer({ connection, logger }, this.#routes());
+    const records = new RestartRecords(redis, options.prefix);
+    const services = createServiceDirectory({ redis }, options);
     this.control = createServiceControl(
-      { connection, publisher, clock, events: this, records: new RestartRecords(redis, options.prefix) },
+      { connection, publisher, clock, events: this, records, services },
       { profile: options.profile },
     );
   }
@@ -84,6 +87,7 @@ export class Bridge extends Service {
 
   #routes() {
     const { serviceEvents, droneStatus } = exchanges;
+    const speakers = new Speakers();
     const heard = () => ({ prefix: this.#options.prefix, seenAt: this.#deps.clock.now() });
     return [
       route(
@@ -92,7 +96,9 @@ export class Bridge extends Service {
         (event) => {
           // A restart under way must hear its answer also while Redis is away.
           for (const listener of this.#listeners) listener(event);
-          return storeServiceEvent(this.#deps, heard(), event);
+          const { seenAt, prefix } = heard();
+          const speaking = speakers.count(event.service, event.instance, seenAt);
+          return storeServiceEvent(this.#deps, { prefix, seenAt, speakers: speaking }, event);
         },
       ),
       route(

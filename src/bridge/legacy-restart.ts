@@ -27,7 +27,7 @@ export async function broadcastRestart(
   if (!(await connected(deps, order.deadline, signal))) {
     return records.finish(order.id, record, { state: 'expired', reason: 'never sent before its deadline' });
   }
-  const sending = { phase: 'sending', firstSentAt: clock.now(), outcome: null } as const;
+  const sending = { ...unsentRecord, phase: 'sending', firstSentAt: clock.now() } as const;
   await records.save(order.id, sending);
   return records.finish(order.id, sending, await broadcast(deps, order));
 }

@@ -8,7 +8,7 @@ import type { Redis } from '../core/redis.ts';
 export interface Word {
   /** What it is about. */
   readonly field: string;
-  /** When it was said, ms since the epoch; decides which is newer. */
+  /** When it was said, ms since the epoch on the speaker's clock; decides which is newer. Counts as at most 2 s after `heardAt`. */
   readonly at: number;
   /** When it was heard, ms since the epoch on our clock; decides what is forgotten. */
   readonly heardAt: number;
@@ -16,19 +16,25 @@ export interface Word {
 }
 
 const forgottenAfterMs = 7 * 24 * 3_600_000;
+// How far a clock may be ahead of ours. What claims to be later still would silence every true word after it.
+const aheadMs = 2_000;
 
-// Same-millisecond words keep the order of arrival, so only a strictly older one is refused.
+// Same-millisecond words keep the order of arrival, so only a strictly older one is refused. What is held and cannot be
+// read, or comes from the future (our clock was set back), is as old as can be.
 const putScript = `
-local function decoded(text)
+local at, latest, forgotten = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local function times(text)
   local ok, entry = pcall(cjson.decode, text)
-  return ok and type(entry) == 'table' and entry or { at = 0, heardAt = 0 }
+  local fits = ok and type(entry) == 'table' and type(entry.at) == 'number' and type(entry.heardAt) == 'number'
+  return fits and entry or { at = 0, heardAt = 0 }
 end
 local held = redis.call('HGET', KEYS[1], ARGV[1])
-if held and decoded(held).at > tonumber(ARGV[3]) then return 0 end
+local heldAt = held and times(held).at or 0
+if heldAt > at and heldAt <= latest then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
-  if decoded(all[i + 1]).heardAt < tonumber(ARGV[4]) then redis.call('HDEL', KEYS[1], all[i]) end
+  if times(all[i + 1]).heardAt < forgotten then redis.call('HDEL', KEYS[1], all[i]) end
 end
 return 1`;
 
@@ -36,10 +42,12 @@ const entrySchema = z.object({ at: z.number(), heardAt: z.number(), value: z.unk
 
 /** Stores a word unless a newer one is held. @throws SwarmError REDIS_UNAVAILABLE */
 export async function putNewest(redis: Redis, key: string, word: Word): Promise<void> {
-  const { field, at, heardAt, value } = word;
+  const { field, heardAt, value } = word;
+  const latest = heardAt + aheadMs;
+  const at = Math.min(word.at, latest);
   const entry = JSON.stringify({ at, heardAt, value });
   try {
-    await redis.eval(putScript, 1, key, field, entry, at, heardAt - forgottenAfterMs);
+    await redis.eval(putScript, 1, key, field, entry, at, latest, heardAt - forgottenAfterMs);
   } catch (thrown) {
     throw toSwarmError(thrown, coreErrors.redisUnavailable);
   }

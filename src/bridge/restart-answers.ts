@@ -16,11 +16,12 @@ export function isNews(step: Step, reached: Step | null): boolean {
 export type Answer =
   | { readonly kind: 'progress'; readonly step: Exclude<Step, 'sent'>; readonly detail: string }
   | { readonly kind: 'ready'; readonly oldIncarnation: string | null; readonly incarnation: string }
+  | { readonly kind: 'trouble'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'nothing' };
 
-/** What a sidecar's event means to the order that it answers. */
-export function readAnswer(event: ServiceEvent): Answer {
+/** What a sidecar's event means to the order that it answers; `known` is the incarnation that ran when it was first sent. */
+export function readAnswer(event: ServiceEvent, known: string | null): Answer {
   const { state, incarnation, previousIncarnation, detail } = event;
   switch (state) {
     case 'accepted':
@@ -29,10 +30,12 @@ export function readAnswer(event: ServiceEvent): Answer {
       return { kind: 'progress', step: state, detail };
     case 'ready':
       // The old program saying that it is well proves nothing; only another incarnation proves a restart.
-      return incarnation === null || incarnation === previousIncarnation
+      return incarnation === null || incarnation === previousIncarnation || incarnation === known
         ? { kind: 'nothing' }
-        : { kind: 'ready', oldIncarnation: previousIncarnation, incarnation };
+        : { kind: 'ready', oldIncarnation: previousIncarnation ?? known, incarnation };
     case 'failed':
+      // Its sidecar tries again, and often the second try is the one that comes up.
+      return { kind: 'trouble', reason: detail };
     case 'stopped':
       return { kind: 'failed', reason: detail };
   }

@@ -4,6 +4,7 @@
 import { exchanges, type RestartMessage, routingKeys, type ServiceEvent } from '../contracts/bus.ts';
 import { envelopeVersion } from '../contracts/envelope.ts';
 import { domainErrors } from '../contracts/errors.ts';
+import type { ServiceDirectory } from '../contracts/ports.ts';
 import type { RestartOrder, RestartOutcome, RestartProgress } from '../contracts/services.ts';
 import type { Clock } from '../core/clock.ts';
 import { coreErrors, SwarmError, toSwarmError } from '../core/errors.ts';
@@ -20,6 +21,8 @@ export interface RestartDeps {
   readonly records: RestartRecords;
   /** What sidecars say; `listen` returns how to stop listening. */
   readonly events: { listen(listener: (event: ServiceEvent) => void): () => void };
+  /** What ran before the order. */
+  readonly services: ServiceDirectory;
   readonly clock: Clock;
 }
 
@@ -39,6 +42,8 @@ export class RestartConversation {
   readonly #answers: ServiceEvent[] = [];
   #record: RestartRecord = unsentRecord;
   #reached: Step | null = null;
+  /** Why its last start failed. */
+  #trouble: string | null = null;
   #until = 0;
   #askAt = 0;
   #unheardUntil = 0;
@@ -86,9 +91,11 @@ export class RestartConversation {
 
   async #readAnswers(): Promise<RestartOutcome | null> {
     for (let event = this.#answers.shift(); event; event = this.#answers.shift()) {
-      const answer = readAnswer(event);
+      if (!(await this.#answersForIt(event))) continue;
+      const answer = readAnswer(event, this.#record.known);
       if (answer.kind === 'progress')
         await this.#progress(answer.step, this.#deps.clock.now(), answer.detail);
+      if (answer.kind === 'trouble') this.#trouble = answer.reason;
       if (answer.kind === 'failed') return { state: 'failed', reason: answer.reason };
       if (answer.kind === 'ready') {
         const { oldIncarnation, incarnation } = answer;
@@ -104,9 +111,21 @@ export class RestartConversation {
     return null;
   }
 
+  // Two sidecars may speak for one name; the one that took the order must not end by the other's words.
+  async #answersForIt({ state, instance }: ServiceEvent): Promise<boolean> {
+    if (this.#record.instance === null && state === 'accepted') {
+      await this.#remember({ ...this.#record, instance });
+    }
+    return this.#record.instance === null || this.#record.instance === instance;
+  }
+
   #giveUp(): RestartOutcome | null {
     if (this.#deps.clock.now() < this.#until) return null;
     if (!this.#perhapsSent()) return { state: 'expired', reason: 'never sent before its deadline' };
+    if (this.#trouble !== null) {
+      const reason = `not ready by its deadline; the last failed start: ${this.#trouble}`;
+      return { state: 'unknown', reason };
+    }
     const last = this.#reached === null ? 'no answer' : `no answer after ${this.#reached}`;
     return { state: 'unknown', reason: `${last} from the sidecar of ${this.#order.service}` };
   }
@@ -116,7 +135,10 @@ export class RestartConversation {
     if (!connection.model || clock.now() < this.#askAt) return null;
     this.#askAt = clock.now() + askAgainMs;
     const first = !this.#perhapsSent();
-    if (first) await this.#remember({ phase: 'sending', firstSentAt: clock.now(), outcome: null });
+    if (first) {
+      const known = await this.#knownIncarnation();
+      await this.#remember({ ...unsentRecord, phase: 'sending', firstSentAt: clock.now(), known });
+    }
     try {
       const routing = await publisher.publish(this.#message());
       if (routing === 'routed') return await this.#onSent();
@@ -128,6 +150,11 @@ export class RestartConversation {
         return null;
       throw error;
     }
+  }
+
+  async #knownIncarnation(): Promise<string | null> {
+    const views = await this.#deps.services.services();
+    return views.find(({ service }) => service === this.#order.service)?.incarnation ?? null;
   }
 
   async #onSent(): Promise<null> {

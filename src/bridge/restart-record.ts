@@ -19,12 +19,22 @@ const recordSchema = z.object({
   phase: z.enum(['unsent', 'sending', 'sent']),
   /** When it was first published, ms since the epoch; the restart's time is measured from here. */
   firstSentAt: z.number().nullable(),
+  /** The incarnation that ran before the first publish, as far as the platform knew: its `ready` proves no restart. */
+  known: z.string().nullable().default(null),
+  /** The sidecar that accepted the order: from then on it alone answers for it. */
+  instance: z.string().nullable().default(null),
   outcome: outcomeSchema.nullable(),
 });
 export type RestartRecord = z.infer<typeof recordSchema>;
 
 /** The record of an order that was never published. */
-export const unsentRecord: RestartRecord = { phase: 'unsent', firstSentAt: null, outcome: null };
+export const unsentRecord: RestartRecord = {
+  phase: 'unsent',
+  firstSentAt: null,
+  known: null,
+  instance: null,
+  outcome: null,
+};
 
 const keptSeconds = 24 * 3_600;
 

@@ -12,6 +12,7 @@ const viewSchema = z.object({
   incarnation: z.string().nullable(),
   readySince: z.number().nullable(),
   seenAt: z.number(),
+  speakers: z.number().default(1),
   detail: z.string(),
 });
 
@@ -25,18 +26,18 @@ export function createServiceDirectory(
   return { services: () => readNewest(deps.redis, keyOf(options.prefix), viewSchema) };
 }
 
-/** Stores what a sidecar said; `seenAt` is our clock, ms. An event older than the stored one (a repeated answer) changes nothing. */
+/** Stores what a sidecar said; `seenAt` is our clock, ms; `speakers` how many speak for it now. An event older than the stored one (a repeated answer) changes nothing. */
 export async function storeServiceEvent(
   deps: { readonly redis: Redis },
-  options: { readonly prefix: string; readonly seenAt: number },
+  options: { readonly prefix: string; readonly seenAt: number; readonly speakers: number },
   event: ServiceEvent,
 ): Promise<void> {
   const { service, state, incarnation, readySince, detail } = event;
-  const { seenAt } = options;
+  const { seenAt, speakers } = options;
   await putNewest(deps.redis, keyOf(options.prefix), {
     field: service,
     at: event.issuedAt,
     heardAt: seenAt,
-    value: { service, state, incarnation, readySince, seenAt, detail },
+    value: { service, state, incarnation, readySince, seenAt, speakers, detail },
   });
 }

@@ -2,7 +2,10 @@
 
 /** One line of at most `limit` characters: control characters gone, white space collapsed and trimmed, cut with `…`. */
 export function plainText(text: string, limit: number): string {
-  const flat = text.replaceAll(/(?!\s)\p{C}/gu, '').replaceAll(/\s+/gu, ' ').trim();
+  const flat = text
+    .replaceAll(/(?!\s)\p{C}/gu, '')
+    .replaceAll(/\s+/gu, ' ')
+    .trim();
   const characters = [...flat];
   return characters.length <= limit ? flat : `${characters.slice(0, limit - 1).join('')}…`;
 }

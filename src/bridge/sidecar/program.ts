@@ -1,7 +1,8 @@
 // One run of a program: its process group from spawn to end. Whether and when it runs again is the sidecar's business.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { connect } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
+import { signalGroup } from './group.ts';
+import { accepts, listens } from './listener.ts';
 
 /** What to run, and when it counts as ready and as gone. */
 export interface ProgramSpec {
@@ -11,7 +12,7 @@ export interface ProgramSpec {
   readonly cwd?: string;
   /** How long it must stay up to count as ready, ms; default 300. Not used with `readyPort`. */
   readonly readyAfterMs?: number;
-  /** TCP port on 127.0.0.1 that it opens when it is ready. */
+  /** TCP port on 127.0.0.1 that it opens when it is ready. Nobody else may hold it. */
   readonly readyPort?: number;
   /** How long it may take to open `readyPort`, ms; default 30,000. */
   readonly readyWithinMs?: number;
@@ -22,6 +23,8 @@ export interface ProgramSpec {
 }
 
 const pollMs = 50;
+// The killed are gone within milliseconds; only a container without an init never buries them.
+const buriedWithinMs = 500;
 
 /** A program from its start to its end; `up` and `ended` tell both. */
 export class ProgramRun {
@@ -79,19 +82,24 @@ export class ProgramRun {
   async #untilEnd(): Promise<string> {
     const reason = await exitOf(this.#child);
     // A crash takes what it started along; a graceful stop lets the rest of the group end in its own time.
-    while (this.#stopping && this.#clock.now() < this.#killAt && this.#signal(0)) {
-      await this.#clock.sleep(pollMs);
-    }
+    if (this.#stopping) await this.#goneBefore(() => this.#killAt);
     this.#signal('SIGKILL');
+    const burying = this.#clock.now() + buriedWithinMs;
+    await this.#goneBefore(() => burying);
     return reason;
+  }
+
+  async #goneBefore(late: () => number): Promise<void> {
+    while (this.#clock.now() < late() && this.#signal(0)) await this.#clock.sleep(pollMs);
   }
 
   async #untilReady(): Promise<string | null> {
     const { readyPort, readyAfterMs = 300, readyWithinMs = 30_000 } = this.#spec;
     const late = this.#clock.now() + readyWithinMs;
     if (readyPort === undefined) await this.#clock.sleep(readyAfterMs);
-    while (readyPort !== undefined && !(await accepts(readyPort))) {
-      if (this.#clock.now() > late) return `port ${readyPort} is not open after ${readyWithinMs} ms`;
+    while (readyPort !== undefined && !(await this.#listens(readyPort))) {
+      if (this.#clock.now() > late)
+        return `it does not listen on port ${readyPort} after ${readyWithinMs} ms`;
       if (!this.#signal(0)) break;
       await this.#clock.sleep(pollMs);
     }
@@ -101,12 +109,11 @@ export class ProgramRun {
 
   /** Signals the group; false when there is none (any more). */
   #signal(signal: NodeJS.Signals | 0): boolean {
-    if (this.#child.pid === undefined) return false;
-    try {
-      return process.kill(-this.#child.pid, signal);
-    } catch {
-      return false;
-    }
+    return this.pid !== undefined && signalGroup(this.pid, signal);
+  }
+
+  async #listens(port: number): Promise<boolean> {
+    return this.pid !== undefined && (await accepts(port)) && listens(this.pid, port);
   }
 }
 
@@ -116,18 +123,5 @@ function exitOf(child: ChildProcess): Promise<string> {
     child.once('exit', (code, signal) =>
       resolve(signal === null ? `exited with code ${code}` : `ended by ${signal}`),
     );
-  });
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: 1_000 });
-    const end = (open: boolean) => {
-      socket.destroy();
-      resolve(open);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('error', () => end(false));
-    socket.once('timeout', () => end(false));
   });
 }

@@ -5,13 +5,16 @@ import { exchanges, type RestartMessage, restartMessageSchema, routingKeys } fro
 import { type MakeId, randomId } from '../../contracts/ids.ts';
 import type { ServiceState } from '../../contracts/services.ts';
 import { backoffMs } from '../../core/backoff.ts';
+import { errorText } from '../../core/errors.ts';
 import { Service } from '../../core/service.ts';
 import { type BusDeps, Connection } from '../connection.ts';
 import { Consumer, route } from '../consumer.ts';
 import { Publisher } from '../publisher.ts';
 import { assertExchanges } from '../topology.ts';
 import { untilWoken, Waker } from '../waker.ts';
+import { becomesFree } from './listener.ts';
 import { ProgramRun, type ProgramSpec } from './program.ts';
+import { RunNote } from './run-note.ts';
 import { Voice } from './voice.ts';
 
 /** Which service the program is, and where RabbitMQ is. */
@@ -21,10 +24,14 @@ export interface SidecarOptions extends ProgramSpec {
   readonly url: string;
   /** How often it tells its state, ms; default 2,000. */
   readonly heartbeatMs?: number;
+  /** File that remembers the running program, so that the next sidecar of the service can end it should this one be killed; default: nothing is remembered. */
+  readonly noteFile?: string;
 }
 
 const crashBudget = { crashes: 5, withinMs: 60_000 };
 const crashBackoff = { initialMs: 500, maxMs: 10_000 };
+// What has just been stopped may hold the port a moment longer.
+const portFreedWithinMs = 2_000;
 
 /** Creates the sidecar of one service; its start begins the program and does not wait for RabbitMQ. */
 export function createSidecar(
@@ -42,6 +49,7 @@ class Sidecar extends Service {
   readonly #voice: Voice;
   readonly #heart: Waker;
   readonly #orders: Waker;
+  readonly #note: RunNote | undefined;
   #run: ProgramRun | undefined;
   /** The run under way is being ended because of an order, which is no crash. */
   #replacing = false;
@@ -55,6 +63,7 @@ class Sidecar extends Service {
     this.#makeId = deps.makeId ?? randomId;
     this.#heart = new Waker(deps.clock);
     this.#orders = new Waker(deps.clock);
+    this.#note = options.noteFile === undefined ? undefined : new RunNote(options.noteFile);
     const connection = new Connection(deps, { url, name: `swarmline sidecar ${service}` });
     connection.use((model) => assertExchanges(model));
     const publisher = new Publisher({ connection, clock: deps.clock }, { appId: `sidecar-${service}` });
@@ -79,32 +88,60 @@ class Sidecar extends Service {
       stop.abort();
       this.#run?.stop('graceful');
       await Promise.all([running, beating]);
+      await this.#note?.remove();
       this.#voice.incarnation = null;
       await this.#tell('stopped', 'the sidecar was stopped');
     });
   }
 
   async #supervise(signal: AbortSignal): Promise<void> {
+    await this.#endOrphan();
     while (!signal.aborted) {
-      const run = this.#launch();
-      const problem = await run.up;
-      if (problem === null) void this.#tell('ready', `pid ${run.pid}`);
-      else run.stop('force');
-      const end = await run.ended;
-      this.#run = undefined;
+      const held = await this.#portHeld();
       if (signal.aborted) return;
-      if (!this.#replacing) await this.#onCrash(problem ?? end, signal);
+      const end = held ?? (await this.#runOnce());
+      if (signal.aborted) return;
+      if (!this.#replacing) await this.#onCrash(end, signal);
       this.#replacing = false;
     }
   }
 
-  #launch(): ProgramRun {
+  async #endOrphan(): Promise<void> {
+    const { service, graceMs = 5_000 } = this.#options;
+    const pid = (await this.#note?.endOrphan(this.#deps.clock, graceMs)) ?? null;
+    if (pid !== null)
+      this.#deps.logger.warn({ service, pid }, 'ended what a killed sidecar had left running');
+  }
+
+  // Whoever held the port already would be taken for the program.
+  async #portHeld(): Promise<string | null> {
+    const { readyPort: port } = this.#options;
+    if (port === undefined || (await becomesFree(this.#deps.clock, port, portFreedWithinMs))) return null;
+    return `port ${port} on 127.0.0.1 is already held by another program`;
+  }
+
+  /** Runs the program until it has ended; resolves with the reason. */
+  async #runOnce(): Promise<string> {
     this.#voice.incarnation = this.#makeId();
     const run = new ProgramRun(this.#deps.clock, this.#options);
     this.#run = run;
     // The program's name alone: arguments may hold secrets, and this is read in chat.
     void this.#tell('starting', basename(this.#options.program));
-    return run;
+    await this.#noteDown(run);
+    const problem = await run.up;
+    if (problem === null) void this.#tell('ready', `pid ${run.pid}`);
+    else run.stop('force');
+    const end = await run.ended;
+    this.#run = undefined;
+    return problem ?? end;
+  }
+
+  async #noteDown({ pid }: ProgramRun): Promise<void> {
+    if (pid === undefined) return;
+    // A full disk is no reason to leave the service without its program.
+    await this.#note?.write(pid).catch((thrown: unknown) => {
+      this.#deps.logger.warn({ service: this.#options.service }, `not noted: ${errorText(thrown)}`);
+    });
   }
 
   async #onCrash(reason: string, signal: AbortSignal): Promise<void> {
@@ -117,7 +154,7 @@ class Sidecar extends Service {
       await this.#orders.wait(backoffMs(this.#crashes.length, crashBackoff), signal);
       return;
     }
-    const budget = `${crashes} crashes within ${withinMs / 1000} s`;
+    const budget = `${crashes} failures within ${withinMs / 1000} s`;
     void this.#tell('stopped', `${budget}, the last: ${reason}; waits for a restart`);
     this.#crashes = [];
     await this.#orders.wait(untilWoken, signal);

@@ -59,13 +59,13 @@ export class Voice {
     return answer !== undefined;
   }
 
-  /** Changes the state and says so, to every open order or else to everybody; `ready`, `failed` and `stopped` close the orders. */
+  /** Changes the state and says so, to every open order or else to everybody; `ready` and `stopped` close the orders. */
   async tell(state: ServiceState, detail: string): Promise<void> {
     this.#state = state;
     this.#detail = detail;
     this.#readySince = state === 'ready' ? this.#deps.clock.now() : null;
     const orders = this.#open;
-    if (state === 'ready' || state === 'failed' || state === 'stopped') this.#open = [];
+    if (state === 'ready' || state === 'stopped') this.#open = [];
     if (orders.length === 0) await this.heartbeat();
     else await Promise.all(orders.map((order) => this.#answer(order, state, detail)));
   }

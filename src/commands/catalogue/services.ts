@@ -1,7 +1,8 @@
 // `services`: every external service that a sidecar speaks for.
 import type { AnswerRow, Tone } from '../../contracts/chat.ts';
 import type { ServiceView } from '../../contracts/services.ts';
-import { counted, formatAge, oneLine } from '../render.ts';
+import { plainText } from '../../core/text.ts';
+import { counted, formatAge } from '../render.ts';
 import type { Question } from '../spec.ts';
 
 /** A sidecar beats every 2 s; after this silence its last word is no longer taken for the present. */
@@ -18,7 +19,7 @@ export const services: Question = {
     const views = await ports.services.services();
     return {
       title: views.length === 0 ? 'No service has been seen yet' : counted(views.length, 'service'),
-      tone: views.some((view) => serviceTone(view, now) === 'bad') ? 'warn' : 'ok',
+      tone: views.some((view) => serviceTone(view, now) === 'bad' || disputed(view)) ? 'warn' : 'ok',
       rows: views.map((view) => serviceRow(view, now)),
       ...(views.length === 0
         ? { note: 'A service appears when its sidecar runs: swarmline sidecar --service NAME -- PROGRAM' }
@@ -32,13 +33,13 @@ export const services: Question = {
 export function serviceRow(view: ServiceView, now: number): AnswerRow {
   const silent = now - view.seenAt > silentAfterMs;
   const up = view.readySince === null ? '' : `, up ${formatAge(now - view.readySince)}`;
-  const why = view.state === 'ready' || view.detail === '' ? '' : `: ${oneLine(view.detail, 80)}`;
+  const why = view.state === 'ready' || view.detail === '' ? '' : `: ${plainText(view.detail, 80)}`;
   const incarnation = view.incarnation === null ? '' : `, incarnation ${view.incarnation.slice(0, 8)}${up}`;
   return {
     label: view.service,
     value: silent
       ? `unknown: its sidecar is silent (last said ${view.state})`
-      : `${view.state}${why}${incarnation}`,
+      : `${view.state}${why}${incarnation}${disputed(view) ? `; ${view.speakers} sidecars speak for it` : ''}`,
     ageMs: now - view.seenAt,
     tone: serviceTone(view, now),
   };
@@ -46,6 +47,11 @@ export function serviceRow(view: ServiceView, now: number): AnswerRow {
 
 function serviceTone(view: ServiceView, now: number): Tone {
   if (now - view.seenAt > silentAfterMs) return 'bad';
-  if (view.state === 'ready') return 'ok';
+  if (view.state === 'ready') return disputed(view) ? 'warn' : 'ok';
   return view.state === 'failed' || view.state === 'stopped' ? 'bad' : 'warn';
+}
+
+/** Whether several sidecars speak under one name: what is told may be either's program. */
+function disputed({ speakers }: ServiceView): boolean {
+  return speakers > 1;
 }

@@ -94,7 +94,7 @@ async function end(
   const detail = outcome.state === 'ready' ? outcome.incarnation : outcome.reason;
   await told.tell(
     { state: outcome.state, at: clock.now(), detail },
-    { final: true, text: outcomeText(service, outcome) },
+    { final: true, text: outcomeText(service, outcome, told.steps) },
   );
 }
 
@@ -105,19 +105,26 @@ const progressTexts: Readonly<Record<RestartProgress['state'], string>> = {
   starting: 'its sidecar has started the program, which is not ready yet',
 };
 
-function outcomeText(service: string, outcome: RestartOutcome): string {
+function outcomeText(service: string, outcome: RestartOutcome, steps: Story['steps']): string {
   switch (outcome.state) {
     case 'ready':
       return `${service} is ready: incarnation ${short(outcome.oldIncarnation)} → ${short(outcome.incarnation)} in ${(outcome.tookMs / 1000).toFixed(1)} s`;
     case 'sent':
       return `${service}: ${outcome.reason}`;
     case 'failed':
-      return `${service} was not restarted: ${outcome.reason}`;
+      return `${service} ${failure(steps)}: ${outcome.reason}`;
     case 'expired':
       return `${service}: the order expired: ${outcome.reason}`;
     case 'unknown':
       return `${service}: unknown whether it restarted: ${outcome.reason}`;
   }
+}
+
+// "Not restarted" would tell of a program that still runs; after these steps it is known to have been touched.
+function failure(steps: Story['steps']): string {
+  const went = (step: RestartProgress['state']) => steps.some(({ state }) => state === step);
+  if (went('stopping')) return 'was stopped and did not come up again';
+  return went('accepted') || went('starting') ? 'did not come up' : 'was not restarted';
 }
 
 function short(incarnation: string | null): string {

@@ -1,11 +1,12 @@
 import { describe, expect } from 'vitest';
+import { storeDroneStatus } from '../../../src/bridge/drone-directory.ts';
 import {
   createDroneDirectory,
   createDronePublisher,
   createServiceDirectory,
 } from '../../../src/bridge/index.ts';
 import { putNewest } from '../../../src/bridge/newest.ts';
-import type { DroneStatus } from '../../../src/contracts/drones.ts';
+import { type DroneStatus, droneStatusSchema } from '../../../src/contracts/drones.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { eventually, it } from './world.ts';
@@ -72,6 +73,37 @@ describe('the read models', () => {
     expect(services).toMatchObject([{ detail: 'newer' }]);
   });
 
+  it('are not frozen by a word that claims to come from the future', async ({ redis, prefix }) => {
+    const key = `${prefix}:services`;
+    const year = 365 * 24 * 3_600_000;
+    await putNewest(redis, key, { field: 'a', at: year, heardAt: 1_000, value: view('a', 'ahead') });
+    await putNewest(redis, key, { field: 'a', at: 3_001, heardAt: 3_001, value: view('a', 'true') });
+    const services = await createServiceDirectory({ redis }, { prefix }).services();
+    expect(services).toMatchObject([{ detail: 'true' }]);
+  });
+
+  it('are not frozen when our own clock was ahead and is set right', async ({ redis, prefix }) => {
+    const hour = 3_600_000;
+    const status = droneStatusSchema.parse({
+      ...{ drone: 'd', at: 1, link: 'lost', batteryPercent: null },
+      ...{ flying: null, altitudeM: null, video: null },
+    });
+    await storeDroneStatus({ redis }, { prefix, seenAt: hour }, status);
+    await storeDroneStatus({ redis }, { prefix, seenAt: 1_000 }, status);
+    expect(await createDroneDirectory({ redis }, { prefix }).drones()).toMatchObject([{ seenAt: 1_000 }]);
+  });
+
+  it('say how many sidecars speak for one service', async ({ world, redis, prefix }) => {
+    await world.connectedBridge();
+    await world.sidecar();
+    const directory = createServiceDirectory({ redis }, { prefix });
+    const speakers = async () => (await directory.services())[0]?.speakers;
+    await eventually(async () => (await speakers()) === 1);
+    await world.sidecar();
+    await eventually(async () => (await speakers()) === 2);
+    expect(await speakers()).toBe(2);
+  });
+
   it('forget on the next word what was silent for more than seven days', async ({ redis, prefix }) => {
     const key = `${prefix}:services`;
     const week = 7 * 24 * 3_600_000;
@@ -82,12 +114,15 @@ describe('the read models', () => {
     expect(services.map(({ service }) => service)).toEqual(['edge', 'new']);
   });
 
-  it('leave out an entry that nobody can read, and take the next word on it', async ({ redis, prefix }) => {
-    const key = `${prefix}:services`;
-    await redis.hset(key, 'a', 'not json');
-    const directory = createServiceDirectory({ redis }, { prefix });
-    expect(await directory.services()).toEqual([]);
-    await putNewest(redis, key, { field: 'a', at: 1, heardAt: 1, value: view('a', 'fine') });
-    expect(await directory.services()).toMatchObject([{ detail: 'fine' }]);
-  });
+  it.for(['not json', '7', '{"at":"x","heardAt":null}', '{"at":9}', '{"at":{},"heardAt":9,"value":{}}'])(
+    'leave out an entry that nobody can read, and take the next word on it: %s',
+    async (text, { redis, prefix }) => {
+      const key = `${prefix}:services`;
+      await redis.hset(key, { a: text, b: text });
+      const directory = createServiceDirectory({ redis }, { prefix });
+      expect(await directory.services()).toEqual([]);
+      await putNewest(redis, key, { field: 'a', at: 1, heardAt: 1, value: view('a', 'fine') });
+      expect(await directory.services()).toMatchObject([{ detail: 'fine' }]);
+    },
+  );
 });

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
 import { Connection } from '../../../src/bridge/connection.ts';
 import { Publisher } from '../../../src/bridge/publisher.ts';
@@ -63,14 +61,8 @@ describe('the bridge in trouble', () => {
   it('calls a restart unknown when its sidecar is killed after it accepted', async ({ world }) => {
     const bridge = await world.connectedBridge();
     const events = await world.events();
-    const main = fileURLToPath(new URL('./sidecar-process.ts', import.meta.url));
     const { program, args } = stubbornProgram;
-    const sidecar = spawn(
-      process.execPath,
-      ['--import', 'tsx', main, world.url, world.service, program, ...args],
-      { stdio: 'ignore' },
-    );
-    world.onClose(async () => sidecar.kill('SIGKILL'));
+    const sidecar = world.mortalSidecar({ program, args, graceMs: 60_000 });
     await eventually(() => events.some(({ state }) => state === 'ready'), { timeoutMs: 20_000 });
     const asked = tellRestart(bridge, world.order({ deadline: Date.now() + 2_500 }));
     await eventually(() => events.some(({ state }) => state === 'stopping'));

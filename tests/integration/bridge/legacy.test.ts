@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { RestartRecords } from '../../../src/bridge/restart-record.ts';
+import { RestartRecords, unsentRecord } from '../../../src/bridge/restart-record.ts';
 import { exchanges } from '../../../src/contracts/bus.ts';
 import { eventually, it, tellRestart, type World } from './world.ts';
 
@@ -47,9 +47,9 @@ describe('a restart over profile legacy-fanout', () => {
     const bridge = await world.connectedBridge({ profile });
     const order = world.order();
     await new RestartRecords(redis, prefix).save(order.id, {
+      ...unsentRecord,
       phase: 'sending',
       firstSentAt: 1,
-      outcome: null,
     });
     expect((await tellRestart(bridge, order)).outcome.state).toBe('unknown');
     await tellRestart(bridge, world.order());

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { createServiceDirectory } from '../../../src/bridge/index.ts';
-import { RestartRecords } from '../../../src/bridge/restart-record.ts';
+import { RestartRecords, unsentRecord } from '../../../src/bridge/restart-record.ts';
 import {
   exchanges,
   restartMessageSchema,
@@ -48,7 +48,85 @@ describe('a restart over profile topic-v1', () => {
     await world.sidecar({ args: ['-e', once] });
     await eventually(() => ready(events).length > 0);
     const { outcome } = await tellRestart(bridge, world.order());
-    expect(outcome).toEqual({ state: 'failed', reason: 'exited with code 7' });
+    expect(outcome).toMatchObject({
+      state: 'failed',
+      reason: expect.stringMatching(/^5 failures .* exited with code 7/),
+    });
+  });
+
+  it('ends ready when the program comes up at the second try', async ({ world }) => {
+    const bridge = await world.connectedBridge();
+    const events = await world.events();
+    const starts = world.flagFile();
+    const failsSecond = `const fs = require('fs'); fs.appendFileSync('${starts}', 'x');
+      if (fs.readFileSync('${starts}').length === 2) process.exit(3);
+      process.stdin.resume().on('end', () => process.exit())`;
+    await world.sidecar({ args: ['-e', failsSecond] });
+    await eventually(() => ready(events).length > 0);
+    const { outcome } = await tellRestart(bridge, world.order());
+    expect(outcome).toMatchObject({ state: 'ready', oldIncarnation: ready(events)[0]?.incarnation });
+    expect(events.find(({ state }) => state === 'failed')?.detail).toBe('exited with code 3');
+  });
+
+  it('is unknown, with the last failure, when it is still tried at the deadline', async ({ world }) => {
+    const bridge = await world.connectedBridge();
+    const events = await world.events();
+    await world.sidecar({ args: ['-e', 'process.exit(3)'] });
+    await eventually(() => events.some(({ state }) => state === 'failed'));
+    const { outcome } = await tellRestart(bridge, world.order({ deadline: Date.now() + 1_200 }));
+    expect(outcome).toEqual({
+      state: 'unknown',
+      reason: 'not ready by its deadline; the last failed start: exited with code 3',
+    });
+  });
+
+  it('is not proved by the incarnation that ran before, whatever a sidecar says', async ({
+    world,
+    redis,
+    prefix,
+  }) => {
+    const bridge = await world.connectedBridge();
+    const { orders, say } = await world.handmadeSidecar();
+    await say('ready', { incarnation: 'old' });
+    const directory = createServiceDirectory({ redis }, { prefix });
+    await eventually(async () => (await directory.services()).length > 0);
+    const { id: orderId, ...order } = world.order();
+    const asked = tellRestart(bridge, { ...order, id: orderId });
+    await eventually(() => orders.length > 0);
+    await say('ready', { orderId, incarnation: 'old', previousIncarnation: 'made up' });
+    await say('ready', { orderId, incarnation: 'new' });
+    expect((await asked).outcome).toMatchObject({ oldIncarnation: 'old', incarnation: 'new' });
+  });
+
+  it('is ended by the sidecar that accepted it and by no other, also after a crash', async ({
+    world,
+    redis,
+    prefix,
+  }) => {
+    const { orders, say } = await world.handmadeSidecar('one');
+    const directory = createServiceDirectory({ redis }, { prefix });
+    const incarnation = async () => (await directory.services())[0]?.incarnation;
+    const bridge = await world.connectedBridge();
+    await say('ready', { incarnation: 'old' });
+    await eventually(async () => (await incarnation()) === 'old');
+    const order = world.order();
+    const crash = new AbortController();
+    const interrupted = tellRestart(bridge, order, crash.signal).catch((e: unknown) => e);
+    await eventually(() => orders.length > 0);
+    await say('accepted', { orderId: order.id });
+    const records = new RestartRecords(redis, prefix);
+    await eventually(async () => (await records.load(order.id))?.instance === 'one');
+    crash.abort();
+    await interrupted;
+    await say('ready', { incarnation: 'new' });
+    await eventually(async () => (await incarnation()) === 'new');
+    const before = orders.length;
+    const resumed = tellRestart(bridge, order);
+    await eventually(() => orders.length > before);
+    await say('ready', { orderId: order.id, instance: 'two', incarnation: 'of another' });
+    await say('stopped', { orderId: order.id, instance: 'two' });
+    await say('ready', { orderId: order.id, incarnation: 'new' });
+    expect((await resumed).outcome).toMatchObject({ oldIncarnation: 'old', incarnation: 'new' });
   });
 
   it('kills a program that ignores the request to end, when its grace is over', async ({ world }) => {
@@ -133,7 +211,7 @@ describe('a restart over profile topic-v1', () => {
 
   it('is answered and not done again when a finished order is asked anew', async ({ world }) => {
     const events = await world.events();
-    await world.sidecar();
+    await world.sidecar({ heartbeatMs: 60_000 });
     await eventually(() => ready(events).length > 0);
     const order = world.order();
     const first = await tellRestart(await world.connectedBridge(), order);
@@ -150,7 +228,11 @@ describe('a restart over profile topic-v1', () => {
     const order = world.order();
     const first = await tellRestart(await world.connectedBridge(), order);
     const prefix = `{${world.service}}`;
-    await new RestartRecords(redis, prefix).save(order.id, { phase: 'sent', firstSentAt: 1, outcome: null });
+    await new RestartRecords(redis, prefix).save(order.id, {
+      ...unsentRecord,
+      phase: 'sent',
+      firstSentAt: 1,
+    });
     const resumed = await tellRestart(await world.connectedBridge({ prefix }), { ...order, deadline: 2 });
     expect(resumed.outcome).toMatchObject({ ...first.outcome, tookMs: expect.any(Number) });
   });

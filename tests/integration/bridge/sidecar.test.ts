@@ -1,12 +1,58 @@
+import { createServer, type Server } from 'node:net';
 import { describe, expect } from 'vitest';
 import { eventually, it, tellRestart } from './world.ts';
 
+/** A listener that is no sidecar's program. */
+async function openStranger(port = 0): Promise<{ readonly server: Server; readonly port: number }> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const address = server.address();
+  return { server, port: address !== null && typeof address !== 'string' ? address.port : 0 };
+}
+
+const listensOn = (port: number) => `require('net').createServer().listen(${port}, '127.0.0.1')`;
+const pidOf = (event: { readonly detail: string } | undefined) => Number(event?.detail.replace('pid ', ''));
+
 describe('a sidecar', () => {
+  it('does not take a stranger on its port for its program', async ({ world }) => {
+    const events = await world.events();
+    const { server, port } = await openStranger();
+    world.onClose(async () => server.close());
+    await world.sidecar({ args: ['-e', listensOn(port)], readyPort: port });
+    const failed = await eventually(() => events.find(({ state }) => state === 'failed'));
+    expect(failed?.detail).toBe(`port ${port} on 127.0.0.1 is already held by another program`);
+    expect(events.some(({ state }) => state === 'ready')).toBe(false);
+    server.close();
+    expect(await eventually(() => events.some(({ state }) => state === 'ready'))).toBe(true);
+  });
+
+  it('ends the program that a killed one has left behind, before it starts its own', async ({ world }) => {
+    const events = await world.events();
+    const { server, port } = await openStranger();
+    await new Promise((resolve) => server.close(resolve));
+    const options = { args: ['-e', listensOn(port)], readyPort: port, noteFile: world.flagFile() };
+    const killed = world.mortalSidecar({ program: process.execPath, ...options });
+    const first = await eventually(() => events.find(({ state }) => state === 'ready'), {
+      timeoutMs: 20_000,
+    });
+    killed.kill('SIGKILL');
+    await eventually(() => killed.signalCode !== null);
+    const orphan = pidOf(first);
+    expect(process.kill(orphan, 0)).toBe(true);
+    await world.sidecar(options);
+    const second = await eventually(() =>
+      events.find(({ state, instance }) => state === 'ready' && instance !== first?.instance),
+    );
+    expect(pidOf(second)).not.toBe(orphan);
+    expect(() => process.kill(orphan, 0)).toThrow('ESRCH');
+    expect(events.some(({ state }) => state === 'failed')).toBe(false);
+  });
+
   it('starts a crashed program again under a new incarnation, unasked', async ({ world }) => {
     const events = await world.events();
     await world.sidecar();
     const first = await eventually(() => events.find(({ state }) => state === 'ready'));
-    process.kill(Number(first?.detail.replace('pid ', '')), 'SIGKILL');
+    process.kill(pidOf(first), 'SIGKILL');
     const failed = await eventually(() => events.find(({ state }) => state === 'failed'));
     expect(failed).toMatchObject({ orderId: null, detail: 'ended by SIGKILL' });
     const second = await eventually(() =>
@@ -22,9 +68,9 @@ describe('a sidecar', () => {
     const stopped = await eventually(() => events.find(({ state }) => state === 'stopped'), {
       timeoutMs: 20_000,
     });
-    expect(stopped?.detail).toMatch(/^5 crashes within 60 s, the last: exited with code 3/);
+    expect(stopped?.detail).toMatch(/^5 failures within 60 s, the last: exited with code 3/);
     const { outcome, progress } = await tellRestart(bridge, world.order());
-    expect(outcome).toEqual({ state: 'failed', reason: 'exited with code 3' });
+    expect(outcome).toEqual({ state: 'failed', reason: stopped?.detail });
     expect(progress).toEqual(['sent', 'accepted', 'starting']);
   });
 
@@ -35,7 +81,7 @@ describe('a sidecar', () => {
     await sidecar.stop();
     const last = await eventually(() => events.find(({ state }) => state === 'stopped'));
     expect(last?.incarnation).toBeNull();
-    expect(() => process.kill(Number(ready?.detail.replace('pid ', '')), 0)).toThrow('ESRCH');
+    expect(() => process.kill(pidOf(ready), 0)).toThrow('ESRCH');
   });
 
   it('turns a graceful stop under way into a forced one when an order asks for force', async ({ world }) => {

@@ -1,14 +1,26 @@
 // The bridge's test world: real RabbitMQ and Redis, services with names of their own, and everything stopped afterwards.
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { connect } from 'amqplib';
 import type { SidecarOptions } from '../../../src/bridge/index.ts';
 import { type BridgeOptions, createBridge, createSidecar } from '../../../src/bridge/index.ts';
-import type { ServiceEvent } from '../../../src/contracts/bus.ts';
-import { exchanges, routingKeys, serviceEventSchema } from '../../../src/contracts/bus.ts';
-import type { RestartOrder, RestartOutcome, RestartProgress } from '../../../src/contracts/services.ts';
+import type { RestartMessage, ServiceEvent } from '../../../src/contracts/bus.ts';
+import {
+  exchanges,
+  restartMessageSchema,
+  routingKeys,
+  serviceEventSchema,
+} from '../../../src/contracts/bus.ts';
+import type {
+  RestartOrder,
+  RestartOutcome,
+  RestartProgress,
+  ServiceState,
+} from '../../../src/contracts/services.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { Link } from '../../../src/core/links.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
@@ -91,6 +103,38 @@ export class World {
     await sidecar.start();
     await eventually(() => link.status().state === 'up');
     return { sidecar, link };
+  }
+
+  /** A sidecar as a process of its own, to be killed. */
+  mortalSidecar(options: Omit<SidecarOptions, 'service' | 'url'>): ChildProcess {
+    const main = fileURLToPath(new URL('./sidecar-process.ts', import.meta.url));
+    const whole = JSON.stringify({ ...options, service: this.service, url: this.url });
+    const sidecar = spawn(process.execPath, ['--import', 'tsx', main, whole], { stdio: 'ignore' });
+    this.onClose(async () => sidecar.kill('SIGKILL'));
+    return sidecar;
+  }
+
+  /** A sidecar made by hand: it hears orders, and says what the test tells it to. */
+  async handmadeSidecar(instance = 'hand') {
+    const { control, serviceEvents } = exchanges;
+    const orders: RestartMessage[] = [];
+    const from = { exchange: control.name, type: control.type, key: routingKeys.restart(this.service) };
+    await this.listen(from, (body) => orders.push(restartMessageSchema.parse(JSON.parse(body))));
+    const channel = await this.channel();
+    await channel.assertExchange(serviceEvents.name, serviceEvents.type, { durable: true });
+    const say = async (state: ServiceState, changes: Partial<ServiceEvent> = {}) => {
+      const now = Date.now();
+      const event: ServiceEvent = {
+        ...{ v: 1, id: randomUUID(), correlationId: 'c', causationId: null, issuedAt: now, deadline: now },
+        ...{ principal: 'system:test', service: this.service, instance, state, detail: '' },
+        ...{ incarnation: null, previousIncarnation: null, orderId: null, readySince: null },
+        ...changes,
+      };
+      const key = routingKeys.serviceEvent(this.service, state);
+      channel.publish(serviceEvents.name, key, Buffer.from(JSON.stringify(event)));
+      await channel.waitForConfirms();
+    };
+    return { orders, say };
   }
 
   /** Everything that sidecars of this world's service say from now on. */

@@ -166,6 +166,18 @@ describe('service.restart', () => {
     expect(scene.reports().at(-1)?.steps.at(-1)?.state).toBe(end.state);
   });
 
+  it.for([
+    [['sent'], 'slam was not restarted: why'],
+    [['sent', 'accepted'], 'slam did not come up: why'],
+    [['sent', 'accepted', 'starting'], 'slam did not come up: why'],
+    [way, 'slam was stopped and did not come up again: why'],
+  ] as const)('says what a failed restart has left: %j', async ([steps, text], { redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    scene.bridge = { steps, end: { state: 'failed', reason: 'why' } };
+    await scene.run();
+    expect(scene.reports().at(-1)).toMatchObject({ final: true, text });
+  });
+
   it('says unknown, and not failed, when its job has failed for good', async ({ redis, prefix }) => {
     const scene = createScene(redis, prefix);
     scene.bridge = { steps: ['sent'], end: 'RabbitMQ is gone' };

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ProgramRun, type ProgramSpec } from '../../../src/bridge/sidecar/program.ts';
 import { systemClock } from '../../../src/core/clock.ts';
@@ -26,8 +26,13 @@ const alive = (pid: number) => {
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
+  const port = portOf(server);
   await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
   return address !== null && typeof address !== 'string' ? address.port : 0;
 }
 
@@ -60,8 +65,28 @@ describe('a run of a program', () => {
   it('is not up when its port does not open in time', async () => {
     const readyPort = await freePort();
     const program = run(stays, { readyPort, readyWithinMs: 100 });
-    expect(await program.up).toBe(`port ${readyPort} is not open after 100 ms`);
+    expect(await program.up).toBe(`it does not listen on port ${readyPort} after 100 ms`);
   });
+
+  it.runIf(process.platform === 'linux')('is not up when it is a stranger that listens', async () => {
+    const stranger = createServer();
+    await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void stranger.close());
+    const readyPort = portOf(stranger);
+    const program = run(stays, { readyPort, readyWithinMs: 300 });
+    expect(await program.up).toBe(`it does not listen on port ${readyPort} after 300 ms`);
+  });
+
+  it.each(['127.0.0.1', '0.0.0.0', '::'])(
+    'is up when a process that it started listens on %s',
+    async (host) => {
+      const port = await freePort();
+      const child = `require('net').createServer().listen(${port}, '${host}'); process.stdin.resume().on('end', () => process.exit())`;
+      // detached: a group of its own, as shells give to their jobs
+      const parent = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] }); ${stays}`;
+      expect(await run(parent, { readyPort: port }).up).toBeNull();
+    },
+  );
 
   it('takes what it started along when it is stopped', async () => {
     const port = await freePort();

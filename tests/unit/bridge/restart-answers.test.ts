@@ -20,19 +20,37 @@ const event = (changes: Partial<ServiceEvent>): ServiceEvent =>
 
 describe('an answer to a restart order', () => {
   it('proves the restart when another incarnation is ready', () => {
-    expect(readAnswer(event({}))).toEqual({ kind: 'ready', oldIncarnation: 'old', incarnation: 'new' });
+    expect(readAnswer(event({}), null)).toEqual({ kind: 'ready', oldIncarnation: 'old', incarnation: 'new' });
   });
 
   it('proves nothing when the old incarnation is ready', () => {
-    expect(readAnswer(event({ incarnation: 'old' }))).toEqual({ kind: 'nothing' });
+    expect(readAnswer(event({ incarnation: 'old' }), null)).toEqual({ kind: 'nothing' });
   });
 
   it('proves nothing when no incarnation is named', () => {
-    expect(readAnswer(event({ incarnation: null }))).toEqual({ kind: 'nothing' });
+    expect(readAnswer(event({ incarnation: null }), null)).toEqual({ kind: 'nothing' });
   });
 
-  it.each(['failed', 'stopped'] as const)('ends the restart as failed when the sidecar says %s', (state) => {
-    expect(readAnswer(event({ state, detail: 'why' }))).toEqual({ kind: 'failed', reason: 'why' });
+  it('proves nothing when the incarnation is ready that was known before, whatever the event says', () => {
+    expect(readAnswer(event({}), 'new')).toEqual({ kind: 'nothing' });
+  });
+
+  it('tells of the incarnation known before where the sidecar does not say which it replaced', () => {
+    expect(readAnswer(event({ previousIncarnation: null }), 'known')).toEqual({
+      ...{ kind: 'ready', oldIncarnation: 'known', incarnation: 'new' },
+    });
+  });
+
+  it('ends the restart as failed when the sidecar has given up', () => {
+    expect(readAnswer(event({ state: 'stopped', detail: 'why' }), null)).toEqual({
+      ...{ kind: 'failed', reason: 'why' },
+    });
+  });
+
+  it('does not end the restart when a start has failed that is tried again', () => {
+    expect(readAnswer(event({ state: 'failed', detail: 'why' }), null)).toEqual({
+      ...{ kind: 'trouble', reason: 'why' },
+    });
   });
 
   it('is news only when it lies further on the way', () => {

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { plainText } from '../../../src/core/text.ts';
+
+describe('plain text', () => {
+  it.each([
+    ['an escape sequence', 'a\u001b[31mb', 'a[31mb'],
+    ['a bell, a delete and a C1 control', 'a\u0007\u007f\u009bb', 'ab'],
+    ['a mark that turns the reading direction', 'a\u202eb', 'ab'],
+    ['line breaks and tabs', ' a\r\n\tb\u2028c ', 'a b c'],
+    ['a control between two spaces', 'a \u0000 b', 'a b'],
+    ['half a character', 'a\ud800b', 'ab'],
+  ])('is rid of %s', (_what, text, plain) => {
+    expect(plainText(text, 20)).toBe(plain);
+  });
+
+  it('keeps what people write', () => {
+    expect(plainText('Grüße, 世界 🚁', 20)).toBe('Grüße, 世界 🚁');
+  });
+
+  it('is cut at its limit, by whole characters', () => {
+    expect([plainText('🚁🚁🚁', 3), plainText('🚁🚁🚁', 2)]).toEqual(['🚁🚁🚁', '🚁…']);
+  });
+});
