@@ -26,6 +26,8 @@ export function rabbitmqRecipe(program: string): ServerRecipe {
         `listeners.tcp.local = 127.0.0.1:${port}\nlog.console = true\nlog.file = false\n`,
       );
       await writeFile(join(dir, 'enabled_plugins'), '[].\n');
+      // A broker that was killed has left its epmd behind; another one beside it on another port would leave two.
+      await stopEpmd(dir);
       const epmdPort = await freePort(await readRemembered(dir, 'epmd', portOf(join(dir, 'epmd'))));
       await remember(dir, 'epmd', epmdPort);
       return {
@@ -34,12 +36,14 @@ export function rabbitmqRecipe(program: string): ServerRecipe {
       };
     },
     probe: (port) => probeAmqp(port),
-    // epmd outlives the broker by design of Erlang; this one serves nobody else.
-    cleanUp: async (dir) => {
-      const epmdPort = await readRemembered(dir, 'epmd', 0);
-      await run('epmd', ['-port', String(epmdPort), '-kill']).catch(() => undefined);
-    },
+    cleanUp: stopEpmd,
   };
+}
+
+// epmd outlives the broker by design of Erlang; this one serves nobody else. It refuses while a broker lives.
+async function stopEpmd(dir: string): Promise<void> {
+  const port = await readRemembered(dir, 'epmd', 0);
+  if (port > 0) await run('epmd', ['-port', String(port), '-kill']).catch(() => undefined);
 }
 
 interface NodePorts {

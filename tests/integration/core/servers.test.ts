@@ -1,13 +1,21 @@
 // Redis as our child: adopted after a crash of ours, started again after one of its own, gone after stop.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { closeRedis, createCommandRedis } from '../../../src/core/redis.ts';
-import { EmbeddedServer, findProgram, processStart, redisRecipe } from '../../../src/core/servers/index.ts';
+import {
+  EmbeddedServer,
+  findProgram,
+  processStart,
+  rabbitmqRecipe,
+  redisRecipe,
+} from '../../../src/core/servers/index.ts';
 import { eventually } from '../../support/fixtures.ts';
+import { survivorsIn } from '../../support/survivors.ts';
 
 describe('embedded redis-server', () => {
   let dir: string;
@@ -67,5 +75,39 @@ describe('embedded redis-server', () => {
     const pid = await pidOf(await server.choosePort());
     await server.stop();
     expect(await processStart(pid)).toBeNull();
+  });
+});
+
+describe('embedded rabbitmq-server', () => {
+  const accepts = (port: number) =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect({ port, host: '127.0.0.1' });
+      socket.once('connect', () => resolve(true));
+      socket.once('error', () => resolve(false));
+      socket.once('connect', () => socket.destroy());
+    });
+
+  test('leaves one epmd at most when it is killed and started again, and none when it stops', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'swarmline-rabbit-'));
+    const program = (await findProgram('rabbitmq-server', process.env['PATH'] ?? '')) ?? '';
+    const make = () =>
+      new EmbeddedServer(rabbitmqRecipe(program), { clock: systemClock, logger: silentLogger }, dir);
+    const epmds = async () =>
+      (await survivorsIn(dir, 0)).filter(({ command }) => command.includes('epmd')).length;
+    const first = make();
+    onTestFinished(async () => {
+      await first.stop();
+      await rm(dir, { recursive: true, force: true });
+    });
+    await first.start();
+    const { pid } = JSON.parse(await readFile(join(dir, 'server.pid.json'), 'utf8'));
+    process.kill(-pid, 'SIGKILL');
+    await eventually(
+      async () => JSON.parse(await readFile(join(dir, 'server.pid.json'), 'utf8')).pid !== pid,
+    );
+    await eventually(async () => accepts(await first.choosePort()), { timeoutMs: 30_000 });
+    expect(await epmds()).toBe(1);
+    await first.stop();
+    await eventually(async () => (await epmds()) === 0);
   });
 });
