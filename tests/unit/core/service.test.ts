@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Service } from '../../../src/core/service.ts';
 import { createGate } from './gate.ts';
 
@@ -148,10 +148,14 @@ describe('a service', () => {
   });
 
   it('does not fire its signal at the start deadline once it is ready', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
     const signals: AbortSignal[] = [];
     const probe = new Probe((signal) => Promise.resolve(void signals.push(signal)), 20);
     await probe.start();
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    vi.advanceTimersByTime(1_000);
     expect([signals[0]?.aborted, probe.state]).toEqual([false, 'ready']);
   });
 
