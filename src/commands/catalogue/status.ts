@@ -84,12 +84,13 @@ function figure<T>(
 function servicesRow(services: readonly ServiceView[], now: number): AnswerRow {
   const heard = services.filter((view) => now - view.seenAt <= silentAfterMs);
   const ready = heard.filter((view) => view.state === 'ready').length;
-  const value = `${ready} of ${services.length} ready${silent(services.length - heard.length)}`;
+  const disputed = heard.filter((view) => view.speakers > 1).length;
+  const told = `${ready} of ${services.length} ready${silent(services.length - heard.length)}`;
   return {
     label: 'services',
-    value,
+    value: disputed === 0 ? told : `${told}, ${disputed} with more than one sidecar`,
     ageMs: newest(services, now),
-    tone: ready < services.length ? 'warn' : 'ok',
+    tone: ready < services.length || disputed > 0 ? 'warn' : 'ok',
   };
 }
 

@@ -189,6 +189,12 @@ describe('status', () => {
     ]);
   });
 
+  it('warns of services that more than one sidecar speaks for', async () => {
+    const lines = await told('status', { ...well, services: [service('slam', { speakers: 2 })] });
+    expect(lines[0]).toBe('[warn]');
+    expect(lines).toContain('  services  1 of 1 ready, 1 with more than one sidecar (1 s ago)');
+  });
+
   it('does not say that it is up where no process has spoken', async () => {
     expect((await told('status', {})).slice(0, 2)).toEqual([
       '[warn]',
