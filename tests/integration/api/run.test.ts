@@ -135,6 +135,16 @@ describe('swarmline run', () => {
     });
   });
 
+  it('tells an order that it cannot follow any more as unknown, on stdout', async ({ redis, prefix }) => {
+    const face = await open(redis, prefix);
+    const { io, printed } = terminal(face);
+    const running = run('restart slam', { yes: true, json: true }, io);
+    const about = await eventually(() => face.scene.jobs.correlationIds[0]);
+    await redis.set(`${prefix}:result:${about}`, 'garbage');
+    expect(await running).toBe(1);
+    expect(JSON.parse(printed.out)).toMatchObject({ kind: 'result', correlationId: about, state: 'unknown' });
+  });
+
   it('stops following when it is told to, and says that the order goes on', async ({ redis, prefix }) => {
     const face = await open(redis, prefix);
     const { io } = terminal(face);
