@@ -154,7 +154,9 @@ export class RestartConversation {
 
   async #knownIncarnation(): Promise<string | null> {
     const views = await this.#deps.services.services();
-    return views.find(({ service }) => service === this.#order.service)?.incarnation ?? null;
+    const view = views.find(({ service }) => service === this.#order.service);
+    // While it starts, what is known is already the new one, of a restart that this order then joins.
+    return view?.state === 'ready' ? view.incarnation : null;
   }
 
   async #onSent(): Promise<null> {

@@ -66,8 +66,9 @@ export function createLedger({ store, jobs, clock }: LedgerDeps, options: Ledger
     if (isClosed(delivery.state)) return tell(delivery);
     const now = clock.now();
     if (now - delivery.gas.createdAt >= options.ackTimeoutMs) {
-      const hours = Math.round(options.ackTimeoutMs / 360_000) / 10;
-      await apply(delivery.gas.id, { state: 'expired', detail: `not acknowledged within ${hours} h` });
+      const did = delivery.state === 'sent' ? 'acknowledged' : 'sent';
+      const detail = `not ${did} within ${Math.round(options.ackTimeoutMs / 1_000)} s`;
+      await apply(delivery.gas.id, { state: 'expired', detail });
     } else if (delivery.state === 'pending') {
       await dispatch(delivery);
     } else if (delivery.state === 'queued' && now - delivery.since >= requeueAfterMs) {

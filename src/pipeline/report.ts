@@ -36,7 +36,7 @@ const sentences: Readonly<Record<DeliveryState, (what: string, to: string, detai
   accepted: (what, to) => `${to} accepted ${what}`,
   working: (what, to) => `${to} works on ${what}`,
   failed: (what, to, detail) => `${to} did not get ${what}: ${detail}`,
-  expired: (what, to) => `${to} did not accept ${what} in time`,
+  expired: (what, to, detail) => `${what} for ${to} has expired: ${detail}`,
 };
 
 /** `pending` is our own note and no state that a person sees. */

@@ -44,7 +44,11 @@ function wireHandlers(
     bindHandler(
       makeRestartService(
         { redis, jobs, clock, control, authority: policy },
-        { prefix: config.redis.prefix, deadlineMs: config.bridge.restartDeadlineMs },
+        {
+          prefix: config.redis.prefix,
+          deadlineMs: config.bridge.restartDeadlineMs,
+          reachesAll: config.bridge.profile === 'legacy-fanout',
+        },
       ),
     ),
     bindHandler(makeDeliverGas({ ledger, inbox })),

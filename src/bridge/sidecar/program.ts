@@ -38,6 +38,9 @@ export class ProgramRun {
   #stopping = false;
   #killAt = Number.POSITIVE_INFINITY;
 
+  readonly #exit: Promise<string>;
+  #exited = false;
+
   /** Starts the program in a process group of its own. */
   constructor(clock: Clock, spec: ProgramSpec) {
     this.#clock = clock;
@@ -50,6 +53,9 @@ export class ProgramRun {
       ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
     });
     this.#child.stdin?.on('error', () => undefined);
+    this.#exit = exitOf(this.#child).finally(() => {
+      this.#exited = true;
+    });
     this.ended = this.#untilEnd();
     this.up = Promise.race([this.ended, this.#untilReady()]);
   }
@@ -80,7 +86,7 @@ export class ProgramRun {
   }
 
   async #untilEnd(): Promise<string> {
-    const reason = await exitOf(this.#child);
+    const reason = await this.#exit;
     // A crash takes what it started along; a graceful stop lets the rest of the group end in its own time.
     if (this.#stopping) await this.#goneBefore(() => this.#killAt);
     this.#signal('SIGKILL');
@@ -100,11 +106,12 @@ export class ProgramRun {
     while (readyPort !== undefined && !(await this.#listens(readyPort))) {
       if (this.#clock.now() > late)
         return `it does not listen on port ${readyPort} after ${readyWithinMs} ms`;
-      if (!this.#signal(0)) break;
+      if (this.#exited) break;
       await this.#clock.sleep(pollMs);
     }
-    // Being stopped is not being ready, also when it happens to be still there.
-    return this.#stopping || !this.#signal(0) ? this.ended : null;
+    // Being stopped is not being ready, also when it happens to be still there; nor is a group whose leader has ended
+    // and only waits to be buried.
+    return this.#stopping || this.#exited ? this.ended : null;
   }
 
   /** Signals the group; false when there is none (any more). */

@@ -23,7 +23,7 @@ export const gas: Question = {
     const mine = all.deliveries.filter(({ gas: letter }) => wanted === undefined || concerns(letter, wanted));
     if (mine.length === 0 && wanted !== undefined) return nothingOf(wanted, all, ports);
     const about = wanted === undefined ? '' : ` of ${plainText(wanted, 64)}`;
-    const open = mine.filter(({ state }) => isOpen(state)).length;
+    const open = mine.filter(({ state }) => !isAcknowledged(state)).length;
     return {
       title:
         mine.length === 0
@@ -36,6 +36,11 @@ export const gas: Question = {
     };
   },
 };
+
+/** Whether the receiver has said that it has it. */
+export function isAcknowledged(state: DeliveryView['state']): boolean {
+  return state === 'accepted' || state === 'working';
+}
 
 /** Whether nobody has acknowledged it so far, and somebody still may. */
 export function isOpen(state: DeliveryView['state']): boolean {

@@ -11,7 +11,7 @@ import { counted } from '../render.ts';
 import type { CommandPorts, Question } from '../spec.ts';
 import { agentRow } from './agents.ts';
 import { droneRow, staleAfterMs } from './drone.ts';
-import { isOpen } from './gas.ts';
+import { isAcknowledged, isOpen } from './gas.ts';
 import { serviceRow, silentAfterMs } from './services.ts';
 
 export const status: Question = {
@@ -105,7 +105,7 @@ function agentsRow(agents: readonly AgentView[], now: number): AnswerRow {
 }
 
 function gasRow(deliveries: readonly DeliveryView[], now: number): AnswerRow {
-  const open = deliveries.filter(({ state }) => isOpen(state)).length;
+  const open = deliveries.filter(({ state }) => !isAcknowledged(state)).length;
   const value = `${counted(deliveries.length, 'latest delivery')}, ${open} not acknowledged`;
   const moved = deliveries.map(({ since }) => ({ seenAt: since }));
   return { label: 'gas', value, ageMs: newest(moved, now), tone: 'ok' };

@@ -1,5 +1,5 @@
 // Reads a status file that its agent may be writing at this moment. Says what stands there; decides nothing.
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import type { Clock } from '../../core/clock.ts';
 import { errorText } from '../../core/errors.ts';
 import { readStatus } from './read-status.ts';
@@ -29,18 +29,21 @@ export async function readStatusFile(path: string, clock: Clock): Promise<Status
 async function readOnce(path: string, clock: Clock): Promise<StatusVersion> {
   const at = clock.now();
   try {
-    return { ...(await readWhole(path)), at };
+    const whole = await readWhole(path);
+    return whole ? { ...whole, at } : { raw: null, fault: 'not a regular file', at };
   } catch (thrown) {
     return isAbsent(thrown) ? { raw: null, at } : { raw: null, fault: errorText(thrown), at };
   }
 }
 
 async function readWhole(path: string) {
-  const file = await open(path);
+  // A pipe in its place would block the reader until somebody writes, and with it everybody who waits for a round.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     // the time before the text: a writer between the two makes the text look older than it is, never younger
-    const { mtimeMs } = await file.stat();
-    return { raw: await file.readFile('utf8'), writtenAt: Math.floor(mtimeMs) };
+    const stat = await file.stat();
+    if (!stat.isFile()) return null;
+    return { raw: await file.readFile('utf8'), writtenAt: Math.floor(stat.mtimeMs) };
   } finally {
     await file.close();
   }

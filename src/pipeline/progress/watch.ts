@@ -40,7 +40,12 @@ export class GasWatcher extends Service {
   }
 
   protected async onStart(signal: AbortSignal): Promise<void> {
-    for (const { inbox } of this.#agents) await mkdir(doneFolder(inbox), { recursive: true });
+    for (const { inbox } of this.#agents) {
+      // One agent's folder that cannot be made must not keep the others from being watched.
+      await mkdir(doneFolder(inbox), { recursive: true }).catch((thrown: unknown) =>
+        this.#note(errorText(thrown)),
+      );
+    }
     const { watch } = await import('chokidar');
     const roundOf = makeRoundFinder(this.#agents, this.#deps.rounds);
     const folders = new Set(

@@ -17,6 +17,8 @@ export interface RestartServiceDeps {
 
 export interface RestartServiceOptions {
   readonly prefix: string;
+  /** Whether an order reaches every service, whatever name it bears: then the right to all of them is needed. */
+  readonly reachesAll: boolean;
   /** From the order's issue until an unanswered one counts as unknown, ms. */
   readonly deadlineMs: number;
 }
@@ -49,10 +51,11 @@ export function makeRestartService(
       );
       // Once the order is out its end is told: a right that was lost since cannot call it back.
       const begun = told.steps.some(({ state }) => state !== 'queued');
-      if (!begun && !deps.authority.allows(envelope.principal, `service.restart:${body.service}`)) {
+      const permission = `service.restart:${options.reachesAll ? '*' : body.service}`;
+      if (!begun && !deps.authority.allows(envelope.principal, permission)) {
         return end(deps, told, body.service, {
           state: 'failed',
-          reason: `${envelope.principal} is no longer allowed to do this`,
+          reason: `${envelope.principal} is not allowed to do this: it needs the permission ${permission}`,
         });
       }
       const order = orderOf(body, context, options.deadlineMs);

@@ -163,6 +163,27 @@ describe('a restart over profile topic-v1', () => {
     expect(new Set(outcomes.map((outcome) => 'incarnation' in outcome && outcome.incarnation)).size).toBe(1);
   });
 
+  it('ends ready also for an order that joins while the program is starting', async ({
+    world,
+    redis,
+    prefix,
+  }) => {
+    const directory = createServiceDirectory({ redis }, { prefix });
+    const starting = async () =>
+      (await directory.services()).some(
+        ({ service, state }) => service === world.service && state === 'starting',
+      );
+    const bridge = await world.connectedBridge();
+    const events = await world.events();
+    await world.sidecar({ readyAfterMs: 1_500 });
+    await eventually(() => ready(events).length > 0);
+    const first = tellRestart(bridge, world.order());
+    await eventually(starting);
+    const second = tellRestart(bridge, world.order());
+    const outcomes = (await Promise.all([first, second])).map(({ outcome }) => outcome.state);
+    expect(outcomes).toEqual(['ready', 'ready']);
+  });
+
   it('is not done when the order comes after its deadline', async ({ world }) => {
     const events = await world.events();
     await world.sidecar();

@@ -27,7 +27,7 @@ const body = {
 
 type Step = RestartProgress['state'];
 
-function createScene(redis: Redis, prefix: string) {
+function createScene(redis: Redis, prefix: string, given: { readonly reachesAll?: boolean } = {}) {
   const clock = new ManualClock();
   const envelope = {
     v: 1,
@@ -46,6 +46,7 @@ function createScene(redis: Redis, prefix: string) {
   };
   const scene = {
     allowed: true,
+    withheld: '',
     /** Steps that the bridge tells, and how it ends; a text ends it with a fault of that message. */
     bridge: { steps: way, end: ready } as { steps: readonly Step[]; end: RestartOutcome | string },
   };
@@ -62,8 +63,14 @@ function createScene(redis: Redis, prefix: string) {
     },
   };
   const handler = makeRestartService(
-    { redis, jobs: { add }, clock, control, authority: { allows: () => scene.allowed } },
-    { prefix, deadlineMs: 45_000 },
+    {
+      redis,
+      jobs: { add },
+      clock,
+      control,
+      authority: { allows: (_who, permission) => scene.allowed && permission !== scene.withheld },
+    },
+    { prefix, deadlineMs: 45_000, reachesAll: given.reachesAll ?? false },
   );
   const run = () => handler.run(body, { envelope, signal: new AbortController().signal });
   const dead = (reason: string) => handler.dead(body, { envelope }, reason);
@@ -134,7 +141,18 @@ describe('service.restart', () => {
     expect(scene.orders).toEqual([]);
     expect(scene.reports().at(-1)).toMatchObject({
       final: true,
-      text: 'slam was not restarted: discord:111 is no longer allowed to do this',
+      text: 'slam was not restarted: discord:111 is not allowed to do this: it needs the permission service.restart:slam',
+    });
+  });
+
+  it('needs the right to every service where an order reaches them all', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { reachesAll: true });
+    scene.withheld = 'service.restart:*';
+    await scene.run();
+    expect(scene.orders).toEqual([]);
+    expect(scene.reports().at(-1)).toMatchObject({
+      final: true,
+      text: expect.stringContaining('service.restart:*'),
     });
   });
 

@@ -29,7 +29,7 @@ describe('gas', () => {
     });
     expect(await told('gas', { deliveries: [failed] })).toEqual([
       '[warn]',
-      '1 gas delivery, 0 not acknowledged',
+      '1 gas delivery, 1 not acknowledged',
       '  Agent-1 → Agent-2, 75 %  failed: disk full (30 s ago)',
     ]);
   });

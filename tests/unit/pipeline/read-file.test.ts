@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +62,12 @@ describe('reading a status file', () => {
 
   it('says why a file that is there cannot be read', async ({ path }) => {
     const version = await readStatusFile(join(path, '..'), clockThatWrites(path, []));
-    expect(version.fault).toMatch(/EISDIR/);
+    expect(version.fault).toBe('not a regular file');
+  });
+
+  it('does not wait for a writer where the file is a pipe', async ({ path }) => {
+    execFileSync('mkfifo', [path]);
+    const version = await readStatusFile(path, clockThatWrites(path, []));
+    expect(version.fault).toBe('not a regular file');
   });
 });
