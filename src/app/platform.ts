@@ -118,7 +118,7 @@ async function share(deps: PlatformDeps, links: LinkBoard, roles: readonly Role[
   const policy = await loadPolicy(config.policy.file);
   if (policy.broken !== null)
     logger.error({ why: policy.broken }, 'the policy cannot be used; everything is denied');
-  const pipeline = await wirePipeline({ config, roles, redis, jobs, clock, logger });
+  const pipeline = await wirePipeline({ config, redis, jobs, clock, logger });
   const instance = randomBytes(4).toString('hex');
   const startedAt = clock.now();
   const view = () => ({

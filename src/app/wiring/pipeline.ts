@@ -2,14 +2,13 @@
 import type { Address } from '../../contracts/chat.ts';
 import { createPipeline, loadChain, type Pipeline } from '../../pipeline/index.ts';
 import type { Config } from '../config.ts';
-import type { Role } from '../roles.ts';
 import type { Shared } from './shared.ts';
 
 /** @throws SwarmError CONFIG_INVALID for a bad chain */
 export async function wirePipeline(
-  shared: Pick<Shared, 'config' | 'roles' | 'redis' | 'jobs' | 'clock' | 'logger'>,
+  shared: Pick<Shared, 'config' | 'redis' | 'jobs' | 'clock' | 'logger'>,
 ): Promise<Pipeline> {
-  const { config, roles, redis, jobs, clock, logger } = shared;
+  const { config, redis, jobs, clock, logger } = shared;
   const { agents, chainFile, ackTimeoutMs } = config.pipeline;
   return createPipeline(
     { redis, jobs, clock, logger },
@@ -21,15 +20,14 @@ export async function wirePipeline(
         agents.map(({ id }) => id),
       ),
       ackTimeoutMs,
-      reportTo: reportAddresses(config, roles),
+      reportTo: reportAddresses(config),
     },
   );
 }
 
-// Reports to a console that no process has would pile up unread.
-function reportAddresses({ reports, discord }: Config, roles: readonly Role[]): Address[] {
+function reportAddresses({ reports, discord }: Config): Address[] {
   return [
-    ...(reports.console && roles.includes('console') ? [{ surface: 'console', place: 'main' } as const] : []),
+    ...(reports.console ? [{ surface: 'console', place: 'main' } as const] : []),
     ...(discord.channelId === undefined ? [] : [{ surface: 'discord', place: discord.channelId } as const]),
   ];
 }
