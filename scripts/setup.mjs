@@ -145,7 +145,8 @@ function sourceHash() {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
   const hash = createHash('sha256');
-  for (const file of [...top.map((name) => join(root, name)), ...sources].sort()) {
+  const builder = join(root, 'scripts/build.mjs');
+  for (const file of [...top.map((name) => join(root, name)), builder, ...sources].sort()) {
     hash
       .update(`${file.slice(root.length)}\0`)
       .update(readFileSync(file))
