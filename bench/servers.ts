@@ -1,0 +1,18 @@
+// Redis and RabbitMQ of a bench alone.
+import { join } from 'node:path';
+import { systemClock } from '../src/core/clock.ts';
+import { silentLogger } from '../src/core/logger.ts';
+import { EmbeddedServer, findProgram, rabbitmqRecipe, redisRecipe } from '../src/core/servers/index.ts';
+
+const recipes = { 'redis-server': redisRecipe, 'rabbitmq-server': rabbitmqRecipe } as const;
+const schemes = { 'redis-server': 'redis', 'rabbitmq-server': 'amqp' } as const;
+
+/** Starts one with its data under `folder`. @throws when the program is not installed */
+export async function startServer(kind: keyof typeof recipes, folder: string) {
+  const program = await findProgram(kind, process.env['PATH'] ?? '');
+  if (!program) throw new Error(`${kind} is not installed`);
+  const deps = { clock: systemClock, logger: silentLogger };
+  const server = new EmbeddedServer(recipes[kind](program), deps, join(folder, kind));
+  await server.start();
+  return { url: `${schemes[kind]}://127.0.0.1:${await server.choosePort()}`, stop: () => server.stop() };
+}

@@ -1,0 +1,72 @@
+// What the benches share: medians, a plain table, a folder that goes away, a program under measurement.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[middle]];
+  if (low === undefined || high === undefined) throw new Error('there is no median of nothing');
+  return (low + high) / 2;
+}
+
+/** Rows as aligned columns: the first to the left, the others to the right. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
+        .join('  '),
+    )
+    .join('\n');
+}
+
+export async function temporaryFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'swarmline-bench-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** A Node program under measurement: what it printed, and its end. */
+export class Program {
+  output = '';
+  readonly ended: Promise<number | NodeJS.Signals>;
+  readonly #child: ChildProcess;
+
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
+    const child = spawn(process.execPath, [...args], { env: { PATH: process.env['PATH'], ...env } });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (bytes) => {
+        this.output += String(bytes);
+        child.emit('said');
+      });
+    }
+    this.ended = once(child, 'close').then(([code, signal]) => code ?? signal);
+    this.#child = child;
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the program did not start');
+    return this.#child.pid;
+  }
+
+  /** Resolves when it has printed this. @throws when it ends instead */
+  async says(text: string): Promise<void> {
+    while (!this.output.includes(text)) {
+      const end = await Promise.race([once(this.#child, 'said').then(() => null), this.ended]);
+      if (end !== null) throw new Error(`it ended with ${end} instead of saying ${text}:\n${this.output}`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#child.kill('SIGTERM');
+    await this.ended;
+  }
+}
