@@ -4,4 +4,11 @@ export {
   type Confirmations,
   createConfirmations,
 } from './confirmations.ts';
-export { createPolicy, loadPolicy, type Policy, principalOf } from './policy.ts';
+export {
+  createPolicy,
+  type LivePolicy,
+  loadLivePolicy,
+  loadPolicy,
+  type Policy,
+  principalOf,
+} from './policy.ts';

@@ -42,6 +42,29 @@ export async function loadPolicy(path: string): Promise<Policy> {
   }
 }
 
+/** A policy that can be read again while it is in force. */
+export interface LivePolicy extends Policy {
+  /** Takes what the file says now; a broken file changes nothing. Resolves to why, or to null when it was taken. */
+  reload(path: string): Promise<string | null>;
+}
+
+/** As `loadPolicy`, and it can be read again. */
+export async function loadLivePolicy(path: string): Promise<LivePolicy> {
+  let policy = await loadPolicy(path);
+  return {
+    get broken() {
+      return policy.broken;
+    },
+    allows: (principal, permission) => policy.allows(principal, permission),
+    personOf: (identity) => policy.personOf(identity),
+    reload: async (from) => {
+      const next = await loadPolicy(from);
+      if (next.broken === null || policy.broken !== null) policy = next;
+      return next.broken;
+    },
+  };
+}
+
 /** @throws SwarmError CONFIG_INVALID with every problem of the document */
 export function createPolicy(document: unknown): Policy {
   const parsed = policySchema.safeParse(document);

@@ -2,30 +2,25 @@
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { CommandIntake, RefusalCode, Reply } from '../commands/index.ts';
+import type { ResetAnswer } from '../contracts/components.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import { randomId } from '../contracts/ids.ts';
-import type { DeliveryLedger } from '../contracts/ports.ts';
-import type { ProcessView } from '../contracts/system.ts';
+import type { ComponentResetter, DeliveryLedger } from '../contracts/ports.ts';
 import { coreErrors, type ErrorClass, type ErrorKind, SwarmError, toSwarmError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { Service } from '../core/service.ts';
+import { type Readiness, registerProbes } from './probes.ts';
 import type { Results } from './results.ts';
 import { ensureToken, isAuthorised } from './token.ts';
-
-/** What `/readyz` tells. */
-export interface Readiness {
-  readonly ready: boolean;
-  readonly status: 'starting' | 'ready' | 'degraded' | 'unavailable' | 'draining';
-  readonly links: ProcessView['links'];
-}
 
 export interface ApiDeps {
   readonly intake: CommandIntake;
   readonly results: Results;
   readonly ledger: DeliveryLedger;
+  readonly components: ComponentResetter;
   readonly logger: Logger;
-  /** Answers from memory: a probe must not wait for what it judges. */
-  readonly readiness: () => Readiness;
+  /** Null where the probes have a port of their own. */
+  readonly readiness: (() => Readiness) | null;
   readonly now: () => number;
 }
 
@@ -53,6 +48,7 @@ const afterQuery = z.object({
   waitMs: z.coerce.number().int().min(0).max(25_000).default(0),
 });
 const ackBody = z.strictObject({ state: z.enum(['accepted', 'working']).default('accepted') });
+const nameParam = z.object({ name: z.string().min(1).max(64) });
 const idParam = z.object({ id: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/) });
 
 /** The HTTP server; see docs/architecture.md for its routes. */
@@ -74,7 +70,8 @@ export class ApiServer extends Service {
     server.setNotFoundHandler((request, reply) =>
       fail(reply, 404, domainErrors.routeUnknown, `there is no ${request.method} ${request.url}`),
     );
-    this.#probes(server);
+    const { readiness, now } = this.#deps;
+    if (readiness) registerProbes(server, { readiness, now });
     await server.register((scope: FastifyInstance) => {
       scope.addHook('onRequest', async (request, reply) => {
         if (!isAuthorised(request.headers.authorization, token)) {
@@ -96,24 +93,8 @@ export class ApiServer extends Service {
     }
   }
 
-  #probes(server: FastifyInstance): void {
-    server.get('/livez', () => ({ status: 'alive' }));
-    server.get('/readyz', async (_request, reply) => {
-      const { ready, status, links } = this.#deps.readiness();
-      const now = this.#deps.now();
-      const checks = links.map(({ name, state, detail, hard, lastProofAt }) => ({
-        name,
-        state,
-        detail,
-        hard,
-        ageSeconds: lastProofAt === null ? null : (now - lastProofAt) / 1000,
-      }));
-      await reply.code(ready ? 200 : 503).send({ status, checks });
-    });
-  }
-
   #commands(scope: FastifyInstance): void {
-    const { intake, results, ledger } = this.#deps;
+    const { intake, results, ledger, components } = this.#deps;
     scope.post('/v1/run', async (request, reply) => {
       const { line } = runBody.parse(request.body);
       const key = z.string().max(100).optional().parse(request.headers['idempotency-key']);
@@ -137,6 +118,12 @@ export class ApiServer extends Service {
       const { state } = ackBody.parse(request.body ?? {});
       return ledger.record(id, { state, detail: 'acknowledged over HTTP' });
     });
+    scope.post('/v1/components/:name/reset', async (request, reply) => {
+      const { name } = nameParam.parse(request.params);
+      const answer = await components.reset(name);
+      if (answer.processes.length > 0) await reply.send(answer);
+      else await fail(reply, 404, coreErrors.componentUnknown, nobodyHas(answer));
+    });
   }
 
   async #refuse(thrown: unknown, reply: FastifyReply): Promise<void> {
@@ -152,6 +139,15 @@ export class ApiServer extends Service {
     this.#deps.logger.warn({ code: error.code, error: error.message }, 'a request could not be answered');
     return fail(reply, errorStatus[error.kind.class] ?? 500, error.kind, error.kind.chat);
   }
+}
+
+function nobodyHas({ component, known, silent, unasked }: ResetAnswer): string {
+  const doubts = [
+    ...silent.map(({ pid, roles }) => `process ${pid} (${roles.join(', ')}) did not answer`),
+    ...(unasked === null ? [] : [`other processes could not be asked: ${unasked}`]),
+  ];
+  const told = `no component is called ${component}; there are ${known.join(', ')}`;
+  return [told, ...doubts].join('; ');
 }
 
 const frameworkError = z.object({ statusCode: z.number().min(400).max(499), message: z.string() });

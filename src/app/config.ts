@@ -1,11 +1,20 @@
 // The whole configuration: one section from each feature, the names of the environment, and where the layers lie.
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { discordConfigSchema } from '../bots/discord/index.ts';
-import { twitchConfigSchema } from '../bots/twitch/index.ts';
-import { bridgeConfigSchema } from '../bridge/index.ts';
-import { environmentLayer, fileLayer, type Layer, mergeLayers, type WellKnown } from '../core/config/load.ts';
-import { pipelineConfigSchema } from '../pipeline/index.ts';
+import { healthConfigSchema } from '../api/config.ts';
+import { discordConfigSchema } from '../bots/discord/config.ts';
+import { twitchConfigSchema } from '../bots/twitch/config.ts';
+import { bridgeConfigSchema } from '../bridge/config.ts';
+import {
+  environmentLayer,
+  fileLayer,
+  flagLayer,
+  type Layer,
+  mergeLayers,
+  secretLayer,
+  type WellKnown,
+} from '../core/config/load.ts';
+import { pipelineConfigSchema } from '../pipeline/config.ts';
 
 const urlOf = (protocol: RegExp) =>
   z.url({
@@ -30,6 +39,7 @@ export const configSchema = z.strictObject({
   /** Absent: rabbitmq-server runs as our child. */
   rabbitmq: z.strictObject({ url: urlOf(/^amqps?$/).optional() }).prefault({}),
   api: z.strictObject({ port: z.coerce.number().int().min(0).max(65_535).default(7700) }).prefault({}),
+  health: healthConfigSchema.prefault({}),
   bridge: bridgeConfigSchema.prefault({}),
   pipeline: pipelineConfigSchema.prefault({}),
   discord: discordConfigSchema.prefault({}),
@@ -38,6 +48,14 @@ export const configSchema = z.strictObject({
   policy: z.strictObject({ file: z.string().min(1).default('config/policy.yaml') }).prefault({}),
   /** Who hears of gas that nobody asked about: the console, and Discord's channel when discord.channelId is set. */
   reports: z.strictObject({ console: z.stringbool().or(z.boolean()).default(true) }).prefault({}),
+  drain: z
+    .strictObject({
+      /** Between "not ready" and the end of the intake, ms: as long as a load balancer takes to look. */
+      delayMs: z.coerce.number().int().min(0).max(60_000).default(0),
+      /** What is not ended this long after that is given up, ms; keep it below the kill timeout of whoever stops us. */
+      timeoutMs: z.coerce.number().int().min(1_000).default(25_000),
+    })
+    .prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
 export type Config = z.infer<typeof configSchema>;
@@ -64,6 +82,10 @@ export interface LoadedConfig {
   /** Whether the demo world stands in for a local configuration. */
   readonly demo: boolean;
   readonly localFile: string;
+  /** Lowest first; what it was merged from. */
+  readonly layers: readonly Layer[];
+  /** Every file and folder that a change of would change it. */
+  readonly files: readonly string[];
 }
 
 export interface LoadOptions {
@@ -71,8 +93,10 @@ export interface LoadOptions {
   readonly root: string;
   /** The demo world is asked for by name. */
   readonly demo: boolean;
+  /** `path=value`, each from a flag. */
+  readonly settings?: readonly string[];
   /** The demo world's own layer for a home folder. */
-  readonly demoLayer: (home: string, root: string) => Layer;
+  readonly demoLayer: (home: string, root: string) => Layer | Promise<Layer>;
 }
 
 /** Loads all layers; without a local file the demo world's layer takes its place. @throws SwarmError CONFIG_INVALID */
@@ -81,20 +105,28 @@ export async function loadConfig(env: NodeJS.ProcessEnv, options: LoadOptions): 
   const localFile = given ? resolve(given) : join(options.root, 'config/local.yaml');
   const defaults = await fileLayer(join(options.root, 'config/default.yaml'), { optional: false });
   const local = await fileLayer(localFile, { optional: !given });
-  const environment = await environmentLayer(env, wellKnown);
+  const above = [
+    environmentLayer(env, wellKnown),
+    await secretLayer({ env, wellKnown, folder: env['SWARMLINE_SECRETS_DIR'] }),
+    flagLayer(options.settings ?? []),
+  ];
   const demo = options.demo || isEmpty(local);
-  const build = (layers: readonly Layer[]) => mergeLayers(configSchema, layers);
-  const base = build([defaults, ...(demo ? [] : [local]), environment]);
+  const plain = [defaults, ...(demo ? [] : [local]), ...above];
+  const base = mergeLayers(configSchema, plain);
   const home = resolve(base.home);
-  const config = demo ? build([defaults, options.demoLayer(home, options.root), environment]) : base;
+  const layers = demo ? [defaults, await options.demoLayer(home, options.root), ...above] : plain;
+  const config = demo ? mergeLayers(configSchema, layers) : base;
   const inRoot = (path: string) => resolve(options.root, path);
+  const policy = { file: inRoot(config.policy.file) };
   return {
     demo,
     localFile,
+    layers,
+    files: [localFile, ...above.flatMap(({ files = [] }) => files), policy.file],
     config: {
       ...config,
       home,
-      policy: { file: inRoot(config.policy.file) },
+      policy,
       pipeline: { ...config.pipeline, chainFile: inRoot(config.pipeline.chainFile) },
     },
   };

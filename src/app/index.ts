@@ -1,7 +1,11 @@
 // The application: configuration, backends, wiring.
+
+export { resetLine } from './component-log.ts';
 export { type LoadedConfig, loadConfig } from './config.ts';
 export { createDemoWorld } from './demo-world.ts';
-export { takePidLock } from './pid-lock.ts';
+export { examine } from './doctor.ts';
+export { leaveRunNote, takePidLock } from './pid-lock.ts';
 export { createPlatform, type Platform } from './platform.ts';
+export { createReloader } from './reload.ts';
 export { isRole, type Role, roles } from './roles.ts';
 export { findBackends } from './servers.ts';

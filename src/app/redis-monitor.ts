@@ -1,7 +1,9 @@
-// Keeps the age of Redis: one round trip a second, so that a person learns within two seconds that it is gone.
+// Keeps the age of Redis: one write and one read a second, so that a person learns within two seconds that it is gone.
 import type { Clock } from '../core/clock.ts';
+import { inspectRedis } from '../core/checks/redis.ts';
 import { coreErrors, SwarmError } from '../core/errors.ts';
 import type { Link } from '../core/links.ts';
+import type { Logger } from '../core/logger.ts';
 import { proveRedis, type Redis } from '../core/redis.ts';
 import { Service } from '../core/service.ts';
 
@@ -11,32 +13,35 @@ export interface RedisMonitorDeps {
   /** Where Redis is, in words for people. */
   readonly place: string;
   readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface RedisMonitorOptions {
+  readonly dependsOn: readonly string[];
+  readonly prefix: string;
+  /** Of this process. */
+  readonly instance: string;
 }
 
 const everyMs = 1_000;
-const patienceMs = 10_000;
 
 export class RedisMonitor extends Service {
   readonly #deps: RedisMonitorDeps;
+  readonly #key: string;
+  #round = 0;
 
-  constructor(deps: RedisMonitorDeps, options: { readonly dependsOn: readonly string[] }) {
-    super({ name: 'redis', dependsOn: options.dependsOn });
+  constructor(deps: RedisMonitorDeps, { dependsOn, prefix, instance }: RedisMonitorOptions) {
+    // A Redis that is not there yet is waited for as long as it takes: the link says what is missing.
+    super({ name: 'redis', dependsOn, startTimeoutMs: Number.POSITIVE_INFINITY });
     this.#deps = deps;
+    this.#key = `${prefix}:canary:${instance}`;
   }
 
-  /** Ready when Redis has answered once. @throws SwarmError REDIS_UNAVAILABLE when it does not within 10 s */
+  /** Ready when Redis has taken a write. */
   protected async onStart(signal: AbortSignal): Promise<void> {
     const { redis, link, place, clock } = this.#deps;
-    const deadline = clock.now() + patienceMs;
-    while (!(await proveRedis(redis, link, place))) {
-      if (clock.now() > deadline) {
-        throw new SwarmError(
-          coreErrors.redisUnavailable,
-          `Redis does not answer: ${link.status().detail}; look at REDIS_URL`,
-        );
-      }
-      await clock.sleep(200, signal);
-    }
+    while (!(await this.#prove())) await clock.sleep(200, signal);
+    await this.#demandFit();
     // A closed connection says so at once; the round trips are for one that hangs.
     const lost = () => link.down(`${place} does not answer`);
     redis.on('close', lost);
@@ -44,18 +49,39 @@ export class RedisMonitor extends Service {
       redis.off('close', lost);
     });
     const stop = new AbortController();
-    const proving = this.#prove(stop.signal);
+    const proving = this.#keepProving(stop.signal);
     this.release(async () => {
       stop.abort();
       await proving;
+      await redis.del(this.#key).catch(() => undefined);
     });
   }
 
-  async #prove(signal: AbortSignal): Promise<void> {
-    const { redis, link, place, clock } = this.#deps;
+  /** A Redis that loses jobs is refused while nothing is in it yet. @throws SwarmError REDIS_UNFIT with the mends */
+  async #demandFit(): Promise<void> {
+    const { redis, logger } = this.#deps;
+    const wrong = (await inspectRedis(redis)).filter(({ state }) => state === 'warn' || state === 'fail');
+    for (const { name, said, mend } of wrong)
+      logger.warn({ name, said, mend }, 'Redis could be set up better');
+    // A full disk is told by the link, and passes; the others stay as they are until somebody acts.
+    const lasting = wrong.filter(({ name, state }) => state === 'fail' && name !== 'redis durability');
+    if (lasting.length === 0) return;
+    throw new SwarmError(
+      coreErrors.redisUnfit,
+      lasting.map(({ said, mend }) => `Redis: ${said}; mend: ${mend}`).join('\n'),
+    );
+  }
+
+  #prove(): Promise<boolean> {
+    this.#round += 1;
+    const { redis, link, place } = this.#deps;
+    return proveRedis({ redis, link, place, key: this.#key, nonce: String(this.#round) });
+  }
+
+  async #keepProving(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await clock.sleep(everyMs, signal).catch(() => undefined);
-      if (!signal.aborted) await proveRedis(redis, link, place);
+      await this.#deps.clock.sleep(everyMs, signal).catch(() => undefined);
+      if (!signal.aborted) await this.#prove();
     }
   }
 }

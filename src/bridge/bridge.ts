@@ -63,10 +63,13 @@ export class Bridge extends Service {
     this.#consumer = new Consumer({ connection, logger }, this.#routes());
     const records = new RestartRecords(redis, options.prefix);
     const services = createServiceDirectory({ redis }, options);
-    this.control = createServiceControl(
-      { connection, publisher, clock, events: this, records, services },
-      { profile: options.profile },
-    );
+    this.control = {
+      ...createServiceControl(
+        { connection, publisher, clock, events: this, records, services },
+        { profile: options.profile },
+      ),
+      obstacle: () => this.#obstacle(),
+    };
   }
 
   /** How many messages on the bus did not fit their schema since the start. */
@@ -107,6 +110,11 @@ export class Bridge extends Service {
         ({ status }) => storeDroneStatus(this.#deps, heard(), status),
       ),
     ];
+  }
+
+  #obstacle(): string | null {
+    const { state, detail } = this.#deps.link.status();
+    return state === 'up' ? null : `RabbitMQ is ${state}: ${detail}`;
   }
 
   #detail(): string {

@@ -8,6 +8,7 @@ import { coreErrors, errorText, SwarmError, toSwarmError } from '../core/errors.
 import type { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
 import { createStop } from '../core/stop.ts';
+import { BusCanary, dropSocket } from './canary.ts';
 
 /** What everything that speaks to RabbitMQ needs. */
 export interface BusDeps {
@@ -32,6 +33,8 @@ export type SetupStep = (model: ChannelModel) => Promise<void>;
 const heartbeatSeconds = 5;
 const handshakeTimeoutMs = 5_000;
 const proofEveryMs = 5_000;
+// Sum of both: noticed within 12 s, before the heartbeat's 15.
+const canaryWithinMs = 7_000;
 const closeWithinMs = 2_000;
 const flawedRetryMs = 2_000;
 
@@ -44,15 +47,17 @@ export class Connection {
   #closing = createStop();
   #recovering: RecoveringChannelModel | undefined;
   #current: ChannelModel | undefined;
-  #probe: Channel | undefined;
   /** What set-up met on a connection that is alive, such as an exchange of another type. */
   #flaw: unknown;
   #blocked = false;
+  readonly #canary: BusCanary;
+  /** Of which state the log was told last. */
   #said = '';
 
   constructor(deps: BusDeps, options: ConnectionOptions) {
     this.#deps = deps;
     this.#options = options;
+    this.#canary = new BusCanary(deps.clock);
   }
 
   /** Adds a set-up step; call it before `open`. */
@@ -76,14 +81,14 @@ export class Connection {
     const url = withHeartbeat(this.#options.url);
     this.#closing = createStop();
     this.#deps.link.connecting(this.#detail());
-    const { connect } = await import('amqplib');
+    const { connect } = await import('./library.ts');
     const recovering = await connect(url, {
       noDelay: true,
       timeout: handshakeTimeoutMs,
       clientProperties: { connection_name: this.#options.name },
       recovery: {
         initialDelay: 200,
-        maxDelay: 2_000,
+        maxDelay: 1_000,
         jitter: 0.2,
         waitForConnect: false,
         setup: (model: ChannelModel) => this.#setUp(model),
@@ -121,7 +126,7 @@ export class Connection {
     this.#flaw = undefined;
     try {
       for (const step of this.#steps) await step(model);
-      this.#probe = guarded(await model.createChannel(), model);
+      await this.#canary.setUp(guarded(await model.createChannel(), model));
     } catch (thrown) {
       this.#flaw = thrown;
     }
@@ -133,7 +138,7 @@ export class Connection {
     if (this.#flaw === undefined) {
       this.#current = model;
       this.#deps.link.proof(this.#detail());
-      this.#say('info', `connected to ${this.#detail()}`);
+      this.#say('up', `connected to ${this.#detail()}`);
       this.#tell();
       return;
     }
@@ -147,37 +152,46 @@ export class Connection {
   #onDown(thrown: unknown): void {
     if (this.#closing.signal.aborted) return;
     this.#current = undefined;
-    if (thrown === this.#flaw) this.#deps.link.down(errorText(thrown));
+    const flawed = thrown === this.#flaw;
+    if (flawed) this.#deps.link.down(errorText(thrown));
     else this.#deps.link.unanswered(errorText(thrown));
-    this.#say('warn', errorText(thrown));
+    this.#say(flawed ? 'flawed' : 'lost', errorText(thrown));
     this.#tell();
   }
 
   #onBlocked(reason: string): void {
     this.#blocked = true;
     this.#deps.link.down(`blocked by RabbitMQ: ${reason}`);
-    this.#say('warn', `blocked by RabbitMQ: ${reason}`);
+    this.#say('blocked', `blocked by RabbitMQ: ${reason}`);
     this.#tell();
   }
 
   #onUnblocked(): void {
     this.#blocked = false;
     this.#deps.link.proof(this.#detail());
-    this.#say('info', 'no longer blocked by RabbitMQ');
+    this.#say('up', 'no longer blocked by RabbitMQ');
     this.#tell();
   }
 
-  // A loop cannot overlap itself. A probe that is never answered ends with the heartbeat of the connection.
+  // A loop cannot overlap itself.
   async #proveUntil(signal: AbortSignal): Promise<void> {
     const { clock, link } = this.#deps;
     while (!signal.aborted) {
       await clock.sleep(proofEveryMs, signal).catch(() => undefined);
-      if (!this.model) continue;
-      await this.#probe?.checkExchange('amq.topic').then(
-        () => this.model && link.proof(this.#detail()),
-        () => undefined,
-      );
+      const { model } = this;
+      if (!model) continue;
+      const returned = await this.#canary.returns(canaryWithinMs);
+      // Blocked or lost meanwhile: that was told, and says nothing about this connection.
+      if (signal.aborted || this.model !== model) continue;
+      if (returned) link.proof(this.#detail());
+      else this.#recreate(model);
     }
+  }
+
+  #recreate(model: ChannelModel): void {
+    const why = `deaf: what was published did not come back within ${canaryWithinMs / 1000} s`;
+    this.#deps.link.recreated(why);
+    dropSocket(model, why);
   }
 
   #detail(): string {
@@ -188,10 +202,11 @@ export class Connection {
     for (const listener of this.#listeners) listener();
   }
 
-  #say(level: 'info' | 'warn', text: string): void {
-    if (text === this.#said) return;
-    this.#said = text;
-    this.#deps.logger[level]({ link: this.#options.name }, text);
+  /** Once per change of state, and not per retry: each retry may fail in words of its own. */
+  #say(state: 'up' | 'lost' | 'flawed' | 'blocked', text: string): void {
+    if (state === this.#said) return;
+    this.#said = state;
+    this.#deps.logger[state === 'up' ? 'info' : 'warn']({ link: this.#options.name }, text);
   }
 }
 

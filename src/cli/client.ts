@@ -1,13 +1,14 @@
 // Talks to the running platform over its HTTP face, with the token file as proof.
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { Reply } from '../commands/index.ts';
 import { type Report, reportSchema } from '../contracts/chat.ts';
+import { type ResetAnswer, resetAnswerSchema } from '../contracts/components.ts';
 import { domainErrors } from '../contracts/errors.ts';
-import { fileLayer } from '../core/config/load.ts';
 import { coreErrors, type ErrorKind, errorText, SwarmError } from '../core/errors.ts';
 import type { Io } from './io.ts';
+import { whereabouts } from './whereabouts.ts';
 
 export interface Client {
   run(line: string, idempotencyKey: string): Promise<Reply>;
@@ -15,13 +16,10 @@ export interface Client {
   /** The next report with a seq above `after`, waited for up to 20 s; null when none came. */
   nextReport(id: string, after: number): Promise<Report | null>;
   acknowledge(deliveryId: string, state: 'accepted' | 'working'): Promise<{ readonly state: string }>;
+  /** @throws SwarmError COMPONENT_UNKNOWN that names the components there are */
+  resetComponent(name: string): Promise<ResetAnswer>;
 }
 
-const lockSchema = z.object({ api: z.number() });
-const localSchema = z.looseObject({
-  home: z.string().optional(),
-  api: z.looseObject({ port: z.coerce.number().optional() }).optional(),
-});
 const failureSchema = z.object({ error: z.string(), message: z.string() });
 const kinds: readonly ErrorKind[] = [...Object.values(domainErrors), ...Object.values(coreErrors)];
 const replySchema: z.ZodType<Reply> = z.custom<Reply>(
@@ -82,24 +80,7 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
       z
         .object({ state: z.string() })
         .parse(await call('POST', `/v1/deliveries/${encodeURIComponent(id)}/ack`, { state })),
+    resetComponent: async (name) =>
+      resetAnswerSchema.parse(await call('POST', `/v1/components/${encodeURIComponent(name)}/reset`)),
   };
-}
-
-/** Where the platform of this configuration keeps its files, and the port it listens on. */
-async function whereabouts({ env, root }: Pick<Io, 'env' | 'root'>): Promise<{ home: string; port: number }> {
-  const file = resolve(env['SWARMLINE_CONFIG'] || join(root, 'config/local.yaml'));
-  const local = localSchema.safeParse((await fileLayer(file, { optional: true })).values).data;
-  const home = resolve(env['SWARMLINE_HOME'] || local?.home || '.swarmline');
-  const given = Number(env['SWARMLINE_API_PORT'] || 0);
-  return { home, port: given || (await runningPort(home)) || local?.api?.port || 7700 };
-}
-
-async function runningPort(home: string): Promise<number | undefined> {
-  try {
-    const text = await readFile(join(home, 'run/platform.json'), 'utf8');
-    return lockSchema.parse(JSON.parse(text)).api;
-  } catch {
-    // Not there, or not ours: the configured port it is.
-    return undefined;
-  }
 }

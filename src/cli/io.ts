@@ -6,6 +6,8 @@ export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean };
+  /** Says a word to the parent process over its IPC channel; absent where there is none. */
+  readonly tellParent?: (word: string) => void;
   /** How to run this very CLI in another process. */
   readonly self: readonly [string, ...string[]];
   /** The package's folder. */
@@ -17,7 +19,16 @@ export interface Io {
 }
 
 /** Documented exit codes; 2 is a usage error, given by the argument parser. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2, unavailable: 69, denied: 77, config: 78 } as const;
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  unavailable: 69,
+  /** It was stopped, but a part had to be given up. */
+  unclean: 70,
+  denied: 77,
+  config: 78,
+} as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** Resolves when the signal fires. */

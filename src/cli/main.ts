@@ -10,33 +10,45 @@ import { createProgram } from './program.ts';
 const root = join(import.meta.dirname, '../..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const stopping = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+// Whether a person or a supervisor has asked for the end; only asking again forces it. A closed terminal and a reader that
+// went away begin the end too, but each of them says so several times, and forces nothing.
+let asked = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    // The second signal forces; 128 + 2 or 15 is what a shell expects of a process ended by it. A closed terminal
-    // says so twice, by the end of its input and by SIGHUP, and forces nothing.
-    if (stopping.signal.aborted && signal !== 'SIGHUP') process.exit(signal === 'SIGTERM' ? 143 : 130);
+    // 128 + 2 or 15 is what a shell expects of a process ended by it.
+    if (asked) process.exit(signal === 'SIGTERM' ? 143 : 130);
+    asked = true;
     stopping.abort();
   });
 }
+process.on('SIGHUP', () => stopping.abort());
 // A reader that went away (`| head`, a `| tee` that Ctrl-C ended too) is a wish to stop, never a reason to leave children behind.
 let unread = false;
 process.stdout.on('error', () => {
   unread = true;
   stopping.abort();
 });
-// So is a terminal that was closed; what cannot be said on stderr any more is in the log.
-process.stdin.on('error', () => stopping.abort());
+// What cannot be said on stderr any more is in the log.
 process.stderr.on('error', () => undefined);
 
+let stdin: typeof process.stdin | undefined;
 const io = {
   env: process.env,
-  stdin: process.stdin,
+  // Opened by the first who reads: most commands never do, and it takes a tenth of their time.
+  get stdin() {
+    stdin ??= openStdin();
+    return stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   self: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)] as const,
   root,
   stopped: stopping.signal,
-  stop: () => stopping.abort(),
+  stop: () => {
+    asked = true;
+    stopping.abort();
+  },
+  ...(process.send && { tellParent: (word: string) => void process.send?.(word, ignored) }),
 };
 
 const exitByClass: Partial<Readonly<Record<ErrorClass, ExitCode>>> = {
@@ -54,6 +66,14 @@ try {
   code = report(thrown);
 }
 process.exit(code);
+
+// A terminal that was closed is a wish to stop.
+function openStdin(): typeof process.stdin {
+  return process.stdin.on('error', () => stopping.abort());
+}
+
+// A parent that went away before it was told has no use for the word.
+function ignored(): void {}
 
 function report(thrown: unknown): ExitCode {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;

@@ -1,5 +1,5 @@
 // The command line: names, options, help. Each command is imported when it is used, so that light ones stay light.
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode, Io } from './io.ts';
 
 /** Builds the parser; the chosen command's exit code goes to `done`. */
@@ -15,10 +15,12 @@ export function createProgram(io: Io, version: string, done: (code: ExitCode) =>
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .addHelpText(
       'after',
-      '\nExit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 77 denied, 78 configuration',
+      '\nExit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 70 not ended cleanly, 77 denied, 78 configuration',
     );
   addPlatformCommands(program, io, done);
+  addServiceCommands(program, io, done);
   addAgentCommands(program, io, done);
+  addConfigCommands(program, io, done);
   return program;
 }
 
@@ -28,9 +30,16 @@ function addPlatformCommands(program: Command, io: Io, done: (code: ExitCode) =>
     .description('run the platform in the foreground')
     .option('--only <role...>', 'only these roles: console, bots, api, workers, pipeline')
     .option('--demo', 'the demo world, whatever config/local.yaml says', false)
-    .action(async (options: { only?: string[]; demo: boolean }) =>
-      done(await (await import('./commands/up.ts')).up(options, io)),
+    .option('--set <path=value>', 'set a key above every file and variable; repeatable', gather, [])
+    .option('--detach', 'in the background: returns when it is ready, or says why it is not', false)
+    .action(async (options: UpArguments) =>
+      done(
+        options.detach
+          ? await (await import('./commands/detach.ts')).detach(upArguments(options), io)
+          : await (await import('./commands/up.ts')).up(options, io),
+      ),
     );
+  addBackgroundCommands(program, io, done);
   program
     .command('run')
     .description('any chat command, as in: swarmline run "restart slam" --yes')
@@ -67,6 +76,19 @@ function addPlatformCommands(program: Command, io: Io, done: (code: ExitCode) =>
     );
 }
 
+function addServiceCommands(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  program
+    .command('service')
+    .description('the parts of the platform')
+    .command('reset')
+    .description('start a part again that crashed in a loop, once it is mended; `status` names it')
+    .argument('<name>')
+    .option('--json', 'machine-readable answer on stdout', false)
+    .action(async (name: string, options: { json: boolean }) =>
+      done(await (await import('./commands/service-reset.ts')).serviceReset(name, options, io)),
+    );
+}
+
 function addAgentCommands(program: Command, io: Io, done: (code: ExitCode) => void): void {
   const gas = program.command('gas').description('the gas pipeline');
   gas
@@ -98,6 +120,106 @@ function addAgentCommands(program: Command, io: Io, done: (code: ExitCode) => vo
     .action(async (name: string, port: number) =>
       done(await (await import('./commands/demo.ts')).demoService(name, port, io)),
     );
+}
+
+interface UpArguments {
+  readonly only?: string[];
+  readonly demo: boolean;
+  readonly set: string[];
+  readonly detach: boolean;
+}
+
+function upArguments({ only = [], demo, set }: UpArguments): string[] {
+  return [
+    ...only.flatMap((role) => ['--only', role]),
+    ...(demo ? ['--demo'] : []),
+    ...set.flatMap((setting) => ['--set', setting]),
+  ];
+}
+
+function addBackgroundCommands(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  program
+    .command('down')
+    .description('end every process of Swarmline on this home, in order')
+    .option('--timeout <seconds>', 'how long the drain may take', toSeconds, 60)
+    .option('--force', 'then kill what is still there', false)
+    .action(async (options: { timeout: number; force: boolean }) =>
+      done(await (await import('./commands/down.ts')).down(options, io)),
+    );
+  program
+    .command('ps')
+    .description('the processes of this home, and what they use')
+    .option('--json', 'one JSON array', false)
+    .action(async (options: { json: boolean }) =>
+      done(await (await import('./commands/ps.ts')).ps(options, io)),
+    );
+  program
+    .command('logs')
+    .description('the log of this home, all processes together')
+    .option('-f, --follow', 'and what comes', false)
+    .option('-n, --lines <count>', 'how many of the last lines', toCount, 50)
+    .addOption(new Option('--level <level>', 'this level and above').choices(logLevels).default('debug'))
+    .option('--json', 'the lines as they are', false)
+    .action(async (options: LogsArguments) =>
+      done(await (await import('./commands/logs.ts')).logs(options, io)),
+    );
+  program
+    .command('doctor')
+    .description('look at everything that the platform needs, and name the mend of what is wrong')
+    .option('--json', 'one JSON array', false)
+    .action(async (options: { json: boolean }) =>
+      done(await (await import('./commands/doctor.ts')).doctor(options, io)),
+    );
+}
+
+const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+
+interface LogsArguments {
+  readonly follow: boolean;
+  readonly lines: number;
+  readonly level: (typeof logLevels)[number];
+  readonly json: boolean;
+}
+
+function toSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0)) throw new InvalidArgumentError('a number of seconds above 0.');
+  return seconds;
+}
+
+function toCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('a whole number above 0.');
+  return count;
+}
+
+function addConfigCommands(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  const config = program.command('config').description('the configuration: check, explain, schema');
+  config
+    .command('check')
+    .description('check a file as if it were the local configuration; every problem at once')
+    .argument('<file>')
+    .action(async (file: string) => done(await (await import('./commands/config.ts')).configCheck(file, io)));
+  config
+    .command('explain')
+    .description('each key with its value, where that comes from, and what it overrode')
+    .argument('[key]', 'a key such as api.port, or a section')
+    .option('--set <path=value>', 'as for up', gather, [])
+    .option('--json', 'one JSON array', false)
+    .action(async (key: string | undefined, options: { json: boolean; set: string[] }) =>
+      done(await (await import('./commands/config.ts')).configExplain(key, options, io)),
+    );
+  config
+    .command('schema')
+    .description('the JSON Schema of a configuration file, for editors')
+    .action(async () => {
+      io.stdout.write((await import('./commands/config.ts')).configSchemaText());
+      done(0);
+    });
+}
+
+function gather(value: string, former: string[]): string[] {
+  return [...former, value];
 }
 
 function toPort(text: string): number {

@@ -1,6 +1,7 @@
 // The doors between features that are strangers to each other; app joins the two sides of each.
 import type { AgentView, DeliveryList, DeliveryState, DeliveryView, Gas } from './agents.ts';
 import type { Report } from './chat.ts';
+import type { ResetAnswer } from './components.ts';
 import type { DroneView } from './drones.ts';
 import type { JobName, JobOrder } from './jobs.ts';
 import type { RestartOrder, RestartOutcome, RestartProgress, ServiceView } from './services.ts';
@@ -20,6 +21,8 @@ export interface ServiceControl {
     onProgress: (progress: RestartProgress) => Promise<void>,
     signal: AbortSignal,
   ): Promise<RestartOutcome>;
+  /** What keeps orders from going out at present, in words for people; null or absent when nothing is known to. */
+  obstacle?(): string | null;
 }
 
 /** An agent's inbox. `deliver` is idempotent by gas id and resolves to where the gas lies. */
@@ -76,6 +79,12 @@ export interface DroneDirectory {
 export interface SystemDirectory {
   /** Those that have spoken within seconds. */
   processes(): Promise<readonly ProcessView[]>;
+}
+
+/** Closes the crash-loop brake of a component, in every process that has it. */
+export interface ComponentResetter {
+  /** Does nothing where no brake holds it; a process that does not answer is told as silent. */
+  reset(component: string): Promise<ResetAnswer>;
 }
 
 /** A surface's exit for `chat.report`. Throws a retryable SwarmError when the platform did not take it. */

@@ -3,12 +3,51 @@ import { z } from 'zod';
 
 const linkStatusSchema = z.object({
   name: z.string(),
-  state: z.enum(['off', 'connecting', 'up', 'down']),
+  state: z.enum(['off', 'standby', 'connecting', 'up', 'down']),
   detail: z.string(),
   since: z.number(),
   lastProofAt: z.number().nullable(),
+  seen: z.record(z.string(), z.number()).default({}),
+  recreated: z.number().int().default(0),
   hard: z.boolean(),
 });
+
+/** A part of a process, as its supervisor sees it. */
+export const componentSchema = z.object({
+  name: z.string(),
+  state: z.enum(['idle', 'starting', 'ready', 'draining', 'stopped', 'failed']),
+  hard: z.boolean(),
+  /** Restarts inside the present window. */
+  restarts: z.number().int(),
+  /** Whether the crash-loop brake holds it; only a reset starts it again. */
+  braked: z.boolean(),
+  /** What it last failed with; null when it did not. */
+  error: z.string().nullable(),
+});
+export type ComponentView = z.infer<typeof componentSchema>;
+
+/** What a process (or a server that runs as its child) uses. Absent numbers cannot be measured on this system. */
+const resourcesSchema = z.object({
+  name: z.string(),
+  pid: z.number().int(),
+  /** Share of one core in the last interval; 1 is one whole core. */
+  cpu: z.number(),
+  rssBytes: z.number(),
+  /** 99th percentile of the event loop's delay in the last interval, s; only of this process itself. */
+  loopDelaySeconds: z.number().optional(),
+  /** Open file descriptors. */
+  handles: z.number().int().optional(),
+});
+type ResourcesView = z.infer<typeof resourcesSchema>;
+
+/** A circuit breaker, as its owner sees it. */
+const breakerSchema = z.object({
+  name: z.string(),
+  state: z.enum(['closed', 'open', 'half-open']),
+  /** ms since the epoch. */
+  since: z.number(),
+});
+type BreakerView = z.infer<typeof breakerSchema>;
 
 /** `at` is when the process wrote this, ms since the epoch: the age of everything in it. */
 export const processViewSchema = z.object({
@@ -18,5 +57,8 @@ export const processViewSchema = z.object({
   startedAt: z.number(),
   at: z.number(),
   links: z.array(linkStatusSchema),
+  components: z.array(componentSchema).default([]),
+  resources: z.array(resourcesSchema).default([]),
+  breakers: z.array(breakerSchema).default([]),
 });
 export type ProcessView = z.infer<typeof processViewSchema>;

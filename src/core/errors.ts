@@ -36,6 +36,12 @@ export const coreErrors = {
     retryable: true,
     chat: 'Redis does not answer, so nothing is known right now.',
   },
+  redisUnfit: {
+    code: 'REDIS_UNFIT',
+    class: 'config',
+    retryable: false,
+    chat: 'Redis is not set up so that orders are safe in it.',
+  },
   serverMissing: {
     code: 'SERVER_MISSING',
     class: 'dependency',
@@ -54,6 +60,12 @@ export const coreErrors = {
     retryable: true,
     chat: 'A part of Swarmline did not start in time.',
   },
+  stopTimedOut: {
+    code: 'STOP_TIMED_OUT',
+    class: 'transient',
+    retryable: false,
+    chat: 'A part of Swarmline did not stop in time.',
+  },
   illegalTransition: {
     code: 'ILLEGAL_TRANSITION',
     class: 'bug',
@@ -65,6 +77,18 @@ export const coreErrors = {
     class: 'bug',
     retryable: false,
     chat: 'Parts of Swarmline depend on each other in a circle.',
+  },
+  dependencyMissing: {
+    code: 'DEPENDENCY_MISSING',
+    class: 'bug',
+    retryable: false,
+    chat: 'A part of Swarmline depends on one that is not there.',
+  },
+  componentUnknown: {
+    code: 'COMPONENT_UNKNOWN',
+    class: 'not-found',
+    retryable: false,
+    chat: 'No part of Swarmline has that name.',
   },
   aborted: { code: 'ABORTED', class: 'transient', retryable: true, chat: 'It was stopped before it ended.' },
   unexpected: {

@@ -1,110 +1,87 @@
-// Starts services in the order of their dependencies (parallel where independent) and stops them in reverse.
+// The order of parts: who starts after whom, who stops before whom. It knows no failure and no retry; the supervisor does.
 import { coreErrors, SwarmError } from './errors.ts';
 import type { Service } from './service.ts';
 
-/** A service in its place: it starts after the named ones, in addition to those it names itself. */
+/** A service in its place: it starts after the named ones, in addition to those it names itself, and stops before them. */
 export interface Part {
   readonly service: Service;
   readonly after?: readonly string[];
+  /** Names of parts that it does not wait for at the start, but that must outlive it. */
+  readonly stopsBefore?: readonly string[];
 }
 
-export interface LifecycleOptions {
-  /** Told when a soft service did not start; the others go on without it. */
-  readonly onSoftFailure: (service: Service, error: unknown) => void;
-}
-
-interface Node {
+/** A part with all its names put together. */
+export interface Place {
   readonly service: Service;
-  readonly after: readonly string[];
+  readonly startsAfter: readonly string[];
+  readonly stopsBefore: readonly string[];
 }
 
-export class Lifecycle {
-  readonly #nodes: readonly Node[];
-  readonly #options: LifecycleOptions;
-  /** Set by a stop: what still waits for its dependencies does not start any more. */
-  #stopped = false;
-
-  /** @throws SwarmError DEPENDENCY_CYCLE with the path, or for a dependency that is not there, named */
-  constructor(parts: readonly Part[], options: LifecycleOptions) {
-    this.#nodes = ordered(
-      parts.map(({ service, after = [] }) => ({ service, after: [...service.dependsOn, ...after] })),
-    );
-    this.#options = options;
-  }
-
-  /**
-   * Resolves when every hard service is ready; soft ones go on starting, and what comes after one that failed starts
-   * without it. Rejects with the first hard failure, after stopping what had started.
-   */
-  async start(): Promise<void> {
-    this.#stopped = false;
-    const started = new Map<string, Promise<void>>();
-    const hard: Promise<void>[] = [];
-    for (const { service, after } of this.#nodes) {
-      const start = Promise.all(after.flatMap((name) => started.get(name) ?? [])).then(() =>
-        this.#startOne(service),
-      );
-      if (service.hard) {
-        hard.push(start);
-        started.set(service.name, start);
-      } else {
-        const softened = start.catch((thrown: unknown) => this.#onSoftFailure(service, thrown));
-        started.set(service.name, softened);
-      }
+/**
+ * The parts in an order in which each comes after those that it names.
+ * @throws SwarmError DEPENDENCY_CYCLE with the path, DEPENDENCY_MISSING with both names
+ */
+export function inOrder(parts: readonly Part[]): readonly Place[] {
+  const places = parts.map(({ service, after = [], stopsBefore = [] }) => {
+    const startsAfter = [...service.dependsOn, ...after];
+    return { service, startsAfter, stopsBefore: [...startsAfter, ...stopsBefore] };
+  });
+  const byName = new Map(places.map((place) => [place.service.name, place]));
+  const done: Place[] = [];
+  const visit = (place: Place, path: readonly string[]): void => {
+    const { name } = place.service;
+    if (path.includes(name)) {
+      // What merely leads into the circle is not part of it.
+      const circle = [...path.slice(path.indexOf(name)), name].join(' -> ');
+      throw new SwarmError(coreErrors.dependencyCycle, `parts depend on each other in a circle: ${circle}`);
     }
-    try {
-      await Promise.all(hard);
-    } catch (thrown) {
-      await this.stop();
-      throw thrown;
-    }
-  }
-
-  async #startOne(service: Service): Promise<void> {
-    if (this.#stopped) {
-      throw new SwarmError(coreErrors.aborted, `${service.name} was stopped before it started`);
-    }
-    await service.start();
-  }
-
-  #onSoftFailure(service: Service, thrown: unknown): void {
-    // Stopped on the way up is no failure of its own.
-    if (!this.#stopped) this.#options.onSoftFailure(service, thrown);
-  }
-
-  /** Stops all, dependants first; a failing stop does not keep the others from stopping. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    const stopped = new Map<string, Promise<void>>();
-    for (const { service } of this.#nodes.toReversed()) {
-      const dependants = this.#nodes.filter(({ after }) => after.includes(service.name));
-      const before = Promise.allSettled(
-        dependants.flatMap((dependant) => stopped.get(dependant.service.name) ?? []),
-      );
-      stopped.set(
-        service.name,
-        before.then(() => service.stop()),
-      );
-    }
-    await Promise.allSettled(stopped.values());
-  }
-}
-
-function ordered(nodes: readonly Node[]): Node[] {
-  const byName = new Map(nodes.map((node) => [node.service.name, node]));
-  const done: Node[] = [];
-  const visit = (node: Node, path: readonly string[]): void => {
-    const { name } = node.service;
-    if (path.includes(name)) throw new SwarmError(coreErrors.dependencyCycle, [...path, name].join(' -> '));
-    if (done.includes(node)) return;
-    for (const before of node.after) {
+    if (done.includes(place)) return;
+    for (const before of place.stopsBefore) {
       const dependency = byName.get(before);
-      if (!dependency)
-        throw new SwarmError(coreErrors.dependencyCycle, `${name} depends on ${before}, which is not there`);
+      if (!dependency) {
+        const there = [...byName.keys()].join(', ');
+        throw new SwarmError(
+          coreErrors.dependencyMissing,
+          `${name} depends on ${before}, which is not there; there are ${there}`,
+        );
+      }
       visit(dependency, [...path, name]);
     }
-    done.push(node);
+    done.push(place);
   };
-  for (const node of nodes) visit(node, []);
+  for (const place of places) visit(place, []);
   return done;
+}
+
+/** Runs `start` for each place once those before it have settled well; parallel where independent. One promise per place. */
+export function startEach(
+  places: readonly Place[],
+  start: (place: Place) => Promise<void>,
+): readonly Promise<void>[] {
+  const started = new Map<string, Promise<void>>();
+  for (const place of places) {
+    const before = place.startsAfter.flatMap((name) => started.get(name) ?? []);
+    const own = Promise.all(before).then(() => start(place));
+    // Who waits for it hears of it; where nobody does, it is no unhandled rejection.
+    own.catch(() => undefined);
+    started.set(place.service.name, own);
+  }
+  return [...started.values()];
+}
+
+/** Runs `stop` for each place once whoever stops before it has settled, well or not. Resolves when all have. */
+export async function stopEach(
+  places: readonly Place[],
+  stop: (place: Place) => Promise<void>,
+): Promise<void> {
+  const stopped = new Map<string, Promise<void>>();
+  for (const place of places.toReversed()) {
+    const dependants = places.filter(({ stopsBefore }) => stopsBefore.includes(place.service.name));
+    const before = Promise.allSettled(dependants.flatMap(({ service }) => stopped.get(service.name) ?? []));
+    stopped.set(
+      place.service.name,
+      before.then(() => stop(place)),
+    );
+  }
+  await Promise.allSettled(stopped.values());
 }

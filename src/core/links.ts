@@ -1,7 +1,8 @@
 // Health is freshness: a link to the outside (Redis, RabbitMQ, Discord…) is as healthy as its last proof of life is young.
 import type { Clock } from './clock.ts';
 
-export type LinkState = 'off' | 'connecting' | 'up' | 'down';
+/** `standby`: another process holds this link for all of us, and this one would take over; that is well. */
+export type LinkState = 'off' | 'standby' | 'connecting' | 'up' | 'down';
 
 export interface LinkStatus {
   readonly name: string;
@@ -12,6 +13,10 @@ export interface LinkStatus {
   readonly since: number;
   /** When the far side last proved to be alive, ms since the epoch; null when it never did. */
   readonly lastProofAt: number | null;
+  /** When each kind of sign was last seen, such as the answer to a heartbeat, ms since the epoch. */
+  readonly seen: Readonly<Record<string, number>>;
+  /** How often it was closed and opened again because it had fallen silent while it seemed open. */
+  readonly recreated: number;
   /** Whether Swarmline cannot work without it. */
   readonly hard: boolean;
 }
@@ -32,6 +37,8 @@ export class Link {
   #detail = '';
   #since: number;
   #lastProofAt: number | null = null;
+  #recreated = 0;
+  readonly #seen: Record<string, number> = {};
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -42,6 +49,17 @@ export class Link {
   proof(detail = this.#detail): void {
     this.#lastProofAt = this.#options.clock.now();
     this.#set('up', detail);
+  }
+
+  /** A sign of this kind came in; it tells its age and moves no state. */
+  saw(kind: string): void {
+    this.#seen[kind] = this.#options.clock.now();
+  }
+
+  /** It seemed open and was silent, so it was closed to be opened again. */
+  recreated(why: string): void {
+    this.#recreated += 1;
+    this.down(why);
   }
 
   connecting(detail: string): void {
@@ -62,17 +80,27 @@ export class Link {
     this.#set('off', detail);
   }
 
+  /** Another process holds it. */
+  standby(detail: string): void {
+    this.#set('standby', detail);
+  }
+
   status(): LinkStatus {
     const { name, hard, clock, staleAfterMs = 30_000 } = this.#options;
+    // A clock that was set back would leave the last proof in the future, and the link fresh until then.
+    if (this.#lastProofAt !== null) this.#lastProofAt = Math.min(this.#lastProofAt, clock.now());
     const silentMs = clock.now() - (this.#lastProofAt ?? this.#since);
     const stale = this.#state === 'up' && silentMs > staleAfterMs;
+    const detail = stale ? `no sign of life for ${Math.round(silentMs / 1000)} s` : this.#detail;
     return {
       name,
       hard,
       state: stale ? 'down' : this.#state,
-      detail: stale ? `no sign of life for ${Math.round(silentMs / 1000)} s` : this.#detail,
+      detail: this.#recreated === 0 ? detail : `${detail}; re-created ${this.#recreated}×`,
       since: this.#since,
       lastProofAt: this.#lastProofAt,
+      seen: { ...this.#seen },
+      recreated: this.#recreated,
     };
   }
 

@@ -11,24 +11,47 @@ export interface LoggerOptions {
   readonly file: string;
 }
 
+/** The process's own logger, which the process may close and turn up or down. */
+export interface ProcessLogger extends Logger {
+  /** Flushes what is buffered. */
+  close(): void;
+  /** Of this logger and of all its children. */
+  setLevel(level: LoggerOptions['level']): void;
+}
+
 const secretPaths = ['token', 'password', 'authorization', '*.token', '*.password', '*.authorization'];
 
 /** Creates the process's logger. Returns it with `close`, which flushes what is buffered. */
-export function createLogger(options: LoggerOptions): Logger & { close(): void } {
+export function createLogger(options: LoggerOptions): ProcessLogger {
   const stream: DestinationStream & { flushSync(): void } =
     options.file === '-'
       ? destination({ dest: 2, sync: true })
       : destination({ dest: options.file, mkdir: true, sync: false, minLength: 0 });
+  const children = new Set<WeakRef<PinoLogger>>();
+  const forget = new FinalizationRegistry((child: WeakRef<PinoLogger>) => children.delete(child));
   const logger = pino(
     {
       level: options.level,
       base: { pid: process.pid },
+      // A child has a level of its own from birth on.
+      onChild: (child) => {
+        const held = new WeakRef(child);
+        children.add(held);
+        forget.register(child, held);
+      },
       redact: { paths: secretPaths, censor: '[secret]' },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
     },
     stream,
   );
   return Object.assign(logger, {
+    setLevel: (level: LoggerOptions['level']) => {
+      logger.level = level;
+      for (const held of children) {
+        const child = held.deref();
+        if (child) child.level = level;
+      }
+    },
     close: () => {
       try {
         stream.flushSync();

@@ -13,8 +13,9 @@ export interface RedisOptions {
   readonly onError?: (error: Error) => void;
 }
 
-// A half-open connection never errors by itself: without these two limits it is noticed never, with them in 9 to 13 s.
-const socketTimeoutMs = 10_000;
+// A half-open connection never errors by itself: without these two limits it is noticed never. A command that blocks must
+// be answered well before the first of them.
+const socketTimeoutMs = 5_000;
 const commandTimeoutMs = 2_000;
 const retryDelayMs = (attempt: number) => Math.min(1_000, 50 * 2 ** Math.min(attempt, 6));
 
@@ -51,19 +52,41 @@ export function closeRedis(redis: Redis): void {
   redis.disconnect(false);
 }
 
+/** Where the round trip that proves Redis leaves its mark. */
+export interface RedisProof {
+  readonly redis: Redis;
+  readonly link: Link;
+  /** Where Redis is, in words for people. */
+  readonly place: string;
+  /** The key to write, of this process alone. */
+  readonly key: string;
+  /** What to write, another each time. */
+  readonly nonce: string;
+}
+
 /**
- * One round trip that proves Redis alive; moves the link to up or down. Resolves to whether it answered.
- * @param place where it is, in words for people
+ * Writes and reads back, which proves more than a PING: one that is full, read-only or cannot save answers PING and
+ * refuses work. Moves the link to up or down. Resolves to whether it took the write.
  */
-export async function proveRedis(redis: Redis, link: Link, place: string): Promise<boolean> {
+export async function proveRedis({ redis, link, place, key, nonce }: RedisProof): Promise<boolean> {
   try {
-    await redis.ping();
-    link.proof(place);
-    return true;
-  } catch {
-    link.down(`${place} does not answer`);
-    return false;
+    await redis.set(key, nonce, 'EX', 60);
+    if ((await redis.get(key)) === nonce) {
+      link.proof(place);
+      return true;
+    }
+    link.down(`${place} answers, but does not give back what was written`);
+  } catch (thrown) {
+    link.down(`${place} ${redisFault(thrown)}`);
   }
+  return false;
+}
+
+/** What a command that failed says of Redis, to be put behind its name. One that is full or read-only does answer. */
+export function redisFault(thrown: unknown): string {
+  if (!(thrown instanceof Error) || thrown.name !== 'ReplyError') return 'does not answer';
+  // The first sentence is the reason; what follows is advice on its configuration.
+  return `refuses writes: ${thrown.message.split('. ')[0] ?? ''}`;
 }
 
 /** Milliseconds that this machine's clock is ahead of Redis (negative: behind). BullMQ promotes delayed jobs by the worker's clock, so a skew makes them early or late. */

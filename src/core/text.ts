@@ -9,3 +9,8 @@ export function plainText(text: string, limit: number): string {
   const characters = [...flat];
   return characters.length <= limit ? flat : `${characters.slice(0, limit - 1).join('')}…`;
 }
+
+/** The same text with the password of every URL in it masked: `redis://user:***@host`. */
+export function maskUrls(text: string): string {
+  return text.replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/"']*):[^\s@/"']+@/gi, '$1:***@');
+}

@@ -1,6 +1,7 @@
 // chain.yaml: who hands over to whom, and which gas comes by the clock. Read once and checked whole;
 // a line of agents or a circle, nothing richer.
 import { readFile } from 'node:fs/promises';
+import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { agentIdSchema } from '../contracts/agents.ts';
 import { coreErrors, errorText, SwarmError } from '../core/errors.ts';
@@ -34,7 +35,6 @@ export function successor({ chain, end }: Chain, agent: string): string | null {
  * @throws SwarmError CONFIG_INVALID with every problem, each with its place and how to mend it
  */
 export async function loadChain(path: string, agents: readonly string[]): Promise<Chain> {
-  const { parseDocument } = await import('yaml');
   const { validate } = await import('node-cron');
   const document = parseDocument(await readText(path));
   const syntax = document.errors.map((error) => error.message.split('\n')[0] ?? '');

@@ -1,8 +1,6 @@
 // The face of the gas pipeline. Importing it is cheap: chokidar, node-cron and yaml load when something starts or
 // a chain is read. Any process may build a pipeline; only one that starts watcher and schedule is driven by them.
 import { resolve } from 'node:path';
-import { z } from 'zod';
-import { agentIdSchema } from '../contracts/agents.ts';
 import type { Address } from '../contracts/chat.ts';
 import type {
   AgentDirectory,
@@ -28,17 +26,6 @@ import { createPipelineWork } from './sweep.ts';
 
 export { type Chain, loadChain } from './chain.ts';
 export type { PipelineAgent } from './intake.ts';
-
-/** The section `pipeline` of the configuration. Relative paths are taken from the working folder. */
-export const pipelineConfigSchema = z.strictObject({
-  agents: z
-    .array(z.strictObject({ id: agentIdSchema, statusFile: z.string().min(1), inbox: z.string().min(1) }))
-    .refine((agents) => new Set(agents.map(({ id }) => id)).size === agents.length, 'two agents have one id')
-    .default([]),
-  chainFile: z.string().min(1).default('config/chain.yaml'),
-  /** Gas that is not acknowledged within this counts as expired, ms; default a day. */
-  ackTimeoutMs: z.number().int().positive().default(86_400_000),
-});
 
 /** What the pipeline needs. */
 export interface PipelineDeps {

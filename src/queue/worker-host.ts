@@ -1,17 +1,21 @@
 // Out of the queue: runs the handlers of some queues in this process, and picks up within seconds what a killed process left.
 
-import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { type JobData, jobDataSchema } from '../contracts/jobs.ts';
 import { backoffMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorText, SwarmError, toSwarmError } from '../core/errors.ts';
 import type { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
-import { clockSkewMs, closeRedis, createBlockingRedis, type Redis } from '../core/redis.ts';
+import type { Redis } from '../core/redis.ts';
 import { Service } from '../core/service.ts';
 import { createStop } from '../core/stop.ts';
+import { ClockGuard } from './clock-guard.ts';
+import { closeDeadlineMs, Consumer } from './consumer.ts';
 import type { BoundHandler } from './handler.ts';
 import { createInboxTable, type InboxTable } from './inbox-table.ts';
+import { WorkerCanary } from './worker-canary.ts';
+import { WorkerWatch } from './worker-watch.ts';
 
 export interface WorkerHostDeps {
   readonly redis: Redis;
@@ -35,10 +39,12 @@ const stalledIntervalMs = 1_000;
 const retryDelay = { initialMs: 500, maxMs: 30_000 };
 // Each kill of a process counts one stall against its jobs; a handler is safe to repeat, so kills alone do not fail a job soon.
 const maxStalledCount = 10;
-// Delayed jobs are promoted by the worker's clock; beyond this difference from Redis' clock they would run early or late.
-const maxSkewMs = 2_000;
-const checkEveryMs = 2_000;
-const closeDeadlineMs = 8_000;
+
+interface Post {
+  readonly queue: string;
+  readonly concurrency: number;
+  readonly mayFetch: () => boolean;
+}
 
 /** Consumes some queues in this process. */
 export class WorkerHost extends Service {
@@ -49,7 +55,7 @@ export class WorkerHost extends Service {
   #stopping = createStop();
 
   constructor(deps: WorkerHostDeps, options: WorkerHostOptions) {
-    super({ name: 'workers' });
+    super({ name: 'workers', stopTimeoutMs: closeDeadlineMs + 5_000 });
     this.#deps = deps;
     this.#options = options;
     this.#handlers = new Map(deps.handlers.map((handler) => [handler.name, handler]));
@@ -58,44 +64,52 @@ export class WorkerHost extends Service {
 
   protected async onStart(): Promise<void> {
     this.#stopping = createStop();
-    const workers = Object.entries(this.#options.queues).map(([queue, concurrency]) =>
-      this.#open(queue, concurrency),
-    );
+    const canary = new WorkerCanary(this.#deps, { prefix: this.#options.prefix });
+    this.release(() => canary.close());
+    const guard = new ClockGuard(this.#deps);
+    const mayFetch = () => guard.isSound();
+    const consumers = [
+      this.#open({ queue: canary.queue, concurrency: 1, mayFetch }, (job) => canary.run(job)),
+      ...Object.entries(this.#options.queues).map(([queue, concurrency]) =>
+        this.#open({ queue, concurrency, mayFetch }, (job) => this.#run(job)),
+      ),
+    ];
     this.release(async () => {
-      await Promise.all(workers.map((worker) => this.#close(worker)));
+      await Promise.all(consumers.map((consumer) => consumer.close()));
     });
-    await Promise.all(workers.map((worker) => worker.waitUntilReady()));
     // The check lets them run: what waits already must not be run by a wrong clock.
-    await Promise.all(workers.map((worker) => worker.pause(true)));
-    await this.#check(workers);
-    const watching = this.#watch(workers);
+    await Promise.all(consumers.map((consumer) => consumer.prepare()));
+    const watch = new WorkerWatch(
+      { ...this.#deps, guard },
+      { consumers, canary, signal: this.#stopping.signal },
+    );
+    await watch.check();
+    const watching = watch.keepChecking();
     this.release(async () => {
       this.#stopping.abort();
       await watching;
     });
   }
 
-  #open(queue: string, concurrency: number): Worker<JobData> {
-    const connection = createBlockingRedis({
-      url: this.#options.redisUrl,
-      name: `swarmline:worker:${queue}`,
-    });
-    const worker = new Worker<JobData>(queue, (job) => this.#run(job), {
-      connection,
-      prefix: `${this.#options.prefix}:bull`,
-      concurrency,
-      autorun: false,
-      lockDuration: lockDurationMs,
-      stalledInterval: stalledIntervalMs,
-      maxStalledCount,
-      settings: { backoffStrategy: (attempt) => backoffMs(attempt, retryDelay) },
-      // After a lost connection the default would sit still for 15 s.
-      runRetryDelay: 1_000,
-    });
-    worker.on('error', (error) => this.#deps.logger.debug({ queue, error: error.message }, 'worker error'));
-    worker.on('failed', (job, error) => void this.#failed(job, error));
-    this.release(() => closeRedis(connection));
-    return worker;
+  #open({ queue, concurrency, mayFetch }: Post, run: (job: Job<JobData>) => Promise<void>): Consumer {
+    const { clock, logger } = this.#deps;
+    return new Consumer(
+      { clock, logger, mayFetch, run, onFailed: (job, error) => void this.#failed(job, error) },
+      {
+        redisUrl: this.#options.redisUrl,
+        queue,
+        concurrency,
+        settings: {
+          prefix: `${this.#options.prefix}:bull`,
+          lockDuration: lockDurationMs,
+          stalledInterval: stalledIntervalMs,
+          maxStalledCount,
+          settings: { backoffStrategy: (attempt) => backoffMs(attempt, retryDelay) },
+          // After a lost connection the default would sit still for 15 s.
+          runRetryDelay: 500,
+        },
+      },
+    );
   }
 
   async #run(job: Job<JobData>): Promise<void> {
@@ -143,45 +157,5 @@ export class WorkerHost extends Service {
           'its failure could not be told',
         ),
       );
-  }
-
-  async #watch(workers: readonly Worker<JobData>[]): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      await this.#deps.clock.sleep(checkEveryMs, signal).catch(() => undefined);
-      if (!signal.aborted) await this.#check(workers);
-    }
-  }
-
-  async #check(workers: readonly Worker<JobData>[]): Promise<void> {
-    const { clock, redis, link } = this.#deps;
-    try {
-      const skewMs = await clockSkewMs(redis, () => clock.now());
-      const skewed = Math.abs(skewMs) > maxSkewMs;
-      for (const worker of workers) {
-        if (skewed && !worker.isPaused()) await worker.pause(true);
-        if (!skewed && worker.isPaused()) await worker.resume();
-      }
-      if (skewed)
-        link.down(
-          `this machine's clock is ${skewMs / 1000} s off Redis' clock; set it right, then work goes on`,
-        );
-      else if (workers.every((worker) => worker.isRunning())) link.proof(`${workers.length} queues`);
-      else if (!this.#stopping.signal.aborted) link.down('a worker loop has ended');
-    } catch {
-      link.down('Redis does not answer');
-    }
-  }
-
-  // The library's close() waits for running jobs without a deadline, and once it waits it can no longer be forced.
-  // What is late is left behind: its connection closes next, so its lock runs out and another worker takes the job.
-  async #close(worker: Worker<JobData>): Promise<void> {
-    const inTime = new AbortController();
-    const late = this.#deps.clock.sleep(closeDeadlineMs, inTime.signal).then(() => 'late' as const);
-    const closed = worker.close().then(() => 'closed' as const);
-    const ended = await Promise.race([closed, late]);
-    inTime.abort();
-    if (ended === 'late')
-      this.#deps.logger.warn({ queue: worker.name }, 'a job did not end in time; left behind');
   }
 }

@@ -2,12 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { loadPolicy } from '../../src/access/index.ts';
 import { configSchema } from '../../src/app/config.ts';
 import { type Role, roles } from '../../src/app/index.ts';
+import { reloadClasses } from '../../src/app/reload-classes.ts';
+import { configSchemaText } from '../../src/cli/commands/config.ts';
 import { catalogue } from '../../src/commands/index.ts';
 import { fileLayer, mergeLayers } from '../../src/core/config/load.ts';
+import { schemaKeys } from '../../src/core/config/schema-keys.ts';
 import { demoAgents } from '../../src/demo/cast.ts';
 import { loadChain } from '../../src/pipeline/index.ts';
 
@@ -27,6 +29,14 @@ describe('config/default.yaml', () => {
   it('names no key that there is not', () => {
     expect(keysOfFile().filter((key) => !keysOfSchema().includes(key))).toEqual([]);
   });
+});
+
+it('has in config/swarmline.schema.json what `swarmline config schema` prints', () => {
+  expect(readFileSync(join(folder, 'swarmline.schema.json'), 'utf8')).toBe(configSchemaText());
+});
+
+it('knows of every key what its change takes to come into force, and of no other', () => {
+  expect(Object.keys(reloadClasses).toSorted()).toEqual(keysOfSchema().toSorted());
 });
 
 describe('config/policy.yaml', () => {
@@ -68,15 +78,9 @@ it('names every role in the help of `swarmline up`', () => {
   expect(named).toEqual(roles satisfies readonly Role[]);
 });
 
-/** `section.key` of every key of the schemas; what lies inside a list has no keys of its own here. */
+/** `section.key` of every key of the schemas. */
 function keysOfSchema(): string[] {
-  const node = z.looseObject({ properties: z.record(z.string(), z.unknown()).optional() });
-  const walk = (schema: unknown, path: readonly string[]): string[] => {
-    const { properties } = node.parse(schema);
-    if (!properties) return [path.join('.')];
-    return Object.entries(properties).flatMap(([key, under]) => walk(under, [...path, key]));
-  };
-  return walk(z.toJSONSchema(configSchema, { unrepresentable: 'any', io: 'output' }), []);
+  return schemaKeys(configSchema).map(({ path }) => path.join('.'));
 }
 
 /** `section.key` of every line of the file that sets a key, or would if its `#` were taken away. */

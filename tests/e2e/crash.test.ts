@@ -6,6 +6,7 @@ import { describe, expect } from 'vitest';
 import type { Letter } from '../support/agent-files.ts';
 import type { Platform } from '../support/platform.ts';
 import { countingProgram, startsOf } from '../support/programs.ts';
+import { makeRandom } from '../support/random.ts';
 import { eventually, it, type Site, type SiteOptions } from '../support/site.ts';
 
 const seed = Number(process.env['SWARMLINE_SEED'] ?? Date.now() % 1_000_000);
@@ -195,15 +196,4 @@ async function missionsDelivered(site: Site): Promise<number[]> {
   ).toEqual([]);
   const missions = [...new Set(letters.map(({ mission }) => mission))];
   return missions.map((mission) => letters.filter((letter) => letter.mission === mission).length);
-}
-
-/** Mulberry32: the same seed, the same moments. */
-function makeRandom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,10 +1,13 @@
 // A real Redis or RabbitMQ of one test alone, that can be taken away and brought back on the same port.
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { silentLogger } from '../../src/core/logger.ts';
+import { closeRedis, createCommandRedis } from '../../src/core/redis.ts';
 import { EmbeddedServer, findProgram, rabbitmqRecipe, redisRecipe } from '../../src/core/servers/index.ts';
 
 const kinds = {
@@ -52,6 +55,26 @@ export class OwnServer {
     return Number(JSON.parse(await readFile(join(this.#dir, 'server.pid.json'), 'utf8')).pid);
   }
 
+  /** Sends a Redis a command. */
+  async command(name: string, ...args: readonly string[]): Promise<void> {
+    const redis = createCommandRedis({ url: this.url, name: 'test' });
+    try {
+      await redis.call(name, ...args);
+    } finally {
+      closeRedis(redis);
+    }
+  }
+
+  /** Runs `rabbitmqctl` against it. */
+  async rabbitmqctl(...args: readonly string[]): Promise<void> {
+    const env = await environmentOf(await this.pid());
+    await promisify(execFile)(
+      '/usr/lib/rabbitmq/bin/rabbitmqctl',
+      ['-n', env['RABBITMQ_NODENAME'] ?? '', ...args],
+      { env },
+    );
+  }
+
   /** Ends it without a warning; its port is closed until `back`. */
   async crash(): Promise<void> {
     process.kill(await this.pid(), 'SIGKILL');
@@ -67,4 +90,13 @@ export class OwnServer {
   back(): Promise<void> {
     return this.#server.start();
   }
+}
+
+/** The environment that a process of ours was started with. */
+async function environmentOf(pid: number): Promise<NodeJS.ProcessEnv> {
+  const text = await readFile(`/proc/${pid}/environ`, 'utf8');
+  const pairs = text.split('\0').filter(Boolean);
+  return Object.fromEntries(
+    pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+  );
 }

@@ -88,7 +88,7 @@ export class Site {
   up(...args: readonly string[]): Platform {
     const hasApi = !args.includes('--only') || args.includes('api');
     const readyUrl = hasApi ? `http://127.0.0.1:${this.port}/readyz` : null;
-    const platform = new Platform({ ...this.#cliSpec(['up', ...args]) }, readyUrl);
+    const platform = new Platform(this.command(['up', ...args]), readyUrl);
     this.#children.push(platform);
     return platform;
   }
@@ -102,14 +102,14 @@ export class Site {
 
   /** Starts a command of the CLI and leaves it running. */
   start(...args: readonly string[]): Child {
-    const child = new Child(this.#cliSpec(args));
+    const child = new Child(this.command(args));
     this.#children.push(child);
     return child;
   }
 
   /** Runs a command of the CLI in a pseudo-terminal of its own, which closes when the child returned here is killed. */
   inTerminal(...args: readonly string[]): Child {
-    const { program, args: all, env } = this.#cliSpec(args);
+    const { program, args: all, env } = this.command(args);
     const line = [program, ...all].map((word) => `'${word}'`).join(' ');
     const child = new Child({ program: 'script', args: ['--quiet', '--command', line, '/dev/null'], env });
     this.#children.push(child);
@@ -137,8 +137,9 @@ export class Site {
     await rm(this.dir, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  #cliSpec(args: readonly string[]) {
-    return { program: process.execPath, args: [main, ...args], env: this.env };
+  /** How to run a command of the CLI here; `env` is added to the environment. */
+  command(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    return { program: process.execPath, args: [main, ...args], env: { ...this.env, ...env } };
   }
 }
 

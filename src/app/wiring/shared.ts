@@ -1,5 +1,6 @@
 // What every part of the wiring needs.
-import type { Policy } from '../../access/index.ts';
+import type { LivePolicy } from '../../access/index.ts';
+import type { ComponentResetter } from '../../contracts/ports.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
@@ -24,6 +25,11 @@ export interface Shared {
   /** A command client. */
   readonly redis: Redis;
   readonly jobs: Producer;
-  readonly policy: Policy;
+  /** As it is now: what a component reads when it starts. */
+  readonly settings: () => Config;
+  readonly settle: (config: Config) => void;
+  readonly policy: LivePolicy;
   readonly pipeline: Pipeline;
+  /** Closes the crash-loop brake of a part, in every process that has it. */
+  readonly resets: ComponentResetter;
 }

@@ -58,34 +58,64 @@ function wireConsole({ config, redis }: Shared, intake: CommandIntake, terminal:
   return new ConsoleBot({ intake, memory, input, output, onQuit }, { terminal: interactive, colour });
 }
 
-function wireDiscord({ config, redis, links, clock, logger }: Shared, intake: CommandIntake): Wired {
-  const link = links.add('discord', { hard: false, staleAfterMs: discordStaleMs });
+/** A process that is nothing but its chats is not ready while one of them is deaf; any other goes on with the rest. */
+const isAllOf = (roles: Shared['roles']) => roles.every((role) => role === 'bots');
+
+function wireDiscord(
+  { config, settings, redis, links, clock, logger, roles }: Shared,
+  intake: CommandIntake,
+): Wired {
+  const link = links.add('discord', { hard: isAllOf(roles), staleAfterMs: discordStaleMs });
   if (config.discord.token === undefined) {
     link.off('no DISCORD_TOKEN, using the console');
     return nothing;
   }
   const memory = createReportMemory(redis, { prefix: config.redis.prefix, surface: 'discord' });
-  const discord = createDiscordBot({ intake, memory, link, clock, logger }, config.discord);
+  const discord = createDiscordBot(
+    { intake, memory, link, clock, logger },
+    { settings: () => settings().discord },
+  );
   return { parts: [{ service: discord, after: ['redis'] }], sinks: { discord } };
 }
 
-function wireTwitch({ config, redis, links, clock, logger }: Shared, intake: CommandIntake): Wired {
-  const link = links.add('twitch', { hard: false });
-  if (config.twitch === undefined) {
+function wireTwitch(
+  { config, settings, redis, links, clock, logger, roles }: Shared,
+  intake: CommandIntake,
+): Wired {
+  const link = links.add('twitch', { hard: isAllOf(roles) });
+  const { twitch: configured } = config;
+  if (configured === undefined) {
     link.off('no TWITCH_TOKEN, using the console');
     return nothing;
   }
   const memory = createReportMemory(redis, { prefix: config.redis.prefix, surface: 'twitch' });
-  const twitch = createTwitchBot({ intake, memory, link, clock, logger }, config.twitch);
+  const twitch = createTwitchBot(
+    { intake, memory, link, clock, logger },
+    { settings: () => settings().twitch ?? configured },
+  );
   return { parts: [{ service: twitch, after: ['redis'] }], sinks: { twitch } };
 }
 
-function wireApi({ config, redis, pipeline, links, clock, logger }: Shared, intake: CommandIntake): Wired {
+// Probes with a port of their own are not on this one.
+const readinessOf = ({ health }: Shared['config'], links: Shared['links']) =>
+  health.port === undefined ? () => links.readiness() : null;
+
+function wireApi(shared: Shared, intake: CommandIntake): Wired {
+  const { config, redis, pipeline, links, clock, logger, resets } = shared;
   const results = overRedis(createResults({ redis, clock }, { prefix: config.redis.prefix }));
   const { ledger } = pipeline;
   const api = new ApiServer(
-    { intake, results, ledger, logger, readiness: () => links.readiness(), now: () => clock.now() },
+    {
+      intake,
+      results,
+      ledger,
+      components: resets,
+      logger,
+      readiness: readinessOf(config, links),
+      now: () => clock.now(),
+    },
     { port: config.api.port, tokenFile: join(config.home, 'api-token') },
   );
-  return { parts: [{ service: api, after: ['redis'] }], sinks: { cli: results, http: results } };
+  // It does not wait for Redis: while that is missing, the probes here say so.
+  return { parts: [{ service: api }], sinks: { cli: results, http: results } };
 }

@@ -53,15 +53,17 @@ const drainMs = 3_000;
 /** The bot as a service, and the exit of reports to Discord. */
 export class DiscordBot extends Service implements ReportSink {
   readonly #deps: DiscordBotDeps;
-  readonly #config: DiscordConfig;
+  readonly #settings: () => DiscordConfig;
+  #config: DiscordConfig;
   readonly #tuning: DiscordTuning;
   readonly #underWay = new Set<Promise<void>>();
   #live: LiveMessages | undefined;
 
-  constructor(deps: DiscordBotDeps, config: DiscordConfig, tuning: DiscordTuning) {
+  constructor(deps: DiscordBotDeps, settings: () => DiscordConfig, tuning: DiscordTuning) {
     super({ name: 'discord', hard: false });
     this.#deps = deps;
-    this.#config = config;
+    this.#settings = settings;
+    this.#config = settings();
     this.#tuning = tuning;
   }
 
@@ -72,10 +74,12 @@ export class DiscordBot extends Service implements ReportSink {
   }
 
   protected override async onStart(): Promise<void> {
-    const { token } = this.#config;
+    // Read at each start: a restart is how a new token comes into force.
+    this.#config = this.#settings();
+    const token = this.#config.token?.reveal();
     if (token === undefined) return this.#deps.link.off('no DISCORD_TOKEN');
     // Half a second of imports, paid only by those who use Discord.
-    const discord = await import('discord.js');
+    const { discord } = await import('./library.ts');
     const { link, clock, logger, memory } = this.#deps;
     const session = this.#sessionOptions(token);
     const stop = createStop();

@@ -1,5 +1,6 @@
 // The bot's section of the configuration.
 import { z } from 'zod';
+import { secretSchema } from '../../core/config/secret-schema.ts';
 
 const snowflakeSchema = z.string().regex(/^\d{1,20}$/, 'a Discord id: digits only');
 
@@ -10,7 +11,7 @@ function unlessEmpty<T extends z.ZodType>(schema: T) {
 
 export const discordConfigSchema = z.strictObject({
   /** The bot token; without it the bot stays off. */
-  token: unlessEmpty(z.string().trim()),
+  token: unlessEmpty(secretSchema),
   /** Where slash commands are registered and show at once; without it they are global and take a while. */
   guildId: unlessEmpty(snowflakeSchema),
   /** Where reports go that nobody asked for; the bot itself answers wherever it is asked. */

@@ -19,13 +19,16 @@ export interface ConnectionOptions {
   readonly retryMaxMs: number;
 }
 
+// Discord counts logins, not attempts that never reach it; whoever waits for it to appear shall not wait a minute more.
+const unreachedMaxMs = 1_500;
+
 /** Returns when the signal fires or when Discord refused us for good. Never rejects. */
 export async function keepConnected(
   deps: ConnectionDeps,
   options: ConnectionOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const backoff = { initialMs: options.retryInitialMs, maxMs: options.retryMaxMs };
+  const backoff = { initialMs: options.retryInitialMs };
   let failures = 0;
   deps.link.connecting('');
   while (!signal.aborted) {
@@ -40,6 +43,7 @@ export async function keepConnected(
     const wasUp = deps.link.status().lastProofAt !== provedBefore;
     failures = wasUp ? 1 : failures + 1;
     if (failures === 1) deps.logger.warn({ reason: end.reason }, 'discord: not connected; trying on');
-    await deps.clock.sleep(backoffMs(failures, backoff), signal).catch(() => undefined);
+    const maxMs = end.unreached === true ? Math.min(unreachedMaxMs, options.retryMaxMs) : options.retryMaxMs;
+    await deps.clock.sleep(backoffMs(failures, { ...backoff, maxMs }), signal).catch(() => undefined);
   }
 }

@@ -34,6 +34,19 @@ export function apiStatus(thrown: unknown): number | null {
   return apiError(thrown)?.status ?? null;
 }
 
+const unreachedCodes = [
+  ...['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT'],
+  ...['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_SOCKET'],
+];
+
+/** Whether nobody was there to answer; undici wraps what the network said. */
+export function isUnreached(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  if (thrown.name === 'AbortError') return true;
+  const code = 'code' in thrown ? String(thrown.code) : '';
+  return unreachedCodes.includes(code) || isUnreached(thrown.cause);
+}
+
 /** Discord's own error code, such as 10008; null when there was none. */
 export function apiCode(thrown: unknown): number | null {
   const code = apiError(thrown)?.code;

@@ -2,14 +2,14 @@
 import { DiscordBot, type DiscordBotDeps, type DiscordTuning } from './bot.ts';
 import type { DiscordConfig } from './config.ts';
 
+export { inspectDiscord } from './check.ts';
 export type { DiscordBot, DiscordBotDeps, DiscordTuning } from './bot.ts';
 export { type DiscordConfig, discordConfigSchema } from './config.ts';
 
 /** Creates the bot; nothing happens before `start()`. `start()` resolves before Discord is connected: see the link. */
 export function createDiscordBot(
   deps: DiscordBotDeps,
-  options: DiscordConfig & { readonly tuning?: DiscordTuning },
+  options: { readonly settings: () => DiscordConfig; readonly tuning?: DiscordTuning },
 ): DiscordBot {
-  const { tuning = {}, ...config } = options;
-  return new DiscordBot(deps, config, tuning);
+  return new DiscordBot(deps, options.settings, options.tuning ?? {});
 }

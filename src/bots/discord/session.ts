@@ -4,9 +4,9 @@ import type { Client, Interaction } from 'discord.js';
 import type { Clock } from '../../core/clock.ts';
 import { errorText } from '../../core/errors.ts';
 import type { Link } from '../../core/links.ts';
-import { apiStatus } from './faults.ts';
+import { apiStatus, isUnreached } from './faults.ts';
 import { settledWithin } from './settle.ts';
-import { GatewayTap } from './tap.ts';
+import { type GatewaySign, GatewayTap } from './tap.ts';
 
 export interface SessionDeps {
   readonly discord: typeof import('discord.js');
@@ -32,7 +32,12 @@ export interface SessionOptions {
 /** `refused` is for good: trying again would not help and would get the address banned. */
 export type SessionEnd =
   | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'lost'; readonly reason: string }
+  | {
+      readonly kind: 'lost';
+      readonly reason: string;
+      /** Nobody answered at all, so a quick next try costs Discord nothing. */
+      readonly unreached?: boolean;
+    }
   | { readonly kind: 'stopped' };
 
 const refusals: Readonly<Record<number, string>> = {
@@ -59,7 +64,7 @@ export async function runSession(
   const over = new AbortController();
   const watch = new Watch(deps, options);
   const tap = new GatewayTap({
-    proof: () => watch.proof(),
+    proof: (sign) => watch.proof(sign),
     closed: (code) => {
       const refusal = refusals[code];
       if (refusal !== undefined) return end({ kind: 'refused', reason: refusal });
@@ -98,9 +103,10 @@ class Watch {
     this.#lastProofAt = deps.clock.now();
   }
 
-  proof(): void {
+  proof(sign: GatewaySign): void {
     this.#lastProofAt = this.#deps.clock.now();
     this.#open = true;
+    this.#deps.link.saw(sign);
     this.#deps.link.proof();
   }
 
@@ -119,7 +125,9 @@ class Watch {
       const silentMs = this.#deps.clock.now() - this.#lastProofAt;
       if (silentMs >= patienceMs) {
         const what = this.#open ? 'no sign of life' : 'no connection to the gateway';
-        return { kind: 'lost', reason: `${what} for ${Math.round(silentMs / 1000)} s` };
+        const reason = `${what} for ${Math.round(silentMs / 1000)} s`;
+        if (this.#open) this.#deps.link.recreated(reason);
+        return { kind: 'lost', reason };
       }
       await this.#deps.clock.sleep(Math.min(1_000, patienceMs - silentMs), signal);
     }
@@ -148,7 +156,7 @@ function createClient(deps: SessionDeps, options: SessionOptions, tap: GatewayTa
 function loginFailed(thrown: unknown): SessionEnd {
   const unauthorized = apiStatus(thrown) === 401 || hasCode(thrown, 'TokenInvalid');
   if (unauthorized) return { kind: 'refused', reason: tokenRefused };
-  return { kind: 'lost', reason: `cannot log in: ${errorText(thrown)}` };
+  return { kind: 'lost', reason: `cannot log in: ${errorText(thrown)}`, unreached: isUnreached(thrown) };
 }
 
 function hasCode(thrown: unknown, code: string): boolean {

@@ -6,9 +6,12 @@ import { z } from 'zod';
 
 type GatewayManager = Parameters<NonNullable<WebSocketOptions['buildStrategy']>>[0];
 
+/** Quiet guilds have no events for hours; the answers to heartbeats come every 41 s. */
+export type GatewaySign = 'event' | 'heartbeat';
+
 export interface TapListener {
   /** The far side spoke inside a session: an event or the answer to a heartbeat. */
-  proof(): void;
+  proof(sign: GatewaySign): void;
   /** The socket closed; `code` is the WebSocket close code. */
   closed(code: number): void;
 }
@@ -40,8 +43,8 @@ export class GatewayTap {
     };
     listen(manager, 'hello', () => this.#move('open'));
     listen(manager, 'closed', (payload) => this.#close(payload));
-    listen(manager, 'dispatch', () => this.#prove(true));
-    listen(manager, 'heartbeat', () => this.#prove(this.#inSession));
+    listen(manager, 'dispatch', () => this.#prove(true, 'event'));
+    listen(manager, 'heartbeat', () => this.#prove(this.#inSession, 'heartbeat'));
     return strategy;
   }
 
@@ -59,9 +62,9 @@ export class GatewayTap {
     });
   }
 
-  #prove(inSession: boolean): void {
+  #prove(inSession: boolean, sign: GatewaySign): void {
     this.#inSession = inSession;
-    if (inSession && !this.#parked) this.#listener.proof();
+    if (inSession && !this.#parked) this.#listener.proof(sign);
   }
 
   #close(payload: unknown): void {

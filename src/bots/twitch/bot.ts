@@ -29,8 +29,9 @@ export interface TwitchTuning extends TransportTimes, SenderOptions {
   readonly messages: LimiterOptions;
 }
 
-/** Its configuration, and its times. */
-export interface TwitchBotOptions extends TwitchConfig {
+/** Its configuration, read at each start: a restart is how a new token comes into force. Its times. */
+export interface TwitchBotOptions {
+  readonly settings: () => TwitchConfig;
   readonly tuning?: Partial<TwitchTuning>;
 }
 
@@ -75,10 +76,10 @@ class TwitchBot extends Service implements ReportSink {
 
   protected override async onStart(): Promise<void> {
     // Here and not above: a process without Twitch shall not pay for the import.
-    const { default: tmi } = await import('tmi.js');
+    const { tmi } = await import('./library.ts');
     const { intake, memory, link, clock, logger } = this.#deps;
-    const { username, token, channels, ircUrl, tuning } = this.#options;
-    const times = { ...defaults, ...tuning };
+    const { username, token, channels, ircUrl } = this.#options.settings();
+    const times = { ...defaults, ...this.#options.tuning };
     const transport = new Transport(
       {
         Client: tmi.Client,
@@ -97,7 +98,7 @@ class TwitchBot extends Service implements ReportSink {
         },
         onLost: () => sender.onLost(),
       },
-      { ...times, endpoint: endpointOf(ircUrl), username, token, channels },
+      { ...times, endpoint: endpointOf(ircUrl), username, token: token.reveal(), channels },
     );
     const limiter = createLimiter(times.messages, clock);
     const sender = new Sender({ mouth: transport, limiter, clock, logger }, times);

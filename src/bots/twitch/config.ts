@@ -1,5 +1,6 @@
 // The Twitch section of the configuration, and how its URL becomes what tmi.js understands. Connects to nothing.
 import { z } from 'zod';
+import { secretSchema } from '../../core/config/secret-schema.ts';
 
 const channelSchema = z
   .string()
@@ -18,7 +19,7 @@ export const twitchConfigSchema = z.strictObject({
     .trim()
     .toLowerCase()
     .regex(/^[a-z0-9_]{1,25}$/, "the bot's login name: letters, digits and _"),
-  token: z.string().trim().min(1),
+  token: secretSchema,
   channels: z.preprocess(toList, z.array(channelSchema).min(1)),
   ircUrl: z
     .string()

@@ -1,3 +1,3 @@
 // The Twitch surface: commands from chat, answers and reports into it. Nothing here reaches the queue or the bridge.
+export { inspectTwitch } from './check.ts';
 export { createTwitchBot, type TwitchTuning } from './bot.ts';
-export { twitchConfigSchema } from './config.ts';

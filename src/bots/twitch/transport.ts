@@ -148,7 +148,7 @@ export class Transport {
     let pingedAt = 0;
     while (!signal.aborted) {
       const silentMs = clock.now() - this.#lastLineAt;
-      if (silentMs >= silentAfterMs) session.close(`Twitch was silent for ${Math.round(silentMs / 1000)} s`);
+      if (silentMs >= silentAfterMs) this.#dropSilent(session, silentMs);
       else if (this.#welcomed) {
         if (silentMs >= pingAfterMs && clock.now() - pingedAt >= pingAfterMs) {
           pingedAt = clock.now();
@@ -160,8 +160,16 @@ export class Transport {
     }
   }
 
+  #dropSilent(session: Session, silentMs: number): void {
+    const reason = `Twitch was silent for ${Math.round(silentMs / 1000)} s`;
+    // One that was never welcomed has not fallen silent; it never came.
+    if (this.#welcomed) this.#deps.link.recreated(reason);
+    session.close(reason);
+  }
+
   #onEvent(event: WireEvent, session: Session): void {
     this.#lastLineAt = this.#deps.clock.now();
+    this.#deps.link.saw(event.kind === 'pong' ? 'pong' : 'line');
     if (event.kind === 'welcome') {
       this.#welcomed = true;
       this.#join(session);

@@ -9,6 +9,8 @@ export type WireEvent =
   | UserState
   | Notice
   | { readonly kind: 'reconnect' }
+  /** The answer to our PING. */
+  | { readonly kind: 'pong' }
   | { readonly kind: 'other' };
 
 export interface ChatMessage {
@@ -57,6 +59,8 @@ export function toWireEvent(raw: unknown): WireEvent {
   if (!parsed.success) return { kind: 'other' };
   const line = parsed.data;
   if (line.command === 'PRIVMSG') return toMessage(line);
+  // The answer to a bare PING is bare.
+  if (line.command === 'PONG') return { kind: 'pong' };
   if (line.prefix !== 'tmi.twitch.tv') return { kind: 'other' };
   const channel = line.params[0]?.startsWith('#') ? line.params[0].slice(1) : null;
   if (line.command === '376') return { kind: 'welcome' };

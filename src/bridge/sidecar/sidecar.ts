@@ -56,7 +56,8 @@ class Sidecar extends Service {
   #crashes: number[] = [];
 
   constructor(deps: BusDeps & { readonly makeId?: MakeId }, options: SidecarOptions) {
-    super({ name: `sidecar-${options.service}` });
+    // Its program has its own grace, and its last word waits for the bus.
+    super({ name: `sidecar-${options.service}`, stopTimeoutMs: 30_000 });
     const { service, url } = options;
     this.#deps = deps;
     this.#options = options;

@@ -6,42 +6,52 @@ import {
   roles as allRoles,
   createDemoWorld,
   createPlatform,
+  createReloader,
   findBackends,
   isRole,
+  leaveRunNote,
   type LoadedConfig,
   loadConfig,
   type Platform,
   type Role,
+  resetLine,
   takePidLock,
 } from '../../app/index.ts';
 import { systemClock } from '../../core/clock.ts';
+import { watchFiles } from '../../core/config/watch.ts';
 import { coreErrors, errorText, SwarmError } from '../../core/errors.ts';
 import type { LinkStatus } from '../../core/links.ts';
-import { createLogger, type Logger } from '../../core/logger.ts';
+import { createLogger, type ProcessLogger } from '../../core/logger.ts';
 import { demoLayer } from '../../demo/index.ts';
 import { type ExitCode, exitCodes, type Io, untilStopped } from '../io.ts';
+import { wantsColour } from '../terminal.ts';
+import { createNotifier, type Notifier } from '../notify.ts';
 
 export interface UpOptions {
   /** Only these roles; absent: all of them. */
   readonly only?: readonly string[];
   readonly demo: boolean;
+  /** `path=value`, above every other layer. */
+  readonly set: readonly string[];
 }
 
 export async function up(options: UpOptions, io: Io): Promise<ExitCode> {
   const startedAt = systemClock.now();
   const roles = rolesOf(options.only);
-  const loaded = await loadConfig(io.env, { root: io.root, demo: options.demo, demoLayer });
+  const load = () =>
+    loadConfig(io.env, { root: io.root, demo: options.demo, settings: options.set, demoLayer });
+  const loaded = await load();
   const whole = options.only === undefined;
   const { home, api, log } = loaded.config;
   await ensureHome(home);
   // One whole platform per home; processes that take single roles share a home as they like.
   const unlock = whole
-    ? await takePidLock(join(home, 'run/platform.json'), api.port)
-    : () => Promise.resolve();
+    ? await takePidLock(join(home, 'run/platform.json'), { api: api.port, roles })
+    : await leaveRunNote(join(home, 'run'), { api: api.port, roles });
   const logFile = join(home, 'logs', `${whole ? 'swarmline' : roles.join('-')}.ndjson`);
   const logger = createLogger({ level: log.level, file: logFile });
   try {
-    return await operate({ loaded, roles, whole, logger, startedAt }, io);
+    return await operate({ loaded, load, roles, whole, logger, startedAt }, io);
   } finally {
     await unlock();
     logger.close();
@@ -63,42 +73,81 @@ async function ensureHome(home: string): Promise<void> {
 
 interface Operation {
   readonly loaded: LoadedConfig;
+  readonly load: () => Promise<LoadedConfig>;
   readonly roles: readonly Role[];
   readonly whole: boolean;
-  readonly logger: Logger;
+  readonly logger: ProcessLogger;
   readonly startedAt: number;
 }
 
 async function operate(operation: Operation, io: Io): Promise<ExitCode> {
-  const { loaded, roles, logger, startedAt } = operation;
+  const { loaded, roles, logger } = operation;
   io.stdout.write(`${header(loaded, roles)}\n`);
-  const { platform, colour } = await assemble(operation, io);
+  const notifier = await createNotifier({ io, clock: systemClock, logger });
+  const { platform, colour } = await assemble(operation, io, notifier);
   for (const status of platform.links.statuses()) io.stdout.write(`${linkLine(status, colour)}\n`);
   if (platform.policyFault !== null) {
     io.stderr.write(`the policy cannot be used, so every command is denied: ${platform.policyFault}\n`);
   }
+  const unwatch = await followConfiguration(operation, platform);
+  let givenUp: Awaited<ReturnType<Platform['stop']>> = [];
   try {
-    // A stop does not wait for a start that hangs: the drain below ends that too.
-    await Promise.race([platform.start(), untilStopped(io.stopped)]);
-    if (!io.stopped.aborted) {
-      const seconds = ((systemClock.now() - startedAt) / 1000).toFixed(1);
-      platform.print(`ready in ${seconds} s; \`help\` lists the commands, Ctrl-C stops`);
-      logger.info({ roles, seconds }, 'ready');
-    }
-    await untilStopped(io.stopped);
-    platform.print('draining: no new work, running work ends …');
+    await serve(operation, { platform, notifier }, io);
   } finally {
-    await platform.stop();
+    await unwatch();
+    givenUp = await platform.stop();
+    await notifier.close();
   }
+  for (const { component, error } of givenUp)
+    io.stderr.write(`${component} was given up: ${error.message}\n`);
   io.stdout.write('stopped\n');
-  return exitCodes.ok;
+  return givenUp.length === 0 ? exitCodes.ok : exitCodes.unclean;
 }
 
-async function assemble({ loaded, roles, whole, logger }: Operation, io: Io) {
+/** Brings changes of the configuration's files into force; resolves to how to stop that. */
+function followConfiguration({ loaded, load, logger }: Operation, platform: Platform) {
+  const reloader = createReloader(loaded.config, {
+    logger,
+    load,
+    settle: (config) => platform.settle(config),
+    restart: (name) => platform.restart(name),
+    tell: (line) => platform.print(line),
+    applyLive: async ({ log, policy }) => {
+      logger.setLevel(log.level);
+      const refused = await platform.reloadPolicy(policy.file);
+      if (refused === null) return;
+      logger.error({ why: refused }, 'a changed policy was refused; the last good one stays');
+      platform.print(`policy: refused, the last good one stays: ${refused}`);
+    },
+  });
+  return watchFiles({ clock: systemClock, paths: loaded.files, onChange: () => reloader.reload() });
+}
+
+interface Serving {
+  readonly platform: Platform;
+  readonly notifier: Notifier;
+}
+
+async function serve(operation: Operation, { platform, notifier }: Serving, io: Io): Promise<void> {
+  const { roles, logger, startedAt } = operation;
+  // A stop does not wait for a start that hangs: the drain ends that too.
+  await Promise.race([platform.start(), untilStopped(io.stopped)]);
+  if (!io.stopped.aborted) {
+    const seconds = ((systemClock.now() - startedAt) / 1000).toFixed(1);
+    platform.print(`ready in ${seconds} s; \`help\` lists the commands, Ctrl-C stops`);
+    logger.info({ roles, seconds }, 'ready');
+    notifier.ready(`ready: ${roles.join(', ')}`);
+  }
+  await untilStopped(io.stopped);
+  platform.print('draining: no new work, running work ends …');
+  notifier.stopping();
+}
+
+async function assemble({ loaded, roles, whole, logger }: Operation, io: Io, notifier: Notifier) {
   const { config, demo } = loaded;
   const searchPath = io.env['PATH'] ?? '';
   const interactive = io.stdin.isTTY === true && io.stdout.isTTY === true;
-  const colour = io.stdout.isTTY === true && !io.env['NO_COLOR'] && io.env['TERM'] !== 'dumb';
+  const colour = wantsColour(io);
   const backends = await findBackends(config, { clock: systemClock, logger, searchPath, mayRun: whole });
   const rabbitUrl = backends.rabbitmq.url;
   const world = { home: config.home, rabbitUrl: rabbitUrl ?? '', cli: io.self, searchPath };
@@ -115,6 +164,11 @@ async function assemble({ loaded, roles, whole, logger }: Operation, io: Io) {
       onLink: (status) => {
         logger.info({ link: status.name, state: status.state, detail: status.detail }, 'link');
         told.platform?.print(linkLine(status, colour));
+      },
+      onComponent: ({ component, event }) => {
+        if (event !== 'braked') return;
+        told.platform?.print(`✖ ${component} crashed in a loop; when it is mended: ${resetLine(component)}`);
+        notifier.status(`degraded: ${component} crashed in a loop`);
       },
       terminal: { input: io.stdin, output: io.stdout, interactive, colour, onQuit: io.stop },
     },
@@ -147,6 +201,7 @@ function header({ demo, localFile, config }: LoadedConfig, wanted: readonly Role
 
 const marks: Readonly<Record<LinkStatus['state'], readonly [string, 'green' | 'yellow' | 'red' | 'dim']>> = {
   up: ['✔', 'green'],
+  standby: ['✔', 'dim'],
   connecting: ['…', 'yellow'],
   down: ['✖', 'red'],
   off: ['–', 'dim'],

@@ -4,8 +4,9 @@ import type { AgentView, DeliveryView } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import type { DroneView } from '../../contracts/drones.ts';
 import type { ServiceView } from '../../contracts/services.ts';
-import type { ProcessView } from '../../contracts/system.ts';
+import type { ComponentView, ProcessView } from '../../contracts/system.ts';
 import { coreErrors, toSwarmError } from '../../core/errors.ts';
+import { plainText } from '../../core/text.ts';
 import { nearest } from '../parse.ts';
 import { counted } from '../render.ts';
 import type { CommandPorts, Question } from '../spec.ts';
@@ -36,17 +37,21 @@ async function overview(ports: CommandPorts): Promise<Answer> {
   const links = processes.flatMap((process) =>
     process.links.map((link) => linkRow(process, link, processes.length > 1, now)),
   );
+  const parts = processes.flatMap((process) =>
+    process.components.flatMap((part) => componentRow(process, part, processes.length > 1, now)),
+  );
+  const uses = processes.flatMap((process) => useRow(process, processes.length > 1, now));
   const counts = [
     figure('services', services, (views) => servicesRow(views, now)),
     figure('agents', agents, (views) => agentsRow(views, now)),
     figure('gas', deliveries, (views) => gasRow(views, now)),
     figure('drones', drones, (views) => dronesRow(views, now)),
   ];
-  const tone = links.length === 0 ? 'warn' : worst([...links, ...counts]);
+  const tone = links.length === 0 ? 'warn' : worst([...links, ...parts, ...uses, ...counts]);
   return {
     title: titleOf(links, tone),
     tone,
-    rows: [...links, ...counts],
+    rows: [...links, ...parts, ...uses, ...counts],
     data: {
       processes,
       services: services.views,
@@ -171,6 +176,7 @@ const processSilentAfterMs = 5_000;
 
 const linkTones: Readonly<Record<ProcessView['links'][number]['state'], Tone>> = {
   up: 'ok',
+  standby: 'ok',
   off: 'info',
   connecting: 'warn',
   down: 'bad',
@@ -194,6 +200,24 @@ function linkRow({ pid, at }: ProcessView, link: LinkView, named: boolean, now: 
   };
 }
 
+// Only what has failed: parts that run are told by their links and by what they do.
+function componentRow(
+  { pid, at }: ProcessView,
+  { name, state, hard, braked, error, restarts }: ComponentView,
+  named: boolean,
+  now: number,
+): readonly AnswerRow[] {
+  if (now - at > processSilentAfterMs || (state !== 'failed' && !braked)) return [];
+  const why = error === null ? '' : `: ${plainText(error, 80)}`;
+  const tries = restarts === 0 ? 'it is tried again' : `tried again ${counted(restarts, 'time')}`;
+  const value = braked
+    ? `braked after crashing in a loop${why}; when mended: swarmline service reset ${name}`
+    : `failed, ${tries}${why}`;
+  return [
+    { label: named ? `${name}@${pid}` : name, value, ageMs: null, tone: hard || braked ? 'bad' : 'warn' },
+  ];
+}
+
 function silent(number: number): string {
   return number === 0 ? '' : `, ${number} unknown (silent)`;
 }
@@ -201,4 +225,24 @@ function silent(number: number): string {
 function newest(views: readonly { readonly seenAt: number | null }[], now: number): number | null {
   const seen = views.flatMap(({ seenAt }) => (seenAt === null ? [] : [seenAt]));
   return seen.length === 0 ? null : now - Math.max(...seen);
+}
+
+/** Above this delay of its event loop a process is overloaded: it answers late, and its locks are at risk, s. */
+const overloadedSeconds = 0.2;
+
+/** What a process uses; nothing where that cannot be measured, or was not yet. */
+function useRow({ pid, at, resources }: ProcessView, named: boolean, now: number): AnswerRow[] {
+  const own = resources.find((use) => use.pid === pid);
+  if (!own || now - at > processSilentAfterMs) return [];
+  const { cpu, rssBytes, loopDelaySeconds = 0 } = own;
+  const overloaded = loopDelaySeconds > overloadedSeconds;
+  const figures = `cpu ${Math.round(100 * cpu)} %, ${Math.round(rssBytes / 1_048_576)} MB, loop ${Math.round(1_000 * loopDelaySeconds)} ms`;
+  return [
+    {
+      label: named ? `load@${pid}` : 'load',
+      value: overloaded ? `overloaded: ${figures}` : figures,
+      ageMs: null,
+      tone: overloaded ? 'warn' : 'ok',
+    },
+  ];
 }

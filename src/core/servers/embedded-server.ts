@@ -36,6 +36,9 @@ export interface ServerRecipe {
   cleanUp?(dir: string): Promise<void>;
 }
 
+/** A server that has not ended by itself this long after SIGTERM is killed, ms. */
+const terminateMs = 15_000;
+
 export interface EmbeddedServerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
@@ -50,9 +53,15 @@ export class EmbeddedServer extends Service {
   #running: Running | undefined;
   #watching: Promise<void> = Promise.resolve();
 
+  /** Its process; undefined while it does not run. */
+  get pid(): number | undefined {
+    return this.#running?.pid;
+  }
+
   /** `dir` holds the data, the log and the pid file of this server alone. */
   constructor(recipe: ServerRecipe, deps: EmbeddedServerDeps, dir: string) {
-    super({ name: recipe.name, hard: recipe.hard, startTimeoutMs: recipe.readyTimeoutMs + 5_000 });
+    const startTimeoutMs = recipe.readyTimeoutMs + 5_000;
+    super({ name: recipe.name, hard: recipe.hard, startTimeoutMs, stopTimeoutMs: terminateMs + 5_000 });
     this.#recipe = recipe;
     this.#deps = deps;
     this.#dir = dir;
@@ -161,7 +170,7 @@ export class EmbeddedServer extends Service {
     const running = this.#running;
     if (running && (await isAlive(running))) {
       signalProcess(running.pid, 'SIGTERM');
-      const deadline = this.#deps.clock.now() + 15_000;
+      const deadline = this.#deps.clock.now() + terminateMs;
       while ((await isAlive(running)) && this.#deps.clock.now() < deadline) await this.#deps.clock.sleep(20);
     }
     this.#killRemains();
@@ -172,7 +181,13 @@ export class EmbeddedServer extends Service {
   }
 }
 
-/** The port of the server that runs on `dir`, whoever started it; null when none does. */
+/** The process of the server that runs on `dir`, whoever started it; null when none does. */
+export async function runningServer(dir: string): Promise<number | null> {
+  const running = await readPidFile(dir);
+  return running && (await isAlive(running)) ? running.pid : null;
+}
+
+/** The port of that server. */
 export async function runningPort(dir: string): Promise<number | null> {
   const running = await readPidFile(dir);
   return running && (await isAlive(running)) ? running.port : null;

@@ -1,7 +1,7 @@
 // Redis and RabbitMQ as child processes of ours, for machines that have the programs but no running servers.
-export { EmbeddedServer, runningPort, type ServerRecipe } from './embedded-server.ts';
+export { EmbeddedServer, runningPort, runningServer, type ServerRecipe } from './embedded-server.ts';
 export { findProgram } from './find-program.ts';
 export { freePort } from './ports.ts';
-export { processStart } from './process-identity.ts';
+export { processStart, signalProcess } from './process-identity.ts';
 export { rabbitmqRecipe } from './rabbitmq-server.ts';
 export { redisRecipe } from './redis-server.ts';

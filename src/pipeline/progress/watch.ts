@@ -51,6 +51,8 @@ export class GasWatcher extends Service {
     const folders = new Set(
       this.#agents.flatMap((agent) => [dirname(agent.statusFile), doneFolder(agent.inbox)]),
     );
+    // chokidar never says that it is ready to watch nothing.
+    if (folders.size === 0) return;
     // Folders, not files: a file that is replaced by rename takes its own watch with it.
     const watcher = watch([...folders], {
       depth: 0,
@@ -62,7 +64,11 @@ export class GasWatcher extends Service {
     this.release(() => Promise.all(this.#running).then(() => undefined));
     this.release(() => stopping.abort());
     this.release(() => watcher.close());
-    watcher.on('error', (error) => this.#note(errorText(error)));
+    // Without kernel resources the watches are gone for good; only a new start gets them back.
+    watcher.on('error', (error) => {
+      this.#note(errorText(error));
+      if (isExhaustion(error)) this.fail(error);
+    });
     watcher.on('all', (event, path) => {
       const round = event === 'add' || event === 'change' ? roundOf(path) : null;
       if (round !== null) this.#run(round, stopping.signal);
@@ -117,6 +123,12 @@ export class GasWatcher extends Service {
     if (fault === '') this.#deps.logger.info({}, 'gas watcher works again');
     else this.#deps.logger.warn({ fault }, 'gas watcher met a fault; the sweep will catch up');
   }
+}
+
+/** The kernel is out of watches or of file descriptors. */
+function isExhaustion(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOSPC' || code === 'EMFILE' || code === 'ENFILE';
 }
 
 function isPassing(fault: unknown): boolean {

@@ -47,7 +47,7 @@ export function makeRestartService(
       const { envelope } = context;
       await told.tell(
         { state: 'queued', at: envelope.issuedAt, detail: '' },
-        { final: false, text: 'the order is in the queue' },
+        { final: false, text: queuedText(deps.control.obstacle?.() ?? null) },
       );
       // Once the order is out its end is told: a right that was lost since cannot call it back.
       const begun = told.steps.some(({ state }) => state !== 'queued');
@@ -121,6 +121,10 @@ function outcomeText(service: string, outcome: RestartOutcome, steps: Story['ste
     case 'unknown':
       return `${service}: unknown whether it restarted: ${outcome.reason}`;
   }
+}
+
+function queuedText(obstacle: string | null): string {
+  return obstacle === null ? 'the order is in the queue' : `the order waits in the queue: ${obstacle}`;
 }
 
 // "Not restarted" would tell of a program that still runs; after these steps it is known to have been touched.

@@ -7,7 +7,7 @@ import { createPolicy, type Policy } from '../../../src/access/index.ts';
 import { ApiServer, createResults, type Readiness } from '../../../src/api/index.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
-import type { DeliveryLedger } from '../../../src/contracts/ports.ts';
+import type { ComponentResetter, DeliveryLedger } from '../../../src/contracts/ports.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
@@ -20,7 +20,10 @@ const policy = createPolicy({
   roles: { operator: ['ask', 'service.restart:slam'] },
   people: { owner: { role: 'operator', identities: ['cli:local'] } },
 });
-export const ready: Readiness = { ready: true, status: 'ready', links: [link('redis')] };
+export const ready: Readiness = {
+  ...{ ready: true, started: true, status: 'ready', because: [] },
+  ...{ links: [link('redis')], losses: {}, others: [] },
+};
 export const report = (seq: number, final = false): Report => ({
   to: { surface: 'cli', place: 'local' },
   about: 'c-1',
@@ -32,10 +35,22 @@ export const report = (seq: number, final = false): Report => ({
   steps: [],
 });
 
+export const nobodyHasIt: ComponentResetter['reset'] = async (component) => ({
+  component,
+  processes: [],
+  silent: [],
+  unasked: null,
+  known: ['api', 'redis'],
+});
+
 export async function open(
   redis: Redis,
   prefix: string,
-  given: Partial<{ readonly readiness: Readiness; readonly policy: Policy }> = {},
+  given: Partial<{
+    readonly readiness: Readiness;
+    readonly policy: Policy;
+    readonly reset: ComponentResetter['reset'];
+  }> = {},
 ) {
   const dir = await mkdtemp(join(tmpdir(), 'swarmline-api-'));
   const tokenFile = join(dir, 'api-token');
@@ -49,12 +64,14 @@ export async function open(
       return delivery(id, { state: next });
     },
   };
+  const components: ComponentResetter = { reset: given.reset ?? nobodyHasIt };
   const port = await freePort();
   const server = new ApiServer(
     {
       intake: scene.intake,
       results,
       ledger,
+      components,
       logger: silentLogger,
       readiness: () => state.readiness,
       now: () => Date.now(),

@@ -1,11 +1,13 @@
 // The HTTP face on a real port, over the real intake and real Redis.
+
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
 import { ApiServer } from '../../../src/api/index.ts';
+import type { ProcessReset } from '../../../src/contracts/components.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { it } from '../../support/fixtures.ts';
-import { delivery, link } from '../../unit/commands/ports.ts';
-import { open, ready, report } from './rig.ts';
+import { delivery } from '../../unit/commands/ports.ts';
+import { nobodyHasIt, open, ready, report } from './rig.ts';
 
 describe('the token', () => {
   it.for([
@@ -47,58 +49,6 @@ describe('the token', () => {
     await chmod(tokenFile, 0o644);
     await server.start();
     expect((await stat(tokenFile)).mode & 0o777).toBe(0o600);
-  });
-});
-
-describe('the probes', () => {
-  it.for(['/livez', '/readyz'])('answer without a token: %s', async (path, { redis, prefix }) => {
-    const { port } = await open(redis, prefix);
-    expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(200);
-  });
-
-  it('say alive while nothing else is', async ({ redis, prefix }) => {
-    const { call } = await open(redis, prefix, {
-      readiness: { ready: false, status: 'unavailable', links: [] },
-    });
-    expect(await call('GET', '/livez')).toEqual({ status: 200, body: { status: 'alive' } });
-  });
-
-  it('are 503 while it starts, 200 when it is ready, 503 when it drains', async ({ redis, prefix }) => {
-    const { call, state } = await open(redis, prefix);
-    const seen: unknown[] = [];
-    for (const [isReady, status] of [
-      [false, 'starting'],
-      [true, 'ready'],
-      [true, 'degraded'],
-      [false, 'draining'],
-    ] as const) {
-      state.readiness = { ready: isReady, status, links: [] };
-      const answer = await call('GET', '/readyz');
-      seen.push([answer.status, answer.body.status]);
-    }
-    expect(seen).toEqual([
-      [503, 'starting'],
-      [200, 'ready'],
-      [200, 'degraded'],
-      [503, 'draining'],
-    ]);
-  });
-
-  it('give the age of each link, and null where it never spoke', async ({ redis, prefix }) => {
-    const links = [
-      link('redis', { lastProofAt: Date.now() - 2_000 }),
-      link('discord', { state: 'off', detail: 'no DISCORD_TOKEN', hard: false, lastProofAt: null }),
-    ];
-    const { call } = await open(redis, prefix, { readiness: { ...ready, links } });
-    const [first, second] = (await call('GET', '/readyz')).body.checks;
-    expect(first.ageSeconds).toBeCloseTo(2, 0);
-    expect(second).toEqual({
-      name: 'discord',
-      state: 'off',
-      detail: 'no DISCORD_TOKEN',
-      hard: false,
-      ageSeconds: null,
-    });
   });
 });
 
@@ -242,6 +192,45 @@ describe('an acknowledgement', () => {
   });
 });
 
+describe('the reset of a component', () => {
+  const path = '/v1/components/api/reset';
+
+  it('tells what became of it, process by process', async ({ redis, prefix }) => {
+    const processes: ProcessReset[] = [
+      { pid: 7, roles: ['api'], outcome: 'reset', state: 'ready', error: null },
+      { pid: 8, roles: ['bots'], outcome: 'not-braked', state: 'ready', error: null },
+    ];
+    const { call } = await open(redis, prefix, {
+      reset: async (component) => ({ ...(await nobodyHasIt(component)), processes }),
+    });
+    expect(await call('POST', path)).toMatchObject({ status: 200, body: { component: 'api', processes } });
+  });
+
+  it('is 404 where nobody has it, and names what there is and who did not answer', async ({
+    redis,
+    prefix,
+  }) => {
+    const { call } = await open(redis, prefix, {
+      reset: async (component) => ({
+        ...(await nobodyHasIt(component)),
+        silent: [{ pid: 9, roles: ['workers'] }],
+      }),
+    });
+    expect(await call('POST', '/v1/components/apo/reset')).toEqual({
+      status: 404,
+      body: {
+        error: 'COMPONENT_UNKNOWN',
+        message: 'no component is called apo; there are api, redis; process 9 (workers) did not answer',
+      },
+    });
+  });
+
+  it('is refused without the token', async ({ redis, prefix }) => {
+    const { port } = await open(redis, prefix);
+    expect((await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST' })).status).toBe(401);
+  });
+});
+
 it('says which port is taken, and what to do', async ({ redis, prefix }) => {
   const { port, tokenFile, scene, results } = await open(redis, prefix);
   const second = new ApiServer(
@@ -249,6 +238,7 @@ it('says which port is taken, and what to do', async ({ redis, prefix }) => {
       intake: scene.intake,
       results,
       ledger: { state: async () => null, record: async () => delivery('g') },
+      components: { reset: nobodyHasIt },
       logger: silentLogger,
       readiness: () => ready,
       now: () => 0,

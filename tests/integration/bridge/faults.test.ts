@@ -84,6 +84,18 @@ describe('the bridge in trouble', () => {
     expect(await eventually(() => link.status().state === 'up')).toBe(true);
   });
 
+  it('notices by its canary that it is deaf, makes the connection anew, and counts it', async ({ world }) => {
+    const { proxy, url } = await proxied(world);
+    const { bridge, link } = await world.bridge({ url: `${url}?heartbeat=60` });
+    await eventually(() => link.status().state === 'up');
+    proxy.freeze();
+    await eventually(() => link.status().recreated === 1, { timeoutMs: 30_000 });
+    await eventually(() => link.status().state === 'up');
+    expect(link.status().detail).toContain('re-created 1×');
+    await world.sidecar();
+    expect((await tellRestart(bridge, world.order())).outcome.state).toBe('ready');
+  });
+
   it('names an exchange of another type on the link and heals when it is gone', async ({ world }) => {
     const name = `${world.service}-exchange`;
     const channel = await world.channel();

@@ -82,6 +82,15 @@ describe('the Discord connection', () => {
     await peer.until(() => (peer.gateway.counts.identifies === 2 ? true : undefined));
     await up(link);
     expect(peer.gateway.connected).toBe(1);
+    expect(link.status().recreated).toBeGreaterThanOrEqual(1);
+  });
+
+  it('tells the age of the last event and of the last answer to a heartbeat', async () => {
+    const { link } = await connected({ peer: { heartbeatMs: 200 } });
+    const { seen } = await eventually(() => link.status(), {
+      accept: (status) => 'heartbeat' in status.seen,
+    });
+    expect(seen['heartbeat']).toBeGreaterThan(seen['event'] ?? 0);
   });
 
   it('leaves no second client behind when Discord was away for longer than discord.js may resume', async () => {

@@ -153,12 +153,13 @@ export function botAt(
   const bot = createDiscordBot(
     { intake, memory: options.memory ?? mapMemory(), link, clock: systemClock, logger: silentLogger },
     {
-      ...discordConfigSchema.parse({
-        token: options.token ?? peer.token,
-        guildId: peer.guildId,
-        channelId: peer.channelId,
-        apiUrl: peer.apiUrl,
-      }),
+      settings: () =>
+        discordConfigSchema.parse({
+          token: options.token ?? peer.token,
+          guildId: peer.guildId,
+          channelId: peer.channelId,
+          apiUrl: peer.apiUrl,
+        }),
       tuning: { minEditMs: 20, restTimeoutMs: 1_000, retryInitialMs: 100, ...options.tuning },
     },
   );

@@ -63,7 +63,13 @@ describe('a bot whose Twitch', () => {
     const { peer, link } = await joinedBot();
     peer.silence(true);
     await eventually(() => link.status().state === 'down');
-    expect(link.status().detail).toMatch(/silent for 1 s; reconnecting/);
+    expect(link.status().detail).toMatch(/silent for 1 s; reconnecting; re-created 1×/);
+  });
+
+  it('is quiet is asked, and the age of its answer is told', async () => {
+    const { link } = await joinedBot();
+    await eventually(() => link.status().seen['pong']);
+    expect(link.status().state).toBe('up');
   });
 
   it('refuses the login is asked once, and the link says what to do', async () => {

@@ -8,6 +8,7 @@ import type { ActionState, Report } from '../../../src/contracts/chat.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { Link } from '../../../src/core/links.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
+import { Secret } from '../../../src/core/secret.ts';
 import { createTwitchPeer, type TwitchPeer, type TwitchPeerOptions } from '../../peers/twitch/index.ts';
 import { eventually } from '../../support/fixtures.ts';
 
@@ -65,10 +66,12 @@ export async function startBot(options: BotWorldOptions = {}): Promise<BotWorld>
       logger: silentLogger,
     },
     {
-      username: 'swarmbot',
-      token: options.token ?? 'good',
-      channels: ['swarm', 'drones'],
-      ircUrl: peer.url,
+      settings: () => ({
+        username: 'swarmbot',
+        token: new Secret(options.token ?? 'good'),
+        channels: ['swarm', 'drones'],
+        ircUrl: peer.url,
+      }),
       tuning: { ...tuning, ...options.tuning },
     },
   );

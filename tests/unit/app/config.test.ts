@@ -75,11 +75,11 @@ describe('the configuration', () => {
     await expect(load({ SWARMLINE_LOG__LEVEL: 'loud' })).rejects.toThrow(
       new RegExp(
         [
-          'has 4 problem\\(s\\)',
-          'redis\\.url: a URL such as redis://127\\.0\\.0\\.1:6379 .*local\\.yaml',
-          'api\\.prot: there is no such key .*local\\.yaml',
-          'bridge\\.profile: .*local\\.yaml',
-          'log\\.level: .*from environment',
+          'has 4 problems',
+          'redis\\.url: expected a URL such as redis://127\\.0\\.0\\.1:6379, got .*local\\.yaml:3',
+          'api\\.prot: there is no such key .*local\\.yaml:1\\); did you mean port',
+          'bridge\\.profile: .*local\\.yaml:2',
+          'log\\.level: .*from SWARMLINE_LOG__LEVEL',
         ].join('[\\s\\S]*'),
       ),
     );

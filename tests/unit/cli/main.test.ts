@@ -32,7 +32,7 @@ describe('swarmline', { timeout: 40_000 }, () => {
     const { status, stdout } = swarmline(['--help']);
     expect(status).toBe(0);
     expect(stdout).toContain(
-      'Exit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 77 denied, 78 configuration',
+      'Exit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 70 not ended cleanly, 77 denied, 78 configuration',
     );
   });
 
@@ -65,7 +65,7 @@ describe('swarmline', { timeout: 40_000 }, () => {
   it('tells every problem of the configuration, with status 78', () => {
     const { status, stderr } = swarmline(['up'], { REDIS_URL: 'http://x', SWARMLINE_LOG__LEVEL: 'loud' });
     expect(status).toBe(78);
-    expect(stderr).toMatch(/2 problem\(s\)[\s\S]*redis\.url[\s\S]*log\.level/);
+    expect(stderr).toMatch(/2 problems[\s\S]*redis\.url[\s\S]*log\.level/);
   });
 
   it('refuses a role that there is not, and names those that there are', () => {

@@ -122,6 +122,8 @@ export const link = (name: string, given: Partial<LinkView> = {}): LinkView => (
   detail: '',
   since: ago(600),
   lastProofAt: ago(1),
+  seen: {},
+  recreated: 0,
   hard: true,
   ...given,
 });
@@ -133,4 +135,20 @@ export const process = (pid: number, links: readonly LinkView[], at = ago(1)): P
   startedAt: ago(600),
   at,
   links: [...links],
+  components: [],
+  resources: [],
+  breakers: [],
+});
+
+type PartView = ProcessView['components'][number];
+
+/** A part that has failed. */
+export const failedPart = (name: string, given: Partial<PartView> = {}): PartView => ({
+  name,
+  state: 'failed',
+  hard: false,
+  restarts: 0,
+  braked: false,
+  error: 'no luck',
+  ...given,
 });

@@ -1,9 +1,19 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { environmentLayer, fileLayer, type Layer, mergeLayers } from '../../../src/core/config/load.ts';
+import { explain } from '../../../src/core/config/explain.ts';
+import {
+  environmentLayer,
+  fileLayer,
+  flagLayer,
+  type Layer,
+  mergeLayers,
+  secretLayer,
+} from '../../../src/core/config/load.ts';
+import { secretSchema } from '../../../src/core/config/secret-schema.ts';
 
 let dir = '';
 beforeEach(async () => {
@@ -24,8 +34,9 @@ const strict = z.strictObject({
   agents: z.array(z.string()).default([]),
   name: z.string().default('nobody'),
 });
-const environment = (env: NodeJS.ProcessEnv) =>
-  environmentLayer(env, { REDIS_URL: 'redis.url', NAME: 'name' });
+const wellKnown = { REDIS_URL: 'redis.url', NAME: 'name' };
+const environment = (env: NodeJS.ProcessEnv) => environmentLayer(env, wellKnown);
+const secrets = (env: NodeJS.ProcessEnv, folder?: string) => secretLayer({ env, wellKnown, folder });
 const problems = (layers: readonly Layer[]) => {
   try {
     mergeLayers(strict, layers);
@@ -64,10 +75,10 @@ describe('a configuration that is not valid', () => {
     ];
     expect(problems(layers)).toBe(
       [
-        'the configuration has 3 problem(s):',
-        '  redis.url: Invalid URL (from default.yaml)',
-        '  loud: Invalid input: expected boolean, received string (from local.yaml)',
-        '  agents.0: Invalid input: expected string, received number (from local.yaml)',
+        'the configuration has 3 problems:',
+        '  redis.url: expected a valid url, got "nonsense" (from default.yaml)',
+        '  loud: expected a boolean, got "perhaps" (from local.yaml)',
+        '  agents.0: expected a string, got 1 (from local.yaml)',
       ].join('\n'),
     );
   });
@@ -75,9 +86,7 @@ describe('a configuration that is not valid', () => {
   it('names the layer whose section lacks a key', () => {
     const agents = z.strictObject({ agents: z.array(z.strictObject({ id: z.string(), inbox: z.string() })) });
     const merge = () => mergeLayers(agents, [layer('local.yaml', { agents: [{ id: 'a' }] })]);
-    expect(merge).toThrow(
-      'agents.0.inbox: Invalid input: expected string, received undefined (from local.yaml)',
-    );
+    expect(merge).toThrow('agents.0.inbox: it is missing; expected a string (from local.yaml)');
   });
 
   it('names an unknown key, and the layer that has it', () => {
@@ -86,7 +95,9 @@ describe('a configuration that is not valid', () => {
       layer('local.yaml', { redis: { prot: 1 } }),
       layer('environment', { redis: { url: 'redis://x' } }),
     ];
-    expect(problems(layers)).toContain('redis.prot: there is no such key (from local.yaml)');
+    expect(problems(layers)).toContain(
+      'redis.prot: there is no such key (from local.yaml); did you mean port?',
+    );
   });
 
   it('does not name a layer as origin whose value was unset', () => {
@@ -130,7 +141,7 @@ describe('a file', () => {
 
   it('is named when it is broken, with the line', async () => {
     const path = await file('a.yaml', 'a: 1\nb: [1, 2');
-    await expect(fileLayer(path, { optional: true })).rejects.toThrow(/a\.yaml: .*line 2/s);
+    await expect(fileLayer(path, { optional: true })).rejects.toThrow(/a\.yaml:2:\d+: /);
   });
 
   it('is refused when it holds a list instead of keys', async () => {
@@ -146,11 +157,11 @@ describe('a file', () => {
 
 describe('the environment', () => {
   it('sets a key by its well-known name', async () => {
-    expect((await environment({ REDIS_URL: 'redis://x' })).values).toEqual({ redis: { url: 'redis://x' } });
+    expect(environment({ REDIS_URL: 'redis://x' }).values).toEqual({ redis: { url: 'redis://x' } });
   });
 
   it('sets any key by SWARMLINE_SECTION__KEY, in camel case', async () => {
-    const { values } = await environment({
+    const { values } = environment({
       SWARMLINE_PIPELINE__ACK_TIMEOUT_MS: '5',
       SWARMLINE_MY_PART__X: '6',
     });
@@ -158,30 +169,31 @@ describe('the environment', () => {
   });
 
   it('takes an empty variable for unset', async () => {
-    expect((await environment({ REDIS_URL: '', SWARMLINE_A__B: '' })).values).toEqual({});
+    expect(environment({ REDIS_URL: '', SWARMLINE_A__B: '' }).values).toEqual({});
   });
 
   it('reads a secret from the file that NAME_FILE names, without its line end', async () => {
     const path = await file('secret', 'hush\n');
-    expect((await environment({ NAME_FILE: path })).values).toEqual({ name: 'hush' });
+    expect((await secrets({ NAME_FILE: path })).values).toEqual({ name: 'hush' });
   });
 
   it('prefers the file to the variable', async () => {
     const path = await file('secret', 'hush');
-    expect((await environment({ NAME: 'loud', NAME_FILE: path })).values).toEqual({ name: 'hush' });
+    const env = { NAME: 'loud', NAME_FILE: path };
+    expect(mergeLayers(strict, [environment(env), await secrets(env)]).name).toBe('hush');
   });
 
   it('names the variable whose secret file cannot be read', async () => {
-    await expect(environment({ NAME_FILE: join(dir, 'none') })).rejects.toThrow(/^NAME_FILE: /);
+    await expect(secrets({ NAME_FILE: join(dir, 'none') })).rejects.toThrow(/^NAME_FILE: /);
   });
 
   it('ignores what is not meant for Swarmline', async () => {
-    const { values } = await environment({ PATH: '/bin', SWARMLINE_CONFIG: 'x', HOME: '/root' });
+    const { values } = environment({ PATH: '/bin', SWARMLINE_CONFIG: 'x', HOME: '/root' });
     expect(values).toEqual({});
   });
 
   it('says a number where the schema wants one', async () => {
-    const { redis } = mergeLayers(strict, [await environment({ SWARMLINE_REDIS__PORT: '6379' })]);
+    const { redis } = mergeLayers(strict, [environment({ SWARMLINE_REDIS__PORT: '6379' })]);
     expect(redis.port).toBe(6379);
   });
 
@@ -191,18 +203,124 @@ describe('the environment', () => {
   });
 
   it('keeps a text that looks like a number where the schema wants a text', async () => {
-    expect(mergeLayers(strict, [await environment({ NAME: '80351110224678912' })]).name).toBe(
-      '80351110224678912',
-    );
+    expect(mergeLayers(strict, [environment({ NAME: '80351110224678912' })]).name).toBe('80351110224678912');
   });
 
   it('is told as the origin of a text that is no number', async () => {
-    expect(problems([await environment({ SWARMLINE_REDIS__PORT: 'many' })])).toContain(
-      'redis.port: Invalid input: expected number, received string (from environment)',
+    expect(problems([environment({ SWARMLINE_REDIS__PORT: 'many' })])).toContain(
+      'redis.port: expected a number, got "many" (from SWARMLINE_REDIS__PORT)',
     );
   });
 
   it('alone may say a number as text: a file that does has a problem', () => {
     expect(problems([layer('local.yaml', { redis: { port: '6379' } })])).toContain('(from local.yaml)');
+  });
+});
+
+describe('a folder of secrets', () => {
+  it('holds a file per secret, called like its variable or its path', async () => {
+    await file('NAME', 'hush\n');
+    await file('redis.url', 'redis://secret\n');
+    await file('..data', 'not a secret');
+    expect((await secrets({}, dir)).values).toEqual({ name: 'hush', redis: { url: 'redis://secret' } });
+  });
+
+  it('refuses a name that means nothing, instead of losing the secret', async () => {
+    await file('TOKN', 'hush');
+    await expect(secrets({}, dir)).rejects.toThrow(/TOKN is no known name/);
+  });
+
+  it('is named when it is not there', async () => {
+    await expect(secrets({}, join(dir, 'none'))).rejects.toThrow(/^SWARMLINE_SECRETS_DIR: /);
+  });
+});
+
+describe('flags', () => {
+  it('win over all other layers', () => {
+    const layers = [layer('low', { redis: { port: 1 } }), flagLayer(['redis.port=2'])];
+    expect(mergeLayers(strict, layers).redis.port).toBe(2);
+  });
+
+  it('are refused without a value', () => {
+    expect(() => flagLayer(['loud'])).toThrow('--set loud: expected PATH=VALUE');
+  });
+});
+
+describe('the order of the layers', () => {
+  const word = fc.option(fc.stringMatching(/^[a-z]{1,5}$/), { nil: undefined });
+
+  it('is: defaults < file < environment < secret files < flags, whichever of them are set', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(word, word, word, word), async ([low, variable, secret, flag]) => {
+        const layers = [
+          layer('file', { name: low }),
+          environment({ NAME: variable }),
+          await secrets(secret === undefined ? {} : { NAME_FILE: await file('secret', secret) }),
+          flagLayer(flag === undefined ? [] : [`name=${flag}`]),
+        ];
+        expect(mergeLayers(strict, layers).name).toBe(flag ?? secret ?? variable ?? low ?? 'nobody');
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('F29: a file that is no configuration', () => {
+  const aliases = Array.from({ length: 12 }, (_, i) =>
+    i === 0 ? 'a0: &a0 [x, x]' : `a${i}: &a${i} [*a${i - 1}, *a${i - 1}, *a${i - 1}]`,
+  ).join('\n');
+
+  it.each([
+    ['binary', 'a: \0\u0001', /it is not text/],
+    ['two of one key', 'a: 1\na: 2\n', /f\.yaml:2:1: Map keys must be unique/],
+    ['an alias bomb', aliases, /alias/i],
+    ['a tab', 'a:\n\tb: 1\n', /f\.yaml:2:1: /],
+    ['a list', '- 1', /it must be a mapping/],
+    ['a megabyte', `a: ${'x'.repeat(1_000_000)}`, /larger than 1000000 bytes/],
+    ['garbage', '{{{{: ]]', /f\.yaml:1:\d+: /],
+  ])('%s is refused by name and line', async (_, text, message) => {
+    const path = await file('f.yaml', text);
+    await expect(fileLayer(path, { optional: true })).rejects.toThrow(message);
+    await expect(fileLayer(path, { optional: true })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+});
+
+describe('an explanation', () => {
+  const schema = z.strictObject({
+    token: secretSchema.optional(),
+    redis: z.strictObject({ url: z.string().optional(), port: z.number().default(1) }).prefault({}),
+  });
+
+  it('has of every key the value, its place, and what it overrode, and shows no secret', async () => {
+    const path = await file('f.yaml', 'redis:\n  url: redis://me:planted@host\n  port: 2\ntoken: planted\n');
+    const layers = [await fileLayer(path, { optional: false }), flagLayer(['redis.port=3'])];
+    const told = explain(schema, layers, mergeLayers(schema, layers));
+    expect(told).toEqual([
+      { key: 'token', value: '[secret]', origin: `${path}:4`, overrode: [] },
+      { key: 'redis.url', value: '"redis://me:***@host"', origin: `${path}:2`, overrode: [] },
+      {
+        key: 'redis.port',
+        value: '3',
+        origin: '--set redis.port',
+        overrode: [{ value: '2', origin: `${path}:3` }],
+      },
+    ]);
+  });
+
+  it('says what nobody set', () => {
+    expect(explain(schema, [], mergeLayers(schema, []))).toContainEqual({
+      key: 'redis.url',
+      value: '(unset)',
+      origin: 'default',
+      overrode: [],
+    });
+  });
+});
+
+describe('a problem with a secret', () => {
+  it('does not show it', () => {
+    const schema = z.strictObject({ token: secretSchema });
+    const merge = () => mergeLayers(schema, [layer('f.yaml', { token: ['planted'] })]);
+    expect(merge).toThrow('token: expected a string, got something else (from f.yaml)');
   });
 });

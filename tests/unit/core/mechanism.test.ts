@@ -138,6 +138,38 @@ describe('a link', () => {
     expect([before, link.status().state]).toEqual(['connecting', 'down']);
   });
 
+  it('tells its signs by kind, and how often it was re-created', () => {
+    const { clock, link } = make();
+    link.proof('localhost');
+    link.saw('event');
+    const at = clock.now();
+    clock.advance(2_000);
+    link.saw('heartbeat');
+    link.recreated('silent for 2 s');
+    expect(link.status()).toMatchObject({
+      state: 'down',
+      detail: 'silent for 2 s; re-created 1×',
+      seen: { event: at, heartbeat: at + 2_000 },
+      recreated: 1,
+    });
+  });
+
+  it('becomes stale also after its clock was set back', () => {
+    const { clock, link } = make();
+    link.proof();
+    clock.advance(-3_600_000);
+    const before = link.status().state;
+    clock.advance(5_001);
+    expect([before, link.status().state]).toEqual(['up', 'down']);
+  });
+
+  it('stands by without becoming stale', () => {
+    const { clock, link } = make();
+    link.standby('process 7 holds it');
+    clock.advance(60_000);
+    expect(link.status()).toMatchObject({ state: 'standby', detail: 'process 7 holds it' });
+  });
+
   it('does not become stale while it is off', () => {
     const { clock, link } = make();
     link.off('no token');

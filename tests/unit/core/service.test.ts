@@ -1,26 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Service } from '../../../src/core/service.ts';
 import { createGate } from './gate.ts';
+import { fail, hang, Probe } from './probe.ts';
 
-type Start = (signal: AbortSignal, release: (close: () => void | Promise<void>) => void) => Promise<void>;
-
-class Probe extends Service {
-  starts = 0;
-  readonly #onStart: Start;
-
-  constructor(onStart: Start = () => Promise.resolve(), startTimeoutMs = 1_000) {
-    super({ name: 'probe', startTimeoutMs });
-    this.#onStart = onStart;
-  }
-
-  protected onStart(signal: AbortSignal): Promise<void> {
-    this.starts += 1;
-    return this.#onStart(signal, (close) => this.release(close));
-  }
-}
-
-const hang: Start = () => new Promise(() => undefined);
-const fail: Start = () => Promise.reject(new Error('no luck'));
 const codeOf = (promise: Promise<void>) =>
   promise.then(
     () => 'resolved',
@@ -170,5 +151,90 @@ describe('a service', () => {
     await probe.start();
     await expect(probe.stop()).rejects.toThrow('stuck');
     expect(probe.state).toBe('stopped');
+  });
+
+  it('fails a hung stop at its deadline, names itself, and releases what lies below', async () => {
+    const closed: string[] = [];
+    const probe = new Probe(
+      (_signal, release) => {
+        release(() => void closed.push('below'));
+        release(() => new Promise(() => undefined));
+        return Promise.resolve();
+      },
+      1_000,
+      20,
+    );
+    await probe.start();
+    await expect(probe.stop()).rejects.toMatchObject({
+      code: 'STOP_TIMED_OUT',
+      message: 'probe did not stop within 20 ms; what it holds may still be open',
+    });
+    expect([probe.state, closed]).toEqual(['failed', ['below']]);
+  });
+
+  it('can be started after a stop that hung', async () => {
+    const probe = new Probe(
+      (_signal, release) => Promise.resolve(release(() => new Promise(() => undefined))),
+      1_000,
+      20,
+    );
+    await probe.start();
+    await codeOf(probe.stop());
+    await probe.start();
+    expect(probe.state).toBe('ready');
+  });
+
+  describe('that breaks down when it is ready', () => {
+    it('is failed, has released what it held, and tells its listeners once', async () => {
+      const told: string[] = [];
+      const closed: string[] = [];
+      const probe = new Probe((_signal, release) => Promise.resolve(release(() => void closed.push('it'))));
+      probe.onFailure(({ message }) => void told.push(message));
+      await probe.start();
+      probe.breakDown(new Error('the child died'));
+      probe.breakDown(new Error('again'));
+      expect([probe.state, told, closed]).toEqual(['failed', ['the child died'], ['it']]);
+    });
+
+    it('does not start again before its releases are through', async () => {
+      const gate = createGate();
+      const probe = new Probe((_signal, release) => Promise.resolve(release(() => gate.passed)));
+      await probe.start();
+      probe.breakDown(new Error('the child died'));
+      const again = probe.start();
+      await Promise.resolve();
+      expect(probe.starts).toBe(1);
+      gate.open();
+      await again;
+      expect([probe.starts, probe.state]).toEqual([2, 'ready']);
+    });
+
+    it('tells nobody who has stopped listening', async () => {
+      const told: string[] = [];
+      const probe = new Probe();
+      probe.onFailure(({ message }) => void told.push(message))();
+      await probe.start();
+      probe.breakDown(new Error('the child died'));
+      expect(told).toEqual([]);
+    });
+
+    it.each([
+      ['idle', () => Promise.resolve()],
+      ['stopped', (probe: Probe) => probe.start().then(() => probe.stop())],
+    ] as const)('stays %s when it says so then', async (state, drive) => {
+      const probe = new Probe();
+      await drive(probe);
+      probe.breakDown(new Error('too late'));
+      expect(probe.state).toBe(state);
+    });
+  });
+
+  it('that breaks down while it starts fails its start with that', async () => {
+    const probe: Probe = new Probe((signal, release) => {
+      probe.breakDown(new Error('the child died'));
+      return hang(signal, release);
+    });
+    await expect(probe.start()).rejects.toThrow('the child died');
+    expect(probe.state).toBe('failed');
   });
 });

@@ -1,9 +1,26 @@
 // Discord's faults as ours, and the patience for them.
 import { describe, expect, it } from 'vitest';
-import { apiCode, toChatError, withPatience } from '../../../src/bots/discord/faults.ts';
+import { apiCode, isUnreached, toChatError, withPatience } from '../../../src/bots/discord/faults.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 
 const answered = (status: number, code: unknown = 0) => Object.assign(new Error('no'), { status, code });
+
+describe('whether Discord was reached', () => {
+  it.each([
+    ['a refused connection', Object.assign(new Error('x'), { code: 'ECONNREFUSED' }), false],
+    [
+      'what undici wraps',
+      new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ENOTFOUND' }) }),
+      false,
+    ],
+    ['an answer that never came', Object.assign(new Error('x'), { name: 'AbortError' }), false],
+    ['an answer of Discord', Object.assign(new Error('x'), { status: 503, code: 0 }), true],
+    ['too many logins', new Error('Not enough sessions remaining'), true],
+    ['a string', 'x', true],
+  ])('%s', (_what, thrown, reached) => {
+    expect(isUnreached(thrown)).toBe(!reached);
+  });
+});
 
 describe('faults of Discord', () => {
   for (const [status, code, retryable] of [

@@ -1,0 +1,39 @@
+// The probes on a port of their own, for a process without an HTTP face or with one that outsiders must not reach.
+import fastify from 'fastify';
+import { coreErrors, SwarmError } from '../core/errors.ts';
+import { Service } from '../core/service.ts';
+import { type ProbeDeps, registerProbes } from './probes.ts';
+
+export interface HealthServerOptions {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Starts before everything that it tells about, and stops after it. */
+export class HealthServer extends Service {
+  readonly #deps: ProbeDeps;
+  readonly #options: HealthServerOptions;
+
+  constructor(deps: ProbeDeps, options: HealthServerOptions) {
+    super({ name: 'health' });
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  /** @throws SwarmError SERVER_FAILED when it cannot listen there */
+  protected async onStart(): Promise<void> {
+    const { host, port } = this.#options;
+    const server = fastify({ logger: false, forceCloseConnections: true });
+    this.release(() => server.close());
+    registerProbes(server, this.#deps);
+    try {
+      await server.listen({ host, port });
+    } catch (cause) {
+      throw new SwarmError(
+        coreErrors.serverFailed,
+        `cannot listen on ${host}:${port} for the probes; set health.port to a free port`,
+        { cause },
+      );
+    }
+  }
+}

@@ -1,0 +1,41 @@
+// What a process tells of its health beside its links, and where.
+import type { Policy } from '../access/index.ts';
+import { HealthServer } from '../api/index.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Check } from '../core/health.ts';
+import type { ComponentView } from '../contracts/system.ts';
+import type { Config } from './config.ts';
+import type { LinkBoard } from './links.ts';
+
+/** The probes on a port of their own; undefined where none is configured, and the api has them. */
+export function createHealthServer(
+  { host, port }: Config['health'],
+  links: LinkBoard,
+  clock: Clock,
+): HealthServer | undefined {
+  if (port === undefined) return undefined;
+  return new HealthServer({ readiness: () => links.readiness(), now: () => clock.now() }, { host, port });
+}
+
+/** A policy that cannot be used denies everything: questions too, so the platform does but a part of its work. */
+export function policyCheck(policy: Pick<Policy, 'broken'>): Check {
+  const { broken } = policy;
+  return {
+    name: 'policy',
+    hard: false,
+    health: broken === null ? 'healthy' : 'unhealthy',
+    detail: broken ?? '',
+  };
+}
+
+/** What the supervisor says of the parts. One that is on its first way up is not well yet; one that failed is not well until it is back. */
+export function componentChecks(parts: readonly ComponentView[]): Check[] {
+  return parts.map(({ name, hard, state, error, braked, restarts }) => {
+    const hasFailed = state === 'failed' || error !== null || restarts > 0;
+    if (state === 'ready' || (!hard && state !== 'failed')) {
+      return { name: `part ${name}`, hard, health: 'healthy', detail: '' };
+    }
+    const detail = braked ? `braked after crashing in a loop: ${error}` : (error ?? state);
+    return { name: `part ${name}`, hard, health: 'unhealthy', detail, beginning: !hasFailed };
+  });
+}

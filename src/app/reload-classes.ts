@@ -1,0 +1,37 @@
+// What a change of each key takes to come into force while the platform runs.
+
+/** `live`: at once. `discord` and the like: that component is stopped and started. `process`: the platform is. */
+export type ReloadClass = 'live' | 'process' | { readonly component: string };
+
+const discord = { component: 'discord' } as const;
+const twitch = { component: 'twitch' } as const;
+
+/** Of every key of the configuration; a key without a class is a fault that tests/drift finds. */
+export const reloadClasses: Readonly<Record<string, ReloadClass>> = {
+  home: 'process',
+  'redis.url': 'process',
+  'redis.prefix': 'process',
+  'rabbitmq.url': 'process',
+  'api.port': 'process',
+  'bridge.profile': 'process',
+  'bridge.restartDeadlineMs': 'process',
+  'pipeline.agents': 'process',
+  'pipeline.chainFile': 'process',
+  'pipeline.ackTimeoutMs': 'process',
+  'discord.token': discord,
+  'discord.guildId': discord,
+  // The pipeline reports there too, and reads it at its start.
+  'discord.channelId': 'process',
+  'discord.apiUrl': discord,
+  'twitch.username': twitch,
+  'twitch.token': twitch,
+  'twitch.channels': twitch,
+  'twitch.ircUrl': twitch,
+  'drain.delayMs': 'process',
+  'drain.timeoutMs': 'process',
+  'policy.file': 'live',
+  'reports.console': 'process',
+  'health.host': 'process',
+  'health.port': 'process',
+  'log.level': 'live',
+};

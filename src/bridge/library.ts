@@ -1,0 +1,5 @@
+// amqplib, for an import at the moment that it is needed. A bundler can keep the names of a CommonJS library only
+// where the import is static, which is why this file exists.
+import { connect } from 'amqplib';
+
+export { connect };

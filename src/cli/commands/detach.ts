@@ -1,0 +1,62 @@
+// `swarmline up --detach`: the same `up` in a process of its own, with no terminal; waits until that is ready or has failed.
+import { spawn } from 'node:child_process';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '../../core/clock.ts';
+import { coreErrors, errorText, SwarmError } from '../../core/errors.ts';
+import { type ExitCode, exitCodes, type Io } from '../io.ts';
+import { whereabouts } from '../whereabouts.ts';
+
+const patienceMs = 120_000;
+const shownLines = 20;
+
+/** @param args of `up`, without `--detach` @throws SwarmError when it does not start */
+export async function detach(args: readonly string[], io: Io): Promise<ExitCode> {
+  const { home } = await whereabouts(io);
+  const path = join(home, 'logs/swarmline.out');
+  await mkdir(join(home, 'logs'), { recursive: true }).catch((cause: unknown) => {
+    throw new SwarmError(coreErrors.configInvalid, `home: cannot write to ${home} (${errorText(cause)})`, {
+      cause,
+    });
+  });
+  const out = await open(path, 'w');
+  const [program, ...leading] = io.self;
+  const child = spawn(program, [...leading, 'up', ...args], {
+    env: io.env,
+    detached: true,
+    stdio: ['ignore', out.fd, out.fd],
+  });
+  const ended = new Promise<number>((resolve) => {
+    child.once('error', () => resolve(exitCodes.failed));
+    child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1));
+  });
+  await out.close();
+  const end = await Promise.race([ended, untilReady(path, io)]);
+  const said = await readFile(path, 'utf8').catch(() => '');
+  if (end === 'ready') {
+    child.unref();
+    const ready = /^ready in .*?;/m.exec(said)?.[0].slice(0, -1) ?? 'ready';
+    io.stdout.write(`${ready}, as process ${child.pid}; logs: swarmline logs -f; stop: swarmline down\n`);
+    return exitCodes.ok;
+  }
+  io.stderr.write(`${said.trimEnd().split('\n').slice(-shownLines).join('\n')}\n`);
+  if (end === 'late') {
+    child.unref();
+    io.stderr.write(
+      `process ${child.pid} is not ready after ${patienceMs / 1_000} s and goes on trying; stop it with: swarmline down\n`,
+    );
+    return exitCodes.unavailable;
+  }
+  const known = Object.values(exitCodes).find((code) => code === end);
+  return known === undefined || known === exitCodes.ok ? exitCodes.failed : known;
+}
+
+async function untilReady(path: string, io: Io): Promise<'ready' | 'late'> {
+  const until = systemClock.now() + patienceMs;
+  while (systemClock.now() < until && !io.stopped.aborted) {
+    const said = await readFile(path, 'utf8').catch(() => '');
+    if (/^ready in /m.test(said)) return 'ready';
+    await systemClock.sleep(100);
+  }
+  return 'late';
+}

@@ -1,0 +1,117 @@
+// What is wrong with a configuration, in words: path, place, what was expected, what was there, and the mend.
+import type { z } from 'zod';
+import { maskUrls } from '../text.ts';
+import type { SchemaKey } from './schema-keys.ts';
+import type { Path } from './tree.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** One problem at one key. */
+export interface Problem {
+  readonly path: Path;
+  /** What was expected, and what was there. */
+  readonly said: string;
+  /** How to mend it, where that is known. */
+  readonly hint?: string;
+}
+
+export interface Findings {
+  /** The value at a path, before the schema looked at it. */
+  readonly valueAt: (path: Path) => unknown;
+  readonly keys: readonly SchemaKey[];
+}
+
+/** The problems of one issue; zod reports unknown keys at their section, but each has a place of its own. */
+export function problemsOf(issue: Issue, findings: Findings): Problem[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => unknownKey([...path, key], findings.keys));
+  }
+  const value = findings.valueAt(path);
+  const secret = findings.keys.some((key) => key.secret && key.path.join('.') === path.join('.'));
+  const got = secret ? 'something else' : shown(value);
+  if (value === undefined) return [{ path, said: `it is missing; ${expectation(issue)}` }];
+  const hint = issue.code === 'invalid_value' ? nearest(String(value), issue.values.map(String)) : undefined;
+  return [
+    { path, said: `${expectation(issue)}, got ${got}`, ...(hint ? { hint: `did you mean ${hint}?` } : {}) },
+  ];
+}
+
+function unknownKey(path: Path, keys: readonly SchemaKey[]): Problem {
+  const depth = path.length - 1;
+  const inside = keys.filter((key) => path.slice(0, depth).every((part, at) => key.path[at] === part));
+  const siblings = [...new Set(inside.flatMap((key) => key.path[depth] ?? []))];
+  const like = nearest(path[depth] ?? '', siblings);
+  const hint = like ? `did you mean ${like}?` : `there are ${siblings.join(', ')}`;
+  return { path, said: 'there is no such key', ...(siblings.length > 0 ? { hint } : {}) };
+}
+
+function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${article(issue.expected)}`;
+    case 'invalid_value':
+      return `expected ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.join(', ')}`;
+    case 'too_small':
+      return `expected ${bound(issue.origin, 'at least', issue.minimum, issue.inclusive)}`;
+    case 'too_big':
+      return `expected ${bound(issue.origin, 'at most', issue.maximum, issue.inclusive)}`;
+    case 'invalid_format':
+      return `expected ${issue.message.startsWith('Invalid') ? `a valid ${issue.format}` : issue.message}`;
+    default:
+      return `expected ${issue.message.replace(/^Invalid input: expected /, '')}`;
+  }
+}
+
+function bound(origin: string, word: string, limit: number | bigint, inclusive = true): string {
+  if (origin === 'string') return `${word} ${limit} characters`;
+  if (origin === 'array') return `${word} ${limit} entries`;
+  return inclusive ? `${word} ${limit}` : `${word === 'at least' ? 'more' : 'less'} than ${limit}`;
+}
+
+const names: Readonly<Record<string, string>> = {
+  object: 'a section with keys',
+  array: 'a list',
+  int: 'a whole number',
+};
+
+function article(type: string): string {
+  return names[type] ?? `a ${type}`;
+}
+
+function shown(value: unknown): string {
+  const text = maskUrls(JSON.stringify(value) ?? String(value));
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** The candidate that a person most probably meant; none when nothing is near. */
+function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const [best] = candidates
+    .map((candidate) => ({ candidate, edits: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ candidate, edits }) => edits <= Math.max(1, Math.floor(candidate.length / 3)))
+    .toSorted((a, b) => a.edits - b.edits);
+  return best?.candidate;
+}
+
+// Damerau–Levenshtein with adjacent swaps (optimal string alignment): `prot` is one slip away from `port`.
+function editDistance(from: string, to: string): number {
+  const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, column) => column)];
+  const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
+  for (let i = 1; i <= from.length; i += 1) {
+    const row = [i];
+    rows.push(row);
+    for (let j = 1; j <= to.length; j += 1) {
+      const change = from[i - 1] === to[j - 1] ? 0 : 1;
+      const swapped = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      row.push(
+        Math.min(
+          at(i - 1, j) + 1,
+          at(i, j - 1) + 1,
+          at(i - 1, j - 1) + change,
+          swapped ? at(i - 2, j - 2) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
+    }
+  }
+  return at(from.length, to.length);
+}

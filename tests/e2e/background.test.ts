@@ -1,0 +1,152 @@
+// Running in the background: up --detach, ps, logs, down; and the doctor.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished } from 'vitest';
+import { createDiscordPeer } from '../peers/discord/index.ts';
+import { ownServer } from '../support/own-server.ts';
+import { eventually, it, type Site } from '../support/site.ts';
+
+const lockOf = async (site: Site) => JSON.parse(await readFile(join(site.home, 'run/platform.json'), 'utf8'));
+const psOf = async (site: Site): Promise<{ pid: number; what: string }[]> =>
+  JSON.parse((await site.cli('ps', '--json')).stdout);
+
+describe('in the background', () => {
+  it('starts, is seen, is read and is stopped', async ({ openSite }) => {
+    const site = await openSite();
+    const up = await site.cli('up', '--detach');
+    expect(up).toMatchObject({
+      end: 0,
+      stdout: expect.stringMatching(/^ready in [\d.]+ s, as process \d+; /),
+    });
+    const { pid } = await lockOf(site);
+    expect(await psOf(site)).toContainEqual(
+      expect.objectContaining({ pid, what: 'swarmline: console, bots, api, workers, pipeline' }),
+    );
+    expect((await site.cli('logs')).stdout).toMatch(/^\S+ info +ready roles=/m);
+    const following = site.start('logs', '-f', '--json');
+    await following.says(/"msg":"ready"/);
+
+    const again = await site.cli('up', '--detach');
+    expect(again).toMatchObject({
+      end: 69,
+      stderr: expect.stringContaining(`already runs here as process ${pid}`),
+    });
+
+    expect(await site.cli('down')).toMatchObject({
+      end: 0,
+      stdout: expect.stringContaining(`process ${pid} `),
+    });
+    expect(await site.cli('ps')).toMatchObject({ end: 1, stdout: expect.stringContaining('nothing runs') });
+    following.signal('SIGTERM');
+    expect(await following.ended).toBe(0);
+    expect(await site.cli('down')).toMatchObject({ end: 0, stdout: expect.stringContaining('nothing runs') });
+  });
+
+  it('says why it did not start, with the exit code of the start', async ({ openSite }) => {
+    const site = await openSite();
+    await writeFile(join(site.dir, 'config.yaml'), 'api: { prot: 1 }');
+    const { end, stderr } = await site.cli('up', '--detach');
+    expect([end, stderr]).toEqual([
+      78,
+      expect.stringMatching(/api\.prot: there is no such key .*did you mean port/),
+    ]);
+  });
+
+  it('sees processes of single roles, and ends them all', async ({ openSite }) => {
+    const site = await openSite();
+    const processes = [site.up('--only', 'workers'), site.up('--only', 'pipeline')];
+    await Promise.all(processes.map((process) => process.ready()));
+    const told = (await psOf(site)).map(({ what }) => what).toSorted();
+    expect(told).toEqual(['swarmline: pipeline', 'swarmline: workers']);
+    expect((await site.cli('down')).end).toBe(0);
+    expect(await Promise.all(processes.map(({ ended }) => ended))).toEqual([0, 0]);
+  });
+
+  it('is not misled by the note of a process that was killed', async ({ openSite }) => {
+    const site = await openSite();
+    const platform = await site.up().ready();
+    await platform.kill();
+    expect((await site.cli('ps')).end).toBe(1);
+    expect(await site.cli('down')).toMatchObject({ end: 0, stdout: expect.stringContaining('removed ') });
+    await (await site.up().ready()).stop();
+  });
+
+  it('lets one of two that start at once have the home', async ({ openSite }) => {
+    const site = await openSite();
+    const both = [site.up(), site.up()];
+    const ends = await Promise.race(both.map(({ ended }) => ended));
+    expect(ends).toBe(69);
+    const [holder] = both.filter(
+      ({ pid }, i) => both[i] && pid !== 0 && !both[i]?.output().includes('already runs'),
+    );
+    await holder?.ready();
+    await holder?.stop();
+  });
+});
+
+describe('the doctor', () => {
+  const lines = (text: string, name: string) =>
+    text.split('\n').filter((line) => line.slice(2).startsWith(name));
+
+  it('names what is wrong and the mend: Redis that evicts, RabbitMQ that is not there', async ({
+    openSite,
+  }) => {
+    const redis = await ownServer('redis-server');
+    const site = await openSite({ redisUrl: redis.url, rabbitUrl: 'amqp://me:planted@127.0.0.1:1' });
+    await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+    const { end, stdout } = await site.cli('doctor');
+    expect(end).toBe(1);
+    expect(lines(stdout, 'redis eviction')).toEqual([
+      expect.stringMatching(/^✖ .*allkeys-lru: when memory is full/),
+    ]);
+    expect(stdout).toContain('mend: redis-cli config set maxmemory-policy noeviction');
+    expect(lines(stdout, 'rabbitmq')).toEqual([
+      expect.stringMatching(/^✖ rabbitmq +amqp:\/\/me:\*\*\*@127\.0\.0\.1:1: connect ECONNREFUSED/),
+    ]);
+    expect(lines(stdout, 'discord token')).toEqual([expect.stringMatching(/^– .*no DISCORD_TOKEN/)]);
+    expect(stdout).not.toContain('planted');
+    expect(stdout).toContain('2 to mend');
+
+    const up = await site.cli('up');
+    expect([up.end, up.stderr]).toEqual([78, expect.stringContaining('maxmemory-policy is allkeys-lru')]);
+  });
+
+  it('finds nothing to mend where all is well, and takes a token that Discord takes', async ({
+    openSite,
+  }) => {
+    const discord = await createDiscordPeer();
+    onTestFinished(() => discord.close());
+    const site = await openSite({ discord });
+    const { end, stdout } = await site.cli('doctor', '--json');
+    const findings: { name: string; state: string; said: string }[] = JSON.parse(stdout);
+    expect(findings.filter(({ state }) => state === 'fail')).toEqual([]);
+    expect(findings).toContainEqual({ name: 'discord token', state: 'ok', said: 'accepted' });
+    expect(end).toBe(0);
+  });
+
+  it('names a token that Discord refuses, and a port that is taken', async ({ openSite }) => {
+    const discord = await createDiscordPeer();
+    onTestFinished(() => discord.close());
+    const site = await openSite({ discord });
+    Object.assign(site.env, { DISCORD_TOKEN: 'planted', SWARMLINE_API_PORT: String(discord.port) });
+    const { stdout } = await site.cli('doctor');
+    expect(lines(stdout, 'discord token')).toEqual([expect.stringContaining('refused it (HTTP 401)')]);
+    expect(lines(stdout, 'port')).toEqual([expect.stringContaining('EADDRINUSE')]);
+    expect(stdout).not.toContain('planted');
+  });
+
+  it('tells a broken configuration with status 78', async ({ openSite }) => {
+    const site = await openSite();
+    await writeFile(join(site.dir, 'config.yaml'), 'log: { level: loud }');
+    const { end, stdout } = await site.cli('doctor');
+    expect([end, lines(stdout, 'configuration')[0]]).toEqual([78, expect.stringMatching(/^✖/)]);
+  });
+
+  it('looks into the Redis that a running platform has started', async ({ openSite }) => {
+    const site = await openSite({ redisUrl: null });
+    const platform = await site.up().ready();
+    const doctor = async () => (await site.cli('doctor')).stdout;
+    await eventually(doctor, { accept: (text) => /✔ redis durability +append-only file on/.test(text) });
+    await platform.stop();
+  });
+});

@@ -1,0 +1,50 @@
+// What `status` says of the parts of the platform itself.
+import { describe, expect, it } from 'vitest';
+import { ago, failedPart, link, process, told } from './ports.ts';
+
+describe('status', () => {
+  it.each([
+    [
+      'is tried again',
+      failedPart('gas-watcher', { restarts: 2 }),
+      ['[warn]', '  gas-watcher  failed, tried again 2 times: no luck'],
+    ],
+    [
+      'is tried for the first time again',
+      failedPart('gas-watcher'),
+      ['[warn]', '  gas-watcher  failed, it is tried again: no luck'],
+    ],
+    [
+      'is hard',
+      failedPart('gas-schedule', { hard: true }),
+      ['[bad]', '  gas-schedule  failed, it is tried again: no luck'],
+    ],
+    [
+      'is braked',
+      failedPart('gas-watcher', { restarts: 4, braked: true }),
+      [
+        '[bad]',
+        '  gas-watcher  braked after crashing in a loop: no luck; when mended: swarmline service reset gas-watcher',
+      ],
+    ],
+  ] as const)('names a part that has failed and %s', async (_what, part, [tone, line]) => {
+    const processes = [{ ...process(7, [link('redis')]), components: [part] }];
+    const lines = await told('status', { processes });
+    expect([lines[0], lines[3]]).toEqual([tone, line]);
+  });
+
+  it('says in which process a part has failed where there are several', async () => {
+    const processes = [
+      { ...process(7, [link('redis')]), components: [failedPart('gas-watcher', { braked: true })] },
+      process(8, [link('redis')]),
+    ];
+    expect((await told('status', { processes }))[4]).toMatch(/^ {2}gas-watcher@7 {2}braked/);
+  });
+
+  it('does not speak of parts that run, nor of those of a silent process', async () => {
+    const running = { ...process(7, []), components: [failedPart('api', { state: 'ready' })] };
+    const silent = { ...process(8, [], ago(6)), components: [failedPart('api')] };
+    const lines = await told('status', { processes: [running, silent] });
+    expect(lines.filter((line) => line.includes('api'))).toEqual([]);
+  });
+});
