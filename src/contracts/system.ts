@@ -38,7 +38,6 @@ const resourcesSchema = z.object({
   /** Open file descriptors. */
   handles: z.number().int().optional(),
 });
-type ResourcesView = z.infer<typeof resourcesSchema>;
 
 /** A circuit breaker, as its owner sees it. */
 const breakerSchema = z.object({
@@ -47,7 +46,6 @@ const breakerSchema = z.object({
   /** ms since the epoch. */
   since: z.number(),
 });
-type BreakerView = z.infer<typeof breakerSchema>;
 
 /** `at` is when the process wrote this, ms since the epoch: the age of everything in it. */
 export const processViewSchema = z.object({
