@@ -2,24 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { type Identity, surfaces } from '../contracts/chat.ts';
+import type { Identity } from '../contracts/chat.ts';
 import type { Authority } from '../contracts/ports.ts';
 import { coreErrors, errorText, SwarmError } from '../core/errors.ts';
-
-const identityKey = z
-  .string()
-  .regex(
-    new RegExp(`^(${surfaces.join('|')}):[^\\s:&@]+$`),
-    'one of the surfaces, a colon and the platform id, as in discord:80351110224678912',
-  );
-
-/** `permissions` are exact, or end in `*`: `service.restart:*` allows the restart of every service. */
-const policySchema = z.strictObject({
-  roles: z.record(z.string(), z.array(z.string().min(1))),
-  /** Role of everybody who is no listed person; absent: nothing. */
-  everyone: z.string().optional(),
-  people: z.record(z.string(), z.strictObject({ role: z.string(), identities: z.array(identityKey) })),
-});
+import { policySchema } from './config.ts';
 
 export interface Policy extends Authority {
   /** The person's name, or the identity itself for a stranger; the same person has the same name on every surface. */

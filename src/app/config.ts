@@ -1,6 +1,7 @@
 // The whole configuration: one section from each feature, the names of the environment, and where the layers lie.
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { policySchema } from '../access/config.ts';
 import { healthConfigSchema } from '../api/config.ts';
 import { discordConfigSchema } from '../bots/discord/config.ts';
 import { twitchConfigSchema } from '../bots/twitch/config.ts';
@@ -14,7 +15,7 @@ import {
   secretLayer,
   type WellKnown,
 } from '../core/config/load.ts';
-import { pipelineConfigSchema } from '../pipeline/config.ts';
+import { chainFileSchema, pipelineConfigSchema } from '../pipeline/config.ts';
 
 const urlOf = (protocol: RegExp) =>
   z.url({
@@ -59,6 +60,14 @@ export const configSchema = z.strictObject({
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
 export type Config = z.infer<typeof configSchema>;
+
+/** The files under config/ by their names, each with the schema of its content. */
+export const fileSchemas = { swarmline: configSchema, policy: policySchema, chain: chainFileSchema } as const;
+
+/** Whether there is a schema of that name. */
+export function isFileSchema(name: string): name is keyof typeof fileSchemas {
+  return Object.hasOwn(fileSchemas, name);
+}
 
 /** Names that people and scripts rely on; each also as NAME_FILE. */
 const wellKnown: WellKnown = {

@@ -211,9 +211,10 @@ function addConfigCommands(program: Command, io: Io, done: (code: ExitCode) => v
     );
   config
     .command('schema')
-    .description('the JSON Schema of a configuration file, for editors')
-    .action(async () => {
-      io.stdout.write((await import('./commands/config.ts')).configSchemaText());
+    .description('the JSON Schema of a file under config/, for editors')
+    .argument('[file]', 'swarmline, policy or chain', 'swarmline')
+    .action(async (file: string) => {
+      io.stdout.write((await import('./commands/config.ts')).configSchemaText(file));
       done(0);
     });
 }

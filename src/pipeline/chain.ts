@@ -5,6 +5,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { agentIdSchema } from '../contracts/agents.ts';
 import { coreErrors, errorText, SwarmError } from '../core/errors.ts';
+import { makeChainSchema } from './config.ts';
 
 /** Gas that comes by the clock. `cron` has five fields and is read in UTC. */
 export interface Schedule {
@@ -41,7 +42,7 @@ export async function loadChain(path: string, agents: readonly string[]): Promis
   if (syntax.length > 0) throw problems(path, syntax);
 
   const content: unknown = document.toJS() ?? {};
-  const parsed = chainSchema(agents, validate).safeParse(content);
+  const parsed = schemaFor(agents, validate).safeParse(content);
   if (parsed.success) return parsed.data;
   throw problems(
     path,
@@ -49,7 +50,7 @@ export async function loadChain(path: string, agents: readonly string[]): Promis
   );
 }
 
-function chainSchema(agents: readonly string[], isCron: (expression: string) => boolean) {
+function schemaFor(agents: readonly string[], isCron: (expression: string) => boolean) {
   const agent = agentIdSchema.refine((id) => agents.includes(id), {
     error: (issue) => `no agent "${issue.input}"; configured: ${agents.join(', ') || 'none'}`,
   });
@@ -57,34 +58,7 @@ function chainSchema(agents: readonly string[], isCron: (expression: string) => 
     const message = cronProblem(text, isCron);
     if (message !== null) context.addIssue({ code: 'custom', message });
   });
-  const schedule = z.strictObject({
-    name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'lower-case letters, digits, - and _'),
-    cron,
-    to: agent,
-    text: z.string().trim().min(1, 'write what the agent shall do'),
-  });
-  return z.strictObject({
-    chain: z
-      .array(agent)
-      .superRefine(unique((id) => id, 'stands in the chain twice; keep one'))
-      .default([]),
-    end: z.enum(['loop', 'stop']).default('stop'),
-    schedules: z
-      .array(schedule)
-      .superRefine(unique(({ name }) => name, 'names two schedules; rename one'))
-      .default([]),
-  });
-}
-
-function unique<T>(nameOf: (item: T) => string, complaint: string) {
-  return (items: readonly T[], context: z.RefinementCtx): void => {
-    const names = items.map(nameOf);
-    names.forEach((name, at) => {
-      if (names.indexOf(name) < at) {
-        context.addIssue({ code: 'custom', path: [at], message: `"${name}" ${complaint}` });
-      }
-    });
-  };
+  return makeChainSchema({ agent, cron });
 }
 
 function cronProblem(cron: string, isCron: (expression: string) => boolean): string | null {

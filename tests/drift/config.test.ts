@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadPolicy } from '../../src/access/index.ts';
-import { configSchema } from '../../src/app/config.ts';
+import { configSchema, fileSchemas } from '../../src/app/config.ts';
 import { type Role, roles } from '../../src/app/index.ts';
 import { reloadClasses } from '../../src/app/reload-classes.ts';
 import { configSchemaText } from '../../src/cli/commands/config.ts';
@@ -31,8 +31,18 @@ describe('config/default.yaml', () => {
   });
 });
 
-it('has in config/swarmline.schema.json what `swarmline config schema` prints', () => {
-  expect(readFileSync(join(folder, 'swarmline.schema.json'), 'utf8')).toBe(configSchemaText());
+it.each(Object.keys(fileSchemas))(
+  'has in config/%s.schema.json what `swarmline config schema` prints',
+  (name) => {
+    expect(readFileSync(join(folder, `${name}.schema.json`), 'utf8')).toBe(configSchemaText(name));
+  },
+);
+
+it('names each schema in the file that it is of', () => {
+  for (const name of ['policy', 'chain', 'demo-chain']) {
+    const [first] = readFileSync(join(folder, `${name}.yaml`), 'utf8').split('\n');
+    expect(first).toBe(`# yaml-language-server: $schema=${name.replace('demo-', '')}.schema.json`);
+  }
 });
 
 it('knows of every key what its change takes to come into force, and of no other', () => {

@@ -1,7 +1,7 @@
 // `swarmline config`: check a file, explain where each value comes from, print the schemas. Loads schemas and nothing else.
 import { join } from 'node:path';
 import { z } from 'zod';
-import { configSchema, loadConfig } from '../../app/config.ts';
+import { configSchema, fileSchemas, isFileSchema, loadConfig } from '../../app/config.ts';
 import { type Explained, explain } from '../../core/config/explain.ts';
 import { fileLayer, mergeLayers } from '../../core/config/load.ts';
 import { coreErrors, SwarmError } from '../../core/errors.ts';
@@ -53,8 +53,18 @@ function lines({ key, value, origin, overrode }: Explained): string {
   return `${key} = ${value} (from ${origin})\n${under.join('')}`;
 }
 
-/** Prints the JSON Schema of a configuration file, for editors. */
-export function configSchemaText(): string {
-  const schema = z.toJSONSchema(configSchema, { unrepresentable: 'any', io: 'input' });
-  return `${JSON.stringify({ ...schema, title: 'Swarmline configuration' }, null, 2)}\n`;
+/** The JSON Schema of a file under config/, for editors. @throws SwarmError CONFIG_INVALID for a name without a schema */
+export function configSchemaText(name: string): string {
+  if (!isFileSchema(name)) {
+    const there = Object.keys(fileSchemas).join(', ');
+    throw new SwarmError(coreErrors.configInvalid, `there is no schema of ${name}; there are ${there}`);
+  }
+  const schema = z.toJSONSchema(fileSchemas[name], { unrepresentable: 'any', io: 'input' });
+  return `${JSON.stringify({ ...schema, title: titles[name] }, null, 2)}\n`;
 }
+
+const titles = {
+  swarmline: 'Swarmline configuration',
+  policy: 'Swarmline policy: who may do what',
+  chain: 'Swarmline chain: who hands over to whom',
+} as const;
