@@ -4,6 +4,7 @@ export { resetLine } from './component-log.ts';
 export { type LoadedConfig, loadConfig } from './config.ts';
 export { createDemoWorld } from './demo-world.ts';
 export { examine } from './doctor.ts';
+export { logCheck } from './health.ts';
 export { leaveRunNote, takePidLock } from './pid-lock.ts';
 export { createPlatform, type Platform } from './platform.ts';
 export { createReloader } from './reload.ts';
