@@ -32,7 +32,14 @@ interface Sink {
 // What stderr does not take is dropped above this, bytes.
 const stderrMaxLength = 1_048_576;
 
-const secretPaths = ['token', 'password', 'authorization', '*.token', '*.password', '*.authorization'];
+const secretPaths = [
+  'token',
+  'password',
+  'authorization',
+  '*.token',
+  '*.password',
+  '*.authorization',
+] as const;
 
 /** Creates the process's logger. A full disk or a reader that went away costs lines, never the process. */
 export function createLogger(options: LoggerOptions): ProcessLogger {
@@ -49,7 +56,7 @@ export function createLogger(options: LoggerOptions): ProcessLogger {
         children.add(held);
         forget.register(child, held);
       },
-      redact: { paths: secretPaths, censor: '[secret]' },
+      redact: { paths: [...secretPaths], censor: '[secret]' },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
     },
     sink.stream,
