@@ -10,3 +10,4 @@ export { createPlatform, type Platform } from './platform.ts';
 export { createReloader } from './reload.ts';
 export { isRole, type Role, roles } from './roles.ts';
 export { findBackends } from './servers.ts';
+export { checkStart } from './start-checks.ts';

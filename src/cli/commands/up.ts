@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import {
   roles as allRoles,
+  checkStart,
   createDemoWorld,
   createPlatform,
   createReloader,
@@ -95,6 +96,10 @@ async function operate(operation: Operation, io: Io): Promise<ExitCode> {
     io.stderr.write(`the policy cannot be used, so every command is denied: ${platform.policyFault}\n`);
   }
   const unwatch = await followConfiguration(operation, platform);
+  const searchPath = io.env['PATH'] ?? '';
+  const isReady = () => platform.links.readiness().status === 'ready';
+  const tell = (line: string) => platform.print(line);
+  void checkStart(loaded, { clock: systemClock, logger, searchPath, isReady, tell }, io.stopped);
   let givenUp: Awaited<ReturnType<Platform['stop']>> = [];
   try {
     await serve(operation, { platform, notifier }, io);
