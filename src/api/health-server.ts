@@ -20,7 +20,7 @@ export class HealthServer extends Service {
     this.#options = options;
   }
 
-  /** @throws SwarmError SERVER_FAILED when it cannot listen there */
+  /** @throws SwarmError CONFIG_INVALID when it cannot listen there */
   protected async onStart(): Promise<void> {
     const { host, port } = this.#options;
     const server = fastify({ logger: false, forceCloseConnections: true });
@@ -30,7 +30,7 @@ export class HealthServer extends Service {
       await server.listen({ host, port });
     } catch (cause) {
       throw new SwarmError(
-        coreErrors.serverFailed,
+        coreErrors.configInvalid,
         `cannot listen on ${host}:${port} for the probes; set health.port to a free port`,
         { cause },
       );

@@ -1,7 +1,5 @@
 // `swarmline doctor`: everything around the platform that it needs, looked at from outside. Starts nothing.
 import { execFile } from 'node:child_process';
-import { access, constants, mkdir, readFile, statfs } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { loadPolicy } from '../access/index.ts';
@@ -17,11 +15,10 @@ import { findProgram, runningPort } from '../core/servers/index.ts';
 import { maskUrls } from '../core/text.ts';
 import { loadChain } from '../pipeline/index.ts';
 import type { LoadedConfig } from './config.ts';
-import { readPidLock } from './pid-lock.ts';
+import { hostChecks } from './host-checks.ts';
 
 const run = promisify(execFile);
 const limitMs = 5_000;
-const megabyte = 1_048_576;
 
 export interface DoctorDeps {
   readonly clock: Clock;
@@ -55,17 +52,7 @@ export function examine(loaded: LoadedConfig, deps: DoctorDeps): Promise<Finding
     },
     { name: 'policy', mend: 'mend the file', look: () => policy(config.policy.file) },
     { name: 'chain', mend: 'mend the file', look: () => chain(config.pipeline) },
-    {
-      name: 'home',
-      mend: 'set SWARMLINE_HOME to a folder that can be written',
-      look: () => home(config.home),
-    },
-    {
-      name: 'port',
-      mend: 'set SWARMLINE_API_PORT to a free port',
-      look: () => port(config.api.port, config.home),
-    },
-    { name: 'open files', mend: 'ulimit -n 4096', look: openFiles },
+    ...hostChecks(config),
   ];
   return runChecks(checks, { clock: deps.clock, limitMs });
 }
@@ -79,7 +66,10 @@ async function redis(url: string | undefined, homeDir: string, deps: DoctorDeps)
     const there: Finding = { name: 'redis', state: 'ok', said: maskUrls(place) };
     return [there, ...findings, await inspectClock(client)];
   } catch (thrown) {
-    const mend = 'start it, or mend REDIS_URL; without REDIS_URL Swarmline runs one of its own';
+    const mend =
+      thrown instanceof Error && thrown.name === 'ReplyError'
+        ? 'it is there and refuses: mend user and password in REDIS_URL, or their rights (ACL SETUSER)'
+        : 'start it, or mend REDIS_URL; without REDIS_URL Swarmline runs one of its own';
     return [{ name: 'redis', state: 'fail', said: `${maskUrls(place)}: ${errorText(thrown)}`, mend }];
   } finally {
     closeRedis(client);
@@ -93,9 +83,16 @@ async function rabbitmq(url: string | undefined, homeDir: string, deps: DoctorDe
     const findings = await inspectRabbit(place);
     return [{ name: 'rabbitmq', state: 'ok', said: maskUrls(place) }, ...findings];
   } catch (thrown) {
-    const mend = 'start it, or mend RABBITMQ_URL; without RABBITMQ_URL Swarmline runs one of its own';
+    const mend = isUnreachable(thrown)
+      ? 'start it, or mend RABBITMQ_URL; without RABBITMQ_URL Swarmline runs one of its own'
+      : 'it is there and refuses: mend user, password and vhost in RABBITMQ_URL; rights by: rabbitmqctl set_permissions -p VHOST USER ".*" ".*" ".*"';
     return [{ name: 'rabbitmq', state: 'fail', said: `${maskUrls(place)}: ${errorText(thrown)}`, mend }];
   }
+}
+
+/** Whether the network failed, rather than the far side refused. */
+function isUnreachable(thrown: unknown): boolean {
+  return thrown instanceof AggregateError || (thrown instanceof Error && 'syscall' in thrown);
 }
 
 /** The URL of the server that a platform of this home runs now; null when none does. */
@@ -134,47 +131,4 @@ async function chain({ chainFile, agents }: LoadedConfig['config']['pipeline']):
     agents.map(({ id }) => id),
   );
   return [{ name: 'chain', state: 'ok', said: `${chainFile}, ${agents.length} agents` }];
-}
-
-async function home(folder: string): Promise<Finding[]> {
-  await mkdir(folder, { recursive: true });
-  await access(folder, constants.W_OK);
-  const { bavail, bsize } = await statfs(folder);
-  const free = Math.round((bavail * bsize) / megabyte);
-  const said = `${folder}, ${free} MB free`;
-  if (free < 50)
-    return [{ name: 'home', state: 'fail', said, mend: 'make room: Redis stops writing on a full disk' }];
-  if (free < 500)
-    return [{ name: 'home', state: 'warn', said, mend: 'make room: logs and Redis grow there' }];
-  return [{ name: 'home', state: 'ok', said }];
-}
-
-async function port(wanted: number, homeDir: string): Promise<Finding[]> {
-  const holder = await readPidLock(join(homeDir, 'run/platform.json'));
-  if (holder?.alive && holder.api === wanted) {
-    return [
-      { name: 'port', state: 'ok', said: `${wanted}, of the platform that runs as process ${holder.pid}` },
-    ];
-  }
-  if (wanted !== 0) await listenOnce(wanted);
-  return [{ name: 'port', state: 'ok', said: `${wanted} is free` }];
-}
-
-/** @throws what listen throws, such as EADDRINUSE */
-function listenOnce(wanted: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(wanted, '127.0.0.1', () => server.close(() => resolve()));
-  });
-}
-
-async function openFiles(): Promise<Finding[]> {
-  const name = 'open files';
-  const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '');
-  const soft = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1]);
-  if (Number.isNaN(soft))
-    return [{ name, state: 'skipped', said: 'the limit cannot be read on this system' }];
-  if (soft >= 1_024) return [{ name, state: 'ok', said: `limit ${soft}` }];
-  return [{ name, state: 'warn', said: `limit ${soft}`, mend: 'ulimit -n 4096' }];
 }

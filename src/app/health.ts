@@ -3,6 +3,7 @@ import type { Policy } from '../access/index.ts';
 import { HealthServer } from '../api/index.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Check } from '../core/health.ts';
+import type { LogLoss } from '../core/log-file.ts';
 import type { ComponentView } from '../contracts/system.ts';
 import type { Config } from './config.ts';
 import type { LinkBoard } from './links.ts';
@@ -38,4 +39,15 @@ export function componentChecks(parts: readonly ComponentView[]): Check[] {
     const detail = braked ? `braked after crashing in a loop: ${error}` : (error ?? state);
     return { name: `part ${name}`, hard, health: 'unhealthy', detail, beginning: !hasFailed };
   });
+}
+
+/** A log that cannot be written costs lines, not the service; what is missing is counted. */
+export function logCheck(loss: LogLoss | null): Check {
+  const { dropped = 0, why = null } = loss ?? {};
+  return {
+    name: 'log',
+    hard: false,
+    health: why === null ? 'healthy' : 'unhealthy',
+    detail: dropped === 0 ? '' : `${dropped} lines lost${why === null ? '' : `: ${why}`}`,
+  };
 }

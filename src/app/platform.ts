@@ -160,7 +160,11 @@ function arrange(deps: PlatformDeps, { shared, bus, surfaces, redisLink, resourc
   const pipeline = shared.roles.includes('pipeline')
     ? [shared.pipeline.watcher, shared.pipeline.schedule]
     : [];
-  const workers = wireWorkers(shared, { control: bus.control, sinks: surfaces.sinks });
+  const workers = wireWorkers(shared, {
+    control: bus.control,
+    sinks: surfaces.sinks,
+    isLate: () => resources.isLate,
+  });
   // The console begins last and ends first; what is reported to it meanwhile is still printed.
   const transports = surfaces.parts.filter(({ service }) => service !== surfaces.console);
   const rest = surfaces.parts.filter(({ service }) => service === surfaces.console);

@@ -14,6 +14,8 @@ export interface Io {
   readonly root: string;
   /** Fires at the first SIGINT or SIGTERM. The second ends the process at once. */
   readonly stopped: AbortSignal;
+  /** From now on a stdout or stderr that takes no more ends nothing, but is told; for services. */
+  readonly outliveReaders: (tell: (why: string) => void) => void;
   /** Fires `stopped` as the first signal does: for Ctrl-C at a prompt, where the terminal sends none. */
   readonly stop: () => void;
 }

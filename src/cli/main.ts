@@ -22,14 +22,18 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 process.on('SIGHUP', () => stopping.abort());
-// A reader that went away (`| head`, a `| tee` that Ctrl-C ended too) is a wish to stop, never a reason to leave children behind.
+// A reader that went away (`| head`) is a wish to stop, never a reason to leave children behind. A service goes on without:
+// its supervisor may have changed the log, or its disk is full. A terminal that went away ends a service too.
 let unread = false;
-process.stdout.on('error', () => {
+let outlived: ((why: string) => void) | undefined;
+const atTerminal = process.stdout.isTTY;
+process.stdout.on('error', ({ message }) => {
   unread = true;
-  stopping.abort();
+  if (outlived && !atTerminal) outlived(`stdout: ${message}`);
+  else stopping.abort();
 });
 // What cannot be said on stderr any more is in the log.
-process.stderr.on('error', () => undefined);
+process.stderr.on('error', ({ message }) => outlived?.(`stderr: ${message}`));
 
 let stdin: typeof process.stdin | undefined;
 const io = {
@@ -44,6 +48,9 @@ const io = {
   self: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)] as const,
   root,
   stopped: stopping.signal,
+  outliveReaders: (tell: (why: string) => void) => {
+    outlived = tell;
+  },
   stop: () => {
     asked = true;
     stopping.abort();

@@ -33,7 +33,7 @@ const resourcesSchema = z.object({
   /** Share of one core in the last interval; 1 is one whole core. */
   cpu: z.number(),
   rssBytes: z.number(),
-  /** 99th percentile of the event loop's delay in the last interval, s; only of this process itself. */
+  /** 99th percentile of the event loop's delay in the last interval, or its longest where that was above 1 s, s; of this process alone. */
   loopDelaySeconds: z.number().optional(),
   /** Open file descriptors. */
   handles: z.number().int().optional(),

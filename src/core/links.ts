@@ -1,4 +1,4 @@
-// Health is freshness: a link to the outside (Redis, RabbitMQ, Discord…) is as healthy as its last proof of life is young.
+// Health is freshness: a link to the outside (Redis, RabbitMQ, a chat…) is as healthy as its last proof of life is young.
 import type { Clock } from './clock.ts';
 
 /** `standby`: another process holds this link for all of us, and this one would take over; that is well. */

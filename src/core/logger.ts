@@ -1,5 +1,7 @@
-// The logger: pino, NDJSON. The only file that imports pino.
+// The logger: pino, NDJSON. The only file that imports pino. Where a line ends is log-file.ts.
 import { type DestinationStream, destination, type Logger as PinoLogger, pino } from 'pino';
+import { systemClock } from './clock.ts';
+import { LogFile, type LogLoss } from './log-file.ts';
 
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error'> & {
   child(bindings: Readonly<Record<string, unknown>>): Logger;
@@ -13,20 +15,35 @@ export interface LoggerOptions {
 
 /** The process's own logger, which the process may close and turn up or down. */
 export interface ProcessLogger extends Logger {
-  /** Flushes what is buffered. */
-  close(): void;
+  /** Resolves when what is buffered is written, or lost. */
+  close(): Promise<void>;
+  /** Lines that could not be written, and why; null for stderr, of which nobody can tell. */
+  loss(): LogLoss | null;
   /** Of this logger and of all its children. */
   setLevel(level: LoggerOptions['level']): void;
 }
 
-const secretPaths = ['token', 'password', 'authorization', '*.token', '*.password', '*.authorization'];
+interface Sink {
+  readonly stream: DestinationStream;
+  readonly loss: () => LogLoss | null;
+  readonly close: () => Promise<void>;
+}
 
-/** Creates the process's logger. Returns it with `close`, which flushes what is buffered. */
+// What stderr does not take is dropped above this, bytes.
+const stderrMaxLength = 1_048_576;
+
+const secretPaths = [
+  'token',
+  'password',
+  'authorization',
+  '*.token',
+  '*.password',
+  '*.authorization',
+] as const;
+
+/** Creates the process's logger. A full disk or a reader that went away costs lines, never the process. */
 export function createLogger(options: LoggerOptions): ProcessLogger {
-  const stream: DestinationStream & { flushSync(): void } =
-    options.file === '-'
-      ? destination({ dest: 2, sync: true })
-      : destination({ dest: options.file, mkdir: true, sync: false, minLength: 0 });
+  const sink = options.file === '-' ? toStderr() : toFile(options.file);
   const children = new Set<WeakRef<PinoLogger>>();
   const forget = new FinalizationRegistry((child: WeakRef<PinoLogger>) => children.delete(child));
   const logger = pino(
@@ -39,10 +56,10 @@ export function createLogger(options: LoggerOptions): ProcessLogger {
         children.add(held);
         forget.register(child, held);
       },
-      redact: { paths: secretPaths, censor: '[secret]' },
+      redact: { paths: [...secretPaths], censor: '[secret]' },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
     },
-    stream,
+    sink.stream,
   );
   return Object.assign(logger, {
     setLevel: (level: LoggerOptions['level']) => {
@@ -52,15 +69,33 @@ export function createLogger(options: LoggerOptions): ProcessLogger {
         if (child) child.level = level;
       }
     },
-    close: () => {
-      try {
-        stream.flushSync();
-      } catch {
-        // sonic-boom throws when its file never opened; nothing is left to flush then
-      }
-    },
+    loss: sink.loss,
+    close: sink.close,
   });
 }
+
+function toStderr(): Sink {
+  const stream = destination({ dest: 2, sync: true, maxLength: stderrMaxLength });
+  // Without a listener a full disk behind `2> file` would end the process.
+  stream.on('error', () => undefined);
+  return { stream, loss: () => null, close: () => Promise.resolve() };
+}
+
+function toFile(path: string): Sink {
+  const notice = (dropped: number, why: string) => {
+    const time = new Date(systemClock.now()).toISOString();
+    return `${JSON.stringify({ level: warn, time, pid: process.pid, dropped, why, msg: 'log lines are missing here' })}\n`;
+  };
+  const file = new LogFile({ clock: systemClock }, { path, notice });
+  return {
+    stream: { write: (line) => file.write(line) },
+    loss: () => file.loss,
+    close: () => file.close(),
+  };
+}
+
+/** As pino counts. */
+const warn = 40;
 
 /** A logger that writes nothing. */
 export const silentLogger: Logger = pino({ level: 'silent' });

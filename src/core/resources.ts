@@ -5,6 +5,8 @@ import { basename } from 'node:path';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from './clock.ts';
 
+const stallSeconds = 1;
+
 // Fixed on every Linux that Node runs on: sysconf(_SC_CLK_TCK); the page size is read from VmRSS instead.
 const ticksPerSecond = 100;
 
@@ -76,7 +78,7 @@ export interface Usage {
   /** Share of one core in the last interval. */
   readonly cpu: number;
   readonly rssBytes: number;
-  /** 99th percentile of the event loop's delay, s; of this process alone. */
+  /** 99th percentile of the event loop's delay, or its longest where that was above 1 s, s; of this process alone. */
   readonly loopDelaySeconds?: number;
   readonly handles?: number;
 }
@@ -107,8 +109,7 @@ export class ResourceMeter {
   }
 
   async sample(): Promise<readonly Usage[]> {
-    // Histogram values are ns; a delay is what comes on top of the resolution.
-    const loopDelaySeconds = Math.max(0, this.#loop.percentile(99) / 1e9 - 0.01);
+    const loopDelaySeconds = this.#loopDelay();
     this.#loop.reset();
     const rows = this.#watched.map(async ({ name, pid }): Promise<Usage[]> => {
       const id = pid();
@@ -131,6 +132,14 @@ export class ResourceMeter {
 
   stop(): void {
     this.#loop.disable();
+  }
+
+  #loopDelay(): number {
+    // Histogram values are ns; a delay is what comes on top of the resolution.
+    const toSeconds = (ns: number) => Math.max(0, ns / 1e9 - 0.01);
+    const longest = toSeconds(this.#loop.max);
+    // A stall is one value among hundreds, so the percentile hides the very one that costs locks.
+    return longest > stallSeconds ? longest : toSeconds(this.#loop.percentile(99));
   }
 
   #share({ pid, cpuSeconds, ageSeconds }: ProcessUse): number {

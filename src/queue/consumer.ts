@@ -67,6 +67,11 @@ export class Consumer {
     }
   }
 
+  /** Narrow: one job at a time, and the others are left to other processes. What runs already ends as it would. */
+  setNarrow(narrow: boolean): void {
+    this.#worker.concurrency = narrow ? 1 : this.#options.concurrency;
+  }
+
   /** Whatever kept it from fetching until now was not its own fault. */
   excuse(): void {
     this.#fetchedAt = this.#deps.clock.now();
@@ -74,7 +79,7 @@ export class Consumer {
 
   /** Whether it should have fetched and did not. One whose hands are full need not. */
   isDeaf(): boolean {
-    if (this.#worker.isPaused() || this.#running >= this.#options.concurrency) return false;
+    if (this.#worker.isPaused() || this.#running >= this.#worker.concurrency) return false;
     return this.#deps.clock.now() - this.#fetchedAt > deafAfterMs;
   }
 

@@ -23,6 +23,8 @@ export interface WorkerHostDeps {
   readonly logger: Logger;
   readonly link: Link;
   readonly handlers: readonly BoundHandler[];
+  /** Whether this process has more to do than it can; then it takes one job of each queue at a time. Default: never. */
+  readonly isLate?: () => boolean;
 }
 
 export interface WorkerHostOptions {
@@ -80,7 +82,7 @@ export class WorkerHost extends Service {
     // The check lets them run: what waits already must not be run by a wrong clock.
     await Promise.all(consumers.map((consumer) => consumer.prepare()));
     const watch = new WorkerWatch(
-      { ...this.#deps, guard },
+      { isLate: () => false, ...this.#deps, guard },
       { consumers, canary, signal: this.#stopping.signal },
     );
     await watch.check();

@@ -14,6 +14,8 @@ export interface WorkerWatchDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly link: Link;
+  /** Whether this process has more to do than it can. */
+  readonly isLate: () => boolean;
 }
 
 export interface WorkerWatchOptions {
@@ -23,6 +25,7 @@ export interface WorkerWatchOptions {
   readonly signal: AbortSignal;
 }
 
+const narrowly = ', one job of each at a time: the event loop is late';
 const checkEveryMs = 1_000;
 const canaryEveryMs = 10_000;
 const canaryWithinMs = 7_000;
@@ -31,6 +34,7 @@ export class WorkerWatch {
   readonly #deps: WorkerWatchDeps;
   readonly #options: WorkerWatchOptions;
   #canaryAt = Number.NEGATIVE_INFINITY;
+  #narrow = false;
 
   constructor(deps: WorkerWatchDeps, options: WorkerWatchOptions) {
     this.#deps = deps;
@@ -50,6 +54,7 @@ export class WorkerWatch {
   async check(): Promise<void> {
     const { guard, link, logger } = this.#deps;
     const { consumers, signal } = this.#options;
+    this.#shed();
     try {
       const skewMs = await guard.findSkew();
       for (const consumer of consumers) await consumer.setPaused(skewMs !== null);
@@ -67,6 +72,19 @@ export class WorkerWatch {
       for (const consumer of consumers) consumer.excuse();
       link.down(`Redis ${redisFault(thrown)}`);
     }
+  }
+
+  /** A process that is late takes fewer jobs: each one more would put the locks of those that run at risk. */
+  #shed(): void {
+    const narrow = this.#deps.isLate();
+    // A worker that was made anew meanwhile is wide.
+    for (const consumer of this.#options.consumers) consumer.setNarrow(narrow);
+    if (narrow === this.#narrow) return;
+    this.#narrow = narrow;
+    // A canary is due, so that the link says it with a proof.
+    this.#canaryAt = Number.NEGATIVE_INFINITY;
+    if (narrow) this.#deps.logger.warn({}, 'the event loop is late; each queue runs one job at a time');
+    else this.#deps.logger.info({}, 'the event loop is on time again; the queues run as many jobs as before');
   }
 
   /** Whether a canary was run lately; sends one when it is time to, or when it is to be told that all is well again. */
@@ -96,7 +114,7 @@ export class WorkerWatch {
     if (signal.aborted) return;
     if (deaf) await this.#recreate(deaf, `the worker of ${deaf.queue} does not fetch`);
     else if (!consumers.every(({ isRunning }) => isRunning)) link.down('a worker loop has ended');
-    else if (proved) link.proof(`${consumers.length - 1} queues`);
+    else if (proved) link.proof(`${consumers.length - 1} queues${this.#narrow ? narrowly : ''}`);
   }
 
   async #recreate(consumer: Consumer, why: string): Promise<void> {

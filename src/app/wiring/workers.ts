@@ -20,6 +20,8 @@ const reportsAtOnce = (surface: string) => (surface === 'discord' ? 10 : 1);
 export interface Outlets {
   readonly control: ServiceControl;
   readonly sinks: Partial<Readonly<Record<Surface, ReportSink>>>;
+  /** Whether the event loop of this process is late. */
+  readonly isLate: () => boolean;
 }
 
 export function wireWorkers(shared: Shared, outlets: Outlets): WorkerHost {
@@ -30,7 +32,7 @@ export function wireWorkers(shared: Shared, outlets: Outlets): WorkerHost {
   if (roles.includes('pipeline')) queues['pipeline'] = 1;
   for (const surface of Object.keys(outlets.sinks)) queues[`report.${surface}`] = reportsAtOnce(surface);
   return new WorkerHost(
-    { redis, clock, logger, link, handlers: wireHandlers(shared, outlets) },
+    { redis, clock, logger, link, handlers: wireHandlers(shared, outlets), isLate: outlets.isLate },
     { redisUrl: backends.redis.url, prefix: config.redis.prefix, queues },
   );
 }

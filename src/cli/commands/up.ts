@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import {
   roles as allRoles,
+  checkStart,
   createDemoWorld,
   createPlatform,
   createReloader,
@@ -12,6 +13,7 @@ import {
   leaveRunNote,
   type LoadedConfig,
   loadConfig,
+  logCheck,
   type Platform,
   type Role,
   resetLine,
@@ -50,11 +52,14 @@ export async function up(options: UpOptions, io: Io): Promise<ExitCode> {
     : await leaveRunNote(join(home, 'run'), { api: api.port, roles });
   const logFile = join(home, 'logs', `${whole ? 'swarmline' : roles.join('-')}.ndjson`);
   const logger = createLogger({ level: log.level, file: logFile });
+  io.outliveReaders((why) =>
+    logger.warn({ why }, 'nobody reads what is printed any more; the service goes on'),
+  );
   try {
     return await operate({ loaded, load, roles, whole, logger, startedAt }, io);
   } finally {
     await unlock();
-    logger.close();
+    await logger.close();
   }
 }
 
@@ -85,11 +90,16 @@ async function operate(operation: Operation, io: Io): Promise<ExitCode> {
   io.stdout.write(`${header(loaded, roles)}\n`);
   const notifier = await createNotifier({ io, clock: systemClock, logger });
   const { platform, colour } = await assemble(operation, io, notifier);
+  platform.links.alsoCheck(() => [logCheck(logger.loss())]);
   for (const status of platform.links.statuses()) io.stdout.write(`${linkLine(status, colour)}\n`);
   if (platform.policyFault !== null) {
     io.stderr.write(`the policy cannot be used, so every command is denied: ${platform.policyFault}\n`);
   }
   const unwatch = await followConfiguration(operation, platform);
+  const searchPath = io.env['PATH'] ?? '';
+  const isReady = () => platform.links.readiness().status === 'ready';
+  const tell = (line: string) => platform.print(line);
+  void checkStart(loaded, { clock: systemClock, logger, searchPath, isReady, tell }, io.stopped);
   let givenUp: Awaited<ReturnType<Platform['stop']>> = [];
   try {
     await serve(operation, { platform, notifier }, io);

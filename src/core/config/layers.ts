@@ -106,7 +106,7 @@ async function mountedSecrets(folder: string, wellKnown: WellKnown) {
       const path = pathOfName(name, wellKnown) ?? (name.includes('.') ? name.split('.') : undefined);
       if (path) return { name: 'SWARMLINE_SECRETS_DIR', path, file: join(folder, name) };
       throw refused(
-        `SWARMLINE_SECRETS_DIR: ${join(folder, name)} is no known name; call it like a variable (DISCORD_TOKEN) or a path (discord.token)`,
+        `SWARMLINE_SECRETS_DIR: ${join(folder, name)} is no known name; call it like a variable (REDIS_URL) or a path (redis.url)`,
       );
     });
 }

@@ -79,7 +79,13 @@ function article(type: string): string {
   return names[type] ?? `a ${type}`;
 }
 
+// A secret may stand in the wrong place, so the inside of a section is not shown, and no text that could be a token.
+const tokenLike = /^(?=.*\d)(?=.*[A-Za-z])(?![./])[\w.~+/=:-]{20,}$/;
+
 function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'a section with keys';
+  if (typeof value === 'string' && tokenLike.test(value)) return `a text of ${value.length} characters`;
   const text = maskUrls(JSON.stringify(value) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -113,7 +113,13 @@ export class EmbeddedServer extends Service {
     child.unref();
     await log.close();
     const running = { pid, port, start: (await processStart(pid)) ?? '' };
-    await writeFileAtomically(pidFileOf(this.#dir), JSON.stringify(running));
+    try {
+      await writeFileAtomically(pidFileOf(this.#dir), JSON.stringify(running));
+    } catch (thrown) {
+      // On a full disk. Nobody would know of it, and it would hold the port of the next one.
+      signalProcess(-pid, 'SIGKILL');
+      throw thrown;
+    }
     return running;
   }
 

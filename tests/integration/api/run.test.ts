@@ -29,6 +29,7 @@ function terminal({ tokenFile, port }: Face, given: { readonly isTTY?: boolean }
     self: [''],
     root: '/nowhere',
     stopped: stopping.signal,
+    outliveReaders: () => undefined,
     stop: () => stopping.abort(),
   };
   return { io, stdin, printed };

@@ -1,5 +1,5 @@
 // Redis as our child: adopted after a crash of ours, started again after one of its own, gone after stop.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +46,13 @@ describe('embedded redis-server', () => {
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((server) => server.stop()));
     await rm(dir, { recursive: true, force: true });
+  });
+
+  test('leaves no process when it cannot be noted down which one it is', async () => {
+    // A folder that is not empty cannot be replaced by the note.
+    await mkdir(join(dir, 'server.pid.json', 'obstacle'), { recursive: true });
+    await expect((await make()).start()).rejects.toThrow();
+    expect(await survivorsIn(dir, 2_000)).toEqual([]);
   });
 
   test('is adopted by a second owner instead of started twice', async () => {

@@ -1,0 +1,31 @@
+// Takes the CPU away from a process: by busy neighbours, or by stopping it again and again.
+import { setTimeout as delay } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import { Child } from './child.ts';
+
+/** Busy loops beside the process, until the test ends. */
+export function busyNeighbours(count: number): void {
+  for (let i = 0; i < count; i += 1) {
+    const loop = new Child({ program: 'sh', args: ['-c', 'while :; do :; done'], env: {} });
+    onTestFinished(() => loop.kill());
+  }
+}
+
+/** Stops a process for each of these times, ms, and lets it run for `runMs` after each. */
+export async function stutter(pid: number, stopsMs: readonly number[], runMs: number): Promise<void> {
+  onTestFinished(() => resume(pid));
+  for (const stopMs of stopsMs) {
+    process.kill(pid, 'SIGSTOP');
+    await delay(stopMs);
+    process.kill(pid, 'SIGCONT');
+    await delay(runMs);
+  }
+}
+
+function resume(pid: number): void {
+  try {
+    process.kill(pid, 'SIGCONT');
+  } catch {
+    // it has ended meanwhile
+  }
+}
