@@ -12,6 +12,8 @@ export interface Io {
   readonly self: readonly [string, ...string[]];
   /** The package's folder. */
   readonly root: string;
+  /** The package's version. */
+  readonly version?: string;
   /** Fires at the first SIGINT or SIGTERM. The second ends the process at once. */
   readonly stopped: AbortSignal;
   /** Fires `stopped` as the first signal does: for Ctrl-C at a prompt, where the terminal sends none. */
