@@ -52,7 +52,7 @@ export class WorkerWatch {
     const { consumers, signal } = this.#options;
     try {
       const skewMs = await guard.findSkew();
-      for (const consumer of consumers) await consumer.setPaused(skewMs !== null);
+      for (const consumer of consumers) await consumer.settle();
       if (skewMs !== null) {
         link.down(
           `this machine's clock is ${skewMs / 1000} s off Redis' clock; set it right, then work goes on`,
