@@ -2,5 +2,5 @@
 export type { Instance, LeaseRecord } from './record.ts';
 export { Registration } from './registration.ts';
 export { Registry } from './registry.ts';
-export { gapsIn, present } from './resolve.ts';
+export { gapsIn, heardWithin, isProved } from './resolve.ts';
 export { type Change, RegistryWatch } from './watch.ts';

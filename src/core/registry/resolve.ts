@@ -11,11 +11,16 @@ export function gapsIn(instances: readonly Instance[], needed: readonly string[]
   return needed.filter((role) => fillersOf(instances, role).length === 0);
 }
 
+/** Those that were heard not much earlier than the one heard last: who was silent for longer has most likely gone. */
+export function heardWithin(instances: readonly Instance[], silentMs: number): readonly Instance[] {
+  const newest = Math.max(...instances.map(({ seenAt }) => seenAt));
+  return instances.filter(({ seenAt }) => newest - seenAt <= silentMs);
+}
+
 /**
- * Those that are not merely the remains of one that was followed by another: heard since the youngest came. A killed
- * instance and its successor are one, until the lease of the first has run out.
+ * Whether it was heard since the youngest of them came. A killed instance and its successor look like two until the lease
+ * of the first has run out; only the second is proved to live.
  */
-export function present(instances: readonly Instance[]): readonly Instance[] {
-  const youngest = Math.max(...instances.map(({ firstSeenAt }) => firstSeenAt));
-  return instances.filter(({ seenAt }) => seenAt >= youngest);
+export function isProved({ seenAt }: Instance, instances: readonly Instance[]): boolean {
+  return seenAt >= Math.max(...instances.map(({ firstSeenAt }) => firstSeenAt));
 }

@@ -8,8 +8,9 @@ import { closeRedis, createCommandRedis, type Redis } from '../../../src/core/re
 import {
   type Change,
   gapsIn,
+  heardWithin,
+  isProved,
   type LeaseRecord,
-  present,
   Registration,
   Registry,
   RegistryWatch,
@@ -127,13 +128,26 @@ describe('the living', () => {
 
   it('are told from the remains of one that was followed by another', async ({ redis, prefix }) => {
     const registry = new Registry(redis, { prefix });
-    const names = async () => present(await registry.find('thing')).map(({ instance }) => instance);
+    const proved = async () => {
+      const all = await registry.find('thing');
+      return all.filter((one) => isProved(one, all)).map(({ instance }) => instance);
+    };
     await put(registry, 'a');
     await systemClock.sleep(5);
     await put(registry, 'b');
-    expect(await names()).toEqual(['b']);
+    expect(await proved()).toEqual(['b']);
     await put(registry, 'a', {}, 2);
-    expect(await names()).toEqual(['a', 'b']);
+    expect(await proved()).toEqual(['a', 'b']);
+  });
+
+  it('do not count when they were silent for long while another spoke', async ({ redis, prefix }) => {
+    const registry = new Registry(redis, { prefix });
+    await put(registry, 'a');
+    await systemClock.sleep(60);
+    await put(registry, 'b');
+    const all = await registry.find('thing');
+    const heard = (ms: number) => heardWithin(all, ms).map(({ instance }) => instance);
+    expect([heard(10), heard(5_000)]).toEqual([['b'], ['a', 'b']]);
   });
 });
 
