@@ -48,8 +48,9 @@ export class Consumer {
     [this.#connection, this.#worker] = this.#open();
   }
 
-  get isRunning(): boolean {
-    return this.#worker.isRunning();
+  /** Whether its loop has ended though it should run; that of a paused one has ended by itself. */
+  get hasEnded(): boolean {
+    return !this.#worker.isPaused() && !this.#worker.isRunning();
   }
 
   /** Resolves when both of its connections stand; it takes no job before `settle()`. */

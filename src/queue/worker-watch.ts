@@ -95,7 +95,7 @@ export class WorkerWatch {
     const deaf = consumers.find((consumer) => consumer.isDeaf());
     if (signal.aborted) return;
     if (deaf) await this.#recreate(deaf, `the worker of ${deaf.queue} does not fetch`);
-    else if (!consumers.every(({ isRunning }) => isRunning)) link.down('a worker loop has ended');
+    else if (consumers.some(({ hasEnded }) => hasEnded)) link.down('a worker loop has ended');
     else if (proved) link.proof(`${consumers.length - 1} queues`);
   }
 

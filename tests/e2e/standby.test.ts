@@ -26,7 +26,8 @@ describe('the second of two processes with the same tokens', () => {
     const { scene, second } = await openPair(openSite);
     expect(isConnectedOnce(scene)).toBe(true);
     await eventually(() => linksOf(scene.site, second.pid), {
-      accept: ({ discord, twitch }) => discord === 'standby' && twitch === 'standby',
+      accept: ({ discord, twitch, workers }) =>
+        discord === 'standby' && twitch === 'standby' && workers === 'up',
     });
   });
 
@@ -42,6 +43,20 @@ describe('the second of two processes with the same tokens', () => {
     // The lease is 5 s; the rest is the login, on a machine that has other things to do.
     expect(Date.now() - killedAt).toBeLessThan(12_000);
     expect(isConnectedOnce(scene)).toBe(true);
+    await restartFromDiscord(scene);
+  });
+
+  it('takes over from one that was stopped by SIGSTOP, which hangs up when it wakes', async ({
+    openSite,
+  }) => {
+    const { scene, leader, second } = await openPair(openSite);
+    const [before, after] = [leader.output().length, second.output().length];
+    leader.signal('SIGSTOP');
+    await second.says(/discord +up/, { after, timeoutMs: 15_000 });
+    leader.signal('SIGCONT');
+    await leader.says(new RegExp(`discord +standby: held by .+:${second.pid}`), { after: before });
+    await leader.says(new RegExp(`twitch +standby: held by .+:${second.pid}`), { after: before });
+    await eventually(() => isConnectedOnce(scene));
     await restartFromDiscord(scene);
   });
 
