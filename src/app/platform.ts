@@ -1,5 +1,6 @@
 // The platform: everything wired, started in order, drained in reverse.
 import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { loadLivePolicy } from '../access/index.ts';
 import type { ProcessView } from '../contracts/system.ts';
 import type { Clock } from '../core/clock.ts';
@@ -7,6 +8,7 @@ import type { Part } from '../core/lifecycle.ts';
 import type { Link, LinkStatus } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
 import { closeRedis, createCommandRedis } from '../core/redis.ts';
+import { Registry } from '../core/registry/index.ts';
 import type { EmbeddedServer } from '../core/servers/index.ts';
 import type { Service } from '../core/service.ts';
 import { type ComponentEvent, type GivenUp, Supervisor } from '../core/supervisor.ts';
@@ -18,13 +20,14 @@ import { drain, namesOf, outlivedBy } from './drain.ts';
 import { createIntakeGate } from './intake-gate.ts';
 import { componentChecks, createHealthServer, policyCheck } from './health.ts';
 import { LinkBoard } from './links.ts';
-import { createSystemDirectory, Presence } from './presence.ts';
+import { createSystemDirectory } from './presence.ts';
 import { Resources } from './resources.ts';
 import { RedisMonitor } from './redis-monitor.ts';
 import type { Role } from './roles.ts';
 import type { Backends } from './servers.ts';
 import { type Bus, wireBus } from './wiring/bus.ts';
 import { wireIntake } from './wiring/intake.ts';
+import { wireFleet } from './wiring/fleet.ts';
 import { wirePipeline } from './wiring/pipeline.ts';
 import type { Shared } from './wiring/shared.ts';
 import { type Surfaces, type Terminal, wireSurfaces } from './wiring/surfaces.ts';
@@ -42,6 +45,8 @@ export interface PlatformDeps {
   readonly onComponent?: (event: ComponentEvent) => void;
   /** Programs that live and die with this platform, such as the demo world. */
   readonly companions: readonly Service[];
+  /** Of Swarmline. */
+  readonly version?: string;
 }
 
 /** Everything wired, in one handle. */
@@ -162,17 +167,15 @@ function arrange(deps: PlatformDeps, { shared, bus, surfaces, redisLink, resourc
     : [];
   const workers = wireWorkers(shared, {
     control: bus.control,
-    sinks: surfaces.sinks,
+    ...surfaces,
     isLate: () => resources.isLate,
   });
   // The console begins last and ends first; what is reported to it meanwhile is still printed.
   const transports = surfaces.parts.filter(({ service }) => service !== surfaces.console);
   const rest = surfaces.parts.filter(({ service }) => service === surfaces.console);
-  const fleet = [
-    resources,
-    new Presence({ redis: shared.redis, clock, view: shared.view }, { prefix: config.redis.prefix }),
-    shared.resets,
-  ].map((service) => ({ service }));
+  const fleet = [resources, ...wireFleet(shared, deps.version ?? null), shared.resets].map((service) => ({
+    service,
+  }));
   const serverNames = servers.map(({ name }) => name);
   return [
     ...servers.map((service) => ({ service })),
@@ -231,7 +234,8 @@ async function share(
   });
   const current = { config };
   const { prefix } = config.redis;
-  const { processes } = createSystemDirectory(redis, { prefix, clock });
+  const registry = new Registry(redis, { prefix });
+  const { processes } = createSystemDirectory(registry);
   const reset = (component: string) => held.supervisor?.reset(component) ?? Promise.resolve(false);
   const resets = new ComponentResets(
     { redis, clock, logger, view, processes, reset },
@@ -246,6 +250,8 @@ async function share(
     backends,
     roles,
     instance,
+    host: hostname(),
+    registry,
     view,
     clock,
     logger,

@@ -1,83 +1,72 @@
-// What each process of the fleet says of itself, in Redis, so that `status` shows them all wherever it is asked.
+// Each process of the fleet in the registry, so that `status` shows them all wherever it is asked. What a process says of
+// itself is the body of its record; the record's own fields are for whoever looks for somebody to work with.
+import type { Readiness } from '../api/index.ts';
 import type { SystemDirectory } from '../contracts/ports.ts';
 import { type ProcessView, processViewSchema } from '../contracts/system.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Redis } from '../core/redis.ts';
-import { Service } from '../core/service.ts';
+import { type LeaseRecord, Registration, type Registry } from '../core/registry/index.ts';
+
+/** The name under which processes of Swarmline are registered. */
+export const processName = 'swarmline';
 
 export interface PresenceDeps {
-  readonly redis: Redis;
+  readonly registry: Registry;
   readonly clock: Clock;
   readonly view: () => ProcessView;
+  readonly readiness: () => Pick<Readiness, 'status'>;
 }
 
-const everyMs = 1_000;
-const ttlSeconds = 10;
-
-export class Presence extends Service {
-  readonly #deps: PresenceDeps;
-  readonly #prefix: string;
-
-  constructor(deps: PresenceDeps, options: { readonly prefix: string }) {
-    super({ name: 'presence', dependsOn: ['redis'] });
-    this.#deps = deps;
-    this.#prefix = options.prefix;
-  }
-
-  protected async onStart(): Promise<void> {
-    await this.#tell();
-    const stop = new AbortController();
-    const telling = this.#keepTelling(stop.signal);
-    this.release(async () => {
-      stop.abort();
-      await telling;
-      const { redis, view } = this.#deps;
-      await redis.del(keyOf(this.#prefix, view().instance)).catch(() => undefined);
-    });
-  }
-
-  async #keepTelling(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.#deps.clock.sleep(everyMs, signal).catch(() => undefined);
-      // A lost beat is told by the age of the last one, and Redis' own link says why.
-      if (!signal.aborted) await this.#tell().catch(() => undefined);
-    }
-  }
-
-  async #tell(): Promise<void> {
-    const { redis, view, clock } = this.#deps;
-    const now = view();
-    await redis
-      .multi()
-      .set(keyOf(this.#prefix, now.instance), JSON.stringify(now), 'EX', ttlSeconds)
-      .zadd(indexOf(this.#prefix), String(clock.now()), now.instance)
-      .exec();
-  }
+export interface PresenceOptions {
+  readonly host: string;
+  readonly version: string | null;
+  /** Name → URL. */
+  readonly endpoints: Readonly<Record<string, string>>;
 }
 
-/** The processes that have spoken within the last ten seconds, oldest start first. */
-export function createSystemDirectory(
-  redis: Redis,
-  options: { readonly prefix: string; readonly clock: Clock },
-): SystemDirectory {
-  const { prefix, clock } = options;
+/** Creates the registration of this process. */
+export function createPresence(deps: PresenceDeps, options: PresenceOptions): Registration {
+  const { registry, clock } = deps;
+  return new Registration(
+    { registry, clock, record: () => recordOf(deps, options) },
+    { name: 'presence', dependsOn: ['redis'] },
+  );
+}
+
+/** The processes whose lease has not run out, oldest start first. */
+export function createSystemDirectory(registry: Registry): SystemDirectory {
   return {
-    processes: async () => {
-      await redis.zremrangebyscore(indexOf(prefix), '0', String(clock.now() - 1_000 * ttlSeconds));
-      const instances = await redis.zrange(indexOf(prefix), '0', '-1');
-      if (instances.length === 0) return [];
-      const texts = await redis.mget(...instances.map((instance) => keyOf(prefix, instance)));
-      return texts
-        .flatMap((text) => (text === null ? [] : [processViewSchema.parse(JSON.parse(text))]))
-        .toSorted((a, b) => a.startedAt - b.startedAt);
-    },
+    processes: async () =>
+      (await registry.find(processName)).map(({ body }) => processViewSchema.parse(body)),
   };
 }
 
-function keyOf(prefix: string, instance: string): string {
-  return `${prefix}:process:${instance}`;
+function recordOf({ view, readiness }: PresenceDeps, options: PresenceOptions): LeaseRecord {
+  const body = view();
+  const { instance, pid, roles, startedAt, resources } = body;
+  const own = resources.find((use) => use.pid === pid);
+  return {
+    name: processName,
+    instance,
+    // A process is started once.
+    incarnation: instance,
+    host: options.host,
+    pid,
+    version: options.version,
+    roles,
+    endpoints: { ...options.endpoints },
+    load: { pending: null, cpu: own?.cpu ?? null },
+    tags: {},
+    startedAt,
+    health: healths[readiness().status],
+    body,
+  };
 }
 
-function indexOf(prefix: string): string {
-  return `${prefix}:processes`;
-}
+// One that drains takes no new work, so nobody shall count on it.
+const healths = {
+  starting: 'degraded',
+  ready: 'healthy',
+  degraded: 'degraded',
+  unavailable: 'unhealthy',
+  draining: 'unhealthy',
+} as const satisfies Record<Readiness['status'], LeaseRecord['health']>;

@@ -15,6 +15,7 @@ export const reloadClasses: Readonly<Record<string, ReloadClass>> = {
   'api.port': 'process',
   'bridge.profile': 'process',
   'bridge.restartDeadlineMs': 'process',
+  'bridge.balance': 'process',
   'pipeline.agents': 'process',
   'pipeline.chainFile': 'process',
   'pipeline.ackTimeoutMs': 'process',

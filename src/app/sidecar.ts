@@ -1,4 +1,5 @@
 // Wires one sidecar: a program, its service name and the bus. Kept apart from the face of app, which loads the whole platform.
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createSidecar } from '../bridge/index.ts';
 import type { Clock } from '../core/clock.ts';
@@ -13,6 +14,8 @@ export interface SidecarProcess {
   readonly args: readonly string[];
   /** TCP port on 127.0.0.1 whose acceptance means ready; absent: staying up means ready. */
   readonly readyPort?: number;
+  /** Of Swarmline. */
+  readonly version?: string;
 }
 
 /**
@@ -32,5 +35,5 @@ export async function createSidecarProcess(
   const home = resolve(env['SWARMLINE_HOME'] || '.swarmline');
   const url = env['RABBITMQ_URL'] || (await localRabbitUrl(home));
   const noteFile = join(home, 'run', 'sidecars', `${options.service}.json`);
-  return createSidecar({ link, clock, logger }, { ...options, url, noteFile });
+  return createSidecar({ link, clock, logger }, { ...options, host: hostname(), url, noteFile });
 }

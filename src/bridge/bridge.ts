@@ -9,16 +9,19 @@ import {
   serviceEventSchema,
 } from '../contracts/bus.ts';
 import type { ServiceControl } from '../contracts/ports.ts';
+import { type BalanceStrategy, createBalancer } from '../core/balancer.ts';
 import type { Redis } from '../core/redis.ts';
+import { Registry } from '../core/registry/index.ts';
 import { Service } from '../core/service.ts';
 import { type BusDeps, Connection } from './connection.ts';
 import { Consumer, route } from './consumer.ts';
 import { storeDroneStatus } from './drone-directory.ts';
+import { instancesOf, registerSpeaker } from './instances.ts';
 import { Publisher } from './publisher.ts';
 import { createServiceControl } from './restart.ts';
 import { RestartRecords } from './restart-record.ts';
 import { createServiceDirectory, storeServiceEvent } from './service-directory.ts';
-import { Speakers } from './speakers.ts';
+import { Targets } from './targets.ts';
 import { assertExchanges } from './topology.ts';
 
 /** Ports of the bridge. */
@@ -32,6 +35,8 @@ export interface BridgeOptions {
   /** RabbitMQ, `amqp://…`. */
   readonly url: string;
   readonly profile: HubProfile;
+  /** How one of several instances of a service is chosen; default `least-pending`. */
+  readonly balance?: BalanceStrategy;
   /** Prefix of every Redis key. */
   readonly prefix: string;
   /** Which process of Swarmline this is. */
@@ -45,6 +50,7 @@ export class Bridge extends Service {
   readonly #options: BridgeOptions;
   readonly #connection: Connection;
   readonly #consumer: Consumer;
+  readonly #registry: Registry;
   readonly #listeners = new Set<(event: ServiceEvent) => void>();
 
   constructor(deps: BridgeDeps, options: BridgeOptions) {
@@ -60,12 +66,15 @@ export class Bridge extends Service {
     connection.use((model) => assertExchanges(model));
     const publisher = new Publisher({ connection, clock }, { appId: `swarmline-${options.instance}` });
     this.#connection = connection;
+    this.#registry = new Registry(redis, options);
     this.#consumer = new Consumer({ connection, logger }, this.#routes());
     const records = new RestartRecords(redis, options.prefix);
     const services = createServiceDirectory({ redis }, options);
+    const choose = createBalancer({ strategy: options.balance ?? 'least-pending' });
+    const targets = new Targets({ registry: this.#registry, redis, clock, choose }, options);
     this.control = {
       ...createServiceControl(
-        { connection, publisher, clock, events: this, records, services },
+        { connection, publisher, clock, events: this, records, services, targets },
         { profile: options.profile },
       ),
       obstacle: () => this.#obstacle(),
@@ -90,7 +99,6 @@ export class Bridge extends Service {
 
   #routes() {
     const { serviceEvents, droneStatus } = exchanges;
-    const speakers = new Speakers();
     const heard = () => ({ prefix: this.#options.prefix, seenAt: this.#deps.clock.now() });
     return [
       route(
@@ -99,9 +107,7 @@ export class Bridge extends Service {
         (event) => {
           // A restart under way must hear its answer also while Redis is away.
           for (const listener of this.#listeners) listener(event);
-          const { seenAt, prefix } = heard();
-          const speaking = speakers.count(event.service, event.instance, seenAt);
-          return storeServiceEvent(this.#deps, { prefix, seenAt, speakers: speaking }, event);
+          return this.#store(event, heard());
         },
       ),
       route(
@@ -110,6 +116,16 @@ export class Bridge extends Service {
         ({ status }) => storeDroneStatus(this.#deps, heard(), status),
       ),
     ];
+  }
+
+  async #store(
+    event: ServiceEvent,
+    heard: { readonly prefix: string; readonly seenAt: number },
+  ): Promise<void> {
+    await registerSpeaker(this.#registry, event);
+    // One that leaves is no news of a service that others still speak for.
+    if (event.leaving === true && (await instancesOf(this.#registry, event.service)).length > 0) return;
+    await storeServiceEvent(this.#deps, heard, event);
   }
 
   #obstacle(): string | null {

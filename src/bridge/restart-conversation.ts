@@ -5,13 +5,19 @@ import { exchanges, type RestartMessage, routingKeys, type ServiceEvent } from '
 import { envelopeVersion } from '../contracts/envelope.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import type { ServiceDirectory } from '../contracts/ports.ts';
-import type { RestartOrder, RestartOutcome, RestartProgress } from '../contracts/services.ts';
+import {
+  instanceName,
+  type RestartOrder,
+  type RestartOutcome,
+  type RestartProgress,
+} from '../contracts/services.ts';
 import type { Clock } from '../core/clock.ts';
 import { coreErrors, SwarmError, toSwarmError } from '../core/errors.ts';
 import type { Connection } from './connection.ts';
 import type { Publisher } from './publisher.ts';
 import { isNews, readAnswer, type Step } from './restart-answers.ts';
 import { type RestartRecord, type RestartRecords, unsentRecord } from './restart-record.ts';
+import type { Targets } from './targets.ts';
 import { Waker } from './waker.ts';
 
 /** What a restart needs, whatever the profile. */
@@ -23,6 +29,8 @@ export interface RestartDeps {
   readonly events: { listen(listener: (event: ServiceEvent) => void): () => void };
   /** What ran before the order. */
   readonly services: ServiceDirectory;
+  /** Which instance it is for, where there are several. */
+  readonly targets: Pick<Targets, 'pick' | 'isThere' | 'done'>;
   readonly clock: Clock;
 }
 
@@ -73,7 +81,10 @@ export class RestartConversation {
     ];
     try {
       const outcome = await this.#converse(signal);
-      return await records.finish(this.#order.id, this.#record, outcome);
+      const { target } = this.#record;
+      if (target === null) return await records.finish(this.#order.id, this.#record, outcome);
+      await this.#deps.targets.done(this.#order, target);
+      return await records.finish(this.#order.id, this.#record, { ...outcome, target });
     } finally {
       for (const stop of leave) stop();
     }
@@ -111,8 +122,11 @@ export class RestartConversation {
     return null;
   }
 
-  // Two sidecars may speak for one name; the one that took the order must not end by the other's words.
+  // Several sidecars may speak for one name; the one that took the order must not end by the words of another, and the one
+  // it is for must not end by those of an older version, which takes every order.
   async #answersForIt({ state, instance }: ServiceEvent): Promise<boolean> {
+    const { target } = this.#record;
+    if (target !== null && target.instance !== instance) return false;
     if (this.#record.instance === null && state === 'accepted') {
       await this.#remember({ ...this.#record, instance });
     }
@@ -136,9 +150,9 @@ export class RestartConversation {
     this.#askAt = clock.now() + askAgainMs;
     const first = !this.#perhapsSent();
     if (first) {
-      const known = await this.#knownIncarnation();
-      await this.#remember({ ...unsentRecord, phase: 'sending', firstSentAt: clock.now(), known });
-    }
+      const { known, target } = await this.#aim();
+      await this.#remember({ ...unsentRecord, phase: 'sending', firstSentAt: clock.now(), known, target });
+    } else await this.#aimAgain();
     try {
       const routing = await publisher.publish(this.#message());
       if (routing === 'routed') return await this.#onSent();
@@ -152,6 +166,22 @@ export class RestartConversation {
     }
   }
 
+  async #aim(): Promise<Pick<RestartRecord, 'known' | 'target'>> {
+    return (
+      (await this.#deps.targets.pick(this.#order)) ?? { known: await this.#knownIncarnation(), target: null }
+    );
+  }
+
+  /** One that went before it took the order leaves it to another; one that took it may have done it, and is waited for. */
+  async #aimAgain(): Promise<void> {
+    const { target, instance } = this.#record;
+    const { targets } = this.#deps;
+    if (target === null || instance !== null) return;
+    if (await targets.isThere(this.#order.service, target)) return;
+    await targets.done(this.#order, target);
+    await this.#remember({ ...this.#record, ...(await this.#aim()) });
+  }
+
   async #knownIncarnation(): Promise<string | null> {
     const views = await this.#deps.services.services();
     const view = views.find(({ service }) => service === this.#order.service);
@@ -161,8 +191,13 @@ export class RestartConversation {
 
   async #onSent(): Promise<null> {
     if (this.#record.phase !== 'sent') await this.#remember({ ...this.#record, phase: 'sent' });
-    await this.#progress('sent', this.#record.firstSentAt ?? this.#deps.clock.now(), 'RabbitMQ has it');
+    await this.#progress('sent', this.#record.firstSentAt ?? this.#deps.clock.now(), this.#sentText());
     return null;
+  }
+
+  #sentText(): string {
+    const { target } = this.#record;
+    return target === null ? 'RabbitMQ has it' : `RabbitMQ has it, for instance ${instanceName(target)}`;
   }
 
   async #onUnheard(): Promise<RestartOutcome | null> {
@@ -210,6 +245,7 @@ export class RestartConversation {
       v: envelopeVersion,
       ...{ id, correlationId, causationId: null, issuedAt, deadline, principal },
       ...{ service, mode, reason },
+      ...(this.#record.target && { instance: this.#record.target.instance }),
     };
     return {
       exchange: exchanges.control.name,

@@ -4,14 +4,25 @@ import type { RestartOutcome } from '../contracts/services.ts';
 import { coreErrors, toSwarmError } from '../core/errors.ts';
 import type { Redis } from '../core/redis.ts';
 
+const targetSchema = z.object({
+  instance: z.string(),
+  host: z.string().nullable(),
+  of: z.number().int(),
+});
+
 const outcomeSchema = z.union([
   z.object({
     state: z.literal('ready'),
     oldIncarnation: z.string().nullable(),
     incarnation: z.string(),
     tookMs: z.number(),
+    target: targetSchema.exactOptional(),
   }),
-  z.object({ state: z.enum(['sent', 'failed', 'expired', 'unknown']), reason: z.string() }),
+  z.object({
+    state: z.enum(['sent', 'failed', 'expired', 'unknown']),
+    reason: z.string(),
+    target: targetSchema.exactOptional(),
+  }),
 ]);
 
 const recordSchema = z.object({
@@ -21,6 +32,8 @@ const recordSchema = z.object({
   firstSentAt: z.number().nullable(),
   /** The incarnation that ran before the first publish, as far as the platform knew: its `ready` proves no restart. */
   known: z.string().nullable().default(null),
+  /** The one of several instances that the order is for. */
+  target: targetSchema.nullable().default(null),
   /** The sidecar that accepted the order: from then on it alone answers for it. */
   instance: z.string().nullable().default(null),
   outcome: outcomeSchema.nullable(),
@@ -32,6 +45,7 @@ export const unsentRecord: RestartRecord = {
   phase: 'unsent',
   firstSentAt: null,
   known: null,
+  target: null,
   instance: null,
   outcome: null,
 };

@@ -4,6 +4,8 @@ import type { ServiceEvent } from '../contracts/bus.ts';
 import type { ServiceDirectory } from '../contracts/ports.ts';
 import { serviceNameSchema, serviceStateSchema } from '../contracts/services.ts';
 import type { Redis } from '../core/redis.ts';
+import { Registry } from '../core/registry/index.ts';
+import { instancesOf, toInstanceView } from './instances.ts';
 import { putNewest, readNewest } from './newest.ts';
 
 const viewSchema = z.object({
@@ -12,32 +14,42 @@ const viewSchema = z.object({
   incarnation: z.string().nullable(),
   readySince: z.number().nullable(),
   seenAt: z.number(),
-  speakers: z.number().default(1),
   detail: z.string(),
 });
 
 const keyOf = (prefix: string) => `${prefix}:services`;
 
-/** Answers from Redis alone; needs no RabbitMQ in its process. */
+/** Answers from Redis alone; needs no RabbitMQ in its process. Each service with those of its instances that live. */
 export function createServiceDirectory(
   deps: { readonly redis: Redis },
   options: { readonly prefix: string },
 ): ServiceDirectory {
-  return { services: () => readNewest(deps.redis, keyOf(options.prefix), viewSchema) };
+  const registry = new Registry(deps.redis, options);
+  return {
+    services: async () => {
+      const views = await readNewest(deps.redis, keyOf(options.prefix), viewSchema);
+      return Promise.all(
+        views.map(async (view) => {
+          const instances = await instancesOf(registry, view.service);
+          return { ...view, instances: instances.flatMap((one) => toInstanceView(one) ?? []) };
+        }),
+      );
+    },
+  };
 }
 
-/** Stores what a sidecar said; `seenAt` is our clock, ms; `speakers` how many speak for it now. An event older than the stored one (a repeated answer) changes nothing. */
+/** Stores what a sidecar said; `seenAt` is our clock, ms. An event older than the stored one (a repeated answer) changes nothing. */
 export async function storeServiceEvent(
   deps: { readonly redis: Redis },
-  options: { readonly prefix: string; readonly seenAt: number; readonly speakers: number },
+  options: { readonly prefix: string; readonly seenAt: number },
   event: ServiceEvent,
 ): Promise<void> {
   const { service, state, incarnation, readySince, detail } = event;
-  const { seenAt, speakers } = options;
+  const { seenAt } = options;
   await putNewest(deps.redis, keyOf(options.prefix), {
     field: service,
     at: event.issuedAt,
     heardAt: seenAt,
-    value: { service, state, incarnation, readySince, seenAt, speakers, detail },
+    value: { service, state, incarnation, readySince, seenAt, detail },
   });
 }

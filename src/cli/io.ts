@@ -12,6 +12,8 @@ export interface Io {
   readonly self: readonly [string, ...string[]];
   /** The package's folder. */
   readonly root: string;
+  /** The package's version. */
+  readonly version?: string;
   /** Fires at the first SIGINT or SIGTERM. The second ends the process at once. */
   readonly stopped: AbortSignal;
   /** From now on a stdout or stderr that takes no more ends nothing, but is told; for services. */

@@ -47,6 +47,7 @@ const io = {
   stderr: process.stderr,
   self: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)] as const,
   root,
+  version: String(version),
   stopped: stopping.signal,
   outliveReaders: (tell: (why: string) => void) => {
     outlived = tell;

@@ -67,7 +67,7 @@ async function handle(
   return {
     kind: 'confirm',
     confirmationId: confirmation.id,
-    prompt: spec.prompt(args),
+    prompt: await spec.prompt(args, deps),
     expiresAt: confirmation.expiresAt,
   };
 }

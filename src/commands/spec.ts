@@ -62,7 +62,7 @@ export interface Action extends CommandBase {
   /** Checks the arguments against the read models; a text refuses, null lets pass. */
   check(call: CommandCall, ports: CommandPorts): Promise<string | null>;
   /** What the person is asked to confirm. */
-  prompt(args: CommandCall['args']): string;
+  prompt(args: CommandCall['args'], ports: CommandPorts): string | Promise<string>;
   /** Enqueues the job; must be idempotent by `correlationId`. Resolves to the sentence that acknowledges it. */
   enqueue(call: ActionCall, ports: CommandPorts): Promise<string>;
 }

@@ -43,6 +43,8 @@ export const restartMessageSchema = z.object({
   service: serviceNameSchema,
   mode: z.enum(['graceful', 'force']),
   reason: words,
+  /** The one instance that is meant; absent: whoever speaks for the service. Others stay silent. */
+  instance: drawnId.optional(),
 });
 export type RestartMessage = z.infer<typeof restartMessageSchema>;
 
@@ -63,6 +65,17 @@ export const serviceEventSchema = z.object({
   /** When this incarnation became ready, so that a platform that starts later need not guess; null: it is not ready. */
   readySince: z.number().int().nonnegative().nullable().default(null),
   detail: words,
+  /** Where the sidecar runs, and since when; absent: it does not say. */
+  host: drawnId.optional(),
+  pid: z.number().int().positive().optional(),
+  version: drawnId.optional(),
+  startedAt: z.number().int().nonnegative().optional(),
+  /** `pending`: orders under way; `cpu`: share of one core. */
+  load: z.object({ pending: z.number().nullable(), cpu: z.number().nullable() }).optional(),
+  /** Its share of the work beside the other instances of its service; absent: 1. */
+  weight: z.number().nonnegative().optional(),
+  /** Its last word: it speaks for the service no longer. */
+  leaving: z.boolean().optional(),
 });
 export type ServiceEvent = z.infer<typeof serviceEventSchema>;
 

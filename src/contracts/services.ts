@@ -14,7 +14,26 @@ const serviceStates = ['accepted', 'stopping', 'starting', 'ready', 'failed', 's
 export const serviceStateSchema = z.enum(serviceStates);
 export type ServiceState = z.infer<typeof serviceStateSchema>;
 
-/** What the platform knows of one external service. Times in ms since the epoch. */
+/** What one sidecar says of its program. Times in ms since the epoch. */
+export interface InstanceView {
+  readonly instance: string;
+  readonly incarnation: string | null;
+  readonly readySince: number | null;
+  readonly state: ServiceState;
+  readonly detail: string;
+  /** Null: it did not say. */
+  readonly host: string | null;
+  readonly pid: number | null;
+  readonly version: string | null;
+  readonly seenAt: number;
+}
+
+/** How an instance is called before people: the beginning of its id, and where it runs. */
+export function instanceName({ instance, host }: Pick<InstanceView, 'instance' | 'host'>): string {
+  return host === null ? instance.slice(0, 8) : `${instance.slice(0, 8)}@${host}`;
+}
+
+/** What the platform knows of one external service: the newest word on it, whoever said it. Times in ms since the epoch. */
 export interface ServiceView {
   readonly service: string;
   readonly state: ServiceState;
@@ -24,8 +43,8 @@ export interface ServiceView {
   readonly readySince: number | null;
   /** Last sign of life of the sidecar. */
   readonly seenAt: number;
-  /** How many sidecars speak under this name at the same time; more than one contradict each other. */
-  readonly speakers: number;
+  /** Those that live now, each with a sidecar of its own. */
+  readonly instances: readonly InstanceView[];
   readonly detail: string;
 }
 
@@ -43,15 +62,24 @@ export interface RestartOrder {
   readonly deadline: number;
 }
 
-/** How a restart ended. `sent` is the end only where nobody can acknowledge (hub profile legacy-fanout). */
-export type RestartOutcome =
+/** The instance that an order is for, where there are several. */
+export interface RestartTarget {
+  readonly instance: string;
+  readonly host: string | null;
+  /** How many there were when it was chosen. */
+  readonly of: number;
+}
+
+/** How a restart ended, and of which instance where there were several. `sent` is the end only where nobody can acknowledge (hub profile legacy-fanout). */
+export type RestartOutcome = { readonly target?: RestartTarget } & (
   | {
       readonly state: 'ready';
       readonly oldIncarnation: string | null;
       readonly incarnation: string;
       readonly tookMs: number;
     }
-  | { readonly state: 'sent' | 'failed' | 'expired' | 'unknown'; readonly reason: string };
+  | { readonly state: 'sent' | 'failed' | 'expired' | 'unknown'; readonly reason: string }
+);
 
 /** One thing that happened on the way. */
 export interface RestartProgress {

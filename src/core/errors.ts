@@ -90,6 +90,12 @@ export const coreErrors = {
     retryable: false,
     chat: 'No part of Swarmline has that name.',
   },
+  fenced: {
+    code: 'FENCED',
+    class: 'conflict',
+    retryable: true,
+    chat: 'Another process of Swarmline has taken over.',
+  },
   aborted: { code: 'ABORTED', class: 'transient', retryable: true, chat: 'It was stopped before it ended.' },
   unexpected: {
     code: 'UNEXPECTED',

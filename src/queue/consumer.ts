@@ -8,7 +8,7 @@ import { closeRedis, createBlockingRedis, type Redis } from '../core/redis.ts';
 export interface ConsumerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Whether the clock is right, by which the library promotes delayed jobs. */
+  /** Whether jobs may be taken now: the clock must be right, by which the library promotes delayed jobs. */
   readonly mayFetch: () => boolean;
   readonly run: (job: Job<JobData>) => Promise<void>;
   readonly onFailed: (job: Job<JobData> | undefined, error: Error) => void;
@@ -48,15 +48,21 @@ export class Consumer {
     [this.#connection, this.#worker] = this.#open();
   }
 
-  get isRunning(): boolean {
-    return this.#worker.isRunning();
+  /** Whether its loop has ended though it should run; that of a paused one has ended by itself. */
+  get hasEnded(): boolean {
+    return !this.#worker.isPaused() && !this.#worker.isRunning();
   }
 
-  /** Resolves when both of its connections stand; it takes no job before `setPaused(false)`. */
+  /** Resolves when both of its connections stand; it takes no job before `settle()`. */
   async prepare(): Promise<void> {
     const worker = this.#worker;
     await worker.waitUntilReady();
     await worker.pause(true);
+  }
+
+  /** Lets it run or pauses it, whichever it may now. */
+  async settle(): Promise<void> {
+    await this.setPaused(!this.#deps.mayFetch());
   }
 
   async setPaused(paused: boolean): Promise<void> {
@@ -92,7 +98,7 @@ export class Consumer {
     await this.#within(worker.close(true), dropDeadlineMs);
     closeRedis(connection);
     // Where even the new one does not connect in time, whoever watches will find it deaf again.
-    if (await this.#within(this.prepare(), prepareDeadlineMs)) await this.setPaused(false);
+    if (await this.#within(this.prepare(), prepareDeadlineMs)) await this.settle();
   }
 
   /**

@@ -25,6 +25,8 @@ export interface WorkerHostDeps {
   readonly handlers: readonly BoundHandler[];
   /** Whether this process has more to do than it can; then it takes one job of each queue at a time. Default: never. */
   readonly isLate?: () => boolean;
+  /** Whether jobs of a queue may be taken here now; asked before each. Default: always. */
+  readonly mayFetch?: (queue: string) => boolean;
 }
 
 export interface WorkerHostOptions {
@@ -69,11 +71,14 @@ export class WorkerHost extends Service {
     const canary = new WorkerCanary(this.#deps, { prefix: this.#options.prefix });
     this.release(() => canary.close());
     const guard = new ClockGuard(this.#deps);
-    const mayFetch = () => guard.isSound();
+    const isSound = () => guard.isSound();
     const consumers = [
-      this.#open({ queue: canary.queue, concurrency: 1, mayFetch }, (job) => canary.run(job)),
+      this.#open({ queue: canary.queue, concurrency: 1, mayFetch: isSound }, (job) => canary.run(job)),
       ...Object.entries(this.#options.queues).map(([queue, concurrency]) =>
-        this.#open({ queue, concurrency, mayFetch }, (job) => this.#run(job)),
+        this.#open(
+          { queue, concurrency, mayFetch: () => isSound() && (this.#deps.mayFetch?.(queue) ?? true) },
+          (job) => this.#run(job),
+        ),
       ),
     ];
     this.release(async () => {

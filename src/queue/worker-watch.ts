@@ -57,7 +57,7 @@ export class WorkerWatch {
     this.#shed();
     try {
       const skewMs = await guard.findSkew();
-      for (const consumer of consumers) await consumer.setPaused(skewMs !== null);
+      for (const consumer of consumers) await consumer.settle();
       if (skewMs !== null) {
         link.down(
           `this machine's clock is ${skewMs / 1000} s off Redis' clock; set it right, then work goes on`,
@@ -113,7 +113,7 @@ export class WorkerWatch {
     const deaf = consumers.find((consumer) => consumer.isDeaf());
     if (signal.aborted) return;
     if (deaf) await this.#recreate(deaf, `the worker of ${deaf.queue} does not fetch`);
-    else if (!consumers.every(({ isRunning }) => isRunning)) link.down('a worker loop has ended');
+    else if (consumers.some(({ hasEnded }) => hasEnded)) link.down('a worker loop has ended');
     else if (proved) link.proof(`${consumers.length - 1} queues${this.#narrow ? narrowly : ''}`);
   }
 

@@ -20,7 +20,13 @@ export function wireBus({ config, backends, roles, links, redis, clock, logger, 
   link.connecting(server ? `${said}; its first start takes 10 to 20 s` : said);
   const bridge = createBridge(
     { redis, link, clock, logger },
-    { url, profile: config.bridge.profile, prefix: config.redis.prefix, instance },
+    {
+      url,
+      profile: config.bridge.profile,
+      balance: config.bridge.balance,
+      prefix: config.redis.prefix,
+      instance,
+    },
   );
   return { parts: [{ service: bridge, after: ['redis'] }], control: bridge.control };
 }

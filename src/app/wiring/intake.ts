@@ -10,6 +10,7 @@ import type { Shared } from './shared.ts';
 export function wireIntake({
   config,
   redis,
+  registry,
   view,
   jobs,
   policy,
@@ -18,7 +19,7 @@ export function wireIntake({
   logger,
 }: Shared): CommandIntake {
   const { prefix } = config.redis;
-  const { processes } = createSystemDirectory(redis, { prefix, clock });
+  const { processes } = createSystemDirectory(registry);
   return createIntake(
     {
       clock,

@@ -5,6 +5,7 @@ import type { ProcessView } from '../../contracts/system.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Redis } from '../../core/redis.ts';
+import type { Registry } from '../../core/registry/index.ts';
 import type { Pipeline } from '../../pipeline/index.ts';
 import type { Producer } from '../../queue/index.ts';
 import type { Config } from '../config.ts';
@@ -17,6 +18,10 @@ export interface Shared {
   readonly backends: Backends;
   readonly roles: readonly Role[];
   readonly instance: string;
+  /** Where this process runs. */
+  readonly host: string;
+  /** Who else runs. */
+  readonly registry: Registry;
   /** What this process says of itself. */
   readonly view: () => ProcessView;
   readonly clock: Clock;

@@ -12,6 +12,7 @@ import type { Part } from '../../core/lifecycle.ts';
 import { createReportMemory } from '../../queue/index.ts';
 import { overRedis } from '../read-models.ts';
 import type { Shared } from './shared.ts';
+import { oncePerToken } from './singletons.ts';
 
 export interface Terminal {
   readonly input: Readable;
@@ -26,6 +27,8 @@ export interface Terminal {
 export interface Surfaces {
   readonly parts: readonly Part[];
   readonly sinks: Partial<Readonly<Record<Surface, ReportSink>>>;
+  /** Of the surfaces that only one process may have: whether it is this one, so that another takes no report in its place. */
+  readonly holds: Partial<Readonly<Record<Surface, () => boolean>>>;
   readonly console: ConsoleBot | null;
 }
 
@@ -41,6 +44,7 @@ export function wireSurfaces(shared: Shared, intake: CommandIntake, terminal: Te
   return {
     console,
     sinks: Object.assign({}, ...wired.map(({ sinks }) => sinks), console ? { console } : {}),
+    holds: Object.assign({}, ...wired.map(({ holds }) => holds)),
     // The console comes last, so that its prompt stands below what the others had to say.
     parts: [
       ...wired.flatMap(({ parts }) => parts),
@@ -49,8 +53,8 @@ export function wireSurfaces(shared: Shared, intake: CommandIntake, terminal: Te
   };
 }
 
-type Wired = Pick<Surfaces, 'parts' | 'sinks'>;
-const nothing: Wired = { parts: [], sinks: {} };
+type Wired = Pick<Surfaces, 'parts' | 'sinks' | 'holds'>;
+const nothing: Wired = { parts: [], sinks: {}, holds: {} };
 
 function wireConsole({ config, redis }: Shared, intake: CommandIntake, terminal: Terminal): ConsoleBot {
   const { input, output, onQuit, interactive, colour } = terminal;
@@ -61,39 +65,39 @@ function wireConsole({ config, redis }: Shared, intake: CommandIntake, terminal:
 /** A process that is nothing but its chats is not ready while one of them is deaf; any other goes on with the rest. */
 const isAllOf = (roles: Shared['roles']) => roles.every((role) => role === 'bots');
 
-function wireDiscord(
-  { config, settings, redis, links, clock, logger, roles }: Shared,
-  intake: CommandIntake,
-): Wired {
+function wireDiscord(shared: Shared, intake: CommandIntake): Wired {
+  const { config, settings, links, clock, logger, roles } = shared;
   const link = links.add('discord', { hard: isAllOf(roles), staleAfterMs: discordStaleMs });
   if (config.discord.token === undefined) {
     link.off('no DISCORD_TOKEN, using the console');
     return nothing;
   }
-  const memory = createReportMemory(redis, { prefix: config.redis.prefix, surface: 'discord' });
-  const discord = createDiscordBot(
-    { intake, memory, link, clock, logger },
-    { settings: () => settings().discord },
-  );
-  return { parts: [{ service: discord, after: ['redis'] }], sinks: { discord } };
+  const { service, sink, holds } = oncePerToken(shared, {
+    surface: 'discord',
+    link,
+    token: () => settings().discord.token?.reveal(),
+    bot: (memory) =>
+      createDiscordBot({ intake, memory, link, clock, logger }, { settings: () => settings().discord }),
+  });
+  return { parts: [{ service, after: ['redis'] }], sinks: { discord: sink }, holds: { discord: holds } };
 }
 
-function wireTwitch(
-  { config, settings, redis, links, clock, logger, roles }: Shared,
-  intake: CommandIntake,
-): Wired {
+function wireTwitch(shared: Shared, intake: CommandIntake): Wired {
+  const { config, settings, links, clock, logger, roles } = shared;
   const link = links.add('twitch', { hard: isAllOf(roles) });
   const { twitch: configured } = config;
   if (configured === undefined) {
     link.off('no TWITCH_TOKEN, using the console');
     return nothing;
   }
-  const memory = createReportMemory(redis, { prefix: config.redis.prefix, surface: 'twitch' });
-  const twitch = createTwitchBot(
-    { intake, memory, link, clock, logger },
-    { settings: () => settings().twitch ?? configured },
-  );
-  return { parts: [{ service: twitch, after: ['redis'] }], sinks: { twitch } };
+  const current = () => settings().twitch ?? configured;
+  const { service, sink, holds } = oncePerToken(shared, {
+    surface: 'twitch',
+    link,
+    token: () => current().token.reveal(),
+    bot: (memory) => createTwitchBot({ intake, memory, link, clock, logger }, { settings: current }),
+  });
+  return { parts: [{ service, after: ['redis'] }], sinks: { twitch: sink }, holds: { twitch: holds } };
 }
 
 // Probes with a port of their own are not on this one.
@@ -117,5 +121,5 @@ function wireApi(shared: Shared, intake: CommandIntake): Wired {
     { port: config.api.port, tokenFile: join(config.home, 'api-token') },
   );
   // It does not wait for Redis: while that is missing, the probes here say so.
-  return { parts: [{ service: api }], sinks: { cli: results, http: results } };
+  return { parts: [{ service: api }], sinks: { cli: results, http: results }, holds: {} };
 }

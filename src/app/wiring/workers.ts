@@ -22,17 +22,28 @@ export interface Outlets {
   readonly sinks: Partial<Readonly<Record<Surface, ReportSink>>>;
   /** Whether the event loop of this process is late. */
   readonly isLate: () => boolean;
+  /** Whether this process may tell on a surface now; absent: always. */
+  readonly holds: Partial<Readonly<Record<Surface, () => boolean>>>;
 }
 
 export function wireWorkers(shared: Shared, outlets: Outlets): WorkerHost {
   const { config, backends, roles, redis, clock, logger, links } = shared;
   const link = links.add('workers', { hard: true });
   const queues: Record<string, number> = {};
+  const holds = new Map(Object.entries(outlets.holds).map(([surface, held]) => [`report.${surface}`, held]));
   if (roles.includes('workers')) Object.assign(queues, { services: 20, gas: 10 });
   if (roles.includes('pipeline')) queues['pipeline'] = 1;
   for (const surface of Object.keys(outlets.sinks)) queues[`report.${surface}`] = reportsAtOnce(surface);
   return new WorkerHost(
-    { redis, clock, logger, link, handlers: wireHandlers(shared, outlets), isLate: outlets.isLate },
+    {
+      redis,
+      clock,
+      logger,
+      link,
+      handlers: wireHandlers(shared, outlets),
+      isLate: outlets.isLate,
+      mayFetch: (queue) => holds.get(queue)?.() ?? true,
+    },
     { redisUrl: backends.redis.url, prefix: config.redis.prefix, queues },
   );
 }

@@ -15,13 +15,16 @@ import { untilWoken, Waker } from '../waker.ts';
 import { becomesFree } from './listener.ts';
 import { ProgramRun, type ProgramSpec } from './program.ts';
 import { RunNote } from './run-note.ts';
-import { Voice } from './voice.ts';
+import { Voice, type VoiceOptions } from './voice.ts';
 
 /** Which service the program is, and where RabbitMQ is. */
 export interface SidecarOptions extends ProgramSpec {
   /** The service that the program is. */
   readonly service: string;
   readonly url: string;
+  /** Where it runs and which version it is, as told to everybody; default: it does not say. */
+  readonly host?: string;
+  readonly version?: string;
   /** How often it tells its state, ms; default 2,000. */
   readonly heartbeatMs?: number;
   /** File that remembers the running program, so that the next sidecar of the service can end it should this one be killed; default: nothing is remembered. */
@@ -32,6 +35,8 @@ const crashBudget = { crashes: 5, withinMs: 60_000 };
 const crashBackoff = { initialMs: 500, maxMs: 10_000 };
 // What has just been stopped may hold the port a moment longer.
 const portFreedWithinMs = 2_000;
+
+const lastWord = 'the sidecar was stopped';
 
 /** Creates the sidecar of one service; its start begins the program and does not wait for RabbitMQ. */
 export function createSidecar(
@@ -75,7 +80,7 @@ class Sidecar extends Service {
       ),
     ]);
     this.#connection = connection;
-    this.#voice = new Voice({ publisher, clock: deps.clock, makeId: this.#makeId }, { service });
+    this.#voice = new Voice({ publisher, clock: deps.clock, makeId: this.#makeId }, selfOf(options));
   }
 
   protected async onStart(): Promise<void> {
@@ -90,8 +95,8 @@ class Sidecar extends Service {
       this.#run?.stop('graceful');
       await Promise.all([running, beating]);
       await this.#note?.remove();
-      this.#voice.incarnation = null;
-      await this.#tell('stopped', 'the sidecar was stopped');
+      this.#deps.logger.info({ service: this.#options.service, state: 'stopped' }, lastWord);
+      await this.#voice.leave(lastWord);
     });
   }
 
@@ -162,6 +167,7 @@ class Sidecar extends Service {
   }
 
   #onOrder(order: RestartMessage): void {
+    if (order.instance !== undefined && order.instance !== this.#voice.instance) return;
     if (this.#voice.repeat(order.id)) return;
     if (order.deadline < this.#deps.clock.now()) {
       this.#deps.logger.warn({ order: order.id }, 'a restart came after its deadline and was not done');
@@ -191,4 +197,13 @@ class Sidecar extends Service {
       await this.#heart.wait(this.#options.heartbeatMs ?? 2_000, signal);
     }
   }
+}
+
+function selfOf({ service, host, version }: SidecarOptions): VoiceOptions {
+  return {
+    service,
+    pid: process.pid,
+    ...(host !== undefined && { host }),
+    ...(version !== undefined && { version }),
+  };
 }

@@ -14,6 +14,14 @@ export interface VoiceDeps {
   readonly makeId: MakeId;
 }
 
+/** Who speaks, for what, and from where. */
+export interface VoiceOptions {
+  readonly service: string;
+  readonly host?: string;
+  readonly pid?: number;
+  readonly version?: string;
+}
+
 const usefulMs = 60_000;
 const rememberedOrders = 1_000;
 
@@ -23,18 +31,23 @@ export class Voice {
   incarnation: string | null = null;
   readonly #deps: VoiceDeps;
   readonly #service: string;
-  readonly #instance: string;
+  /** Of the sidecar, drawn at its start. */
+  readonly instance: string;
+  /** What every word of it says of the sidecar itself. */
+  readonly #self: Pick<ServiceEvent, 'host' | 'pid' | 'version' | 'startedAt'>;
   readonly #answers = new Map<string, ServiceEvent>();
   #open: RestartMessage[] = [];
   #previous: string | null = null;
   #state: ServiceState = 'starting';
   #detail = '';
   #readySince: number | null = null;
+  #leaving = false;
 
-  constructor(deps: VoiceDeps, options: { readonly service: string }) {
+  constructor(deps: VoiceDeps, { service, ...self }: VoiceOptions) {
     this.#deps = deps;
-    this.#service = options.service;
-    this.#instance = deps.makeId();
+    this.#service = service;
+    this.#self = { ...self, startedAt: deps.clock.now() };
+    this.instance = deps.makeId();
   }
 
   /** Whether an order is being carried out. */
@@ -70,6 +83,13 @@ export class Voice {
     else await Promise.all(orders.map((order) => this.#answer(order, state, detail)));
   }
 
+  /** Its last word. */
+  leave(detail: string): Promise<void> {
+    this.incarnation = null;
+    this.#leaving = true;
+    return this.tell('stopped', detail);
+  }
+
   /** Says the present state to everybody. */
   heartbeat(): Promise<void> {
     return this.#publish(this.#event(this.#state, this.#detail, null));
@@ -96,13 +116,16 @@ export class Voice {
       deadline: issuedAt + usefulMs,
       principal: `system:sidecar-${this.#service}`,
       service: this.#service,
-      instance: this.#instance,
+      instance: this.instance,
       incarnation: this.incarnation,
       previousIncarnation: order ? this.#previous : null,
       orderId: order?.id ?? null,
       state,
       readySince: this.#readySince,
       detail,
+      ...this.#self,
+      load: { pending: this.#open.length, cpu: null },
+      ...(this.#leaving && { leaving: true }),
     };
   }
 

@@ -171,6 +171,7 @@ async function assemble({ loaded, roles, whole, logger }: Operation, io: Io, not
       clock: systemClock,
       logger,
       companions,
+      ...(io.version === undefined ? {} : { version: io.version }),
       onLink: (status) => {
         logger.info({ link: status.name, state: status.state, detail: status.detail }, 'link');
         told.platform?.print(linkLine(status, colour));

@@ -1,6 +1,6 @@
 // `restart <service>`: becomes a job; ready is said only of a new incarnation.
 import { derivedId } from '../../contracts/ids.ts';
-import { serviceNameSchema } from '../../contracts/services.ts';
+import { instanceName, serviceNameSchema } from '../../contracts/services.ts';
 import { nearest } from '../parse.ts';
 import type { Action } from '../spec.ts';
 
@@ -11,7 +11,13 @@ export const restart: Action = {
   args: [{ name: 'service', description: 'The service to restart', required: true }],
   example: 'restart slam',
   permission: (args) => `service.restart:${args['service'] ?? ''}`,
-  prompt: (args) => `Restart ${args['service']}?`,
+  prompt: async ({ service = '' }, ports) => {
+    const view = (await ports.services.services()).find((known) => known.service === service);
+    const names = view?.instances.map(instanceName) ?? [];
+    if (names.length < 2) return `Restart ${service}?`;
+    // Which one is decided when the order goes out: by then another may be the better choice.
+    return `Restart one of the ${names.length} instances of ${service} (${names.join(', ')})?`;
+  },
   check: async ({ args }, ports) => {
     const name = args['service'] ?? '';
     if (!serviceNameSchema.safeParse(name).success)

@@ -1,6 +1,6 @@
 // `services`: every external service that a sidecar speaks for.
 import type { AnswerRow, Tone } from '../../contracts/chat.ts';
-import type { ServiceView } from '../../contracts/services.ts';
+import { type InstanceView, instanceName, type ServiceView } from '../../contracts/services.ts';
 import { plainText } from '../../core/text.ts';
 import { counted, formatAge } from '../render.ts';
 import type { Question } from '../spec.ts';
@@ -19,8 +19,8 @@ export const services: Question = {
     const views = await ports.services.services();
     return {
       title: views.length === 0 ? 'No service has been seen yet' : counted(views.length, 'service'),
-      tone: views.some((view) => serviceTone(view, now) === 'bad' || disputed(view)) ? 'warn' : 'ok',
-      rows: views.map((view) => serviceRow(view, now)),
+      tone: views.some((view) => serviceTone(view, now) === 'bad') ? 'warn' : 'ok',
+      rows: views.flatMap((view) => serviceRows(view, now)),
       ...(views.length === 0
         ? { note: 'A service appears when its sidecar runs: swarmline sidecar --service NAME -- PROGRAM' }
         : {}),
@@ -29,29 +29,51 @@ export const services: Question = {
   },
 };
 
-/** One line on a service: its state only while its sidecar is heard, else unknown and since when. */
-export function serviceRow(view: ServiceView, now: number): AnswerRow {
-  const silent = now - view.seenAt > silentAfterMs;
-  const up = view.readySince === null ? '' : `, up ${formatAge(now - view.readySince)}`;
-  const why = view.state === 'ready' || view.detail === '' ? '' : `: ${plainText(view.detail, 80)}`;
-  const incarnation = view.incarnation === null ? '' : `, incarnation ${view.incarnation.slice(0, 8)}${up}`;
+/** One line on a service: its state only while its sidecar is heard, else unknown and since when. Where several instances live, a line on all and one on each. */
+export function serviceRows(view: ServiceView, now: number): readonly AnswerRow[] {
+  const { service, instances, seenAt } = view;
+  if (instances.length < 2) return [{ ...wordRow(view, now), label: service }];
+  const ready = instances.filter(({ state }) => state === 'ready').length;
+  return [
+    {
+      label: service,
+      value: `${ready} of ${instances.length} instances ready`,
+      ageMs: now - seenAt,
+      tone: serviceTone(view, now),
+    },
+    ...instances.map((one) => ({ ...wordRow(one, now), label: `${service} ${instanceName(one)}` })),
+  ];
+}
+
+/** Whether it works: one instance that is ready is enough for that. */
+export function isReady({ state, instances }: ServiceView): boolean {
+  return instances.length < 2 ? state === 'ready' : instances.some((one) => one.state === 'ready');
+}
+
+type Word = Pick<InstanceView, 'state' | 'detail' | 'incarnation' | 'readySince' | 'seenAt'>;
+
+function wordRow(word: Word, now: number): Omit<AnswerRow, 'label'> {
+  const { state, detail, readySince, seenAt } = word;
+  const silent = now - seenAt > silentAfterMs;
+  const up = readySince === null ? '' : `, up ${formatAge(now - readySince)}`;
+  const why = state === 'ready' || detail === '' ? '' : `: ${plainText(detail, 80)}`;
+  const incarnation = word.incarnation === null ? '' : `, incarnation ${word.incarnation.slice(0, 8)}${up}`;
   return {
-    label: view.service,
-    value: silent
-      ? `unknown: its sidecar is silent (last said ${view.state})`
-      : `${view.state}${why}${incarnation}${disputed(view) ? `; ${view.speakers} sidecars speak for it` : ''}`,
-    ageMs: now - view.seenAt,
-    tone: serviceTone(view, now),
+    value: silent ? `unknown: its sidecar is silent (last said ${state})` : `${state}${why}${incarnation}`,
+    ageMs: now - seenAt,
+    tone: wordTone(word, now),
   };
 }
 
 function serviceTone(view: ServiceView, now: number): Tone {
-  if (now - view.seenAt > silentAfterMs) return 'bad';
-  if (view.state === 'ready') return disputed(view) ? 'warn' : 'ok';
-  return view.state === 'failed' || view.state === 'stopped' ? 'bad' : 'warn';
+  const tones = view.instances.map((one) => wordTone(one, now));
+  if (tones.length < 2) return wordTone(view, now);
+  if (tones.every((tone) => tone === 'bad')) return 'bad';
+  return tones.every((tone) => tone === 'ok') ? 'ok' : 'warn';
 }
 
-/** Whether several sidecars speak under one name: what is told may be either's program. */
-function disputed({ speakers }: ServiceView): boolean {
-  return speakers > 1;
+function wordTone({ state, seenAt }: Word, now: number): Tone {
+  if (now - seenAt > silentAfterMs) return 'bad';
+  if (state === 'ready') return 'ok';
+  return state === 'failed' || state === 'stopped' ? 'bad' : 'warn';
 }

@@ -13,7 +13,8 @@ import type { CommandPorts, Question } from '../spec.ts';
 import { agentRow } from './agents.ts';
 import { droneRow, staleAfterMs } from './drone.ts';
 import { isAcknowledged, isOpen } from './gas.ts';
-import { serviceRow, silentAfterMs } from './services.ts';
+import { gapRows, processSilentAfterMs } from './roles.ts';
+import { isReady, serviceRows, silentAfterMs } from './services.ts';
 
 export const status: Question = {
   kind: 'question',
@@ -40,7 +41,10 @@ async function overview(ports: CommandPorts): Promise<Answer> {
   const parts = processes.flatMap((process) =>
     process.components.flatMap((part) => componentRow(process, part, processes.length > 1, now)),
   );
-  const uses = processes.flatMap((process) => useRow(process, processes.length > 1, now));
+  const uses = [
+    ...gapRows(processes, now),
+    ...processes.flatMap((process) => useRow(process, processes.length > 1, now)),
+  ];
   const counts = [
     figure('services', services, (views) => servicesRow(views, now)),
     figure('agents', agents, (views) => agentsRow(views, now)),
@@ -88,14 +92,15 @@ function figure<T>(
 
 function servicesRow(services: readonly ServiceView[], now: number): AnswerRow {
   const heard = services.filter((view) => now - view.seenAt <= silentAfterMs);
-  const ready = heard.filter((view) => view.state === 'ready').length;
-  const disputed = heard.filter((view) => view.speakers > 1).length;
+  const ready = heard.filter(isReady).length;
+  const several = heard.filter(({ instances }) => instances.length > 1);
+  const instances = several.reduce((sum, view) => sum + view.instances.length, 0);
   const told = `${ready} of ${services.length} ready${silent(services.length - heard.length)}`;
   return {
     label: 'services',
-    value: disputed === 0 ? told : `${told}, ${disputed} with more than one sidecar`,
+    value: several.length === 0 ? told : `${told}, ${several.length} of them as ${instances} instances`,
     ageMs: newest(services, now),
-    tone: ready < services.length || disputed > 0 ? 'warn' : 'ok',
+    tone: ready < services.length ? 'warn' : 'ok',
   };
 }
 
@@ -145,16 +150,24 @@ async function target(name: string, ports: CommandPorts): Promise<Answer> {
     ports.drones.drones(),
   ]);
   const all = [
-    ...services.map((view) => ({ name: view.service, row: serviceRow(view, now), data: { service: view } })),
-    ...agents.map((view) => ({ name: view.agent, row: agentRow(view, now), data: { agent: view } })),
-    ...drones.map((view) => ({ name: view.status.drone, row: droneRow(view, now), data: { drone: view } })),
+    ...services.map((view) => ({
+      name: view.service,
+      rows: serviceRows(view, now),
+      data: { service: view },
+    })),
+    ...agents.map((view) => ({ name: view.agent, rows: [agentRow(view, now)], data: { agent: view } })),
+    ...drones.map((view) => ({
+      name: view.status.drone,
+      rows: [droneRow(view, now)],
+      data: { drone: view },
+    })),
   ];
   const found = all.filter((entry) => entry.name.toLowerCase() === name.toLowerCase());
   if (found.length > 0) {
     return {
       title: `Status of ${found[0]?.name}`,
-      tone: worst(found.map(({ row }) => row)),
-      rows: found.map(({ row }) => row),
+      tone: worst(found.flatMap(({ rows }) => rows)),
+      rows: found.flatMap(({ rows }) => rows),
       data: Object.assign({}, ...found.map(({ data }) => data)),
     };
   }
@@ -170,9 +183,6 @@ async function target(name: string, ports: CommandPorts): Promise<Answer> {
     data: {},
   };
 }
-
-/** A process speaks each second; after this silence what it said of its links is no longer taken for the present, ms. */
-const processSilentAfterMs = 5_000;
 
 const linkTones: Readonly<Record<ProcessView['links'][number]['state'], Tone>> = {
   up: 'ok',

@@ -1,7 +1,12 @@
 // Job `service.restart`: orders the restart over the bridge and reports each step; safe to run again, since order and reports have derived ids.
 import type { JobBody } from '../../contracts/jobs.ts';
 import type { Authority, JobSink, ServiceControl } from '../../contracts/ports.ts';
-import type { RestartOrder, RestartOutcome, RestartProgress } from '../../contracts/services.ts';
+import {
+  instanceName,
+  type RestartOrder,
+  type RestartOutcome,
+  type RestartProgress,
+} from '../../contracts/services.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Redis } from '../../core/redis.ts';
 import type { JobContext, JobHandler } from '../handler.ts';
@@ -97,7 +102,7 @@ async function end(
   const detail = outcome.state === 'ready' ? outcome.incarnation : outcome.reason;
   await told.tell(
     { state: outcome.state, at: clock.now(), detail },
-    { final: true, text: outcomeText(service, outcome, told.steps) },
+    { final: true, text: outcomeText(whatOf(service, outcome), outcome, told.steps) },
   );
 }
 
@@ -107,6 +112,12 @@ const progressTexts: Readonly<Record<RestartProgress['state'], string>> = {
   stopping: 'its sidecar is stopping the program',
   starting: 'its sidecar has started the program, which is not ready yet',
 };
+
+// Where there are several, it is said which one of how many.
+function whatOf(service: string, { target }: RestartOutcome): string {
+  if (target === undefined) return service;
+  return `${service} (instance ${instanceName(target)}, one of ${target.of})`;
+}
 
 function outcomeText(service: string, outcome: RestartOutcome, steps: Story['steps']): string {
   switch (outcome.state) {

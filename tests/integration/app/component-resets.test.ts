@@ -1,11 +1,12 @@
 // The reset of a braked part over several processes, with real supervisors that meet over a real Redis.
 import { describe, expect, onTestFinished } from 'vitest';
 import { ComponentResets } from '../../../src/app/component-resets.ts';
-import { createSystemDirectory, Presence } from '../../../src/app/presence.ts';
+import { createPresence, createSystemDirectory } from '../../../src/app/presence.ts';
 import type { ProcessView } from '../../../src/contracts/system.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { closeRedis, createCommandRedis } from '../../../src/core/redis.ts';
+import { Registry } from '../../../src/core/registry/index.ts';
 import { Service } from '../../../src/core/service.ts';
 import { Supervisor } from '../../../src/core/supervisor.ts';
 import { eventually, it } from '../../support/fixtures.ts';
@@ -47,7 +48,8 @@ async function processWith({ redisUrl, prefix }: Place, pid: number, part: Lucky
     at: Date.now(),
     components: [...supervisor.components()],
   });
-  const { processes } = createSystemDirectory(redis, { prefix, clock: systemClock });
+  const registry = new Registry(redis, { prefix });
+  const { processes } = createSystemDirectory(registry);
   const resets = new ComponentResets(
     {
       redis,
@@ -59,7 +61,10 @@ async function processWith({ redisUrl, prefix }: Place, pid: number, part: Lucky
     },
     { redisUrl, prefix },
   );
-  const presence = new Presence({ redis, clock: systemClock, view }, { prefix });
+  const presence = createPresence(
+    { registry, clock: systemClock, view, readiness: () => ({ status: 'ready' }) },
+    { host: 'here', version: null, endpoints: {} },
+  );
   const supervisor: Supervisor = new Supervisor(
     [{ service: part }, { service: new RedisPart() }, { service: presence }, { service: resets }],
     { clock: systemClock },
@@ -133,9 +138,14 @@ describe('a reset', () => {
 
   it('names a process that has spoken but does not answer', async ({ redisUrl, prefix, redis }) => {
     const here = await processWith({ redisUrl, prefix }, 1, new Lucky('api', true));
-    const silent = new Presence(
-      { redis, clock: systemClock, view: () => ({ ...processView(9, []), at: Date.now() }) },
-      { prefix },
+    const silent = createPresence(
+      {
+        registry: new Registry(redis, { prefix }),
+        clock: systemClock,
+        view: () => ({ ...processView(9, []), at: Date.now() }),
+        readiness: () => ({ status: 'ready' }),
+      },
+      { host: 'here', version: null, endpoints: {} },
     );
     onTestFinished(() => silent.stop());
     await silent.start();

@@ -1,20 +1,32 @@
 import { describe, expect, onTestFinished } from 'vitest';
-import { createSystemDirectory, Presence } from '../../../src/app/presence.ts';
+import { createPresence, createSystemDirectory } from '../../../src/app/presence.ts';
 import type { ProcessView } from '../../../src/contracts/system.ts';
-import { type Clock, systemClock } from '../../../src/core/clock.ts';
+import { systemClock } from '../../../src/core/clock.ts';
 import type { Redis } from '../../../src/core/redis.ts';
+import { Registry } from '../../../src/core/registry/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { link, process as processView } from '../../unit/commands/ports.ts';
 
-async function present(redis: Redis, prefix: string, view: () => ProcessView, clock: Clock = systemClock) {
-  const presence = new Presence({ redis, clock, view }, { prefix });
+function presenceOf(redis: Redis, prefix: string, view: () => ProcessView) {
+  return createPresence(
+    {
+      registry: new Registry(redis, { prefix }),
+      clock: systemClock,
+      view,
+      readiness: () => ({ status: 'ready' }),
+    },
+    { host: 'hall', version: '1.2.3', endpoints: { http: 'http://127.0.0.1:7700' } },
+  );
+}
+
+async function present(redis: Redis, prefix: string, view: () => ProcessView) {
+  const presence = presenceOf(redis, prefix, view);
   onTestFinished(() => presence.stop());
   await presence.start();
   return presence;
 }
 
-const directory = (redis: Redis, prefix: string, clock: Clock = systemClock) =>
-  createSystemDirectory(redis, { prefix, clock });
+const directory = (redis: Redis, prefix: string) => createSystemDirectory(new Registry(redis, { prefix }));
 
 describe('a process', () => {
   it('is seen by every other one as soon as it has started', async ({ redis, prefix }) => {
@@ -23,11 +35,21 @@ describe('a process', () => {
     expect(await directory(redis, prefix).processes()).toEqual([view]);
   });
 
+  it('registers where it runs, what it does and how it is', async ({ redis, prefix }) => {
+    await present(redis, prefix, () => processView(7, []));
+    expect(await new Registry(redis, { prefix }).find('swarmline')).toMatchObject([
+      {
+        ...{ instance: 'i-7', incarnation: 'i-7', host: 'hall', pid: 7, version: '1.2.3' },
+        ...{ health: 'healthy', endpoints: { http: 'http://127.0.0.1:7700' } },
+      },
+    ]);
+  });
+
   it('tells its newest state again and again', async ({ redis, prefix }) => {
     let count = 0;
     await present(redis, prefix, () => {
       count += 1;
-      return processView(7, [link('redis', { detail: count === 1 ? 'first' : 'later' })]);
+      return processView(7, [link('redis', { detail: count < 4 ? 'first' : 'later' })]);
     });
     const [view] = await eventually(() => directory(redis, prefix).processes(), {
       accept: ([first]) => first?.links[0]?.detail === 'later',
@@ -43,14 +65,8 @@ describe('a process', () => {
 
   it('is gone ten seconds after it was killed, by itself', async ({ redis, prefix }) => {
     await present(redis, prefix, () => processView(7, []));
-    const ttl = await redis.ttl(`${prefix}:process:i-7`);
-    expect([ttl > 0, ttl <= 10]).toEqual([true, true]);
-  });
-
-  it('is not seen any more by who looks later than that', async ({ redis, prefix }) => {
-    await present(redis, prefix, () => processView(7, []));
-    const later = { ...systemClock, now: () => Date.now() + 11_000 };
-    expect(await directory(redis, prefix, later).processes()).toEqual([]);
+    const ttlMs = await redis.pttl(`${prefix}:registry:lease:swarmline:i-7`);
+    expect([ttlMs > 0, ttlMs <= 10_000]).toEqual([true, true]);
   });
 
   it('stands behind those that started before it', async ({ redis, prefix }) => {
@@ -61,7 +77,6 @@ describe('a process', () => {
 
   it('keeps its platform from starting while Redis does not take its word', async ({ redis, prefix }) => {
     redis.disconnect();
-    const presence = new Presence({ redis, clock: systemClock, view: () => processView(7, []) }, { prefix });
-    await expect(presence.start()).rejects.toThrow();
+    await expect(presenceOf(redis, prefix, () => processView(7, [])).start()).rejects.toThrow();
   });
 });

@@ -93,15 +93,19 @@ describe('the read models', () => {
     expect(await createDroneDirectory({ redis }, { prefix }).drones()).toMatchObject([{ seenAt: 1_000 }]);
   });
 
-  it('say how many sidecars speak for one service', async ({ world, redis, prefix }) => {
+  it('list the instances of a service while they live, and no longer', async ({ world, redis, prefix }) => {
     await world.connectedBridge();
-    await world.sidecar();
+    const { sidecar } = await world.sidecar({ host: 'hall', version: '1.2.3' });
     const directory = createServiceDirectory({ redis }, { prefix });
-    const speakers = async () => (await directory.services())[0]?.speakers;
-    await eventually(async () => (await speakers()) === 1);
+    const instances = async () => (await directory.services())[0]?.instances ?? [];
+    await eventually(async () => (await instances())[0]?.state === 'ready');
+    expect(await instances()).toMatchObject([{ host: 'hall', version: '1.2.3', pid: process.pid }]);
     await world.sidecar();
-    await eventually(async () => (await speakers()) === 2);
-    expect(await speakers()).toBe(2);
+    await eventually(async () => (await instances()).length === 2);
+    await sidecar.stop();
+    await eventually(async () => (await instances()).length === 1);
+    // What the one that left said last is no word on the service.
+    expect((await directory.services())[0]?.state).not.toBe('stopped');
   });
 
   it('forget on the next word what was silent for more than seven days', async ({ redis, prefix }) => {

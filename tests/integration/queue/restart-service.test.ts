@@ -168,6 +168,10 @@ describe('service.restart', () => {
 
   it.for([
     [ready, 'slam is ready: incarnation aaaaaaaa → bbbbbbbb in 3.5 s'],
+    [
+      { ...ready, target: { instance: 'c1d2e3f4a5b6', host: 'hall', of: 2 } },
+      'slam (instance c1d2e3f4@hall, one of 2) is ready: incarnation aaaaaaaa → bbbbbbbb in 3.5 s',
+    ],
     [{ ...ready, oldIncarnation: null }, 'slam is ready: incarnation unknown → bbbbbbbb in 3.5 s'],
     [{ state: 'sent', reason: 'broadcast, unconfirmed' }, 'slam: broadcast, unconfirmed'],
     [

@@ -18,7 +18,11 @@ describe('the face of the bridge', () => {
   });
 
   it('has a default for each key of its configuration', () => {
-    expect(bridgeConfigSchema.parse({})).toEqual({ profile: 'topic-v1', restartDeadlineMs: 45_000 });
+    expect(bridgeConfigSchema.parse({})).toEqual({
+      balance: 'least-pending',
+      profile: 'topic-v1',
+      restartDeadlineMs: 45_000,
+    });
   });
 });
 

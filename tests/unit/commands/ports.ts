@@ -5,7 +5,7 @@ import type { CommandPorts } from '../../../src/commands/spec.ts';
 import type { AgentView, DeliveryView } from '../../../src/contracts/agents.ts';
 import type { Answer } from '../../../src/contracts/chat.ts';
 import type { DroneView } from '../../../src/contracts/drones.ts';
-import type { ServiceView } from '../../../src/contracts/services.ts';
+import type { InstanceView, ServiceView } from '../../../src/contracts/services.ts';
 import type { ProcessView } from '../../../src/contracts/system.ts';
 import { ManualClock } from '../core/manual-clock.ts';
 
@@ -63,8 +63,21 @@ export const service = (name: string, given: Partial<ServiceView> = {}): Service
   incarnation: 'a1b2c3d4e5f6',
   readySince: ago(300),
   seenAt: ago(1),
-  speakers: 1,
+  instances: [],
   detail: '',
+  ...given,
+});
+
+export const instance = (id: string, given: Partial<InstanceView> = {}): InstanceView => ({
+  instance: id,
+  state: 'ready',
+  incarnation: 'a1b2c3d4e5f6',
+  readySince: ago(300),
+  seenAt: ago(1),
+  detail: '',
+  host: 'hall',
+  pid: 7,
+  version: null,
   ...given,
 });
 
@@ -131,7 +144,7 @@ export const link = (name: string, given: Partial<LinkView> = {}): LinkView => (
 export const process = (pid: number, links: readonly LinkView[], at = ago(1)): ProcessView => ({
   instance: `i-${pid}`,
   pid,
-  roles: ['workers'],
+  roles: ['workers', 'pipeline'],
   startedAt: ago(600),
   at,
   links: [...links],

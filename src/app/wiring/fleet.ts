@@ -1,0 +1,19 @@
+// Wires this process into the fleet: its own registration, and the eye on roles that nobody fills.
+import { neededRoles } from '../../contracts/roles.ts';
+import type { Service } from '../../core/service.ts';
+import { createPresence } from '../presence.ts';
+import { createRoleWatch } from '../role-watch.ts';
+import type { Shared } from './shared.ts';
+
+export function wireFleet(shared: Shared, version: string | null): readonly Service[] {
+  const { config, roles, registry, clock, logger, view, links, host, backends } = shared;
+  const { port } = config.api;
+  const endpoints = roles.includes('api') && port !== 0 ? { http: `http://127.0.0.1:${port}` } : {};
+  const presence = createPresence(
+    { registry, clock, view, readiness: () => links.readiness() },
+    { host, version, endpoints: { ...endpoints } },
+  );
+  // Who fills them all misses none.
+  if (Object.keys(neededRoles).every((role) => roles.some((own) => own === role))) return [presence];
+  return [presence, createRoleWatch({ registry, clock, logger }, { redisUrl: backends.redis.url })];
+}
