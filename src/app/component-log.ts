@@ -1,4 +1,5 @@
-// What happens to the parts of a process, as lines of its log.
+// What happens to the parts of a process, as lines of its log and as faults.
+import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
 import type { ComponentEvent } from '../core/supervisor.ts';
 
@@ -32,6 +33,11 @@ export function logComponent(logger: Logger, event: ComponentEvent): void {
     case 'stopped':
       logger.debug({ component }, 'a part has stopped');
   }
+}
+
+/** Notes what a part failed with; a brake opens because of a failure that was noted already. */
+export function noteComponentFault(faults: FaultSink, event: ComponentEvent): void {
+  if (event.event === 'failed') faults.fault(event.error, `part ${event.component}`);
 }
 
 /** What a person types to close a brake. */

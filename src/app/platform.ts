@@ -3,15 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { loadLivePolicy } from '../access/index.ts';
 import type { ProcessView } from '../contracts/system.ts';
 import type { Clock } from '../core/clock.ts';
+import { Faults } from '../core/faults.ts';
 import type { Part } from '../core/lifecycle.ts';
 import type { Link, LinkStatus } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
+import { createGuards } from '../core/recovery/guards.ts';
 import { closeRedis, createCommandRedis } from '../core/redis.ts';
 import type { EmbeddedServer } from '../core/servers/index.ts';
 import type { Service } from '../core/service.ts';
 import { type ComponentEvent, type GivenUp, Supervisor } from '../core/supervisor.ts';
 import { createProducer } from '../queue/index.ts';
-import { logComponent } from './component-log.ts';
+import { logComponent, noteComponentFault } from './component-log.ts';
 import { ComponentResets } from './component-resets.ts';
 import type { Config } from './config.ts';
 import { drain, namesOf, outlivedBy } from './drain.ts';
@@ -90,6 +92,7 @@ export async function createPlatform(
     clock,
     onEvent: (event) => {
       logComponent(logger, event);
+      noteComponentFault(shared.faults, event);
       deps.onComponent?.(event);
     },
   });
@@ -214,6 +217,7 @@ async function share(
   const pipeline = await wirePipeline({ config, redis, jobs, clock, logger });
   const instance = randomBytes(4).toString('hex');
   const startedAt = clock.now();
+  const guards = createGuards({ clock });
   const view = () => ({
     instance,
     pid: process.pid,
@@ -223,7 +227,7 @@ async function share(
     links: links.statuses(),
     components: componentsOf(held),
     resources: [...(held.resources?.latest ?? [])],
-    breakers: [],
+    breakers: [...guards.breakers()],
   });
   const current = { config };
   const { prefix } = config.redis;
@@ -245,6 +249,8 @@ async function share(
     view,
     clock,
     logger,
+    faults: new Faults(),
+    guards,
     links,
     redis,
     jobs,

@@ -1,7 +1,9 @@
 // Watches the workers of one host and tells their link the truth: their clock against Redis', a canary job, and whether
 // each of them still fetches. One that fell deaf is made anew.
+import { domainErrors } from '../contracts/errors.ts';
 import type { Clock } from '../core/clock.ts';
-import { errorText } from '../core/errors.ts';
+import { errorText, SwarmError } from '../core/errors.ts';
+import type { FaultSink } from '../core/faults.ts';
 import type { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
 import { redisFault } from '../core/redis.ts';
@@ -14,6 +16,7 @@ export interface WorkerWatchDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly link: Link;
+  readonly faults: FaultSink;
 }
 
 export interface WorkerWatchOptions {
@@ -31,6 +34,7 @@ export class WorkerWatch {
   readonly #deps: WorkerWatchDeps;
   readonly #options: WorkerWatchOptions;
   #canaryAt = Number.NEGATIVE_INFINITY;
+  #skewed = false;
 
   constructor(deps: WorkerWatchDeps, options: WorkerWatchOptions) {
     this.#deps = deps;
@@ -54,11 +58,12 @@ export class WorkerWatch {
       const skewMs = await guard.findSkew();
       for (const consumer of consumers) await consumer.setPaused(skewMs !== null);
       if (skewMs !== null) {
-        link.down(
+        this.#tellSkew(
           `this machine's clock is ${skewMs / 1000} s off Redis' clock; set it right, then work goes on`,
         );
         return;
       }
+      this.#skewed = false;
       const provedAt = this.#canaryAt;
       if (await this.#isCanaryRun()) await this.#judge(this.#canaryAt !== provedAt);
     } catch (thrown) {
@@ -67,6 +72,13 @@ export class WorkerWatch {
       for (const consumer of consumers) consumer.excuse();
       link.down(`Redis ${redisFault(thrown)}`);
     }
+  }
+
+  // A fault once, not each second that it lasts.
+  #tellSkew(said: string): void {
+    this.#deps.link.down(said);
+    if (!this.#skewed) this.#deps.faults.fault(new SwarmError(domainErrors.clockSkewed, said), 'workers');
+    this.#skewed = true;
   }
 
   /** Whether a canary was run lately; sends one when it is time to, or when it is to be told that all is well again. */

@@ -16,6 +16,7 @@ export function wireIntake({
   pipeline,
   clock,
   logger,
+  faults,
 }: Shared): CommandIntake {
   const { prefix } = config.redis;
   const { processes } = createSystemDirectory(redis, { prefix, clock });
@@ -23,6 +24,7 @@ export function wireIntake({
     {
       clock,
       logger,
+      faults,
       policy,
       jobs,
       confirmations: overRedis(createConfirmations({ redis, clock }, { prefix })),

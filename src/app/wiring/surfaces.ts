@@ -101,7 +101,7 @@ const readinessOf = ({ health }: Shared['config'], links: Shared['links']) =>
   health.port === undefined ? () => links.readiness() : null;
 
 function wireApi(shared: Shared, intake: CommandIntake): Wired {
-  const { config, redis, pipeline, links, clock, logger, resets } = shared;
+  const { config, redis, pipeline, links, clock, logger, faults, resets } = shared;
   const results = overRedis(createResults({ redis, clock }, { prefix: config.redis.prefix }));
   const { ledger } = pipeline;
   const api = new ApiServer(
@@ -111,6 +111,7 @@ function wireApi(shared: Shared, intake: CommandIntake): Wired {
       ledger,
       components: resets,
       logger,
+      faults,
       readiness: readinessOf(config, links),
       now: () => clock.now(),
     },
