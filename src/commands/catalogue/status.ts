@@ -11,6 +11,7 @@ import { nearest } from '../parse.ts';
 import { counted } from '../render.ts';
 import type { CommandPorts, Question } from '../spec.ts';
 import { agentRow } from './agents.ts';
+import { breakerRows, processSilentAfterMs } from './breakers.ts';
 import { droneRow, staleAfterMs } from './drone.ts';
 import { isAcknowledged, isOpen } from './gas.ts';
 import { serviceRow, silentAfterMs } from './services.ts';
@@ -40,6 +41,7 @@ async function overview(ports: CommandPorts): Promise<Answer> {
   const parts = processes.flatMap((process) =>
     process.components.flatMap((part) => componentRow(process, part, processes.length > 1, now)),
   );
+  const breakers = processes.flatMap((process) => breakerRows(process, processes.length > 1, now));
   const uses = processes.flatMap((process) => useRow(process, processes.length > 1, now));
   const counts = [
     figure('services', services, (views) => servicesRow(views, now)),
@@ -47,11 +49,11 @@ async function overview(ports: CommandPorts): Promise<Answer> {
     figure('gas', deliveries, (views) => gasRow(views, now)),
     figure('drones', drones, (views) => dronesRow(views, now)),
   ];
-  const tone = links.length === 0 ? 'warn' : worst([...links, ...parts, ...uses, ...counts]);
+  const tone = links.length === 0 ? 'warn' : worst([...links, ...parts, ...breakers, ...uses, ...counts]);
   return {
     title: titleOf(links, tone),
     tone,
-    rows: [...links, ...parts, ...uses, ...counts],
+    rows: [...links, ...parts, ...breakers, ...uses, ...counts],
     data: {
       processes,
       services: services.views,
@@ -170,9 +172,6 @@ async function target(name: string, ports: CommandPorts): Promise<Answer> {
     data: {},
   };
 }
-
-/** A process speaks each second; after this silence what it said of its links is no longer taken for the present, ms. */
-const processSilentAfterMs = 5_000;
 
 const linkTones: Readonly<Record<ProcessView['links'][number]['state'], Tone>> = {
   up: 'ok',
