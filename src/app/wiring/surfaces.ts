@@ -62,7 +62,7 @@ function wireConsole({ config, redis }: Shared, intake: CommandIntake, terminal:
 const isAllOf = (roles: Shared['roles']) => roles.every((role) => role === 'bots');
 
 function wireDiscord(
-  { config, settings, redis, links, clock, logger, roles }: Shared,
+  { config, settings, redis, links, guards, clock, logger, roles }: Shared,
   intake: CommandIntake,
 ): Wired {
   const link = links.add('discord', { hard: isAllOf(roles), staleAfterMs: discordStaleMs });
@@ -72,7 +72,7 @@ function wireDiscord(
   }
   const memory = createReportMemory(redis, { prefix: config.redis.prefix, surface: 'discord' });
   const discord = createDiscordBot(
-    { intake, memory, link, clock, logger },
+    { intake, memory, link, guards, clock, logger },
     { settings: () => settings().discord },
   );
   return { parts: [{ service: discord, after: ['redis'] }], sinks: { discord } };
