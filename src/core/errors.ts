@@ -108,6 +108,24 @@ export const coreErrors = {
     retryable: true,
     chat: 'Too many calls wait for it already.',
   },
+  alertUndelivered: {
+    code: 'ALERT_UNDELIVERED',
+    class: 'dependency',
+    retryable: true,
+    chat: 'An alert did not get through on one of its ways.',
+  },
+  alertLimited: {
+    code: 'ALERT_LIMITED',
+    class: 'rate-limited',
+    retryable: true,
+    chat: 'The receiver of alerts takes no more for a moment.',
+  },
+  alertRefused: {
+    code: 'ALERT_REFUSED',
+    class: 'config',
+    retryable: false,
+    chat: 'The receiver of alerts refuses them.',
+  },
   aborted: { code: 'ABORTED', class: 'transient', retryable: true, chat: 'It was stopped before it ended.' },
   unexpected: {
     code: 'UNEXPECTED',

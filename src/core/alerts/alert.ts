@@ -46,10 +46,10 @@ export interface Notice {
   readonly severity: Severity;
   /** ms since the epoch. */
   readonly at: number;
-  /** The first few, the worst first. */
+  /** The worst first. */
   readonly alerts: readonly NoticedAlert[];
-  /** How many others there are, of how many sources. */
-  readonly more: { readonly alerts: number; readonly kinds: number };
+  /** How many others there are, and of which sources. */
+  readonly more: { readonly alerts: number; readonly sources: readonly string[] };
 }
 
 /** Alerts that nobody wants to hear of for a while. `pattern` is a key, or the beginning of keys and a `*`. */

@@ -34,6 +34,17 @@ export function noticesOf(
   return [...alone, together(drafts.slice(atMost - 1))].map((one) => toNotice(one, at));
 }
 
+/** The same notice with the first few by name, and the others counted: what fits into a message. */
+export function shortened(notice: Notice): Notice {
+  const rest = notice.alerts.slice(named);
+  const sources = new Set([...rest.map(({ source }) => source), ...notice.more.sources]);
+  return {
+    ...notice,
+    alerts: notice.alerts.slice(0, named),
+    more: { alerts: rest.length + notice.more.alerts, sources: [...sources] },
+  };
+}
+
 /** The list of what is over, with one more; the oldest are forgotten above the limit. */
 export function ended(over: readonly Alert[], alert: Alert, limit: number): Alert[] {
   return [...over, alert].slice(-limit);
@@ -73,15 +84,13 @@ function together(drafts: readonly Draft[]): Draft {
 
 function toNotice({ kind, alerts, uncounted }: Draft, at: number): Notice {
   const sorted = alerts.toSorted((a, b) => weight(b.severity) - weight(a.severity));
-  const rest = sorted.slice(named);
-  const kinds = new Set([...rest.map(({ source }) => source), ...uncounted.keys()]);
   const lost = [...uncounted.values()].reduce((sum, count) => sum + count, 0);
   return {
     kind,
     severity: sorted[0]?.severity ?? 'warning',
     at,
-    alerts: sorted.slice(0, named),
-    more: { alerts: rest.length + lost, kinds: kinds.size },
+    alerts: sorted,
+    more: { alerts: lost, sources: [...uncounted.keys()] },
   };
 }
 
