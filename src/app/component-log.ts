@@ -3,8 +3,17 @@ import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
 import type { ComponentEvent } from '../core/supervisor.ts';
 
-/** Logs one event. A first start and an orderly stop are everyday, and only seen at level debug. */
-export function logComponent(logger: Logger, event: ComponentEvent): void {
+/** Logs one event, and notes what a part failed with; a brake opens because of a failure that was noted before it. */
+export function noteComponent(
+  { logger, faults }: { readonly logger: Logger; readonly faults: FaultSink },
+  event: ComponentEvent,
+): void {
+  if (event.event === 'failed') faults.fault(event.error, `part ${event.component}`);
+  logComponent(logger, event);
+}
+
+// A first start and an orderly stop are everyday, and only seen at level debug.
+function logComponent(logger: Logger, event: ComponentEvent): void {
   const { component } = event;
   switch (event.event) {
     case 'failed': {
@@ -33,11 +42,6 @@ export function logComponent(logger: Logger, event: ComponentEvent): void {
     case 'stopped':
       logger.debug({ component }, 'a part has stopped');
   }
-}
-
-/** Notes what a part failed with; a brake opens because of a failure that was noted already. */
-export function noteComponentFault(faults: FaultSink, event: ComponentEvent): void {
-  if (event.event === 'failed') faults.fault(event.error, `part ${event.component}`);
 }
 
 /** What a person types to close a brake. */

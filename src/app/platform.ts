@@ -1,6 +1,6 @@
 // The platform: everything wired, started in order, drained in reverse.
 import { randomBytes } from 'node:crypto';
-import { loadLivePolicy } from '../access/index.ts';
+import { type LivePolicy, loadLivePolicy } from '../access/index.ts';
 import type { ProcessView } from '../contracts/system.ts';
 import type { Clock } from '../core/clock.ts';
 import { Faults } from '../core/faults.ts';
@@ -13,7 +13,8 @@ import type { EmbeddedServer } from '../core/servers/index.ts';
 import type { Service } from '../core/service.ts';
 import { type ComponentEvent, type GivenUp, Supervisor } from '../core/supervisor.ts';
 import { createProducer } from '../queue/index.ts';
-import { logComponent, noteComponentFault } from './component-log.ts';
+import { type Alerting, createAlerting } from './alerts/alerting.ts';
+import { noteComponent } from './component-log.ts';
 import { ComponentResets } from './component-resets.ts';
 import type { Config } from './config.ts';
 import { drain, namesOf, outlivedBy } from './drain.ts';
@@ -91,8 +92,7 @@ export async function createPlatform(
   const supervisor = new Supervisor(arrange(deps, { shared, bus, surfaces, redisLink, resources }), {
     clock,
     onEvent: (event) => {
-      logComponent(logger, event);
-      noteComponentFault(shared.faults, event);
+      noteComponent(shared, event);
       deps.onComponent?.(event);
     },
   });
@@ -104,6 +104,7 @@ export async function createPlatform(
     reloadPolicy: (file) => shared.policy.reload(file),
     start: async () => {
       await health?.start();
+      shared.alerting.start();
       await supervisor.start();
     },
     restart: (component) => supervisor.restart(component),
@@ -116,7 +117,7 @@ export async function createPlatform(
           wasReady: () => links.readiness().ready,
           notReady: () => links.drain(),
           closeIntake: () => gate.close(),
-          stopParts: (deadlineMs) => supervisor.stop(deadlineMs),
+          stopParts: async (deadlineMs) => shared.alerting.stop(await supervisor.stop(deadlineMs)),
           closeShared: async () => {
             await health?.stop();
             await shared.jobs.close().catch(() => undefined);
@@ -132,10 +133,14 @@ export async function createPlatform(
   };
 }
 
+/** What all parts share, and two that belong to nobody else. */
+type Together = Shared & { readonly resets: ComponentResets; readonly alerting: Alerting };
+
 /** The supervisor, for what is made before it. */
 interface Held {
   supervisor?: Supervisor;
   resources?: Resources;
+  alerting?: Alerting;
 }
 
 function componentsOf({ supervisor }: Held): ProcessView['components'] {
@@ -148,7 +153,7 @@ function serversOf({ redis, rabbitmq }: Backends): EmbeddedServer[] {
 }
 
 interface Wired {
-  readonly shared: Shared & { readonly resets: ComponentResets };
+  readonly shared: Together;
   readonly bus: Bus;
   readonly surfaces: Surfaces;
   readonly redisLink: Link;
@@ -197,12 +202,19 @@ function arrange(deps: PlatformDeps, { shared, bus, surfaces, redisLink, resourc
   ];
 }
 
+async function loadPolicy({ policy: { file } }: Config, logger: Logger): Promise<LivePolicy> {
+  const policy = await loadLivePolicy(file);
+  if (policy.broken !== null)
+    logger.error({ why: policy.broken }, 'the policy cannot be used; everything is denied');
+  return policy;
+}
+
 async function share(
   deps: PlatformDeps,
   links: LinkBoard,
   roles: readonly Role[],
   held: Held,
-): Promise<Shared & { readonly resets: ComponentResets }> {
+): Promise<Together> {
   const { config, backends, clock, logger } = deps;
   const redis = createCommandRedis({
     url: backends.redis.url,
@@ -210,9 +222,7 @@ async function share(
     onError: ({ message }) => logger.debug({ error: message }, 'redis'),
   });
   const jobs = createProducer({ redis, clock }, { prefix: config.redis.prefix });
-  const policy = await loadLivePolicy(config.policy.file);
-  if (policy.broken !== null)
-    logger.error({ why: policy.broken }, 'the policy cannot be used; everything is denied');
+  const policy = await loadPolicy(config, logger);
   links.alsoCheck(() => [policyCheck(policy)]);
   const pipeline = await wirePipeline({ config, redis, jobs, clock, logger });
   const instance = randomBytes(4).toString('hex');
@@ -228,6 +238,7 @@ async function share(
     components: componentsOf(held),
     resources: [...(held.resources?.latest ?? [])],
     breakers: [...guards.breakers()],
+    alerts: held.alerting?.active() ?? [],
   });
   const current = { config };
   const { prefix } = config.redis;
@@ -257,5 +268,6 @@ async function share(
     policy,
     pipeline,
   };
-  return { ...base, resets };
+  held.alerting = createAlerting(base);
+  return { ...base, resets, alerting: held.alerting };
 }

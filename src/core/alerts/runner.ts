@@ -18,6 +18,8 @@ export interface AlertRunnerDeps {
   readonly silences: Pick<Silences, 'list'>;
   /** All that is not well at this moment; what it no longer names is over. Must answer from memory. */
   readonly conditions: () => readonly AlertSignal[];
+  /** While it is so, nothing begins and nothing is over. */
+  readonly frozen: () => boolean;
 }
 
 export interface AlertRunnerOptions extends Partial<BookOptions> {
@@ -38,7 +40,6 @@ export class AlertRunner {
   readonly #stop = new AbortController();
   readonly #sending = new Set<Promise<void>>();
   #firing: ReadonlySet<string> = new Set();
-  #frozen = false;
   #running: Promise<unknown> = Promise.resolve();
   #silencesAt = Number.NEGATIVE_INFINITY;
   #keptAt: number;
@@ -58,11 +59,6 @@ export class AlertRunner {
   /** What fires in this process. */
   active(): readonly AlertState[] {
     return this.#book.active(this.#deps.clock.now());
-  }
-
-  /** From now on nothing begins and nothing is over: what closes while all is being closed is no news. */
-  freeze(): void {
-    this.#frozen = true;
   }
 
   /** Ends; the last words are told at once, and waited for no longer than `withinMs`. */
@@ -89,7 +85,7 @@ export class AlertRunner {
     const now = this.#deps.clock.now();
     try {
       await this.#readSilences(now);
-      if (!this.#frozen) this.#judge(now);
+      if (!this.#deps.frozen()) this.#judge(now);
       for (const notice of this.#book.take(now)) await this.#tell(notice);
       await this.#keepClaims(now);
     } catch (thrown) {
