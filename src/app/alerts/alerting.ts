@@ -91,7 +91,7 @@ function channelsOf({ jobs, guards, config, instance }: AlertingDeps): AlertChan
   const { chat, file, webhookUrl } = config.alerts;
   const to = chat ? chatAddresses(config) : [];
   return [
-    ...(to.length === 0 ? [] : [createChatChannel({ jobs }, { to, instance })]),
+    ...(to.length === 0 ? [] : [createChatChannel({ jobs, guards }, { to, instance })]),
     ...(webhookUrl === undefined
       ? []
       : [createWebhookChannel({ guards }, { url: webhookUrl, from: `swarmline ${prefixName(config)}` })]),

@@ -2,6 +2,7 @@
 import type { Address } from '../../contracts/chat.ts';
 import { derivedId } from '../../contracts/ids.ts';
 import type { JobSink } from '../../contracts/ports.ts';
+import type { GuardMaker } from '../../core/recovery/guards.ts';
 import type { AlertChannel } from '../../core/alerts/channels/channel.ts';
 import { noticeLines, noticeTitle } from '../../core/alerts/text.ts';
 
@@ -12,15 +13,27 @@ export interface ChatChannelOptions {
   readonly instance: string;
 }
 
+// A Redis that has just come back refuses for a moment. One at a time, so that an end does not overtake its beginning.
+const guardOptions = {
+  name: 'alert chat',
+  timeoutMs: 5_000,
+  retries: 2,
+  backoff: { initialMs: 2_000, maxMs: 5_000 },
+  opensAt: null,
+  atOnce: 1,
+  waiting: 20,
+} as const;
+
 /** Creates the channel. */
 export function createChatChannel(
-  { jobs }: { readonly jobs: JobSink },
+  { jobs, guards }: { readonly jobs: JobSink; readonly guards: GuardMaker },
   { to, instance }: ChatChannelOptions,
 ): AlertChannel {
+  const guard = guards.guard(guardOptions);
   let sent = 0;
   return {
     name: 'chat',
-    send: async (notice) => {
+    send: async (notice, signal) => {
       sent += 1;
       const about = derivedId('alert', instance, String(sent));
       const body = {
@@ -32,18 +45,16 @@ export function createChatChannel(
         text: noticeLines(notice).join('\n'),
         steps: [],
       };
-      await Promise.all(
-        to.map((address) =>
-          jobs.add({
-            name: 'chat.report',
-            id: derivedId('chat.report', about, address.surface, address.place),
-            correlationId: about,
-            causationId: null,
-            principal: 'system:alerts',
-            body: { ...body, to: address },
-          }),
-        ),
-      );
+      const add = (address: Address) =>
+        jobs.add({
+          name: 'chat.report',
+          id: derivedId('chat.report', about, address.surface, address.place),
+          correlationId: about,
+          causationId: null,
+          principal: 'system:alerts',
+          body: { ...body, to: address },
+        });
+      await guard.run(() => Promise.all(to.map(add)), { signal });
     },
   };
 }

@@ -30,7 +30,8 @@ export function signalOf(
 ): AlertSignal {
   return {
     ...alertKinds[kind],
-    key: of === null ? kind : `${kind}/${of}`,
+    // Without spaces: people type it.
+    key: of === null ? kind : `${kind}/${of.replaceAll(' ', '-')}`,
     title,
     detail,
     count,

@@ -1,4 +1,5 @@
 // Wires the job handlers to the ports they act through, and the queues that this process consumes.
+import { createSilences } from '../../core/alerts/silences.ts';
 import type { Surface } from '../../contracts/chat.ts';
 import type { ReportSink, ServiceControl } from '../../contracts/ports.ts';
 import {
@@ -9,6 +10,7 @@ import {
   makeGasTick,
   makePipelineSweep,
   makeRestartService,
+  makeSilenceAlert,
   WorkerHost,
 } from '../../queue/index.ts';
 import type { Shared } from './shared.ts';
@@ -40,6 +42,10 @@ function wireHandlers(
   { control, sinks }: Outlets,
 ): BoundHandler[] {
   const { ledger, inbox, work } = pipeline;
+  const silences = createSilences(redis, { prefix: config.redis.prefix });
+  const silencer = {
+    silence: (pattern: string, until: number) => silences.put({ pattern, until }, clock.now()),
+  };
   return [
     bindHandler(
       makeRestartService(
@@ -51,6 +57,7 @@ function wireHandlers(
         },
       ),
     ),
+    bindHandler(makeSilenceAlert({ silencer, jobs, authority: policy })),
     bindHandler(makeDeliverGas({ ledger, inbox })),
     bindHandler(makeGasTick(work, clock)),
     bindHandler(makePipelineSweep(work)),

@@ -4,7 +4,7 @@ import type { Notice, NoticedAlert } from './alert.ts';
 
 const heads: Readonly<Record<Notice['kind'], string>> = {
   firing: 'Alert',
-  resolved: 'Over',
+  resolved: 'No longer so',
   escalated: 'Still so, and nobody has silenced it',
   summary: 'Alerts',
 };
@@ -29,7 +29,7 @@ export function noticeLines({ kind, alerts, more }: Notice): string[] {
 
 function alertLine({ title, detail, since, over, runbook, key }: NoticedAlert, mixed: boolean): string {
   const at = `${new Date(since).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-  const head = `${mixed && over ? 'over: ' : ''}${plainText(title, 120)}`;
+  const head = `${mixed && over ? 'no longer so: ' : ''}${plainText(title, 120)}`;
   if (over) return `${head} (${key}, since ${at})`;
   const why = detail === '' ? '' : `: ${plainText(detail, 200)}`;
   return `${head}${why} (${key}, since ${at}; ${runbook})`;

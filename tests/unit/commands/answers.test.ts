@@ -285,6 +285,8 @@ describe('help', () => {
       'agents',
       'gas [agent]',
       'drone [id]',
+      'alerts',
+      'silence <alert> <minutes>',
       'help',
     ]);
   });
