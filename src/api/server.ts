@@ -7,6 +7,7 @@ import { domainErrors } from '../contracts/errors.ts';
 import { randomId } from '../contracts/ids.ts';
 import type { ComponentResetter, DeliveryLedger } from '../contracts/ports.ts';
 import { coreErrors, type ErrorClass, type ErrorKind, SwarmError, toSwarmError } from '../core/errors.ts';
+import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
 import { Service } from '../core/service.ts';
 import { type Readiness, registerProbes } from './probes.ts';
@@ -19,6 +20,7 @@ export interface ApiDeps {
   readonly ledger: DeliveryLedger;
   readonly components: ComponentResetter;
   readonly logger: Logger;
+  readonly faults: FaultSink;
   /** Null where the probes have a port of their own. */
   readonly readiness: (() => Readiness) | null;
   readonly now: () => number;
@@ -137,6 +139,7 @@ export class ApiServer extends Service {
     }
     const error = toSwarmError(thrown);
     this.#deps.logger.warn({ code: error.code, error: error.message }, 'a request could not be answered');
+    this.#deps.faults.fault(error, 'api');
     return fail(reply, errorStatus[error.kind.class] ?? 500, error.kind, error.kind.chat);
   }
 }

@@ -1,9 +1,19 @@
-// What happens to the parts of a process, as lines of its log.
+// What happens to the parts of a process, as lines of its log and as faults.
+import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
 import type { ComponentEvent } from '../core/supervisor.ts';
 
-/** Logs one event. A first start and an orderly stop are everyday, and only seen at level debug. */
-export function logComponent(logger: Logger, event: ComponentEvent): void {
+/** Logs one event, and notes what a part failed with; a brake opens because of a failure that was noted before it. */
+export function noteComponent(
+  { logger, faults }: { readonly logger: Logger; readonly faults: FaultSink },
+  event: ComponentEvent,
+): void {
+  if (event.event === 'failed') faults.fault(event.error, `part ${event.component}`);
+  logComponent(logger, event);
+}
+
+// A first start and an orderly stop are everyday, and only seen at level debug.
+function logComponent(logger: Logger, event: ComponentEvent): void {
   const { component } = event;
   switch (event.event) {
     case 'failed': {

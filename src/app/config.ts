@@ -6,6 +6,7 @@ import { healthConfigSchema } from '../api/config.ts';
 import { discordConfigSchema } from '../bots/discord/config.ts';
 import { twitchConfigSchema } from '../bots/twitch/config.ts';
 import { bridgeConfigSchema } from '../bridge/config.ts';
+import { alertsConfigSchema } from '../core/alerts/config.ts';
 import {
   environmentLayer,
   fileLayer,
@@ -49,6 +50,7 @@ export const configSchema = z.strictObject({
   policy: z.strictObject({ file: z.string().min(1).default('config/policy.yaml') }).prefault({}),
   /** Who hears of gas that nobody asked about: the console, and Discord's channel when discord.channelId is set. */
   reports: z.strictObject({ console: z.stringbool().or(z.boolean()).default(true) }).prefault({}),
+  alerts: alertsConfigSchema.prefault({}),
   drain: z
     .strictObject({
       /** Between "not ready" and the end of the intake, ms: as long as a load balancer takes to look. */
@@ -79,6 +81,7 @@ const wellKnown: WellKnown = {
   DISCORD_GUILD_ID: 'discord.guildId',
   DISCORD_CHANNEL_ID: 'discord.channelId',
   DISCORD_API_URL: 'discord.apiUrl',
+  ALERTS_WEBHOOK_URL: 'alerts.webhookUrl',
   TWITCH_USERNAME: 'twitch.username',
   TWITCH_TOKEN: 'twitch.token',
   TWITCH_CHANNELS: 'twitch.channels',

@@ -56,6 +56,16 @@ export class LinkBoard {
     this.#draining = true;
   }
 
+  get isDraining(): boolean {
+    return this.#draining;
+  }
+
+  /** Names of the links that count as lost: away for longer than an accident lasts, or back and not to be trusted yet. */
+  lost(): ReadonlySet<string> {
+    const all = this.statuses().filter(({ state }) => state !== 'off');
+    return new Set(all.filter((link) => !this.#damped(link).up).map(({ name }) => name));
+  }
+
   statuses(): ProcessView['links'] {
     return this.#links.map((link) => link.status());
   }

@@ -1,19 +1,22 @@
 // The platform: everything wired, started in order, drained in reverse.
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { loadLivePolicy } from '../access/index.ts';
+import { type LivePolicy, loadLivePolicy } from '../access/index.ts';
 import type { ProcessView } from '../contracts/system.ts';
 import type { Clock } from '../core/clock.ts';
+import { Faults } from '../core/faults.ts';
 import type { Part } from '../core/lifecycle.ts';
 import type { Link, LinkStatus } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
+import { createGuards } from '../core/recovery/guards.ts';
 import { closeRedis, createCommandRedis } from '../core/redis.ts';
 import { Registry } from '../core/registry/index.ts';
 import type { EmbeddedServer } from '../core/servers/index.ts';
 import type { Service } from '../core/service.ts';
 import { type ComponentEvent, type GivenUp, Supervisor } from '../core/supervisor.ts';
 import { createProducer } from '../queue/index.ts';
-import { logComponent } from './component-log.ts';
+import { type Alerting, createAlerting } from './alerts/alerting.ts';
+import { noteComponent } from './component-log.ts';
 import { ComponentResets } from './component-resets.ts';
 import type { Config } from './config.ts';
 import { drain, namesOf, outlivedBy } from './drain.ts';
@@ -94,7 +97,7 @@ export async function createPlatform(
   const supervisor = new Supervisor(arrange(deps, { shared, bus, surfaces, redisLink, resources }), {
     clock,
     onEvent: (event) => {
-      logComponent(logger, event);
+      noteComponent(shared, event);
       deps.onComponent?.(event);
     },
   });
@@ -106,6 +109,7 @@ export async function createPlatform(
     reloadPolicy: (file) => shared.policy.reload(file),
     start: async () => {
       await health?.start();
+      shared.alerting.start();
       await supervisor.start();
     },
     restart: (component) => supervisor.restart(component),
@@ -118,7 +122,7 @@ export async function createPlatform(
           wasReady: () => links.readiness().ready,
           notReady: () => links.drain(),
           closeIntake: () => gate.close(),
-          stopParts: (deadlineMs) => supervisor.stop(deadlineMs),
+          stopParts: async (deadlineMs) => shared.alerting.stop(await supervisor.stop(deadlineMs)),
           closeShared: async () => {
             await health?.stop();
             await shared.jobs.close().catch(() => undefined);
@@ -134,10 +138,14 @@ export async function createPlatform(
   };
 }
 
+/** What all parts share, and two that belong to nobody else. */
+type Together = Shared & { readonly resets: ComponentResets; readonly alerting: Alerting };
+
 /** The supervisor, for what is made before it. */
 interface Held {
   supervisor?: Supervisor;
   resources?: Resources;
+  alerting?: Alerting;
 }
 
 function componentsOf({ supervisor }: Held): ProcessView['components'] {
@@ -150,7 +158,7 @@ function serversOf({ redis, rabbitmq }: Backends): EmbeddedServer[] {
 }
 
 interface Wired {
-  readonly shared: Shared & { readonly resets: ComponentResets };
+  readonly shared: Together;
   readonly bus: Bus;
   readonly surfaces: Surfaces;
   readonly redisLink: Link;
@@ -201,12 +209,19 @@ function arrange(deps: PlatformDeps, { shared, bus, surfaces, redisLink, resourc
   ];
 }
 
+async function loadPolicy({ policy: { file } }: Config, logger: Logger): Promise<LivePolicy> {
+  const policy = await loadLivePolicy(file);
+  if (policy.broken !== null)
+    logger.error({ why: policy.broken }, 'the policy cannot be used; everything is denied');
+  return policy;
+}
+
 async function share(
   deps: PlatformDeps,
   links: LinkBoard,
   roles: readonly Role[],
   held: Held,
-): Promise<Shared & { readonly resets: ComponentResets }> {
+): Promise<Together> {
   const { config, backends, clock, logger } = deps;
   const redis = createCommandRedis({
     url: backends.redis.url,
@@ -214,13 +229,12 @@ async function share(
     onError: ({ message }) => logger.debug({ error: message }, 'redis'),
   });
   const jobs = createProducer({ redis, clock }, { prefix: config.redis.prefix });
-  const policy = await loadLivePolicy(config.policy.file);
-  if (policy.broken !== null)
-    logger.error({ why: policy.broken }, 'the policy cannot be used; everything is denied');
+  const policy = await loadPolicy(config, logger);
   links.alsoCheck(() => [policyCheck(policy)]);
   const pipeline = await wirePipeline({ config, redis, jobs, clock, logger });
   const instance = randomBytes(4).toString('hex');
   const startedAt = clock.now();
+  const guards = createGuards({ clock });
   const view = () => ({
     instance,
     pid: process.pid,
@@ -230,7 +244,8 @@ async function share(
     links: links.statuses(),
     components: componentsOf(held),
     resources: [...(held.resources?.latest ?? [])],
-    breakers: [],
+    breakers: [...guards.breakers()],
+    alerts: held.alerting?.active() ?? [],
   });
   const current = { config };
   const { prefix } = config.redis;
@@ -255,11 +270,14 @@ async function share(
     view,
     clock,
     logger,
+    faults: new Faults(),
+    guards,
     links,
     redis,
     jobs,
     policy,
     pipeline,
   };
-  return { ...base, resets };
+  held.alerting = createAlerting(base);
+  return { ...base, resets, alerting: held.alerting };
 }

@@ -14,9 +14,11 @@ import type { Redis } from '../core/redis.ts';
 import { Registry } from '../core/registry/index.ts';
 import { Service } from '../core/service.ts';
 import { type BusDeps, Connection } from './connection.ts';
+import type { GuardMaker } from '../core/recovery/guards.ts';
 import { Consumer, route } from './consumer.ts';
 import { storeDroneStatus } from './drone-directory.ts';
 import { instancesOf, registerSpeaker } from './instances.ts';
+import { createOrderPublisher } from './order-publisher.ts';
 import { Publisher } from './publisher.ts';
 import { createServiceControl } from './restart.ts';
 import { RestartRecords } from './restart-record.ts';
@@ -28,6 +30,7 @@ import { assertExchanges } from './topology.ts';
 export interface BridgeDeps extends BusDeps {
   /** A command client. */
   readonly redis: Redis;
+  readonly guards: GuardMaker;
 }
 
 /** Where RabbitMQ is, and how the hub behind it is spoken to. */
@@ -57,7 +60,7 @@ export class Bridge extends Service {
     super({ name: 'bridge', hard: false });
     this.#deps = deps;
     this.#options = options;
-    const { clock, logger, redis } = deps;
+    const { clock, logger, redis, guards } = deps;
     const connection = new Connection(deps, {
       url: options.url,
       name: `swarmline bridge ${options.instance}`,
@@ -74,7 +77,10 @@ export class Bridge extends Service {
     const targets = new Targets({ registry: this.#registry, redis, clock, choose }, options);
     this.control = {
       ...createServiceControl(
-        { connection, publisher, clock, events: this, records, services, targets },
+        {
+          publisher: createOrderPublisher({ publisher, connection, guards }),
+          ...{ connection, clock, events: this, records, services, targets },
+        },
         { profile: options.profile },
       ),
       obstacle: () => this.#obstacle(),

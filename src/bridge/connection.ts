@@ -70,6 +70,11 @@ export class Connection {
     return this.#blocked ? undefined : this.#current;
   }
 
+  /** Whether RabbitMQ has said that it takes no messages for now. */
+  get isBlocked(): boolean {
+    return this.#blocked;
+  }
+
   /** Told when `model` may have changed. Returns how to stop being told. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -152,6 +157,7 @@ export class Connection {
   #onDown(thrown: unknown): void {
     if (this.#closing.signal.aborted) return;
     this.#current = undefined;
+    this.#blocked = false;
     const flawed = thrown === this.#flaw;
     if (flawed) this.#deps.link.down(errorText(thrown));
     else this.#deps.link.unanswered(errorText(thrown));

@@ -14,7 +14,7 @@ import {
 import type { Clock } from '../core/clock.ts';
 import { coreErrors, SwarmError, toSwarmError } from '../core/errors.ts';
 import type { Connection } from './connection.ts';
-import type { Publisher } from './publisher.ts';
+import type { OrderPublisher } from './order-publisher.ts';
 import { isNews, readAnswer, type Step } from './restart-answers.ts';
 import { type RestartRecord, type RestartRecords, unsentRecord } from './restart-record.ts';
 import type { Targets } from './targets.ts';
@@ -23,7 +23,7 @@ import { Waker } from './waker.ts';
 /** What a restart needs, whatever the profile. */
 export interface RestartDeps {
   readonly connection: Connection;
-  readonly publisher: Publisher;
+  readonly publisher: OrderPublisher;
   readonly records: RestartRecords;
   /** What sidecars say; `listen` returns how to stop listening. */
   readonly events: { listen(listener: (event: ServiceEvent) => void): () => void };

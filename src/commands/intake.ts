@@ -5,6 +5,7 @@ import { type Confirmation, type Confirmations, type Policy, principalOf } from 
 import type { Identity } from '../contracts/chat.ts';
 import { derivedId } from '../contracts/ids.ts';
 import { toSwarmError } from '../core/errors.ts';
+import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
 import { parseInvocation } from './parse.ts';
 import { printable } from './printable.ts';
@@ -15,6 +16,7 @@ export interface IntakeDeps extends CommandPorts {
   readonly policy: Policy;
   readonly confirmations: Confirmations;
   readonly logger: Logger;
+  readonly faults: FaultSink;
 }
 
 /** The permission behind every question. */
@@ -165,6 +167,7 @@ async function guarded(deps: IntakeDeps, lateText: string, run: () => Promise<Re
   } catch (thrown) {
     const error = toSwarmError(thrown);
     deps.logger.warn({ code: error.code, error: error.message }, 'a command could not be answered');
+    deps.faults.fault(error, 'command');
     return { kind: 'refusal', code: 'unavailable', text: error.kind.chat };
   } finally {
     late.abort();

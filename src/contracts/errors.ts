@@ -8,6 +8,18 @@ export const domainErrors = {
     retryable: true,
     chat: 'The queue does not answer, so it is unknown whether the order was taken. Confirm again: it stays one order.',
   },
+  jobFailed: {
+    code: 'JOB_FAILED',
+    class: 'dependency',
+    retryable: false,
+    chat: 'A job has failed for good; the log has its reason.',
+  },
+  clockSkewed: {
+    code: 'CLOCK_SKEWED',
+    class: 'config',
+    retryable: true,
+    chat: "This machine's clock is wrong, so no job is run here.",
+  },
   jobInvalid: {
     code: 'JOB_INVALID',
     class: 'validation',

@@ -27,6 +27,17 @@ export const jobCatalogue = {
     attempts: 20,
     usefulMs: 60_000,
   },
+  /** Until `minutes` after its issue nobody is told of alerts that `pattern` covers; 0 ends a silence. */
+  'alert.silence': {
+    queue: 'services',
+    body: z.object({
+      pattern: z.string().min(1).max(64),
+      minutes: z.number().int().min(0),
+      replyTo: addressSchema,
+    }),
+    attempts: 10,
+    usefulMs: 60_000,
+  },
   'gas.deliver': {
     queue: 'gas',
     body: z.object({ gas: gasSchema }),

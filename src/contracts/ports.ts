@@ -87,6 +87,12 @@ export interface ComponentResetter {
   reset(component: string): Promise<ResetAnswer>;
 }
 
+/** Keeps alerts from being told. */
+export interface AlertSilencer {
+  /** `pattern` is a key, or the beginning of keys and a `*`; `until` in ms since the epoch, of the past to end a silence. */
+  silence(pattern: string, until: number): Promise<void>;
+}
+
 /** A surface's exit for `chat.report`. Throws a retryable SwarmError when the platform did not take it. */
 export interface ReportSink {
   /** Resolves when the person can see it. */

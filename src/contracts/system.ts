@@ -47,6 +47,20 @@ const breakerSchema = z.object({
   since: z.number(),
 });
 
+/** An alert that fires in a process. */
+const alertSchema = z.object({
+  /** The same trouble has the same key in every process. */
+  key: z.string(),
+  severity: z.enum(['warning', 'critical']),
+  title: z.string(),
+  detail: z.string(),
+  /** ms since the epoch. */
+  since: z.number(),
+  count: z.number(),
+  /** Nobody is told before this, ms since the epoch; null when it is not silenced. */
+  silencedUntil: z.number().nullable(),
+});
+
 /** `at` is when the process wrote this, ms since the epoch: the age of everything in it. */
 export const processViewSchema = z.object({
   instance: z.string(),
@@ -58,5 +72,6 @@ export const processViewSchema = z.object({
   components: z.array(componentSchema).default([]),
   resources: z.array(resourcesSchema).default([]),
   breakers: z.array(breakerSchema).default([]),
+  alerts: z.array(alertSchema).default([]),
 });
 export type ProcessView = z.infer<typeof processViewSchema>;

@@ -96,6 +96,42 @@ export const coreErrors = {
     retryable: true,
     chat: 'Another process of Swarmline has taken over.',
   },
+  callTimedOut: {
+    code: 'CALL_TIMED_OUT',
+    class: 'dependency',
+    retryable: true,
+    chat: 'It did not answer in time.',
+  },
+  circuitOpen: {
+    code: 'CIRCUIT_OPEN',
+    class: 'dependency',
+    retryable: true,
+    chat: 'It failed several times in a row, so it is left alone for a moment.',
+  },
+  bulkheadFull: {
+    code: 'BULKHEAD_FULL',
+    class: 'transient',
+    retryable: true,
+    chat: 'Too many calls wait for it already.',
+  },
+  alertUndelivered: {
+    code: 'ALERT_UNDELIVERED',
+    class: 'dependency',
+    retryable: true,
+    chat: 'An alert did not get through on one of its ways.',
+  },
+  alertLimited: {
+    code: 'ALERT_LIMITED',
+    class: 'rate-limited',
+    retryable: true,
+    chat: 'The receiver of alerts takes no more for a moment.',
+  },
+  alertRefused: {
+    code: 'ALERT_REFUSED',
+    class: 'config',
+    retryable: false,
+    chat: 'The receiver of alerts refuses them.',
+  },
   aborted: { code: 'ABORTED', class: 'transient', retryable: true, chat: 'It was stopped before it ended.' },
   unexpected: {
     code: 'UNEXPECTED',
@@ -109,10 +145,17 @@ export const coreErrors = {
 export class SwarmError extends Error {
   override readonly name = 'SwarmError';
   readonly kind: ErrorKind;
+  /** How long the far side wants to be left alone, ms; undefined when it did not say. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(kind: ErrorKind, message: string, options?: { readonly cause?: unknown }) {
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    options?: { readonly cause?: unknown; readonly retryAfterMs?: number },
+  ) {
     super(message, options);
     this.kind = kind;
+    this.retryAfterMs = options?.retryAfterMs;
   }
 
   get code(): string {

@@ -1,10 +1,12 @@
 // Out of the queue: runs the handlers of some queues in this process, and picks up within seconds what a killed process left.
 
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import { domainErrors } from '../contracts/errors.ts';
 import { type JobData, jobDataSchema } from '../contracts/jobs.ts';
 import { backoffMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorText, SwarmError, toSwarmError } from '../core/errors.ts';
+import type { FaultSink } from '../core/faults.ts';
 import type { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
@@ -22,6 +24,7 @@ export interface WorkerHostDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly link: Link;
+  readonly faults: FaultSink;
   readonly handlers: readonly BoundHandler[];
   /** Whether this process has more to do than it can; then it takes one job of each queue at a time. Default: never. */
   readonly isLate?: () => boolean;
@@ -139,9 +142,11 @@ export class WorkerHost extends Service {
         { job: job.name, correlationId: envelope.correlationId, error: errorText(thrown) },
         'a job did not succeed',
       );
-      if (thrown instanceof SwarmError && !thrown.retryable) throw new UnrecoverableError(thrown.message);
       // The library takes nothing but errors for a failure; some libraries throw strings.
-      throw toSwarmError(thrown);
+      const error = toSwarmError(thrown);
+      this.#deps.faults.fault(error, `job ${job.name}`);
+      if (thrown instanceof SwarmError && !thrown.retryable) throw new UnrecoverableError(thrown.message);
+      throw error;
     }
   }
 
@@ -153,6 +158,8 @@ export class WorkerHost extends Service {
       { job: job.name, id: job.id, attempts: job.attemptsMade, reason: error.message },
       'a job failed for good',
     );
+    const said = `${job.name} ${job.id}: ${error.message}`;
+    this.#deps.faults.fault(new SwarmError(domainErrors.jobFailed, said), `job ${job.name}`);
     if (!parsed.success) return;
     const { envelope, body } = parsed.data;
     await this.#handlers

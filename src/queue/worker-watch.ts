@@ -1,7 +1,9 @@
 // Watches the workers of one host and tells their link the truth: their clock against Redis', a canary job, and whether
 // each of them still fetches. One that fell deaf is made anew.
+import { domainErrors } from '../contracts/errors.ts';
 import type { Clock } from '../core/clock.ts';
-import { errorText } from '../core/errors.ts';
+import { errorText, SwarmError } from '../core/errors.ts';
+import type { FaultSink } from '../core/faults.ts';
 import type { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
 import { redisFault } from '../core/redis.ts';
@@ -16,6 +18,7 @@ export interface WorkerWatchDeps {
   readonly link: Link;
   /** Whether this process has more to do than it can. */
   readonly isLate: () => boolean;
+  readonly faults: FaultSink;
 }
 
 export interface WorkerWatchOptions {
@@ -35,6 +38,7 @@ export class WorkerWatch {
   readonly #options: WorkerWatchOptions;
   #canaryAt = Number.NEGATIVE_INFINITY;
   #narrow = false;
+  #skewed = false;
 
   constructor(deps: WorkerWatchDeps, options: WorkerWatchOptions) {
     this.#deps = deps;
@@ -59,11 +63,12 @@ export class WorkerWatch {
       const skewMs = await guard.findSkew();
       for (const consumer of consumers) await consumer.settle();
       if (skewMs !== null) {
-        link.down(
+        this.#tellSkew(
           `this machine's clock is ${skewMs / 1000} s off Redis' clock; set it right, then work goes on`,
         );
         return;
       }
+      this.#skewed = false;
       const provedAt = this.#canaryAt;
       if (await this.#isCanaryRun()) await this.#judge(this.#canaryAt !== provedAt);
     } catch (thrown) {
@@ -85,6 +90,13 @@ export class WorkerWatch {
     this.#canaryAt = Number.NEGATIVE_INFINITY;
     if (narrow) this.#deps.logger.warn({}, 'the event loop is late; each queue runs one job at a time');
     else this.#deps.logger.info({}, 'the event loop is on time again; the queues run as many jobs as before');
+  }
+
+  // A fault once, not each second that it lasts.
+  #tellSkew(said: string): void {
+    this.#deps.link.down(said);
+    if (!this.#skewed) this.#deps.faults.fault(new SwarmError(domainErrors.clockSkewed, said), 'workers');
+    this.#skewed = true;
   }
 
   /** Whether a canary was run lately; sends one when it is time to, or when it is to be told that all is well again. */

@@ -96,7 +96,7 @@ describe('RabbitMQ', () => {
     expect(statesOf((await logOf(site.home)).slice(before), 'rabbitmq')).toEqual(['down', 'up']);
   });
 
-  it('F15 out of memory: the chat is told that it blocks, the order is kept, and goes on', async ({
+  it('F15 out of memory: chat and status tell that it blocks, the order is kept, and goes on', async ({
     openSite,
   }) => {
     const { site, platform, service, starts } = await proxied(openSite);
@@ -105,6 +105,8 @@ describe('RabbitMQ', () => {
       await rabbit().rabbitmqctl('set_vm_memory_high_watermark', '0.00001');
       await platform.says(/^✖ rabbitmq +down: blocked by RabbitMQ: .*memory/m, { after, timeoutMs: 40_000 });
       expect((await rabbitCheck(site)).text).toContain('blocked by RabbitMQ');
+      const { json } = await site.run('status');
+      expect(JSON.stringify(json)).toMatch(/circuit rabbitmq orders[^}]*open for .*nothing is sent there/);
       await platform.order(service);
       await platform.says(
         new RegExp(`^restart ${service}: queued .*waits in the queue: RabbitMQ is down: blocked`, 'm'),

@@ -192,7 +192,7 @@ function configuration(site: Site, { profile = 'topic-v1', restartDeadlineMs = 2
 }
 
 const policy = {
-  roles: { viewer: ['ask'], operator: ['ask', 'service.restart:*'] },
+  roles: { viewer: ['ask'], operator: ['ask', 'service.restart:*', 'alert.silence'] },
   everyone: 'viewer',
   people: {
     owner: { role: 'operator', identities: ['console:local', 'cli:local'] },

@@ -9,7 +9,17 @@ export interface Bus {
   readonly control: ServiceControl;
 }
 
-export function wireBus({ config, backends, roles, links, redis, clock, logger, instance }: Shared): Bus {
+export function wireBus({
+  config,
+  backends,
+  roles,
+  links,
+  redis,
+  guards,
+  clock,
+  logger,
+  instance,
+}: Shared): Bus {
   if (!roles.includes('workers')) return { parts: [], control: refusing('this process has no bridge') };
   const link = links.add('rabbitmq', { hard: false });
   const { url, said, server } = backends.rabbitmq;
@@ -19,7 +29,7 @@ export function wireBus({ config, backends, roles, links, redis, clock, logger, 
   }
   link.connecting(server ? `${said}; its first start takes 10 to 20 s` : said);
   const bridge = createBridge(
-    { redis, link, clock, logger },
+    { redis, link, guards, clock, logger },
     {
       url,
       profile: config.bridge.profile,

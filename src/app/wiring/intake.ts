@@ -17,6 +17,7 @@ export function wireIntake({
   pipeline,
   clock,
   logger,
+  faults,
 }: Shared): CommandIntake {
   const { prefix } = config.redis;
   const { processes } = createSystemDirectory(registry);
@@ -24,6 +25,7 @@ export function wireIntake({
     {
       clock,
       logger,
+      faults,
       policy,
       jobs,
       confirmations: overRedis(createConfirmations({ redis, clock }, { prefix })),

@@ -3,7 +3,9 @@ import type { LivePolicy } from '../../access/index.ts';
 import type { ComponentResetter } from '../../contracts/ports.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { Faults } from '../../core/faults.ts';
 import type { Logger } from '../../core/logger.ts';
+import type { Guards } from '../../core/recovery/guards.ts';
 import type { Redis } from '../../core/redis.ts';
 import type { Registry } from '../../core/registry/index.ts';
 import type { Pipeline } from '../../pipeline/index.ts';
@@ -26,6 +28,10 @@ export interface Shared {
   readonly view: () => ProcessView;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where faults are noted; alerts and metrics listen. */
+  readonly faults: Faults;
+  /** Guards for calls to the outside, whose circuits `status` shows. */
+  readonly guards: Guards;
   readonly links: LinkBoard;
   /** A command client. */
   readonly redis: Redis;

@@ -66,7 +66,7 @@ function wireConsole({ config, redis }: Shared, intake: CommandIntake, terminal:
 const isAllOf = (roles: Shared['roles']) => roles.every((role) => role === 'bots');
 
 function wireDiscord(shared: Shared, intake: CommandIntake): Wired {
-  const { config, settings, links, clock, logger, roles } = shared;
+  const { config, settings, links, guards, clock, logger, roles } = shared;
   const link = links.add('discord', { hard: isAllOf(roles), staleAfterMs: discordStaleMs });
   if (config.discord.token === undefined) {
     link.off('no DISCORD_TOKEN, using the console');
@@ -77,7 +77,10 @@ function wireDiscord(shared: Shared, intake: CommandIntake): Wired {
     link,
     token: () => settings().discord.token?.reveal(),
     bot: (memory) =>
-      createDiscordBot({ intake, memory, link, clock, logger }, { settings: () => settings().discord }),
+      createDiscordBot(
+        { intake, memory, link, guards, clock, logger },
+        { settings: () => settings().discord },
+      ),
   });
   return { parts: [{ service, after: ['redis'] }], sinks: { discord: sink }, holds: { discord: holds } };
 }
@@ -105,7 +108,7 @@ const readinessOf = ({ health }: Shared['config'], links: Shared['links']) =>
   health.port === undefined ? () => links.readiness() : null;
 
 function wireApi(shared: Shared, intake: CommandIntake): Wired {
-  const { config, redis, pipeline, links, clock, logger, resets } = shared;
+  const { config, redis, pipeline, links, clock, logger, faults, resets } = shared;
   const results = overRedis(createResults({ redis, clock }, { prefix: config.redis.prefix }));
   const { ledger } = pipeline;
   const api = new ApiServer(
@@ -115,6 +118,7 @@ function wireApi(shared: Shared, intake: CommandIntake): Wired {
       ledger,
       components: resets,
       logger,
+      faults,
       readiness: readinessOf(config, links),
       now: () => clock.now(),
     },

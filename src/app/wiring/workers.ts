@@ -1,4 +1,5 @@
 // Wires the job handlers to the ports they act through, and the queues that this process consumes.
+import { createSilences } from '../../core/alerts/silences.ts';
 import type { Surface } from '../../contracts/chat.ts';
 import type { ReportSink, ServiceControl } from '../../contracts/ports.ts';
 import {
@@ -9,6 +10,7 @@ import {
   makeGasTick,
   makePipelineSweep,
   makeRestartService,
+  makeSilenceAlert,
   WorkerHost,
 } from '../../queue/index.ts';
 import type { Shared } from './shared.ts';
@@ -27,7 +29,7 @@ export interface Outlets {
 }
 
 export function wireWorkers(shared: Shared, outlets: Outlets): WorkerHost {
-  const { config, backends, roles, redis, clock, logger, links } = shared;
+  const { config, backends, roles, redis, clock, logger, links, faults } = shared;
   const link = links.add('workers', { hard: true });
   const queues: Record<string, number> = {};
   const holds = new Map(Object.entries(outlets.holds).map(([surface, held]) => [`report.${surface}`, held]));
@@ -40,6 +42,7 @@ export function wireWorkers(shared: Shared, outlets: Outlets): WorkerHost {
       clock,
       logger,
       link,
+      faults,
       handlers: wireHandlers(shared, outlets),
       isLate: outlets.isLate,
       mayFetch: (queue) => holds.get(queue)?.() ?? true,
@@ -53,6 +56,10 @@ function wireHandlers(
   { control, sinks }: Outlets,
 ): BoundHandler[] {
   const { ledger, inbox, work } = pipeline;
+  const silences = createSilences(redis, { prefix: config.redis.prefix });
+  const silencer = {
+    silence: (pattern: string, until: number) => silences.put({ pattern, until }, clock.now()),
+  };
   return [
     bindHandler(
       makeRestartService(
@@ -64,6 +71,7 @@ function wireHandlers(
         },
       ),
     ),
+    bindHandler(makeSilenceAlert({ silencer, jobs, authority: policy })),
     bindHandler(makeDeliverGas({ ledger, inbox })),
     bindHandler(makeGasTick(work, clock)),
     bindHandler(makePipelineSweep(work)),

@@ -3,11 +3,12 @@
 import type { REST } from 'discord.js';
 import { domainErrors } from '../../contracts/errors.ts';
 import { SwarmError } from '../../core/errors.ts';
+import type { Guard } from '../../core/recovery/guard.ts';
 import { apiStatus, toChatError } from './faults.ts';
 
 export type Route = `/${string}`;
 
-/** Every method throws SwarmError CHAT_AUTH, CHAT_REFUSED or CHAT_UNAVAILABLE. */
+/** Every method throws SwarmError CHAT_AUTH, CHAT_REFUSED, CHAT_UNAVAILABLE, or CIRCUIT_OPEN. */
 export interface DiscordApi {
   get(route: Route): Promise<unknown>;
   put(route: Route, body: unknown): Promise<unknown>;
@@ -19,19 +20,24 @@ export interface DiscordApi {
  * After one 401 nothing more is sent: Discord bans an address after 10,000 refused requests in 10 minutes.
  * `onUnauthorized` is told once.
  */
-export function createDiscordApi(rest: REST, onUnauthorized: () => void): DiscordApi {
+export function createDiscordApi(
+  { rest, guard }: { readonly rest: REST; readonly guard: Guard },
+  onUnauthorized: () => void,
+): DiscordApi {
   let refused = false;
   const call = async (run: () => Promise<unknown>): Promise<unknown> => {
     if (refused) throw new SwarmError(domainErrors.chatAuth, 'Discord refused the token before');
-    try {
-      return await run();
-    } catch (thrown) {
-      if (apiStatus(thrown) === 401 && !refused) {
-        refused = true;
-        onUnauthorized();
+    return await guard.run(async () => {
+      try {
+        return await run();
+      } catch (thrown) {
+        if (apiStatus(thrown) === 401 && !refused) {
+          refused = true;
+          onUnauthorized();
+        }
+        throw toChatError(thrown);
       }
-      throw toChatError(thrown);
-    }
+    });
   };
   return {
     get: (route) => call(() => rest.get(route)),

@@ -1,7 +1,6 @@
 // The Discord bot as a service: puts its parts together and owns their lifetime. Soft: a Discord that is away
 // never keeps the platform from starting, and the link says what is wrong.
 
-import type { Interaction } from 'discord.js';
 import type { CommandIntake } from '../../commands/index.ts';
 import type { Report } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
@@ -11,6 +10,7 @@ import type { Clock } from '../../core/clock.ts';
 import { SwarmError } from '../../core/errors.ts';
 import type { Link } from '../../core/links.ts';
 import type { Logger } from '../../core/logger.ts';
+import type { GuardMaker } from '../../core/recovery/guards.ts';
 import { Service } from '../../core/service.ts';
 import { createStop } from '../../core/stop.ts';
 import { createDiscordApi, type DiscordApi } from './api.ts';
@@ -29,6 +29,7 @@ export interface DiscordBotDeps {
   readonly memory: ReportMemory;
   /** Its `staleAfterMs` should be at least 90,000: Discord's heartbeat, the proof of life, comes every 41 s. */
   readonly link: Link;
+  readonly guards: GuardMaker;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -49,6 +50,26 @@ export interface DiscordTuning {
 
 // Interactions under way at a stop get this long to be answered.
 const drainMs = 3_000;
+
+// What goes out by bot token is a job's or the registration's, and both try again themselves, later and later. The library
+// has its own deadline for a request, and waits in its queues as long as Discord's rate limits say.
+const restGuard = {
+  name: 'discord rest',
+  retries: 0,
+  timeoutMs: null,
+  atOnce: 50,
+  refusesForMs: 5_000,
+} as const;
+// An interaction lives 3 s, and discord.js itself would try a 5xx again three times within 5 ms. No circuit: that the
+// interaction came shows that Discord is there, and nobody would try this answer later.
+const answerGuard = {
+  name: 'discord answers',
+  retries: 2,
+  backoff: { initialMs: 500, maxMs: 1_000 },
+  timeoutMs: null,
+  opensAt: null,
+  atOnce: 100,
+} as const;
 
 /** The bot as a service, and the exit of reports to Discord. */
 export class DiscordBot extends Service implements ReportSink {
@@ -80,11 +101,11 @@ export class DiscordBot extends Service implements ReportSink {
     if (token === undefined) return this.#deps.link.off('no DISCORD_TOKEN');
     // Half a second of imports, paid only by those who use Discord.
     const { discord } = await import('./library.ts');
-    const { link, clock, logger, memory } = this.#deps;
+    const { intake, link, clock, logger, memory, guards } = this.#deps;
     const session = this.#sessionOptions(token);
     const stop = createStop();
     const rest = new discord.REST({ api: session.apiUrl, timeout: session.restTimeoutMs, retries: 0 });
-    const api = createDiscordApi(rest.setToken(token), () => {
+    const api = createDiscordApi({ rest: rest.setToken(token), guard: guards.guard(restGuard) }, () => {
       stop.abort();
       link.down('Discord refused the token (HTTP 401): check DISCORD_TOKEN');
       logger.error('discord: the token was refused; not trying again');
@@ -93,6 +114,7 @@ export class DiscordBot extends Service implements ReportSink {
       { api, memory, clock, signal: stop.signal },
       { minEditMs: this.#tuning.minEditMs ?? 1_500 },
     );
+    const answers = guards.guard(answerGuard);
     const run = (signal: AbortSignal) =>
       runSession(
         {
@@ -100,7 +122,8 @@ export class DiscordBot extends Service implements ReportSink {
           link,
           clock,
           onReady: (self) => this.#track(this.#onReady(self, api, signal)),
-          onInteraction: (interaction) => this.#onInteraction(interaction, live, signal),
+          onInteraction: (interaction) =>
+            this.#track(handleInteraction(interaction, { intake, live, guard: answers, logger })),
         },
         session,
         signal,
@@ -128,11 +151,6 @@ export class DiscordBot extends Service implements ReportSink {
       deafAfterMs: this.#tuning.deafAfterMs ?? 60_000,
       reconnectForMs: this.#tuning.reconnectForMs ?? 15_000,
     };
-  }
-
-  #onInteraction(interaction: Interaction, live: LiveMessages, signal: AbortSignal): void {
-    const { intake, clock, logger } = this.#deps;
-    this.#track(handleInteraction(interaction, { intake, live, clock, logger, signal }));
   }
 
   /** Slash commands are tried until Discord took or refused them; what stands in the way is on the link. */

@@ -1,9 +1,7 @@
-// Discord's faults as ours, converted once, and the patience for those that pass.
-// Looks at status and code, never at the text of a message.
+// Discord's faults as ours, converted once. Looks at status and code, never at the text of a message.
+// What is done about them is decided by guards.
 import { z } from 'zod';
 import { domainErrors } from '../../contracts/errors.ts';
-import { backoffMs } from '../../core/backoff.ts';
-import type { Clock } from '../../core/clock.ts';
 import { errorText, SwarmError } from '../../core/errors.ts';
 
 const apiErrorSchema = z.object({ status: z.number(), code: z.unknown() });
@@ -51,22 +49,6 @@ export function isUnreached(thrown: unknown): boolean {
 export function apiCode(thrown: unknown): number | null {
   const code = apiError(thrown)?.code;
   return typeof code === 'number' ? code : null;
-}
-
-/**
- * Runs again what failed for a reason that passes: three tries, 0.25 to 1 s apart. discord.js itself would retry
- * a 5xx at once, three times within 5 ms.
- */
-export async function withPatience<T>(run: () => Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await run();
-    } catch (thrown) {
-      const fault = toChatError(thrown);
-      if (!fault.retryable || attempt === 3 || signal.aborted) throw fault;
-    }
-    await clock.sleep(backoffMs(attempt, { initialMs: 500, maxMs: 1_000 }), signal);
-  }
 }
 
 function apiError(thrown: unknown): z.infer<typeof apiErrorSchema> | undefined {

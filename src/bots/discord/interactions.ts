@@ -3,19 +3,19 @@
 import type { ButtonInteraction, ChatInputCommandInteraction, Interaction, User } from 'discord.js';
 import type { CommandIntake, Reply } from '../../commands/index.ts';
 import type { Identity } from '../../contracts/chat.ts';
-import type { Clock } from '../../core/clock.ts';
 import { errorText } from '../../core/errors.ts';
+import type { Guard } from '../../core/recovery/guard.ts';
 import type { Logger } from '../../core/logger.ts';
 import { answerCard, type Card, confirmCard, sentenceCard } from './cards.ts';
-import { apiCode, apiCodes, toChatError, withPatience } from './faults.ts';
+import { apiCode, apiCodes, toChatError } from './faults.ts';
 import type { LiveMessages } from './live.ts';
 
 export interface InteractionDeps {
   readonly intake: CommandIntake;
   readonly live: LiveMessages;
-  readonly clock: Clock;
+  /** For answers by the token of an interaction. */
+  readonly guard: Guard;
   readonly logger: Logger;
-  readonly signal: AbortSignal;
 }
 
 /** Deals with one interaction from acknowledgement to answer. Never rejects. */
@@ -108,7 +108,8 @@ async function orApology(
 }
 
 async function patiently(run: () => Promise<unknown>, deps: InteractionDeps): Promise<void> {
-  await withPatience(run, deps.clock, deps.signal);
+  // Without a signal: answers under way at a stop may still be given.
+  await deps.guard.run(() => run().catch((thrown: unknown) => Promise.reject(toChatError(thrown))));
 }
 
 function replyCard(reply: Reply): Card {

@@ -2,9 +2,7 @@
 import type { AnswerRow } from '../../contracts/chat.ts';
 import { gapText, isNeededRole, neededRoles } from '../../contracts/roles.ts';
 import type { ProcessView } from '../../contracts/system.ts';
-
-/** A process speaks each second; after this silence what it said is no longer taken for the present, ms. */
-export const processSilentAfterMs = 5_000;
+import { processSilentAfterMs } from './processes.ts';
 
 /** One line for each role that the fleet cannot do without and no living process has; none where nobody is known to live. */
 export function gapRows(processes: readonly ProcessView[], now: number): readonly AnswerRow[] {

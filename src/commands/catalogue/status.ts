@@ -11,9 +11,11 @@ import { nearest } from '../parse.ts';
 import { counted } from '../render.ts';
 import type { CommandPorts, Question } from '../spec.ts';
 import { agentRow } from './agents.ts';
+import { breakerRows } from './breakers.ts';
 import { droneRow, staleAfterMs } from './drone.ts';
 import { isAcknowledged, isOpen } from './gas.ts';
-import { gapRows, processSilentAfterMs } from './roles.ts';
+import { processSilentAfterMs } from './processes.ts';
+import { gapRows } from './roles.ts';
 import { isReady, serviceRows, silentAfterMs } from './services.ts';
 
 export const status: Question = {
@@ -41,6 +43,7 @@ async function overview(ports: CommandPorts): Promise<Answer> {
   const parts = processes.flatMap((process) =>
     process.components.flatMap((part) => componentRow(process, part, processes.length > 1, now)),
   );
+  const breakers = processes.flatMap((process) => breakerRows(process, processes.length > 1, now));
   const uses = [
     ...gapRows(processes, now),
     ...processes.flatMap((process) => useRow(process, processes.length > 1, now)),
@@ -51,11 +54,11 @@ async function overview(ports: CommandPorts): Promise<Answer> {
     figure('gas', deliveries, (views) => gasRow(views, now)),
     figure('drones', drones, (views) => dronesRow(views, now)),
   ];
-  const tone = links.length === 0 ? 'warn' : worst([...links, ...parts, ...uses, ...counts]);
+  const tone = links.length === 0 ? 'warn' : worst([...links, ...parts, ...breakers, ...uses, ...counts]);
   return {
     title: titleOf(links, tone),
     tone,
-    rows: [...links, ...parts, ...uses, ...counts],
+    rows: [...links, ...parts, ...breakers, ...uses, ...counts],
     data: {
       processes,
       services: services.views,

@@ -10,6 +10,7 @@ import { domainErrors } from '../../../src/contracts/errors.ts';
 import type { ComponentResetter, DeliveryLedger } from '../../../src/contracts/ports.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
+import { Faults } from '../../../src/core/faults.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { freePort } from '../../../src/core/servers/index.ts';
@@ -73,6 +74,7 @@ export async function open(
       ledger,
       components,
       logger: silentLogger,
+      faults: new Faults(),
       readiness: () => state.readiness,
       now: () => Date.now(),
     },

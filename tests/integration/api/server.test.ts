@@ -4,6 +4,7 @@ import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
 import { ApiServer } from '../../../src/api/index.ts';
 import type { ProcessReset } from '../../../src/contracts/components.ts';
+import { Faults } from '../../../src/core/faults.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { it } from '../../support/fixtures.ts';
 import { delivery } from '../../unit/commands/ports.ts';
@@ -240,6 +241,7 @@ it('says which port is taken, and what to do', async ({ redis, prefix }) => {
       ledger: { state: async () => null, record: async () => delivery('g') },
       components: { reset: nobodyHasIt },
       logger: silentLogger,
+      faults: new Faults(),
       readiness: () => ready,
       now: () => 0,
     },

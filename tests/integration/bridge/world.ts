@@ -24,6 +24,7 @@ import type {
 import { systemClock } from '../../../src/core/clock.ts';
 import { Link } from '../../../src/core/links.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
+import { createGuards } from '../../../src/core/recovery/guards.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { it as base, eventually } from '../../support/fixtures.ts';
 
@@ -53,6 +54,7 @@ interface Story {
 export class World {
   readonly service = `svc-${randomUUID().slice(0, 8)}`;
   readonly url: string;
+  readonly guards = createGuards({ clock: systemClock });
   readonly #redis: Redis;
   readonly #prefix: string;
   readonly #closers: (() => Promise<unknown>)[] = [];
@@ -70,7 +72,7 @@ export class World {
   async bridge(options: Partial<BridgeOptions> = {}) {
     const link = this.link();
     const bridge = createBridge(
-      { redis: this.#redis, link, clock: systemClock, logger: silentLogger },
+      { redis: this.#redis, link, guards: this.guards, clock: systemClock, logger: silentLogger },
       { url: this.url, profile: 'topic-v1', prefix: this.#prefix, instance: 'test', ...options },
     );
     this.onClose(() => bridge.stop());

@@ -6,6 +6,7 @@ import type { Address, Identity } from '../../../src/contracts/chat.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import type { JobSink } from '../../../src/contracts/ports.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
+import { Faults } from '../../../src/core/faults.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { type Known, portsOf } from '../../unit/commands/ports.ts';
@@ -71,6 +72,7 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
       policy,
       confirmations,
       logger: silentLogger,
+      faults: new Faults(),
     },
     catalogue,
   );

@@ -20,6 +20,7 @@ import type { ReportMemory } from '../../../src/contracts/ports.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { Link } from '../../../src/core/links.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
+import { createGuards, type Guards } from '../../../src/core/recovery/guards.ts';
 import {
   createDiscordPeer,
   type DiscordPeer,
@@ -117,6 +118,7 @@ export interface Scene {
   readonly peer: DiscordPeer;
   readonly intake: FakeIntake;
   readonly link: Link;
+  readonly guards: Guards;
   readonly bot: DiscordBot;
   close(): Promise<void>;
 }
@@ -147,11 +149,19 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
 export function botAt(
   peer: Pick<DiscordPeer, 'apiUrl' | 'token' | 'guildId' | 'channelId'>,
   options: SceneOptions = {},
-): Pick<Scene, 'intake' | 'link' | 'bot'> {
+): Pick<Scene, 'intake' | 'link' | 'guards' | 'bot'> {
   const intake = new FakeIntake();
   const link = new Link({ name: 'discord', hard: false, clock: systemClock, staleAfterMs: 90_000 });
+  const guards = createGuards({ clock: systemClock });
   const bot = createDiscordBot(
-    { intake, memory: options.memory ?? mapMemory(), link, clock: systemClock, logger: silentLogger },
+    {
+      intake,
+      memory: options.memory ?? mapMemory(),
+      link,
+      guards,
+      clock: systemClock,
+      logger: silentLogger,
+    },
     {
       settings: () =>
         discordConfigSchema.parse({
@@ -163,5 +173,5 @@ export function botAt(
       tuning: { minEditMs: 20, restTimeoutMs: 1_000, retryInitialMs: 100, ...options.tuning },
     },
   );
-  return { intake, link, bot };
+  return { intake, link, guards, bot };
 }

@@ -96,6 +96,16 @@ describe('Discord reports', () => {
     });
   }
 
+  it('leaves Discord alone for a moment after five faults in a row, and says so', async () => {
+    const { bot, peer, to, guards } = await open();
+    peer.fail({ kind: 503, match: /^POST .*\/messages/, times: 5 });
+    for (let i = 0; i < 5; i += 1) await bot.report(restartReport(to, ['queued'])).catch(() => undefined);
+    const refused = bot.report(restartReport(to, ['queued']));
+    await expect(refused).rejects.toMatchObject({ code: 'CIRCUIT_OPEN', retryable: true });
+    expect(posts()).toHaveLength(5);
+    expect(guards.breakers()).toMatchObject([{ name: 'discord rest', state: 'open' }]);
+  });
+
   it('does not want a retry where the bot may not write', async () => {
     const { bot, peer, to } = await open();
     peer.fail({ kind: 403, match: /^POST .*\/messages/ });

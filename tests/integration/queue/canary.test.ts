@@ -2,6 +2,7 @@
 import { describe, expect, onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { Link } from '../../../src/core/links.ts';
+import { Faults } from '../../../src/core/faults.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { Consumer } from '../../../src/queue/consumer.ts';
 import { WorkerHost } from '../../../src/queue/index.ts';
@@ -20,7 +21,7 @@ async function started({ redis, prefix, redisUrl }: Place) {
   const { handler, runs } = sweeper();
   const link = new Link({ name: 'workers', hard: true, clock: systemClock });
   const host = new WorkerHost(
-    { redis, clock: systemClock, logger: silentLogger, link, handlers: [handler] },
+    { redis, clock: systemClock, logger: silentLogger, link, faults: new Faults(), handlers: [handler] },
     { redisUrl, prefix, queues: { pipeline: 1 } },
   );
   onTestFinished(() => host.stop());

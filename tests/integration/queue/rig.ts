@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { JobName, jobCatalogue } from '../../../src/contracts/jobs.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { Link } from '../../../src/core/links.ts';
+import { Faults } from '../../../src/core/faults.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { type BoundHandler, bindHandler, createProducer, WorkerHost } from '../../../src/queue/index.ts';
@@ -17,11 +18,11 @@ export interface Place {
 export function createHost(
   { redis, redisUrl, prefix }: Place,
   handlers: readonly BoundHandler[],
-  clock: Clock = systemClock,
+  { clock = systemClock, faults = new Faults() }: { readonly clock?: Clock; readonly faults?: Faults } = {},
 ): WorkerHost {
   const link = new Link({ name: 'workers', hard: true, clock });
   return new WorkerHost(
-    { redis, clock, logger: silentLogger, link, handlers },
+    { redis, clock, logger: silentLogger, link, faults, handlers },
     { redisUrl, prefix, queues: { pipeline: 2, gas: 2 } },
   );
 }

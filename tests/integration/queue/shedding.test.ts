@@ -1,4 +1,5 @@
 // F35: a process that is late takes fewer jobs, and never none.
+import { Faults } from '../../../src/core/faults.ts';
 import { describe, expect, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import { Link } from '../../../src/core/links.ts';
@@ -26,6 +27,7 @@ function lateHost(place: Place) {
       clock: systemClock,
       logger: silentLogger,
       link,
+      faults: new Faults(),
       handlers: [handler],
       isLate: () => late.now,
     },

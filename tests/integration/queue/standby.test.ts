@@ -1,4 +1,5 @@
 // What a process does that stands by: it takes no jobs that it could not do, and nothing it still writes is taken.
+import { Faults } from '../../../src/core/faults.ts';
 import { describe, expect, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import { LeaderLease } from '../../../src/core/leader-lease.ts';
@@ -14,7 +15,15 @@ async function host({ redis, redisUrl, prefix }: Place, handler: BoundHandler, m
   const link = new Link({ name: 'workers', hard: true, clock: systemClock });
   const mayFetch = (queue: string) => queue !== 'pipeline' || may.take;
   const started = new WorkerHost(
-    { redis, clock: systemClock, logger: silentLogger, link, handlers: [handler], mayFetch },
+    {
+      redis,
+      clock: systemClock,
+      logger: silentLogger,
+      link,
+      faults: new Faults(),
+      handlers: [handler],
+      mayFetch,
+    },
     { redisUrl, prefix, queues: { pipeline: 2 } },
   );
   onTestFinished(() => started.stop());

@@ -6,6 +6,7 @@ import { domainErrors } from '../../../src/contracts/errors.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { Link } from '../../../src/core/links.ts';
+import { Faults } from '../../../src/core/faults.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { type BoundHandler, WorkerHost } from '../../../src/queue/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
@@ -244,7 +245,7 @@ describe('a host that stops', () => {
       ...systemClock,
       sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 10, signal),
     };
-    const host = createHost(place, [hung.handler], hasty);
+    const host = createHost(place, [hung.handler], { clock: hasty });
     await host.start();
     await producer(place).add(sweep('j-1'));
     await begun.passed;
@@ -274,7 +275,7 @@ describe('a host whose clock is off', () => {
     const clock = { ...systemClock, now: () => Date.now() + 4_900 };
     const link = new Link({ name: 'workers', hard: true, clock });
     const host = new WorkerHost(
-      { redis, clock, logger: silentLogger, link, handlers: [handler] },
+      { redis, clock, logger: silentLogger, link, faults: new Faults(), handlers: [handler] },
       { redisUrl, prefix, queues: { pipeline: 1 } },
     );
     onTestFinished(() => host.stop());

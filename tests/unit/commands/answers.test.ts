@@ -333,6 +333,8 @@ describe('help', () => {
       'agents',
       'gas [agent]',
       'drone [id]',
+      'alerts',
+      'silence <alert> <minutes>',
       'help',
     ]);
   });

@@ -151,6 +151,7 @@ export const process = (pid: number, links: readonly LinkView[], at = ago(1)): P
   components: [],
   resources: [],
   breakers: [],
+  alerts: [],
 });
 
 type PartView = ProcessView['components'][number];

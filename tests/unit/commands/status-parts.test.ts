@@ -48,3 +48,34 @@ describe('status', () => {
     expect(lines.filter((line) => line.includes('api'))).toEqual([]);
   });
 });
+
+describe('status, of circuit breakers', () => {
+  const breaker = (name: string, state: 'closed' | 'open' | 'half-open') => ({ name, state, since: ago(90) });
+
+  it('names those that are not closed, for how long, and what that means', async () => {
+    const breakers = [
+      breaker('discord rest', 'closed'),
+      breaker('rabbitmq orders', 'open'),
+      breaker('alert webhook', 'half-open'),
+    ];
+    const lines = await told('status', { processes: [{ ...process(7, [link('redis')]), breakers }] });
+    expect(lines.filter((line) => line.includes('circuit'))).toEqual([
+      '  circuit rabbitmq orders  open for 90 s: nothing is sent there',
+      '  circuit alert webhook    half-open for 90 s: the next call tries whether it is well again',
+    ]);
+    expect(lines[0]).toBe('[warn]');
+  });
+
+  it('says in which process where there are several, and nothing of one that is silent', async () => {
+    const breakers = [breaker('rabbitmq orders', 'open')];
+    const lines = await told('status', {
+      processes: [
+        { ...process(7, [link('redis')]), breakers },
+        { ...process(8, [link('redis')], ago(6)), breakers },
+      ],
+    });
+    const told7 = lines.filter((line) => line.includes('circuit'));
+    expect(told7).toHaveLength(1);
+    expect(told7[0]).toContain('circuit rabbitmq orders@7');
+  });
+});

@@ -1,7 +1,6 @@
-// Discord's faults as ours, and the patience for them.
+// Discord's faults as ours.
 import { describe, expect, it } from 'vitest';
-import { apiCode, isUnreached, toChatError, withPatience } from '../../../src/bots/discord/faults.ts';
-import type { Clock } from '../../../src/core/clock.ts';
+import { apiCode, isUnreached, toChatError } from '../../../src/bots/discord/faults.ts';
 
 const answered = (status: number, code: unknown = 0) => Object.assign(new Error('no'), { status, code });
 
@@ -42,24 +41,5 @@ describe('faults of Discord', () => {
 
   it("keeps Discord's own code within reach", () => {
     expect(apiCode(toChatError(answered(404, 10_008)))).toBe(10_008);
-  });
-
-  const tries = async (fault: Error) => {
-    const waits: number[] = [];
-    const clock: Clock = { now: () => 0, sleep: (ms) => Promise.resolve(void waits.push(ms)) };
-    const run = () => Promise.reject(fault);
-    await expect(withPatience(run, clock, new AbortController().signal)).rejects.toThrow();
-    return waits;
-  };
-
-  it('are tried three times with a growing wait when they may pass', async () => {
-    const [first = 0, second = 0, ...more] = await tries(answered(503));
-    expect(more).toEqual([]);
-    expect(first).toBeGreaterThanOrEqual(250);
-    expect(second).toBeGreaterThanOrEqual(500);
-  });
-
-  it('are not tried again when they will not pass', async () => {
-    expect(await tries(answered(400))).toEqual([]);
   });
 });

@@ -1,0 +1,123 @@
+// Wires alerts: what this process knows of itself in, channels out.
+import { join } from 'node:path';
+import type { Address } from '../../contracts/chat.ts';
+import type { JobSink } from '../../contracts/ports.ts';
+import type { ProcessView } from '../../contracts/system.ts';
+import type { AlertChannel } from '../../core/alerts/channels/channel.ts';
+import { createFileChannel } from '../../core/alerts/channels/file.ts';
+import { createWebhookChannel } from '../../core/alerts/channels/webhook.ts';
+import { createAlertClaims } from '../../core/alerts/claims.ts';
+import { FaultWindow } from '../../core/alerts/fault-window.ts';
+import { AlertRunner } from '../../core/alerts/runner.ts';
+import { createSilences } from '../../core/alerts/silences.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Faults } from '../../core/faults.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { GuardMaker } from '../../core/recovery/guards.ts';
+import type { Redis } from '../../core/redis.ts';
+import type { GivenUp } from '../../core/supervisor.ts';
+import type { Config } from '../config.ts';
+import type { LinkBoard } from '../links.ts';
+import { createChatChannel } from './chat-channel.ts';
+import { conditionsOf, givenUpSignal } from './conditions.ts';
+
+export interface AlertingDeps {
+  readonly config: Config;
+  /** Of this process, another at each start. */
+  readonly instance: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly redis: Redis;
+  readonly jobs: JobSink;
+  readonly faults: Faults;
+  readonly guards: GuardMaker;
+  readonly links: LinkBoard;
+  readonly policy: { readonly broken: string | null };
+  readonly view: () => Pick<ProcessView, 'links' | 'components' | 'breakers'>;
+}
+
+export interface Alerting {
+  start(): void;
+  /** What fires in this process, as its view shows it. */
+  active(): ProcessView['alerts'];
+  /** Tells what could not be ended in order, and ends. Resolves to what it was given. */
+  stop(givenUp: readonly GivenUp[]): Promise<readonly GivenUp[]>;
+}
+
+/** The last words of a process have this long, ms; less than what is left of its drain. */
+const lastWordsMs = 1_500;
+/** A view goes to Redis each second, so it holds no more than this many. */
+const shown = 50;
+
+/** Puts alerts together; looks at nothing before `start`. */
+export function createAlerting(deps: AlertingDeps): Alerting {
+  const { config, instance, clock, logger, redis, faults, policy, links, view } = deps;
+  const window = new FaultWindow();
+  faults.listen((error, where) => window.note(error, where, clock.now()));
+  const { prefix } = config.redis;
+  const { errorsPerMinute, groupMs, escalateAfterMs, escalateTo } = config.alerts;
+  const conditions = () =>
+    conditionsOf({
+      ...view(),
+      now: clock.now(),
+      lost: links.lost(),
+      policyFault: policy.broken,
+      tallies: window.tallies(clock.now()),
+      errorsPerMinute,
+    });
+  const runner = new AlertRunner(
+    {
+      ...{ clock, logger, conditions },
+      // What closes while all is being closed is no news.
+      frozen: () => links.isDraining,
+      channels: channelsOf(deps),
+      claims: createAlertClaims(redis, { prefix, instance }),
+      silences: createSilences(redis, { prefix }),
+    },
+    { groupMs, escalateAfterMs, escalateTo },
+  );
+  return {
+    start: () => runner.start(),
+    active: () => runner.active().slice(0, shown).map(toView),
+    stop: async (givenUp) => {
+      const last = givenUp.map(({ component, error }) => givenUpSignal(component, error.message));
+      await runner.stop(last, lastWordsMs);
+      return givenUp;
+    },
+  };
+}
+
+function channelsOf({ jobs, guards, config, instance }: AlertingDeps): AlertChannel[] {
+  const { chat, file, webhookUrl } = config.alerts;
+  const to = chat ? chatAddresses(config) : [];
+  return [
+    ...(to.length === 0 ? [] : [createChatChannel({ jobs, guards }, { to, instance })]),
+    ...(webhookUrl === undefined
+      ? []
+      : [createWebhookChannel({ guards }, { url: webhookUrl, from: `swarmline ${prefixName(config)}` })]),
+    ...(file ? [createFileChannel({ path: join(config.home, 'alerts', 'alerts.ndjson') })] : []),
+  ];
+}
+
+// The console prints links and brakes by itself; it hears of alerts where there is no chat.
+function chatAddresses({ discord, reports }: Config): Address[] {
+  const { channelId, token } = discord;
+  if (channelId !== undefined && token !== undefined) return [{ surface: 'discord', place: channelId }];
+  return reports.console ? [{ surface: 'console', place: 'main' }] : [];
+}
+
+function prefixName({ redis }: Config): string {
+  return redis.prefix.replaceAll(/[{}]/g, '');
+}
+
+function toView({
+  key,
+  severity,
+  title,
+  detail,
+  since,
+  count,
+  silencedUntil,
+}: ReturnType<AlertRunner['active']>[number]) {
+  return { key, severity, title, detail, since, count, silencedUntil };
+}

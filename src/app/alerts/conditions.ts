@@ -1,0 +1,128 @@
+// What is not well in this process right now, judged from what it knows of itself. Pure; whether anybody is told, and
+// when, is decided by the book.
+import { domainErrors } from '../../contracts/errors.ts';
+import type { ProcessView } from '../../contracts/system.ts';
+import type { AlertSignal } from '../../core/alerts/alert.ts';
+import { type FaultTally, faultWindowMs } from '../../core/alerts/fault-window.ts';
+import { strategyOf } from '../../core/recovery/strategies.ts';
+import { resetLine } from '../component-log.ts';
+import { signalOf } from './kinds.ts';
+
+type LinkView = ProcessView['links'][number];
+
+export interface Situation {
+  readonly now: number;
+  /** Of all links; one that flaps may be up at this moment. */
+  readonly links: readonly LinkView[];
+  /** Names of those that count as lost, dampened. */
+  readonly lost: ReadonlySet<string>;
+  readonly components: ProcessView['components'];
+  readonly breakers: ProcessView['breakers'];
+  /** Why nobody is allowed anything; null when the policy is sound. */
+  readonly policyFault: string | null;
+  readonly tallies: readonly FaultTally[];
+  /** Errors of one code within a minute that are worth an alert. */
+  readonly errorsPerMinute: number;
+}
+
+/** A link that the platform can do without, or one that is on its first way up, may be away for so long, ms. */
+const patienceMs = 60_000;
+
+/** These are told by an alert of their own. */
+const toldOtherwise: readonly string[] = [domainErrors.clockSkewed.code, domainErrors.jobFailed.code];
+
+/** Every condition that holds. */
+export function conditionsOf(situation: Situation): readonly AlertSignal[] {
+  const skew = clockSkew(situation);
+  return [
+    ...skew,
+    // A wrong clock stops the workers: one trouble, one alert.
+    ...situation.links
+      .filter(({ name }) => skew.length === 0 || name !== 'workers')
+      .flatMap(ofLink(situation)),
+    ...situation.components.filter(({ braked }) => braked).map(ofBrake),
+    ...situation.breakers.filter(({ state }) => state !== 'closed').map(ofBreaker),
+    ...(situation.policyFault === null ? [] : [ofPolicy(situation.policyFault)]),
+    ...situation.tallies.flatMap(ofTally(situation)),
+  ];
+}
+
+/** A part that was still there when the process had to end. */
+export function givenUpSignal(component: string, why: string): AlertSignal {
+  return signalOf('part-given-up', component, { title: `${component} did not end in order`, detail: why });
+}
+
+const ofLink =
+  ({ lost, now }: Situation) =>
+  ({ name, hard, state, detail, since }: LinkView): AlertSignal[] => {
+    if (state === 'off' || state === 'standby' || state === 'up') {
+      // Up at this moment, and not to be trusted yet: a hard one that flaps is still down for whoever needs it.
+      return hard && state === 'up' && lost.has(name) ? [hardLink(name, 'comes and goes')] : [];
+    }
+    const long = now - since >= patienceMs;
+    if (hard)
+      return state === 'down' && lost.has(name) ? [hardLink(name, detail)] : stuck(long, name, detail);
+    return long ? [softLink(name, detail)] : [];
+  };
+
+function hardLink(name: string, detail: string): AlertSignal {
+  return signalOf('link-down', name, { title: `${name} is down, and nothing works without it`, detail });
+}
+
+function stuck(long: boolean, name: string, detail: string): AlertSignal[] {
+  return long ? [hardLink(name, `not connected yet: ${detail}`)] : [];
+}
+
+function softLink(name: string, detail: string): AlertSignal {
+  return signalOf('link-lost', name, { title: `${name} has been away for more than a minute`, detail });
+}
+
+function ofBrake({ name, error }: ProcessView['components'][number]): AlertSignal {
+  const detail = `${error ?? 'unknown why'}; when it is mended: ${resetLine(name)}`;
+  return signalOf('part-braked', name, { title: `${name} crashed in a loop and stays down`, detail });
+}
+
+function ofBreaker({ name, state }: ProcessView['breakers'][number]): AlertSignal {
+  const detail =
+    state === 'open' ? 'nothing is sent there for now' : 'the next call tries whether it is well';
+  return signalOf('circuit-open', name, { title: `the circuit of ${name} is open`, detail });
+}
+
+function ofPolicy(why: string): AlertSignal {
+  return signalOf('policy-broken', null, {
+    title: 'the policy cannot be used; everything is denied',
+    detail: why,
+  });
+}
+
+// The guard pauses the workers and says so on their link, whose state begins no later than the fault.
+function clockSkew({ links, tallies }: Situation): AlertSignal[] {
+  const skewed = tallies.find(({ kind }) => kind === domainErrors.clockSkewed);
+  const workers = links.find(({ name }) => name === 'workers');
+  if (!skewed || workers?.state !== 'down' || skewed.lastAt < workers.since) return [];
+  return [
+    signalOf('clock-skew', null, {
+      title: "a machine's clock is wrong; its workers pause",
+      detail: workers.detail,
+    }),
+  ];
+}
+
+const ofTally =
+  ({ now, errorsPerMinute }: Situation) =>
+  ({ kind, lastAt, lastMessage, lastWhere, inMinute, inWindow }: FaultTally): AlertSignal[] => {
+    const recent = now - lastAt < faultWindowMs;
+    const last = `last in ${lastWhere}: ${lastMessage}`;
+    const { code } = kind;
+    if (kind === domainErrors.jobFailed) {
+      const title = `${inWindow === 1 ? 'a job has' : `${inWindow} jobs have`} failed for good`;
+      return recent ? [signalOf('job-failed', null, { title, detail: last, count: inWindow })] : [];
+    }
+    const rate = { title: `${code}: ${inMinute} within a minute`, detail: last, count: inMinute };
+    const person = { title: `${code} stays until somebody mends it`, detail: last, count: inWindow };
+    const needed = recent && strategyOf(kind).needsPerson && !toldOtherwise.includes(code);
+    return [
+      ...(inMinute >= errorsPerMinute ? [signalOf('error-rate', code, rate)] : []),
+      ...(needed ? [signalOf('needs-person', code, person)] : []),
+    ];
+  };

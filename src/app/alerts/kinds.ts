@@ -1,0 +1,41 @@
+// Every kind of alert that there is. docs/alerts.md says of each what it means and what to do; a test holds the two together.
+import type { AlertSignal, Severity } from '../../core/alerts/alert.ts';
+
+interface AlertKind {
+  /** Alerts of one source and severity are told together. */
+  readonly source: string;
+  readonly severity: Severity;
+}
+
+export const alertKinds = {
+  'link-down': { source: 'links', severity: 'critical' },
+  'link-lost': { source: 'links', severity: 'warning' },
+  'part-braked': { source: 'parts', severity: 'critical' },
+  'part-given-up': { source: 'parts', severity: 'warning' },
+  'clock-skew': { source: 'clock', severity: 'critical' },
+  'circuit-open': { source: 'circuits', severity: 'warning' },
+  'policy-broken': { source: 'policy', severity: 'critical' },
+  'job-failed': { source: 'jobs', severity: 'warning' },
+  'error-rate': { source: 'errors', severity: 'warning' },
+  'needs-person': { source: 'errors', severity: 'warning' },
+} as const satisfies Record<string, AlertKind>;
+
+export type AlertKindName = keyof typeof alertKinds;
+
+/** A signal of a kind. `of` tells several of one kind apart: the link, the part, the code. */
+export function signalOf(
+  kind: AlertKindName,
+  of: string | null,
+  { title, detail, count = 1 }: { readonly title: string; readonly detail: string; readonly count?: number },
+): AlertSignal {
+  return {
+    ...alertKinds[kind],
+    // Without spaces: people type it.
+    key: of === null ? kind : `${kind}/${of.replaceAll(' ', '-')}`,
+    title,
+    detail,
+    count,
+    runbook: `docs/runbook.md#alert-${kind}`,
+    labels: { kind },
+  };
+}

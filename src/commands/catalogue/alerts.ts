@@ -1,0 +1,73 @@
+// `alerts`: what is not well, since when, and whether somebody has silenced it.
+import type { AnswerRow, Tone } from '../../contracts/chat.ts';
+import type { ProcessView } from '../../contracts/system.ts';
+import { plainText } from '../../core/text.ts';
+import { counted, formatAge } from '../render.ts';
+import type { Question } from '../spec.ts';
+import { processSilentAfterMs } from './processes.ts';
+
+type AlertView = ProcessView['alerts'][number];
+
+export const alerts: Question = {
+  kind: 'question',
+  name: 'alerts',
+  description: 'What fires, since when, and until when it is silenced',
+  args: [],
+  example: 'alerts',
+  answer: async (_call, ports) => {
+    const now = ports.clock.now();
+    const processes = await ports.system.processes();
+    const heard = processes.filter(({ at }) => now - at <= processSilentAfterMs);
+    const all = heard.flatMap(({ pid, at, alerts: firing }) =>
+      firing.map((alert) => ({ ...alert, pid, at })),
+    );
+    const sorted = all.toSorted((a, b) => rank(a) - rank(b) || a.since - b.since);
+    return {
+      title: titleOf(sorted, heard.length),
+      tone: toneOf(sorted, heard.length > 0 && heard.length === processes.length),
+      rows: sorted.map((alert) => alertRow(alert, processes.length > 1, now)),
+      ...noteOf(processes.length - heard.length),
+      data: { alerts: sorted },
+    };
+  },
+};
+
+function titleOf(firing: readonly AlertView[], processes: number): string {
+  if (processes === 0) return 'Unknown: no process of Swarmline has told its state';
+  return firing.length === 0 ? 'No alert fires' : counted(firing.length, 'alert');
+}
+
+/** @param allHeard whether no process is silent: what fires there is unknown */
+function toneOf(firing: readonly AlertView[], allHeard: boolean): Tone {
+  if (firing.some((alert) => rank(alert) === 0)) return 'bad';
+  return firing.length > 0 || !allHeard ? 'warn' : 'ok';
+}
+
+function noteOf(silent: number): { readonly note?: string } {
+  return silent === 0
+    ? {}
+    : {
+        note: `Unknown what fires in ${silent === 1 ? 'a process that is' : `${silent} processes that are`} silent`,
+      };
+}
+
+// What somebody has silenced is known, and comes last.
+function rank({ severity, silencedUntil }: AlertView): number {
+  if (silencedUntil !== null) return 2;
+  return severity === 'critical' ? 0 : 1;
+}
+
+type FoundAlert = AlertView & { readonly pid: number; readonly at: number };
+
+function alertRow(alert: FoundAlert, named: boolean, now: number): AnswerRow {
+  const { key, title, detail, since, count, silencedUntil, severity } = alert;
+  const times = count > 1 ? `, ${count}×` : '';
+  const why = detail === '' ? '' : `: ${plainText(detail, 80)}`;
+  const silence = silencedUntil === null ? '' : `; silenced for ${formatAge(silencedUntil - now)} more`;
+  return {
+    label: named ? `${key}@${alert.pid}` : key,
+    value: `${severity} for ${formatAge(now - since)}${times}: ${plainText(title, 100)}${why}${silence}`,
+    ageMs: now - alert.at,
+    tone: silencedUntil === null ? (severity === 'critical' ? 'bad' : 'warn') : 'info',
+  };
+}

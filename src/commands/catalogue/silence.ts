@@ -1,0 +1,65 @@
+// `silence <alert> <minutes>`: nobody is told of it for that long; 0 takes the silence away.
+import { derivedId } from '../../contracts/ids.ts';
+import { nearest } from '../parse.ts';
+import type { Action, CommandCall, CommandPorts } from '../spec.ts';
+
+const patternShape = /^[A-Za-z0-9][A-Za-z0-9/_.-]{0,62}\*?$/;
+/** A silence that nobody remembers hides what comes next: a week at most. */
+const mostMinutes = 7 * 24 * 60;
+
+export const silence: Action = {
+  kind: 'action',
+  name: 'silence',
+  description: 'Tell nobody of an alert for so many minutes; 0 ends that',
+  args: [
+    {
+      name: 'alert',
+      description: 'Its key, as `alerts` shows it; `link-lost/*` is every lost link',
+      required: true,
+    },
+    { name: 'minutes', description: 'How long; 0 ends a silence', required: true },
+  ],
+  example: 'silence link-lost/rabbitmq 30',
+  permission: () => 'alert.silence',
+  prompt: (args) => {
+    const minutes = minutesOf(args);
+    return minutes === 0
+      ? `End the silence of ${args['alert']}?`
+      : `Silence ${args['alert']} for ${minutes} min?`;
+  },
+  check: async (call, ports) => {
+    const pattern = call.args['alert'] ?? '';
+    if (!patternShape.test(pattern)) {
+      return `\`${pattern.slice(0, 64)}\` is no key of an alert: one as \`alerts\` shows it, or its beginning and \`*\`.`;
+    }
+    if (minutesOf(call.args) === null) return `Minutes are a whole number from 0 to ${mostMinutes}.`;
+    return slipOfThePen(pattern, ports);
+  },
+  enqueue: async (call, ports) => {
+    const pattern = call.args['alert'] ?? '';
+    await ports.jobs.add({
+      name: 'alert.silence',
+      id: derivedId('alert.silence', call.correlationId),
+      correlationId: call.correlationId,
+      causationId: null,
+      principal: `${call.identity.surface}:${call.identity.id}`,
+      body: { pattern, minutes: minutesOf(call.args) ?? 0, replyTo: call.replyTo },
+    });
+    return `Order taken: silence ${pattern}. What becomes of it follows.`;
+  },
+};
+
+function minutesOf(args: CommandCall['args']): number | null {
+  const text = args['minutes'] ?? '';
+  const minutes = Number(text);
+  return /^\d{1,5}$/.test(text) && minutes <= mostMinutes ? minutes : null;
+}
+
+// One that does not fire may be silenced ahead of a maintenance; only a likely slip is refused.
+async function slipOfThePen(pattern: string, ports: CommandPorts): Promise<string | null> {
+  if (pattern.endsWith('*')) return null;
+  const processes = await ports.system.processes();
+  const keys = processes.flatMap(({ alerts }) => alerts.map(({ key }) => key));
+  const guess = keys.includes(pattern) ? null : nearest(pattern, keys);
+  return guess === null ? null : `No alert \`${pattern}\` fires. Did you mean \`${guess}\`?`;
+}

@@ -1,0 +1,65 @@
+// The words of alerting: what fires, and what a person is told of it.
+
+export type Severity = 'warning' | 'critical';
+
+/** Something that is not as it should be, at this moment. */
+export interface AlertSignal {
+  /** The same trouble has the same key, in every process: `link-down/redis`. */
+  readonly key: string;
+  /** What it belongs to; alerts of one source and severity are told together. */
+  readonly source: string;
+  readonly severity: Severity;
+  readonly title: string;
+  /** What was seen last. */
+  readonly detail: string;
+  /** Where a person reads what to do. */
+  readonly runbook: string;
+  /** How often it was seen. */
+  readonly count: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A signal that lasts. */
+export interface Alert extends AlertSignal {
+  /** When it began, ms since the epoch. */
+  readonly since: number;
+}
+
+/** An alert as `alerts` shows it. */
+export interface AlertState extends Alert {
+  /** Whether people were told of it by this process. */
+  readonly told: boolean;
+  /** Came and went so often that it is told to have ended only when it stays away. */
+  readonly flapping: boolean;
+  /** Nobody is told before this, ms since the epoch; null when it is not silenced. */
+  readonly silencedUntil: number | null;
+}
+
+/** An alert inside a notice. */
+export interface NoticedAlert extends Alert {
+  readonly over: boolean;
+}
+
+/** What is told at once. `summary`: several that would have been too many messages. `escalated`: still so, and nobody has silenced it. */
+export interface Notice {
+  readonly kind: 'firing' | 'resolved' | 'escalated' | 'summary';
+  readonly severity: Severity;
+  /** ms since the epoch. */
+  readonly at: number;
+  /** The worst first. */
+  readonly alerts: readonly NoticedAlert[];
+  /** How many others there are, and of which sources. */
+  readonly more: { readonly alerts: number; readonly sources: readonly string[] };
+}
+
+/** Alerts that nobody wants to hear of for a while. `pattern` is a key, or the beginning of keys and a `*`. */
+export interface Silence {
+  readonly pattern: string;
+  /** ms since the epoch. */
+  readonly until: number;
+}
+
+/** Whether a silence is meant for a key. */
+export function covers({ pattern }: Pick<Silence, 'pattern'>, key: string): boolean {
+  return pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern;
+}

@@ -1,0 +1,200 @@
+// The book of alerts: decides who is told what and when, so that ten thousand errors become a handful of messages. It
+// has no clock and sends nothing: time comes in, notices go out.
+import type { Alert, AlertSignal, AlertState, Notice, Silence } from './alert.ts';
+import { covers } from './alert.ts';
+import { type Due, ended, noticesOf } from './notices.ts';
+import { Tokens } from './tokens.ts';
+
+/** Times in ms. */
+export interface BookOptions {
+  /** From the first alert of a group until it is told, so that the others are told with it; what is over by then is not told. */
+  readonly groupMs: number;
+  /** A critical alert that is neither over nor silenced is told again after this, so many times. */
+  readonly escalateAfterMs: number;
+  readonly escalateTimes: number;
+  /** More are counted and not kept. */
+  readonly maxAlerts: number;
+  /** So many notices at once, then one each `refillMs`. */
+  readonly burst: number;
+  readonly refillMs: number;
+  /** One that began this often within `flapWindowMs` flaps; it counts as over when it stayed away for `steadyMs`. */
+  readonly flapsAt: number;
+  readonly flapWindowMs: number;
+  readonly steadyMs: number;
+  /** When to look again whether somebody else still tells an alert. */
+  readonly recheckMs: number;
+}
+
+export const bookDefaults: BookOptions = {
+  groupMs: 5_000,
+  escalateAfterMs: 15 * 60_000,
+  escalateTimes: 3,
+  maxAlerts: 200,
+  burst: 6,
+  refillMs: 120_000,
+  flapsAt: 4,
+  flapWindowMs: 600_000,
+  steadyMs: 300_000,
+  recheckMs: 60_000,
+};
+
+interface Entry {
+  alert: Alert;
+  /** When it is to be told; null when it was. */
+  tellAt: number | null;
+  toldAt: number | null;
+  escalations: number;
+  flapping: boolean;
+  /** When it counts as over; null while it fires. */
+  overAt: number | null;
+}
+
+export class AlertBook {
+  readonly #options: BookOptions;
+  readonly #entries = new Map<string, Entry>();
+  /** When each key began, also of those that are over: who flaps is seen by it. */
+  readonly #begins = new Map<string, number[]>();
+  readonly #tokens: Tokens;
+  #over: Alert[] = [];
+  /** What could not be kept: how many of which source. */
+  #overflow = new Map<string, number>();
+  #overflowAt = 0;
+  #silences: readonly Silence[] = [];
+
+  constructor(options: Partial<BookOptions> = {}) {
+    this.#options = { ...bookDefaults, ...options };
+    this.#tokens = new Tokens(this.#options);
+  }
+
+  /** It is so now. Said again of the same key, it only brings its detail up to date. */
+  firing(signal: AlertSignal, now: number): void {
+    const known = this.#entries.get(signal.key);
+    if (known) {
+      const worse = signal.severity === 'critical' && known.alert.severity === 'warning';
+      known.alert = { ...signal, since: known.alert.since };
+      known.overAt = null;
+      if (worse) known.tellAt = this.#windowEnd(signal, now);
+      return;
+    }
+    if (this.#entries.size >= this.#options.maxAlerts) {
+      if (this.#overflow.size === 0) this.#overflowAt = now + this.#options.groupMs;
+      this.#overflow.set(signal.source, (this.#overflow.get(signal.source) ?? 0) + 1);
+      return;
+    }
+    this.#entries.set(signal.key, {
+      alert: { ...signal, since: now },
+      tellAt: this.#windowEnd(signal, now),
+      toldAt: null,
+      escalations: 0,
+      flapping: this.#countBegins(signal.key, now) >= this.#options.flapsAt,
+      overAt: null,
+    });
+  }
+
+  /** It is no longer so. */
+  resolved(key: string, now: number): void {
+    const entry = this.#entries.get(key);
+    if (entry) entry.overAt ??= now + (entry.flapping ? this.#options.steadyMs : 0);
+  }
+
+  /** From now on these hold, and no others. To silence is to have seen it: what is silenced is not escalated. */
+  silence(silences: readonly Silence[]): void {
+    this.#silences = silences;
+  }
+
+  /** Another process has told it; this one looks again later whether that still holds. */
+  elsewhere(key: string, now: number): void {
+    const entry = this.#entries.get(key);
+    if (!entry) return;
+    entry.toldAt = null;
+    entry.tellAt = now + this.#options.recheckMs;
+  }
+
+  /** What fires, the oldest first. */
+  active(now: number): readonly AlertState[] {
+    return [...this.#entries.values()].map(({ alert, toldAt, flapping }) => ({
+      ...alert,
+      told: toldAt !== null,
+      flapping,
+      silencedUntil: this.#silencedUntil(alert.key, now),
+    }));
+  }
+
+  /** Takes what is to be told now. */
+  take(now: number): readonly Notice[] {
+    this.#endThoseOver(now);
+    const due: Due = {
+      firing: this.#due(now, ({ tellAt }) => tellAt !== null && tellAt <= now),
+      escalated: this.#due(now, (entry) => this.#mustEscalate(entry, now)),
+      over: this.#over,
+      overflow: this.#overflowAt <= now ? this.#overflow : new Map(),
+    };
+    const notices = noticesOf(due, { at: now, atMost: this.#tokens.left(now) });
+    if (notices.length === 0) return [];
+    this.#tokens.spend(notices.length);
+    this.#markTold(due, now);
+    return notices;
+  }
+
+  #markTold({ firing, escalated, overflow }: Due, now: number): void {
+    for (const { key } of firing) {
+      const entry = this.#entries.get(key);
+      if (entry) Object.assign(entry, { tellAt: null, toldAt: now });
+    }
+    for (const { key } of escalated) {
+      const entry = this.#entries.get(key);
+      if (entry) entry.escalations += 1;
+    }
+    this.#over = [];
+    if (overflow === this.#overflow) this.#overflow = new Map();
+  }
+
+  #due(now: number, wanted: (entry: Entry) => boolean): readonly Alert[] {
+    return [...this.#entries.values()]
+      .filter((entry) => wanted(entry) && this.#silencedUntil(entry.alert.key, now) === null)
+      .map(({ alert }) => alert);
+  }
+
+  #mustEscalate({ alert, toldAt, escalations }: Entry, now: number): boolean {
+    const { escalateAfterMs, escalateTimes } = this.#options;
+    if (alert.severity !== 'critical' || toldAt === null || escalations >= escalateTimes) return false;
+    return now >= toldAt + escalateAfterMs * (escalations + 1);
+  }
+
+  // What nobody was told of is not told to be over either.
+  #endThoseOver(now: number): void {
+    for (const [key, { alert, overAt, toldAt }] of this.#entries) {
+      if (overAt === null || overAt > now) continue;
+      this.#entries.delete(key);
+      const heard = toldAt !== null && this.#silencedUntil(key, now) === null;
+      if (heard) this.#over = ended(this.#over, alert, this.#options.maxAlerts);
+    }
+  }
+
+  // The first of a group opens its window, and those that come meanwhile are told with it.
+  #windowEnd({ source, severity }: AlertSignal, now: number): number {
+    const open = [...this.#entries.values()].find(
+      ({ alert, tellAt }) =>
+        alert.source === source && alert.severity === severity && tellAt !== null && tellAt > now,
+    );
+    return Math.min(open?.tellAt ?? Number.POSITIVE_INFINITY, now + this.#options.groupMs);
+  }
+
+  /** Notes that it begins. Returns how often it did within the window. */
+  #countBegins(key: string, now: number): number {
+    const { flapWindowMs, maxAlerts } = this.#options;
+    const begins = [...(this.#begins.get(key) ?? []).filter((at) => now - at < flapWindowMs), now];
+    this.#begins.delete(key);
+    this.#begins.set(key, begins);
+    const [oldest] = this.#begins.keys();
+    if (this.#begins.size > 2 * maxAlerts && oldest !== undefined) this.#begins.delete(oldest);
+    return begins.length;
+  }
+
+  #silencedUntil(key: string, now: number): number | null {
+    const untils = this.#silences
+      .filter((one) => one.until > now && covers(one, key))
+      .map(({ until }) => until);
+    return untils.length === 0 ? null : Math.max(...untils);
+  }
+}

@@ -1,0 +1,8 @@
+// Where alerts go out. Each channel stands for itself: what one of them meets is no reason for another to be silent.
+import type { Notice } from '../alert.ts';
+
+export interface AlertChannel {
+  readonly name: string;
+  /** Resolves when the far side has it. Bounded in time and in what it holds back. @throws SwarmError */
+  send(notice: Notice, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,192 @@
+// Runs the book: asks each second what is not well, and sends what the book says to all channels at once. A channel that
+// fails keeps no other from telling; that all of them fail is an error of the log, the last place there is.
+import type { Clock } from '../clock.ts';
+import { coreErrors, SwarmError, toSwarmError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { AlertSignal, AlertState, Notice } from './alert.ts';
+import { AlertBook, type BookOptions } from './book.ts';
+import type { AlertChannel } from './channels/channel.ts';
+import type { AlertClaims } from './claims.ts';
+import { shortened } from './notices.ts';
+import type { Silences } from './silences.ts';
+
+export interface AlertRunnerDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly channels: readonly AlertChannel[];
+  readonly claims: AlertClaims;
+  readonly silences: Pick<Silences, 'list'>;
+  /** All that is not well at this moment; what it no longer names is over. Must answer from memory. */
+  readonly conditions: () => readonly AlertSignal[];
+  /** While it is so, nothing begins and nothing is over. */
+  readonly frozen: () => boolean;
+}
+
+export interface AlertRunnerOptions extends Partial<BookOptions> {
+  /** Names of the channels that hear of an alert again when nobody reacts; default all. */
+  readonly escalateTo?: readonly string[];
+}
+
+const everyMs = 1_000;
+const silencesEveryMs = 5_000;
+const keepEveryMs = 60_000;
+/** Whatever a channel does by itself, it is waited for no longer than this, ms. */
+const sendWithinMs = 20_000;
+
+export class AlertRunner {
+  readonly #deps: AlertRunnerDeps;
+  readonly #options: AlertRunnerOptions;
+  readonly #book: AlertBook;
+  readonly #stop = new AbortController();
+  readonly #sending = new Set<Promise<void>>();
+  #firing: ReadonlySet<string> = new Set();
+  #running: Promise<unknown> = Promise.resolve();
+  #silencesAt = Number.NEGATIVE_INFINITY;
+  #keptAt: number;
+
+  constructor(deps: AlertRunnerDeps, options: AlertRunnerOptions = {}) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#book = new AlertBook(options);
+    this.#keptAt = deps.clock.now();
+  }
+
+  /** Begins to look; connects to nothing. */
+  start(): void {
+    this.#running = this.#keepLooking(this.#stop.signal);
+  }
+
+  /** What fires in this process. */
+  active(): readonly AlertState[] {
+    return this.#book.active(this.#deps.clock.now());
+  }
+
+  /** Ends; the last words are told at once, and waited for no longer than `withinMs`. */
+  async stop(last: readonly AlertSignal[], withinMs: number): Promise<void> {
+    const { clock } = this.#deps;
+    this.#stop.abort();
+    await this.#running;
+    const now = clock.now();
+    if (last.length > 0) this.#send(shortened(lastNotice(last, now)));
+    const done = new AbortController();
+    const late = clock.sleep(withinMs, done.signal).catch(() => undefined);
+    await Promise.race([Promise.all(this.#sending), late]);
+    done.abort();
+  }
+
+  async #keepLooking(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#look();
+      await this.#deps.clock.sleep(everyMs, signal).catch(() => undefined);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const now = this.#deps.clock.now();
+    try {
+      await this.#readSilences(now);
+      if (!this.#deps.frozen()) this.#judge(now);
+      for (const notice of this.#book.take(now)) await this.#tell(notice);
+      await this.#keepClaims(now);
+    } catch (thrown) {
+      this.#deps.logger.error({ error: toSwarmError(thrown).message }, 'alerts could not be judged');
+    }
+  }
+
+  #judge(now: number): void {
+    const signals = this.#deps.conditions();
+    for (const signal of signals) this.#book.firing(signal, now);
+    const keys = new Set(signals.map(({ key }) => key));
+    for (const key of this.#firing) if (!keys.has(key)) this.#book.resolved(key, now);
+    this.#firing = keys;
+  }
+
+  /** Tells what is this process's to tell; the claims of what is over are given back. */
+  async #tell(notice: Notice): Promise<void> {
+    const { claims, clock } = this.#deps;
+    const mine = await Promise.all(
+      notice.alerts.map(async ({ key, over }) => {
+        if (!over) return (await claims.claim(key)) !== false;
+        await claims.release(key);
+        return true;
+      }),
+    );
+    const own = notice.alerts.filter((_, i) => mine[i]);
+    for (const { key, over } of notice.alerts.filter((_, i) => !mine[i])) {
+      if (!over) this.#book.elsewhere(key, clock.now());
+    }
+    // What is only counted is each process's own.
+    if (own.length > 0 || notice.more.alerts > 0) this.#send(shortened({ ...notice, alerts: own }));
+  }
+
+  #send(notice: Notice): void {
+    const sending = this.#sendToAll(notice).finally(() => this.#sending.delete(sending));
+    this.#sending.add(sending);
+  }
+
+  async #sendToAll(notice: Notice): Promise<void> {
+    const { channels, logger } = this.#deps;
+    const { escalateTo } = this.#options;
+    const keys = notice.alerts.map(({ key }) => key);
+    const facts = { kind: notice.kind, severity: notice.severity, keys, more: notice.more.alerts };
+    logger[notice.kind === 'resolved' ? 'info' : 'warn'](facts, 'alert');
+    const wanted = channels.filter(
+      ({ name }) => notice.kind !== 'escalated' || escalateTo === undefined || escalateTo.includes(name),
+    );
+    const failed = await Promise.all(wanted.map((channel) => this.#sendTo(channel, notice)));
+    const met = failed.flatMap((failure) => failure ?? []);
+    if (met.length < wanted.length || wanted.length === 0) {
+      for (const { channel, error } of met) {
+        logger.warn(
+          { ...facts, channel, code: error.code, error: error.message },
+          'a channel did not take an alert',
+        );
+      }
+      return;
+    }
+    const errors = met.map(({ channel, error }) => `${channel}: ${error.message}`);
+    logger.error({ ...facts, errors, alerts: notice.alerts }, 'an alert could not be told anywhere');
+  }
+
+  /** Resolves to what the channel met; null when it took the notice. */
+  async #sendTo(channel: AlertChannel, notice: Notice) {
+    const stop = new AbortController();
+    const over = new AbortController();
+    const late = this.#deps.clock.sleep(sendWithinMs, over.signal).then(() => {
+      throw new SwarmError(coreErrors.alertUndelivered, `no end within ${sendWithinMs / 1000} s`);
+    });
+    try {
+      await Promise.race([channel.send(notice, stop.signal), late]);
+      return null;
+    } catch (thrown) {
+      return { channel: channel.name, error: toSwarmError(thrown) };
+    } finally {
+      late.catch(() => undefined);
+      stop.abort();
+      over.abort();
+    }
+  }
+
+  async #readSilences(now: number): Promise<void> {
+    if (now - this.#silencesAt < silencesEveryMs) return;
+    this.#silencesAt = now;
+    const read = await this.#deps.silences.list(now).catch(() => null);
+    if (read) this.#book.silence(read);
+  }
+
+  async #keepClaims(now: number): Promise<void> {
+    if (now - this.#keptAt < keepEveryMs) return;
+    this.#keptAt = now;
+    await this.#deps.claims.keep(this.active().flatMap(({ key, told }) => (told ? [key] : [])));
+  }
+}
+
+function lastNotice(signals: readonly AlertSignal[], now: number): Notice {
+  return {
+    kind: 'firing',
+    severity: signals.some(({ severity }) => severity === 'critical') ? 'critical' : 'warning',
+    at: now,
+    alerts: signals.map((signal) => ({ ...signal, since: now, over: false })),
+    more: { alerts: 0, sources: [] },
+  };
+}

@@ -1,0 +1,164 @@
+// Alerts of several processes over one real Redis: told once, by whoever is there, and silenced for all.
+import { describe, expect, onTestFinished } from 'vitest';
+import type { AlertSignal, Notice } from '../../../src/core/alerts/alert.ts';
+import { createAlertClaims } from '../../../src/core/alerts/claims.ts';
+import { AlertRunner } from '../../../src/core/alerts/runner.ts';
+import { createSilences } from '../../../src/core/alerts/silences.ts';
+import { type Clock, systemClock } from '../../../src/core/clock.ts';
+import { silentLogger } from '../../../src/core/logger.ts';
+import { closeRedis, createCommandRedis, type Redis } from '../../../src/core/redis.ts';
+import type { JobOrder } from '../../../src/contracts/jobs.ts';
+import { bindHandler, makeSilenceAlert } from '../../../src/queue/index.ts';
+import { eventually, it } from '../../support/fixtures.ts';
+
+const signal: AlertSignal = {
+  key: 'link-lost/rabbitmq',
+  source: 'links',
+  severity: 'warning',
+  title: 'rabbitmq is away',
+  detail: '',
+  runbook: '',
+  count: 1,
+  labels: {},
+};
+
+/** Looks a hundred times as often as a real one; the times of the book are in `options`. */
+const hasty: Clock = {
+  ...systemClock,
+  sleep: (ms, stop) => systemClock.sleep(ms === 1_000 ? 10 : ms, stop),
+};
+
+/** A process with alerts: what it told goes into `told`. */
+function processOf(redis: Redis, prefix: string, instance: string) {
+  const told: Notice[] = [];
+  const state: { signals: readonly AlertSignal[]; claimed: number } = { signals: [], claimed: 0 };
+  const claims = createAlertClaims(redis, { prefix, instance });
+  const runner = new AlertRunner(
+    {
+      clock: hasty,
+      logger: silentLogger,
+      channels: [{ name: 'test', send: async (notice) => void told.push(notice) }],
+      claims: {
+        ...claims,
+        claim: (key) => {
+          state.claimed += 1;
+          return claims.claim(key);
+        },
+      },
+      silences: createSilences(redis, { prefix }),
+      conditions: () => state.signals,
+      frozen: () => false,
+    },
+    { groupMs: 20, recheckMs: 200 },
+  );
+  runner.start();
+  const stop = () => runner.stop([], 100);
+  onTestFinished(stop);
+  return { told, state, runner, stop, kinds: () => told.map(({ kind }) => kind) };
+}
+
+describe('an alert that two processes see', () => {
+  it('is told by one of them, and its end too', async ({ redis, prefix }) => {
+    const both = ['a', 'b'].map((instance) => processOf(redis, prefix, instance));
+    const all = () => both.flatMap(({ kinds }) => kinds());
+    for (const { state } of both) state.signals = [signal];
+    await eventually(() => both.every(({ runner }) => runner.active().length === 1));
+    // Whoever does not tell it looks several times whether the other still does.
+    await eventually(() => both.reduce((sum, { state }) => sum + state.claimed, 0) >= 6);
+    expect(all()).toEqual(['firing']);
+    for (const { state } of both) state.signals = [];
+    await eventually(() => all().length === 2);
+    expect(both.map(({ kinds }) => kinds()).toSorted((x, y) => x.length - y.length)).toEqual([
+      [],
+      ['firing', 'resolved'],
+    ]);
+  });
+
+  it('is taken over when it is over for the one that told it and not for the other', async ({
+    redis,
+    prefix,
+  }) => {
+    const a = processOf(redis, prefix, 'a');
+    const b = processOf(redis, prefix, 'b');
+    a.state.signals = [signal];
+    await eventually(() => a.told.length === 1);
+    b.state.signals = [signal];
+    await eventually(() => b.runner.active().length === 1);
+    a.state.signals = [];
+    await eventually(() => b.told.length === 1);
+    expect([a.kinds(), b.kinds()]).toEqual([['firing', 'resolved'], ['firing']]);
+  });
+
+  it('is told by each while Redis is away, since nobody can agree', async ({ prefix }) => {
+    const both = ['a', 'b'].map((instance) => {
+      const redis = createCommandRedis({ url: 'redis://127.0.0.1:1', name: 'test' });
+      onTestFinished(() => closeRedis(redis));
+      return processOf(redis, prefix, instance);
+    });
+    for (const { state } of both) state.signals = [signal];
+    await eventually(() => both.every(({ told }) => told.length === 1), { timeoutMs: 20_000 });
+    expect(both.map(({ kinds }) => kinds())).toEqual([['firing'], ['firing']]);
+  });
+});
+
+describe('a silence', () => {
+  const order = (minutes: number, issuedAt: number) => ({
+    body: { pattern: 'link-lost/*', minutes, replyTo: { surface: 'console', place: 'main' } },
+    context: {
+      envelope: {
+        v: 1 as const,
+        ...{ id: 'j-1', correlationId: 'c-1', causationId: null, issuedAt, deadline: issuedAt + 60_000 },
+        principal: 'console:local',
+      },
+      signal: new AbortController().signal,
+    },
+  });
+  const handlerOf = (redis: Redis, prefix: string, allowed: boolean) => {
+    const reports: string[] = [];
+    const silences = createSilences(redis, { prefix });
+    const handler = bindHandler(
+      makeSilenceAlert({
+        silencer: { silence: (pattern, until) => silences.put({ pattern, until }, Date.now()) },
+        jobs: {
+          add: async (job: JobOrder<'chat.report'> | { readonly body: object }) =>
+            void ('text' in job.body && reports.push(String(job.body.text))),
+        },
+        authority: { allows: () => allowed },
+      }),
+    );
+    return { handler, reports, silences };
+  };
+
+  it('is kept by every process, until it is ended', async ({ redis, prefix }) => {
+    const { handler, reports } = handlerOf(redis, prefix, true);
+    const { body, context } = order(30, Date.now());
+    await handler.run(body, context);
+    const both = ['a', 'b'].map((instance) => processOf(redis, prefix, instance));
+    for (const { state } of both) state.signals = [signal];
+    await eventually(() => both.every(({ runner }) => runner.active()[0]?.silencedUntil));
+    expect(both.flatMap(({ told }) => told)).toEqual([]);
+    const end = order(0, Date.now());
+    await handler.run(end.body, end.context);
+    await eventually(() => both.flatMap(({ told }) => told).length === 1, { timeoutMs: 15_000 });
+    expect(reports).toEqual([
+      expect.stringMatching(/^silenced until \d\d:\d\d UTC$/),
+      'told again from now on',
+    ]);
+  });
+
+  it('needs the right also when the job is run, and says so', async ({ redis, prefix }) => {
+    const { handler, reports, silences } = handlerOf(redis, prefix, false);
+    const { body, context } = order(30, Date.now());
+    await handler.run(body, context);
+    expect(await silences.list(Date.now())).toEqual([]);
+    expect(reports).toEqual([expect.stringContaining('needs the permission alert.silence')]);
+  });
+
+  it('that is over is forgotten', async ({ redis, prefix }) => {
+    const silences = createSilences(redis, { prefix });
+    await silences.put({ pattern: 'job-failed', until: 2_000 }, 1_000);
+    expect(await silences.list(1_500)).toEqual([{ pattern: 'job-failed', until: 2_000 }]);
+    expect(await silences.list(2_000)).toEqual([]);
+    expect(await redis.hgetall(`${prefix}:alert-silences`)).toEqual({});
+  });
+});

@@ -1,0 +1,140 @@
+// What of a process's state is an alert, and that docs/alerts.md has a section for each kind, and for no other.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { conditionsOf, givenUpSignal, type Situation } from '../../../src/app/alerts/conditions.ts';
+import { alertKinds } from '../../../src/app/alerts/kinds.ts';
+import { domainErrors } from '../../../src/contracts/errors.ts';
+import { FaultWindow } from '../../../src/core/alerts/fault-window.ts';
+import { coreErrors, type ErrorKind, SwarmError } from '../../../src/core/errors.ts';
+import { ago, failedPart, link, now } from '../commands/ports.ts';
+
+const well: Situation = {
+  now,
+  links: [link('redis'), link('workers'), link('rabbitmq', { hard: false })],
+  lost: new Set(),
+  components: [],
+  breakers: [{ name: 'rabbitmq orders', state: 'closed', since: ago(600) }],
+  policyFault: null,
+  tallies: [],
+  errorsPerMinute: 60,
+};
+const keys = (given: Partial<Situation>) => conditionsOf({ ...well, ...given }).map(({ key }) => key);
+
+/** What is known after so many faults of a kind, the last of them so long ago. */
+function tallies(kind: ErrorKind, count: number, secondsAgo = 1) {
+  const window = new FaultWindow();
+  for (let i = 0; i < count; i += 1)
+    window.note(new SwarmError(kind, `no ${i}`), 'job gas.deliver', ago(secondsAgo));
+  return window.tallies(now);
+}
+
+describe('nothing', () => {
+  it('fires while all is well', () => {
+    expect(keys({})).toEqual([]);
+  });
+});
+
+describe('a link', () => {
+  const away = (state: 'down' | 'connecting', seconds: number, hard: boolean) =>
+    link('redis', { state, hard, since: ago(seconds), detail: 'no answer' });
+
+  it.each([
+    ['hard, down and counted as lost', away('down', 1, true), true, ['link-down/redis']],
+    ['hard and down, but not lost for good yet', away('down', 1, true), false, []],
+    ['hard and never connected for a minute', away('connecting', 61, true), false, ['link-down/redis']],
+    ['hard and on its first way up', away('connecting', 20, true), true, []],
+    ['hard, up and down all the time', link('redis'), true, ['link-down/redis']],
+    ['soft and away for a minute', away('down', 61, false), true, ['link-lost/redis']],
+    ['soft and away for less', away('down', 30, false), true, []],
+    ['switched off', link('redis', { state: 'off', hard: false }), true, []],
+    ['held by another process', link('redis', { state: 'standby', hard: false }), true, []],
+  ] as const)('that is %s', (_what, one, isLost, expected) => {
+    expect(keys({ links: [one], lost: new Set(isLost ? ['redis'] : []) })).toEqual(expected);
+  });
+});
+
+describe('a part', () => {
+  it('that is braked fires, with what mends it; one that is tried again does not', () => {
+    const components = [failedPart('bridge', { braked: true }), failedPart('api')];
+    const [signal, ...others] = conditionsOf({ ...well, components });
+    expect(others).toEqual([]);
+    expect(signal).toMatchObject({ key: 'part-braked/bridge', severity: 'critical' });
+    expect(signal?.detail).toContain('swarmline service reset bridge');
+  });
+
+  it('that was given up is told by name', () => {
+    expect(givenUpSignal('workers', 'still stopping')).toMatchObject({ key: 'part-given-up/workers' });
+  });
+});
+
+describe('a circuit', () => {
+  it.each([['open'], ['half-open']] as const)('that is %s fires, by a key that can be typed', (state) => {
+    expect(keys({ breakers: [{ name: 'discord rest', state, since: ago(5) }] })).toEqual([
+      'circuit-open/discord-rest',
+    ]);
+  });
+});
+
+describe('the policy', () => {
+  it('that cannot be used fires', () => {
+    expect(keys({ policyFault: 'no such file' })).toEqual(['policy-broken']);
+  });
+});
+
+describe('a wrong clock', () => {
+  const paused = link('workers', { state: 'down', since: ago(30), detail: 'clock is 5 s off' });
+
+  it('is one alert, and not that of the workers too', () => {
+    const given = { links: [paused], lost: new Set(['workers']) };
+    expect(keys({ ...given, tallies: tallies(domainErrors.clockSkewed, 1, 30) })).toEqual(['clock-skew']);
+  });
+
+  it('is over when the workers run again, and is not to blame for what comes later', () => {
+    const later = link('workers', { state: 'down', since: ago(5) });
+    const seen = tallies(domainErrors.clockSkewed, 1, 30);
+    expect(keys({ links: [link('workers')], tallies: seen })).toEqual([]);
+    expect(keys({ links: [later], lost: new Set(['workers']), tallies: seen })).toEqual([
+      'link-down/workers',
+    ]);
+  });
+});
+
+describe('errors', () => {
+  it('of one code above the threshold fire with their rate', () => {
+    const [signal] = conditionsOf({ ...well, tallies: tallies(domainErrors.chatUnavailable, 60) });
+    expect(signal).toMatchObject({ key: 'error-rate/CHAT_UNAVAILABLE', count: 60 });
+    expect(keys({ tallies: tallies(domainErrors.chatUnavailable, 59) })).toEqual([]);
+    expect(keys({ tallies: tallies(domainErrors.chatUnavailable, 600, 120) })).toEqual([]);
+  });
+
+  it.each([
+    ['auth', domainErrors.chatAuth],
+    ['config', domainErrors.topologyConflict],
+    ['bug', coreErrors.unexpected],
+  ])('of class %s fire at the first one, for as long as a person needs to hear of it', (_class, kind) => {
+    expect(keys({ tallies: tallies(kind, 1) })).toEqual([`needs-person/${kind.code}`]);
+    expect(keys({ tallies: tallies(kind, 1, 599) })).toEqual([`needs-person/${kind.code}`]);
+    expect(keys({ tallies: tallies(kind, 1, 601) })).toEqual([]);
+  });
+
+  it('that end a job fire as one alert that counts them', () => {
+    const [signal, ...others] = conditionsOf({ ...well, tallies: tallies(domainErrors.jobFailed, 3, 60) });
+    expect(others).toEqual([]);
+    expect(signal).toMatchObject({ key: 'job-failed', count: 3, title: '3 jobs have failed for good' });
+  });
+});
+
+describe('docs/alerts.md', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/alerts.md'), 'utf8');
+  const sections = [...page.matchAll(/^## Alert (\S+)$/gm)].map(([, name]) => name);
+
+  it('has a section for each kind of alert, and for no other', () => {
+    expect(sections).toEqual(Object.keys(alertKinds));
+  });
+
+  it.each(Object.entries(alertKinds))('tells the severity of %s', (kind, { severity }) => {
+    const section = page.split(`## Alert ${kind}\n`)[1]?.split('\n## ')[0] ?? '';
+    expect(section).toContain(`**${severity}**`);
+  });
+});

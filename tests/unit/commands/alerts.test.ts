@@ -1,0 +1,94 @@
+// `alerts` and `silence`: what fires in the whole fleet, and how a person asks for quiet.
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../../src/commands/index.ts';
+import type { ProcessView } from '../../../src/contracts/system.ts';
+import { ago, ask, now, portsOf, process, told } from './ports.ts';
+
+type AlertView = ProcessView['alerts'][number];
+
+const alert = (key: string, given: Partial<AlertView> = {}): AlertView => ({
+  key,
+  severity: 'warning',
+  title: `${key} is not well`,
+  detail: 'no answer',
+  since: ago(600),
+  count: 1,
+  silencedUntil: null,
+  ...given,
+});
+const firing = (...alerts: readonly AlertView[]) => [{ ...process(7, []), alerts: [...alerts] }];
+
+describe('alerts', () => {
+  it('says that none fires', async () => {
+    expect(await told('alerts', { processes: firing() })).toEqual(['[ok]', 'No alert fires']);
+  });
+
+  it('shows the critical first and the silenced last, each with its age', async () => {
+    const processes = firing(
+      alert('link-lost/discord', { silencedUntil: now + 600_000, severity: 'critical' }),
+      alert('error-rate/X', { count: 90, detail: '' }),
+      alert('link-down/redis', { severity: 'critical' }),
+    );
+    expect(await told('alerts', { processes })).toEqual([
+      '[bad]',
+      '3 alerts',
+      '  link-down/redis    critical for 10 min: link-down/redis is not well: no answer (1 s ago)',
+      '  error-rate/X       warning for 10 min, 90×: error-rate/X is not well (1 s ago)',
+      '  link-lost/discord  critical for 10 min: link-lost/discord is not well: no answer; silenced for 10 min more (1 s ago)',
+    ]);
+  });
+
+  it('is not green and says so where a process is silent, or none has spoken', async () => {
+    const silent = { ...process(8, [], ago(6)), alerts: [alert('link-down/redis')] };
+    const answer = await ask('alerts', { processes: [...firing(), silent] });
+    expect(answer).toMatchObject({ tone: 'warn', note: 'Unknown what fires in a process that is silent' });
+    expect(await ask('alerts', {})).toMatchObject({
+      tone: 'warn',
+      title: expect.stringContaining('Unknown'),
+    });
+  });
+});
+
+describe('silence', () => {
+  const spec = catalogue.find(({ name }) => name === 'silence');
+  if (spec?.kind !== 'action') throw new Error('silence is no action');
+  const identity = { surface: 'console', id: 'local', name: 'you' } as const;
+  const check = (name: string, minutes: string) =>
+    spec.check(
+      { args: { alert: name, minutes }, identity },
+      portsOf({ processes: firing(alert('link-lost/rabbitmq')) }),
+    );
+
+  it.each([
+    ['one that fires', 'link-lost/rabbitmq', '30'],
+    ['one that may fire later', 'part-braked/api', '30'],
+    ['all that begin so', 'link-lost/*', '30'],
+    ['the end of a silence', 'link-lost/rabbitmq', '0'],
+  ])('takes %s', async (_what, name, minutes) => {
+    expect(await check(name, minutes)).toBeNull();
+  });
+
+  it.each([
+    ['a slip of the pen', 'link-lost/rabitmq', '30', 'Did you mean `link-lost/rabbitmq`?'],
+    ['what is no key', '*', '30', 'no key of an alert'],
+    ['minutes that are none', 'link-lost/rabbitmq', 'ten', 'whole number'],
+    ['more than a week', 'link-lost/rabbitmq', '10081', 'whole number'],
+  ])('refuses %s', async (_what, name, minutes, said) => {
+    expect(await check(name, minutes)).toContain(said);
+  });
+
+  it('becomes one job, whose id derives from the confirmation', async () => {
+    const orders: unknown[] = [];
+    const ports = { ...portsOf({}), jobs: { add: async (order: unknown) => void orders.push(order) } };
+    const call = {
+      args: { alert: 'link-lost/*', minutes: '30' },
+      identity,
+      correlationId: 'c-1',
+      replyTo: { surface: 'console', place: 'main' } as const,
+    };
+    await spec.enqueue(call, ports);
+    await spec.enqueue(call, ports);
+    expect(orders[0]).toMatchObject({ name: 'alert.silence', body: { pattern: 'link-lost/*', minutes: 30 } });
+    expect(orders[1]).toEqual(orders[0]);
+  });
+});

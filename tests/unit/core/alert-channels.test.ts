@@ -1,0 +1,242 @@
+// The ways out of an alert: a real file, a real HTTP receiver, and what happens when one of them, or all, fail.
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it as base, onTestFinished } from 'vitest';
+import type { AlertSignal, Notice } from '../../../src/core/alerts/alert.ts';
+import type { AlertChannel } from '../../../src/core/alerts/channels/channel.ts';
+import { createFileChannel } from '../../../src/core/alerts/channels/file.ts';
+import { createWebhookChannel } from '../../../src/core/alerts/channels/webhook.ts';
+import { AlertRunner, type AlertRunnerOptions } from '../../../src/core/alerts/runner.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
+import { silentLogger } from '../../../src/core/logger.ts';
+import { createGuards } from '../../../src/core/recovery/guards.ts';
+import { Secret } from '../../../src/core/secret.ts';
+import { createStop } from '../../../src/core/stop.ts';
+import { eventually } from '../../support/fixtures.ts';
+
+const it = base.extend<{ dir: string }>({
+  dir: async ({ task: _ }, use) => {
+    const dir = await mkdtemp(join(tmpdir(), 'swarmline-alerts-'));
+    await use(dir);
+    await rm(dir, { recursive: true, force: true });
+  },
+});
+
+const signal = (key: string, given: Partial<AlertSignal> = {}): AlertSignal => ({
+  key,
+  source: 'links',
+  severity: 'critical',
+  title: `${key} is not well`,
+  detail: 'no answer',
+  runbook: 'docs/runbook.md#alert-test',
+  count: 1,
+  labels: {},
+  ...given,
+});
+
+const notice = (key: string): Notice => ({
+  kind: 'firing',
+  severity: 'critical',
+  at: 1_700_000_000_000,
+  alerts: [{ ...signal(key), since: 1_700_000_000_000, over: false }],
+  more: { alerts: 9_874, sources: ['jobs', 'links', 'errors'] },
+});
+
+const never = createStop().signal;
+const lines = async (path: string) =>
+  (await readFile(path, 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line): Notice => JSON.parse(line));
+
+/** A receiver on loopback that answers with these statuses, one after the other, and then 200. */
+async function receiver(...statuses: readonly number[]) {
+  const bodies: { readonly text: string; readonly from: string; readonly kind: string }[] = [];
+  let asked = 0;
+  const read = async (request: IncomingMessage) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(Buffer.from(chunk));
+    return JSON.parse(Buffer.concat(chunks).toString());
+  };
+  const server = createServer((request, response) => {
+    const status = statuses[asked] ?? 200;
+    asked += 1;
+    void read(request).then((body) => {
+      if (status === 200) bodies.push(body);
+      response.writeHead(status, status === 429 ? { 'retry-after': '1' } : {}).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { bodies, url: new Secret(`http://127.0.0.1:${port}/hook/s3cret`), asked: () => asked };
+}
+
+const webhook = (url: Secret) =>
+  createWebhookChannel(
+    { guards: createGuards({ clock: systemClock, random: () => 0 }) },
+    { url, from: 'test' },
+  );
+
+describe('the file', () => {
+  it('gets one JSON object a line, in order, readable by its owner alone', async ({ dir }) => {
+    const path = join(dir, 'alerts', 'alerts.ndjson');
+    const file = createFileChannel({ path });
+    await Promise.all(['a', 'b', 'c'].map((key) => file.send(notice(key), never)));
+    expect((await lines(path)).map(({ alerts }) => alerts[0]?.key)).toEqual(['a', 'b', 'c']);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  it('is put aside when it is full, and only so many are kept', async ({ dir }) => {
+    const path = join(dir, 'alerts.ndjson');
+    const file = createFileChannel({ path, maxBytes: 600, kept: 2 });
+    for (let i = 0; i < 20; i += 1) await file.send(notice(`key-${i}`), never);
+    expect((await readdir(dir)).toSorted()).toEqual(['alerts.ndjson', 'alerts.ndjson.1', 'alerts.ndjson.2']);
+    expect((await stat(path)).size).toBeLessThanOrEqual(600);
+    expect((await lines(path)).at(-1)?.alerts[0]?.key).toBe('key-19');
+  });
+
+  it('says where it could not write', async ({ dir }) => {
+    await writeFile(join(dir, 'alerts'), 'in the way');
+    const file = createFileChannel({ path: join(dir, 'alerts', 'alerts.ndjson') });
+    await expect(file.send(notice('a'), never)).rejects.toMatchObject({ code: 'ALERT_UNDELIVERED' });
+  });
+});
+
+describe('the webhook', () => {
+  it('gets a text for people and the facts for programs', async () => {
+    const { bodies, url } = await receiver();
+    await webhook(url).send(notice('link-down/redis'), never);
+    expect(bodies).toMatchObject([{ v: 1, from: 'test', kind: 'firing', severity: 'critical' }]);
+    expect(bodies[0]?.text).toContain('link-down/redis is not well: no answer');
+    expect(bodies[0]?.text).toContain('and 9,874 more of 3 kinds');
+    expect(bodies[0]?.text).toContain('docs/runbook.md#alert-test');
+  });
+
+  it('is tried again where that may help, and waits as long as it is told', async () => {
+    const { bodies, url, asked } = await receiver(503, 429);
+    await webhook(url).send(notice('a'), never);
+    expect([bodies.length, asked()]).toEqual([1, 3]);
+  });
+
+  it('is not tried again where it refuses', async () => {
+    const { url, asked } = await receiver(404);
+    await expect(webhook(url).send(notice('a'), never)).rejects.toMatchObject({ code: 'ALERT_REFUSED' });
+    expect(asked()).toBe(1);
+  });
+
+  it('keeps the secret of its address out of what it throws', async () => {
+    const url = new Secret('http://127.0.0.1:1/hook/s3cret');
+    const thrown: unknown = await webhook(url)
+      .send(notice('a'), never)
+      .catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ code: 'ALERT_UNDELIVERED' });
+    expect(`${thrown instanceof Error ? (thrown.stack ?? '') : ''}${JSON.stringify(thrown)}`).not.toContain(
+      's3cret',
+    );
+  });
+
+  it('holds back no more than it may while its receiver is away', async () => {
+    const channel = webhook(new Secret('http://127.0.0.1:1/'));
+    const ends = await Promise.allSettled(
+      Array.from({ length: 500 }, () => channel.send(notice('a'), never)),
+    );
+    const codes = ends.map((end) =>
+      end.status === 'rejected' && end.reason instanceof SwarmError ? end.reason.code : '',
+    );
+    expect(codes.filter((code) => code === 'BULKHEAD_FULL').length).toBeGreaterThanOrEqual(440);
+  });
+});
+
+describe('the runner', () => {
+  /** A runner over these channels, whose conditions the test sets; stopped after the test. */
+  function running(channels: readonly AlertChannel[], options: AlertRunnerOptions = {}) {
+    const state: { signals: readonly AlertSignal[]; frozen: boolean } = { signals: [], frozen: false };
+    const errors: unknown[] = [];
+    const runner = new AlertRunner(
+      {
+        clock: {
+          ...systemClock,
+          sleep: (ms, stop) => systemClock.sleep(Math.min(ms, ms === 1_000 ? 10 : ms), stop),
+        },
+        logger: {
+          ...silentLogger,
+          error: (...said: unknown[]) => void errors.push(said[1]),
+          child: silentLogger.child,
+        },
+        channels,
+        claims: { claim: async () => true, keep: async () => undefined, release: async () => undefined },
+        silences: { list: async () => [] },
+        conditions: () => state.signals,
+        frozen: () => state.frozen,
+      },
+      { groupMs: 20, ...options },
+    );
+    runner.start();
+    onTestFinished(() => runner.stop([], 100));
+    return { runner, state, errors };
+  }
+
+  const failing = (name: string): AlertChannel => ({
+    name,
+    send: () => Promise.reject(new SwarmError(coreErrors.alertUndelivered, `${name} is down`)),
+  });
+  const hanging: AlertChannel = { name: 'hangs', send: () => new Promise(() => undefined) };
+
+  it('tells by webhook and file while the chat is down and another way hangs', async ({ dir }) => {
+    const { bodies, url } = await receiver();
+    const path = join(dir, 'alerts.ndjson');
+    const { state, errors } = running([failing('chat'), hanging, webhook(url), createFileChannel({ path })]);
+    state.signals = [signal('link-down/redis')];
+    await eventually(() => bodies.length === 1);
+    await eventually(async () => (await lines(path)).length === 1);
+    state.signals = [];
+    await eventually(() => bodies.length === 2);
+    expect(bodies.map(({ kind }) => kind)).toEqual(['firing', 'resolved']);
+    expect(errors).toEqual([]);
+  });
+
+  it('says in the log that nobody could be told when every way fails', async () => {
+    const { state, errors } = running([failing('chat'), failing('webhook')]);
+    state.signals = [signal('link-down/redis')];
+    await eventually(() => errors.length === 1);
+    expect(errors).toEqual(['an alert could not be told anywhere']);
+  });
+
+  it('escalates only to those who are named for it', async () => {
+    const kinds: string[] = [];
+    const noting = (name: string): AlertChannel => ({
+      name,
+      send: async ({ kind }) => void kinds.push(`${name} ${kind}`),
+    });
+    const { state } = running([noting('chat'), noting('file')], {
+      escalateAfterMs: 50,
+      escalateTimes: 1,
+      escalateTo: ['file'],
+    });
+    state.signals = [signal('link-down/redis')];
+    await eventually(() => kinds.includes('file escalated'));
+    expect(kinds).toEqual(['chat firing', 'file firing', 'file escalated']);
+  });
+
+  it('takes nothing for news while all is being closed, and tells last words at once', async ({ dir }) => {
+    const path = join(dir, 'alerts.ndjson');
+    const { runner, state } = running([createFileChannel({ path })]);
+    state.signals = [signal('link-lost/discord')];
+    await eventually(async () => (await lines(path)).length === 1);
+    state.frozen = true;
+    state.signals = [signal('link-down/redis')];
+    await runner.stop([signal('part-given-up/workers')], 5_000);
+    expect((await lines(path)).map(({ kind, alerts }) => [kind, alerts[0]?.key])).toEqual([
+      ['firing', 'link-lost/discord'],
+      ['firing', 'part-given-up/workers'],
+    ]);
+  });
+});
