@@ -1,8 +1,14 @@
 // The logger: pino, NDJSON. The only file that imports pino.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type DestinationStream, destination, type Logger as PinoLogger, pino } from 'pino';
 
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error'> & {
   child(bindings: Readonly<Record<string, unknown>>): Logger;
+  /**
+   * Runs `work`; every line written meanwhile and because of it, by this logger or a relative, has these bindings too.
+   * So whoever begins a flow names it once, and whoever logs deep inside need not know of it.
+   */
+  within<T>(bindings: Readonly<Record<string, string>>, work: () => T): T;
 };
 
 export interface LoggerOptions {
@@ -27,6 +33,7 @@ export function createLogger(options: LoggerOptions): ProcessLogger {
     options.file === '-'
       ? destination({ dest: 2, sync: true })
       : destination({ dest: options.file, mkdir: true, sync: false, minLength: 0 });
+  const flow = new AsyncLocalStorage<Readonly<Record<string, string>>>();
   const children = new Set<WeakRef<PinoLogger>>();
   const forget = new FinalizationRegistry((child: WeakRef<PinoLogger>) => children.delete(child));
   const logger = pino(
@@ -40,11 +47,16 @@ export function createLogger(options: LoggerOptions): ProcessLogger {
         forget.register(child, held);
       },
       redact: { paths: secretPaths, censor: '[secret]' },
+      mixin: () => flow.getStore() ?? {},
+      // What a line says itself is nearer to the truth than the flow that it is written in.
+      mixinMergeStrategy: (line, bindings) => ({ ...bindings, ...line }),
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
     },
     stream,
   );
-  return Object.assign(logger, {
+  const within = <T>(bindings: Readonly<Record<string, string>>, work: () => T): T =>
+    flow.run({ ...flow.getStore(), ...bindings }, work);
+  return Object.assign(withFlow(logger, within), {
     setLevel: (level: LoggerOptions['level']) => {
       logger.level = level;
       for (const held of children) {
@@ -63,4 +75,9 @@ export function createLogger(options: LoggerOptions): ProcessLogger {
 }
 
 /** A logger that writes nothing. */
-export const silentLogger: Logger = pino({ level: 'silent' });
+export const silentLogger: Logger = withFlow(pino({ level: 'silent' }), (_bindings, work) => work());
+
+// pino's child() makes an object whose prototype is its parent, so that children have `within` too.
+function withFlow(logger: PinoLogger, within: Logger['within']): PinoLogger & Logger {
+  return Object.assign(logger, { within });
+}
