@@ -14,6 +14,7 @@ import {
   secretLayer,
   type WellKnown,
 } from '../core/config/load.ts';
+import { tracingConfigSchema } from '../core/tracing/config.ts';
 import { pipelineConfigSchema } from '../pipeline/config.ts';
 
 const urlOf = (protocol: RegExp) =>
@@ -56,6 +57,7 @@ export const configSchema = z.strictObject({
       timeoutMs: z.coerce.number().int().min(1_000).default(25_000),
     })
     .prefault({}),
+  tracing: tracingConfigSchema.prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
 export type Config = z.infer<typeof configSchema>;
@@ -74,6 +76,7 @@ const wellKnown: WellKnown = {
   TWITCH_TOKEN: 'twitch.token',
   TWITCH_CHANNELS: 'twitch.channels',
   TWITCH_IRC_URL: 'twitch.ircUrl',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'tracing.endpoint',
 };
 
 /** The configuration and what it was made of. */

@@ -11,13 +11,15 @@ import type { EmbeddedServer } from '../core/servers/index.ts';
 import type { Service } from '../core/service.ts';
 import { type ComponentEvent, type GivenUp, Supervisor } from '../core/supervisor.ts';
 import { createProducer } from '../queue/index.ts';
-import { logComponent } from './component-log.ts';
 import { ComponentResets } from './component-resets.ts';
 import type { Config } from './config.ts';
 import { drain, namesOf, outlivedBy } from './drain.ts';
 import { createIntakeGate } from './intake-gate.ts';
 import { componentChecks, createHealthServer, policyCheck } from './health.ts';
 import { LinkBoard } from './links.ts';
+import { observeComponent } from './observe/components.ts';
+import { collectGauges } from './observe/gauges.ts';
+import { openObservation } from './observe/observation.ts';
 import { createSystemDirectory, Presence } from './presence.ts';
 import { Resources } from './resources.ts';
 import { RedisMonitor } from './redis-monitor.ts';
@@ -35,6 +37,8 @@ export interface PlatformDeps {
   readonly backends: Backends;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Of the package, for whoever observes; default `unknown`. */
+  readonly version?: string;
   readonly terminal: Terminal;
   /** Told once per change of a link's state. */
   readonly onLink: (status: LinkStatus) => void;
@@ -77,7 +81,8 @@ export async function createPlatform(
   const redisLink = links.add('redis', { hard: true, staleAfterMs: 5_000 });
   redisLink.connecting(backends.redis.said);
   const shared = await share(deps, links, options.roles, held);
-  const health = createHealthServer(config.health, links, clock);
+  const health = createHealthServer(config.health, shared);
+  collectGauges(shared);
   const bus = wireBus(shared);
   const gate = createIntakeGate(wireIntake(shared));
   const surfaces = wireSurfaces(shared, gate.intake, deps.terminal);
@@ -89,7 +94,7 @@ export async function createPlatform(
   const supervisor = new Supervisor(arrange(deps, { shared, bus, surfaces, redisLink, resources }), {
     clock,
     onEvent: (event) => {
-      logComponent(logger, event);
+      observeComponent(logger, shared.metrics, event);
       deps.onComponent?.(event);
     },
   });
@@ -117,6 +122,7 @@ export async function createPlatform(
           closeShared: async () => {
             await health?.stop();
             await shared.jobs.close().catch(() => undefined);
+            await shared.tracer.close();
             closeRedis(shared.redis);
           },
         },
@@ -206,13 +212,15 @@ async function share(
     name: 'swarmline:commands',
     onError: ({ message }) => logger.debug({ error: message }, 'redis'),
   });
-  const jobs = createProducer({ redis, clock }, { prefix: config.redis.prefix });
+  const instance = randomBytes(4).toString('hex');
+  const observation = await openObservation(deps, { instance, version: deps.version ?? 'unknown' });
+  const { metrics, tracer } = observation;
+  const jobs = createProducer({ redis, clock, tracer }, { prefix: config.redis.prefix });
   const policy = await loadLivePolicy(config.policy.file);
   if (policy.broken !== null)
     logger.error({ why: policy.broken }, 'the policy cannot be used; everything is denied');
   links.alsoCheck(() => [policyCheck(policy)]);
-  const pipeline = await wirePipeline({ config, redis, jobs, clock, logger });
-  const instance = randomBytes(4).toString('hex');
+  const pipeline = await wirePipeline({ config, redis, jobs, clock, logger, metrics });
   const startedAt = clock.now();
   const view = () => ({
     instance,
@@ -234,6 +242,7 @@ async function share(
     { redisUrl: backends.redis.url, prefix },
   );
   const base = {
+    ...observation,
     config,
     settings: () => current.config,
     settle: (next: Config) => {

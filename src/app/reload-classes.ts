@@ -33,5 +33,6 @@ export const reloadClasses: Readonly<Record<string, ReloadClass>> = {
   'reports.console': 'process',
   'health.host': 'process',
   'health.port': 'process',
+  'tracing.endpoint': 'process',
   'log.level': 'live',
 };

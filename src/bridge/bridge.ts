@@ -51,21 +51,24 @@ export class Bridge extends Service {
     super({ name: 'bridge', hard: false });
     this.#deps = deps;
     this.#options = options;
-    const { clock, logger, redis } = deps;
+    const { clock, logger, redis, meter, tracer } = deps;
     const connection = new Connection(deps, {
       url: options.url,
       name: `swarmline bridge ${options.instance}`,
       detail: () => this.#detail(),
     });
     connection.use((model) => assertExchanges(model));
-    const publisher = new Publisher({ connection, clock }, { appId: `swarmline-${options.instance}` });
+    const publisher = new Publisher(
+      { connection, clock, meter, tracer },
+      { appId: `swarmline-${options.instance}` },
+    );
     this.#connection = connection;
-    this.#consumer = new Consumer({ connection, logger }, this.#routes());
+    this.#consumer = new Consumer({ connection, logger, meter, tracer }, this.#routes());
     const records = new RestartRecords(redis, options.prefix);
     const services = createServiceDirectory({ redis }, options);
     this.control = {
       ...createServiceControl(
-        { connection, publisher, clock, events: this, records, services },
+        { connection, publisher, clock, events: this, records, services, tracer },
         { profile: options.profile },
       ),
       obstacle: () => this.#obstacle(),

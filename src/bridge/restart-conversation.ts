@@ -8,6 +8,7 @@ import type { ServiceDirectory } from '../contracts/ports.ts';
 import type { RestartOrder, RestartOutcome, RestartProgress } from '../contracts/services.ts';
 import type { Clock } from '../core/clock.ts';
 import { coreErrors, SwarmError, toSwarmError } from '../core/errors.ts';
+import type { Tracer } from '../core/tracing/index.ts';
 import type { Connection } from './connection.ts';
 import type { Publisher } from './publisher.ts';
 import { isNews, readAnswer, type Step } from './restart-answers.ts';
@@ -24,6 +25,7 @@ export interface RestartDeps {
   /** What ran before the order. */
   readonly services: ServiceDirectory;
   readonly clock: Clock;
+  readonly tracer?: Tracer | undefined;
 }
 
 const askAgainMs = 3_000;
@@ -210,6 +212,7 @@ export class RestartConversation {
       v: envelopeVersion,
       ...{ id, correlationId, causationId: null, issuedAt, deadline, principal },
       ...{ service, mode, reason },
+      traceparent: this.#deps.tracer?.current(),
     };
     return {
       exchange: exchanges.control.name,

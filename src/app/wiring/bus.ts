@@ -2,6 +2,7 @@
 import { createBridge } from '../../bridge/index.ts';
 import type { ServiceControl } from '../../contracts/ports.ts';
 import type { Part } from '../../core/lifecycle.ts';
+import { observeRestarts } from '../observe/restarts.ts';
 import type { Shared } from './shared.ts';
 
 export interface Bus {
@@ -9,7 +10,8 @@ export interface Bus {
   readonly control: ServiceControl;
 }
 
-export function wireBus({ config, backends, roles, links, redis, clock, logger, instance }: Shared): Bus {
+export function wireBus(shared: Shared): Bus {
+  const { config, backends, roles, links, redis, clock, logger, instance, metrics: meter, tracer } = shared;
   if (!roles.includes('workers')) return { parts: [], control: refusing('this process has no bridge') };
   const link = links.add('rabbitmq', { hard: false });
   const { url, said, server } = backends.rabbitmq;
@@ -19,10 +21,13 @@ export function wireBus({ config, backends, roles, links, redis, clock, logger, 
   }
   link.connecting(server ? `${said}; its first start takes 10 to 20 s` : said);
   const bridge = createBridge(
-    { redis, link, clock, logger },
+    { redis, link, clock, logger, meter, tracer },
     { url, profile: config.bridge.profile, prefix: config.redis.prefix, instance },
   );
-  return { parts: [{ service: bridge, after: ['redis'] }], control: bridge.control };
+  return {
+    parts: [{ service: bridge, after: ['redis'] }],
+    control: observeRestarts(bridge.control, { clock, logger, meter, tracer }),
+  };
 }
 
 function refusing(reason: string): ServiceControl {

@@ -16,6 +16,8 @@ export function wireIntake({
   pipeline,
   clock,
   logger,
+  metrics: meter,
+  tracer,
 }: Shared): CommandIntake {
   const { prefix } = config.redis;
   const { processes } = createSystemDirectory(redis, { prefix, clock });
@@ -23,6 +25,8 @@ export function wireIntake({
     {
       clock,
       logger,
+      meter,
+      tracer,
       policy,
       jobs,
       confirmations: overRedis(createConfirmations({ redis, clock }, { prefix })),

@@ -9,10 +9,11 @@ import type { Pipeline } from '../../pipeline/index.ts';
 import type { Producer } from '../../queue/index.ts';
 import type { Config } from '../config.ts';
 import type { LinkBoard } from '../links.ts';
+import type { Observation } from '../observe/observation.ts';
 import type { Role } from '../roles.ts';
 import type { Backends } from '../servers.ts';
 
-export interface Shared {
+export interface Shared extends Observation {
   readonly config: Config;
   readonly backends: Backends;
   readonly roles: readonly Role[];

@@ -62,7 +62,7 @@ function wireConsole({ config, redis }: Shared, intake: CommandIntake, terminal:
 const isAllOf = (roles: Shared['roles']) => roles.every((role) => role === 'bots');
 
 function wireDiscord(
-  { config, settings, redis, links, clock, logger, roles }: Shared,
+  { config, settings, redis, links, clock, logger, roles, tracer }: Shared,
   intake: CommandIntake,
 ): Wired {
   const link = links.add('discord', { hard: isAllOf(roles), staleAfterMs: discordStaleMs });
@@ -72,7 +72,7 @@ function wireDiscord(
   }
   const memory = createReportMemory(redis, { prefix: config.redis.prefix, surface: 'discord' });
   const discord = createDiscordBot(
-    { intake, memory, link, clock, logger },
+    { intake, memory, link, clock, logger, tracer },
     { settings: () => settings().discord },
   );
   return { parts: [{ service: discord, after: ['redis'] }], sinks: { discord } };
@@ -101,7 +101,7 @@ const readinessOf = ({ health }: Shared['config'], links: Shared['links']) =>
   health.port === undefined ? () => links.readiness() : null;
 
 function wireApi(shared: Shared, intake: CommandIntake): Wired {
-  const { config, redis, pipeline, links, clock, logger, resets } = shared;
+  const { config, redis, pipeline, links, clock, logger, resets, metrics } = shared;
   const results = overRedis(createResults({ redis, clock }, { prefix: config.redis.prefix }));
   const { ledger } = pipeline;
   const api = new ApiServer(
@@ -113,6 +113,7 @@ function wireApi(shared: Shared, intake: CommandIntake): Wired {
       logger,
       readiness: readinessOf(config, links),
       now: () => clock.now(),
+      scrape: () => metrics.scrape(),
     },
     { port: config.api.port, tokenFile: join(config.home, 'api-token') },
   );

@@ -23,14 +23,14 @@ export interface Outlets {
 }
 
 export function wireWorkers(shared: Shared, outlets: Outlets): WorkerHost {
-  const { config, backends, roles, redis, clock, logger, links } = shared;
+  const { config, backends, roles, redis, clock, logger, links, metrics: meter, tracer } = shared;
   const link = links.add('workers', { hard: true });
   const queues: Record<string, number> = {};
   if (roles.includes('workers')) Object.assign(queues, { services: 20, gas: 10 });
   if (roles.includes('pipeline')) queues['pipeline'] = 1;
   for (const surface of Object.keys(outlets.sinks)) queues[`report.${surface}`] = reportsAtOnce(surface);
   return new WorkerHost(
-    { redis, clock, logger, link, handlers: wireHandlers(shared, outlets) },
+    { redis, clock, logger, link, meter, tracer, handlers: wireHandlers(shared, outlets) },
     { redisUrl: backends.redis.url, prefix: config.redis.prefix, queues },
   );
 }

@@ -13,6 +13,7 @@ import type { Link } from '../../core/links.ts';
 import type { Logger } from '../../core/logger.ts';
 import { Service } from '../../core/service.ts';
 import { createStop } from '../../core/stop.ts';
+import { silentTracer, type Tracer } from '../../core/tracing/index.ts';
 import { createDiscordApi, type DiscordApi } from './api.ts';
 import type { DiscordConfig } from './config.ts';
 import { keepConnected } from './connection.ts';
@@ -31,6 +32,8 @@ export interface DiscordBotDeps {
   readonly link: Link;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Default: nothing is traced. */
+  readonly tracer?: Tracer;
 }
 
 /** All times in ms; the defaults are for the real Discord. */
@@ -84,11 +87,12 @@ export class DiscordBot extends Service implements ReportSink {
     const session = this.#sessionOptions(token);
     const stop = createStop();
     const rest = new discord.REST({ api: session.apiUrl, timeout: session.restTimeoutMs, retries: 0 });
-    const api = createDiscordApi(rest.setToken(token), () => {
+    const onUnauthorized = () => {
       stop.abort();
       link.down('Discord refused the token (HTTP 401): check DISCORD_TOKEN');
       logger.error('discord: the token was refused; not trying again');
-    });
+    };
+    const api = createDiscordApi(rest.setToken(token), onUnauthorized, this.#deps.tracer);
     const live = new LiveMessages(
       { api, memory, clock, signal: stop.signal },
       { minEditMs: this.#tuning.minEditMs ?? 1_500 },
@@ -131,8 +135,8 @@ export class DiscordBot extends Service implements ReportSink {
   }
 
   #onInteraction(interaction: Interaction, live: LiveMessages, signal: AbortSignal): void {
-    const { intake, clock, logger } = this.#deps;
-    this.#track(handleInteraction(interaction, { intake, live, clock, logger, signal }));
+    const { intake, clock, logger, tracer = silentTracer } = this.#deps;
+    this.#track(handleInteraction(interaction, { intake, live, clock, logger, tracer, signal }));
   }
 
   /** Slash commands are tried until Discord took or refused them; what stands in the way is on the link. */

@@ -6,6 +6,7 @@ import type { Identity } from '../../contracts/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import { errorText } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
+import type { Tracer } from '../../core/tracing/index.ts';
 import { answerCard, type Card, confirmCard, sentenceCard } from './cards.ts';
 import { apiCode, apiCodes, toChatError, withPatience } from './faults.ts';
 import type { LiveMessages } from './live.ts';
@@ -15,13 +16,14 @@ export interface InteractionDeps {
   readonly live: LiveMessages;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tracer: Tracer;
   readonly signal: AbortSignal;
 }
 
 /** Deals with one interaction from acknowledgement to answer. Never rejects. */
 export async function handleInteraction(interaction: Interaction, deps: InteractionDeps): Promise<void> {
   try {
-    if (interaction.isChatInputCommand()) await onSlash(interaction, deps);
+    if (interaction.isChatInputCommand()) await traced(interaction, deps);
     else if (interaction.isButton()) await onClick(interaction, deps);
   } catch (thrown) {
     const fault = toChatError(thrown);
@@ -30,6 +32,14 @@ export async function handleInteraction(interaction: Interaction, deps: Interact
       'discord: no answer given',
     );
   }
+}
+
+// A trace begins with the wish. The click on a button belongs to it, and whoever keeps the confirmation knows to which.
+function traced(interaction: ChatInputCommandInteraction, deps: InteractionDeps): Promise<void> {
+  const attributes = { 'swarmline.surface': 'discord', 'swarmline.command': interaction.commandName };
+  return deps.tracer.span(`interaction ${interaction.commandName}`, { kind: 'server', attributes }, () =>
+    onSlash(interaction, deps),
+  );
 }
 
 async function onSlash(interaction: ChatInputCommandInteraction, deps: InteractionDeps): Promise<void> {

@@ -15,7 +15,10 @@ export async function sidecar(command: SidecarProcess, io: Io): Promise<ExitCode
     );
   }
   const logger = createLogger({ level: 'info', file: '-' });
-  const running = await createSidecarProcess({ clock: systemClock, logger, env: io.env }, command);
+  const running = await createSidecarProcess(
+    { clock: systemClock, logger, env: io.env, root: io.root },
+    command,
+  );
   await running.start();
   await untilStopped(io.stopped);
   await running.stop();

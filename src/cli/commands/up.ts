@@ -10,6 +10,7 @@ import {
   findBackends,
   isRole,
   leaveRunNote,
+  packageVersion,
   type LoadedConfig,
   loadConfig,
   type Platform,
@@ -160,6 +161,7 @@ async function assemble({ loaded, roles, whole, logger }: Operation, io: Io, not
       backends,
       clock: systemClock,
       logger,
+      version: await packageVersion(io.root),
       companions,
       onLink: (status) => {
         logger.info({ link: status.name, state: status.state, detail: status.detail }, 'link');
