@@ -69,8 +69,8 @@ async function onClick(interaction: ButtonInteraction, deps: InteractionDeps): P
   if (!(await acknowledged(() => interaction.deferUpdate(), deps))) return;
   const { channelId: place, message } = interaction;
   // The job is in the queue and its reports will edit this message: a fault of this edit must not sound like a failure.
-  const accepted = (id: string, text: string) =>
-    deps.live.acknowledge(place, id, text).catch((thrown: unknown) => {
+  const accepted = (reply: Extract<Reply, { kind: 'accepted' }>) =>
+    deps.live.acknowledge(place, message.id, reply).catch((thrown: unknown) => {
       deps.logger.warn({ detail: errorText(thrown) }, 'discord: a confirmation was not shown as accepted');
     });
   const whisper = (card: Card) =>
@@ -82,7 +82,7 @@ async function onClick(interaction: ButtonInteraction, deps: InteractionDeps): P
       identity: identityOf(interaction.user),
       replyTo: { surface: 'discord', place, message: message.id },
     });
-    if (reply.kind === 'accepted') await accepted(message.id, reply.text);
+    if (reply.kind === 'accepted') await accepted(reply);
     else if (reply.kind === 'dropped') await patiently(() => interaction.editReply(replyCard(reply)), deps);
     else await whisper(replyCard(reply));
   });
