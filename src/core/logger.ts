@@ -25,7 +25,9 @@ export interface ProcessLogger extends Logger {
   setLevel(level: LoggerOptions['level']): void;
 }
 
-const secretPaths = ['token', 'password', 'authorization', '*.token', '*.password', '*.authorization'];
+const secretKeys = ['token', 'password', 'secret', 'authorization'];
+// At three depths: a request or an error of a library brings its headers in one of its fields.
+const secretPaths = secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 
 /** Creates the process's logger. Returns it with `close`, which flushes what is buffered. */
 export function createLogger(options: LoggerOptions): ProcessLogger {

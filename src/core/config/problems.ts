@@ -80,6 +80,8 @@ function article(type: string): string {
 }
 
 function shown(value: unknown): string {
+  // What stands inside has no schema that says whether it is a secret: keys such as `password` are not ours.
+  if (typeof value === 'object' && value !== null) return article(Array.isArray(value) ? 'array' : 'object');
   const text = maskUrls(JSON.stringify(value) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

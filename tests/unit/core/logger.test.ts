@@ -52,3 +52,21 @@ it('adds an inner flow to the outer one, and what a line says itself comes first
     ['own', 't'],
   ]);
 });
+
+it('masks what is called a secret, also inside of what is logged and of a flow', async () => {
+  const lines = await linesOf((logger) =>
+    logger.within({ token: 'planted' }, () =>
+      logger.child({ password: 'planted' }).info(
+        {
+          token: 'planted',
+          twitch: { secret: 'planted' },
+          error: { headers: { authorization: 'planted' } },
+        },
+        'a line',
+      ),
+    ),
+  );
+  expect(lines).toHaveLength(1);
+  expect(JSON.stringify(lines)).toContain('[secret]');
+  expect(JSON.stringify(lines)).not.toContain('planted');
+});
