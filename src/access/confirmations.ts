@@ -1,5 +1,6 @@
 // Pending confirmations in Redis, so that a click works after a crash. One decision each, whoever clicks how often.
 import { z } from 'zod';
+import { traceparentSchema } from '../contracts/envelope.ts';
 import { derivedId } from '../contracts/ids.ts';
 import type { Clock } from '../core/clock.ts';
 import { coreErrors, SwarmError } from '../core/errors.ts';
@@ -18,6 +19,8 @@ const recordSchema = z.object({
   person: z.string(),
   expiresAt: z.number(),
   state: z.enum(['pending', 'confirmed', 'declined']),
+  /** Of the wish, so that the word on it belongs to the same trace. */
+  traceparent: traceparentSchema,
 });
 export type Confirmation = z.infer<typeof recordSchema>;
 
@@ -30,7 +33,7 @@ export type Verdict =
 /** The store of confirmations. */
 export interface Confirmations {
   /** The same invocation gets the same confirmation back, in whatever state it is by now. */
-  open(request: Pick<Confirmation, 'invocationId' | 'command' | 'args' | 'person'>): Promise<Confirmation>;
+  open(request: Omit<Confirmation, 'id' | 'expiresAt' | 'state'>): Promise<Confirmation>;
   /** Null when there is none under this id. */
   find(id: string): Promise<Confirmation | null>;
   /** Decides once; a later call learns what was decided. */

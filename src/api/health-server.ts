@@ -1,7 +1,8 @@
-// The probes on a port of their own, for a process without an HTTP face or with one that outsiders must not reach.
+// The probes and /metrics on a port of their own, for a process without an HTTP face or with one that outsiders must not reach.
 import fastify from 'fastify';
 import { coreErrors, SwarmError } from '../core/errors.ts';
 import { Service } from '../core/service.ts';
+import { registerMetrics, type Scraper } from './metrics.ts';
 import { type ProbeDeps, registerProbes } from './probes.ts';
 
 export interface HealthServerOptions {
@@ -9,12 +10,17 @@ export interface HealthServerOptions {
   readonly port: number;
 }
 
+export interface HealthDeps extends ProbeDeps {
+  /** Absent: no /metrics here. */
+  readonly scrape?: Scraper;
+}
+
 /** Starts before everything that it tells about, and stops after it. */
 export class HealthServer extends Service {
-  readonly #deps: ProbeDeps;
+  readonly #deps: HealthDeps;
   readonly #options: HealthServerOptions;
 
-  constructor(deps: ProbeDeps, options: HealthServerOptions) {
+  constructor(deps: HealthDeps, options: HealthServerOptions) {
     super({ name: 'health' });
     this.#deps = deps;
     this.#options = options;
@@ -26,6 +32,7 @@ export class HealthServer extends Service {
     const server = fastify({ logger: false, forceCloseConnections: true });
     this.release(() => server.close());
     registerProbes(server, this.#deps);
+    if (this.#deps.scrape) registerMetrics(server, this.#deps.scrape);
     try {
       await server.listen({ host, port });
     } catch (cause) {

@@ -1,4 +1,4 @@
-// The HTTP face on loopback: probes without a key, everything else with the token of the token file.
+// The HTTP face on loopback: probes and metrics without a key, everything else with the token of the token file.
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { CommandIntake, RefusalCode, Reply } from '../commands/index.ts';
@@ -10,6 +10,7 @@ import { coreErrors, type ErrorClass, type ErrorKind, SwarmError, toSwarmError }
 import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
 import { Service } from '../core/service.ts';
+import { registerMetrics, type Scraper } from './metrics.ts';
 import { type Readiness, registerProbes } from './probes.ts';
 import type { Results } from './results.ts';
 import { ensureToken, isAuthorised } from './token.ts';
@@ -24,6 +25,8 @@ export interface ApiDeps {
   /** Null where the probes have a port of their own. */
   readonly readiness: (() => Readiness) | null;
   readonly now: () => number;
+  /** Absent: no /metrics here. */
+  readonly scrape?: Scraper;
 }
 
 export interface ApiOptions {
@@ -72,8 +75,9 @@ export class ApiServer extends Service {
     server.setNotFoundHandler((request, reply) =>
       fail(reply, 404, domainErrors.routeUnknown, `there is no ${request.method} ${request.url}`),
     );
-    const { readiness, now } = this.#deps;
+    const { readiness, now, scrape } = this.#deps;
     if (readiness) registerProbes(server, { readiness, now });
+    if (scrape) registerMetrics(server, scrape);
     await server.register((scope: FastifyInstance) => {
       scope.addHook('onRequest', async (request, reply) => {
         if (!isAuthorised(request.headers.authorization, token)) {

@@ -16,6 +16,7 @@ import {
   secretLayer,
   type WellKnown,
 } from '../core/config/load.ts';
+import { tracingConfigSchema } from '../core/tracing/config.ts';
 import { chainFileSchema, pipelineConfigSchema } from '../pipeline/config.ts';
 
 const urlOf = (protocol: RegExp) =>
@@ -59,6 +60,7 @@ export const configSchema = z.strictObject({
       timeoutMs: z.coerce.number().int().min(1_000).default(25_000),
     })
     .prefault({}),
+  tracing: tracingConfigSchema.prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
 export type Config = z.infer<typeof configSchema>;
@@ -86,6 +88,7 @@ const wellKnown: WellKnown = {
   TWITCH_TOKEN: 'twitch.token',
   TWITCH_CHANNELS: 'twitch.channels',
   TWITCH_IRC_URL: 'twitch.ircUrl',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'tracing.endpoint',
 };
 
 /** The configuration and what it was made of. */

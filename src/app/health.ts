@@ -1,6 +1,7 @@
 // What a process tells of its health beside its links, and where.
 import type { Policy } from '../access/index.ts';
 import { HealthServer } from '../api/index.ts';
+import type { PlatformMetrics } from '../contracts/metrics.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Check } from '../core/health.ts';
 import type { LogLoss } from '../core/log-file.ts';
@@ -11,11 +12,20 @@ import type { LinkBoard } from './links.ts';
 /** The probes on a port of their own; undefined where none is configured, and the api has them. */
 export function createHealthServer(
   { host, port }: Config['health'],
-  links: LinkBoard,
-  clock: Clock,
+  { links, clock, metrics }: HealthSources,
 ): HealthServer | undefined {
   if (port === undefined) return undefined;
-  return new HealthServer({ readiness: () => links.readiness(), now: () => clock.now() }, { host, port });
+  const readiness = () => links.readiness();
+  return new HealthServer(
+    { readiness, now: () => clock.now(), scrape: () => metrics.scrape() },
+    { host, port },
+  );
+}
+
+interface HealthSources {
+  readonly links: LinkBoard;
+  readonly clock: Clock;
+  readonly metrics: PlatformMetrics;
 }
 
 /** A policy that cannot be used denies everything: questions too, so the platform does but a part of its work. */

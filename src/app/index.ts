@@ -8,6 +8,7 @@ export { logCheck } from './health.ts';
 export { leaveRunNote, takePidLock } from './pid-lock.ts';
 export { createPlatform, type Platform } from './platform.ts';
 export { createReloader } from './reload.ts';
+export { packageVersion } from './version.ts';
 export { isRole, type Role, roles } from './roles.ts';
 export { findBackends } from './servers.ts';
 export { checkStart } from './start-checks.ts';

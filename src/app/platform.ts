@@ -1,29 +1,20 @@
 // The platform: everything wired, started in order, drained in reverse.
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
-import { type LivePolicy, loadLivePolicy } from '../access/index.ts';
-import type { ProcessView } from '../contracts/system.ts';
+import type { HealthServer } from '../api/index.ts';
 import type { Clock } from '../core/clock.ts';
-import { Faults } from '../core/faults.ts';
 import type { Part } from '../core/lifecycle.ts';
 import type { Link, LinkStatus } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
-import { createGuards } from '../core/recovery/guards.ts';
-import { closeRedis, createCommandRedis } from '../core/redis.ts';
-import { Registry } from '../core/registry/index.ts';
+import { closeRedis } from '../core/redis.ts';
 import type { EmbeddedServer } from '../core/servers/index.ts';
 import type { Service } from '../core/service.ts';
 import { type ComponentEvent, type GivenUp, Supervisor } from '../core/supervisor.ts';
-import { createProducer } from '../queue/index.ts';
-import { type Alerting, createAlerting } from './alerts/alerting.ts';
-import { noteComponent } from './component-log.ts';
-import { ComponentResets } from './component-resets.ts';
 import type { Config } from './config.ts';
-import { drain, namesOf, outlivedBy } from './drain.ts';
-import { createIntakeGate } from './intake-gate.ts';
-import { componentChecks, createHealthServer, policyCheck } from './health.ts';
+import { type DrainSteps, drain, namesOf, outlivedBy } from './drain.ts';
+import { createIntakeGate, type IntakeGate } from './intake-gate.ts';
+import { componentChecks, createHealthServer } from './health.ts';
 import { LinkBoard } from './links.ts';
-import { createSystemDirectory } from './presence.ts';
+import { observeComponent } from './observe/components.ts';
+import { collectGauges } from './observe/gauges.ts';
 import { Resources } from './resources.ts';
 import { RedisMonitor } from './redis-monitor.ts';
 import type { Role } from './roles.ts';
@@ -31,8 +22,7 @@ import type { Backends } from './servers.ts';
 import { type Bus, wireBus } from './wiring/bus.ts';
 import { wireIntake } from './wiring/intake.ts';
 import { wireFleet } from './wiring/fleet.ts';
-import { wirePipeline } from './wiring/pipeline.ts';
-import type { Shared } from './wiring/shared.ts';
+import { componentsOf, type Held, share, type Together } from './wiring/share.ts';
 import { type Surfaces, type Terminal, wireSurfaces } from './wiring/surfaces.ts';
 import { wireWorkers } from './wiring/workers.ts';
 
@@ -41,6 +31,8 @@ export interface PlatformDeps {
   readonly backends: Backends;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Of the package, for whoever observes; default `unknown`. */
+  readonly version?: string;
   readonly terminal: Terminal;
   /** Told once per change of a link's state. */
   readonly onLink: (status: LinkStatus) => void;
@@ -48,8 +40,6 @@ export interface PlatformDeps {
   readonly onComponent?: (event: ComponentEvent) => void;
   /** Programs that live and die with this platform, such as the demo world. */
   readonly companions: readonly Service[];
-  /** Of Swarmline. */
-  readonly version?: string;
 }
 
 /** Everything wired, in one handle. */
@@ -78,14 +68,15 @@ export async function createPlatform(
   deps: PlatformDeps,
   options: { readonly roles: readonly Role[] },
 ): Promise<Platform> {
-  const { config, backends, clock, logger } = deps;
+  const { config, backends, clock } = deps;
   const held: Held = {};
   const links = new LinkBoard({ clock, onChange: deps.onLink });
   links.alsoCheck(() => componentChecks(componentsOf(held)));
   const redisLink = links.add('redis', { hard: true, staleAfterMs: 5_000 });
   redisLink.connecting(backends.redis.said);
   const shared = await share(deps, links, options.roles, held);
-  const health = createHealthServer(config.health, links, clock);
+  const health = createHealthServer(config.health, shared);
+  collectGauges(shared);
   const bus = wireBus(shared);
   const gate = createIntakeGate(wireIntake(shared));
   const surfaces = wireSurfaces(shared, gate.intake, deps.terminal);
@@ -97,7 +88,7 @@ export async function createPlatform(
   const supervisor = new Supervisor(arrange(deps, { shared, bus, surfaces, redisLink, resources }), {
     clock,
     onEvent: (event) => {
-      noteComponent(shared, event);
+      observeComponent(shared, event);
       deps.onComponent?.(event);
     },
   });
@@ -114,23 +105,7 @@ export async function createPlatform(
     },
     restart: (component) => supervisor.restart(component),
     resetComponent: (component) => supervisor.reset(component),
-    stop: () =>
-      drain(
-        {
-          clock,
-          logger,
-          wasReady: () => links.readiness().ready,
-          notReady: () => links.drain(),
-          closeIntake: () => gate.close(),
-          stopParts: async (deadlineMs) => shared.alerting.stop(await supervisor.stop(deadlineMs)),
-          closeShared: async () => {
-            await health?.stop();
-            await shared.jobs.close().catch(() => undefined);
-            closeRedis(shared.redis);
-          },
-        },
-        config.drain,
-      ),
+    stop: () => drain(endOf(shared, { supervisor, health, gate }), config.drain),
     print: (text) => {
       if (surfaces.console) surfaces.console.print(text);
       else deps.terminal.output.write(`${text}\n`);
@@ -138,18 +113,29 @@ export async function createPlatform(
   };
 }
 
-/** What all parts share, and two that belong to nobody else. */
-type Together = Shared & { readonly resets: ComponentResets; readonly alerting: Alerting };
-
-/** The supervisor, for what is made before it. */
-interface Held {
-  supervisor?: Supervisor;
-  resources?: Resources;
-  alerting?: Alerting;
+interface Ending {
+  readonly supervisor: Supervisor;
+  readonly health: HealthServer | undefined;
+  readonly gate: IntakeGate;
 }
 
-function componentsOf({ supervisor }: Held): ProcessView['components'] {
-  return [...(supervisor?.components() ?? [])];
+/** The steps of its end. */
+function endOf(shared: Together, { supervisor, health, gate }: Ending): DrainSteps {
+  const { clock, logger, links, alerting } = shared;
+  return {
+    clock,
+    logger,
+    wasReady: () => links.readiness().ready,
+    notReady: () => links.drain(),
+    closeIntake: () => gate.close(),
+    stopParts: async (deadlineMs) => alerting.stop(await supervisor.stop(deadlineMs)),
+    closeShared: async () => {
+      await health?.stop();
+      await shared.jobs.close().catch(() => undefined);
+      await shared.tracer.close();
+      closeRedis(shared.redis);
+    },
+  };
 }
 
 /** The servers that run as children of this process. */
@@ -207,77 +193,4 @@ function arrange(deps: PlatformDeps, { shared, bus, surfaces, redisLink, resourc
       [...namesOf(bus.parts), ...serverNames],
     ),
   ];
-}
-
-async function loadPolicy({ policy: { file } }: Config, logger: Logger): Promise<LivePolicy> {
-  const policy = await loadLivePolicy(file);
-  if (policy.broken !== null)
-    logger.error({ why: policy.broken }, 'the policy cannot be used; everything is denied');
-  return policy;
-}
-
-async function share(
-  deps: PlatformDeps,
-  links: LinkBoard,
-  roles: readonly Role[],
-  held: Held,
-): Promise<Together> {
-  const { config, backends, clock, logger } = deps;
-  const redis = createCommandRedis({
-    url: backends.redis.url,
-    name: 'swarmline:commands',
-    onError: ({ message }) => logger.debug({ error: message }, 'redis'),
-  });
-  const jobs = createProducer({ redis, clock }, { prefix: config.redis.prefix });
-  const policy = await loadPolicy(config, logger);
-  links.alsoCheck(() => [policyCheck(policy)]);
-  const pipeline = await wirePipeline({ config, redis, jobs, clock, logger });
-  const instance = randomBytes(4).toString('hex');
-  const startedAt = clock.now();
-  const guards = createGuards({ clock });
-  const view = () => ({
-    instance,
-    pid: process.pid,
-    roles: [...roles],
-    startedAt,
-    at: clock.now(),
-    links: links.statuses(),
-    components: componentsOf(held),
-    resources: [...(held.resources?.latest ?? [])],
-    breakers: [...guards.breakers()],
-    alerts: held.alerting?.active() ?? [],
-  });
-  const current = { config };
-  const { prefix } = config.redis;
-  const registry = new Registry(redis, { prefix });
-  const { processes } = createSystemDirectory(registry);
-  const reset = (component: string) => held.supervisor?.reset(component) ?? Promise.resolve(false);
-  const resets = new ComponentResets(
-    { redis, clock, logger, view, processes, reset },
-    { redisUrl: backends.redis.url, prefix },
-  );
-  const base = {
-    config,
-    settings: () => current.config,
-    settle: (next: Config) => {
-      current.config = next;
-    },
-    backends,
-    roles,
-    instance,
-    host: hostname(),
-    registry,
-    view,
-    clock,
-    logger,
-    faults: new Faults(),
-    guards,
-    links,
-    redis,
-    jobs,
-    policy,
-    pipeline,
-  };
-  held.alerting = createAlerting(base);
-  return { ...base, resets, alerting: held.alerting };
 }

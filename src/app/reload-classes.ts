@@ -41,5 +41,6 @@ export const reloadClasses: Readonly<Record<string, ReloadClass>> = {
   'reports.console': 'process',
   'health.host': 'process',
   'health.port': 'process',
+  'tracing.endpoint': 'process',
   'log.level': 'live',
 };

@@ -5,8 +5,9 @@ import { createSidecar } from '../bridge/index.ts';
 import type { Clock } from '../core/clock.ts';
 import { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
-import type { Service } from '../core/service.ts';
+import { openTracer } from '../core/tracing/index.ts';
 import { localRabbitUrl } from './servers.ts';
+import { packageVersion } from './version.ts';
 
 export interface SidecarProcess {
   readonly service: string;
@@ -18,14 +19,29 @@ export interface SidecarProcess {
   readonly version?: string;
 }
 
+/** What a sidecar process gets of the process it runs in. */
+export interface SidecarDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly env: NodeJS.ProcessEnv;
+  /** The package's folder. */
+  readonly root: string;
+}
+
+/** A sidecar, and what ends with it. */
+export interface RunningSidecar {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /**
  * Creates the sidecar; its start begins the program and does not wait for RabbitMQ. SWARMLINE_HOME remembers the program.
- * Without RABBITMQ_URL it takes the broker that runs in SWARMLINE_HOME.
+ * Without RABBITMQ_URL it takes the broker that runs in SWARMLINE_HOME. OTEL_EXPORTER_OTLP_ENDPOINT turns tracing on.
  */
 export async function createSidecarProcess(
-  { clock, logger, env }: { readonly clock: Clock; readonly logger: Logger; readonly env: NodeJS.ProcessEnv },
+  { clock, logger, env, root }: SidecarDeps,
   options: SidecarProcess,
-): Promise<Service> {
+): Promise<RunningSidecar> {
   const link = new Link({
     name: 'rabbitmq',
     hard: false,
@@ -35,5 +51,22 @@ export async function createSidecarProcess(
   const home = resolve(env['SWARMLINE_HOME'] || '.swarmline');
   const url = env['RABBITMQ_URL'] || (await localRabbitUrl(home));
   const noteFile = join(home, 'run', 'sidecars', `${options.service}.json`);
-  return createSidecar({ link, clock, logger }, { ...options, host: hostname(), url, noteFile });
+  const tracer = await openTracer(
+    { logger },
+    {
+      endpoint: env['OTEL_EXPORTER_OTLP_ENDPOINT'],
+      ...{ service: 'swarmline-sidecar', version: await packageVersion(root), instance: options.service },
+    },
+  );
+  const sidecar = createSidecar(
+    { link, clock, logger, tracer },
+    { ...options, host: hostname(), url, noteFile },
+  );
+  return {
+    start: () => sidecar.start(),
+    stop: async () => {
+      await sidecar.stop();
+      await tracer.close();
+    },
+  };
 }

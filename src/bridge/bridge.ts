@@ -60,17 +60,20 @@ export class Bridge extends Service {
     super({ name: 'bridge', hard: false });
     this.#deps = deps;
     this.#options = options;
-    const { clock, logger, redis, guards } = deps;
+    const { clock, logger, redis, guards, meter, tracer } = deps;
     const connection = new Connection(deps, {
       url: options.url,
       name: `swarmline bridge ${options.instance}`,
       detail: () => this.#detail(),
     });
     connection.use((model) => assertExchanges(model));
-    const publisher = new Publisher({ connection, clock }, { appId: `swarmline-${options.instance}` });
+    const publisher = new Publisher(
+      { connection, clock, meter, tracer },
+      { appId: `swarmline-${options.instance}` },
+    );
     this.#connection = connection;
     this.#registry = new Registry(redis, options);
-    this.#consumer = new Consumer({ connection, logger }, this.#routes());
+    this.#consumer = new Consumer({ connection, logger, meter, tracer }, this.#routes());
     const records = new RestartRecords(redis, options.prefix);
     const services = createServiceDirectory({ redis }, options);
     const choose = createBalancer({ strategy: options.balance ?? 'least-pending' });
@@ -79,7 +82,7 @@ export class Bridge extends Service {
       ...createServiceControl(
         {
           publisher: createOrderPublisher({ publisher, connection, guards }),
-          ...{ connection, clock, events: this, records, services, targets },
+          ...{ connection, clock, events: this, records, services, targets, tracer },
         },
         { profile: options.profile },
       ),

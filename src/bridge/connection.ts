@@ -3,11 +3,13 @@
 
 import type { Channel, ChannelModel, RecoveringChannelModel } from 'amqplib';
 import { domainErrors } from '../contracts/errors.ts';
+import type { Meter } from '../contracts/metrics.ts';
 import type { Clock } from '../core/clock.ts';
 import { coreErrors, errorText, SwarmError, toSwarmError } from '../core/errors.ts';
 import type { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
 import { createStop } from '../core/stop.ts';
+import type { Tracer } from '../core/tracing/index.ts';
 import { BusCanary, dropSocket } from './canary.ts';
 
 /** What everything that speaks to RabbitMQ needs. */
@@ -15,6 +17,10 @@ export interface BusDeps {
   readonly link: Link;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Default: nothing is counted. */
+  readonly meter?: Meter;
+  /** Default: nothing is traced. */
+  readonly tracer?: Tracer;
 }
 
 export interface ConnectionOptions {

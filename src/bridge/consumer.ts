@@ -1,10 +1,15 @@
 // Reads messages from an exclusive queue of its own. What it cannot read is counted and dropped, never fatal;
 // telemetry is state, so a message whose handler fails is not repeated: the next one brings the same news.
 import type { ChannelModel, ConsumeMessage } from 'amqplib';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { traceparentSchema } from '../contracts/envelope.ts';
+import type { Meter } from '../contracts/metrics.ts';
 import { errorText } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
+import { plainText } from '../core/text.ts';
+import { silentTracer, type Tracer } from '../core/tracing/index.ts';
 import { type Connection, guarded } from './connection.ts';
+import { messageAttributes } from './message-attributes.ts';
 
 /** Where messages come from and what becomes of them. Made by `route`. */
 export interface Route {
@@ -34,16 +39,28 @@ const prefetch = 100;
 // A consumer that cannot follow must not fill RabbitMQ's memory; it drops the oldest news.
 const queueLimits = { exclusive: true, autoDelete: true, maxLength: 10_000, overflow: 'drop-head' };
 
+/** Ports of a consumer. */
+export interface ConsumerDeps {
+  readonly connection: Connection;
+  readonly logger: Logger;
+  readonly meter?: Meter | undefined;
+  readonly tracer?: Tracer | undefined;
+}
+
 /** A queue and its reader, made anew on every connection. */
 export class Consumer {
   readonly #logger: Logger;
+  readonly #meter: Meter | undefined;
+  readonly #tracer: Tracer;
   readonly #routes: readonly Route[];
   #garbage = 0;
   #failing = false;
 
   /** Registers itself on the connection, which must not be open yet. */
-  constructor(deps: { readonly connection: Connection; readonly logger: Logger }, routes: readonly Route[]) {
+  constructor(deps: ConsumerDeps, routes: readonly Route[]) {
     this.#logger = deps.logger;
+    this.#meter = deps.meter;
+    this.#tracer = deps.tracer ?? silentTracer;
     this.#routes = routes;
     deps.connection.use((model) => this.#attach(model));
   }
@@ -73,17 +90,51 @@ export class Consumer {
     });
   }
 
-  async #take({ content, fields }: ConsumeMessage): Promise<void> {
+  async #take(message: ConsumeMessage): Promise<void> {
+    const { exchange, routingKey: key } = message.fields;
+    const body = parseJson(message.content);
+    const { correlationId = '', messageId: id = '' } = properties.parse(message.properties);
+    const attributes = messageAttributes({ exchange, key, id, correlationId, operation: 'process' });
+    const options = {
+      ...({ kind: 'consumer', attributes, onlyWithin: true } as const),
+      parent: traceOf(message, body),
+    };
+    await this.#logger.within(correlationId === '' ? {} : { correlationId }, () =>
+      this.#tracer.span(`process ${exchange}`, options, async (span) => {
+        const result = await this.#handle(message, body);
+        this.#meter?.count('bus_messages_total', { exchange, direction: 'received', result });
+        if (result !== 'handled') span.fail(result);
+      }),
+    );
+  }
+
+  async #handle({ fields }: ConsumeMessage, body: unknown): Promise<'handled' | 'garbage' | 'failed'> {
     const source = this.#routes.find(({ exchange }) => exchange === fields.exchange);
     try {
-      const understood = await source?.accept(parseJson(content));
+      const understood = await source?.accept(body);
       if (!understood) this.#garbage += 1;
       this.#failing = false;
+      return understood ? 'handled' : 'garbage';
     } catch (thrown) {
       if (!this.#failing) this.#logger.warn({ key: fields.routingKey }, `not handled: ${errorText(thrown)}`);
       this.#failing = true;
+      return 'failed';
     }
   }
+}
+
+// Anybody may have written them, and they go into the log.
+const short = z
+  .string()
+  .transform((text) => plainText(text, 64))
+  .optional()
+  .catch(undefined);
+const properties = z.object({ correlationId: short, messageId: short });
+const traced = z.object({ traceparent: traceparentSchema }).catch({});
+
+/** The header is of the very message; the body, for whoever cannot read headers, of what it was made for. */
+function traceOf(message: ConsumeMessage, body: unknown): string | undefined {
+  return traced.parse(message.properties.headers).traceparent ?? traced.parse(body).traceparent;
 }
 
 function parseJson(content: Buffer): unknown {

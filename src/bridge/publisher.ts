@@ -1,8 +1,11 @@
 // Sends one message and says what RabbitMQ did with it. It never keeps, repeats or reorders a message: who asks decides.
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import { domainErrors } from '../contracts/errors.ts';
+import type { Meter } from '../contracts/metrics.ts';
 import type { Clock } from '../core/clock.ts';
-import { SwarmError } from '../core/errors.ts';
+import { SwarmError, toSwarmError } from '../core/errors.ts';
+import { silentTracer, type Tracer } from '../core/tracing/index.ts';
+import { messageAttributes } from './message-attributes.ts';
 import { type Connection, guarded } from './connection.ts';
 
 /** One message, ready to be sent. */
@@ -17,6 +20,16 @@ export interface BusMessage {
   readonly type: string;
   /** RabbitMQ drops the message when it waited longer, ms; default: it never does. */
   readonly expirationMs?: number;
+  /** What led to it; default: the span that is active. Without either it is no part of a trace. */
+  readonly traceparent?: string | undefined;
+}
+
+/** Ports of a publisher. */
+export interface PublisherDeps {
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly meter?: Meter | undefined;
+  readonly tracer?: Tracer | undefined;
 }
 
 /** `unroutable`: RabbitMQ took the message, and no queue was bound for it. */
@@ -34,14 +47,18 @@ export interface PublisherOptions {
 export class Publisher {
   readonly #connection: Connection;
   readonly #clock: Clock;
+  readonly #meter: Meter | undefined;
+  readonly #tracer: Tracer;
   readonly #options: PublisherOptions;
   readonly #returned = new Set<unknown>();
   #channel: ConfirmChannel | undefined;
 
   /** Registers itself on the connection, which must not be open yet. */
-  constructor(deps: { readonly connection: Connection; readonly clock: Clock }, options: PublisherOptions) {
+  constructor(deps: PublisherDeps, options: PublisherOptions) {
     this.#connection = deps.connection;
     this.#clock = deps.clock;
+    this.#meter = deps.meter;
+    this.#tracer = deps.tracer ?? silentTracer;
     this.#options = options;
     deps.connection.use((model) => this.#attach(model));
   }
@@ -51,7 +68,31 @@ export class Publisher {
    * @throws SwarmError BRIDGE_DOWN: nothing was sent
    * @throws SwarmError PUBLISH_UNCONFIRMED: it may have been sent
    */
-  async publish(message: BusMessage): Promise<Routing> {
+  publish(message: BusMessage): Promise<Routing> {
+    const { exchange, traceparent: parent } = message;
+    const attributes = messageAttributes({ ...message, operation: 'send' });
+    const options = { kind: 'producer', attributes, parent, onlyWithin: true } as const;
+    return this.#tracer.span(`send ${exchange}`, options, async (span) => {
+      try {
+        const routing = await this.#publish({ ...message, traceparent: span.traceparent });
+        this.#count(exchange, routing);
+        if (routing === 'unroutable') span.fail(routing);
+        return routing;
+      } catch (thrown) {
+        this.#count(
+          exchange,
+          toSwarmError(thrown).kind === domainErrors.bridgeDown ? 'unsent' : 'unconfirmed',
+        );
+        throw thrown;
+      }
+    });
+  }
+
+  #count(exchange: string, result: Routing | 'unsent' | 'unconfirmed'): void {
+    this.#meter?.count('bus_messages_total', { exchange, direction: 'sent', result });
+  }
+
+  async #publish(message: BusMessage): Promise<Routing> {
     this.#returned.delete(message.id);
     const done = new AbortController();
     const confirmed = this.#send(message);
@@ -97,6 +138,7 @@ export class Publisher {
       type: message.type,
       appId: this.#options.appId,
       timestamp: Math.floor(this.#clock.now() / 1000),
+      ...(message.traceparent === undefined ? {} : { headers: { traceparent: message.traceparent } }),
       ...(message.expirationMs === undefined
         ? {}
         : { expiration: Math.max(1, Math.round(message.expirationMs)) }),

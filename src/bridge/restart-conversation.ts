@@ -13,6 +13,7 @@ import {
 } from '../contracts/services.ts';
 import type { Clock } from '../core/clock.ts';
 import { coreErrors, SwarmError, toSwarmError } from '../core/errors.ts';
+import type { Tracer } from '../core/tracing/index.ts';
 import type { Connection } from './connection.ts';
 import type { OrderPublisher } from './order-publisher.ts';
 import { isNews, readAnswer, type Step } from './restart-answers.ts';
@@ -32,6 +33,7 @@ export interface RestartDeps {
   /** Which instance it is for, where there are several. */
   readonly targets: Pick<Targets, 'pick' | 'isThere' | 'done'>;
   readonly clock: Clock;
+  readonly tracer?: Tracer | undefined;
 }
 
 const askAgainMs = 3_000;
@@ -246,6 +248,7 @@ export class RestartConversation {
       ...{ id, correlationId, causationId: null, issuedAt, deadline, principal },
       ...{ service, mode, reason },
       ...(this.#record.target && { instance: this.#record.target.instance }),
+      traceparent: this.#deps.tracer?.current(),
     };
     return {
       exchange: exchanges.control.name,

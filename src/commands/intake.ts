@@ -4,10 +4,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Confirmation, type Confirmations, type Policy, principalOf } from '../access/index.ts';
 import type { Identity } from '../contracts/chat.ts';
 import { derivedId } from '../contracts/ids.ts';
+import type { Meter } from '../contracts/metrics.ts';
 import { toSwarmError } from '../core/errors.ts';
 import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
-import { parseInvocation } from './parse.ts';
+import { silentTracer, type Tracer } from '../core/tracing/index.ts';
+import { beginUse, type Use } from './use.ts';
+import { type Parsed, parseInvocation } from './parse.ts';
 import { printable } from './printable.ts';
 import type { CommandIntake, Decision, Invocation, Reply } from './reply.ts';
 import type { Action, CommandPorts, CommandSpec } from './spec.ts';
@@ -17,6 +20,10 @@ export interface IntakeDeps extends CommandPorts {
   readonly confirmations: Confirmations;
   readonly logger: Logger;
   readonly faults: FaultSink;
+  /** Default: nothing is counted. */
+  readonly meter?: Meter;
+  /** Default: nothing is traced. */
+  readonly tracer?: Tracer;
 }
 
 /** The permission behind every question. */
@@ -32,19 +39,31 @@ const lateDecision = `${noAnswer} it is unknown whether this was taken. Decide a
 export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): CommandIntake {
   return {
     specs,
-    handle: (invocation) => guarded(deps, lateAnswer, () => handle(deps, specs, invocation)),
-    decide: (decision) => guarded(deps, lateDecision, () => decide(deps, specs, decision)),
+    handle: (invocation) => {
+      const correlationId = derivedId('correlation', invocation.id);
+      const use = beginUse(deps, invocation.identity.surface, correlationId);
+      return guarded(deps, { use, lateText: lateAnswer }, () => handle(deps, specs, { ...invocation, use }));
+    },
+    decide: (decision) => {
+      const use = beginUse(deps, decision.identity.surface);
+      return guarded(deps, { use, lateText: lateDecision }, () => decide(deps, specs, { ...decision, use }));
+    },
   };
 }
 
 async function handle(
   deps: IntakeDeps,
   specs: readonly CommandSpec[],
-  invocation: Invocation,
+  invocation: Invocation & { readonly use: Use },
 ): Promise<Reply> {
   const result = parseInvocation(invocation.input, specs);
   if (!result.ok) return result.refusal;
   const { spec, args } = result.parsed;
+  const { use } = invocation;
+  return use.run(`command ${spec.name}`, { command: spec.name }, () => ask(deps, invocation, { spec, args }));
+}
+
+async function ask(deps: IntakeDeps, invocation: Invocation, { spec, args }: Parsed): Promise<Reply> {
   const call = { args, identity: invocation.identity };
   const permission = spec.kind === 'question' ? askPermission : spec.permission(args);
   const denied = denial(deps, invocation.identity, permission, spec.name);
@@ -57,6 +76,7 @@ async function handle(
     command: spec.name,
     args,
     person: deps.policy.personOf(invocation.identity),
+    traceparent: (deps.tracer ?? silentTracer).current(),
   });
   // A surface that reuses an id for another wish must not have that wish confirmed under the first one's name.
   if (confirmation.command !== spec.name || !isDeepStrictEqual(confirmation.args, args)) {
@@ -74,11 +94,26 @@ async function handle(
   };
 }
 
-async function decide(deps: IntakeDeps, specs: readonly CommandSpec[], decision: Decision): Promise<Reply> {
-  const { identity, confirmationId } = decision;
+async function decide(
+  deps: IntakeDeps,
+  specs: readonly CommandSpec[],
+  decision: Decision & { readonly use: Use },
+): Promise<Reply> {
+  const { confirmationId, use } = decision;
   const confirmation = await deps.confirmations.find(confirmationId);
   const spec = specs.find(({ name }) => name === confirmation?.command);
   if (!confirmation || spec?.kind !== 'action') return nothingToConfirm(confirmationId);
+  const { correlationId } = correlation(confirmation);
+  const of = { command: spec.name, correlationId, parent: confirmation.traceparent };
+  return use.run(`decision ${spec.name}`, of, () => settle(deps, decision, { spec, confirmation }));
+}
+
+async function settle(
+  deps: IntakeDeps,
+  decision: Decision,
+  { spec, confirmation }: Pick<ConfirmedAction, 'spec' | 'confirmation'>,
+): Promise<Reply> {
+  const { identity, confirmationId } = decision;
   if (confirmation.person !== deps.policy.personOf(identity)) {
     return {
       kind: 'refusal',
@@ -157,18 +192,26 @@ function nothingToConfirm(id: string): Reply {
   };
 }
 
-async function guarded(deps: IntakeDeps, lateText: string, run: () => Promise<Reply>): Promise<Reply> {
+interface Guard {
+  readonly use: Use;
+  readonly lateText: string;
+}
+
+async function guarded(
+  deps: IntakeDeps,
+  { use, lateText }: Guard,
+  run: () => Promise<Reply>,
+): Promise<Reply> {
   const late = new AbortController();
   const tooLate = deps.clock
     .sleep(replyDeadlineMs, late.signal)
     .then((): Reply => ({ kind: 'refusal', code: 'unavailable', text: lateText }));
   try {
-    return printable(await Promise.race([run(), tooLate]));
+    return use.end(printable(await Promise.race([run(), tooLate])));
   } catch (thrown) {
-    const error = toSwarmError(thrown);
-    deps.logger.warn({ code: error.code, error: error.message }, 'a command could not be answered');
+    const error = use.fail(toSwarmError(thrown));
     deps.faults.fault(error, 'command');
-    return { kind: 'refusal', code: 'unavailable', text: error.kind.chat };
+    return use.end({ kind: 'refusal', code: 'unavailable', text: error.kind.chat });
   } finally {
     late.abort();
   }

@@ -1,10 +1,16 @@
 // The logger: pino, NDJSON. The only file that imports pino. Where a line ends is log-file.ts.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type DestinationStream, destination, type Logger as PinoLogger, pino } from 'pino';
 import { systemClock } from './clock.ts';
 import { LogFile, type LogLoss } from './log-file.ts';
 
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error'> & {
   child(bindings: Readonly<Record<string, unknown>>): Logger;
+  /**
+   * Runs `work`; every line written meanwhile and because of it, by this logger or a relative, has these bindings too.
+   * So whoever begins a flow names it once, and whoever logs deep inside need not know of it.
+   */
+  within<T>(bindings: Readonly<Record<string, string>>, work: () => T): T;
 };
 
 export interface LoggerOptions {
@@ -29,21 +35,17 @@ interface Sink {
   readonly close: () => Promise<void>;
 }
 
+const secretKeys = ['token', 'password', 'secret', 'authorization'];
+// At three depths: a request or an error of a library brings its headers in one of its fields.
+const secretPaths = secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
+
 // What stderr does not take is dropped above this, bytes.
 const stderrMaxLength = 1_048_576;
-
-const secretPaths = [
-  'token',
-  'password',
-  'authorization',
-  '*.token',
-  '*.password',
-  '*.authorization',
-] as const;
 
 /** Creates the process's logger. A full disk or a reader that went away costs lines, never the process. */
 export function createLogger(options: LoggerOptions): ProcessLogger {
   const sink = options.file === '-' ? toStderr() : toFile(options.file);
+  const flow = new AsyncLocalStorage<Readonly<Record<string, string>>>();
   const children = new Set<WeakRef<PinoLogger>>();
   const forget = new FinalizationRegistry((child: WeakRef<PinoLogger>) => children.delete(child));
   const logger = pino(
@@ -56,12 +58,17 @@ export function createLogger(options: LoggerOptions): ProcessLogger {
         children.add(held);
         forget.register(child, held);
       },
-      redact: { paths: [...secretPaths], censor: '[secret]' },
+      redact: { paths: secretPaths, censor: '[secret]' },
+      mixin: () => flow.getStore() ?? {},
+      // What a line says itself is nearer to the truth than the flow that it is written in.
+      mixinMergeStrategy: (line, bindings) => ({ ...bindings, ...line }),
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
     },
     sink.stream,
   );
-  return Object.assign(logger, {
+  const within = <T>(bindings: Readonly<Record<string, string>>, work: () => T): T =>
+    flow.run({ ...flow.getStore(), ...bindings }, work);
+  return Object.assign(withFlow(logger, within), {
     setLevel: (level: LoggerOptions['level']) => {
       logger.level = level;
       for (const held of children) {
@@ -98,4 +105,9 @@ function toFile(path: string): Sink {
 const warn = 40;
 
 /** A logger that writes nothing. */
-export const silentLogger: Logger = pino({ level: 'silent' });
+export const silentLogger: Logger = withFlow(pino({ level: 'silent' }), (_bindings, work) => work());
+
+// pino's child() makes an object whose prototype is its parent, so that children have `within` too.
+function withFlow(logger: PinoLogger, within: Logger['within']): PinoLogger & Logger {
+  return Object.assign(logger, { within });
+}

@@ -10,7 +10,10 @@ export function plainText(text: string, limit: number): string {
   return characters.length <= limit ? flat : `${characters.slice(0, limit - 1).join('')}…`;
 }
 
-/** The same text with the password of every URL in it masked: `redis://user:***@host`. */
+/**
+ * The same text with the password of every URL in it masked: `redis://user:***@host`. Also of what only looks like one:
+ * a URL with a slip of the pen is the one that is quoted to people.
+ */
 export function maskUrls(text: string): string {
-  return text.replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/"']*):[^\s@/"']+@/gi, '$1:***@');
+  return text.replaceAll(/(:\/\/[^\s:@/"']*)?:(?!\/\/)[^\s"']+@/g, '$1:***@');
 }

@@ -9,6 +9,7 @@ import type {
   JobSink,
   PipelineWork,
 } from '../contracts/ports.ts';
+import type { Meter } from '../contracts/metrics.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
@@ -33,6 +34,8 @@ export interface PipelineDeps {
   readonly jobs: JobSink;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Default: nothing is counted. */
+  readonly meter?: Meter;
 }
 
 /** What it is told. */
@@ -63,7 +66,7 @@ export interface Pipeline {
 
 /** Puts the parts together; connects to nothing and starts nothing. */
 export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pipeline {
-  const { redis, jobs, clock, logger } = deps;
+  const { redis, jobs, clock, logger, meter } = deps;
   const { prefix, chain, reportTo, ackTimeoutMs, sweepCron } = options;
   const agents = options.agents.map(({ id, statusFile, inbox }) => ({
     id,
@@ -71,7 +74,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     inbox: resolve(inbox),
   }));
   const store = createGasStore({ redis, logger }, { prefix });
-  const ledger = createLedger({ store, jobs, clock }, { reportTo, ackTimeoutMs });
+  const ledger = createLedger({ store, jobs, clock, meter }, { reportTo, ackTimeoutMs });
   const intake = createIntake({ store, ledger, clock, logger }, { agents, chain });
   const rounds = createRounds({ intake, clock }, agents);
   const { schedules } = chain;

@@ -4,6 +4,7 @@ import type { DeliveryView } from '../contracts/agents.ts';
 import type { Address } from '../contracts/chat.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import { derivedId } from '../contracts/ids.ts';
+import type { Meter } from '../contracts/metrics.ts';
 import type { DeliveryLedger, JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
@@ -15,6 +16,7 @@ export interface LedgerDeps {
   readonly store: GasStore;
   readonly jobs: JobSink;
   readonly clock: Clock;
+  readonly meter?: Meter | undefined;
 }
 
 export interface LedgerOptions {
@@ -34,7 +36,7 @@ export interface Ledger extends DeliveryLedger {
 /** A job that stays `queued` this long is taken for lost. */
 const requeueAfterMs = 120_000;
 
-export function createLedger({ store, jobs, clock }: LedgerDeps, options: LedgerOptions): Ledger {
+export function createLedger({ store, jobs, clock, meter }: LedgerDeps, options: LedgerOptions): Ledger {
   async function apply(id: string, what: Omit<DeliveryEvent, 'at'>): Promise<DeliveryView> {
     const { delivery, effects } = await untilSaved(`delivery ${id}`, async () => {
       const held = await store.delivery(id);
@@ -47,6 +49,7 @@ export function createLedger({ store, jobs, clock }: LedgerDeps, options: Ledger
       if (step.effects.length === 0) return step;
       return (await store.saveDelivery(held, step.delivery)) ? step : null;
     });
+    if (effects.length > 0) count(meter, delivery);
     if (effects.includes('report')) await tell(delivery);
     return delivery;
   }
@@ -97,6 +100,10 @@ export async function untilSaved<T>(what: string, round: () => Promise<T | null>
 /** 1, 2, 3… at 2, 4, 8… minutes: the sweep of every minute adds few jobs, each with an id of its own. */
 function retryNumber(waitedMs: number): number {
   return 1 + Math.floor(Math.log2(waitedMs / requeueAfterMs));
+}
+
+function count(meter: Meter | undefined, { gas, state }: DeliveryView): void {
+  meter?.count('gas_deliveries_total', { checkpoint: String(gas.checkpoint ?? 'scheduled'), state });
 }
 
 /** A repeated job does no harm: the inbox is idempotent by gas id. */

@@ -6,6 +6,7 @@ import {
   type JobData,
   type JobName,
   type JobOrder,
+  type JobSpec,
   jobCatalogue,
   queueOf,
 } from '../contracts/jobs.ts';
@@ -13,12 +14,16 @@ import type { JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorText, SwarmError } from '../core/errors.ts';
 import type { Redis } from '../core/redis.ts';
+import { type Span, silentTracer, type Tracer } from '../core/tracing/index.ts';
+import { jobAttributes } from './job-attributes.ts';
 
 /** The job sink and its end. */
 export interface ProducerDeps {
   /** A command client: it must fail fast. */
   readonly redis: Redis;
   readonly clock: Clock;
+  /** Default: nothing is traced. */
+  readonly tracer?: Tracer;
 }
 
 // Long enough for an id to block its own repetition (a second click, a replayed tick); bounded in count.
@@ -32,7 +37,7 @@ export interface Producer extends JobSink {
 
 /** Creates the producer. @param options.prefix Redis key prefix, with a hash tag so that one queue stays in one cluster slot */
 export function createProducer(
-  { redis, clock }: ProducerDeps,
+  { redis, clock, tracer = silentTracer }: ProducerDeps,
   options: { readonly prefix: string },
 ): Producer {
   const queues = new Map<string, Queue<JobData>>();
@@ -49,37 +54,46 @@ export function createProducer(
     queues.set(name, queue);
     return queue;
   };
+  const add = async <N extends JobName>(
+    order: JobOrder<N>,
+    { body, spec, queue }: Valid,
+    { traceparent }: Span,
+  ) => {
+    const now = clock.now();
+    const data: JobData = {
+      envelope: {
+        v: 1,
+        id: order.id,
+        correlationId: order.correlationId,
+        causationId: order.causationId,
+        issuedAt: now,
+        deadline: now + spec.usefulMs,
+        principal: order.principal,
+        traceparent,
+      },
+      body,
+    };
+    try {
+      await queueNamed(queue).add(order.name, data, {
+        jobId: order.id,
+        attempts: spec.attempts,
+        backoff: { type: 'capped' },
+        removeOnComplete: keepCompleted,
+        removeOnFail: keepFailed,
+      });
+    } catch (cause) {
+      throw new SwarmError(domainErrors.queueUnavailable, `${order.name} ${order.id}: ${errorText(cause)}`, {
+        cause,
+      });
+    }
+  };
   return {
     add: async (order) => {
-      const { body, spec } = validated(order);
-      const now = clock.now();
-      const data: JobData = {
-        envelope: {
-          v: 1,
-          id: order.id,
-          correlationId: order.correlationId,
-          causationId: order.causationId,
-          issuedAt: now,
-          deadline: now + spec.usefulMs,
-          principal: order.principal,
-        },
-        body,
-      };
-      try {
-        await queueNamed(queueOf(order.name, order.body)).add(order.name, data, {
-          jobId: order.id,
-          attempts: spec.attempts,
-          backoff: { type: 'capped' },
-          removeOnComplete: keepCompleted,
-          removeOnFail: keepFailed,
-        });
-      } catch (cause) {
-        throw new SwarmError(
-          domainErrors.queueUnavailable,
-          `${order.name} ${order.id}: ${errorText(cause)}`,
-          { cause },
-        );
-      }
+      const valid = validated(order);
+      const attributes = jobAttributes({ ...order, ...valid, operation: 'send' });
+      await tracer.span(`send ${valid.queue}`, { kind: 'producer', attributes }, (span) =>
+        add(order, valid, span),
+      );
     },
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
@@ -87,13 +101,18 @@ export function createProducer(
   };
 }
 
-function validated<N extends JobName>(
-  order: JobOrder<N>,
-): { readonly body: JobBody<JobName>; readonly spec: (typeof jobCatalogue)[N] } {
+/** An order whose body fits its schema. */
+interface Valid {
+  readonly body: JobBody<JobName>;
+  readonly spec: JobSpec;
+  readonly queue: string;
+}
+
+function validated<N extends JobName>(order: JobOrder<N>): Valid {
   const spec = jobCatalogue[order.name];
   const parsed = spec.body.safeParse(order.body);
   if (!parsed.success) {
     throw new SwarmError(domainErrors.jobInvalid, `${order.name} ${order.id}: ${parsed.error.message}`);
   }
-  return { body: parsed.data, spec };
+  return { body: parsed.data, spec, queue: queueOf(order.name, order.body) };
 }

@@ -1,8 +1,10 @@
 // Out of the queue: runs the handlers of some queues in this process, and picks up within seconds what a killed process left.
 
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import type { Envelope } from '../contracts/envelope.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import { type JobData, jobDataSchema } from '../contracts/jobs.ts';
+import type { Meter } from '../contracts/metrics.ts';
 import { backoffMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorText, SwarmError, toSwarmError } from '../core/errors.ts';
@@ -12,10 +14,12 @@ import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
 import { Service } from '../core/service.ts';
 import { createStop } from '../core/stop.ts';
+import type { Tracer } from '../core/tracing/index.ts';
 import { ClockGuard } from './clock-guard.ts';
 import { closeDeadlineMs, Consumer } from './consumer.ts';
 import type { BoundHandler } from './handler.ts';
 import { createInboxTable, type InboxTable } from './inbox-table.ts';
+import { observeRun } from './observe-run.ts';
 import { WorkerCanary } from './worker-canary.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
@@ -30,6 +34,10 @@ export interface WorkerHostDeps {
   readonly isLate?: () => boolean;
   /** Whether jobs of a queue may be taken here now; asked before each. Default: always. */
   readonly mayFetch?: (queue: string) => boolean;
+  /** Default: nothing is counted. */
+  readonly meter?: Meter;
+  /** Default: nothing is traced. */
+  readonly tracer?: Tracer;
 }
 
 export interface WorkerHostOptions {
@@ -46,6 +54,13 @@ const stalledIntervalMs = 1_000;
 const retryDelay = { initialMs: 500, maxMs: 30_000 };
 // Each kill of a process counts one stall against its jobs; a handler is safe to repeat, so kills alone do not fail a job soon.
 const maxStalledCount = 10;
+
+/** A job that can be run. */
+interface Task {
+  readonly handler: BoundHandler;
+  readonly envelope: Envelope;
+  readonly body: unknown;
+}
 
 interface Post {
   readonly queue: string;
@@ -128,24 +143,27 @@ export class WorkerHost extends Service {
     if (!handler || !parsed.success)
       throw new UnrecoverableError(handler ? 'the job has no valid envelope' : `no handler for ${job.name}`);
     const { envelope, body } = parsed.data;
-    if (await this.#inbox.isDone(envelope.id)) return;
+    await observeRun(this.#deps, { job, envelope }, () => this.#handle(job, { handler, envelope, body }));
+  }
+
+  /** Resolves to whether there was anything left to do. */
+  async #handle(job: Job<JobData>, { handler, envelope, body }: Task): Promise<boolean> {
+    if (await this.#inbox.isDone(envelope.id)) return false;
     try {
       await handler.run(body, { envelope, signal: this.#stopping.signal });
       await this.#inbox.markDone(envelope.id);
+      return true;
     } catch (thrown) {
       if (this.#stopping.signal.aborted) {
         // Handed back, not failed: another process, or our next start, takes it at once.
         await job.moveToDelayed(this.#deps.clock.now(), job.token);
         throw new DelayedError();
       }
-      this.#deps.logger.warn(
-        { job: job.name, correlationId: envelope.correlationId, error: errorText(thrown) },
-        'a job did not succeed',
-      );
+      this.#deps.logger.warn({ job: job.name, error: errorText(thrown) }, 'a job did not succeed');
       // The library takes nothing but errors for a failure; some libraries throw strings.
       const error = toSwarmError(thrown);
       this.#deps.faults.fault(error, `job ${job.name}`);
-      if (thrown instanceof SwarmError && !thrown.retryable) throw new UnrecoverableError(thrown.message);
+      if (thrown instanceof SwarmError && !thrown.retryable) throw unrecoverable(thrown);
       throw error;
     }
   }
@@ -153,23 +171,26 @@ export class WorkerHost extends Service {
   async #failed(job: Job<JobData> | undefined, error: Error): Promise<void> {
     if (!job || (await job.getState().catch(() => 'unknown')) !== 'failed') return;
     const parsed = jobDataSchema.safeParse(job.data);
-    const { logger } = this.#deps;
-    logger.error(
-      { job: job.name, id: job.id, attempts: job.attemptsMade, reason: error.message },
-      'a job failed for good',
-    );
+    const flow = parsed.success ? { correlationId: parsed.data.envelope.correlationId } : {};
+    const facts = { job: job.name, id: job.id };
     const said = `${job.name} ${job.id}: ${error.message}`;
     this.#deps.faults.fault(new SwarmError(domainErrors.jobFailed, said), `job ${job.name}`);
-    if (!parsed.success) return;
-    const { envelope, body } = parsed.data;
-    await this.#handlers
-      .get(job.name)
-      ?.dead(body, { envelope }, error.message)
-      .catch((thrown: unknown) =>
-        logger.error(
-          { job: job.name, id: job.id, error: errorText(thrown) },
-          'its failure could not be told',
-        ),
-      );
+    await this.#deps.logger.within(flow, async () => {
+      const { logger } = this.#deps;
+      logger.error({ ...facts, attempts: job.attemptsMade, reason: error.message }, 'a job failed for good');
+      if (!parsed.success) return;
+      const { envelope, body } = parsed.data;
+      await this.#handlers
+        .get(job.name)
+        ?.dead(body, { envelope }, error.message)
+        .catch((thrown: unknown) =>
+          logger.error({ ...facts, error: errorText(thrown) }, 'its failure could not be told'),
+        );
+    });
   }
+}
+
+/** The library's word for "do not try again", which has no cause of its own. */
+function unrecoverable(cause: SwarmError): UnrecoverableError {
+  return Object.assign(new UnrecoverableError(cause.message), { cause });
 }

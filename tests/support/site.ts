@@ -130,6 +130,11 @@ export class Site {
     return sidecar;
   }
 
+  /** All that every process here has printed so far. */
+  printed(): string {
+    return this.#children.map((child) => child.output()).join('\n');
+  }
+
   /** Ends whatever runs here and removes the folder. */
   async close(): Promise<void> {
     await Promise.all(this.#children.map((child) => child.kill()));

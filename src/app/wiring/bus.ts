@@ -2,6 +2,7 @@
 import { createBridge } from '../../bridge/index.ts';
 import type { ServiceControl } from '../../contracts/ports.ts';
 import type { Part } from '../../core/lifecycle.ts';
+import { observeRestarts } from '../observe/restarts.ts';
 import type { Shared } from './shared.ts';
 
 export interface Bus {
@@ -9,17 +10,9 @@ export interface Bus {
   readonly control: ServiceControl;
 }
 
-export function wireBus({
-  config,
-  backends,
-  roles,
-  links,
-  redis,
-  guards,
-  clock,
-  logger,
-  instance,
-}: Shared): Bus {
+export function wireBus(shared: Shared): Bus {
+  const { config, backends, roles, links, redis, guards, clock, logger, instance } = shared;
+  const { metrics: meter, tracer } = shared;
   if (!roles.includes('workers')) return { parts: [], control: refusing('this process has no bridge') };
   const link = links.add('rabbitmq', { hard: false });
   const { url, said, server } = backends.rabbitmq;
@@ -29,7 +22,7 @@ export function wireBus({
   }
   link.connecting(server ? `${said}; its first start takes 10 to 20 s` : said);
   const bridge = createBridge(
-    { redis, link, guards, clock, logger },
+    { redis, link, guards, clock, logger, meter, tracer },
     {
       url,
       profile: config.bridge.profile,
@@ -38,7 +31,10 @@ export function wireBus({
       instance,
     },
   );
-  return { parts: [{ service: bridge, after: ['redis'] }], control: bridge.control };
+  return {
+    parts: [{ service: bridge, after: ['redis'] }],
+    control: observeRestarts(bridge.control, { clock, logger, meter, tracer }),
+  };
 }
 
 function refusing(reason: string): ServiceControl {

@@ -18,6 +18,8 @@ export function wireIntake({
   clock,
   logger,
   faults,
+  metrics: meter,
+  tracer,
 }: Shared): CommandIntake {
   const { prefix } = config.redis;
   const { processes } = createSystemDirectory(registry);
@@ -26,6 +28,8 @@ export function wireIntake({
       clock,
       logger,
       faults,
+      meter,
+      tracer,
       policy,
       jobs,
       confirmations: overRedis(createConfirmations({ redis, clock }, { prefix })),

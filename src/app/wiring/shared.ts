@@ -3,7 +3,6 @@ import type { LivePolicy } from '../../access/index.ts';
 import type { ComponentResetter } from '../../contracts/ports.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Faults } from '../../core/faults.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Guards } from '../../core/recovery/guards.ts';
 import type { Redis } from '../../core/redis.ts';
@@ -12,10 +11,11 @@ import type { Pipeline } from '../../pipeline/index.ts';
 import type { Producer } from '../../queue/index.ts';
 import type { Config } from '../config.ts';
 import type { LinkBoard } from '../links.ts';
+import type { Observation } from '../observe/observation.ts';
 import type { Role } from '../roles.ts';
 import type { Backends } from '../servers.ts';
 
-export interface Shared {
+export interface Shared extends Observation {
   readonly config: Config;
   readonly backends: Backends;
   readonly roles: readonly Role[];
@@ -28,8 +28,6 @@ export interface Shared {
   readonly view: () => ProcessView;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Where faults are noted; alerts and metrics listen. */
-  readonly faults: Faults;
   /** Guards for calls to the outside, whose circuits `status` shows. */
   readonly guards: Guards;
   readonly links: LinkBoard;

@@ -66,7 +66,7 @@ function wireConsole({ config, redis }: Shared, intake: CommandIntake, terminal:
 const isAllOf = (roles: Shared['roles']) => roles.every((role) => role === 'bots');
 
 function wireDiscord(shared: Shared, intake: CommandIntake): Wired {
-  const { config, settings, links, guards, clock, logger, roles } = shared;
+  const { config, settings, links, guards, clock, logger, roles, tracer } = shared;
   const link = links.add('discord', { hard: isAllOf(roles), staleAfterMs: discordStaleMs });
   if (config.discord.token === undefined) {
     link.off('no DISCORD_TOKEN, using the console');
@@ -78,7 +78,7 @@ function wireDiscord(shared: Shared, intake: CommandIntake): Wired {
     token: () => settings().discord.token?.reveal(),
     bot: (memory) =>
       createDiscordBot(
-        { intake, memory, link, guards, clock, logger },
+        { intake, memory, link, guards, clock, logger, tracer },
         { settings: () => settings().discord },
       ),
   });
@@ -108,7 +108,7 @@ const readinessOf = ({ health }: Shared['config'], links: Shared['links']) =>
   health.port === undefined ? () => links.readiness() : null;
 
 function wireApi(shared: Shared, intake: CommandIntake): Wired {
-  const { config, redis, pipeline, links, clock, logger, faults, resets } = shared;
+  const { config, redis, pipeline, links, clock, logger, faults, resets, metrics } = shared;
   const results = overRedis(createResults({ redis, clock }, { prefix: config.redis.prefix }));
   const { ledger } = pipeline;
   const api = new ApiServer(
@@ -121,6 +121,7 @@ function wireApi(shared: Shared, intake: CommandIntake): Wired {
       faults,
       readiness: readinessOf(config, links),
       now: () => clock.now(),
+      scrape: () => metrics.scrape(),
     },
     { port: config.api.port, tokenFile: join(config.home, 'api-token') },
   );

@@ -30,6 +30,7 @@ export interface Outlets {
 
 export function wireWorkers(shared: Shared, outlets: Outlets): WorkerHost {
   const { config, backends, roles, redis, clock, logger, links, faults } = shared;
+  const { metrics: meter, tracer } = shared;
   const link = links.add('workers', { hard: true });
   const queues: Record<string, number> = {};
   const holds = new Map(Object.entries(outlets.holds).map(([surface, held]) => [`report.${surface}`, held]));
@@ -38,11 +39,7 @@ export function wireWorkers(shared: Shared, outlets: Outlets): WorkerHost {
   for (const surface of Object.keys(outlets.sinks)) queues[`report.${surface}`] = reportsAtOnce(surface);
   return new WorkerHost(
     {
-      redis,
-      clock,
-      logger,
-      link,
-      faults,
+      ...{ redis, clock, logger, link, faults, meter, tracer },
       handlers: wireHandlers(shared, outlets),
       isLate: outlets.isLate,
       mayFetch: (queue) => holds.get(queue)?.() ?? true,

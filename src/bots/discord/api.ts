@@ -4,6 +4,7 @@ import type { REST } from 'discord.js';
 import { domainErrors } from '../../contracts/errors.ts';
 import { SwarmError } from '../../core/errors.ts';
 import type { Guard } from '../../core/recovery/guard.ts';
+import { silentTracer, type Tracer } from '../../core/tracing/index.ts';
 import { apiStatus, toChatError } from './faults.ts';
 
 export type Route = `/${string}`;
@@ -16,16 +17,24 @@ export interface DiscordApi {
   patch(route: Route, body: unknown): Promise<unknown>;
 }
 
+/** What calls go through. */
+export interface DiscordApiDeps {
+  readonly rest: REST;
+  readonly guard: Guard;
+  /** Default: nothing is traced. */
+  readonly tracer?: Tracer;
+}
+
 /**
  * After one 401 nothing more is sent: Discord bans an address after 10,000 refused requests in 10 minutes.
  * `onUnauthorized` is told once.
  */
 export function createDiscordApi(
-  { rest, guard }: { readonly rest: REST; readonly guard: Guard },
+  { rest, guard, tracer = silentTracer }: DiscordApiDeps,
   onUnauthorized: () => void,
 ): DiscordApi {
   let refused = false;
-  const call = async (run: () => Promise<unknown>): Promise<unknown> => {
+  const send = async (run: () => Promise<unknown>): Promise<unknown> => {
     if (refused) throw new SwarmError(domainErrors.chatAuth, 'Discord refused the token before');
     return await guard.run(async () => {
       try {
@@ -39,10 +48,21 @@ export function createDiscordApi(
       }
     });
   };
-  return {
-    get: (route) => call(() => rest.get(route)),
-    put: (route, body) => call(() => rest.put(route, { body })),
-    post: (route, body) => call(() => rest.post(route, { body })),
-    patch: (route, body) => call(() => rest.patch(route, { body })),
+  const call = (method: string, route: Route, run: () => Promise<unknown>): Promise<unknown> => {
+    const template = templateOf(route);
+    const attributes = { 'http.request.method': method, 'url.template': template };
+    const options = { kind: 'client', attributes, onlyWithin: true } as const;
+    return tracer.span(`${method} ${template}`, options, () => send(run));
   };
+  return {
+    get: (route) => call('GET', route, () => rest.get(route)),
+    put: (route, body) => call('PUT', route, () => rest.put(route, { body })),
+    post: (route, body) => call('POST', route, () => rest.post(route, { body })),
+    patch: (route, body) => call('PATCH', route, () => rest.patch(route, { body })),
+  };
+}
+
+/** The route without its ids: a name of which there are few. */
+function templateOf(route: Route): string {
+  return route.replaceAll(/\/\d+/g, '/{id}');
 }

@@ -13,6 +13,7 @@ import type { Logger } from '../../core/logger.ts';
 import type { GuardMaker } from '../../core/recovery/guards.ts';
 import { Service } from '../../core/service.ts';
 import { createStop } from '../../core/stop.ts';
+import { silentTracer, type Tracer } from '../../core/tracing/index.ts';
 import { createDiscordApi, type DiscordApi } from './api.ts';
 import type { DiscordConfig } from './config.ts';
 import { keepConnected } from './connection.ts';
@@ -32,6 +33,8 @@ export interface DiscordBotDeps {
   readonly guards: GuardMaker;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Default: nothing is traced. */
+  readonly tracer?: Tracer;
 }
 
 /** All times in ms; the defaults are for the real Discord. */
@@ -101,15 +104,19 @@ export class DiscordBot extends Service implements ReportSink {
     if (token === undefined) return this.#deps.link.off('no DISCORD_TOKEN');
     // Half a second of imports, paid only by those who use Discord.
     const { discord } = await import('./library.ts');
-    const { intake, link, clock, logger, memory, guards } = this.#deps;
+    const { intake, link, clock, logger, memory, guards, tracer = silentTracer } = this.#deps;
     const session = this.#sessionOptions(token);
     const stop = createStop();
     const rest = new discord.REST({ api: session.apiUrl, timeout: session.restTimeoutMs, retries: 0 });
-    const api = createDiscordApi({ rest: rest.setToken(token), guard: guards.guard(restGuard) }, () => {
+    const onUnauthorized = () => {
       stop.abort();
       link.down('Discord refused the token (HTTP 401): check DISCORD_TOKEN');
       logger.error('discord: the token was refused; not trying again');
-    });
+    };
+    const api = createDiscordApi(
+      { rest: rest.setToken(token), guard: guards.guard(restGuard), tracer },
+      onUnauthorized,
+    );
     const live = new LiveMessages(
       { api, memory, clock, signal: stop.signal },
       { minEditMs: this.#tuning.minEditMs ?? 1_500 },
@@ -123,7 +130,7 @@ export class DiscordBot extends Service implements ReportSink {
           clock,
           onReady: (self) => this.#track(this.#onReady(self, api, signal)),
           onInteraction: (interaction) =>
-            this.#track(handleInteraction(interaction, { intake, live, guard: answers, logger })),
+            this.#track(handleInteraction(interaction, { intake, live, guard: answers, logger, tracer })),
         },
         session,
         signal,

@@ -3,7 +3,6 @@
 import type { APIActionRowComponent, APIButtonComponent, APIEmbed } from 'discord.js';
 import { rowText } from '../../commands/index.ts';
 import type { ActionState, Answer, AnswerRow, Report, Tone } from '../../contracts/chat.ts';
-import { shortId } from '../../contracts/ids.ts';
 import { oneLine, prose } from './text.ts';
 
 /** Content of one message, as both discord.js and the REST API take it. */
@@ -14,7 +13,7 @@ export interface Card {
 
 // Discord: title 256, description 4096, all together 6000. The cuts count characters before escaping, which may double them.
 const descriptionMax = 4_096;
-const cut = { title: 120, label: 80, value: 400, prose: 900, states: 12 };
+const cut = { title: 120, label: 80, value: 400, prose: 900, states: 12, about: 64 };
 const moreMax = 24;
 
 const colours: Readonly<Record<Tone, number>> = {
@@ -32,9 +31,9 @@ export function answerCard(answer: Answer): Card {
   return card({ title: answer.title, description: `${rows}${note}`, tone: answer.tone });
 }
 
-/** A sentence that is not about any row: a refusal, an acknowledgement, a fault. */
-export function sentenceCard(text: string, tone: Tone): Card {
-  return card({ description: prose(text, cut.prose), tone });
+/** A sentence that is not about any row: a refusal, an acknowledgement, a fault. `about` is what the log calls it. */
+export function sentenceCard(text: string, tone: Tone, about?: string): Card {
+  return card({ description: prose(text, cut.prose), tone, ...(about === undefined ? {} : { about }) });
 }
 
 /** The question before an action, with its two buttons; Discord counts the seconds down by itself. */
@@ -58,7 +57,7 @@ export function confirmCard(confirm: {
   };
 }
 
-/** The whole story of an action so far. It has no buttons, so showing it takes away those of the confirmation. */
+/** The whole story of an action so far; its footer is its correlation id, which finds it in the log. It has no buttons, so showing it takes away those of the confirmation. */
 export function reportCard(report: Report): Card {
   const states = report.steps.map((step) => step.state).filter((state, i, all) => state !== all[i - 1]);
   const chain = states
@@ -69,7 +68,7 @@ export function reportCard(report: Report): Card {
     title: titles[report.kind](report.subject),
     description: lines.join('\n'),
     tone: reportTone(states.at(-1), report.final),
-    footer: shortId(report.about),
+    about: report.about,
   });
 }
 
@@ -86,14 +85,14 @@ function reportTone(state: ActionState | undefined, final: boolean): Tone {
   return state === 'ready' || state === 'accepted' || state === 'working' ? 'ok' : 'warn';
 }
 
-function card(parts: { title?: string; description: string; tone: Tone; footer?: string }): Card {
+function card(parts: { title?: string; description: string; tone: Tone; about?: string }): Card {
   return {
     embeds: [
       {
         ...(parts.title === undefined ? {} : { title: oneLine(parts.title, cut.title) }),
         description: parts.description,
         color: colours[parts.tone],
-        ...(parts.footer === undefined ? {} : { footer: { text: parts.footer } }),
+        ...(parts.about === undefined ? {} : { footer: { text: oneLine(parts.about, cut.about) } }),
       },
     ],
     components: [],

@@ -6,6 +6,7 @@ import type { Identity } from '../../contracts/chat.ts';
 import { errorText } from '../../core/errors.ts';
 import type { Guard } from '../../core/recovery/guard.ts';
 import type { Logger } from '../../core/logger.ts';
+import type { Tracer } from '../../core/tracing/index.ts';
 import { answerCard, type Card, confirmCard, sentenceCard } from './cards.ts';
 import { apiCode, apiCodes, toChatError } from './faults.ts';
 import type { LiveMessages } from './live.ts';
@@ -16,12 +17,13 @@ export interface InteractionDeps {
   /** For answers by the token of an interaction. */
   readonly guard: Guard;
   readonly logger: Logger;
+  readonly tracer: Tracer;
 }
 
 /** Deals with one interaction from acknowledgement to answer. Never rejects. */
 export async function handleInteraction(interaction: Interaction, deps: InteractionDeps): Promise<void> {
   try {
-    if (interaction.isChatInputCommand()) await onSlash(interaction, deps);
+    if (interaction.isChatInputCommand()) await traced(interaction, deps);
     else if (interaction.isButton()) await onClick(interaction, deps);
   } catch (thrown) {
     const fault = toChatError(thrown);
@@ -30,6 +32,14 @@ export async function handleInteraction(interaction: Interaction, deps: Interact
       'discord: no answer given',
     );
   }
+}
+
+// A trace begins with the wish. The click on a button belongs to it, and whoever keeps the confirmation knows to which.
+function traced(interaction: ChatInputCommandInteraction, deps: InteractionDeps): Promise<void> {
+  const attributes = { 'swarmline.surface': 'discord', 'swarmline.command': interaction.commandName };
+  return deps.tracer.span(`interaction ${interaction.commandName}`, { kind: 'server', attributes }, () =>
+    onSlash(interaction, deps),
+  );
 }
 
 async function onSlash(interaction: ChatInputCommandInteraction, deps: InteractionDeps): Promise<void> {
@@ -59,8 +69,8 @@ async function onClick(interaction: ButtonInteraction, deps: InteractionDeps): P
   if (!(await acknowledged(() => interaction.deferUpdate(), deps))) return;
   const { channelId: place, message } = interaction;
   // The job is in the queue and its reports will edit this message: a fault of this edit must not sound like a failure.
-  const accepted = (id: string, text: string) =>
-    deps.live.acknowledge(place, id, text).catch((thrown: unknown) => {
+  const accepted = (reply: Extract<Reply, { kind: 'accepted' }>) =>
+    deps.live.acknowledge(place, message.id, reply).catch((thrown: unknown) => {
       deps.logger.warn({ detail: errorText(thrown) }, 'discord: a confirmation was not shown as accepted');
     });
   const whisper = (card: Card) =>
@@ -72,7 +82,7 @@ async function onClick(interaction: ButtonInteraction, deps: InteractionDeps): P
       identity: identityOf(interaction.user),
       replyTo: { surface: 'discord', place, message: message.id },
     });
-    if (reply.kind === 'accepted') await accepted(message.id, reply.text);
+    if (reply.kind === 'accepted') await accepted(reply);
     else if (reply.kind === 'dropped') await patiently(() => interaction.editReply(replyCard(reply)), deps);
     else await whisper(replyCard(reply));
   });

@@ -45,12 +45,16 @@ export class LiveMessages implements ReportSink {
     this.#options = options;
   }
 
-  /** Takes the buttons away and says `text`, unless a report of the action was quicker. */
-  async acknowledge(place: string, message: string, text: string): Promise<void> {
+  /** Takes the buttons away and says that it was taken, unless a report of the action was quicker. */
+  async acknowledge(
+    place: string,
+    message: string,
+    { text, correlationId }: { readonly text: string; readonly correlationId: string },
+  ): Promise<void> {
     const thread = this.#thread(message);
     await inTurn(thread, async () => {
       if (thread.shownSeq >= 0) return;
-      await this.#edit(place, message, sentenceCard(text, 'info'));
+      await this.#edit(place, message, sentenceCard(text, 'info', correlationId));
       thread.editedAt = this.#deps.clock.now();
     });
   }

@@ -2,6 +2,7 @@
 // action was accepted, and how it ended.
 import type { Report } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
+import { shortId } from '../../contracts/ids.ts';
 import type { ReportMemory } from '../../contracts/ports.ts';
 import { SwarmError } from '../../core/errors.ts';
 import type { Delivery } from './delivery.ts';
@@ -50,7 +51,8 @@ function isWorthALine(report: Report, shown: { readonly seq: number } | null): b
   return report.final || (shown === null && report.steps.some(({ state }) => state === 'accepted'));
 }
 
-function reportText({ kind, subject, steps, text }: Report): string {
+// The beginning of the correlation id is enough to find it in the log, and a line has no footer.
+function reportText({ about, kind, subject, steps, text }: Report): string {
   const state = steps.at(-1)?.state;
-  return `${kind} ${subject}: ${state === undefined ? text : `${state} — ${text}`}`;
+  return `${kind} ${subject}: ${state === undefined ? text : `${state} — ${text}`} [${shortId(about)}]`;
 }

@@ -72,15 +72,16 @@ class Sidecar extends Service {
     this.#note = options.noteFile === undefined ? undefined : new RunNote(options.noteFile);
     const connection = new Connection(deps, { url, name: `swarmline sidecar ${service}` });
     connection.use((model) => assertExchanges(model));
-    const publisher = new Publisher({ connection, clock: deps.clock }, { appId: `sidecar-${service}` });
+    const { clock, logger, tracer } = deps;
+    const publisher = new Publisher({ connection, clock, tracer }, { appId: `sidecar-${service}` });
     const keys = [routingKeys.restart(service), routingKeys.restartAll];
-    new Consumer({ connection, logger: deps.logger }, [
+    new Consumer({ connection, logger, tracer }, [
       route({ exchange: exchanges.control.name, keys }, restartMessageSchema, (order) =>
         this.#onOrder(order),
       ),
     ]);
     this.#connection = connection;
-    this.#voice = new Voice({ publisher, clock: deps.clock, makeId: this.#makeId }, selfOf(options));
+    this.#voice = new Voice({ publisher, clock, makeId: this.#makeId, tracer }, selfOf(options));
   }
 
   protected async onStart(): Promise<void> {
@@ -175,6 +176,8 @@ class Sidecar extends Service {
     }
     const joins = this.#voice.answering;
     this.#voice.accept(order);
+    const { id, correlationId, service } = order;
+    this.#deps.logger.info({ service, state: 'accepted', order: id, correlationId }, 'an order to restart');
     if (order.mode === 'force' && this.#replacing) this.#run?.stop('force');
     if (joins) return;
     if (!this.#run) {
@@ -187,7 +190,12 @@ class Sidecar extends Service {
   }
 
   #tell(state: ServiceState, detail: string): Promise<void> {
-    this.#deps.logger.info({ service: this.#options.service, state }, detail);
+    const { logger } = this.#deps;
+    const line = { service: this.#options.service, state };
+    const flows = this.#voice.correlationIds;
+    // One line for each order that it answers, so that each flow is found whole in the log.
+    for (const correlationId of flows) logger.info({ ...line, correlationId }, detail);
+    if (flows.length === 0) logger.info(line, detail);
     return this.#voice.tell(state, detail);
   }
 

@@ -5,6 +5,7 @@ import { envelopeVersion } from '../../contracts/envelope.ts';
 import type { MakeId } from '../../contracts/ids.ts';
 import type { ServiceState } from '../../contracts/services.ts';
 import type { Clock } from '../../core/clock.ts';
+import { type Span, silentTracer, type Tracer } from '../../core/tracing/index.ts';
 import type { Publisher } from '../publisher.ts';
 
 /** How a sidecar is heard. */
@@ -12,6 +13,7 @@ export interface VoiceDeps {
   readonly publisher: Publisher;
   readonly clock: Clock;
   readonly makeId: MakeId;
+  readonly tracer?: Tracer | undefined;
 }
 
 /** Who speaks, for what, and from where. */
@@ -37,6 +39,8 @@ export class Voice {
   readonly #self: Pick<ServiceEvent, 'host' | 'pid' | 'version' | 'startedAt'>;
   readonly #answers = new Map<string, ServiceEvent>();
   #open: RestartMessage[] = [];
+  /** Of each open order, from its acceptance to its end. */
+  readonly #spans = new Map<string, Span>();
   #previous: string | null = null;
   #state: ServiceState = 'starting';
   #detail = '';
@@ -55,11 +59,17 @@ export class Voice {
     return this.#open.length > 0;
   }
 
+  /** Whose orders are being carried out. */
+  get correlationIds(): readonly string[] {
+    return this.#open.map(({ correlationId }) => correlationId);
+  }
+
   /** Takes an order on. The first one fixes which incarnation is being replaced; later ones join it and hear where it stands. */
   accept(order: RestartMessage): void {
     const joins = this.answering;
     if (!joins) this.#previous = this.incarnation;
     this.#open.push(order);
+    this.#spans.set(order.id, this.#begin(order));
     void this.#answer(order, 'accepted', joins ? 'joins the restart under way' : order.reason);
     if (joins) void this.#answer(order, this.#state, this.#detail);
   }
@@ -78,9 +88,29 @@ export class Voice {
     this.#detail = detail;
     this.#readySince = state === 'ready' ? this.#deps.clock.now() : null;
     const orders = this.#open;
-    if (state === 'ready' || state === 'stopped') this.#open = [];
+    const isEnd = state === 'ready' || state === 'stopped';
+    if (isEnd) this.#open = [];
     if (orders.length === 0) await this.heartbeat();
     else await Promise.all(orders.map((order) => this.#answer(order, state, detail)));
+    if (isEnd) for (const { id } of orders) this.#end(id, state);
+  }
+
+  #begin({ service, id, correlationId, traceparent }: RestartMessage): Span {
+    const { tracer = silentTracer } = this.#deps;
+    const attributes = {
+      'swarmline.service': service,
+      'messaging.message.id': id,
+      'messaging.message.conversation_id': correlationId,
+    };
+    const parent = tracer.current() ?? traceparent;
+    return tracer.start('restart program', { kind: 'internal', attributes, parent, onlyWithin: true });
+  }
+
+  #end(orderId: string, state: ServiceState): void {
+    const span = this.#spans.get(orderId);
+    this.#spans.delete(orderId);
+    if (state !== 'ready') span?.fail(state);
+    span?.end();
   }
 
   /** Its last word. */
@@ -126,6 +156,7 @@ export class Voice {
       ...this.#self,
       load: { pending: this.#open.length, cpu: null },
       ...(this.#leaving && { leaving: true }),
+      traceparent: this.#spans.get(order?.id ?? '')?.traceparent,
     };
   }
 
@@ -139,6 +170,7 @@ export class Voice {
       correlationId: event.correlationId,
       type: 'service.event',
       expirationMs: usefulMs,
+      traceparent: event.traceparent,
     };
     await this.#deps.publisher.publish(message).catch(() => undefined);
   }

@@ -16,7 +16,7 @@ export async function sidecar(command: SidecarProcess, io: Io): Promise<ExitCode
   }
   const logger = createLogger({ level: 'info', file: '-' });
   const running = await createSidecarProcess(
-    { clock: systemClock, logger, env: io.env },
+    { clock: systemClock, logger, env: io.env, root: io.root },
     { ...command, ...(io.version !== undefined && { version: io.version }) },
   );
   await running.start();

@@ -11,6 +11,7 @@ import {
   findBackends,
   isRole,
   leaveRunNote,
+  packageVersion,
   type LoadedConfig,
   loadConfig,
   logCheck,
@@ -170,6 +171,7 @@ async function assemble({ loaded, roles, whole, logger }: Operation, io: Io, not
       backends,
       clock: systemClock,
       logger,
+      version: await packageVersion(io.root),
       companions,
       ...(io.version === undefined ? {} : { version: io.version }),
       onLink: (status) => {

@@ -26,6 +26,11 @@ export function makeChatReport({ clock, logger, sinks }: ChatReportDeps): JobHan
         return;
       }
       await sink.report(report);
+      const { to, kind, subject, final, steps } = report;
+      const line = { surface: to.surface, kind, subject, state: steps.at(-1)?.state };
+      // The last line of a flow in the log; what comes before it is everyday.
+      if (final) logger.info(line, 'a person was told how it ended');
+      else logger.debug(line, 'a person was told');
     },
     dead: (report, _context, reason) => {
       logger.error(

@@ -323,4 +323,10 @@ describe('a problem with a secret', () => {
     const merge = () => mergeLayers(schema, [layer('f.yaml', { token: ['planted'] })]);
     expect(merge).toThrow('token: expected a string, got something else (from f.yaml)');
   });
+
+  it('does not show a section that stands where a text should', () => {
+    const schema = z.strictObject({ url: z.string() });
+    const merge = () => mergeLayers(schema, [layer('f.yaml', { url: { password: 'planted' } })]);
+    expect(merge).toThrow('url: expected a string, got a section with keys (from f.yaml)');
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plainText } from '../../../src/core/text.ts';
+import { maskUrls, plainText } from '../../../src/core/text.ts';
 
 describe('plain text', () => {
   it.each([
@@ -19,5 +19,23 @@ describe('plain text', () => {
 
   it('is cut at its limit, by whole characters', () => {
     expect([plainText('🚁🚁🚁', 3), plainText('🚁🚁🚁', 2)]).toEqual(['🚁🚁🚁', '🚁…']);
+  });
+});
+
+describe('a text with URLs', () => {
+  it.each([
+    ['redis://:pw@host:6379', 'redis://:***@host:6379'],
+    ['amqp://user:pw@host', 'amqp://user:***@host'],
+    [
+      'a password with marks: amqp://user:p@:/w@host/vhost',
+      'a password with marks: amqp://user:***@host/vhost',
+    ],
+    ['redis//:pw@host', 'redis//:***@host'],
+    ['amqp:user:pw@host', 'amqp:***@host'],
+    ['"redis://:one@a", "redis://:two@b"', '"redis://:***@a", "redis://:***@b"'],
+    ['redis://user@host:6379', 'redis://user@host:6379'],
+    ['http://127.0.0.1:4318', 'http://127.0.0.1:4318'],
+  ])('tells no password: %s', (text, masked) => {
+    expect(maskUrls(text)).toBe(masked);
   });
 });

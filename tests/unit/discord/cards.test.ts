@@ -106,7 +106,7 @@ describe('Discord cards', () => {
     expect(reportCard({ ...few, steps }).embeds[0]).toMatchObject({
       title: 'Restart of slam',
       description: 'queued → sent → **ready**\nslam is ready.',
-      footer: { text: 'x12345' },
+      footer: { text: 'x1234567890' },
     });
   });
 

@@ -36,13 +36,16 @@ describe('the Twitch reporter', () => {
     await tell(report(1, ['queued', 'accepted']));
     await tell(report(2, ['queued', 'accepted', 'stopping']));
     await tell(report(3, ['queued', 'accepted', 'stopping', 'ready'], true));
-    expect(said).toEqual(['@ann restart slam: accepted — the truth', '@ann restart slam: ready — the truth']);
+    expect(said).toEqual([
+      '@ann restart slam: accepted — the truth [restar]',
+      '@ann restart slam: ready — the truth [restar]',
+    ]);
   });
 
   it('names the kind before the subject', async () => {
     const { said, tell } = world();
     await tell({ ...report(3, ['working'], true), kind: 'gas', subject: 'A → B' });
-    expect(said).toEqual(['@ann gas A → B: working — the truth']);
+    expect(said).toEqual(['@ann gas A → B: working — the truth [restar]']);
   });
 
   it('says a report once when it is delivered twice at the same moment', async () => {
@@ -55,7 +58,7 @@ describe('the Twitch reporter', () => {
     const { said, tell } = world();
     await tell(report(3, ['accepted', 'ready'], true));
     await tell(report(1, ['accepted']));
-    expect(said).toEqual(['@ann restart slam: ready — the truth']);
+    expect(said).toEqual(['@ann restart slam: ready — the truth [restar]']);
   });
 
   it.each<Delivery>([
@@ -68,7 +71,7 @@ describe('the Twitch reporter', () => {
       retryable: true,
     });
     await tell(report(3, ['ready'], true));
-    expect(said).toEqual(['@ann restart slam: ready — the truth']);
+    expect(said).toEqual(['@ann restart slam: ready — the truth [restar]']);
   });
 
   it('counts a line as said when Twitch gave no answer in time', async () => {

@@ -1,0 +1,53 @@
+// What a process knows of itself anyway, put into each scrape. Nothing here is measured for the metrics alone, but the
+// queues, which Redis is asked for.
+import type { SetPlatformGauge } from '../../contracts/metrics.ts';
+import type { ProcessView } from '../../contracts/system.ts';
+import { type QueueDepth, queueDepths } from '../../queue/index.ts';
+import type { Shared } from '../wiring/shared.ts';
+
+/** Adds them to the metrics of the process. */
+export function collectGauges({ metrics, view, roles, redis, clock, config }: GaugeSources): void {
+  metrics.collect((set) => {
+    const { links, components, breakers, resources, at } = view();
+    for (const link of links) setLink(set, link, at);
+    for (const component of components) setComponent(set, component);
+    for (const { name: breaker, state } of breakers) set('breaker_state', { breaker, state }, 1);
+    for (const use of resources) setUse(set, use);
+  });
+  // They are of the whole fleet, so only those who work on them tell of them.
+  if (!roles.includes('workers')) return;
+  metrics.collect(async (set) =>
+    setQueues(set, await queueDepths({ redis, clock }, { prefix: config.redis.prefix })),
+  );
+}
+
+type GaugeSources = Pick<Shared, 'metrics' | 'view' | 'roles' | 'redis' | 'clock' | 'config'>;
+
+function setLink(set: SetPlatformGauge, link: ProcessView['links'][number], now: number): void {
+  const { name, state, lastProofAt } = link;
+  // One that is switched off is neither up nor down.
+  if (state === 'off') return;
+  set('link_up', { link: name }, state === 'up' || state === 'standby' ? 1 : 0);
+  if (lastProofAt !== null)
+    set('link_proof_age_seconds', { link: name }, Math.max(0, now - lastProofAt) / 1_000);
+}
+
+function setComponent(set: SetPlatformGauge, part: ProcessView['components'][number]): void {
+  set('component_state', { component: part.name, state: part.state }, 1);
+  set('component_braked', { component: part.name }, part.braked ? 1 : 0);
+}
+
+function setUse(set: SetPlatformGauge, use: ProcessView['resources'][number]): void {
+  const labels = { process: use.name };
+  set('process_cpu_ratio', labels, use.cpu);
+  set('process_resident_memory_bytes', labels, use.rssBytes);
+  if (use.handles !== undefined) set('process_open_handles', labels, use.handles);
+  if (use.loopDelaySeconds !== undefined) set('process_loop_delay_seconds', labels, use.loopDelaySeconds);
+}
+
+function setQueues(set: SetPlatformGauge, depths: readonly QueueDepth[]): void {
+  for (const { queue, oldestWaitingMs, ...counts } of depths) {
+    for (const [state, number] of Object.entries(counts)) set('queue_jobs', { queue, state }, number);
+    set('queue_oldest_waiting_seconds', { queue }, oldestWaitingMs / 1_000);
+  }
+}

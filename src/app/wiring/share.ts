@@ -1,0 +1,131 @@
+// What all parts of one process share: its Redis client, its registry, its policy, what it says of itself.
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { type LivePolicy, loadLivePolicy } from '../../access/index.ts';
+import type { ProcessView } from '../../contracts/system.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Logger } from '../../core/logger.ts';
+import { createGuards } from '../../core/recovery/guards.ts';
+import { createCommandRedis } from '../../core/redis.ts';
+import { Registry } from '../../core/registry/index.ts';
+import type { Supervisor } from '../../core/supervisor.ts';
+import { createProducer } from '../../queue/index.ts';
+import { type Alerting, createAlerting } from '../alerts/alerting.ts';
+import { ComponentResets } from '../component-resets.ts';
+import type { Config } from '../config.ts';
+import { policyCheck } from '../health.ts';
+import type { LinkBoard } from '../links.ts';
+import { openObservation } from '../observe/observation.ts';
+import { createSystemDirectory } from '../presence.ts';
+import type { Resources } from '../resources.ts';
+import type { Role } from '../roles.ts';
+import type { Backends } from '../servers.ts';
+import { wirePipeline } from './pipeline.ts';
+import type { Shared } from './shared.ts';
+
+/** What it is made of. */
+export interface ShareDeps {
+  readonly config: Config;
+  readonly backends: Backends;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Of the package; default `unknown`. */
+  readonly version?: string;
+}
+
+/** What all parts share, and two that belong to nobody else. */
+export type Together = Shared & { readonly resets: ComponentResets; readonly alerting: Alerting };
+
+/** What is made later than those who ask for it. */
+export interface Held {
+  supervisor?: Supervisor;
+  resources?: Resources;
+  alerting?: Alerting;
+}
+
+/** As the supervisor sees them; none before there is one. */
+export function componentsOf({ supervisor }: Held): ProcessView['components'] {
+  return [...(supervisor?.components() ?? [])];
+}
+
+/** Makes what all parts share; connects to nothing. @throws SwarmError CONFIG_INVALID */
+export async function share(
+  deps: ShareDeps,
+  links: LinkBoard,
+  roles: readonly Role[],
+  held: Held,
+): Promise<Together> {
+  const { config, backends, clock, logger } = deps;
+  const redis = createCommandRedis({
+    url: backends.redis.url,
+    name: 'swarmline:commands',
+    onError: ({ message }) => logger.debug({ error: message }, 'redis'),
+  });
+  const instance = randomBytes(4).toString('hex');
+  const observation = await openObservation(deps, { instance, version: deps.version ?? 'unknown' });
+  const { metrics, tracer } = observation;
+  const jobs = createProducer({ redis, clock, tracer }, { prefix: config.redis.prefix });
+  const policy = await loadPolicy(config, logger);
+  links.alsoCheck(() => [policyCheck(policy)]);
+  const pipeline = await wirePipeline({ config, redis, jobs, clock, logger, metrics });
+  const guards = createGuards({ clock });
+  const view = makeView({ instance, roles, links, guards, clock }, held);
+  const current = { config };
+  const { prefix } = config.redis;
+  const registry = new Registry(redis, { prefix });
+  const { processes } = createSystemDirectory(registry);
+  const reset = (component: string) => held.supervisor?.reset(component) ?? Promise.resolve(false);
+  const resets = new ComponentResets(
+    { redis, clock, logger, view, processes, reset },
+    { redisUrl: backends.redis.url, prefix },
+  );
+  const base = {
+    ...observation,
+    config,
+    settings: () => current.config,
+    settle: (next: Config) => {
+      current.config = next;
+    },
+    backends,
+    roles,
+    instance,
+    host: hostname(),
+    registry,
+    view,
+    clock,
+    logger,
+    guards,
+    links,
+    redis,
+    jobs,
+    policy,
+    pipeline,
+  };
+  held.alerting = createAlerting(base);
+  return { ...base, resets, alerting: held.alerting };
+}
+
+type ViewSources = Pick<Shared, 'instance' | 'roles' | 'links' | 'guards' | 'clock'>;
+
+function makeView({ instance, roles, links, guards, clock }: ViewSources, held: Held): () => ProcessView {
+  const startedAt = clock.now();
+  return () => ({
+    instance,
+    pid: process.pid,
+    roles: [...roles],
+    startedAt,
+    at: clock.now(),
+    links: links.statuses(),
+    components: componentsOf(held),
+    resources: [...(held.resources?.latest ?? [])],
+    breakers: [...guards.breakers()],
+    alerts: held.alerting?.active() ?? [],
+  });
+}
+
+async function loadPolicy({ policy: { file } }: Config, logger: Logger): Promise<LivePolicy> {
+  const policy = await loadLivePolicy(file);
+  if (policy.broken !== null)
+    logger.error({ why: policy.broken }, 'the policy cannot be used; everything is denied');
+  return policy;
+}

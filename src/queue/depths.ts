@@ -1,0 +1,56 @@
+// How much lies in the queues of the fleet, and since when the oldest of it waits. Asks Redis at each call.
+import { Queue } from 'bullmq';
+import { surfaces } from '../contracts/chat.ts';
+import { jobCatalogue } from '../contracts/jobs.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Redis } from '../core/redis.ts';
+
+/** One queue, of the whole fleet. */
+export interface QueueDepth {
+  readonly queue: string;
+  readonly waiting: number;
+  readonly delayed: number;
+  readonly active: number;
+  /** Those that are kept, a week at most. */
+  readonly failed: number;
+  /** ms; 0 where none waits. */
+  readonly oldestWaitingMs: number;
+}
+
+/** Every queue that there can be; reports have one for each surface. */
+const names = [
+  ...new Set(
+    Object.values(jobCatalogue).flatMap(({ queue }) =>
+      queue === 'report' ? surfaces.map((surface) => `report.${surface}`) : [queue],
+    ),
+  ),
+];
+
+/** Asks for all of them at the same time. @throws what Redis answers with when it is away */
+export function queueDepths(
+  deps: { readonly redis: Redis; readonly clock: Clock },
+  options: { readonly prefix: string },
+): Promise<QueueDepth[]> {
+  return Promise.all(names.map((name) => depthOf(name, deps, options)));
+}
+
+async function depthOf(
+  name: string,
+  { redis, clock }: { readonly redis: Redis; readonly clock: Clock },
+  { prefix }: { readonly prefix: string },
+): Promise<QueueDepth> {
+  const queue = new Queue(name, { connection: redis, prefix: `${prefix}:bull`, skipWaitingForReady: true });
+  // Without a listener Node would throw; the calls below reject with the same.
+  queue.on('error', () => undefined);
+  try {
+    const [counts, [oldest]] = await Promise.all([
+      queue.getJobCounts('waiting', 'delayed', 'active', 'failed'),
+      queue.getWaiting(0, 0),
+    ]);
+    const { waiting = 0, delayed = 0, active = 0, failed = 0 } = counts;
+    const oldestWaitingMs = oldest ? Math.max(0, clock.now() - oldest.timestamp) : 0;
+    return { queue: name, waiting, delayed, active, failed, oldestWaitingMs };
+  } finally {
+    await queue.close();
+  }
+}
