@@ -1,6 +1,7 @@
 // `npm run bench startup`: how long the platform takes from its process's first instruction to ready, and how much
 // memory it then holds, beside the floor of the same run: a bare process that only imports the same libraries (ESM,
 // unbundled) and prints. Redis, RabbitMQ, Discord and Twitch are up (the chat platforms as stand-ins on loopback).
+// A floor without an adapter's library shows what the adapter gives back when it is off.
 // Rounds are interleaved, since the machine is noisy; what is compared are medians of one run.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -32,10 +33,12 @@ const libraries = [
   'cockatiel',
   'prom-client',
 ];
-const floorProgram = [
-  ...libraries.map((name) => `import ${JSON.stringify(name)};`),
-  "process.stdout.write('ready in 0\\n'); process.stdin.resume();",
-].join('\n');
+/** Imports the libraries, but for those of the adapters that are off. */
+const floorWithout = (...off: readonly string[]) =>
+  [
+    ...libraries.filter((name) => !off.includes(name)).map((name) => `import ${JSON.stringify(name)};`),
+    "process.stdout.write('ready in 0\\n'); process.stdin.resume();",
+  ].join('\n');
 
 interface Sample {
   readonly ms: number;
@@ -79,8 +82,12 @@ const twitch = await createTwitchPeer({ port: 0 });
 try {
   const world = { folder: folder.path, redisUrl: redis.url, rabbitUrl: rabbitmq.url, discord, twitch };
   const platform = async (adapters: Adapters) => measure([main, 'up'], await configured(world, adapters));
+  const floor = (...off: readonly string[]) =>
+    measure(['--input-type=module', '--eval', floorWithout(...off)], {});
   const subjects: Readonly<Record<string, () => Promise<Sample>>> = {
-    'floor: imports': () => measure(['--input-type=module', '--eval', floorProgram], {}),
+    'floor: imports': () => floor(),
+    'floor, no discord.js': () => floor('discord.js'),
+    'floor, no tmi.js': () => floor('tmi.js'),
     'all adapters': () => platform({ discord: true, twitch: true, rabbitmq: true }),
     'without Discord': () => platform({ discord: false, twitch: true, rabbitmq: true }),
     'without Twitch': () => platform({ discord: true, twitch: false, rabbitmq: true }),
@@ -94,9 +101,9 @@ try {
       if (round > 0) samples.set(name, [...(samples.get(name) ?? []), sample]);
     }
   }
-  const floor = samples.get('floor: imports') ?? [];
-  const floorMs = median(floor.map(({ ms }) => ms));
-  const floorMb = median(floor.map(({ rssMb }) => rssMb));
+  const bottom = samples.get('floor: imports') ?? [];
+  const floorMs = median(bottom.map(({ ms }) => ms));
+  const floorMb = median(bottom.map(({ rssMb }) => rssMb));
   process.stdout.write(`start to ready, and memory 5 s later; medians of ${rounds} interleaved rounds\n`);
   const rows = [...samples].map(([name, taken]) => {
     const ms = median(taken.map((sample) => sample.ms));

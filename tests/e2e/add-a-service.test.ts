@@ -40,8 +40,9 @@ async function apply(tree: string, { kind, file, lines }: Block): Promise<void> 
   const text = (await readFile(path, 'utf8')).split('\n');
   let at = -1;
   for (const line of lines) {
-    if (line.startsWith('+')) text.splice((at += 1), 0, line.slice(1));
-    else at = text.indexOf(line.slice(1), at + 1);
+    const added = line.startsWith('+');
+    at = added ? at + 1 : text.indexOf(line.slice(1), at + 1);
+    if (added) text.splice(at, 0, line.slice(1));
     if (at < 0) throw new Error(`${file} has no line: ${line}`);
   }
   await writeFile(path, text.join('\n'));

@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { Child } from '../support/child.ts';
 import { logOf } from '../support/log.ts';
+import { countingProgram, startsOf } from '../support/programs.ts';
 import { eventually, it, type Site } from '../support/site.ts';
 import { SmallDisk } from '../support/tmpfs.ts';
 
@@ -101,5 +102,36 @@ describe('what is said', () => {
     expect((await logOf(site.home)).map(({ why }) => why)).toContain('stderr: write EPIPE');
     process.kill(await pidOf(site), 'SIGTERM');
     await shell.says(/status 0/);
+  });
+
+  it('F34 of a sidecar, on a full disk: its program runs on and is restarted on order', async ({
+    openSite,
+    skip,
+  }) => {
+    const whyNot = SmallDisk.whyNot();
+    if (whyNot) return skip(whyNot);
+    const disk = await SmallDisk.mount(1);
+    await disk.fill();
+    const site = await openSite();
+    const service = site.named('slam');
+    const starts = join(site.dir, 'starts');
+    const { program, args, env } = site.command([
+      'sidecar',
+      '--service',
+      service,
+      '--',
+      ...countingProgram(starts),
+    ]);
+    const line = `exec "$0" "$@" 2>> ${join(disk.path, 'err')}`;
+    const sidecar = new Child({ program: 'sh', args: ['-c', line, program, ...args], env });
+    onTestFinished(() => sidecar.kill());
+    const platform = await site.up().ready();
+    await eventually(() => platform.ask('services', new RegExp(`${service} +ready`), 1_000), {
+      timeoutMs: 20_000,
+    });
+    expect(await site.run(`restart ${service}`, '--yes')).toMatchObject({ end: 0 });
+    expect(await startsOf(starts)).toBe(2);
+    sidecar.signal('SIGTERM');
+    expect(await sidecar.ended).toBe(0);
   });
 });

@@ -99,7 +99,7 @@ describe('missing at the start', () => {
 });
 
 describe('a clock that is off', () => {
-  it.for(['+3600', '-3600'])(
+  it.for(['+3600', '-3600', '-30'])(
     'F25 by %s s in the middle of the run: it takes no work, tells the skew, and goes on when it is right',
     async (offset, { openSite }) => {
       const site = await openSite();
