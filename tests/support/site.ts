@@ -79,6 +79,11 @@ export class Site {
     return site;
   }
 
+  /** Of every key in Redis. */
+  get prefix(): string {
+    return `{${this.named('e2e')}}`;
+  }
+
   /** A name that nobody else on this RabbitMQ has. */
   named(name: string): string {
     return `${name}-${this.#tag}`;
@@ -186,7 +191,7 @@ function environment(site: Site, options: SiteOptions): NodeJS.ProcessEnv {
 
 function configuration(site: Site, { profile = 'topic-v1', restartDeadlineMs = 20_000 }: SiteOptions) {
   return {
-    redis: { prefix: `{${site.named('e2e')}}` },
+    redis: { prefix: site.prefix },
     bridge: { profile, restartDeadlineMs },
     policy: { file: join(site.dir, 'policy.yaml') },
     pipeline: {

@@ -1,12 +1,7 @@
 // Which of the living instances may be given work. Pure; that somebody answers is proved by asking, not here.
 import type { Instance } from './record.ts';
 
-/** Those that fill `role` and are not unhealthy. */
-export function fillersOf(instances: readonly Instance[], role: string): readonly Instance[] {
-  return instances.filter(({ roles, health }) => roles.includes(role) && health !== 'unhealthy');
-}
-
-/** The needed roles that nobody fills. */
+/** The needed roles that nobody fills who is not unhealthy. */
 export function gapsIn(instances: readonly Instance[], needed: readonly string[]): readonly string[] {
   return needed.filter((role) => fillersOf(instances, role).length === 0);
 }
@@ -23,4 +18,8 @@ export function heardWithin(instances: readonly Instance[], silentMs: number): r
  */
 export function isProved({ seenAt }: Instance, instances: readonly Instance[]): boolean {
   return seenAt >= Math.max(...instances.map(({ firstSeenAt }) => firstSeenAt));
+}
+
+function fillersOf(instances: readonly Instance[], role: string): readonly Instance[] {
+  return instances.filter(({ roles, health }) => roles.includes(role) && health !== 'unhealthy');
 }

@@ -1,21 +1,6 @@
 // What each question answers when there is nothing, when all is well, and when what is known is old or bad.
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../../../src/commands/index.ts';
-import type { InstanceView } from '../../../src/contracts/services.ts';
-import {
-  agent,
-  ago,
-  ask,
-  delivery,
-  drone,
-  instance,
-  link,
-  now,
-  portsOf,
-  process,
-  service,
-  told,
-} from './ports.ts';
+import { agent, ago, ask, delivery, drone, link, now, process, service, told } from './ports.ts';
 
 describe('services', () => {
   it('says how a service appears where none was seen', async () => {
@@ -42,30 +27,6 @@ describe('services', () => {
       '2 services',
       '  slam  unknown: its sidecar is silent (last said ready) (11 s ago)',
       '  mesh  ready, incarnation a1b2c3d4, up 5 min (1 s ago)',
-    ]);
-  });
-
-  it('lists the instances of a service that has several', async () => {
-    const instances = [
-      instance('b7c8d9e0f1a2'),
-      instance('c0d1e2f3a4b5', { state: 'failed', incarnation: null, readySince: null, detail: 'it ended' }),
-    ];
-    expect(await told('services', { services: [service('slam', { instances })] })).toEqual([
-      '[ok]',
-      '1 service',
-      '  slam                1 of 2 instances ready (1 s ago)',
-      '  slam b7c8d9e0@hall  ready, incarnation a1b2c3d4, up 5 min (1 s ago)',
-      '  slam c0d1e2f3@hall  failed: it ended (1 s ago)',
-    ]);
-    const well = [instance('b7c8d9e0f1a2'), instance('c0d1e2f3a4b5', { host: null })];
-    const { tone, rows } = await ask(
-      'status',
-      { services: [service('slam', { instances: well })] },
-      { target: 'slam' },
-    );
-    expect([tone, rows.map(({ label }) => label)]).toEqual([
-      'ok',
-      ['slam', 'slam b7c8d9e0@hall', 'slam c0d1e2f3'],
     ]);
   });
 
@@ -217,32 +178,6 @@ describe('status', () => {
     ]);
   });
 
-  it('counts a service that runs several times as one, and says so', async () => {
-    const instances = [instance('b7c8d9e0f1a2'), instance('c0d1e2f3a4b5', { state: 'starting' })];
-    const lines = await told('status', {
-      ...well,
-      services: [service('slam', { state: 'starting', instances })],
-    });
-    expect(lines[0]).toBe('[ok]');
-    expect(lines).toContain('  services  1 of 1 ready, 1 of them as 2 instances (1 s ago)');
-  });
-
-  it.each([
-    ['workers', 'no process has the role workers: orders and gas stay queued'],
-    ['pipeline', 'no process has the role pipeline: no agent is watched, and no gas is decided'],
-  ])('says what it means that nobody has the role %s', async (role, text) => {
-    const other = ['workers', 'pipeline', 'api'].filter((name) => name !== role);
-    const lines = await told('status', { processes: [{ ...process(7, [link('redis')]), roles: other }] });
-    expect(lines[0]).toBe('[bad]');
-    expect(lines.filter((line) => line.includes(text)).length).toBe(1);
-  });
-
-  it('does not count on a process that is silent to fill a role', async () => {
-    const silent = process(8, [], ago(6));
-    const lines = await told('status', { processes: [{ ...process(7, []), roles: ['pipeline'] }, silent] });
-    expect(lines.filter((line) => line.includes('no process has the role')).length).toBe(1);
-  });
-
   it('does not say that it is up where no process has spoken', async () => {
     expect((await told('status', {})).slice(0, 2)).toEqual([
       '[warn]',
@@ -343,22 +278,4 @@ describe('help', () => {
 it('looks back from the present of its own clock', async () => {
   const { rows } = await ask('services', { services: [service('slam', { seenAt: now })] });
   expect(rows[0]?.ageMs).toBe(0);
-});
-
-describe('restart', () => {
-  const prompt = async (instances: readonly InstanceView[]) => {
-    const spec = catalogue.find(({ name }) => name === 'restart');
-    if (spec?.kind !== 'action') throw new Error('restart is no action');
-    return spec.prompt({ service: 'slam' }, portsOf({ services: [service('slam', { instances })] }));
-  };
-
-  it('asks for the service where it runs once', async () => {
-    expect(await prompt([instance('b7c8d9e0f1a2')])).toBe('Restart slam?');
-  });
-
-  it('says in its question that one of several is meant, and which there are', async () => {
-    expect(await prompt([instance('b7c8d9e0f1a2'), instance('c0d1e2f3a4b5', { host: 'lab' })])).toBe(
-      'Restart one of the 2 instances of slam (b7c8d9e0@hall, c0d1e2f3@lab)?',
-    );
-  });
 });
