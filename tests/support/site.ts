@@ -35,6 +35,8 @@ export interface SiteOptions {
   readonly rabbitUrl?: string | null;
   readonly discord?: DiscordPeer;
   readonly twitch?: TwitchPeer;
+  /** Where alerts are POSTed; default nowhere. */
+  readonly alertsUrl?: string;
 }
 
 /** What a command of the CLI came to. */
@@ -167,13 +169,14 @@ export const it = base.extend<{ openSite: (options?: SiteOptions) => Promise<Sit
 });
 
 function environment(site: Site, options: SiteOptions): NodeJS.ProcessEnv {
-  const { redisUrl, rabbitUrl, discord, twitch } = options;
+  const { redisUrl, rabbitUrl, discord, twitch, alertsUrl } = options;
   return {
     SWARMLINE_HOME: site.home,
     SWARMLINE_CONFIG: join(site.dir, 'config.yaml'),
     SWARMLINE_API_PORT: String(site.port),
     ...(redisUrl ? { REDIS_URL: redisUrl } : {}),
     ...(rabbitUrl ? { RABBITMQ_URL: rabbitUrl } : {}),
+    ...(alertsUrl ? { ALERTS_WEBHOOK_URL: alertsUrl } : {}),
     ...(discord && {
       DISCORD_TOKEN: discord.token,
       DISCORD_GUILD_ID: discord.guildId,

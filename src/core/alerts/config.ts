@@ -24,4 +24,3 @@ export const alertsConfigSchema = z.strictObject({
   /** Who hears of it then. */
   escalateTo: z.array(z.enum(channels)).default([...channels]),
 });
-export type AlertsConfig = z.infer<typeof alertsConfigSchema>;

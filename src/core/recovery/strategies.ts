@@ -18,8 +18,7 @@ export interface Strategy {
   readonly needsPerson: boolean;
 }
 
-/** The whole table. */
-export const strategies: Readonly<Record<ErrorClass, Strategy>> = {
+const strategies: Readonly<Record<ErrorClass, Strategy>> = {
   // What passes by itself is no longer that when it comes several times in a row.
   transient: { act: 'retry', opensCircuit: true, needsPerson: false },
   dependency: { act: 'reconnect', opensCircuit: true, needsPerson: false },

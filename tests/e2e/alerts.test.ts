@@ -1,0 +1,57 @@
+// Alerts of a real platform: with Discord away they still arrive, and what was meant for Discord arrives when it is back.
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished } from 'vitest';
+import { createDiscordPeer } from '../peers/discord/index.ts';
+import { eventually, it } from '../support/site.ts';
+
+/** A receiver of alerts on loopback. */
+async function receiver() {
+  const texts: string[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      texts.push(JSON.parse(Buffer.concat(chunks).toString()).text);
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { texts, url: `http://127.0.0.1:${port}/hook` };
+}
+
+describe('an alert', () => {
+  it('reaches webhook and file while Discord is away, and Discord when it is back', async ({ openSite }) => {
+    const { texts, url } = await receiver();
+    const away = await createDiscordPeer();
+    await away.close();
+    const site = await openSite({ discord: away, alertsUrl: url });
+    await writeFile(join(site.dir, 'policy.yaml'), 'roles: [');
+    site.up();
+    await eventually(() => texts.length === 1, { timeoutMs: 30_000 });
+    expect(texts[0]).toContain('Alert (critical): the policy cannot be used; everything is denied');
+    const file = join(site.home, 'alerts', 'alerts.ndjson');
+    await eventually(async () => (await readFile(file, 'utf8')).includes('"policy-broken"'));
+    const back = await createDiscordPeer({ port: away.port });
+    onTestFinished(() => back.close());
+    const told = () => back.messages().filter(({ text }) => text.includes('policy-broken'));
+    await eventually(() => told().length === 1, { timeoutMs: 60_000 });
+    expect(texts).toHaveLength(1);
+  });
+
+  it('can be asked for and silenced from the command line', async ({ openSite }) => {
+    const site = await openSite();
+    await site.up().ready();
+    const asked = await site.cli('run', 'alerts');
+    expect(asked.stdout).toContain('No alert fires');
+    const silenced = await site.cli('run', 'silence link-lost/* 30', '--yes');
+    expect(silenced.stdout + silenced.stderr).toMatch(/silenced until \d\d:\d\d UTC/);
+  });
+});
