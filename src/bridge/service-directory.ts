@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ServiceEvent } from '../contracts/bus.ts';
 import type { ServiceDirectory } from '../contracts/ports.ts';
-import { serviceNameSchema, serviceStateSchema } from '../contracts/services.ts';
+import { programUseSchema, serviceNameSchema, serviceStateSchema } from '../contracts/services.ts';
 import type { Redis } from '../core/redis.ts';
 import { putNewest, readNewest } from './newest.ts';
 
@@ -13,6 +13,7 @@ const viewSchema = z.object({
   readySince: z.number().nullable(),
   seenAt: z.number(),
   speakers: z.number().default(1),
+  use: programUseSchema.nullable().default(null),
   detail: z.string(),
 });
 
@@ -34,10 +35,12 @@ export async function storeServiceEvent(
 ): Promise<void> {
   const { service, state, incarnation, readySince, detail } = event;
   const { seenAt, speakers } = options;
+  // The two clocks may differ; how old it was when the sidecar spoke does not.
+  const use = event.use ? { ...event.use, at: seenAt - Math.max(0, event.issuedAt - event.use.at) } : null;
   await putNewest(deps.redis, keyOf(options.prefix), {
     field: service,
     at: event.issuedAt,
     heardAt: seenAt,
-    value: { service, state, incarnation, readySince, seenAt, speakers, detail },
+    value: { service, state, incarnation, readySince, seenAt, speakers, use, detail },
   });
 }

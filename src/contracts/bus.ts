@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { plainText } from '../core/text.ts';
 import { droneStatusSchema } from './drones.ts';
 import { envelopeSchema } from './envelope.ts';
-import { serviceNameSchema, serviceStateSchema } from './services.ts';
+import { programUseSchema, serviceNameSchema, serviceStateSchema } from './services.ts';
 
 /** Which of the two hubs in the wild answers restarts; configuration, never a guess. */
 export const hubProfiles = ['topic-v1', 'legacy-fanout'] as const;
@@ -63,6 +63,8 @@ export const serviceEventSchema = z.object({
   /** When this incarnation became ready, so that a platform that starts later need not guess; null: it is not ready. */
   readySince: z.number().int().nonnegative().nullable().default(null),
   detail: words,
+  /** By the clock of the sidecar; absent where it cannot be measured. What does not fit is no reason to lose the event. */
+  use: programUseSchema.optional().catch(undefined),
 });
 export type ServiceEvent = z.infer<typeof serviceEventSchema>;
 

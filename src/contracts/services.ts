@@ -14,6 +14,16 @@ const serviceStates = ['accepted', 'stopping', 'starting', 'ready', 'failed', 's
 export const serviceStateSchema = z.enum(serviceStates);
 export type ServiceState = z.infer<typeof serviceStateSchema>;
 
+/** What the program of a service uses, with all that it started, as its sidecar measured it. */
+export const programUseSchema = z.object({
+  /** Share of one core since the last look; 1 is one whole core. */
+  cpu: z.number().nonnegative(),
+  rssBytes: z.number().nonnegative(),
+  /** When it was measured, ms since the epoch. */
+  at: z.number().nonnegative(),
+});
+export type ProgramUse = z.infer<typeof programUseSchema>;
+
 /** What the platform knows of one external service. Times in ms since the epoch. */
 export interface ServiceView {
   readonly service: string;
@@ -26,6 +36,8 @@ export interface ServiceView {
   readonly seenAt: number;
   /** How many sidecars speak under this name at the same time; more than one contradict each other. */
   readonly speakers: number;
+  /** By the clock of the platform; null where it cannot be measured, or was not yet. */
+  readonly use: ProgramUse | null;
   readonly detail: string;
 }
 

@@ -3,7 +3,7 @@
 import { exchanges, type RestartMessage, routingKeys, type ServiceEvent } from '../../contracts/bus.ts';
 import { envelopeVersion } from '../../contracts/envelope.ts';
 import type { MakeId } from '../../contracts/ids.ts';
-import type { ServiceState } from '../../contracts/services.ts';
+import type { ProgramUse, ServiceState } from '../../contracts/services.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Span, silentTracer, type Tracer } from '../../core/tracing/index.ts';
 import type { Publisher } from '../publisher.ts';
@@ -23,6 +23,8 @@ const rememberedOrders = 1_000;
 export class Voice {
   /** Of the program that runs now; null while none does. */
   incarnation: string | null = null;
+  /** What that program uses, when it was last measured. */
+  use: ProgramUse | undefined;
   readonly #deps: VoiceDeps;
   readonly #service: string;
   readonly #instance: string;
@@ -132,6 +134,7 @@ export class Voice {
       orderId: order?.id ?? null,
       state,
       readySince: this.#readySince,
+      use: this.use,
       detail,
       traceparent: this.#spans.get(order?.id ?? '')?.traceparent,
     };

@@ -7,6 +7,7 @@ import type { Question } from '../spec.ts';
 
 /** A sidecar beats every 2 s; after this silence its last word is no longer taken for the present. */
 export const silentAfterMs = 10_000;
+const useOlderMs = 2_000;
 
 export const services: Question = {
   kind: 'question',
@@ -39,10 +40,17 @@ export function serviceRow(view: ServiceView, now: number): AnswerRow {
     label: view.service,
     value: silent
       ? `unknown: its sidecar is silent (last said ${view.state})`
-      : `${view.state}${why}${incarnation}${disputed(view) ? `; ${view.speakers} sidecars speak for it` : ''}`,
+      : `${view.state}${why}${incarnation}${useText(view, now)}${disputed(view) ? `; ${view.speakers} sidecars speak for it` : ''}`,
     ageMs: now - view.seenAt,
     tone: serviceTone(view, now),
   };
+}
+
+// The row tells how old the last word of the sidecar is; only where the figures are older is their age said too.
+function useText({ use, seenAt }: ServiceView, now: number): string {
+  if (use === null) return '';
+  const age = seenAt - use.at > useOlderMs ? ` (${formatAge(now - use.at)} ago)` : '';
+  return `, cpu ${Math.round(100 * use.cpu)} %, ${Math.round(use.rssBytes / 1_048_576)} MB${age}`;
 }
 
 function serviceTone(view: ServiceView, now: number): Tone {

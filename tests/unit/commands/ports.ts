@@ -64,6 +64,7 @@ export const service = (name: string, given: Partial<ServiceView> = {}): Service
   readySince: ago(300),
   seenAt: ago(1),
   speakers: 1,
+  use: null,
   detail: '',
   ...given,
 });
