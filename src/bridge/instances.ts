@@ -14,6 +14,8 @@ const bodySchema = z.object({
   state: serviceStateSchema,
   detail: z.string(),
   readySince: z.number().nullable(),
+  /** The two clocks may differ; how old it was when the sidecar spoke does not, ms. */
+  use: z.object({ cpu: z.number(), rssBytes: z.number(), ageMs: z.number() }).nullable(),
 });
 
 /** Registers whoever speaks, or lets it go when this was its last word. @throws SwarmError REDIS_UNAVAILABLE */
@@ -32,12 +34,14 @@ export function toInstanceView({ body, ...record }: Instance): InstanceView | nu
   const said = bodySchema.safeParse(body);
   if (!said.success) return null;
   const { instance, incarnation, host, pid, version, seenAt } = record;
-  return { instance, incarnation, host, pid, version, seenAt, ...said.data };
+  const { use, ...rest } = said.data;
+  const measured = use && { cpu: use.cpu, rssBytes: use.rssBytes, at: seenAt - use.ageMs };
+  return { instance, incarnation, host, pid, version, seenAt, ...rest, use: measured };
 }
 
 function recordOf(event: ServiceEvent): LeaseRecord {
   const { service, instance, incarnation, host, pid, version, load, weight, startedAt } = event;
-  const { state, detail, readySince } = event;
+  const { state, detail, readySince, use } = event;
   return {
     name: leaseName(service),
     instance,
@@ -47,12 +51,16 @@ function recordOf(event: ServiceEvent): LeaseRecord {
     version: version ?? null,
     roles: [],
     endpoints: {},
-    load: load ?? { pending: null, cpu: null },
+    load: { pending: load?.pending ?? null, cpu: use?.cpu ?? load?.cpu ?? null },
     tags: weight === undefined ? {} : { weight: String(weight) },
     startedAt: startedAt ?? 0,
     health: healths[state],
-    body: { state, detail, readySince } satisfies z.infer<typeof bodySchema>,
+    body: { state, detail, readySince, use: useOf(event) } satisfies z.infer<typeof bodySchema>,
   };
+}
+
+function useOf({ use, issuedAt }: ServiceEvent): z.infer<typeof bodySchema>['use'] {
+  return use ? { cpu: use.cpu, rssBytes: use.rssBytes, ageMs: Math.max(0, issuedAt - use.at) } : null;
 }
 
 const healths: Readonly<Record<ServiceState, LeaseRecord['health']>> = {

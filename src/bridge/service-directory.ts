@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ServiceEvent } from '../contracts/bus.ts';
 import type { ServiceDirectory } from '../contracts/ports.ts';
-import { serviceNameSchema, serviceStateSchema } from '../contracts/services.ts';
+import { programUseSchema, serviceNameSchema, serviceStateSchema } from '../contracts/services.ts';
 import type { Redis } from '../core/redis.ts';
 import { Registry } from '../core/registry/index.ts';
 import { instancesOf, toInstanceView } from './instances.ts';
@@ -14,6 +14,7 @@ const viewSchema = z.object({
   incarnation: z.string().nullable(),
   readySince: z.number().nullable(),
   seenAt: z.number(),
+  use: programUseSchema.nullable().default(null),
   detail: z.string(),
 });
 
@@ -46,10 +47,12 @@ export async function storeServiceEvent(
 ): Promise<void> {
   const { service, state, incarnation, readySince, detail } = event;
   const { seenAt } = options;
+  // The two clocks may differ; how old it was when the sidecar spoke does not.
+  const use = event.use ? { ...event.use, at: seenAt - Math.max(0, event.issuedAt - event.use.at) } : null;
   await putNewest(deps.redis, keyOf(options.prefix), {
     field: service,
     at: event.issuedAt,
     heardAt: seenAt,
-    value: { service, state, incarnation, readySince, seenAt, detail },
+    value: { service, state, incarnation, readySince, seenAt, use, detail },
   });
 }

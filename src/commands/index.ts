@@ -1,4 +1,5 @@
 // Commands: one surface for every place that people type in.
+export { silentAfterMs } from './catalogue/services.ts';
 export { catalogue } from './catalogue/all.ts';
 export { createIntake } from './intake.ts';
 export { answerLine, answerLines, formatAge, reportLine, rowText } from './render.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { plainText } from '../core/text.ts';
 import { droneStatusSchema } from './drones.ts';
 import { envelopeSchema } from './envelope.ts';
-import { serviceNameSchema, serviceStateSchema } from './services.ts';
+import { programUseSchema, serviceNameSchema, serviceStateSchema } from './services.ts';
 
 /** Which of the two hubs in the wild answers restarts; configuration, never a guess. */
 export const hubProfiles = ['topic-v1', 'legacy-fanout'] as const;
@@ -76,6 +76,8 @@ export const serviceEventSchema = z.object({
   weight: z.number().nonnegative().optional(),
   /** Its last word: it speaks for the service no longer. */
   leaving: z.boolean().optional(),
+  /** By the clock of the sidecar; absent where it cannot be measured. What does not fit is no reason to lose the event. */
+  use: programUseSchema.optional().catch(undefined),
 });
 export type ServiceEvent = z.infer<typeof serviceEventSchema>;
 

@@ -123,6 +123,21 @@ export const metricCatalogue = {
     help: '1 for the state that a circuit breaker is in',
     labels: { breaker: 40, state: ['closed', 'open', 'half-open'] },
   },
+  service_ready: {
+    type: 'gauge',
+    help: '1 while the sidecar of a service is heard and says that it is ready',
+    labels: { service: 50 },
+  },
+  service_cpu_ratio: {
+    type: 'gauge',
+    help: 'Share of one core that the program of a service uses, with all that it started',
+    labels: { service: 50 },
+  },
+  service_resident_memory_bytes: {
+    type: 'gauge',
+    help: 'Memory that the program of a service uses, with all that it started',
+    labels: { service: 50 },
+  },
   process_cpu_ratio: {
     type: 'gauge',
     help: 'Share of one core in the last interval of 5 s',

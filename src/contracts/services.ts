@@ -14,6 +14,16 @@ const serviceStates = ['accepted', 'stopping', 'starting', 'ready', 'failed', 's
 export const serviceStateSchema = z.enum(serviceStates);
 export type ServiceState = z.infer<typeof serviceStateSchema>;
 
+/** What the program of a service uses, with all that it started, as its sidecar measured it. */
+export const programUseSchema = z.object({
+  /** Share of one core since the last look; 1 is one whole core. */
+  cpu: z.number().nonnegative(),
+  rssBytes: z.number().nonnegative(),
+  /** When it was measured, ms since the epoch. */
+  at: z.number().nonnegative(),
+});
+export type ProgramUse = z.infer<typeof programUseSchema>;
+
 /** What one sidecar says of its program. Times in ms since the epoch. */
 export interface InstanceView {
   readonly instance: string;
@@ -25,6 +35,8 @@ export interface InstanceView {
   readonly host: string | null;
   readonly pid: number | null;
   readonly version: string | null;
+  /** Null where it cannot be measured, or was not yet. */
+  readonly use: ProgramUse | null;
   readonly seenAt: number;
 }
 
@@ -45,6 +57,8 @@ export interface ServiceView {
   readonly seenAt: number;
   /** Those that live now, each with a sidecar of its own. */
   readonly instances: readonly InstanceView[];
+  /** By the clock of the platform; null where it cannot be measured, or was not yet. */
+  readonly use: ProgramUse | null;
   readonly detail: string;
 }
 

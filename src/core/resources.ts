@@ -71,6 +71,50 @@ export async function familyOf(pid: number): Promise<ProcessUse[]> {
   return all.filter((use) => use.pid === pid).flatMap(under);
 }
 
+/** A process and those under it, added up; null when there is no such process. Looks at no other process. */
+export async function lookAtFamily(pid: number): Promise<ProcessUse | null> {
+  const head = await lookAtProcess(pid);
+  if (!head) return null;
+  const under = await Promise.all((await childrenOf(pid)).map(lookAtFamily));
+  return under.filter((use) => use !== null).reduce(added, head);
+}
+
+function added(head: ProcessUse, { cpuSeconds, rssBytes, handles = 0 }: ProcessUse): ProcessUse {
+  return {
+    ...head,
+    cpuSeconds: head.cpuSeconds + cpuSeconds,
+    rssBytes: head.rssBytes + rssBytes,
+    ...(head.handles === undefined ? {} : { handles: head.handles + handles }),
+  };
+}
+
+// Each thread has children of its own: https://man7.org/linux/man-pages/man5/proc_tid_children.5.html
+async function childrenOf(pid: number): Promise<number[]> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const texts = await Promise.all(
+    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => '')),
+  );
+  return texts.flatMap((text) => text.split(' ').filter(Boolean).map(Number));
+}
+
+/** Makes CPU times into shares of one core: each look is compared with the one before. */
+export class CpuShares {
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #before = new Map<number, { readonly cpuSeconds: number; readonly at: number }>();
+
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
+  }
+
+  /** Since the last look at this process; at the first, over its whole life. */
+  shareOf({ pid, cpuSeconds, ageSeconds }: ProcessUse): number {
+    const at = this.#clock.now() / 1_000;
+    const before = this.#before.get(pid) ?? { cpuSeconds: 0, at: at - ageSeconds };
+    this.#before.set(pid, { cpuSeconds, at });
+    return Math.max(0, (cpuSeconds - before.cpuSeconds) / Math.max(0.001, at - before.at));
+  }
+}
+
 /** What the last interval took. The shape of a row of the process view. */
 export interface Usage {
   readonly name: string;
@@ -91,14 +135,13 @@ export interface WatchedProcess {
 
 /** Measures this process and its children over intervals; `sample` ends one and begins the next. */
 export class ResourceMeter {
-  readonly #clock: Clock;
   readonly #watched: readonly WatchedProcess[];
   readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: 10 });
-  readonly #before = new Map<number, { readonly cpuSeconds: number; readonly at: number }>();
+  readonly #shares: CpuShares;
   #latest: readonly Usage[] = [];
 
   constructor(deps: { readonly clock: Clock }, watched: readonly WatchedProcess[]) {
-    this.#clock = deps.clock;
+    this.#shares = new CpuShares(deps.clock);
     this.#watched = watched;
     this.#loop.enable();
   }
@@ -119,7 +162,7 @@ export class ResourceMeter {
         {
           name,
           pid: use.pid,
-          cpu: this.#share(use),
+          cpu: this.#shares.shareOf(use),
           rssBytes: use.rssBytes,
           ...(use.pid === process.pid ? { loopDelaySeconds } : {}),
           ...(use.handles === undefined ? {} : { handles: use.handles }),
@@ -140,12 +183,5 @@ export class ResourceMeter {
     const longest = toSeconds(this.#loop.max);
     // A stall is one value among hundreds, so the percentile hides the very one that costs locks.
     return longest > stallSeconds ? longest : toSeconds(this.#loop.percentile(99));
-  }
-
-  #share({ pid, cpuSeconds, ageSeconds }: ProcessUse): number {
-    const at = this.#clock.now() / 1_000;
-    const before = this.#before.get(pid) ?? { cpuSeconds: 0, at: at - ageSeconds };
-    this.#before.set(pid, { cpuSeconds, at });
-    return Math.max(0, (cpuSeconds - before.cpuSeconds) / Math.max(0.001, at - before.at));
   }
 }

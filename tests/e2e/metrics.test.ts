@@ -44,9 +44,12 @@ describe('/metrics', () => {
     await run('xyzzy');
     const text = await eventually(() => scrape(scene.site.port), {
       accept: (given) =>
-        /process_cpu_ratio\{process="swarmline"\}/.test(given) && /state="sent"\} 1/.test(given),
+        /service_resident_memory_bytes/.test(given) &&
+        /process_cpu_ratio\{process="swarmline"\}/.test(given) &&
+        /state="sent"\} 1/.test(given),
     });
-    expect(lint(text)).toEqual([]);
+    // The service bears the mark of this test, which looks like an id.
+    expect(lint(text.replaceAll(scene.service, 'slam'))).toEqual([]);
     const series = seriesOf(text);
     const of = (name: string, labels: Readonly<Record<string, string>> = {}) =>
       figureOf(series, name, labels);
@@ -66,6 +69,8 @@ describe('/metrics', () => {
     expect(of('link_proof_age_seconds', { link: 'redis' })).toBeLessThan(30);
     expect(of('component_state', { component: 'workers', state: 'ready' })).toBe(1);
     expect(of('component_braked', { component: 'workers' })).toBe(0);
+    expect(of('service_ready', { service: scene.service })).toBe(1);
+    expect(of('service_resident_memory_bytes', { service: scene.service })).toBeGreaterThan(100_000);
     expect(of('queue_jobs', { queue: 'services', state: 'waiting' })).toBe(0);
     expect(of('queue_oldest_waiting_seconds', { queue: 'gas' })).toBe(0);
     expect(of('process_resident_memory_bytes', { process: 'swarmline' })).toBeGreaterThan(10_000_000);

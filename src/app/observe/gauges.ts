@@ -1,6 +1,9 @@
-// What a process knows of itself anyway, put into each scrape. Nothing here is measured for the metrics alone, but the
-// queues, which Redis is asked for.
+// What a process knows of itself anyway, put into each scrape. Nothing here is measured for the metrics alone; of the
+// queues and the services Redis is asked.
+import { createServiceDirectory } from '../../bridge/index.ts';
+import { silentAfterMs } from '../../commands/index.ts';
 import type { SetPlatformGauge } from '../../contracts/metrics.ts';
+import type { ServiceView } from '../../contracts/services.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import { type QueueDepth, queueDepths } from '../../queue/index.ts';
 import type { Shared } from '../wiring/shared.ts';
@@ -16,9 +19,12 @@ export function collectGauges({ metrics, view, roles, redis, clock, config }: Ga
   });
   // They are of the whole fleet, so only those who work on them tell of them.
   if (!roles.includes('workers')) return;
-  metrics.collect(async (set) =>
-    setQueues(set, await queueDepths({ redis, clock }, { prefix: config.redis.prefix })),
-  );
+  const { prefix } = config.redis;
+  metrics.collect(async (set) => setQueues(set, await queueDepths({ redis, clock }, { prefix })));
+  const directory = createServiceDirectory({ redis }, { prefix });
+  metrics.collect(async (set) => {
+    for (const service of await directory.services()) setService(set, service, clock.now());
+  });
 }
 
 type GaugeSources = Pick<Shared, 'metrics' | 'view' | 'roles' | 'redis' | 'clock' | 'config'>;
@@ -43,6 +49,15 @@ function setUse(set: SetPlatformGauge, use: ProcessView['resources'][number]): v
   set('process_resident_memory_bytes', labels, use.rssBytes);
   if (use.handles !== undefined) set('process_open_handles', labels, use.handles);
   if (use.loopDelaySeconds !== undefined) set('process_loop_delay_seconds', labels, use.loopDelaySeconds);
+}
+
+/** As `services` tells it: whose sidecar is silent is not ready, and uses nobody knows how much. */
+function setService(set: SetPlatformGauge, { service, state, seenAt, use }: ServiceView, now: number): void {
+  const heard = now - seenAt <= silentAfterMs;
+  set('service_ready', { service }, heard && state === 'ready' ? 1 : 0);
+  if (!heard || use === null) return;
+  set('service_cpu_ratio', { service }, use.cpu);
+  set('service_resident_memory_bytes', { service }, use.rssBytes);
 }
 
 function setQueues(set: SetPlatformGauge, depths: readonly QueueDepth[]): void {

@@ -14,6 +14,7 @@ import { assertExchanges } from '../topology.ts';
 import { untilWoken, Waker } from '../waker.ts';
 import { becomesFree } from './listener.ts';
 import { ProgramRun, type ProgramSpec } from './program.ts';
+import { ProgramMeter } from './program-meter.ts';
 import { RunNote } from './run-note.ts';
 import { Voice, type VoiceOptions } from './voice.ts';
 
@@ -52,6 +53,7 @@ class Sidecar extends Service {
   readonly #makeId: MakeId;
   readonly #connection: Connection;
   readonly #voice: Voice;
+  readonly #meter: ProgramMeter;
   readonly #heart: Waker;
   readonly #orders: Waker;
   readonly #note: RunNote | undefined;
@@ -67,6 +69,7 @@ class Sidecar extends Service {
     this.#deps = deps;
     this.#options = options;
     this.#makeId = deps.makeId ?? randomId;
+    this.#meter = new ProgramMeter(deps.clock);
     this.#heart = new Waker(deps.clock);
     this.#orders = new Waker(deps.clock);
     this.#note = options.noteFile === undefined ? undefined : new RunNote(options.noteFile);
@@ -130,6 +133,7 @@ class Sidecar extends Service {
   /** Runs the program until it has ended; resolves with the reason. */
   async #runOnce(): Promise<string> {
     this.#voice.incarnation = this.#makeId();
+    this.#voice.use = undefined;
     const run = new ProgramRun(this.#deps.clock, this.#options);
     this.#run = run;
     // The program's name alone: arguments may hold secrets, and this is read in chat.
@@ -201,6 +205,7 @@ class Sidecar extends Service {
 
   async #beat(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      this.#voice.use = await this.#meter.measure(this.#run?.pid);
       await this.#voice.heartbeat();
       await this.#heart.wait(this.#options.heartbeatMs ?? 2_000, signal);
     }

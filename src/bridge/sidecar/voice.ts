@@ -3,7 +3,7 @@
 import { exchanges, type RestartMessage, routingKeys, type ServiceEvent } from '../../contracts/bus.ts';
 import { envelopeVersion } from '../../contracts/envelope.ts';
 import type { MakeId } from '../../contracts/ids.ts';
-import type { ServiceState } from '../../contracts/services.ts';
+import type { ProgramUse, ServiceState } from '../../contracts/services.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Span, silentTracer, type Tracer } from '../../core/tracing/index.ts';
 import type { Publisher } from '../publisher.ts';
@@ -31,6 +31,8 @@ const rememberedOrders = 1_000;
 export class Voice {
   /** Of the program that runs now; null while none does. */
   incarnation: string | null = null;
+  /** What that program uses, when it was last measured. */
+  use: ProgramUse | undefined;
   readonly #deps: VoiceDeps;
   readonly #service: string;
   /** Of the sidecar, drawn at its start. */
@@ -152,6 +154,7 @@ export class Voice {
       orderId: order?.id ?? null,
       state,
       readySince: this.#readySince,
+      use: this.use,
       detail,
       ...this.#self,
       load: { pending: this.#open.length, cpu: null },

@@ -7,6 +7,7 @@ import type { Question } from '../spec.ts';
 
 /** A sidecar beats every 2 s; after this silence its last word is no longer taken for the present. */
 export const silentAfterMs = 10_000;
+const useOlderMs = 2_000;
 
 export const services: Question = {
   kind: 'question',
@@ -50,7 +51,7 @@ export function isReady({ state, instances }: ServiceView): boolean {
   return instances.length < 2 ? state === 'ready' : instances.some((one) => one.state === 'ready');
 }
 
-type Word = Pick<InstanceView, 'state' | 'detail' | 'incarnation' | 'readySince' | 'seenAt'>;
+type Word = Pick<InstanceView, 'state' | 'detail' | 'incarnation' | 'readySince' | 'seenAt' | 'use'>;
 
 function wordRow(word: Word, now: number): Omit<AnswerRow, 'label'> {
   const { state, detail, readySince, seenAt } = word;
@@ -59,10 +60,19 @@ function wordRow(word: Word, now: number): Omit<AnswerRow, 'label'> {
   const why = state === 'ready' || detail === '' ? '' : `: ${plainText(detail, 80)}`;
   const incarnation = word.incarnation === null ? '' : `, incarnation ${word.incarnation.slice(0, 8)}${up}`;
   return {
-    value: silent ? `unknown: its sidecar is silent (last said ${state})` : `${state}${why}${incarnation}`,
+    value: silent
+      ? `unknown: its sidecar is silent (last said ${state})`
+      : `${state}${why}${incarnation}${useText(word, now)}`,
     ageMs: now - seenAt,
     tone: wordTone(word, now),
   };
+}
+
+// The row tells how old the last word of the sidecar is; only where the figures are older is their age said too.
+function useText({ use, seenAt }: Word, now: number): string {
+  if (use === null) return '';
+  const age = seenAt - use.at > useOlderMs ? ` (${formatAge(now - use.at)} ago)` : '';
+  return `, cpu ${Math.round(100 * use.cpu)} %, ${Math.round(use.rssBytes / 1_048_576)} MB${age}`;
 }
 
 function serviceTone(view: ServiceView, now: number): Tone {

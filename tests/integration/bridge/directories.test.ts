@@ -65,6 +65,19 @@ describe('the read models', () => {
     expect(seen?.readySince).toBe(events.find(({ state }) => state === 'ready')?.readySince);
   });
 
+  it('show what the program of a service uses, by our own clock', async ({ world, redis, prefix }) => {
+    await world.connectedBridge();
+    await world.sidecar();
+    const directory = createServiceDirectory({ redis }, { prefix });
+    const seen = await eventually(async () =>
+      (await directory.services()).find(({ service, use }) => service === world.service && use !== null),
+    );
+    expect(seen?.use?.rssBytes).toBeGreaterThan(100_000);
+    expect(seen?.use?.cpu).toBeGreaterThanOrEqual(0);
+    expect((seen?.seenAt ?? 0) - (seen?.use?.at ?? 0)).toBeLessThan(10_000);
+    expect(seen?.use?.at).toBeLessThanOrEqual(seen?.seenAt ?? 0);
+  });
+
   it('never let an older word replace a newer one', async ({ redis, prefix }) => {
     const key = `${prefix}:services`;
     await putNewest(redis, key, { field: 'a', at: 2, heardAt: 10, value: view('a', 'newer') });

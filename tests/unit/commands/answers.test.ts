@@ -3,6 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { agent, ago, ask, delivery, drone, link, now, process, service, told } from './ports.ts';
 
 describe('services', () => {
+  it('tells what each program uses, and how old that is where the sidecar has spoken since', async () => {
+    const use = (seconds: number) => ({ cpu: 0.034, rssBytes: 12 * 1_048_576, at: ago(seconds) });
+    const services = [service('slam', { use: use(1) }), service('mesh', { use: use(7) })];
+    const [, , slam, mesh] = await told('services', { services });
+    expect(slam).toContain('up 5 min, cpu 3 %, 12 MB (1 s ago)');
+    expect(mesh).toContain('up 5 min, cpu 3 %, 12 MB (7 s ago) (1 s ago)');
+  });
+
   it('says how a service appears where none was seen', async () => {
     expect(await told('services', {})).toEqual([
       '[ok]',

@@ -64,6 +64,7 @@ export const service = (name: string, given: Partial<ServiceView> = {}): Service
   readySince: ago(300),
   seenAt: ago(1),
   instances: [],
+  use: null,
   detail: '',
   ...given,
 });
@@ -78,6 +79,7 @@ export const instance = (id: string, given: Partial<InstanceView> = {}): Instanc
   host: 'hall',
   pid: 7,
   version: null,
+  use: null,
   ...given,
 });
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
-import { familyOf, lookAtProcess, ResourceMeter } from '../../../src/core/resources.ts';
+import { familyOf, lookAtFamily, lookAtProcess, ResourceMeter } from '../../../src/core/resources.ts';
 import { eventually } from '../../support/fixtures.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -33,6 +33,17 @@ it('finds the family of a process', async () => {
   const pid = await start('sh', '-c', 'sleep 60 & wait');
   const family = () => familyOf(pid).then((uses) => uses.map(({ command }) => command.split(' ')[0]));
   await eventually(family, { accept: (commands) => commands.join() === 'sh,sleep' });
+});
+
+it('adds up what a process and those under it use', async () => {
+  const pid = await start('sh', '-c', 'sleep 60 & wait');
+  const head = await eventually(() => lookAtProcess(pid));
+  const whole = await eventually(() => lookAtFamily(pid), {
+    accept: (use) => (use?.rssBytes ?? 0) > 1.3 * (head?.rssBytes ?? 0),
+  });
+  expect(whole).toMatchObject({ pid, command: expect.stringMatching(/^sh/) });
+  expect(whole?.handles).toBeGreaterThan(head?.handles ?? 0);
+  expect(await lookAtFamily(2 ** 22 + 1)).toBeNull();
 });
 
 it('tells a busy child from an idle one, and none that has ended', async () => {
