@@ -3,8 +3,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Confirmation, type Confirmations, type Policy, principalOf } from '../access/index.ts';
 import type { Identity } from '../contracts/chat.ts';
-import { derivedId } from '../contracts/ids.ts';
-import { toSwarmError } from '../core/errors.ts';
+import { correlationIdOf } from '../contracts/ids.ts';
+import { chatText, toSwarmError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { parseInvocation } from './parse.ts';
 import { printable } from './printable.ts';
@@ -30,8 +30,14 @@ const lateDecision = `${noAnswer} it is unknown whether this was taken. Decide a
 export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): CommandIntake {
   return {
     specs,
-    handle: (invocation) => guarded(deps, lateAnswer, () => handle(deps, specs, invocation)),
-    decide: (decision) => guarded(deps, lateDecision, () => decide(deps, specs, decision)),
+    handle: (invocation) =>
+      guarded(deps, { lateText: lateAnswer, incident: correlationIdOf(invocation.id) }, () =>
+        handle(deps, specs, invocation),
+      ),
+    decide: (decision) =>
+      guarded(deps, { lateText: lateDecision, incident: correlationIdOf(decision.confirmationId) }, () =>
+        decide(deps, specs, decision),
+      ),
   };
 }
 
@@ -134,7 +140,7 @@ function tooLateForNo(confirmation: Confirmation): Reply {
 }
 
 function correlation(confirmation: Confirmation): { readonly correlationId: string } {
-  return { correlationId: derivedId('correlation', confirmation.invocationId) };
+  return { correlationId: correlationIdOf(confirmation.invocationId) };
 }
 
 function denial(deps: IntakeDeps, identity: Identity, permission: string, command: string): Reply | null {
@@ -155,7 +161,17 @@ function nothingToConfirm(id: string): Reply {
   };
 }
 
-async function guarded(deps: IntakeDeps, lateText: string, run: () => Promise<Reply>): Promise<Reply> {
+interface Guard {
+  readonly lateText: string;
+  /** What a fault that nobody foresaw is found by, in the reply and in the log. */
+  readonly incident: string;
+}
+
+async function guarded(
+  deps: IntakeDeps,
+  { lateText, incident }: Guard,
+  run: () => Promise<Reply>,
+): Promise<Reply> {
   const late = new AbortController();
   const tooLate = deps.clock
     .sleep(replyDeadlineMs, late.signal)
@@ -164,8 +180,8 @@ async function guarded(deps: IntakeDeps, lateText: string, run: () => Promise<Re
     return printable(await Promise.race([run(), tooLate]));
   } catch (thrown) {
     const error = toSwarmError(thrown);
-    deps.logger.warn({ code: error.code, error: error.message }, 'a command could not be answered');
-    return { kind: 'refusal', code: 'unavailable', text: error.kind.chat };
+    deps.logger.warn({ code: error.code, error: error.message, incident }, 'a command could not be answered');
+    return { kind: 'refusal', code: 'unavailable', text: chatText(error, incident) };
   } finally {
     late.abort();
   }

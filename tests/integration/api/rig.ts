@@ -10,7 +10,7 @@ import { domainErrors } from '../../../src/contracts/errors.ts';
 import type { ComponentResetter, DeliveryLedger } from '../../../src/contracts/ports.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
-import { silentLogger } from '../../../src/core/logger.ts';
+import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { freePort } from '../../../src/core/servers/index.ts';
 import { delivery, link } from '../../unit/commands/ports.ts';
@@ -50,6 +50,7 @@ export async function open(
     readonly readiness: Readiness;
     readonly policy: Policy;
     readonly reset: ComponentResetter['reset'];
+    readonly logger: Logger;
   }> = {},
 ) {
   const dir = await mkdtemp(join(tmpdir(), 'swarmline-api-'));
@@ -72,7 +73,7 @@ export async function open(
       results,
       ledger,
       components,
-      logger: silentLogger,
+      logger: given.logger ?? silentLogger,
       readiness: () => state.readiness,
       now: () => Date.now(),
     },
