@@ -1,10 +1,11 @@
 // Out of the queue: runs the handlers of some queues in this process, and picks up within seconds what a killed process left.
 
-import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import { DelayedError, type Job } from 'bullmq';
+import { domainErrors } from '../contracts/errors.ts';
 import { type JobData, jobDataSchema } from '../contracts/jobs.ts';
 import { backoffMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
-import { errorText, SwarmError, toSwarmError } from '../core/errors.ts';
+import { chatText, coreErrors, errorText, SwarmError } from '../core/errors.ts';
 import type { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
@@ -12,6 +13,7 @@ import { Service } from '../core/service.ts';
 import { createStop } from '../core/stop.ts';
 import { ClockGuard } from './clock-guard.ts';
 import { closeDeadlineMs, Consumer } from './consumer.ts';
+import { GivenUp, queueFault } from './faults.ts';
 import type { BoundHandler } from './handler.ts';
 import { createInboxTable, type InboxTable } from './inbox-table.ts';
 import { WorkerCanary } from './worker-canary.ts';
@@ -115,8 +117,10 @@ export class WorkerHost extends Service {
   async #run(job: Job<JobData>): Promise<void> {
     const handler = this.#handlers.get(job.name);
     const parsed = jobDataSchema.safeParse(job.data);
-    if (!handler || !parsed.success)
-      throw new UnrecoverableError(handler ? 'the job has no valid envelope' : `no handler for ${job.name}`);
+    if (!handler || !parsed.success) {
+      const why = handler ? 'the job has no valid envelope' : `no handler for ${job.name}`;
+      throw new GivenUp(new SwarmError(domainErrors.jobInvalid, why));
+    }
     const { envelope, body } = parsed.data;
     if (await this.#inbox.isDone(envelope.id)) return;
     try {
@@ -128,13 +132,14 @@ export class WorkerHost extends Service {
         await job.moveToDelayed(this.#deps.clock.now(), job.token);
         throw new DelayedError();
       }
+      const fault = queueFault(thrown);
       this.#deps.logger.warn(
-        { job: job.name, correlationId: envelope.correlationId, error: errorText(thrown) },
+        { job: job.name, correlationId: envelope.correlationId, code: fault.code, error: fault.message },
         'a job did not succeed',
       );
-      if (thrown instanceof SwarmError && !thrown.retryable) throw new UnrecoverableError(thrown.message);
-      // The library takes nothing but errors for a failure; some libraries throw strings.
-      throw toSwarmError(thrown);
+      // Nobody can tell whether what nobody foresaw will pass; handlers are safe to run again.
+      if (!fault.retryable && fault.kind !== coreErrors.unexpected) throw new GivenUp(fault);
+      throw fault;
     }
   }
 
@@ -142,15 +147,21 @@ export class WorkerHost extends Service {
     if (!job || (await job.getState().catch(() => 'unknown')) !== 'failed') return;
     const parsed = jobDataSchema.safeParse(job.data);
     const { logger } = this.#deps;
+    const fault = queueFault(error);
     logger.error(
-      { job: job.name, id: job.id, attempts: job.attemptsMade, reason: error.message },
+      {
+        ...{ job: job.name, id: job.id, attempts: job.attemptsMade },
+        ...{ code: fault.code, reason: fault.message, correlationId: parsed.data?.envelope.correlationId },
+      },
       'a job failed for good',
     );
     if (!parsed.success) return;
     const { envelope, body } = parsed.data;
+    // A person who waits is told the reason, but not the insides of a fault that nobody foresaw.
+    const reason = fault.kind.class === 'bug' ? chatText(fault, envelope.correlationId) : fault.message;
     await this.#handlers
       .get(job.name)
-      ?.dead(body, { envelope }, error.message)
+      ?.dead(body, { envelope }, reason)
       .catch((thrown: unknown) =>
         logger.error(
           { job: job.name, id: job.id, error: errorText(thrown) },

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { JobName, jobCatalogue } from '../../../src/contracts/jobs.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { Link } from '../../../src/core/links.ts';
-import { silentLogger } from '../../../src/core/logger.ts';
+import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { type BoundHandler, bindHandler, createProducer, WorkerHost } from '../../../src/queue/index.ts';
 
@@ -18,10 +18,11 @@ export function createHost(
   { redis, redisUrl, prefix }: Place,
   handlers: readonly BoundHandler[],
   clock: Clock = systemClock,
+  logger: Logger = silentLogger,
 ): WorkerHost {
   const link = new Link({ name: 'workers', hard: true, clock });
   return new WorkerHost(
-    { redis, clock, logger: silentLogger, link, handlers },
+    { redis, clock, logger, link, handlers },
     { redisUrl, prefix, queues: { pipeline: 2, gas: 2 } },
   );
 }
