@@ -7,7 +7,7 @@ import { apiStatus, toChatError } from './faults.ts';
 
 export type Route = `/${string}`;
 
-/** Every method throws SwarmError CHAT_AUTH, CHAT_REFUSED or CHAT_UNAVAILABLE. */
+/** Every method throws SwarmError CHAT_AUTH, CHAT_REFUSED, CHAT_RATE_LIMITED or CHAT_UNAVAILABLE. */
 export interface DiscordApi {
   get(route: Route): Promise<unknown>;
   put(route: Route, body: unknown): Promise<unknown>;
