@@ -6,8 +6,16 @@ import type { ResetAnswer } from '../contracts/components.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import { randomId } from '../contracts/ids.ts';
 import type { ComponentResetter, DeliveryLedger } from '../contracts/ports.ts';
-import { coreErrors, type ErrorClass, type ErrorKind, SwarmError, toSwarmError } from '../core/errors.ts';
+import {
+  chatText,
+  coreErrors,
+  type ErrorClass,
+  type ErrorKind,
+  SwarmError,
+  toSwarmError,
+} from '../core/errors.ts';
 import type { FaultSink } from '../core/faults.ts';
+import { inputFault } from '../core/input-faults.ts';
 import type { Logger } from '../core/logger.ts';
 import { Service } from '../core/service.ts';
 import { registerMetrics, type Scraper } from './metrics.ts';
@@ -133,18 +141,21 @@ export class ApiServer extends Service {
   }
 
   async #refuse(thrown: unknown, reply: FastifyReply): Promise<void> {
-    if (thrown instanceof z.ZodError) {
-      return fail(reply, 400, domainErrors.requestInvalid, z.prettifyError(thrown));
-    }
+    const refused = inputFault(thrown, domainErrors.requestInvalid);
+    if (refused) return fail(reply, 400, refused.kind, refused.message);
     const framework = frameworkError.safeParse(thrown);
     if (framework.success) {
       const { statusCode, message } = framework.data;
       return fail(reply, statusCode, domainErrors.requestInvalid, message);
     }
     const error = toSwarmError(thrown);
-    this.#deps.logger.warn({ code: error.code, error: error.message }, 'a request could not be answered');
+    const incident = randomId();
+    this.#deps.logger.warn(
+      { code: error.code, error: error.message, incident },
+      'a request could not be answered',
+    );
     this.#deps.faults.fault(error, 'api');
-    return fail(reply, errorStatus[error.kind.class] ?? 500, error.kind, error.kind.chat);
+    return fail(reply, errorStatus[error.kind.class] ?? 500, error.kind, chatText(error, incident));
   }
 }
 

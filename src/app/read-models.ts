@@ -1,7 +1,7 @@
-// Read models and confirmations as commands see them: whatever a Redis client throws becomes REDIS_UNAVAILABLE, once, here.
+// Read models and confirmations as commands see them: whatever a Redis client throws is converted once, here.
 // What Redis does answer but cannot be understood is another fault, and is not told as an outage.
-import { z } from 'zod';
-import { coreErrors, errorText, SwarmError } from '../core/errors.ts';
+import { SwarmError } from '../core/errors.ts';
+import { redisFault } from '../core/redis-faults.ts';
 
 /** Wraps each method of `model`; errors that are ours already pass through. */
 export function overRedis<T extends { readonly [K in keyof T]: (...args: never[]) => Promise<unknown> }>(
@@ -16,11 +16,8 @@ export function overRedis<T extends { readonly [K in keyof T]: (...args: never[]
           return await Reflect.apply(member, target, args);
         } catch (cause) {
           if (cause instanceof SwarmError) throw cause;
-          const garbled = cause instanceof z.ZodError || cause instanceof SyntaxError;
-          const kind = garbled ? coreErrors.unexpected : coreErrors.redisUnavailable;
-          throw new SwarmError(kind, `${String(property)}: ${errorText(cause)}`, {
-            cause,
-          });
+          const { kind, message } = redisFault(cause);
+          throw new SwarmError(kind, `${String(property)}: ${message}`, { cause });
         }
       };
     },

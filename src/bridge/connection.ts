@@ -2,15 +2,15 @@
 // It owns no message: publishers and consumers register a set-up step, which runs on every new connection.
 
 import type { Channel, ChannelModel, RecoveringChannelModel } from 'amqplib';
-import { domainErrors } from '../contracts/errors.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { Clock } from '../core/clock.ts';
-import { coreErrors, errorText, SwarmError, toSwarmError } from '../core/errors.ts';
+import { coreErrors, SwarmError } from '../core/errors.ts';
 import type { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
 import { createStop } from '../core/stop.ts';
 import type { Tracer } from '../core/tracing/index.ts';
 import { BusCanary, dropSocket } from './canary.ts';
+import { bridgeFault } from './faults.ts';
 
 /** What everything that speaks to RabbitMQ needs. */
 export interface BusDeps {
@@ -141,7 +141,7 @@ export class Connection {
     } catch (thrown) {
       this.#flaw = thrown;
     }
-    if (dead) throw toSwarmError(this.#flaw ?? 'connection lost during set-up', domainErrors.bridgeDown);
+    if (dead) throw bridgeFault(this.#flaw ?? 'connection lost during set-up');
   }
 
   #onConnect(model: ChannelModel): void {
@@ -165,9 +165,10 @@ export class Connection {
     this.#current = undefined;
     this.#blocked = false;
     const flawed = thrown === this.#flaw;
-    if (flawed) this.#deps.link.down(errorText(thrown));
-    else this.#deps.link.unanswered(errorText(thrown));
-    this.#say(flawed ? 'flawed' : 'lost', errorText(thrown));
+    const { code, message } = bridgeFault(thrown);
+    if (flawed) this.#deps.link.down(message);
+    else this.#deps.link.unanswered(message);
+    this.#say(flawed ? 'flawed' : 'lost', message, code);
     this.#tell();
   }
 
@@ -215,10 +216,10 @@ export class Connection {
   }
 
   /** Once per change of state, and not per retry: each retry may fail in words of its own. */
-  #say(state: 'up' | 'lost' | 'flawed' | 'blocked', text: string): void {
+  #say(state: 'up' | 'lost' | 'flawed' | 'blocked', text: string, code?: string): void {
     if (state === this.#said) return;
     this.#said = state;
-    this.#deps.logger[state === 'up' ? 'info' : 'warn']({ link: this.#options.name }, text);
+    this.#deps.logger[state === 'up' ? 'info' : 'warn']({ link: this.#options.name, code }, text);
   }
 }
 

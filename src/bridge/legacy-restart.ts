@@ -3,7 +3,8 @@
 import { exchanges, legacyRestartBody } from '../contracts/bus.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import type { RestartOrder, RestartOutcome } from '../contracts/services.ts';
-import { coreErrors, SwarmError, toSwarmError } from '../core/errors.ts';
+import { coreErrors, SwarmError } from '../core/errors.ts';
+import { bridgeFault } from './faults.ts';
 import type { RestartDeps } from './restart-conversation.ts';
 import { unsentRecord } from './restart-record.ts';
 import { exchangeExists } from './topology.ts';
@@ -11,7 +12,7 @@ import { Waker } from './waker.ts';
 
 const exchange = exchanges.legacyRestart.name;
 
-/** @throws SwarmError REDIS_UNAVAILABLE, ABORTED; the same order may then be run again */
+/** @throws SwarmError REDIS_*, ABORTED; the same order may then be run again */
 export async function broadcastRestart(
   deps: RestartDeps,
   order: RestartOrder,
@@ -52,7 +53,7 @@ async function broadcast(deps: RestartDeps, order: RestartOrder): Promise<Restar
       ? { state: 'sent', reason: 'broadcast, unconfirmed' }
       : { state: 'failed', reason: `nobody is bound to ${exchange}` };
   } catch (thrown) {
-    const { kind, message } = toSwarmError(thrown, domainErrors.bridgeDown);
+    const { kind, message } = bridgeFault(thrown);
     return kind === domainErrors.publishUnconfirmed
       ? { state: 'unknown', reason: message }
       : { state: 'failed', reason: `nothing was sent: ${message}` };

@@ -1,7 +1,7 @@
 // A Redis hash of the newest word on each thing, shared by all replicas: an older word never replaces a newer one,
 // and things not heard of for a week are forgotten. Reading needs Redis alone.
 import { z } from 'zod';
-import { coreErrors, toSwarmError } from '../core/errors.ts';
+import { redisFault } from '../core/redis-faults.ts';
 import type { Redis } from '../core/redis.ts';
 
 /** One word on one thing. */
@@ -40,7 +40,7 @@ return 1`;
 
 const entrySchema = z.object({ at: z.number(), heardAt: z.number(), value: z.unknown() });
 
-/** Stores a word unless a newer one is held. @throws SwarmError REDIS_UNAVAILABLE */
+/** Stores a word unless a newer one is held. @throws SwarmError REDIS_* */
 export async function putNewest(redis: Redis, key: string, word: Word): Promise<void> {
   const { field, heardAt, value } = word;
   const latest = heardAt + aheadMs;
@@ -49,18 +49,18 @@ export async function putNewest(redis: Redis, key: string, word: Word): Promise<
   try {
     await redis.eval(putScript, 1, key, field, entry, at, latest, heardAt - forgottenAfterMs);
   } catch (thrown) {
-    throw toSwarmError(thrown, coreErrors.redisUnavailable);
+    throw redisFault(thrown);
   }
 }
 
-/** The values that fit the schema, ordered by field; one that does not (an older version's) is left out until it is said anew. @throws SwarmError REDIS_UNAVAILABLE */
+/** The values that fit the schema, ordered by field; one that does not (an older version's) is left out until it is said anew. @throws SwarmError REDIS_* */
 export async function readNewest<S extends z.ZodType>(
   redis: Redis,
   key: string,
   schema: S,
 ): Promise<z.infer<S>[]> {
   const stored = await redis.hgetall(key).catch((thrown: unknown) => {
-    throw toSwarmError(thrown, coreErrors.redisUnavailable);
+    throw redisFault(thrown);
   });
   return Object.entries(stored)
     .sort(([a], [b]) => (a < b ? -1 : 1))

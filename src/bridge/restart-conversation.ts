@@ -69,7 +69,7 @@ export class RestartConversation {
     this.#waker = new Waker(deps.clock);
   }
 
-  /** @throws SwarmError REDIS_UNAVAILABLE, ABORTED; the same order may then be run again */
+  /** @throws SwarmError REDIS_*, ABORTED; the same order may then be run again */
   async run(signal: AbortSignal): Promise<RestartOutcome> {
     const { records, events, connection } = this.#deps;
     const found = await records.load(this.#order.id);

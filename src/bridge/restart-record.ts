@@ -1,7 +1,7 @@
 // What is remembered of a restart order, so that a call repeated after a crash neither loses nor doubles it.
 import { z } from 'zod';
 import type { RestartOutcome } from '../contracts/services.ts';
-import { coreErrors, toSwarmError } from '../core/errors.ts';
+import { redisFault } from '../core/redis-faults.ts';
 import type { Redis } from '../core/redis.ts';
 
 const targetSchema = z.object({
@@ -62,18 +62,18 @@ export class RestartRecords {
     this.#prefix = prefix;
   }
 
-  /** Null for an order never seen. @throws SwarmError REDIS_UNAVAILABLE */
+  /** Null for an order never seen. @throws SwarmError REDIS_* */
   async load(orderId: string): Promise<RestartRecord | null> {
     const text = await this.#redis.get(this.#key(orderId)).catch(unavailable);
     return text === null ? null : recordSchema.parse(JSON.parse(text));
   }
 
-  /** Kept for a day. @throws SwarmError REDIS_UNAVAILABLE */
+  /** Kept for a day. @throws SwarmError REDIS_* */
   async save(orderId: string, record: RestartRecord): Promise<void> {
     await this.#redis.set(this.#key(orderId), JSON.stringify(record), 'EX', keptSeconds).catch(unavailable);
   }
 
-  /** Stores how it ended and returns that. @throws SwarmError REDIS_UNAVAILABLE */
+  /** Stores how it ended and returns that. @throws SwarmError REDIS_* */
   async finish(orderId: string, record: RestartRecord, outcome: RestartOutcome): Promise<RestartOutcome> {
     await this.save(orderId, { ...record, outcome });
     return outcome;
@@ -85,5 +85,5 @@ export class RestartRecords {
 }
 
 function unavailable(thrown: unknown): never {
-  throw toSwarmError(thrown, coreErrors.redisUnavailable);
+  throw redisFault(thrown);
 }

@@ -3,6 +3,7 @@ import type { ChannelModel } from 'amqplib';
 import { exchanges } from '../contracts/bus.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import { errorText, SwarmError } from '../core/errors.ts';
+import { replyCode } from './faults.ts';
 
 /** An exchange as it must be. */
 export interface ExchangeSpec {
@@ -26,7 +27,7 @@ export async function assertExchanges(
     try {
       await channel.assertExchange(name, type, { durable });
     } catch (thrown) {
-      if (!hasReplyCode(thrown, 406)) throw thrown;
+      if (replyCode(thrown) !== 406) throw thrown;
       const { code } = domainErrors.topologyConflict;
       const text = `${code}: exchange ${name} exists, but not as ${durable ? 'durable ' : ''}${type}: ${errorText(thrown)}`;
       throw new SwarmError(domainErrors.topologyConflict, text, { cause: thrown });
@@ -42,13 +43,9 @@ export async function exchangeExists(model: ChannelModel, name: string): Promise
   try {
     await channel.checkExchange(name);
   } catch (thrown) {
-    if (hasReplyCode(thrown, 404)) return false;
+    if (replyCode(thrown) === 404) return false;
     throw thrown;
   }
   await channel.close();
   return true;
-}
-
-function hasReplyCode(thrown: unknown, code: number): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
 }

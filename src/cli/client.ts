@@ -5,8 +5,9 @@ import { z } from 'zod';
 import type { Reply } from '../commands/index.ts';
 import { type Report, reportSchema } from '../contracts/chat.ts';
 import { type ResetAnswer, resetAnswerSchema } from '../contracts/components.ts';
-import { domainErrors } from '../contracts/errors.ts';
-import { coreErrors, type ErrorKind, errorText, SwarmError } from '../core/errors.ts';
+import { domainErrors, errorKinds } from '../contracts/errors.ts';
+import { coreErrors, errorText, SwarmError } from '../core/errors.ts';
+import { inputFault } from '../core/input-faults.ts';
 import type { Io } from './io.ts';
 import { whereabouts } from './whereabouts.ts';
 
@@ -21,7 +22,6 @@ export interface Client {
 }
 
 const failureSchema = z.object({ error: z.string(), message: z.string() });
-const kinds: readonly ErrorKind[] = [...Object.values(domainErrors), ...Object.values(coreErrors)];
 const replySchema: z.ZodType<Reply> = z.custom<Reply>(
   (value) =>
     z.object({ kind: z.enum(['answer', 'refusal', 'confirm', 'accepted', 'dropped']) }).safeParse(value)
@@ -59,28 +59,39 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
       );
     });
     if (response.status === 204) return null;
-    const answer: unknown = await response.json();
+    const answer = await understood(z.unknown(), response.json());
     const failure = response.ok ? null : failureSchema.safeParse(answer);
     if (failure?.success) {
       const { error, message } = failure.data;
-      throw new SwarmError(kinds.find(({ code }) => code === error) ?? coreErrors.unexpected, message);
+      throw new SwarmError(errorKinds.find(({ code }) => code === error) ?? coreErrors.unexpected, message);
     }
     return answer;
   };
   return {
-    run: async (line, key) =>
-      replySchema.parse(await call('POST', '/v1/run', { line }, { 'idempotency-key': key })),
-    decide: async (id, verdict) =>
-      replySchema.parse(await call('POST', `/v1/confirmations/${encodeURIComponent(id)}`, { verdict })),
-    nextReport: async (id, after) =>
-      reportSchema
-        .nullable()
-        .parse(await call('GET', `/v1/results/${encodeURIComponent(id)}?after=${after}&waitMs=20000`)),
-    acknowledge: async (id, state) =>
-      z
-        .object({ state: z.string() })
-        .parse(await call('POST', `/v1/deliveries/${encodeURIComponent(id)}/ack`, { state })),
-    resetComponent: async (name) =>
-      resetAnswerSchema.parse(await call('POST', `/v1/components/${encodeURIComponent(name)}/reset`)),
+    run: (line, key) =>
+      understood(replySchema, call('POST', '/v1/run', { line }, { 'idempotency-key': key })),
+    decide: (id, verdict) =>
+      understood(replySchema, call('POST', `/v1/confirmations/${encodeURIComponent(id)}`, { verdict })),
+    nextReport: (id, after) =>
+      understood(
+        reportSchema.nullable(),
+        call('GET', `/v1/results/${encodeURIComponent(id)}?after=${after}&waitMs=20000`),
+      ),
+    acknowledge: (id, state) =>
+      understood(
+        z.object({ state: z.string() }),
+        call('POST', `/v1/deliveries/${encodeURIComponent(id)}/ack`, { state }),
+      ),
+    resetComponent: (name) =>
+      understood(resetAnswerSchema, call('POST', `/v1/components/${encodeURIComponent(name)}/reset`)),
   };
+}
+
+/** @throws SwarmError INPUT_INVALID for the answer of somebody else, or of a Swarmline of another version */
+async function understood<T>(schema: z.ZodType<T>, answer: Promise<unknown>): Promise<T> {
+  try {
+    return schema.parse(await answer);
+  } catch (thrown) {
+    throw inputFault(thrown) ?? thrown;
+  }
 }

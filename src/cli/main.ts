@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
-import { type ErrorClass, toSwarmError } from '../core/errors.ts';
+import { type ErrorClass, runbookOf, toSwarmError } from '../core/errors.ts';
 import { type ExitCode, exitCodes } from './io.ts';
 import { createProgram } from './program.ts';
 
@@ -89,6 +89,7 @@ function report(thrown: unknown): ExitCode {
   // Who went away has read enough; nothing failed, and there is nobody to be told.
   if (error.code === 'ABORTED' && unread) return exitCodes.ok;
   process.stderr.write(`swarmline: ${error.message}\n`);
+  process.stderr.write(`${error.code}: ${error.kind.hint} See ${runbookOf(error.kind)}\n`);
   if (error.code === 'UNEXPECTED' && error.stack) process.stderr.write(`${error.stack}\n`);
   return exitByClass[error.kind.class] ?? exitCodes.failed;
 }

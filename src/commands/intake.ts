@@ -3,9 +3,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Confirmation, type Confirmations, type Policy, principalOf } from '../access/index.ts';
 import type { Identity } from '../contracts/chat.ts';
-import { derivedId } from '../contracts/ids.ts';
+import { correlationIdOf } from '../contracts/ids.ts';
 import type { Meter } from '../contracts/metrics.ts';
-import { toSwarmError } from '../core/errors.ts';
+import { chatText, toSwarmError } from '../core/errors.ts';
 import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
 import { silentTracer, type Tracer } from '../core/tracing/index.ts';
@@ -40,13 +40,18 @@ export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): C
   return {
     specs,
     handle: (invocation) => {
-      const correlationId = derivedId('correlation', invocation.id);
-      const use = beginUse(deps, invocation.identity.surface, correlationId);
-      return guarded(deps, { use, lateText: lateAnswer }, () => handle(deps, specs, { ...invocation, use }));
+      const incident = correlationIdOf(invocation.id);
+      const use = beginUse(deps, invocation.identity.surface, incident);
+      return guarded(deps, { use, lateText: lateAnswer, incident }, () =>
+        handle(deps, specs, { ...invocation, use }),
+      );
     },
     decide: (decision) => {
+      const incident = correlationIdOf(decision.confirmationId);
       const use = beginUse(deps, decision.identity.surface);
-      return guarded(deps, { use, lateText: lateDecision }, () => decide(deps, specs, { ...decision, use }));
+      return guarded(deps, { use, lateText: lateDecision, incident }, () =>
+        decide(deps, specs, { ...decision, use }),
+      );
     },
   };
 }
@@ -171,7 +176,7 @@ function tooLateForNo(confirmation: Confirmation): Reply {
 }
 
 function correlation(confirmation: Confirmation): { readonly correlationId: string } {
-  return { correlationId: derivedId('correlation', confirmation.invocationId) };
+  return { correlationId: correlationIdOf(confirmation.invocationId) };
 }
 
 function denial(deps: IntakeDeps, identity: Identity, permission: string, command: string): Reply | null {
@@ -195,11 +200,13 @@ function nothingToConfirm(id: string): Reply {
 interface Guard {
   readonly use: Use;
   readonly lateText: string;
+  /** What a fault that nobody foresaw is found by, in the reply and in the log. */
+  readonly incident: string;
 }
 
 async function guarded(
   deps: IntakeDeps,
-  { use, lateText }: Guard,
+  { use, lateText, incident }: Guard,
   run: () => Promise<Reply>,
 ): Promise<Reply> {
   const late = new AbortController();
@@ -209,9 +216,9 @@ async function guarded(
   try {
     return use.end(printable(await Promise.race([run(), tooLate])));
   } catch (thrown) {
-    const error = use.fail(toSwarmError(thrown));
+    const error = use.fail(toSwarmError(thrown), incident);
     deps.faults.fault(error, 'command');
-    return use.end({ kind: 'refusal', code: 'unavailable', text: error.kind.chat });
+    return use.end({ kind: 'refusal', code: 'unavailable', text: chatText(error, incident) });
   } finally {
     late.abort();
   }

@@ -50,7 +50,7 @@ interface CommandBase {
 /** Answers at once from read models and changes nothing. */
 export interface Question extends CommandBase {
   readonly kind: 'question';
-  /** @throws SwarmError REDIS_UNAVAILABLE when the truth cannot be read */
+  /** @throws SwarmError REDIS_* when the truth cannot be read */
   answer(call: CommandCall, ports: CommandPorts): Promise<Answer>;
 }
 

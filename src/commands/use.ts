@@ -26,8 +26,8 @@ export interface UseOf {
 export interface Use {
   /** Runs the part of it that knows its command. */
   run(span: string, of: UseOf, work: () => Promise<Reply>): Promise<Reply>;
-  /** Logs a fault, and gives it back. */
-  fail(error: SwarmError): SwarmError;
+  /** Logs a fault under its incident, and gives it back. */
+  fail(error: SwarmError, incident: string): SwarmError;
   /** Counts how it ended, and gives that back. */
   end(reply: Reply): Reply;
 }
@@ -52,8 +52,8 @@ export function beginUse(deps: UseDeps, surface: Surface, correlationId?: string
         }),
       );
     },
-    fail: (error) => {
-      const facts = { ...flow, command, code: error.code, error: error.message };
+    fail: (error, incident) => {
+      const facts = { ...flow, command, code: error.code, error: error.message, incident };
       logger.warn(facts, 'a command could not be answered');
       return error;
     },

@@ -1,5 +1,5 @@
-// The domain's error catalogue; the mechanism's own codes are in core/errors.ts.
-import type { ErrorKind } from '../core/errors.ts';
+// The domain's error catalogue; the mechanism's own codes are in core/error-catalogue.ts.
+import { coreErrors, type ErrorKind } from '../core/error-catalogue.ts';
 
 export const domainErrors = {
   queueUnavailable: {
@@ -7,125 +7,225 @@ export const domainErrors = {
     class: 'dependency',
     retryable: true,
     chat: 'The queue does not answer, so it is unknown whether the order was taken. Confirm again: it stays one order.',
+    hint: 'Bring Redis back; what was confirmed and not taken may be confirmed again.',
   },
   jobFailed: {
     code: 'JOB_FAILED',
     class: 'dependency',
     retryable: false,
     chat: 'A job has failed for good; the log has its reason.',
+    hint: 'Read the reason in the log, mend it, and give the order again.',
   },
   clockSkewed: {
     code: 'CLOCK_SKEWED',
     class: 'config',
     retryable: true,
     chat: "This machine's clock is wrong, so no job is run here.",
+    hint: 'Set the clock right (`timedatectl set-ntp true`); work goes on by itself.',
   },
   jobInvalid: {
     code: 'JOB_INVALID',
     class: 'validation',
     retryable: false,
     chat: 'A job does not fit its schema.',
+    hint: 'Look whether processes of two versions share one Redis, and bring them to the same one.',
+  },
+  jobUnknown: {
+    code: 'JOB_UNKNOWN',
+    class: 'not-found',
+    retryable: false,
+    chat: 'No such job is in the queue.',
+    hint: 'Look whether the job was removed by hand, or is older than the queue keeps.',
+  },
+  jobConflict: {
+    code: 'JOB_CONFLICT',
+    class: 'conflict',
+    retryable: false,
+    chat: 'The job is in a state that does not allow it.',
+    hint: 'Look at the job again: it went on meanwhile.',
+  },
+  jobLockLost: {
+    code: 'JOB_LOCK_LOST',
+    class: 'conflict',
+    retryable: false,
+    chat: 'Another worker took the job over.',
+    hint: 'Look for a worker that was frozen or overloaded for seconds; the job runs again elsewhere.',
+  },
+  jobPostponed: {
+    code: 'JOB_POSTPONED',
+    class: 'transient',
+    retryable: true,
+    chat: 'The job was put back and will run later.',
+    hint: 'Wait; it runs by itself.',
+  },
+  queueRateLimited: {
+    code: 'QUEUE_RATE_LIMITED',
+    class: 'rate-limited',
+    retryable: true,
+    chat: 'The queue is held back for a moment.',
+    hint: 'Wait; it goes on by itself.',
   },
   bridgeDown: {
     code: 'BRIDGE_DOWN',
     class: 'dependency',
     retryable: true,
     chat: 'RabbitMQ is not connected.',
+    hint: 'Start the RabbitMQ that RABBITMQ_URL names, or mend the way to it.',
   },
   publishUnconfirmed: {
     code: 'PUBLISH_UNCONFIRMED',
     class: 'transient',
     retryable: true,
     chat: 'RabbitMQ did not confirm the message.',
+    hint: 'Look with `rabbitmqctl status` for an alarm of memory or disk.',
   },
   topologyConflict: {
     code: 'TOPOLOGY_CONFLICT',
     class: 'config',
     retryable: false,
     chat: 'An exchange on RabbitMQ is not declared as Swarmline expects.',
+    hint: 'Delete the exchange or queue that is named, or give Swarmline a vhost of its own.',
+  },
+  bridgeAuth: {
+    code: 'BRIDGE_AUTH',
+    class: 'auth',
+    retryable: false,
+    chat: 'RabbitMQ refused our login, our rights or our vhost.',
+    hint: 'Give the user of RABBITMQ_URL its vhost and rights: `rabbitmqctl set_permissions -p VHOST USER ".*" ".*" ".*"`.',
+  },
+  bridgeRefused: {
+    code: 'BRIDGE_REFUSED',
+    class: 'bug',
+    retryable: false,
+    chat: 'RabbitMQ refused what we sent; the log has it.',
+    hint: 'Look up the incident in the log and report it with the version of RabbitMQ.',
+  },
+  queueLocked: {
+    code: 'QUEUE_LOCKED',
+    class: 'conflict',
+    retryable: true,
+    chat: 'A queue on RabbitMQ belongs to another connection.',
+    hint: 'Wait until the connection that holds it has ended, or close it with `rabbitmqctl close_connection`.',
+  },
+  topologyMissing: {
+    code: 'TOPOLOGY_MISSING',
+    class: 'not-found',
+    retryable: false,
+    chat: 'An exchange or queue on RabbitMQ is not there.',
+    hint: 'Start the program that declares what is named, or correct bridge.profile.',
   },
   agentUnknown: {
     code: 'AGENT_UNKNOWN',
     class: 'not-found',
     retryable: false,
     chat: 'No such agent is configured.',
+    hint: 'Add the agent to pipeline.agents, or correct its id.',
   },
   deliveryUnknown: {
     code: 'DELIVERY_UNKNOWN',
     class: 'not-found',
     retryable: false,
     chat: 'No such delivery.',
+    hint: 'Take the id from the front matter of the gas file; records are kept for a while only.',
   },
   deliveryNotSent: {
     code: 'DELIVERY_NOT_SENT',
     class: 'conflict',
     retryable: false,
     chat: 'This gas has not been sent yet, so it cannot be acknowledged.',
+    hint: 'Wait until the gas lies in the inbox, then acknowledge it.',
   },
   inboxUnwritable: {
     code: 'INBOX_UNWRITABLE',
     class: 'dependency',
     retryable: true,
     chat: "The agent's inbox cannot be written.",
+    hint: 'Give Swarmline the right to write into the inbox that is named, and make room on its disk.',
   },
   historyInvalid: {
     code: 'HISTORY_INVALID',
     class: 'validation',
     retryable: false,
     chat: 'A recorded history cannot be read.',
+    hint: 'Mend the line of the file that is named; each is one JSON object with `at` and `raw`.',
   },
   storeConflict: {
     code: 'STORE_CONFLICT',
     class: 'conflict',
     retryable: true,
     chat: 'Somebody else changed it at the same moment; try again.',
+    hint: 'Try again; look for a second installation with the same prefix if it stays.',
   },
   recordUnreadable: {
     code: 'RECORD_UNREADABLE',
     class: 'bug',
     retryable: false,
     chat: 'A record in Redis cannot be read; the log names it.',
+    hint: 'Mend or remove the record in Redis that the log names.',
   },
   chatAuth: {
     code: 'CHAT_AUTH',
     class: 'auth',
     retryable: false,
     chat: 'The chat platform refused our credentials.',
+    hint: 'Check the token and the rights of the bot on that platform, then restart the component.',
+  },
+  chatRateLimited: {
+    code: 'CHAT_RATE_LIMITED',
+    class: 'rate-limited',
+    retryable: true,
+    chat: 'The chat platform wants us to slow down.',
+    hint: 'Wait; lower the number of bots or schedules that write to that channel if it comes often.',
   },
   chatUnavailable: {
     code: 'CHAT_UNAVAILABLE',
     class: 'dependency',
     retryable: true,
     chat: 'The chat platform does not answer.',
+    hint: 'Look at the status page of the platform and at the network; nothing is lost, reports wait.',
   },
   chatRefused: {
     code: 'CHAT_REFUSED',
     class: 'validation',
     retryable: false,
     chat: 'The chat platform refused the message.',
+    hint: 'Look in the log for what the platform named; a channel may be gone or a text too long.',
   },
   unauthorised: {
     code: 'UNAUTHORISED',
     class: 'auth',
     retryable: false,
     chat: 'The token is missing or wrong.',
+    hint: 'Send the token of the file `api-token` in the home of this installation.',
   },
   requestInvalid: {
     code: 'REQUEST_INVALID',
     class: 'validation',
     retryable: false,
     chat: 'The request is not understood.',
+    hint: 'Correct the request as the message says.',
   },
   routeUnknown: {
     code: 'ROUTE_UNKNOWN',
     class: 'not-found',
     retryable: false,
     chat: 'Nothing is served there.',
+    hint: 'Correct method and path of the request.',
   },
   platformUnreachable: {
     code: 'PLATFORM_UNREACHABLE',
     class: 'dependency',
     retryable: true,
     chat: 'Swarmline is not running.',
+    hint: 'Start it with `npm start`, or let SWARMLINE_HOME name the home of the one that runs.',
   },
 } as const satisfies Record<string, ErrorKind>;
+
+/** All kinds that there are; their codes are unique. */
+export const errorKinds: readonly ErrorKind[] = [
+  ...Object.values<ErrorKind>(coreErrors),
+  ...Object.values<ErrorKind>(domainErrors),
+];
+
+/** Codes that there were once. None may come back with another meaning: scripts and logs still know the old one. */
+export const retiredCodes: readonly string[] = [];

@@ -12,6 +12,11 @@ export function derivedId(...parts: readonly string[]): string {
   return `x${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 19)}`;
 }
 
+/** The correlation id of one use of a command: it names whatever comes of it, an action as well as a fault. */
+export function correlationIdOf(invocationId: string): string {
+  return derivedId('correlation', invocationId);
+}
+
 /** Short form of an id that a person can type; unique enough within one confirmation's lifetime. */
 export function shortId(id: string): string {
   return id.slice(0, 6);

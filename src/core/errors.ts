@@ -1,161 +1,27 @@
-// The one error class and the codes of the mechanism layer. A fault is thrown as SwarmError;
+// The one error class, and what can be made of whatever a `catch` received. A fault is thrown as SwarmError;
 // a refusal (denied, unknown, unconfirmed) is a returned value and has no place here.
+import { coreErrors, type ErrorKind } from './error-catalogue.ts';
+import { systemKind } from './system-faults.ts';
 
-/** How a fault may be treated. Retry looks at `retryable` of the kind, nowhere else. */
-export type ErrorClass =
-  | 'transient'
-  | 'rate-limited'
-  | 'auth'
-  | 'config'
-  | 'validation'
-  | 'dependency'
-  | 'conflict'
-  | 'not-found'
-  | 'bug';
+export { coreErrors, type ErrorClass, type ErrorKind } from './error-catalogue.ts';
 
-/** One row of an error catalogue. */
-export interface ErrorKind {
-  /** Stable code, printed to people and never reused. */
-  readonly code: string;
-  readonly class: ErrorClass;
-  readonly retryable: boolean;
-  /** What a person in chat may read; free of internals. */
-  readonly chat: string;
+export interface SwarmErrorOptions {
+  readonly cause?: unknown;
+  /** How long whoever refused it wants to be left alone, ms, where it said so. */
+  readonly retryAfterMs?: number | undefined;
 }
-
-export const coreErrors = {
-  configInvalid: {
-    code: 'CONFIG_INVALID',
-    class: 'config',
-    retryable: false,
-    chat: 'The configuration is not valid.',
-  },
-  redisUnavailable: {
-    code: 'REDIS_UNAVAILABLE',
-    class: 'dependency',
-    retryable: true,
-    chat: 'Redis does not answer, so nothing is known right now.',
-  },
-  redisUnfit: {
-    code: 'REDIS_UNFIT',
-    class: 'config',
-    retryable: false,
-    chat: 'Redis is not set up so that orders are safe in it.',
-  },
-  serverMissing: {
-    code: 'SERVER_MISSING',
-    class: 'dependency',
-    retryable: false,
-    chat: 'A server program is not installed.',
-  },
-  serverFailed: {
-    code: 'SERVER_FAILED',
-    class: 'dependency',
-    retryable: true,
-    chat: 'A server program did not start.',
-  },
-  startTimedOut: {
-    code: 'START_TIMED_OUT',
-    class: 'transient',
-    retryable: true,
-    chat: 'A part of Swarmline did not start in time.',
-  },
-  stopTimedOut: {
-    code: 'STOP_TIMED_OUT',
-    class: 'transient',
-    retryable: false,
-    chat: 'A part of Swarmline did not stop in time.',
-  },
-  illegalTransition: {
-    code: 'ILLEGAL_TRANSITION',
-    class: 'bug',
-    retryable: false,
-    chat: 'An internal fault; the log has it.',
-  },
-  dependencyCycle: {
-    code: 'DEPENDENCY_CYCLE',
-    class: 'bug',
-    retryable: false,
-    chat: 'Parts of Swarmline depend on each other in a circle.',
-  },
-  dependencyMissing: {
-    code: 'DEPENDENCY_MISSING',
-    class: 'bug',
-    retryable: false,
-    chat: 'A part of Swarmline depends on one that is not there.',
-  },
-  componentUnknown: {
-    code: 'COMPONENT_UNKNOWN',
-    class: 'not-found',
-    retryable: false,
-    chat: 'No part of Swarmline has that name.',
-  },
-  fenced: {
-    code: 'FENCED',
-    class: 'conflict',
-    retryable: true,
-    chat: 'Another process of Swarmline has taken over.',
-  },
-  callTimedOut: {
-    code: 'CALL_TIMED_OUT',
-    class: 'dependency',
-    retryable: true,
-    chat: 'It did not answer in time.',
-  },
-  circuitOpen: {
-    code: 'CIRCUIT_OPEN',
-    class: 'dependency',
-    retryable: true,
-    chat: 'It failed several times in a row, so it is left alone for a moment.',
-  },
-  bulkheadFull: {
-    code: 'BULKHEAD_FULL',
-    class: 'transient',
-    retryable: true,
-    chat: 'Too many calls wait for it already.',
-  },
-  alertUndelivered: {
-    code: 'ALERT_UNDELIVERED',
-    class: 'dependency',
-    retryable: true,
-    chat: 'An alert did not get through on one of its ways.',
-  },
-  alertLimited: {
-    code: 'ALERT_LIMITED',
-    class: 'rate-limited',
-    retryable: true,
-    chat: 'The receiver of alerts takes no more for a moment.',
-  },
-  alertRefused: {
-    code: 'ALERT_REFUSED',
-    class: 'config',
-    retryable: false,
-    chat: 'The receiver of alerts refuses them.',
-  },
-  aborted: { code: 'ABORTED', class: 'transient', retryable: true, chat: 'It was stopped before it ended.' },
-  unexpected: {
-    code: 'UNEXPECTED',
-    class: 'bug',
-    retryable: false,
-    chat: 'An unexpected fault; the log has it.',
-  },
-} as const satisfies Record<string, ErrorKind>;
 
 /** The only error that Swarmline throws. `message` is for operators, `kind.chat` for people in chat. */
 export class SwarmError extends Error {
   override readonly name = 'SwarmError';
   readonly kind: ErrorKind;
-  /** How long the far side wants to be left alone, ms; undefined when it did not say. */
+  /** How long the far side wants to be left alone, ms from when it was thrown; undefined when it did not say. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(
-    kind: ErrorKind,
-    message: string,
-    options?: { readonly cause?: unknown; readonly retryAfterMs?: number },
-  ) {
-    super(message, options);
+  constructor(kind: ErrorKind, message: string, options: SwarmErrorOptions = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.kind = kind;
-    this.retryAfterMs = options?.retryAfterMs;
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   get code(): string {
@@ -167,10 +33,27 @@ export class SwarmError extends Error {
   }
 }
 
-/** Converts what a `catch` received, once, at the edge. An existing SwarmError passes through. */
-export function toSwarmError(thrown: unknown, kind: ErrorKind = coreErrors.unexpected): SwarmError {
+/** Where the runbook has what an operator does about it: `docs/runbook.md#redis-unavailable`. */
+export function runbookOf({ code }: Pick<ErrorKind, 'code'>): string {
+  return `docs/runbook.md#${code.toLowerCase().replaceAll('_', '-')}`;
+}
+
+/**
+ * What a person in chat reads of a fault. One that nobody foresaw can only be found in the log, so its text ends with
+ * `incident`, which the line of the log must carry too.
+ */
+export function chatText({ kind }: SwarmError, incident: string): string {
+  return kind.class === 'bug' ? `${kind.chat} Incident ${incident}.` : kind.chat;
+}
+
+/**
+ * Converts what a `catch` received, once, at the edge. An existing SwarmError passes through.
+ * @param kind default: what the system or fetch is known to have meant, else UNEXPECTED
+ */
+export function toSwarmError(thrown: unknown, kind?: ErrorKind): SwarmError {
   if (thrown instanceof SwarmError) return thrown;
-  return new SwarmError(kind, errorText(thrown), { cause: thrown });
+  const found = kind ?? systemKind(thrown) ?? coreErrors.unexpected;
+  return new SwarmError(found, errorText(thrown), { cause: thrown });
 }
 
 /** The readable text of anything that can be thrown; some libraries reject with plain strings. */

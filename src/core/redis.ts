@@ -2,6 +2,7 @@
 // a command client fails fast, so that a person gets an answer; a blocking client waits, as BullMQ workers demand.
 import { Redis } from 'ioredis';
 import type { Link } from './links.ts';
+import { redisTrouble } from './redis-faults.ts';
 
 export type { Redis } from 'ioredis';
 
@@ -77,16 +78,9 @@ export async function proveRedis({ redis, link, place, key, nonce }: RedisProof)
     }
     link.down(`${place} answers, but does not give back what was written`);
   } catch (thrown) {
-    link.down(`${place} ${redisFault(thrown)}`);
+    link.down(`${place} ${redisTrouble(thrown)}`);
   }
   return false;
-}
-
-/** What a command that failed says of Redis, to be put behind its name. One that is full or read-only does answer. */
-export function redisFault(thrown: unknown): string {
-  if (!(thrown instanceof Error) || thrown.name !== 'ReplyError') return 'does not answer';
-  // The first sentence is the reason; what follows is advice on its configuration.
-  return `refuses writes: ${thrown.message.split('. ')[0] ?? ''}`;
 }
 
 /** Milliseconds that this machine's clock is ahead of Redis (negative: behind). BullMQ promotes delayed jobs by the worker's clock, so a skew makes them early or late. */

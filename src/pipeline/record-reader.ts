@@ -2,9 +2,10 @@
 // is never overwritten, since it may say what was delivered already; a person mends it, or removes it and takes the
 // price: without its record a run begins a new epoch, whose checkpoints fire again.
 import type { z } from 'zod';
-import { coreErrors, SwarmError, toSwarmError } from '../core/errors.ts';
+import { SwarmError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
+import { redisFault } from '../core/redis-faults.ts';
 import { decodeRecord, type Found, type Held } from './records.ts';
 
 /** `values` in the order asked for, null for what is missing or cannot be read; `unreadable` names the latter. */
@@ -13,7 +14,7 @@ export interface ManyRead<T> {
   readonly unreadable: readonly string[];
 }
 
-/** Each method throws SwarmError REDIS_UNAVAILABLE when Redis does not answer. */
+/** Each method throws SwarmError REDIS_* when Redis does not answer, or does not as it should. */
 export interface RecordReader {
   /** @throws SwarmError RECORD_UNREADABLE */
   one<T>(hash: string, field: string, schema: z.ZodType<T>): Promise<Held<T>>;
@@ -64,11 +65,11 @@ export function createRecordReader({ redis, logger }: RecordReaderDeps): RecordR
   };
 }
 
-/** Converts whatever the client throws. @throws SwarmError REDIS_UNAVAILABLE */
+/** Converts whatever the client throws. @throws SwarmError REDIS_* */
 export async function ask<T>(command: () => Promise<T>): Promise<T> {
   try {
     return await command();
   } catch (thrown) {
-    throw toSwarmError(thrown, coreErrors.redisUnavailable);
+    throw redisFault(thrown);
   }
 }

@@ -6,7 +6,7 @@ import type { Run } from './machine.ts';
 import { ask, createRecordReader, type ManyRead, type RecordReaderDeps } from './record-reader.ts';
 import { deliverySchema, encodeRecord, type Held, runSchema } from './records.ts';
 
-/** Each method throws SwarmError REDIS_UNAVAILABLE when Redis does not answer. */
+/** Each method throws SwarmError REDIS_* when Redis does not answer, or does not as it should. */
 export interface GasStore {
   /** @throws SwarmError RECORD_UNREADABLE */
   run(agent: string): Promise<Held<Run>>;

@@ -12,9 +12,10 @@ import {
 } from '../contracts/jobs.ts';
 import type { JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
-import { errorText, SwarmError } from '../core/errors.ts';
+import { SwarmError } from '../core/errors.ts';
 import type { Redis } from '../core/redis.ts';
 import { type Span, silentTracer, type Tracer } from '../core/tracing/index.ts';
+import { queueFault } from './faults.ts';
 import { jobAttributes } from './job-attributes.ts';
 
 /** The job sink and its end. */
@@ -82,9 +83,7 @@ export function createProducer(
         removeOnFail: keepFailed,
       });
     } catch (cause) {
-      throw new SwarmError(domainErrors.queueUnavailable, `${order.name} ${order.id}: ${errorText(cause)}`, {
-        cause,
-      });
+      throw refused(order, queueFault(cause));
     }
   };
   return {
@@ -99,6 +98,15 @@ export function createProducer(
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
   };
+}
+
+/** Whoever ordered it must know whether asking again helps; that Redis is full or busy is the queue's affair. */
+function refused(
+  { name, id }: { readonly name: string; readonly id: string },
+  cause: SwarmError,
+): SwarmError {
+  const kind = cause.retryable ? domainErrors.queueUnavailable : cause.kind;
+  return new SwarmError(kind, `${name} ${id}: ${cause.message}`, { cause });
 }
 
 /** An order whose body fits its schema. */

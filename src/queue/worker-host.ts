@@ -1,13 +1,13 @@
 // Out of the queue: runs the handlers of some queues in this process, and picks up within seconds what a killed process left.
 
-import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import { DelayedError, type Job } from 'bullmq';
 import type { Envelope } from '../contracts/envelope.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import { type JobData, jobDataSchema } from '../contracts/jobs.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import { backoffMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
-import { errorText, SwarmError, toSwarmError } from '../core/errors.ts';
+import { chatText, coreErrors, errorText, SwarmError } from '../core/errors.ts';
 import type { FaultSink } from '../core/faults.ts';
 import type { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
@@ -17,6 +17,7 @@ import { createStop } from '../core/stop.ts';
 import type { Tracer } from '../core/tracing/index.ts';
 import { ClockGuard } from './clock-guard.ts';
 import { closeDeadlineMs, Consumer } from './consumer.ts';
+import { GivenUp, queueFault } from './faults.ts';
 import type { BoundHandler } from './handler.ts';
 import { createInboxTable, type InboxTable } from './inbox-table.ts';
 import { observeRun } from './observe-run.ts';
@@ -140,8 +141,10 @@ export class WorkerHost extends Service {
   async #run(job: Job<JobData>): Promise<void> {
     const handler = this.#handlers.get(job.name);
     const parsed = jobDataSchema.safeParse(job.data);
-    if (!handler || !parsed.success)
-      throw new UnrecoverableError(handler ? 'the job has no valid envelope' : `no handler for ${job.name}`);
+    if (!handler || !parsed.success) {
+      const why = handler ? 'the job has no valid envelope' : `no handler for ${job.name}`;
+      throw new GivenUp(new SwarmError(domainErrors.jobInvalid, why));
+    }
     const { envelope, body } = parsed.data;
     await observeRun(this.#deps, { job, envelope }, () => this.#handle(job, { handler, envelope, body }));
   }
@@ -159,12 +162,13 @@ export class WorkerHost extends Service {
         await job.moveToDelayed(this.#deps.clock.now(), job.token);
         throw new DelayedError();
       }
-      this.#deps.logger.warn({ job: job.name, error: errorText(thrown) }, 'a job did not succeed');
-      // The library takes nothing but errors for a failure; some libraries throw strings.
-      const error = toSwarmError(thrown);
-      this.#deps.faults.fault(error, `job ${job.name}`);
-      if (thrown instanceof SwarmError && !thrown.retryable) throw unrecoverable(thrown);
-      throw error;
+      const fault = queueFault(thrown);
+      const facts = { job: job.name, code: fault.code, error: fault.message };
+      this.#deps.logger.warn(facts, 'a job did not succeed');
+      this.#deps.faults.fault(fault, `job ${job.name}`);
+      // Nobody can tell whether what nobody foresaw will pass; handlers are safe to run again.
+      if (!fault.retryable && fault.kind !== coreErrors.unexpected) throw new GivenUp(fault);
+      throw fault;
     }
   }
 
@@ -173,24 +177,23 @@ export class WorkerHost extends Service {
     const parsed = jobDataSchema.safeParse(job.data);
     const flow = parsed.success ? { correlationId: parsed.data.envelope.correlationId } : {};
     const facts = { job: job.name, id: job.id };
-    const said = `${job.name} ${job.id}: ${error.message}`;
+    const fault = queueFault(error);
+    const said = `${job.name} ${job.id}: ${fault.message}`;
     this.#deps.faults.fault(new SwarmError(domainErrors.jobFailed, said), `job ${job.name}`);
     await this.#deps.logger.within(flow, async () => {
       const { logger } = this.#deps;
-      logger.error({ ...facts, attempts: job.attemptsMade, reason: error.message }, 'a job failed for good');
+      const { code, message: why } = fault;
+      logger.error({ ...facts, attempts: job.attemptsMade, code, reason: why }, 'a job failed for good');
       if (!parsed.success) return;
       const { envelope, body } = parsed.data;
+      // A person who waits is told the reason, but not the insides of a fault that nobody foresaw.
+      const reason = fault.kind.class === 'bug' ? chatText(fault, envelope.correlationId) : why;
       await this.#handlers
         .get(job.name)
-        ?.dead(body, { envelope }, error.message)
+        ?.dead(body, { envelope }, reason)
         .catch((thrown: unknown) =>
           logger.error({ ...facts, error: errorText(thrown) }, 'its failure could not be told'),
         );
     });
   }
-}
-
-/** The library's word for "do not try again", which has no cause of its own. */
-function unrecoverable(cause: SwarmError): UnrecoverableError {
-  return Object.assign(new UnrecoverableError(cause.message), { cause });
 }

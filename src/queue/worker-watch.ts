@@ -6,7 +6,7 @@ import { errorText, SwarmError } from '../core/errors.ts';
 import type { FaultSink } from '../core/faults.ts';
 import type { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
-import { redisFault } from '../core/redis.ts';
+import { redisTrouble } from '../core/redis-faults.ts';
 import type { ClockGuard } from './clock-guard.ts';
 import type { Consumer } from './consumer.ts';
 import type { WorkerCanary } from './worker-canary.ts';
@@ -75,7 +75,7 @@ export class WorkerWatch {
       if (signal.aborted) return;
       logger.debug({ error: errorText(thrown) }, 'the workers could not be checked');
       for (const consumer of consumers) consumer.excuse();
-      link.down(`Redis ${redisFault(thrown)}`);
+      link.down(`Redis ${redisTrouble(thrown)}`);
     }
   }
 

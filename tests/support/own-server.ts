@@ -39,13 +39,18 @@ export class OwnServer {
     this.url = url;
   }
 
-  /** Starts one with its data under `folder`. @throws when the program is not installed */
-  static async start(kind: Kind, folder: string): Promise<OwnServer> {
+  /** Starts one with its data under `folder`, and more arguments. @throws when the program is not installed */
+  static async start(kind: Kind, folder: string, more: readonly string[] = []): Promise<OwnServer> {
     const program = await findProgram(kind, process.env['PATH'] ?? '');
     if (!program) throw new Error(`${kind} is not installed`);
     const dir = join(folder, kind);
     const deps = { clock: systemClock, logger: silentLogger };
-    const server = new EmbeddedServer(kinds[kind].recipe(program), deps, dir);
+    const recipe = kinds[kind].recipe(program);
+    const prepare: typeof recipe.prepare = async (...where) => {
+      const { args, env } = await recipe.prepare(...where);
+      return { args: [...args, ...more], env };
+    };
+    const server = new EmbeddedServer({ ...recipe, prepare }, deps, dir);
     await server.start();
     return new OwnServer(server, dir, `${kinds[kind].scheme}://127.0.0.1:${await server.choosePort()}`);
   }

@@ -9,7 +9,7 @@ import { apiStatus, toChatError } from './faults.ts';
 
 export type Route = `/${string}`;
 
-/** Every method throws SwarmError CHAT_AUTH, CHAT_REFUSED, CHAT_UNAVAILABLE, or CIRCUIT_OPEN. */
+/** Every method throws SwarmError CHAT_AUTH, CHAT_REFUSED, CHAT_RATE_LIMITED, CHAT_UNAVAILABLE, or CIRCUIT_OPEN. */
 export interface DiscordApi {
   get(route: Route): Promise<unknown>;
   put(route: Route, body: unknown): Promise<unknown>;

@@ -91,7 +91,7 @@ export class DiscordBot extends Service implements ReportSink {
     this.#tuning = tuning;
   }
 
-  /** @throws SwarmError CHAT_AUTH, CHAT_REFUSED (not worth a retry), CHAT_UNAVAILABLE, REDIS_UNAVAILABLE */
+  /** @throws SwarmError CHAT_AUTH, CHAT_REFUSED (not worth a retry), CHAT_RATE_LIMITED, CHAT_UNAVAILABLE, REDIS_* */
   async report(report: Report): Promise<void> {
     if (this.#live) return await this.#live.report(report);
     throw new SwarmError(domainErrors.chatUnavailable, 'the Discord bot is not running');

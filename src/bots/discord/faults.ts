@@ -2,7 +2,8 @@
 // What is done about them is decided by guards.
 import { z } from 'zod';
 import { domainErrors } from '../../contracts/errors.ts';
-import { errorText, SwarmError } from '../../core/errors.ts';
+import { coreErrors, type ErrorKind, errorText, SwarmError } from '../../core/errors.ts';
+import { isProgramFault } from '../../core/system-faults.ts';
 
 const apiErrorSchema = z.object({ status: z.number(), code: z.unknown() });
 
@@ -14,17 +15,43 @@ export const apiCodes = {
   alreadyAcknowledged: 40_060,
 } as const;
 
-/** CHAT_AUTH for 401 and 403, CHAT_REFUSED for other 4xx; everything else is CHAT_UNAVAILABLE, which may be retried. */
+/**
+ * CHAT_AUTH for 401, 403 and a refused token, CHAT_RATE_LIMITED for 429, CHAT_REFUSED for other 4xx, UNEXPECTED for a
+ * mistake of ours; everything else is CHAT_UNAVAILABLE.
+ */
 export function toChatError(thrown: unknown): SwarmError {
   if (thrown instanceof SwarmError) return thrown;
+  const retryAfterMs = waitOf(thrown);
+  return new SwarmError(chatKind(thrown, retryAfterMs), errorText(thrown), { cause: thrown, retryAfterMs });
+}
+
+function chatKind(thrown: unknown, retryAfterMs: number | undefined): ErrorKind {
   const status = apiStatus(thrown);
-  const options = { cause: thrown };
-  if (status === 401 || status === 403)
-    return new SwarmError(domainErrors.chatAuth, errorText(thrown), options);
-  if (status !== null && status >= 400 && status < 500 && status !== 429) {
-    return new SwarmError(domainErrors.chatRefused, errorText(thrown), options);
-  }
-  return new SwarmError(domainErrors.chatUnavailable, errorText(thrown), options);
+  if (status === 401 || status === 403 || libraryCode(thrown) === 'TokenInvalid')
+    return domainErrors.chatAuth;
+  if (status === 429 || retryAfterMs !== undefined) return domainErrors.chatRateLimited;
+  if (status !== null && status >= 400 && status < 500) return domainErrors.chatRefused;
+  // With a word of its own discord.js refuses a call of ours before it is sent.
+  const isOurs = isProgramFault(thrown) || libraryCode(thrown) !== null;
+  return isOurs ? coreErrors.unexpected : domainErrors.chatUnavailable;
+}
+
+// What discord.js says when it rejects instead of waiting; its name has the route in it.
+const rateLimitSchema = z.object({ name: z.string().startsWith('RateLimitError'), retryAfter: z.number() });
+// What Discord says itself, in seconds.
+const limitedSchema = z.object({ status: z.literal(429), rawError: z.object({ retry_after: z.number() }) });
+
+function waitOf(thrown: unknown): number | undefined {
+  const rejected = rateLimitSchema.safeParse(thrown).data?.retryAfter;
+  if (rejected !== undefined) return rejected;
+  const seconds = limitedSchema.safeParse(thrown).data?.rawError.retry_after;
+  return seconds === undefined ? undefined : Math.ceil(seconds * 1_000);
+}
+
+/** The word that discord.js' own errors have for a code, such as `TokenInvalid`; null for those of Discord or Node. */
+export function libraryCode(thrown: unknown): string | null {
+  if (!(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return null;
+  return /^[A-Z][a-z]/.test(thrown.code) ? thrown.code : null;
 }
 
 /** HTTP status of Discord's answer; null when there was none. Looks through a SwarmError at its cause. */

@@ -3,7 +3,8 @@
 import type { ButtonInteraction, ChatInputCommandInteraction, Interaction, User } from 'discord.js';
 import type { CommandIntake, Reply } from '../../commands/index.ts';
 import type { Identity } from '../../contracts/chat.ts';
-import { errorText } from '../../core/errors.ts';
+import { correlationIdOf } from '../../contracts/ids.ts';
+import { chatText, errorText } from '../../core/errors.ts';
 import type { Guard } from '../../core/recovery/guard.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Tracer } from '../../core/tracing/index.ts';
@@ -52,7 +53,7 @@ async function onSlash(interaction: ChatInputCommandInteraction, deps: Interacti
     const value = interaction.options.getString(name);
     return value === null ? [] : [[name, value] as const];
   });
-  await orApology(answer, deps, async () => {
+  await orApology(answer, deps, correlationIdOf(interaction.id), async () => {
     const reply = await deps.intake.handle({
       id: interaction.id,
       identity: identityOf(interaction.user),
@@ -75,7 +76,7 @@ async function onClick(interaction: ButtonInteraction, deps: InteractionDeps): P
     });
   const whisper = (card: Card) =>
     patiently(() => interaction.followUp({ ...card, flags: 'Ephemeral' }), deps);
-  await orApology(whisper, deps, async () => {
+  await orApology(whisper, deps, correlationIdOf(confirmationId), async () => {
     const reply = await deps.intake.decide({
       confirmationId,
       verdict,
@@ -106,14 +107,18 @@ async function acknowledged(defer: () => Promise<unknown>, deps: InteractionDeps
 async function orApology(
   tell: (card: Card) => Promise<unknown>,
   deps: InteractionDeps,
+  incident: string,
   work: () => Promise<void>,
 ): Promise<void> {
   try {
     await work();
   } catch (thrown) {
     const fault = toChatError(thrown);
-    await tell(sentenceCard(fault.kind.chat, 'bad'));
-    deps.logger.warn({ code: fault.code, detail: fault.message }, 'discord: answered with an apology');
+    await tell(sentenceCard(chatText(fault, incident), 'bad'));
+    deps.logger.warn(
+      { code: fault.code, detail: fault.message, incident },
+      'discord: answered with an apology',
+    );
   }
 }
 

@@ -59,7 +59,7 @@ export class LiveMessages implements ReportSink {
     });
   }
 
-  /** Resolves when the person can see this report or a newer one. @throws SwarmError CHAT_*, REDIS_UNAVAILABLE */
+  /** Resolves when the person can see this report or a newer one. @throws SwarmError CHAT_*, REDIS_* */
   async report(report: Report): Promise<void> {
     const { place } = report.to;
     const thread = this.#thread(report.to.message ?? `${place}/${report.about}`);

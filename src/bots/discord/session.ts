@@ -4,7 +4,7 @@ import type { Client, Interaction } from 'discord.js';
 import type { Clock } from '../../core/clock.ts';
 import { errorText } from '../../core/errors.ts';
 import type { Link } from '../../core/links.ts';
-import { apiStatus, isUnreached } from './faults.ts';
+import { apiStatus, isUnreached, libraryCode } from './faults.ts';
 import { settledWithin } from './settle.ts';
 import { type GatewaySign, GatewayTap } from './tap.ts';
 
@@ -154,11 +154,7 @@ function createClient(deps: SessionDeps, options: SessionOptions, tap: GatewayTa
 }
 
 function loginFailed(thrown: unknown): SessionEnd {
-  const unauthorized = apiStatus(thrown) === 401 || hasCode(thrown, 'TokenInvalid');
+  const unauthorized = apiStatus(thrown) === 401 || libraryCode(thrown) === 'TokenInvalid';
   if (unauthorized) return { kind: 'refused', reason: tokenRefused };
   return { kind: 'lost', reason: `cannot log in: ${errorText(thrown)}`, unreached: isUnreached(thrown) };
-}
-
-function hasCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
 }

@@ -6,6 +6,7 @@ import { shortId } from '../../contracts/ids.ts';
 import type { ReportMemory } from '../../contracts/ports.ts';
 import { SwarmError } from '../../core/errors.ts';
 import type { Delivery } from './delivery.ts';
+import { twitchFault } from './faults.ts';
 
 export interface ReporterDeps {
   readonly memory: ReportMemory;
@@ -40,7 +41,8 @@ async function tell({ memory, canSay, say }: ReporterDeps, report: Report): Prom
     delivery.state === 'dropped' ||
     (delivery.state === 'unknown' && delivery.reason === 'connection lost')
   ) {
-    throw new SwarmError(domainErrors.chatUnavailable, `Twitch did not take the report: ${delivery.reason}`);
+    const { kind } = twitchFault(delivery.reason);
+    throw new SwarmError(kind, `Twitch did not take the report: ${delivery.reason}`);
   }
   const message = (delivery.state === 'accepted' ? delivery.id : null) ?? 'unknown';
   await memory.remember(report.about, place, { message, seq: report.seq });

@@ -2,6 +2,7 @@
 // last one ended, was told to RECONNECT or fell silent; a refused login ends it for good. What is said is sender.ts.
 
 import type { ClientConstructor } from 'tmi.js';
+import { domainErrors } from '../../contracts/errors.ts';
 import { backoffMs } from '../../core/backoff.ts';
 import type { Clock } from '../../core/clock.ts';
 import { errorText } from '../../core/errors.ts';
@@ -9,6 +10,7 @@ import type { Link } from '../../core/links.ts';
 import type { Logger } from '../../core/logger.ts';
 import { createStop } from '../../core/stop.ts';
 import { Channels } from './channels.ts';
+import { twitchFault } from './faults.ts';
 import type { LimiterOptions } from './limiter.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 import type { WireEvent } from './wire.ts';
@@ -110,11 +112,12 @@ export class Transport {
       if (signal.aborted) break;
       if (refused) {
         link.down(`Twitch refused the login of ${username} (${reason}): check TWITCH_TOKEN, then restart`);
-        logger.error({ reason }, 'twitch login refused; not tried again');
+        logger.error({ code: domainErrors.chatAuth.code, reason }, 'twitch login refused; not tried again');
         return;
       }
       if (clock.now() - openedAt >= steadyAfterMs) attempt = 1;
-      if (attempt === 1) logger.warn({ reason }, 'twitch connection lost; reconnecting');
+      const { code } = twitchFault(reason);
+      if (attempt === 1) logger.warn({ code, reason }, 'twitch connection lost; reconnecting');
       link.down(`${reason}; reconnecting`);
       await clock.sleep(backoffMs(attempt, retry), signal).catch(() => undefined);
     }

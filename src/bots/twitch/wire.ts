@@ -98,3 +98,50 @@ function tag(line: Line, name: string): string | null {
   if (value === undefined || value === true) return null;
   return value.replace(/\\(.?)/g, (_, escaped: string) => escapes[escaped] ?? escaped);
 }
+
+/**
+ * What stands between us and Twitch: the login, the right to speak there, the text, the pace of it; or it is `away`,
+ * which is also what an unknown sentence counts as.
+ */
+export type Objection = 'login' | 'forbidden' | 'text' | 'pace' | 'away';
+
+/** Reads a `msg-id`, a notice without one, or a sentence of tmi.js, which are all that either gives for a reason. */
+export function toObjection(reason: string): Objection {
+  return objections.find(([, reasons]) => reasons.includes(reason))?.[0] ?? 'away';
+}
+
+const objections: readonly (readonly [Objection, readonly string[]])[] = [
+  [
+    'login',
+    [
+      ...['Login authentication failed', 'Login unsuccessful', 'Improperly formatted auth'],
+      ...['Error logging in', 'Invalid NICK.', 'Cannot send anonymous messages.'],
+    ],
+  ],
+  [
+    'forbidden',
+    [
+      'msg_banned',
+      'msg_suspended',
+      'msg_channel_suspended',
+      'tos_ban',
+      'no_permission',
+      'msg_channel_blocked',
+    ],
+  ],
+  [
+    'text',
+    [
+      ...[
+        'msg_rejected',
+        'msg_rejected_mandatory',
+        'msg_bad_characters',
+        'unrecognized_cmd',
+        'msg_emoteonly',
+      ],
+      ...['msg_followersonly', 'msg_followersonly_followed', 'msg_followersonly_zero', 'msg_subsonly'],
+      ...['msg_verified_email', 'msg_requires_verified_phone_number'],
+    ],
+  ],
+  ['pace', ['msg_ratelimit', 'msg_duplicate', 'msg_slowmode', 'msg_timedout', 'msg_r9k']],
+];

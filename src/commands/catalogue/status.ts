@@ -80,10 +80,15 @@ async function known<T>(answer: Promise<readonly T[]>): Promise<Known<T>> {
   try {
     return { views: await answer, why: '' };
   } catch (thrown) {
-    const away = toSwarmError(thrown).kind === coreErrors.redisUnavailable;
-    return { views: null, why: away ? 'Redis does not answer' : 'what Redis holds cannot be read' };
+    return { views: null, why: reasons[toSwarmError(thrown).code] ?? 'what Redis holds cannot be read' };
   }
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  [coreErrors.redisUnavailable.code]: 'Redis does not answer',
+  [coreErrors.redisBusy.code]: 'Redis is busy',
+  [coreErrors.redisAuth.code]: 'Redis refused our credentials',
+};
 
 function figure<T>(
   label: string,

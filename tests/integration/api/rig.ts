@@ -11,7 +11,7 @@ import type { ComponentResetter, DeliveryLedger } from '../../../src/contracts/p
 import { systemClock } from '../../../src/core/clock.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { Faults } from '../../../src/core/faults.ts';
-import { silentLogger } from '../../../src/core/logger.ts';
+import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { freePort } from '../../../src/core/servers/index.ts';
 import { delivery, link } from '../../unit/commands/ports.ts';
@@ -51,6 +51,7 @@ export async function open(
     readonly readiness: Readiness;
     readonly policy: Policy;
     readonly reset: ComponentResetter['reset'];
+    readonly logger: Logger;
   }> = {},
 ) {
   const dir = await mkdtemp(join(tmpdir(), 'swarmline-api-'));
@@ -73,7 +74,7 @@ export async function open(
       results,
       ledger,
       components,
-      logger: silentLogger,
+      logger: given.logger ?? silentLogger,
       faults: new Faults(),
       readiness: () => state.readiness,
       now: () => Date.now(),

@@ -7,6 +7,7 @@ import type { ProcessReset } from '../../../src/contracts/components.ts';
 import { Faults } from '../../../src/core/faults.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { it } from '../../support/fixtures.ts';
+import { createRecorder } from '../../support/recorder.ts';
 import { delivery } from '../../unit/commands/ports.ts';
 import { nobodyHasIt, open, ready, report } from './rig.ts';
 
@@ -229,6 +230,27 @@ describe('the reset of a component', () => {
   it('is refused without the token', async ({ redis, prefix }) => {
     const { port } = await open(redis, prefix);
     expect((await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST' })).status).toBe(401);
+  });
+});
+
+describe('a fault that nobody foresaw', () => {
+  it('is 500 with an incident that the log has too', async ({ redis, prefix }) => {
+    const { logger, lines } = createRecorder();
+    const reset = () => Promise.reject(new TypeError('a mistake of ours'));
+    const { call } = await open(redis, prefix, { reset, logger });
+    const { status, body } = await call('POST', '/v1/components/api/reset');
+    expect([status, body.error]).toEqual([500, 'UNEXPECTED']);
+    const [, incident] = /^An unexpected fault; the log has it. Incident (\w{20}).$/.exec(body.message) ?? [];
+    expect(lines).toContainEqual({ code: 'UNEXPECTED', error: 'a mistake of ours', incident });
+  });
+
+  it('is called by its name where the system gave it one', async ({ redis, prefix }) => {
+    const reset = async () => void (await readFile('/no/such/file'));
+    const { call } = await open(redis, prefix, { reset: () => reset().then(() => nobodyHasIt('api')) });
+    expect(await call('POST', '/v1/components/api/reset')).toEqual({
+      status: 404,
+      body: { error: 'FILE_MISSING', message: 'A file is not there.' },
+    });
   });
 });
 

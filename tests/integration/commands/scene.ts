@@ -7,7 +7,7 @@ import { domainErrors } from '../../../src/contracts/errors.ts';
 import type { JobSink } from '../../../src/contracts/ports.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { Faults } from '../../../src/core/faults.ts';
-import { silentLogger } from '../../../src/core/logger.ts';
+import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { type Known, portsOf } from '../../unit/commands/ports.ts';
 import { ManualClock } from '../../unit/core/manual-clock.ts';
@@ -36,7 +36,7 @@ class NoteBook implements JobSink {
   down = false;
   hangs = false;
 
-  readonly add: JobSink['add'] = async (order) => {
+  add: JobSink['add'] = async (order) => {
     if (this.down) throw new SwarmError(domainErrors.queueUnavailable, 'connect ECONNREFUSED');
     if (this.hangs) await new Promise(() => undefined);
     this.ids.push(order.id);
@@ -49,6 +49,8 @@ export interface SceneOptions {
   readonly known?: Known;
   readonly ports?: Partial<CommandPorts>;
   readonly policy?: Policy;
+  /** Default: silent. */
+  readonly logger?: Logger;
 }
 
 export function createScene(redis: Redis, prefix: string, options: SceneOptions = {}) {
@@ -71,7 +73,7 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
       jobs,
       policy,
       confirmations,
-      logger: silentLogger,
+      logger: options.logger ?? silentLogger,
       faults: new Faults(),
     },
     catalogue,

@@ -1,5 +1,6 @@
 // Commands and live reports through real discord.js against the stand-in.
 import { afterEach, describe, expect, it } from 'vitest';
+import { correlationIdOf } from '../../../src/contracts/ids.ts';
 import { stranger } from '../../peers/discord/index.ts';
 import { eventually } from '../../support/fixtures.ts';
 import { openScene, restartReport, type Scene } from './harness.ts';
@@ -36,6 +37,15 @@ describe('Discord commands', () => {
         input: { kind: 'parsed', command: 'status', args: { target: 'queue' } },
       },
     ]);
+  });
+
+  it('apologises with an incident when nobody foresaw the fault', async () => {
+    const { peer, intake } = await open();
+    intake.handle = () => Promise.reject(new TypeError('a mistake of ours'));
+    const use = await peer.slash({ command: 'status' });
+    expect((await use.message()).text).toContain(
+      `An unexpected fault; the log has it. Incident ${correlationIdOf(use.id)}.`,
+    );
   });
 
   it('acknowledges within 3 s although the answer takes longer', async () => {

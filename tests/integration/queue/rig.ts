@@ -5,7 +5,7 @@ import type { JobName, jobCatalogue } from '../../../src/contracts/jobs.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { Link } from '../../../src/core/links.ts';
 import { Faults } from '../../../src/core/faults.ts';
-import { silentLogger } from '../../../src/core/logger.ts';
+import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { type BoundHandler, bindHandler, createProducer, WorkerHost } from '../../../src/queue/index.ts';
 
@@ -15,14 +15,21 @@ export interface Place {
   readonly prefix: string;
 }
 
+/** What a host may be given instead of the usual. */
+export interface HostParts {
+  readonly clock?: Clock;
+  readonly faults?: Faults;
+  readonly logger?: Logger;
+}
+
 export function createHost(
   { redis, redisUrl, prefix }: Place,
   handlers: readonly BoundHandler[],
-  { clock = systemClock, faults = new Faults() }: { readonly clock?: Clock; readonly faults?: Faults } = {},
+  { clock = systemClock, faults = new Faults(), logger = silentLogger }: HostParts = {},
 ): WorkerHost {
   const link = new Link({ name: 'workers', hard: true, clock });
   return new WorkerHost(
-    { redis, clock, logger: silentLogger, link, faults, handlers },
+    { redis, clock, logger, link, faults, handlers },
     { redisUrl, prefix, queues: { pipeline: 2, gas: 2 } },
   );
 }

@@ -10,12 +10,13 @@ import { Faults } from '../../../src/core/faults.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { type BoundHandler, WorkerHost } from '../../../src/queue/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
+import { createRecorder } from '../../support/recorder.ts';
 import { createGate } from '../../unit/core/gate.ts';
 import { createHost, ended, type Place, producer, smuggle, stored, sweep, sweeper } from './rig.ts';
 
 /** Starts a host that is stopped after the test. */
-async function started(place: Place, handlers: readonly BoundHandler[]) {
-  const host = createHost(place, handlers);
+async function started(place: Place, handlers: readonly BoundHandler[], logger = silentLogger) {
+  const host = createHost(place, handlers, { logger });
   onTestFinished(() => host.stop());
   await host.start();
   return host;
@@ -116,13 +117,36 @@ describe('a job', () => {
     expect([runs.length, dead]).toEqual([1, ['j-1: no such agent']]);
   });
 
-  it('fails with a readable reason when its handler throws a string', async ({ redis, redisUrl, prefix }) => {
+  it('fails with an incident for a reason when nobody foresaw the fault, and the log has the rest', async ({
+    redis,
+    redisUrl,
+    prefix,
+  }) => {
     const place = { redis, redisUrl, prefix };
-    const { handler, dead } = sweeper(() => Promise.reject('Login authentication failed'));
+    const { handler, dead } = sweeper(() => Promise.reject('out of nowhere'));
+    const { logger, lines } = createRecorder();
+    await producer(place).add(sweep('j-1'));
+    await started(place, [handler], logger);
+    await eventually(() => dead.length);
+    expect(dead).toEqual(['j-1: An unexpected fault; the log has it. Incident c-j-1.']);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ code: 'UNEXPECTED', reason: 'out of nowhere', correlationId: 'c-j-1' }),
+    );
+  });
+
+  it('is told by what Redis said when its handler met Redis', async ({ redis, redisUrl, prefix }) => {
+    const place = { redis, redisUrl, prefix };
+    const { handler, runs, dead } = sweeper(async () => {
+      await redis.set(`${prefix}:text`, 'x');
+      await redis.lpush(`${prefix}:text`, 'y');
+    });
     await producer(place).add(sweep('j-1'));
     await started(place, [handler]);
     await eventually(() => dead.length);
-    expect(dead).toEqual(['j-1: Login authentication failed']);
+    expect([runs.length, dead]).toEqual([
+      1,
+      ['j-1: Redis refused a command; the log has it. Incident c-j-1.'],
+    ]);
   });
 
   it.for([

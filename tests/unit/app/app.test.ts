@@ -218,7 +218,7 @@ describe('a read model over Redis', () => {
   it('catches what is thrown before there is a promise', async () => {
     const model = overRedis({
       read: (): Promise<string> => {
-        throw new TypeError('closed');
+        throw new Error('Connection is closed.');
       },
     });
     await expect(model.read()).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });

@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import { backoffMs } from '../../../src/core/backoff.ts';
-import { coreErrors, errorText, SwarmError, toSwarmError } from '../../../src/core/errors.ts';
+import {
+  chatText,
+  coreErrors,
+  errorText,
+  runbookOf,
+  SwarmError,
+  toSwarmError,
+} from '../../../src/core/errors.ts';
 import { Link, type LinkStatus } from '../../../src/core/links.ts';
 import { Releasers } from '../../../src/core/releasers.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -205,6 +212,30 @@ describe('the text of what was thrown', () => {
       message: 'Login authentication failed',
       cause: 'Login authentication failed',
     });
+  });
+
+  it('becomes what the system is known to have meant, also beneath others', () => {
+    const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+    expect(toSwarmError(refused).kind).toBe(coreErrors.unreachable);
+    expect(toSwarmError(new TypeError('fetch failed', { cause: refused })).kind).toBe(coreErrors.unreachable);
+    expect(toSwarmError(refused, domainErrors.bridgeDown).kind).toBe(domainErrors.bridgeDown);
+  });
+
+  it('becomes unexpected when nobody knows it', () => {
+    for (const thrown of [new TypeError('x'), Object.assign(new Error('x'), { code: 'EWHAT' }), 'x', null]) {
+      expect(toSwarmError(thrown).kind).toBe(coreErrors.unexpected);
+    }
+  });
+
+  it('is told to people by its sentence, with an incident only where nobody foresaw it', () => {
+    const foreseen = new SwarmError(coreErrors.diskFull, '/var: ENOSPC');
+    expect(chatText(foreseen, 'x1')).toBe('A disk is full.');
+    const mistake = new SwarmError(coreErrors.unexpected, 'x is not a function');
+    expect(chatText(mistake, 'x1')).toBe('An unexpected fault; the log has it. Incident x1.');
+  });
+
+  it('leads to its section of the runbook', () => {
+    expect(runbookOf(coreErrors.redisUnavailable)).toBe('docs/runbook.md#redis-unavailable');
   });
 
   it('leaves a SwarmError as it is', () => {

@@ -13,6 +13,7 @@ const kind = (name: ErrorClass, retryable: boolean): ErrorKind => ({
   class: name,
   retryable,
   chat: '',
+  hint: '',
 });
 const away = kind('dependency', true);
 const refused = kind('validation', false);

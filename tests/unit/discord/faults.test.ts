@@ -27,7 +27,7 @@ describe('faults of Discord', () => {
     [403, 'CHAT_AUTH', false],
     [400, 'CHAT_REFUSED', false],
     [404, 'CHAT_REFUSED', false],
-    [429, 'CHAT_UNAVAILABLE', true],
+    [429, 'CHAT_RATE_LIMITED', true],
     [500, 'CHAT_UNAVAILABLE', true],
   ] as const) {
     it(`turns HTTP ${status} into ${code}`, () => {

@@ -61,17 +61,23 @@ describe('the Twitch reporter', () => {
     expect(said).toEqual(['@ann restart slam: ready — the truth [restar]']);
   });
 
-  it.each<Delivery>([
-    { state: 'dropped', reason: 'msg_ratelimit' },
-    { state: 'unknown', reason: 'connection lost' },
-  ])('asks for another try after %j, and then says it', async (failure) => {
+  it.each<readonly [Delivery, string]>([
+    [{ state: 'dropped', reason: 'msg_ratelimit' }, 'CHAT_RATE_LIMITED'],
+    [{ state: 'dropped', reason: 'msg_of_tomorrow' }, 'CHAT_UNAVAILABLE'],
+    [{ state: 'unknown', reason: 'connection lost' }, 'CHAT_UNAVAILABLE'],
+  ])('asks for another try after %j, and then says it', async (failure, code) => {
     const { said, tell } = world([failure]);
-    await expect(tell(report(3, ['ready'], true))).rejects.toMatchObject({
-      code: 'CHAT_UNAVAILABLE',
-      retryable: true,
-    });
+    await expect(tell(report(3, ['ready'], true))).rejects.toMatchObject({ code, retryable: true });
     await tell(report(3, ['ready'], true));
     expect(said).toEqual(['@ann restart slam: ready — the truth [restar]']);
+  });
+
+  it('does not ask for another try where the bot is banned', async () => {
+    const { tell } = world([{ state: 'dropped', reason: 'msg_banned' }]);
+    await expect(tell(report(3, ['ready'], true))).rejects.toMatchObject({
+      code: 'CHAT_AUTH',
+      retryable: false,
+    });
   });
 
   it('counts a line as said when Twitch gave no answer in time', async () => {
