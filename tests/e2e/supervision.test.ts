@@ -38,6 +38,11 @@ describe('a part that crashes in a loop', () => {
     const status = await site.cli('status');
     expect(status.stdout).toMatch(/^ {2}rabbitmq-server +braked after crashing in a loop: .*service reset/m);
     expect(status.stdout).toMatch(/^Swarmline is degraded/);
+    const alerts = await site.cli('run', 'alerts');
+    expect(alerts.stdout).toMatch(/^ {2}part-braked\/rabbitmq-server +critical for .*service reset/m);
+    await eventually(async () =>
+      (await readFile(alertsOf(site), 'utf8')).includes('"part-braked/rabbitmq-server"'),
+    );
 
     const unknown = await site.cli('service', 'reset', 'nosuch');
     expect(unknown.end).toBe(1);
@@ -77,6 +82,11 @@ describe('a part that crashes in a loop', () => {
   });
 });
 
+/** Where its alerts are written. */
+function alertsOf({ home }: { readonly home: string }): string {
+  return join(home, 'alerts', 'alerts.ndjson');
+}
+
 describe('the program', () => {
   it('ends with status 70 and the name of the part when one had to be given up', async ({ openSite }) => {
     const redis = await ownServer('redis-server');
@@ -91,6 +101,7 @@ describe('the program', () => {
     platform.signal('SIGTERM');
     expect(await platform.ended).toBe(70);
     expect(platform.stderr).toMatch(/^[a-z-]+ was given up: .*still stopping/m);
+    expect(await readFile(alertsOf(site), 'utf8')).toMatch(/"part-given-up\/[a-z-]+"/);
   });
 
   it('drains on SIGHUP with status 0', async ({ openSite }) => {

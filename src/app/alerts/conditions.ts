@@ -78,7 +78,7 @@ function softLink(name: string, detail: string): AlertSignal {
 }
 
 function ofBrake({ name, error }: ProcessView['components'][number]): AlertSignal {
-  const detail = `${error ?? 'unknown why'}; when it is mended: ${resetLine(name)}`;
+  const detail = `when mended: ${resetLine(name)}; it met: ${error ?? 'unknown'}`;
   return signalOf('part-braked', name, { title: `${name} crashed in a loop and stays down`, detail });
 }
 

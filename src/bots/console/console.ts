@@ -147,6 +147,8 @@ function replyText(reply: Reply, colour: boolean): string {
 
 // One line per step; the steps before it stand above it already.
 function stepLine({ kind, subject, steps, text }: Report, colour: boolean): string {
+  // A notice tells no action, and goes through no states.
+  if (kind === 'notice') return `${subject}: ${text}`;
   const state = steps.at(-1)?.state ?? 'unknown';
   const what = kind === 'restart' ? `restart ${subject}` : kind;
   return `${what}: ${paint(colour, state, state.padEnd(8))} ${text}`;

@@ -216,4 +216,12 @@ describe('a report on the console', () => {
     await expect.poll(() => lines().join()).toContain('text 1');
     expect(lines().join()).not.toContain('text 0');
   });
+
+  it('prints a notice under its own name, since it goes through no states', async () => {
+    const { bot, lines } = await open();
+    await bot.report(
+      report(0, 'sent', { kind: 'notice', subject: 'Alert (critical): redis is down', steps: [] }),
+    );
+    await expect.poll(() => lines().join()).toContain('Alert (critical): redis is down: text 0');
+  });
 });
