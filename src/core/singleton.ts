@@ -13,6 +13,8 @@ export interface SingletonDeps {
   readonly service: Service;
   /** Asked at each start, since what is shared may change; null: nothing is, and it runs here at once. */
   readonly lease: () => LeaderLease | null;
+  /** Keeps the process busy, as a large import does: done before the lease is asked for, which could run out meanwhile. */
+  readonly prepare?: () => Promise<unknown>;
   /** Told when another process is found to hold the lease, and whenever that one changes. */
   readonly onStandby: (holder: Holder | null) => void;
   readonly clock: Clock;
@@ -88,6 +90,7 @@ export class Singleton extends Service {
       await lease?.release().catch(() => undefined);
     });
     if (lease === null) return await this.#lead();
+    await this.#deps.prepare?.();
     const pauseMs = await this.#look(lease);
     following = this.#follow(lease, pauseMs, stop.signal);
     await this.#starting;

@@ -19,6 +19,8 @@ export interface OncePerToken<S extends Service & ReportSink> {
   readonly link: Link;
   /** As it is now; undefined: there is no connection to share. */
   readonly token: () => string | undefined;
+  /** Loads the libraries of all chats of this process: the import of one must not cost another its lease. */
+  readonly load: () => Promise<unknown>;
   /** Makes the bot around the memory of what it has shown. */
   readonly bot: (memory: ReturnType<typeof createReportMemory>) => S;
 }
@@ -33,7 +35,7 @@ export interface Held {
 
 export function oncePerToken<S extends Service & ReportSink>(
   { config, redis, instance, host, clock, logger }: Shared,
-  { surface, link, token, bot }: OncePerToken<S>,
+  { surface, link, token, load, bot }: OncePerToken<S>,
 ): Held {
   const { prefix } = config.redis;
   // What a bot has shown is one memory for all; only the one that holds the connection may write it.
@@ -43,6 +45,7 @@ export function oncePerToken<S extends Service & ReportSink>(
     service,
     clock,
     logger,
+    prepare: load,
     lease: () => {
       const secret = token();
       if (secret === undefined) return null;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { ApiServer, createResults } from '../../api/index.ts';
 import { ConsoleBot } from '../../bots/console/index.ts';
-import { createDiscordBot } from '../../bots/discord/index.ts';
-import { createTwitchBot } from '../../bots/twitch/index.ts';
+import { createDiscordBot, loadDiscord } from '../../bots/discord/index.ts';
+import { createTwitchBot, loadTwitch } from '../../bots/twitch/index.ts';
 import type { CommandIntake } from '../../commands/index.ts';
 import type { Surface } from '../../contracts/chat.ts';
 import type { ReportSink } from '../../contracts/ports.ts';
@@ -75,6 +75,7 @@ function wireDiscord(shared: Shared, intake: CommandIntake): Wired {
   const { service, sink, holds } = oncePerToken(shared, {
     surface: 'discord',
     link,
+    load: makeLoader(config),
     token: () => settings().discord.token?.reveal(),
     bot: (memory) =>
       createDiscordBot(
@@ -83,6 +84,15 @@ function wireDiscord(shared: Shared, intake: CommandIntake): Wired {
       ),
   });
   return { parts: [{ service, after: ['redis'] }], sinks: { discord: sink }, holds: { discord: holds } };
+}
+
+// Half a second of one core, and more on a busy machine: without a token nobody pays for it.
+function makeLoader({ discord, twitch }: Shared['config']): () => Promise<unknown> {
+  return () =>
+    Promise.all([
+      discord.token === undefined ? undefined : loadDiscord(),
+      twitch === undefined ? undefined : loadTwitch(),
+    ]);
 }
 
 function wireTwitch(shared: Shared, intake: CommandIntake): Wired {
@@ -97,6 +107,7 @@ function wireTwitch(shared: Shared, intake: CommandIntake): Wired {
   const { service, sink, holds } = oncePerToken(shared, {
     surface: 'twitch',
     link,
+    load: makeLoader(config),
     token: () => current().token.reveal(),
     bot: (memory) => createTwitchBot({ intake, memory, link, clock, logger }, { settings: current }),
   });

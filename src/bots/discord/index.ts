@@ -13,3 +13,8 @@ export function createDiscordBot(
 ): DiscordBot {
   return new DiscordBot(deps, options.settings, options.tuning ?? {});
 }
+
+/** Loads discord.js, which its start would do otherwise: half a second in which the process does nothing else. */
+export async function loadDiscord(): Promise<void> {
+  await import('./library.ts');
+}

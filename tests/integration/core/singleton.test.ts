@@ -48,11 +48,13 @@ function contender({ redisUrl, prefix }: Place, instance: string, running = { no
   const service = new Counted(running);
   const behind: (Holder | null)[] = [];
   const ahead = { ms: 0 };
+  const prepared = { wait: () => Promise.resolve(), found: -1 };
   const singleton = new Singleton(
     {
       service,
       clock: systemClock,
       logger: silentLogger,
+      prepare: () => prepared.wait(),
       onStandby: (holder) => behind.push(holder),
       elapsed: () => performance.now() + ahead.ms,
       lease: () =>
@@ -68,7 +70,7 @@ function contender({ redisUrl, prefix }: Place, instance: string, running = { no
     await singleton.stop();
     closeRedis(redis);
   });
-  return { singleton, service, behind, ahead };
+  return { singleton, service, behind, ahead, prepared };
 }
 
 describe('a singleton', () => {
@@ -123,6 +125,13 @@ describe('a singleton', () => {
     expect(a.singleton.holds()).toBe(false);
     // The next renewal is asked for by the same clock, so it is trusted again.
     await eventually(() => a.singleton.holds());
+  });
+
+  it('asks for the lease only when it is prepared', async ({ redis, redisUrl, prefix }) => {
+    const { singleton, prepared } = contender({ redisUrl, prefix }, 'a');
+    prepared.wait = () => redis.exists(`${prefix}:leader`).then((held) => void (prepared.found = held));
+    await singleton.start();
+    expect([prepared.found, singleton.holds()]).toEqual([0, true]);
   });
 
   it('runs everywhere where nothing is shared', async () => {
