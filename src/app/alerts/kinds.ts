@@ -1,4 +1,4 @@
-// Every kind of alert that there is. docs/alerts.md says of each what it means and what to do; a test holds the two together.
+// Every kind of alert that there is. docs/runbook.md says of each what it means and what to do; a test holds the two together.
 import type { AlertSignal, Severity } from '../../core/alerts/alert.ts';
 
 interface AlertKind {

@@ -1,4 +1,4 @@
-// What of a process's state is an alert, and that docs/alerts.md has a section for each kind, and for no other.
+// What of a process's state is an alert, and that docs/runbook.md has a section for each kind, and for no other.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -125,16 +125,16 @@ describe('errors', () => {
   });
 });
 
-describe('docs/alerts.md', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../../docs/alerts.md'), 'utf8');
-  const sections = [...page.matchAll(/^## Alert (\S+)$/gm)].map(([, name]) => name);
+describe('docs/runbook.md', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/runbook.md'), 'utf8');
+  const sections = [...page.matchAll(/^### Alert (\S+)$/gm)].map(([, name]) => name);
 
   it('has a section for each kind of alert, and for no other', () => {
     expect(sections).toEqual(Object.keys(alertKinds));
   });
 
   it.each(Object.entries(alertKinds))('tells the severity of %s', (kind, { severity }) => {
-    const section = page.split(`## Alert ${kind}\n`)[1]?.split('\n## ')[0] ?? '';
+    const section = page.split(`### Alert ${kind}\n`)[1]?.split('\n### ')[0] ?? '';
     expect(section).toContain(`**${severity}**`);
   });
 });
