@@ -129,7 +129,9 @@ describe('a singleton', () => {
 
   it('asks for the lease only when it is prepared', async ({ redis, redisUrl, prefix }) => {
     const { singleton, prepared } = contender({ redisUrl, prefix }, 'a');
-    prepared.wait = () => redis.exists(`${prefix}:leader`).then((held) => void (prepared.found = held));
+    prepared.wait = async () => {
+      prepared.found = await redis.exists(`${prefix}:leader`);
+    };
     await singleton.start();
     expect([prepared.found, singleton.holds()]).toEqual([0, true]);
   });
