@@ -2,7 +2,7 @@
 // such as alerts and metrics. It decides nothing and logs nothing.
 import type { SwarmError } from './errors.ts';
 
-/** @param where the part that met it, in few words of a bounded set: `job gas.deliver`, `part bridge` */
+/** @param where the part that met it, in few words of a bounded set: `job NAME`, `part NAME` */
 export type FaultListener = (error: SwarmError, where: string) => void;
 
 /** What a part takes to note its faults. */

@@ -35,7 +35,7 @@ interface Sink {
   readonly close: () => Promise<void>;
 }
 
-const secretKeys = ['token', 'password', 'secret', 'authorization'];
+const secretKeys = ['token', 'password', 'secret', 'authorization'] as const;
 // At three depths: a request or an error of a library brings its headers in one of its fields.
 const secretPaths = secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 

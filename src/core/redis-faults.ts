@@ -17,7 +17,7 @@ export function redisKind(thrown: unknown): ErrorKind | null {
   const reply = replyOf(thrown);
   if (reply !== null) return kindOfReply(reply);
   const isClients =
-    thrown instanceof Error && (clientFaults.has(thrown.name) || sentences.has(thrown.message));
+    thrown instanceof Error && (clientFaults.includes(thrown.name) || sentences.includes(thrown.message));
   return isClients ? coreErrors.redisUnavailable : null;
 }
 
@@ -29,14 +29,14 @@ export function redisTrouble(thrown: unknown): string {
   return `refuses writes: ${reply.message.split('. ')[0] ?? ''}`;
 }
 
-const clientFaults = new Set(['MaxRetriesPerRequestError', 'ClusterAllFailedError']);
+const clientFaults: readonly string[] = ['MaxRetriesPerRequestError', 'ClusterAllFailedError'];
 // ioredis 6 makes plain errors of these, with nothing but their text to know them by.
-const sentences = new Set([
+const sentences: readonly string[] = [
   'Connection is closed.',
   'Command timed out',
   'Command aborted due to connection close',
   "Stream isn't writeable and enableOfflineQueue options is false",
-]);
+];
 
 const words: Readonly<Record<string, ErrorKind>> = {
   OOM: coreErrors.redisFull,

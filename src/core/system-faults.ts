@@ -16,10 +16,16 @@ export function systemKind(thrown: unknown): ErrorKind | null {
  * fetch, whose TypeError has a cause.
  */
 export function isProgramFault(thrown: unknown): boolean {
-  return thrown instanceof Error && programFaults.has(thrown.name) && systemKind(thrown) === null;
+  return thrown instanceof Error && programFaults.includes(thrown.name) && systemKind(thrown) === null;
 }
 
-const programFaults = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'ZodError']);
+const programFaults: readonly string[] = [
+  'TypeError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'ZodError',
+];
 
 const byName: Readonly<Record<string, ErrorKind>> = {
   AbortError: coreErrors.aborted,
@@ -72,13 +78,10 @@ const codes: readonly (readonly [ErrorKind, readonly string[]])[] = [
     ],
   ],
 ];
-const byCode: ReadonlyMap<string, ErrorKind> = new Map(
-  codes.flatMap(([kind, names]) => names.map((name) => [name, kind] as const)),
-);
 
 function kindOfCode(code: string): ErrorKind | undefined {
   if (code.startsWith('ERR_SSL_')) return coreErrors.tlsRefused;
   // An HTTP parser that met something else than HTTP.
   if (code.startsWith('HPE_')) return coreErrors.inputInvalid;
-  return byCode.get(code);
+  return codes.find(([, names]) => names.includes(code))?.[0];
 }
