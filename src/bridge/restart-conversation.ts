@@ -152,7 +152,9 @@ export class RestartConversation {
     this.#askAt = clock.now() + askAgainMs;
     const first = !this.#perhapsSent();
     if (first) {
-      const { known, target } = await this.#aim();
+      const aim = await this.#aim();
+      if (aim === null) return { state: 'failed', reason: `instance ${this.#order.instance} is not there` };
+      const { known, target } = aim;
       await this.#remember({ ...unsentRecord, phase: 'sending', firstSentAt: clock.now(), known, target });
     } else await this.#aimAgain();
     try {
@@ -168,10 +170,10 @@ export class RestartConversation {
     }
   }
 
-  async #aim(): Promise<Pick<RestartRecord, 'known' | 'target'>> {
-    return (
-      (await this.#deps.targets.pick(this.#order)) ?? { known: await this.#knownIncarnation(), target: null }
-    );
+  /** Null: the instance that was asked for is not there. */
+  async #aim(): Promise<Pick<RestartRecord, 'known' | 'target'> | null> {
+    const pick = await this.#deps.targets.pick(this.#order);
+    return pick === 'absent' ? null : (pick ?? { known: await this.#knownIncarnation(), target: null });
   }
 
   /** One that went before it took the order leaves it to another; one that took it may have done it, and is waited for. */
@@ -180,8 +182,11 @@ export class RestartConversation {
     const { targets } = this.#deps;
     if (target === null || instance !== null) return;
     if (await targets.isThere(this.#order.service, target)) return;
+    const aim = await this.#aim();
+    // It alone was asked for; whether it has done it before it went, nobody knows.
+    if (aim === null) return;
     await targets.done(this.#order, target);
-    await this.#remember({ ...this.#record, ...(await this.#aim()) });
+    await this.#remember({ ...this.#record, ...aim });
   }
 
   async #knownIncarnation(): Promise<string | null> {

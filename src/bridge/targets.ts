@@ -30,15 +30,21 @@ export class Targets {
     this.#prefix = options.prefix;
   }
 
-  /** Chooses one and notes the order as under way there; null where there are not several. @throws SwarmError REDIS_UNAVAILABLE */
-  async pick(order: RestartOrder): Promise<Pick | null> {
+  /**
+   * Chooses one and notes the order as under way there; null where there are not several, `absent` where the one that was
+   * asked for does not live. @throws SwarmError REDIS_UNAVAILABLE
+   */
+  async pick(order: RestartOrder): Promise<Pick | null | 'absent'> {
     const { registry, redis, choose } = this.#deps;
-    const instances = await instancesOf(registry, order.service);
-    if (instances.length < 2) return null;
+    const living = await instancesOf(registry, order.service);
+    const { instance: wanted } = order;
+    const instances = living.filter(({ instance }) => wanted === undefined || instance === wanted);
+    if (wanted !== undefined && instances.length === 0) return 'absent';
+    if (living.length < 2) return null;
     const pending = await this.#pending(order.service);
     const candidates = instances.map((one) => ({
       ...candidateOf(one, pending),
-      ...(!isProved(one, instances) && { health: 'unhealthy' as const }),
+      ...(!isProved(one, living) && { health: 'unhealthy' as const }),
       one,
     }));
     const chosen = choose(candidates, order.principal)?.one;
@@ -47,7 +53,7 @@ export class Targets {
     const member = memberOf(instance, order.id);
     await redis.zadd(this.#key(order.service), String(order.deadline), member).catch(unavailable);
     return {
-      target: { instance, host, of: instances.length },
+      target: { instance, host, of: living.length },
       known: health === 'healthy' ? incarnation : null,
     };
   }

@@ -20,6 +20,7 @@ export const jobCatalogue = {
     queue: 'services',
     body: z.object({
       service: serviceNameSchema,
+      instance: z.string().optional(),
       mode: z.enum(['graceful', 'force']),
       reason: z.string(),
       replyTo: addressSchema,

@@ -68,6 +68,8 @@ export interface RestartOrder {
   readonly id: string;
   readonly correlationId: string;
   readonly service: string;
+  /** The one that was asked for by name; absent: whichever is best where there are several. */
+  readonly instance?: string;
   readonly mode: 'graceful' | 'force';
   readonly reason: string;
   readonly principal: string;

@@ -1,19 +1,24 @@
 // `restart <service>`: becomes a job; ready is said only of a new incarnation.
 import { derivedId } from '../../contracts/ids.ts';
-import { instanceName, serviceNameSchema } from '../../contracts/services.ts';
+import { type InstanceView, instanceName, serviceNameSchema } from '../../contracts/services.ts';
 import { nearest } from '../parse.ts';
-import type { Action } from '../spec.ts';
+import type { Action, CommandPorts } from '../spec.ts';
 
 export const restart: Action = {
   kind: 'action',
   name: 'restart',
   description: 'Restart a service and prove it by its new incarnation',
-  args: [{ name: 'service', description: 'The service to restart', required: true }],
+  args: [
+    { name: 'service', description: 'The service to restart', required: true },
+    { name: 'instance', description: 'Which of several, as `services` shows them', required: false },
+  ],
   example: 'restart slam',
   permission: (args) => `service.restart:${args['service'] ?? ''}`,
-  prompt: async ({ service = '' }, ports) => {
-    const view = (await ports.services.services()).find((known) => known.service === service);
-    const names = view?.instances.map(instanceName) ?? [];
+  prompt: async ({ service = '', instance }, ports) => {
+    const instances = await instancesOf(service, ports);
+    const wanted = instances.find((one) => isCalled(one, instance));
+    if (wanted) return `Restart the instance ${instanceName(wanted)} of ${service}?`;
+    const names = instances.map(instanceName);
     if (names.length < 2) return `Restart ${service}?`;
     // Which one is decided when the order goes out: by then another may be the better choice.
     return `Restart one of the ${names.length} instances of ${service} (${names.join(', ')})?`;
@@ -25,18 +30,45 @@ export const restart: Action = {
     const known = (await ports.services.services()).map(({ service }) => service);
     // An unseen service may still listen (the legacy hub's never announce themselves), so only a likely slip of the pen is refused.
     const guess = known.includes(name) ? null : nearest(name, known);
-    return guess === null ? null : `No service \`${name}\` has been seen. Did you mean \`${guess}\`?`;
+    if (guess !== null) return `No service \`${name}\` has been seen. Did you mean \`${guess}\`?`;
+    const { instance } = args;
+    return instance === undefined ? null : problemOf(instance, name, await instancesOf(name, ports));
   },
   enqueue: async (call, ports) => {
     const service = call.args['service'] ?? '';
+    const name = call.args['instance'];
+    const wanted = (await instancesOf(service, ports)).find((one) => isCalled(one, name))?.instance ?? name;
     await ports.jobs.add({
       name: 'service.restart',
       id: derivedId('service.restart', call.correlationId),
       correlationId: call.correlationId,
       causationId: null,
       principal: `${call.identity.surface}:${call.identity.id}`,
-      body: { service, mode: 'graceful', reason: `asked by ${call.identity.name}`, replyTo: call.replyTo },
+      body: {
+        service,
+        // One that went since the question is told as not there, and no other takes its place.
+        ...(wanted !== undefined && { instance: wanted }),
+        mode: 'graceful',
+        reason: `asked by ${call.identity.name}`,
+        replyTo: call.replyTo,
+      },
     });
     return `Order taken: restart ${service}. What becomes of it follows.`;
   },
 };
+
+async function instancesOf(service: string, ports: CommandPorts): Promise<readonly InstanceView[]> {
+  const view = (await ports.services.services()).find((known) => known.service === service);
+  return view?.instances ?? [];
+}
+
+/** By the beginning of its id, with or without where it runs. */
+function isCalled(one: InstanceView, name: string | undefined): boolean {
+  return name !== undefined && (name === instanceName(one) || name === one.instance.slice(0, 8));
+}
+
+function problemOf(name: string, service: string, instances: readonly InstanceView[]): string | null {
+  if (instances.filter((one) => isCalled(one, name)).length === 1) return null;
+  const there = instances.map(instanceName).join(', ') || 'none';
+  return `${service} has no instance \`${name.slice(0, 64)}\`; there are: ${there}.`;
+}

@@ -85,6 +85,7 @@ function orderOf(body: Body, { envelope }: JobContext, deadlineMs: number): Rest
     id: envelope.id,
     correlationId: envelope.correlationId,
     service: body.service,
+    ...(body.instance !== undefined && { instance: body.instance }),
     mode: body.mode,
     reason: body.reason,
     principal: envelope.principal,

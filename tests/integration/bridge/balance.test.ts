@@ -88,6 +88,24 @@ describe('a service with several instances', () => {
     expect(['well', 'ill']).toContain(all.outcome.target?.instance);
   });
 
+  it('gives the order to the one that was asked for, also one that has failed', async ({ world }) => {
+    const bridge = await world.connectedBridge();
+    const { made } = await handmade(world, 'well', 'ill');
+    const [well, ill] = made;
+    await ill?.say('failed');
+    await well?.say('ready', { incarnation: 'old' });
+    const soon = (instance: string) => world.order({ instance, deadline: Date.now() + 800 });
+    const reached = async () => {
+      await tellRestart(bridge, soon('ill'));
+      return meantFor(ill?.orders ?? []);
+    };
+    await eventually(reached, { accept: (instance) => instance === 'ill' });
+    expect((await tellRestart(bridge, soon('gone'))).outcome).toEqual({
+      state: 'failed',
+      reason: 'instance gone is not there',
+    });
+  });
+
   it('is not believed when another than the chosen one answers', async ({ world }) => {
     const bridge = await world.connectedBridge();
     const { made, beat } = await handmade(world, 'a', 'b');

@@ -272,7 +272,7 @@ describe('help', () => {
     expect(rows.map(({ label }) => label)).toEqual([
       'status [target]',
       'services',
-      'restart <service>',
+      'restart <service> [instance]',
       'agents',
       'gas [agent]',
       'drone [id]',

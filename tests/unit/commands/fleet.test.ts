@@ -1,6 +1,7 @@
 // What is said of a fleet: services that run several times, and roles that nobody fills.
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/commands/index.ts';
+import type { JobSink } from '../../../src/contracts/ports.ts';
 import type { InstanceView } from '../../../src/contracts/services.ts';
 import { ago, ask, instance, link, portsOf, process, service, told } from './ports.ts';
 
@@ -73,5 +74,31 @@ describe('restart', () => {
     expect(await prompt([instance('b7c8d9e0f1a2'), instance('c0d1e2f3a4b5', { host: 'lab' })])).toBe(
       'Restart one of the 2 instances of slam (b7c8d9e0@hall, c0d1e2f3@lab)?',
     );
+  });
+
+  it('is for the one that is named, and for no other when that has gone since', async () => {
+    const spec = catalogue.find(({ name }) => name === 'restart');
+    if (spec?.kind !== 'action') throw new Error('restart is no action');
+    const two = [instance('b7c8d9e0f1a2'), instance('c0d1e2f3a4b5', { host: 'lab' })];
+    const ports = (instances: readonly InstanceView[]) =>
+      portsOf({ services: [service('slam', { instances })] });
+    const args = { service: 'slam', instance: 'c0d1e2f3' };
+    const identity = { surface: 'cli', id: 'local', name: 'you' } as const;
+    expect(await spec.prompt(args, ports(two))).toBe('Restart the instance c0d1e2f3@lab of slam?');
+    const call = {
+      args,
+      correlationId: 'c-1',
+      identity,
+      replyTo: { surface: 'cli', place: 'here' },
+    } as const;
+    expect(await spec.check(call, ports(two))).toBeNull();
+    expect(await spec.check(call, ports(two.slice(0, 1)))).toBe(
+      'slam has no instance `c0d1e2f3`; there are: b7c8d9e0@hall.',
+    );
+    const bodies: unknown[] = [];
+    const jobs: JobSink = { add: async ({ body }) => void bodies.push(body) };
+    await spec.enqueue(call, { ...ports(two), jobs });
+    await spec.enqueue(call, { ...ports([]), jobs });
+    expect(bodies).toMatchObject([{ instance: 'c0d1e2f3a4b5' }, { instance: 'c0d1e2f3' }]);
   });
 });

@@ -31,17 +31,17 @@ describe('a typed line', () => {
   });
 
   it('has too many arguments when there are more than the command takes', () => {
-    expect(line('restart slam mesh')).toEqual({
+    expect(line('restart slam mesh map')).toEqual({
       kind: 'refusal',
       code: 'bad-argument',
-      text: 'Too many arguments for `restart`. Usage: restart <service>',
+      text: 'Too many arguments for `restart`. Usage: restart <service> [instance]',
     });
   });
 
   it.each([['restart'], ['restart ""'], ['restart "  "']])('%j lacks an argument, which is named', (text) => {
     expect(line(text)).toMatchObject({
       code: 'bad-argument',
-      text: 'Missing: service. Usage: restart <service>',
+      text: 'Missing: service. Usage: restart <service> [instance]',
     });
   });
 
@@ -83,7 +83,7 @@ describe('a command that its surface has parsed', () => {
 
 describe('the usage of a command', () => {
   it.each([
-    ['restart', 'restart <service>'],
+    ['restart', 'restart <service> [instance]'],
     ['status', 'status [target]'],
     ['help', 'help'],
   ])('of %s is %s', (name, text) => {
