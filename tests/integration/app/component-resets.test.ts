@@ -149,7 +149,7 @@ describe('a reset', () => {
     );
     onTestFinished(() => silent.stop());
     await silent.start();
-    expect((await here.resets.reset('api')).silent).toEqual([{ pid: 9, roles: ['workers'] }]);
+    expect((await here.resets.reset('api')).silent).toEqual([{ pid: 9, roles: ['workers', 'pipeline'] }]);
   });
 
   it('does its own part while Redis is away, and says that the others could not be asked', async ({

@@ -8,7 +8,7 @@ import {
   type ServiceEvent,
 } from '../../../src/contracts/bus.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
-import { eventually, it, stubbornProgram, tellRestart } from './world.ts';
+import { eventually, it, shellProgram, stubbornProgram, tellRestart } from './world.ts';
 
 const ready = (events: readonly ServiceEvent[]) => events.filter(({ state }) => state === 'ready');
 const starts = (events: readonly ServiceEvent[]) =>
@@ -43,9 +43,7 @@ describe('a restart over profile topic-v1', () => {
     const bridge = await world.connectedBridge();
     const events = await world.events();
     const flag = world.flagFile();
-    const once = `if (require('fs').existsSync('${flag}')) process.exit(7);
-      require('fs').writeFileSync('${flag}', ''); process.stdin.resume().on('end', () => process.exit())`;
-    await world.sidecar({ args: ['-e', once] });
+    await world.sidecar(shellProgram(`[ -e '${flag}' ] && exit 7; touch '${flag}'; cat > /dev/null`));
     await eventually(() => ready(events).length > 0);
     const { outcome } = await tellRestart(bridge, world.order());
     expect(outcome).toMatchObject({
@@ -58,10 +56,8 @@ describe('a restart over profile topic-v1', () => {
     const bridge = await world.connectedBridge();
     const events = await world.events();
     const starts = world.flagFile();
-    const failsSecond = `const fs = require('fs'); fs.appendFileSync('${starts}', 'x');
-      if (fs.readFileSync('${starts}').length === 2) process.exit(3);
-      process.stdin.resume().on('end', () => process.exit())`;
-    await world.sidecar({ args: ['-e', failsSecond] });
+    const failsSecond = `printf x >> '${starts}'; [ "$(cat '${starts}')" = xx ] && exit 3; cat > /dev/null`;
+    await world.sidecar(shellProgram(failsSecond));
     await eventually(() => ready(events).length > 0);
     const { outcome } = await tellRestart(bridge, world.order());
     expect(outcome).toMatchObject({ state: 'ready', oldIncarnation: ready(events)[0]?.incarnation });
@@ -71,7 +67,7 @@ describe('a restart over profile topic-v1', () => {
   it('is unknown, with the last failure, when it is still tried at the deadline', async ({ world }) => {
     const bridge = await world.connectedBridge();
     const events = await world.events();
-    await world.sidecar({ args: ['-e', 'process.exit(3)'] });
+    await world.sidecar(shellProgram('exit 3'));
     await eventually(() => events.some(({ state }) => state === 'failed'));
     const { outcome } = await tellRestart(bridge, world.order({ deadline: Date.now() + 1_200 }));
     expect(outcome).toEqual({

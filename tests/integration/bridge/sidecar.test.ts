@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { describe, expect } from 'vitest';
-import { eventually, it, tellRestart } from './world.ts';
+import { eventually, it, shellProgram, tellRestart } from './world.ts';
 
 /** A listener that is no sidecar's program. */
 async function openStranger(port = 0): Promise<{ readonly server: Server; readonly port: number }> {
@@ -64,7 +64,7 @@ describe('a sidecar', () => {
   it('gives up after five crashes in a minute, and begins anew when ordered', async ({ world }) => {
     const bridge = await world.connectedBridge();
     const events = await world.events();
-    await world.sidecar({ args: ['-e', 'process.exit(3)'] });
+    await world.sidecar(shellProgram('exit 3'));
     const stopped = await eventually(() => events.find(({ state }) => state === 'stopped'), {
       timeoutMs: 20_000,
     });

@@ -36,6 +36,14 @@ const stayingProgram = {
   args: ['-e', "process.stdin.resume().on('end', () => process.exit()); setInterval(() => {}, 1000)"],
 } as const;
 
+/**
+ * A program of the shell, for one that ends at once: what has stayed up for 0.3 s counts as ready, and on a busy machine
+ * Node takes longer than that to begin.
+ */
+export function shellProgram(script: string) {
+  return { program: 'sh', args: ['-c', script] } as const;
+}
+
 /** A program that ignores SIGTERM, and leaves with its sidecar. It is ready late enough for its handler to be there. */
 export const stubbornProgram = {
   program: process.execPath,

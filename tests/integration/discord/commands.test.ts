@@ -95,7 +95,7 @@ describe('Discord commands', () => {
     const { peer } = await open();
     const asked = await confirmation();
     const seen = await peer.click(asked.id, 'yes:abc123').message();
-    expect(seen).toMatchObject({ id: asked.id, text: 'Queued.', buttons: [] });
+    expect(seen).toMatchObject({ id: asked.id, text: 'Queued.\nx1234567890', buttons: [] });
   });
 
   it('never puts the acknowledgement over a report that was quicker', async () => {
