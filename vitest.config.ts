@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const servers = ['tests/support/servers.ts'];
+// It takes the CPU from whatever runs beside it.
+const starving = 'tests/e2e/faults-cpu.test.ts';
 
 // Most of the time of a test with servers is waiting, so more of them run at once than there are cores. The groups keep
 // quick tests, which fail first, in front, and those that take every core apart from those that do.
@@ -50,6 +52,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
+          exclude: [starving],
           globalSetup: servers,
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -64,6 +67,16 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 180_000,
           ...group(2, 3),
+        },
+      },
+      {
+        test: {
+          name: 'starved',
+          include: [starving],
+          globalSetup: servers,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          ...group(3, 1),
         },
       },
     ],

@@ -11,6 +11,7 @@ import { inspectClock, inspectRedis } from '../core/checks/redis.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorText } from '../core/errors.ts';
 import { closeRedis, createCommandRedis } from '../core/redis.ts';
+import { redisFault } from '../core/redis-faults.ts';
 import { findProgram, runningPort } from '../core/servers/index.ts';
 import { maskUrls } from '../core/text.ts';
 import { loadChain } from '../pipeline/index.ts';
@@ -70,7 +71,9 @@ async function redis(url: string | undefined, homeDir: string, deps: DoctorDeps)
       thrown instanceof Error && thrown.name === 'ReplyError'
         ? 'it is there and refuses: mend user and password in REDIS_URL, or their rights (ACL SETUSER)'
         : 'start it, or mend REDIS_URL; without REDIS_URL Swarmline runs one of its own';
-    return [{ name: 'redis', state: 'fail', said: `${maskUrls(place)}: ${errorText(thrown)}`, mend }];
+    return [
+      { name: 'redis', state: 'fail', said: `${maskUrls(place)}: ${redisFault(thrown).message}`, mend },
+    ];
   } finally {
     closeRedis(client);
   }

@@ -19,7 +19,7 @@ export interface OrderPublisherDeps {
 
 // The publisher has its own deadline for a confirm. Whoever orders asks again itself, and knows when that is safe.
 const guardOptions = {
-  name: 'rabbitmq orders',
+  name: 'rabbitmq-orders',
   retries: 0,
   timeoutMs: null,
   atOnce: 100,

@@ -3,8 +3,8 @@
 import type { RestartOrder, RestartTarget } from '../contracts/services.ts';
 import type { Candidate, Choose } from '../core/balancer.ts';
 import type { Clock } from '../core/clock.ts';
-import { coreErrors, toSwarmError } from '../core/errors.ts';
 import type { Redis } from '../core/redis.ts';
+import { redisFault } from '../core/redis-faults.ts';
 import { type Instance, isProved, type Registry } from '../core/registry/index.ts';
 import { instancesOf } from './instances.ts';
 
@@ -110,5 +110,5 @@ function candidateOf(
 }
 
 function unavailable(thrown: unknown): never {
-  throw toSwarmError(thrown, coreErrors.redisUnavailable);
+  throw redisFault(thrown);
 }

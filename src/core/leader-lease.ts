@@ -1,8 +1,9 @@
 // A lease that one of many holds, with a fencing token that grows with each new holder: what a holder writes after it was
 // followed by another is told apart by its older token. It keeps no time; `Leadership` renews it and knows when it ends.
 import { z } from 'zod';
-import { coreErrors, SwarmError, toSwarmError } from './errors.ts';
+import { coreErrors, SwarmError } from './errors.ts';
 import type { Redis } from './redis.ts';
+import { redisFault } from './redis-faults.ts';
 
 const holderSchema = z.object({ instance: z.string(), host: z.string(), pid: z.number().int() });
 /** Who holds it. */
@@ -120,5 +121,5 @@ function toHolder(value: unknown): Holder | null {
 }
 
 function unavailable(thrown: unknown): never {
-  throw toSwarmError(thrown, coreErrors.redisUnavailable);
+  throw redisFault(thrown);
 }

@@ -9,16 +9,22 @@ export function redisFault(thrown: unknown): SwarmError {
   if (thrown instanceof SwarmError) return thrown;
   const kind =
     redisKind(thrown) ?? (isProgramFault(thrown) ? coreErrors.unexpected : coreErrors.redisUnavailable);
-  return new SwarmError(kind, errorText(thrown), { cause: thrown });
+  const text = replyOf(thrown) === null && isClients(thrown) ? 'Redis does not answer' : errorText(thrown);
+  return new SwarmError(kind, text, { cause: thrown });
 }
 
 /** The kind of what can only have come from Redis or its client; null for anything else. */
 export function redisKind(thrown: unknown): ErrorKind | null {
   const reply = replyOf(thrown);
   if (reply !== null) return kindOfReply(reply);
-  const isClients =
-    thrown instanceof Error && (clientFaults.includes(thrown.name) || sentences.includes(thrown.message));
-  return isClients ? coreErrors.redisUnavailable : null;
+  return isClients(thrown) ? coreErrors.redisUnavailable : null;
+}
+
+// Their texts speak of options of the library, which nobody can set here.
+function isClients(thrown: unknown): boolean {
+  return (
+    thrown instanceof Error && (clientFaults.includes(thrown.name) || sentences.includes(thrown.message))
+  );
 }
 
 /** What it says of Redis, to be put behind its name. One that is full or read-only does answer. */

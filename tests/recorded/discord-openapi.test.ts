@@ -81,7 +81,7 @@ async function play({ peer, bot, link }: Scene): Promise<void> {
   const asked = await (await peer.slash({ command: 'restart', options: { service: 'slam' } })).message();
   await peer.click(asked.id, 'yes:abc123', stranger).followUp();
   peer.click(asked.id, 'yes:abc123');
-  await peer.until(() => peer.messages().find(({ text }) => text === 'Queued.'));
+  await peer.until(() => peer.messages().find(({ text }) => text.startsWith('Queued.')));
   const to = { place: peer.channelId, message: asked.id };
   await bot.report(restartReport(to, ['queued', 'sent']));
   peer.deleteMessage(asked.id);

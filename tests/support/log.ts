@@ -19,3 +19,13 @@ export async function logOf(home: string, name = 'swarmline'): Promise<LogLine[]
 export function statesOf(lines: readonly LogLine[], link: string): unknown[] {
   return lines.filter((line) => line['link'] === link && 'state' in line).map((line) => line['state']);
 }
+
+/** What was said more than `most` times; lines that tell of different links or components are different. */
+export function repeated(lines: readonly LogLine[], most: number): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { msg, link, component, channel, schedule } of lines) {
+    const what = [msg, link, component, channel, schedule].filter(Boolean).join(' ');
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  return [...counts].filter(([, count]) => count > most).map(([what, count]) => `${count} × ${what}`);
+}

@@ -3,12 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { Child } from './child.ts';
 
-/** Busy loops beside the process, until the test ends. */
-export function busyNeighbours(count: number): void {
-  for (let i = 0; i < count; i += 1) {
-    const loop = new Child({ program: 'sh', args: ['-c', 'while :; do :; done'], env: {} });
-    onTestFinished(() => loop.kill());
-  }
+/** Busy loops beside the process, for so long. Resolves when they have ended. */
+export async function busyNeighbours(count: number, ms: number): Promise<void> {
+  const loops = Array.from(
+    { length: count },
+    () => new Child({ program: 'sh', args: ['-c', 'while :; do :; done'], env: {} }),
+  );
+  const end = () => Promise.all(loops.map((loop) => loop.kill()));
+  onTestFinished(async () => void (await end()));
+  await delay(ms);
+  await end();
 }
 
 /** Stops a process for each of these times, ms, and lets it run for `runMs` after each. */

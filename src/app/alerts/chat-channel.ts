@@ -15,7 +15,7 @@ export interface ChatChannelOptions {
 
 // A Redis that has just come back refuses for a moment. One at a time, so that an end does not overtake its beginning.
 const guardOptions = {
-  name: 'alert chat',
+  name: 'alert-chat',
   timeoutMs: 5_000,
   retries: 2,
   backoff: { initialMs: 2_000, maxMs: 5_000 },

@@ -57,7 +57,7 @@ const drainMs = 3_000;
 // What goes out by bot token is a job's or the registration's, and both try again themselves, later and later. The library
 // has its own deadline for a request, and waits in its queues as long as Discord's rate limits say.
 const restGuard = {
-  name: 'discord rest',
+  name: 'discord-rest',
   retries: 0,
   timeoutMs: null,
   atOnce: 50,
@@ -66,7 +66,7 @@ const restGuard = {
 // An interaction lives 3 s, and discord.js itself would try a 5xx again three times within 5 ms. No circuit: that the
 // interaction came shows that Discord is there, and nobody would try this answer later.
 const answerGuard = {
-  name: 'discord answers',
+  name: 'discord-answers',
   retries: 2,
   backoff: { initialMs: 500, maxMs: 1_000 },
   timeoutMs: null,

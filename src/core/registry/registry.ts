@@ -1,7 +1,7 @@
 // Who is there: leases in Redis, one per instance, that run out when nobody renews them. It keeps no instance alive
 // itself; `Registration` does, and whoever speaks for an external program.
-import { coreErrors, toSwarmError } from '../errors.ts';
 import type { Redis } from '../redis.ts';
+import { redisFault } from '../redis-faults.ts';
 import { type Instance, type LeaseRecord, leaseRecordSchema, shapeOf } from './record.ts';
 import { dropScript, listScript, putScript } from './scripts.ts';
 
@@ -93,5 +93,5 @@ function parseJson(text: string): unknown {
 }
 
 function unavailable(thrown: unknown): never {
-  throw toSwarmError(thrown, coreErrors.redisUnavailable);
+  throw redisFault(thrown);
 }

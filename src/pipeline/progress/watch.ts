@@ -5,7 +5,8 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { backoffMs } from '../../core/backoff.ts';
 import type { Clock } from '../../core/clock.ts';
-import { errorText, SwarmError } from '../../core/errors.ts';
+import { SwarmError } from '../../core/errors.ts';
+import { redisFault } from '../../core/redis-faults.ts';
 import type { Logger } from '../../core/logger.ts';
 import { Service } from '../../core/service.ts';
 import { createStop } from '../../core/stop.ts';
@@ -43,7 +44,7 @@ export class GasWatcher extends Service {
     for (const { inbox } of this.#agents) {
       // One agent's folder that cannot be made must not keep the others from being watched.
       await mkdir(doneFolder(inbox), { recursive: true }).catch((thrown: unknown) =>
-        this.#note(errorText(thrown)),
+        this.#note(redisFault(thrown).message),
       );
     }
     const { watch } = await import('chokidar');
@@ -66,7 +67,7 @@ export class GasWatcher extends Service {
     this.release(() => watcher.close());
     // Without kernel resources the watches are gone for good; only a new start gets them back.
     watcher.on('error', (error) => {
-      this.#note(errorText(error));
+      this.#note(redisFault(error).message);
       if (isExhaustion(error)) this.fail(error);
     });
     watcher.on('all', (event, path) => {
@@ -93,7 +94,7 @@ export class GasWatcher extends Service {
   }
 
   async #retry(round: Round, first: unknown, signal: AbortSignal): Promise<void> {
-    this.#note(errorText(first));
+    this.#note(redisFault(first).message);
     if (this.#retrying.has(round)) return;
     this.#retrying.add(round);
     let fault: unknown = first;
@@ -105,7 +106,7 @@ export class GasWatcher extends Service {
       );
     }
     this.#retrying.delete(round);
-    this.#note(fault === null ? '' : errorText(fault));
+    this.#note(fault === null ? '' : redisFault(fault).message);
   }
 
   /** False when the watcher was stopped meanwhile. */

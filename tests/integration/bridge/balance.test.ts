@@ -73,7 +73,9 @@ describe('a service with several instances', () => {
     await well?.say('ready', { incarnation: 'old' });
     const directory = createServiceDirectory({ redis }, { prefix });
     await eventually(async () =>
-      (await directory.services())[0]?.instances.some(({ state }) => state === 'failed'),
+      (await directory.services())
+        .find(({ service }) => service === world.service)
+        ?.instances.some(({ state }) => state === 'failed'),
     );
     await well?.say('ready', { incarnation: 'old' });
     const soon = () => world.order({ deadline: Date.now() + 800 });

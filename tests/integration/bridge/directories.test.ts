@@ -110,7 +110,8 @@ describe('the read models', () => {
     await world.connectedBridge();
     const { sidecar } = await world.sidecar({ host: 'hall', version: '1.2.3' });
     const directory = createServiceDirectory({ redis }, { prefix });
-    const instances = async () => (await directory.services())[0]?.instances ?? [];
+    const view = async () => (await directory.services()).find(({ service }) => service === world.service);
+    const instances = async () => (await view())?.instances ?? [];
     await eventually(async () => (await instances())[0]?.state === 'ready');
     expect(await instances()).toMatchObject([{ host: 'hall', version: '1.2.3', pid: process.pid }]);
     await world.sidecar();
@@ -118,7 +119,7 @@ describe('the read models', () => {
     await sidecar.stop();
     await eventually(async () => (await instances()).length === 1);
     // What the one that left said last is no word on the service.
-    expect((await directory.services())[0]?.state).not.toBe('stopped');
+    expect((await view())?.state).not.toBe('stopped');
   });
 
   it('forget on the next word what was silent for more than seven days', async ({ redis, prefix }) => {

@@ -19,14 +19,13 @@ describe('a restart over profile topic-v1', () => {
     const bridge = await world.connectedBridge();
     const directory = createServiceDirectory({ redis }, { prefix });
     await world.sidecar();
-    const [before] = await eventually(() => directory.services(), {
-      accept: (all) => all[0]?.state === 'ready',
-    });
+    const view = async () => (await directory.services()).find(({ service }) => service === world.service);
+    const before = await eventually(view, { accept: (it) => it?.state === 'ready' });
     const { outcome, progress } = await tellRestart(bridge, world.order());
     expect(progress).toEqual(['sent', 'accepted', 'stopping', 'starting']);
     expect(outcome).toMatchObject({ state: 'ready', oldIncarnation: before?.incarnation });
-    const [after] = await eventually(() => directory.services(), {
-      accept: (all) => all[0]?.state === 'ready' && all[0].incarnation !== before?.incarnation,
+    const after = await eventually(view, {
+      accept: (it) => it?.state === 'ready' && it.incarnation !== before?.incarnation,
     });
     expect(outcome).toMatchObject({ incarnation: after?.incarnation });
     expect(after?.detail).toMatch(/^pid \d+$/);
@@ -101,7 +100,8 @@ describe('a restart over profile topic-v1', () => {
   }) => {
     const { orders, say } = await world.handmadeSidecar('one');
     const directory = createServiceDirectory({ redis }, { prefix });
-    const incarnation = async () => (await directory.services())[0]?.incarnation;
+    const incarnation = async () =>
+      (await directory.services()).find(({ service }) => service === world.service)?.incarnation;
     const bridge = await world.connectedBridge();
     await say('ready', { incarnation: 'old' });
     await eventually(async () => (await incarnation()) === 'old');

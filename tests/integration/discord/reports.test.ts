@@ -103,7 +103,7 @@ describe('Discord reports', () => {
     const refused = bot.report(restartReport(to, ['queued']));
     await expect(refused).rejects.toMatchObject({ code: 'CIRCUIT_OPEN', retryable: true });
     expect(posts()).toHaveLength(5);
-    expect(guards.breakers()).toMatchObject([{ name: 'discord rest', state: 'open' }]);
+    expect(guards.breakers()).toMatchObject([{ name: 'discord-rest', state: 'open' }]);
   });
 
   it('does not want a retry where the bot may not write', async () => {

@@ -14,7 +14,7 @@ const well: Situation = {
   links: [link('redis'), link('workers'), link('rabbitmq', { hard: false })],
   lost: new Set(),
   components: [],
-  breakers: [{ name: 'rabbitmq orders', state: 'closed', since: ago(600) }],
+  breakers: [{ name: 'rabbitmq-orders', state: 'closed', since: ago(600) }],
   policyFault: null,
   tallies: [],
   errorsPerMinute: 60,
@@ -70,7 +70,7 @@ describe('a part', () => {
 
 describe('a circuit', () => {
   it.each([['open'], ['half-open']] as const)('that is %s fires, by a key that can be typed', (state) => {
-    expect(keys({ breakers: [{ name: 'discord rest', state, since: ago(5) }] })).toEqual([
+    expect(keys({ breakers: [{ name: 'discord-rest', state, since: ago(5) }] })).toEqual([
       'circuit-open/discord-rest',
     ]);
   });

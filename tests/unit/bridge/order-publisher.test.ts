@@ -65,7 +65,7 @@ it('sends nothing more after five orders in a row that were not confirmed', asyn
   }
   await expect(publisher.publish(message)).rejects.toMatchObject({ code: 'BRIDGE_DOWN' });
   expect(sent).toHaveLength(5);
-  expect(guards.breakers()).toMatchObject([{ name: 'rabbitmq orders', state: 'open' }]);
+  expect(guards.breakers()).toMatchObject([{ name: 'rabbitmq-orders', state: 'open' }]);
 });
 
 it('stays closed for an order that nobody hears', async () => {

@@ -54,9 +54,9 @@ describe('status, of circuit breakers', () => {
 
   it('names those that are not closed, for how long, and what that means', async () => {
     const breakers = [
-      breaker('discord rest', 'closed'),
-      breaker('rabbitmq orders', 'open'),
-      breaker('alert webhook', 'half-open'),
+      breaker('discord-rest', 'closed'),
+      breaker('rabbitmq-orders', 'open'),
+      breaker('alert-webhook', 'half-open'),
     ];
     const lines = await told('status', { processes: [{ ...process(7, [link('redis')]), breakers }] });
     expect(lines.filter((line) => line.includes('circuit'))).toEqual([
@@ -67,7 +67,7 @@ describe('status, of circuit breakers', () => {
   });
 
   it('says in which process where there are several, and nothing of one that is silent', async () => {
-    const breakers = [breaker('rabbitmq orders', 'open')];
+    const breakers = [breaker('rabbitmq-orders', 'open')];
     const lines = await told('status', {
       processes: [
         { ...process(7, [link('redis')]), breakers },

@@ -16,7 +16,7 @@ export interface WebhookChannelOptions {
 
 // One at a time, so that "over" does not overtake "fires".
 const guardOptions = {
-  name: 'alert webhook',
+  name: 'alert-webhook',
   timeoutMs: 5_000,
   retries: 2,
   backoff: { initialMs: 500, maxMs: 5_000 },
