@@ -29,7 +29,11 @@ export async function watchFiles(options: WatchOptions): Promise<() => Promise<v
   );
   const run = async () => {
     while (!stop.signal.aborted) {
-      await Promise.race([stirred.fired, clock.sleep(sweepMs, stop.signal).catch(() => undefined)]);
+      // A folder in which others write is stirred all the time; the sleep that it cut short must not live on.
+      const nap = new AbortController();
+      const asleep = clock.sleep(sweepMs, AbortSignal.any([stop.signal, nap.signal]));
+      await Promise.race([stirred.fired, asleep.catch(() => undefined)]);
+      nap.abort();
       if (stop.signal.aborted) return;
       stirred = newSignal();
       let now = await lookAt(paths);

@@ -3,17 +3,17 @@ import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { systemClock } from '../../../src/core/clock.ts';
+import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { watchFiles } from '../../../src/core/config/watch.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 
 /** Watches `name` in a folder of its own; `seen` are its contents at each change, `null` where it was gone. */
-async function watched(prepare: (dir: string) => Promise<string>) {
+async function watched(prepare: (dir: string) => Promise<string>, clock: Clock = systemClock) {
   const dir = await mkdtemp(join(tmpdir(), 'swarmline-watch-'));
   const path = await prepare(dir);
   const seen: (string | null)[] = [];
   const stop = await watchFiles({
-    clock: systemClock,
+    clock,
     paths: [path],
     restMs: 50,
     onChange: async () => void seen.push(await readFile(path, 'utf8').catch(() => null)),
@@ -75,4 +75,24 @@ it('tells 100 rapid changes as few, and the last one last', async () => {
   for (let change = 1; change <= 100; change += 1) await writeFile(path, `change ${change}`);
   await isLast(seen, 'change 100');
   expect(seen.length).toBeLessThan(50);
+});
+
+it('keeps no more than one look waiting in a folder that others write into', async () => {
+  const waiting = { now: 0, most: 0, all: 0 };
+  const sleep: Clock['sleep'] = async (ms, signal) => {
+    waiting.now += 1;
+    waiting.all += 1;
+    waiting.most = Math.max(waiting.most, waiting.now);
+    try {
+      await systemClock.sleep(ms, signal);
+    } finally {
+      waiting.now -= 1;
+    }
+  };
+  const { dir } = await watched(plain, { ...systemClock, sleep });
+  for (let line = 1; waiting.all < 20; line += 1) {
+    await writeFile(join(dir, 'log'), `line ${line}`);
+    await systemClock.sleep(5);
+  }
+  expect(waiting.most).toBeLessThanOrEqual(2);
 });
