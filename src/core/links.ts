@@ -35,6 +35,8 @@ export class Link {
   readonly #options: LinkOptions;
   #state: LinkState = 'connecting';
   #detail = '';
+  /** What was told of it when it was last up. */
+  #upDetail = '';
   #since: number;
   #lastProofAt: number | null = null;
   #recreated = 0;
@@ -45,8 +47,9 @@ export class Link {
     this.#since = options.clock.now();
   }
 
-  /** The far side answered just now. */
-  proof(detail = this.#detail): void {
+  /** The far side answered just now. Without a word of its own it is what it was when it was last up. */
+  proof(detail = this.#upDetail): void {
+    this.#upDetail = detail;
     this.#lastProofAt = this.#options.clock.now();
     this.#set('up', detail);
   }

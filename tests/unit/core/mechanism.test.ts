@@ -79,6 +79,14 @@ describe('a link', () => {
     return { clock, changes, link };
   };
 
+  it('does not keep for its detail, when it is back, why it was lost', () => {
+    const link = new Link({ name: 'discord', hard: false, clock: new ManualClock() });
+    link.proof('as swarmline');
+    link.down('gateway closed (1006), resuming');
+    link.proof();
+    expect(link.status()).toMatchObject({ state: 'up', detail: 'as swarmline' });
+  });
+
   it('is connecting, and was never heard, before its first proof', () => {
     expect(make().link.status()).toMatchObject({ state: 'connecting', lastProofAt: null });
   });
