@@ -106,7 +106,7 @@ describe('RabbitMQ', () => {
       await platform.says(/^✖ rabbitmq +down: blocked by RabbitMQ: .*memory/m, { after, timeoutMs: 40_000 });
       expect((await rabbitCheck(site)).text).toContain('blocked by RabbitMQ');
       const { json } = await site.run('status');
-      expect(JSON.stringify(json)).toMatch(/circuit rabbitmq orders[^}]*open for .*nothing is sent there/);
+      expect(JSON.stringify(json)).toMatch(/circuit rabbitmq-orders[^}]*open for .*nothing is sent there/);
       await platform.order(service);
       await platform.says(
         new RegExp(`^restart ${service}: queued .*waits in the queue: RabbitMQ is down: blocked`, 'm'),

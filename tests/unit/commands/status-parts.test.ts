@@ -60,8 +60,8 @@ describe('status, of circuit breakers', () => {
     ];
     const lines = await told('status', { processes: [{ ...process(7, [link('redis')]), breakers }] });
     expect(lines.filter((line) => line.includes('circuit'))).toEqual([
-      '  circuit rabbitmq orders  open for 90 s: nothing is sent there',
-      '  circuit alert webhook    half-open for 90 s: the next call tries whether it is well again',
+      '  circuit rabbitmq-orders  open for 90 s: nothing is sent there',
+      '  circuit alert-webhook    half-open for 90 s: the next call tries whether it is well again',
     ]);
     expect(lines[0]).toBe('[warn]');
   });
@@ -76,6 +76,6 @@ describe('status, of circuit breakers', () => {
     });
     const told7 = lines.filter((line) => line.includes('circuit'));
     expect(told7).toHaveLength(1);
-    expect(told7[0]).toContain('circuit rabbitmq orders@7');
+    expect(told7[0]).toContain('circuit rabbitmq-orders@7');
   });
 });
