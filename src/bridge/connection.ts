@@ -53,6 +53,8 @@ export class Connection {
   #closing = createStop();
   #recovering: RecoveringChannelModel | undefined;
   #current: ChannelModel | undefined;
+  #wasUp = false;
+  #backAt: number | null = null;
   /** What set-up met on a connection that is alive, such as an exchange of another type. */
   #flaw: unknown;
   #blocked = false;
@@ -69,6 +71,11 @@ export class Connection {
   /** Adds a set-up step; call it before `open`. */
   use(step: SetupStep): void {
     this.#steps.push(step);
+  }
+
+  /** When it came back after it was lost, ms since the epoch; null while it never was. */
+  get backAt(): number | null {
+    return this.#backAt;
   }
 
   /** The connection to work with; undefined while there is none, or while RabbitMQ blocks publishers. */
@@ -148,6 +155,8 @@ export class Connection {
     this.#blocked = false;
     if (this.#flaw === undefined) {
       this.#current = model;
+      this.#backAt = this.#wasUp ? this.#deps.clock.now() : null;
+      this.#wasUp = true;
       this.#deps.link.proof(this.#detail());
       this.#say('up', `connected to ${this.#detail()}`);
       this.#tell();

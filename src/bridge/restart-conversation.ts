@@ -37,7 +37,8 @@ export interface RestartDeps {
 }
 
 const askAgainMs = 3_000;
-// After an outage the sidecar may come back a moment later than we do: nobody listens *yet*.
+// After an outage the sidecar may come back a moment later than we do: nobody listens *yet*, also to an order that is given
+// between the two.
 const reunionMs = 5_000;
 const retryUnheardMs = 500;
 // A call resumed after a crash asks once more even when the deadline is over: the sidecar may know the end.
@@ -77,6 +78,8 @@ export class RestartConversation {
     this.#record = found ?? unsentRecord;
     const resumedUntil = this.#perhapsSent() ? this.#deps.clock.now() + lateAnswerMs : 0;
     this.#until = Math.max(this.#order.deadline, resumedUntil);
+    const { backAt } = connection;
+    if (backAt !== null) this.#unheardUntil = backAt + reunionMs;
     const leave = [
       events.listen((event) => this.#hear(event)),
       connection.onChange(() => this.#onConnection()),

@@ -29,6 +29,20 @@ describe('the bridge in trouble', () => {
     expect((await asked).outcome.state).toBe('ready');
   });
 
+  it('waits a moment for a sidecar that comes back later than the bridge, also with an order given between the two', async ({
+    world,
+  }) => {
+    const { proxy, url } = await proxied(world);
+    const { bridge, link } = await world.bridge({ url });
+    await eventually(() => link.status().state === 'up');
+    proxy.cut();
+    await eventually(() => link.status().state === 'down');
+    await eventually(() => link.status().state === 'up');
+    const asked = tellRestart(bridge, world.order());
+    await world.sidecar();
+    expect((await asked).outcome.state).toBe('ready');
+  });
+
   it('finishes a restart whose connection is cut in its middle', async ({ world }) => {
     const { proxy, url } = await proxied(world);
     const { bridge, link } = await world.bridge({ url });
