@@ -25,6 +25,16 @@ const lateChildProcess = {
   },
 };
 
+/** zod brings its messages in forty languages, which are half of it; ours are in English. */
+const zodInEnglish = {
+  name: 'zod in English',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 rmSync(dist, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
@@ -37,7 +47,7 @@ await build({
   platform: 'node',
   target: 'node20',
   external: optional,
-  plugins: [lateChildProcess],
+  plugins: [lateChildProcess, zodInEnglish],
   sourcemap: true,
   legalComments: 'linked',
   // CommonJS libraries inside the bundle still ask for Node's own modules by `require`.
