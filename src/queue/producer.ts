@@ -1,5 +1,4 @@
 // Into the queue: the one place that adds jobs. A job's id derives from its cause, so adding it twice is adding it once.
-import { Queue } from 'bullmq';
 import { domainErrors } from '../contracts/errors.ts';
 import {
   type JobBody,
@@ -17,6 +16,7 @@ import type { Redis } from '../core/redis.ts';
 import { type Span, silentTracer, type Tracer } from '../core/tracing/index.ts';
 import { queueFault } from './faults.ts';
 import { jobAttributes } from './job-attributes.ts';
+import { LastingQueue } from './lasting-queue.ts';
 
 /** The job sink and its end. */
 export interface ProducerDeps {
@@ -41,17 +41,11 @@ export function createProducer(
   { redis, clock, tracer = silentTracer }: ProducerDeps,
   options: { readonly prefix: string },
 ): Producer {
-  const queues = new Map<string, Queue<JobData>>();
+  const queues = new Map<string, LastingQueue<JobData>>();
   const queueNamed = (name: string) => {
     const known = queues.get(name);
     if (known) return known;
-    const queue = new Queue<JobData>(name, {
-      connection: redis,
-      prefix: `${options.prefix}:bull`,
-      skipWaitingForReady: true,
-    });
-    // Without a listener Node would throw; the caller of add() learns of the same failure by its rejection.
-    queue.on('error', () => undefined);
+    const queue = new LastingQueue<JobData>(redis, { name, prefix: `${options.prefix}:bull` });
     queues.set(name, queue);
     return queue;
   };
@@ -75,7 +69,7 @@ export function createProducer(
       body,
     };
     try {
-      await queueNamed(queue).add(order.name, data, {
+      await (await queueNamed(queue).ready()).add(order.name, data, {
         jobId: order.id,
         attempts: spec.attempts,
         backoff: { type: 'capped' },

@@ -1,9 +1,10 @@
 // A job to ourselves, through the queue and the worker like any other: a host that runs none of its own is deaf, whatever
 // its connections look like. Each host has a queue of its own, since in a shared one another host would take it.
-import { type Job, Queue } from 'bullmq';
+import type { Job } from 'bullmq';
 import { randomId } from '../contracts/ids.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Redis } from '../core/redis.ts';
+import { LastingQueue } from './lasting-queue.ts';
 
 export interface WorkerCanaryDeps {
   /** A command client. */
@@ -18,7 +19,7 @@ export class WorkerCanary {
   /** The queue that the host must consume with `run`. */
   readonly queue = `canary.${randomId()}`;
   readonly #deps: WorkerCanaryDeps;
-  readonly #bullQueue: Queue;
+  readonly #bullQueue: LastingQueue;
   readonly #keys: readonly string[];
   #round = 0;
   #onRun: (round: number) => void = () => undefined;
@@ -26,13 +27,8 @@ export class WorkerCanary {
   constructor(deps: WorkerCanaryDeps, options: { readonly prefix: string }) {
     this.#deps = deps;
     const prefix = `${options.prefix}:bull`;
-    this.#bullQueue = new Queue(this.queue, {
-      connection: deps.redis,
-      prefix,
-      skipWaitingForReady: true,
-      streams: { events: { maxLen: 1 } },
-    });
-    this.#bullQueue.on('error', () => undefined);
+    const streams = { events: { maxLen: 1 } };
+    this.#bullQueue = new LastingQueue(deps.redis, { name: this.queue, prefix, streams });
     this.#keys = ['meta', 'id', 'events', 'marker'].map((key) => `${prefix}:${this.queue}:${key}`);
   }
 
@@ -49,7 +45,8 @@ export class WorkerCanary {
     const ran = new Promise<boolean>((resolve) => {
       this.#onRun = (done) => done === round && resolve(true);
     });
-    await this.#bullQueue.add(String(round), null, { removeOnComplete: true, removeOnFail: true });
+    const queue = await this.#bullQueue.ready();
+    await queue.add(String(round), null, { removeOnComplete: true, removeOnFail: true });
     const inTime = new AbortController();
     const late = this.#deps.clock.sleep(withinMs, AbortSignal.any([inTime.signal, signal])).then(
       () => false,
@@ -63,7 +60,8 @@ export class WorkerCanary {
 
   /** Leaves nothing behind, if Redis answers. */
   async close(): Promise<void> {
-    await this.#bullQueue.obliterate({ force: true }).catch(() => undefined);
+    const queue = await this.#bullQueue.ready().catch(() => null);
+    await queue?.obliterate({ force: true }).catch(() => undefined);
     await this.#deps.redis.del(...this.#keys).catch(() => undefined);
     await this.#bullQueue.close().catch(() => undefined);
   }
