@@ -16,6 +16,7 @@ import {
   secretLayer,
   type WellKnown,
 } from '../core/config/load.ts';
+import { coreErrors, SwarmError } from '../core/errors.ts';
 import { tracingConfigSchema } from '../core/tracing/config.ts';
 import { chainFileSchema, pipelineConfigSchema } from '../pipeline/config.ts';
 
@@ -25,7 +26,7 @@ const urlOf = (protocol: RegExp) =>
     error: `a URL such as ${protocol.source.includes('redis') ? 'redis://127.0.0.1:6379' : 'amqp://127.0.0.1:5672'}`,
   });
 
-export const configSchema = z.strictObject({
+const sections = z.strictObject({
   /** Folder of everything that Swarmline writes. */
   home: z.string().min(1).default('.swarmline'),
   redis: z
@@ -63,6 +64,14 @@ export const configSchema = z.strictObject({
   tracing: tracingConfigSchema.prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
+
+export const configSchema = sections.refine(
+  ({ api, health }) => health.port === undefined || health.port !== api.port,
+  {
+    path: ['health', 'port'],
+    error: 'another port than api.port; without one the probes are on that of the api',
+  },
+);
 export type Config = z.infer<typeof configSchema>;
 
 /** The files under config/ by their names, each with the schema of its content. */
@@ -120,6 +129,12 @@ export async function loadConfig(env: NodeJS.ProcessEnv, options: LoadOptions): 
   const localFile = given ? resolve(given) : join(options.root, 'config/local.yaml');
   const defaults = await fileLayer(join(options.root, 'config/default.yaml'), { optional: false });
   const local = await fileLayer(localFile, { optional: !given });
+  if (given && isEmpty(local) && !options.demo) {
+    throw new SwarmError(
+      coreErrors.configInvalid,
+      `${localFile} is empty: write into it what differs from config/default.yaml, or leave SWARMLINE_CONFIG unset for the demo world`,
+    );
+  }
   const above = [
     environmentLayer(env, wellKnown),
     await secretLayer({ env, wellKnown, folder: env['SWARMLINE_SECRETS_DIR'] }),

@@ -26,8 +26,9 @@ export interface Reloader {
   reload(): Promise<void>;
 }
 
-/** Creates what brings changes into force. @param running what the process was started with */
-export function createReloader(running: Config, deps: ReloadDeps): Reloader {
+/** Creates what brings changes into force. @param started what the process was started with */
+export function createReloader(started: Pick<LoadedConfig, 'config' | 'demo'>, deps: ReloadDeps): Reloader {
+  const running = started.config;
   let present = running;
   let refusal = '';
   const refuse = (why: string) => {
@@ -58,7 +59,9 @@ export function createReloader(running: Config, deps: ReloadDeps): Reloader {
   return {
     reload: async () => {
       try {
-        const { config } = await deps.load();
+        const { config, demo, localFile } = await deps.load();
+        // Else a file that was emptied for a moment would put the demo world's rights into force.
+        if (demo !== started.demo) return refuse(otherWorld(localFile, demo));
         refusal = '';
         await bringIntoForce(config);
       } catch (thrown) {
@@ -66,6 +69,12 @@ export function createReloader(running: Config, deps: ReloadDeps): Reloader {
       }
     },
   };
+}
+
+function otherWorld(localFile: string, demo: boolean): string {
+  return demo
+    ? `${localFile} is empty or gone, which stands for the demo world; write it again`
+    : `${localFile} is there now; to leave the demo world for it takes a process restart`;
 }
 
 type Way = Exclude<ReloadClass, 'process'> | string;

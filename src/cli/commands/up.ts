@@ -117,7 +117,7 @@ async function operate(operation: Operation, io: Io): Promise<ExitCode> {
 
 /** Brings changes of the configuration's files into force; resolves to how to stop that. */
 function followConfiguration({ loaded, load, logger }: Operation, platform: Platform) {
-  const reloader = createReloader(loaded.config, {
+  const reloader = createReloader(loaded, {
     logger,
     load,
     settle: (config) => platform.settle(config),
@@ -206,7 +206,7 @@ function rolesOf(only: readonly string[] | undefined): readonly Role[] {
 
 function header({ demo, localFile, config }: LoadedConfig, wanted: readonly Role[]): string {
   const world = demo
-    ? `demo world (instead of ${localFile}): simulated agents, a drone and three services`
+    ? `demo world, not ${localFile}: simulated agents, a drone and three services`
     : `configured by ${localFile}`;
   const url = wanted.includes('api') ? `; http://127.0.0.1:${config.api.port}` : '';
   return `Swarmline: ${world}\nhome ${config.home}; roles ${wanted.join(', ')}${url}`;

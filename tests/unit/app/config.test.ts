@@ -36,6 +36,13 @@ describe('the configuration', () => {
     expect([demo, config.api.port, config.pipeline.agents]).toEqual([false, 7800, []]);
   });
 
+  it('is not the demo world where a file that was named says nothing, as one that was cut off', async () => {
+    const file = join(root, 'mine.yaml');
+    await writeFile(file, '# nothing\n');
+    await expect(load({ SWARMLINE_CONFIG: file })).rejects.toThrow(`${file} is empty`);
+    expect((await load({ SWARMLINE_CONFIG: file }, true)).demo).toBe(true);
+  });
+
   it('is the demo world when that is asked for by name, whatever the local file says', async () => {
     await local('api: { port: 7800 }\n');
     const { demo, config } = await load({}, true);

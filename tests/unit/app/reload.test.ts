@@ -10,21 +10,31 @@ const discord = (token: string) => ({ discord: { token } });
 
 /** A reloader whose files hold `config` or throw; `told` and `done` are what people heard and what was touched. */
 function open(running: Config) {
-  const state = { config: running, fault: '', told: [] as string[], done: [] as string[], failing: false };
-  const reloader = createReloader(running, {
-    logger: silentLogger,
-    load: async () => {
-      if (state.fault !== '') throw new SwarmError(coreErrors.configInvalid, state.fault);
-      return { config: state.config, demo: false, localFile: '', layers: [], files: [] };
+  const state = {
+    config: running,
+    demo: false,
+    fault: '',
+    told: [] as string[],
+    done: [] as string[],
+    failing: false,
+  };
+  const reloader = createReloader(
+    { config: running, demo: false },
+    {
+      logger: silentLogger,
+      load: async () => {
+        if (state.fault !== '') throw new SwarmError(coreErrors.configInvalid, state.fault);
+        return { config: state.config, demo: state.demo, localFile: 'local.yaml', layers: [], files: [] };
+      },
+      settle: ({ discord: { token } }) => void state.done.push(`settled ${token?.reveal()}`),
+      applyLive: async ({ log }) => void state.done.push(`level ${log.level}`),
+      restart: async (name) => {
+        state.done.push(`restart ${name}`);
+        if (state.failing) throw new SwarmError(coreErrors.startTimedOut, 'too slow');
+      },
+      tell: (line) => state.told.push(line),
     },
-    settle: ({ discord: { token } }) => void state.done.push(`settled ${token?.reveal()}`),
-    applyLive: async ({ log }) => void state.done.push(`level ${log.level}`),
-    restart: async (name) => {
-      state.done.push(`restart ${name}`);
-      if (state.failing) throw new SwarmError(coreErrors.startTimedOut, 'too slow');
-    },
-    tell: (line) => state.told.push(line),
-  });
+  );
   const becomes = async (change: Partial<typeof state>) => {
     Object.assign(state, { fault: '' }, change);
     await reloader.reload();
@@ -90,4 +100,13 @@ it('keeps the last good one, and says so once', async () => {
   expect(done).toEqual([]);
   expect(await becomes({ config: parse({}) })).toEqual([]);
   expect(await becomes({ fault: 'a.yaml:2: bad' })).toHaveLength(1);
+});
+
+it('does not become the demo world when its file is empty or gone', async () => {
+  const { becomes, done } = open(parse({ policy: { file: 'strict.yaml' } }));
+  expect(await becomes({ config: parse({}), demo: true })).toEqual([
+    'configuration: refused, the last good one stays: local.yaml is empty or gone, which stands for the demo world; write it again',
+  ]);
+  expect(done).toEqual([]);
+  expect(await becomes({ config: parse({ policy: { file: 'strict.yaml' } }), demo: false })).toEqual([]);
 });
