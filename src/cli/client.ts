@@ -11,6 +11,9 @@ import { inputFault } from '../core/input-faults.ts';
 import type { Io } from './io.ts';
 import { whereabouts } from './whereabouts.ts';
 
+/** No answer takes longer, ms: the longest wait that is asked for is 20 s. */
+const patienceMs = 30_000;
+
 export interface Client {
   run(line: string, idempotencyKey: string): Promise<Reply>;
   decide(confirmationId: string, verdict: 'yes' | 'no'): Promise<Reply>;
@@ -39,6 +42,12 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<unknown> => {
+    // Not AbortSignal.timeout within any(): Node 20 may collect it, and then nothing ends the wait.
+    const late = new AbortController();
+    const timer = setTimeout(
+      () => late.abort(new SwarmError(coreErrors.timedOut, `no answer within ${patienceMs / 1_000} s`)),
+      patienceMs,
+    );
     const response = await fetch(`${base}${path}`, {
       method,
       headers: {
@@ -47,17 +56,19 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.any([io.stopped, AbortSignal.timeout(30_000)]),
-    }).catch((cause: unknown) => {
-      if (io.stopped.aborted) {
-        throw new SwarmError(coreErrors.aborted, 'stopped asking; an order that was confirmed goes on');
-      }
-      throw new SwarmError(
-        domainErrors.platformUnreachable,
-        `no Swarmline answers at ${base} (${errorText(cause)}); start it with: npm start`,
-        { cause },
-      );
-    });
+      signal: AbortSignal.any([io.stopped, late.signal]),
+    })
+      .finally(() => clearTimeout(timer))
+      .catch((cause: unknown) => {
+        if (io.stopped.aborted) {
+          throw new SwarmError(coreErrors.aborted, 'stopped asking; an order that was confirmed goes on');
+        }
+        throw new SwarmError(
+          domainErrors.platformUnreachable,
+          `no Swarmline answers at ${base} (${errorText(cause)}); start it with: npm start`,
+          { cause },
+        );
+      });
     if (response.status === 204) return null;
     const answer = await understood(z.unknown(), response.json());
     const failure = response.ok ? null : failureSchema.safeParse(answer);
