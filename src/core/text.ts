@@ -15,5 +15,7 @@ export function plainText(text: string, limit: number): string {
  * a URL with a slip of the pen is the one that is quoted to people.
  */
 export function maskUrls(text: string): string {
-  return text.replaceAll(/(:\/\/[^\s:@/"']*)?:(?!\/\/)[^\s"']+@/g, '$1:***@');
+  return text
+    .replaceAll(/(:\/\/[^\s:@/"']*)?:(?!\/\/)[^\s"']+@/g, '$1:***@')
+    .replaceAll(/([?&][\w.-]*(?:pass|secret|token|auth|key)[\w.-]*=)[^\s&"']+/gi, '$1***');
 }

@@ -38,4 +38,11 @@ describe('a text with URLs', () => {
   ])('tells no password: %s', (text, masked) => {
     expect(maskUrls(text)).toBe(masked);
   });
+
+  it('masks what is secret in the query too, and nothing else', () => {
+    expect(maskUrls('redis://h:1/0?db=2&password=hunter3 said no')).toBe(
+      'redis://h:1/0?db=2&password=*** said no',
+    );
+    expect(maskUrls('https://h/hook?access_token=abc"')).toBe('https://h/hook?access_token=***"');
+  });
 });
