@@ -71,6 +71,17 @@ describe('in the background', () => {
     await (await site.up().ready()).stop();
   });
 
+  it('ends what a killed platform has left running', async ({ openSite }) => {
+    const site = await openSite({ redisUrl: null });
+    const platform = await site.up().ready();
+    await platform.kill();
+    expect((await psOf(site)).map(({ what }) => what)).toEqual(['redis-server']);
+    const down = await site.cli('down');
+    expect(down).toMatchObject({ end: 0, stdout: expect.stringContaining('redis-server (process ') });
+    expect(await psOf(site)).toEqual([]);
+    expect((await site.cli('down')).stdout).toBe(`nothing runs on ${site.home}\n`);
+  });
+
   it('lets one of two that start at once have the home', async ({ openSite }) => {
     const site = await openSite();
     const both = [site.up(), site.up()];

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunNote, readPidLock, readRunNotes } from '../../app/pid-lock.ts';
 import { systemClock } from '../../core/clock.ts';
-import { signalProcess } from '../../core/servers/index.ts';
+import { endServer, rabbitmqRecipe, signalProcess } from '../../core/servers/index.ts';
 import { type ExitCode, exitCodes, type Io } from '../io.ts';
 import { whereabouts } from '../whereabouts.ts';
 
@@ -24,7 +24,8 @@ export async function down({ timeout, force }: DownOptions, io: Io): Promise<Exi
     io.stdout.write(`process ${pid} ended without taking its note away; removed ${file}\n`);
   }
   if (alive.length === 0) {
-    io.stdout.write(`nothing runs on ${home}\n`);
+    const ended = await endLeft(home, io);
+    if (ended === 0) io.stdout.write(`nothing runs on ${home}\n`);
     return exitCodes.ok;
   }
   // Surfaces and workers first would need an order between processes; each drains on its own.
@@ -33,8 +34,31 @@ export async function down({ timeout, force }: DownOptions, io: Io): Promise<Exi
   for (const note of alive.filter(({ pid }) => !left.some((other) => other.pid === pid))) {
     io.stdout.write(`process ${note.pid} (${note.roles.join(', ')}) has stopped\n`);
   }
-  return left.length === 0 ? exitCodes.ok : forced(left, force, io);
+  const code = left.length === 0 ? exitCodes.ok : await forced(left, force, io);
+  if (code === exitCodes.ok) await endLeft(home, io);
+  return code;
 }
+
+/** Ends the programs that a killed platform left running. Resolves to how many there were. */
+async function endLeft(home: string, io: Io): Promise<number> {
+  let ended = 0;
+  for (const [name, cleanUp] of leftInOrder) {
+    const pid = await endServer(join(home, name), { clock: systemClock, ...(cleanUp && { cleanUp }) });
+    if (pid === null) continue;
+    ended += 1;
+    io.stdout.write(
+      `${name} (process ${pid}) was left running by a platform that was killed; it has stopped\n`,
+    );
+  }
+  return ended;
+}
+
+// Who needs another goes before it.
+const leftInOrder = [
+  ['demo-world', undefined],
+  ['rabbitmq-server', rabbitmqRecipe('').cleanUp],
+  ['redis-server', undefined],
+] as const;
 
 async function forced(left: readonly RunNote[], force: boolean, io: Io): Promise<ExitCode> {
   for (const { pid } of left) {

@@ -173,18 +173,38 @@ export class EmbeddedServer extends Service {
   }
 
   async #terminate(): Promise<void> {
-    const running = this.#running;
-    if (running && (await isAlive(running))) {
-      signalProcess(running.pid, 'SIGTERM');
-      const deadline = this.#deps.clock.now() + terminateMs;
-      while ((await isAlive(running)) && this.#deps.clock.now() < deadline) await this.#deps.clock.sleep(20);
-    }
-    this.#killRemains();
-    await this.#recipe.cleanUp?.(this.#dir);
-    await rm(pidFileOf(this.#dir), { force: true });
+    await terminate(this.#running, this.#dir, { ...this.#deps, ...this.#recipe });
     this.#running = undefined;
     this.#adopted = undefined;
   }
+}
+
+interface TerminateOptions extends Pick<ServerRecipe, 'cleanUp'> {
+  readonly clock: Clock;
+}
+
+async function terminate(
+  running: Running | undefined,
+  dir: string,
+  { clock, cleanUp }: TerminateOptions,
+): Promise<void> {
+  if (running && (await isAlive(running))) {
+    signalProcess(running.pid, 'SIGTERM');
+    const deadline = clock.now() + terminateMs;
+    while ((await isAlive(running)) && clock.now() < deadline) await clock.sleep(20);
+  }
+  // Children of a program that died would hold its port, or do its work twice beside the next one.
+  if (running) signalProcess(-running.pid, 'SIGKILL');
+  await cleanUp?.(dir);
+  await rm(pidFileOf(dir), { force: true });
+}
+
+/** Ends the server that runs on `dir`, whoever left it there. Resolves to its process id; null when none does. */
+export async function endServer(dir: string, options: TerminateOptions): Promise<number | null> {
+  const running = await readPidFile(dir);
+  if (!running || !(await isAlive(running))) return null;
+  await terminate(running, dir, options);
+  return running.pid;
 }
 
 /** The process of the server that runs on `dir`, whoever started it; null when none does. */

@@ -1,5 +1,11 @@
 // Redis and RabbitMQ as child processes of ours, for machines that have the programs but no running servers.
-export { EmbeddedServer, runningPort, runningServer, type ServerRecipe } from './embedded-server.ts';
+export {
+  EmbeddedServer,
+  endServer,
+  runningPort,
+  runningServer,
+  type ServerRecipe,
+} from './embedded-server.ts';
 export { findProgram } from './find-program.ts';
 export { freePort } from './ports.ts';
 export { processStart, signalProcess } from './process-identity.ts';
