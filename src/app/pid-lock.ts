@@ -3,7 +3,8 @@
 import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { coreErrors, SwarmError } from '../core/errors.ts';
+import { domainErrors } from '../contracts/errors.ts';
+import { SwarmError } from '../core/errors.ts';
 import { processStart } from '../core/servers/index.ts';
 
 const noteSchema = z.object({
@@ -38,7 +39,7 @@ export async function takePidLock(path: string, runner: Runner): Promise<() => P
     const holder = await readPidLock(path);
     if (holder?.alive && holder.pid !== process.pid) {
       throw new SwarmError(
-        coreErrors.serverFailed,
+        domainErrors.alreadyRuns,
         `Swarmline already runs here as process ${holder.pid} (http://127.0.0.1:${holder.api}); stop it with: swarmline down`,
       );
     }

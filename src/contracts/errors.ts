@@ -212,6 +212,13 @@ export const domainErrors = {
     chat: 'Nothing is served there.',
     hint: 'Correct method and path of the request.',
   },
+  alreadyRuns: {
+    code: 'ALREADY_RUNS',
+    class: 'dependency',
+    retryable: false,
+    chat: 'Swarmline already runs there.',
+    hint: 'Stop the one that runs with `swarmline down`, or give this one a home of its own (SWARMLINE_HOME).',
+  },
   platformUnreachable: {
     code: 'PLATFORM_UNREACHABLE',
     class: 'dependency',

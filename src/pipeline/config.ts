@@ -6,7 +6,7 @@ import { agentIdSchema } from '../contracts/agents.ts';
 export const pipelineConfigSchema = z.strictObject({
   agents: z
     .array(z.strictObject({ id: agentIdSchema, statusFile: z.string().min(1), inbox: z.string().min(1) }))
-    .refine((agents) => new Set(agents.map(({ id }) => id)).size === agents.length, 'two agents have one id')
+    .refine((agents) => new Set(agents.map(({ id }) => id)).size === agents.length, 'each id once')
     .default([]),
   chainFile: z.string().min(1).default('config/chain.yaml'),
   /** Gas that is not acknowledged within this counts as expired, ms; default a day. */

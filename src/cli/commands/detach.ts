@@ -40,23 +40,22 @@ export async function detach(args: readonly string[], io: Io): Promise<ExitCode>
     return exitCodes.ok;
   }
   io.stderr.write(`${said.trimEnd().split('\n').slice(-shownLines).join('\n')}\n`);
-  if (end === 'late') {
+  if (end === 'late' || end === 'left') {
     child.unref();
-    io.stderr.write(
-      `process ${child.pid} is not ready after ${patienceMs / 1_000} s and goes on trying; stop it with: swarmline down\n`,
-    );
+    const why = end === 'late' ? `is not ready after ${patienceMs / 1_000} s` : 'was not ready yet';
+    io.stderr.write(`process ${child.pid} ${why} and goes on trying; stop it with: swarmline down\n`);
     return exitCodes.unavailable;
   }
   const known = Object.values(exitCodes).find((code) => code === end);
   return known === undefined || known === exitCodes.ok ? exitCodes.failed : known;
 }
 
-async function untilReady(path: string, io: Io): Promise<'ready' | 'late'> {
+async function untilReady(path: string, io: Io): Promise<'ready' | 'late' | 'left'> {
   const until = systemClock.now() + patienceMs;
   while (systemClock.now() < until && !io.stopped.aborted) {
     const said = await readFile(path, 'utf8').catch(() => '');
     if (/^ready in /m.test(said)) return 'ready';
     await systemClock.sleep(100);
   }
-  return 'late';
+  return io.stopped.aborted ? 'left' : 'late';
 }

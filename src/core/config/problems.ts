@@ -31,10 +31,19 @@ export function problemsOf(issue: Issue, findings: Findings): Problem[] {
   const secret = findings.keys.some((key) => key.secret && key.path.join('.') === path.join('.'));
   const got = secret ? 'something else' : shown(value);
   if (value === undefined) return [{ path, said: `it is missing; ${expectation(issue)}` }];
+  if (wantsQuotes(issue, value)) {
+    const exact = Number.isSafeInteger(value) ? got : 'a number';
+    return [{ path, said: `${expectation(issue)}, got ${exact}`, hint: 'put it in quotes: "…"' }];
+  }
   const hint = issue.code === 'invalid_value' ? nearest(String(value), issue.values.map(String)) : undefined;
   return [
     { path, said: `${expectation(issue)}, got ${got}`, ...(hint ? { hint: `did you mean ${hint}?` } : {}) },
   ];
+}
+
+// Ids of platforms look like numbers, and are too long for one: what was read is not what was written.
+function wantsQuotes(issue: Issue, value: unknown): boolean {
+  return issue.code === 'invalid_type' && issue.expected === 'string' && typeof value === 'number';
 }
 
 function unknownKey(path: Path, keys: readonly SchemaKey[]): Problem {
