@@ -26,7 +26,7 @@ export class HealthServer extends Service {
     this.#options = options;
   }
 
-  /** @throws SwarmError CONFIG_INVALID when it cannot listen there */
+  /** @throws SwarmError PORT_IN_USE when it cannot listen there */
   protected async onStart(): Promise<void> {
     const { host, port } = this.#options;
     const server = fastify({ logger: false, forceCloseConnections: true });
@@ -37,7 +37,7 @@ export class HealthServer extends Service {
       await server.listen({ host, port });
     } catch (cause) {
       throw new SwarmError(
-        coreErrors.configInvalid,
+        coreErrors.portInUse,
         `cannot listen on ${host}:${port} for the probes; set health.port to a free port`,
         { cause },
       );

@@ -100,7 +100,7 @@ export class ApiServer extends Service {
       await server.listen({ host: '127.0.0.1', port: this.#options.port });
     } catch (cause) {
       throw new SwarmError(
-        coreErrors.configInvalid,
+        coreErrors.portInUse,
         `cannot listen on 127.0.0.1:${this.#options.port}; set SWARMLINE_API_PORT to a free port, or stop what holds it`,
         { cause },
       );

@@ -245,7 +245,7 @@ export const coreErrors = {
   },
   portInUse: {
     code: 'PORT_IN_USE',
-    class: 'conflict',
+    class: 'config',
     retryable: false,
     chat: 'A port that Swarmline needs is taken.',
     hint: 'Stop what holds the port (`ss -ltnp` names it), or configure another one.',

@@ -6,7 +6,7 @@ const channelSchema = z
   .string()
   .trim()
   .toLowerCase()
-  .regex(/^#?[a-z0-9_]{1,25}$/, 'a Twitch channel is a login name: letters, digits and _')
+  .regex(/^#?[a-z0-9_]{1,25}$/, 'a login name: letters, digits and _')
   .transform((name) => name.replace('#', ''));
 
 /**

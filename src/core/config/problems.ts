@@ -30,7 +30,12 @@ export function problemsOf(issue: Issue, findings: Findings): Problem[] {
   const value = findings.valueAt(path);
   const secret = findings.keys.some((key) => key.secret && key.path.join('.') === path.join('.'));
   const got = secret ? 'something else' : shown(value);
-  if (value === undefined) return [{ path, said: `it is missing; ${expectation(issue)}` }];
+  if (value === undefined) {
+    // A list that was given as one text has no places of its own.
+    const [whole, text] = [path.slice(0, -1), findings.valueAt(path.slice(0, -1))];
+    if (typeof text === 'string') return [{ path: whole, said: `${expectation(issue)}, got ${shown(text)}` }];
+    return [{ path, said: `it is missing; ${expectation(issue)}` }];
+  }
   if (wantsQuotes(issue, value)) {
     const exact = Number.isSafeInteger(value) ? got : 'a number';
     return [{ path, said: `${expectation(issue)}, got ${exact}`, hint: 'put it in quotes: "…"' }];

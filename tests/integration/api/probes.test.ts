@@ -120,7 +120,7 @@ describe('the other probes', () => {
       { host: '127.0.0.1', port },
     );
     await expect(second.start()).rejects.toMatchObject({
-      code: 'CONFIG_INVALID',
+      code: 'PORT_IN_USE',
       message: expect.stringContaining('health.port'),
     });
   });

@@ -129,7 +129,7 @@ export const systemSamples: readonly Sample<SystemScene>[] = [
         () => undefined,
         ({ port }) => failing(createServer().listen(port, '127.0.0.1')),
       ),
-    is: 'PORT_IN_USE conflict final',
+    is: 'PORT_IN_USE config final',
   },
   {
     what: 'a connection that is reset',
