@@ -14,7 +14,7 @@ import { closeRedis, createCommandRedis } from '../core/redis.ts';
 import { redisFault } from '../core/redis-faults.ts';
 import { findProgram, runningPort } from '../core/servers/index.ts';
 import { maskUrls } from '../core/text.ts';
-import { loadChain } from '../pipeline/index.ts';
+import { inspectInboxes, loadChain } from '../pipeline/index.ts';
 import type { LoadedConfig } from './config.ts';
 import { hostChecks } from './host-checks.ts';
 
@@ -53,6 +53,11 @@ export function examine(loaded: LoadedConfig, deps: DoctorDeps): Promise<Finding
     },
     { name: 'policy', mend: 'mend the file', look: () => policy(config.policy.file) },
     { name: 'chain', mend: 'mend the file', look: () => chain(config.pipeline) },
+    {
+      name: 'inboxes',
+      mend: 'look at the disks that they are on',
+      look: async () => [await inspectInboxes(config.pipeline.agents)],
+    },
     ...hostChecks(config),
   ];
   return runChecks(checks, { clock: deps.clock, limitMs });

@@ -66,6 +66,11 @@ export class LinkBoard {
     return new Set(all.filter((link) => !this.#damped(link).up).map(({ name }) => name));
   }
 
+  /** Names of those that nobody asks yet, since they come after another that is not there. */
+  waiting(): ReadonlySet<string> {
+    return new Set(this.#links.filter(({ isWaiting }) => isWaiting).map((link) => link.status().name));
+  }
+
   statuses(): ProcessView['links'] {
     return this.#links.map((link) => link.status());
   }

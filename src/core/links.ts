@@ -40,6 +40,7 @@ export class Link {
   #since: number;
   #lastProofAt: number | null = null;
   #recreated = 0;
+  #waits = false;
   readonly #seen: Record<string, number> = {};
 
   constructor(options: LinkOptions) {
@@ -67,6 +68,21 @@ export class Link {
 
   connecting(detail: string): void {
     this.#set('connecting', detail);
+  }
+
+  /** Nobody asks the far side yet, since whoever will comes after another that is not there: it is not to blame. */
+  waitsFor(other: string): void {
+    this.#set('connecting', `waits for ${other}`);
+    this.#waits = true;
+  }
+
+  /** Whoever asks the far side has begun; changes nothing where it was not waited for. */
+  begins(detail = ''): void {
+    if (this.#waits) this.connecting(detail);
+  }
+
+  get isWaiting(): boolean {
+    return this.#waits;
   }
 
   down(detail: string): void {
@@ -109,6 +125,10 @@ export class Link {
 
   #set(state: LinkState, detail: string): void {
     this.#detail = detail;
+    const hasWaited = this.#waits;
+    this.#waits = false;
+    // The wait was for another: from now on it is patience with this one.
+    if (hasWaited) this.#since = this.#options.clock.now();
     if (state === this.#state) return;
     this.#state = state;
     this.#since = this.#options.clock.now();

@@ -26,6 +26,7 @@ import { createGasStore } from './store.ts';
 import { createPipelineWork } from './sweep.ts';
 
 export { type Chain, loadChain } from './chain.ts';
+export { inspectInboxes } from './inboxes/check.ts';
 export type { PipelineAgent } from './intake.ts';
 
 /** What the pipeline needs. */

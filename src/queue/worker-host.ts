@@ -87,6 +87,7 @@ export class WorkerHost extends Service {
 
   protected async onStart(): Promise<void> {
     this.#stopping = createStop();
+    this.#deps.link.begins();
     const canary = new WorkerCanary(this.#deps, { prefix: this.#options.prefix });
     this.release(() => canary.close());
     const guard = new ClockGuard(this.#deps);

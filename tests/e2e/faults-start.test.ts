@@ -49,6 +49,22 @@ describe('missing at the start', () => {
     await expect(probe(healthPort, '/livez')).rejects.toThrow();
   });
 
+  it('F37 Redis: what comes after it is told to wait for it, and is asked once it appears', async ({
+    openSite,
+  }) => {
+    const discord = await createDiscordPeer();
+    onTestFinished(() => discord.close());
+    const redis = await ownServer('redis-server');
+    await redis.stop();
+    const site = await openSite({ redisUrl: redis.url, discord });
+    site.up();
+    const { text } = await says(site, 'redis: down');
+    for (const name of ['rabbitmq', 'discord', 'workers'])
+      expect(text).toContain(`${name}: connecting: waits for Redis`);
+    await redis.back();
+    await eventually(async () => (await probe(site.port, '/readyz')).code === 200, { timeoutMs: 20_000 });
+  });
+
   it('F37 RabbitMQ: the same, and the start itself is not held up by it', async ({ openSite, rabbitUrl }) => {
     const { proxy, url } = await TcpProxy.before(rabbitUrl, 5672);
     onTestFinished(() => proxy.close());

@@ -1,6 +1,6 @@
 // The checks of the surroundings, each on a real server that is wrong in one way: `swarmline doctor` names it and its mend,
 // and a platform that starts says the same.
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -162,6 +162,20 @@ describe('the machine', () => {
     const platform = await site.up().ready();
     await platform.says(/^! home: .*, \d+ MB free; mend: make room/m);
     await platform.stop();
+  });
+
+  it('on which an inbox cannot be made: whose, and why', async ({ openSite }) => {
+    const site = await openSite();
+    const [agent] = site.agents;
+    if (!agent) throw new TypeError('a site has agents');
+    await rm(agent.inbox, { recursive: true });
+    await writeFile(agent.inbox, 'in the way');
+    const { end, line, mend } = await doctorOf(site, 'inboxes');
+    expect([end, line]).toEqual([
+      1,
+      expect.stringMatching(/^✖ inboxes +1 of 2 cannot be written: Agent-1: \S+ is not a folder$/),
+    ]);
+    expect(mend).toContain('pipeline.agents');
   });
 
   it('on which somebody has the port of the probes', async ({ openSite }) => {

@@ -61,6 +61,7 @@ export function createAlerting(deps: AlertingDeps): Alerting {
       ...view(),
       now: clock.now(),
       lost: links.lost(),
+      waiting: links.waiting(),
       policyFault: policy.broken,
       tallies: window.tallies(clock.now()),
       errorsPerMinute,

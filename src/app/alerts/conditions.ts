@@ -16,6 +16,8 @@ export interface Situation {
   readonly links: readonly LinkView[];
   /** Names of those that count as lost, dampened. */
   readonly lost: ReadonlySet<string>;
+  /** Names of those that nobody asks yet, since their part waits for another: that one is judged, and not they. */
+  readonly waiting: ReadonlySet<string>;
   readonly components: ProcessView['components'];
   readonly breakers: ProcessView['breakers'];
   /** Why nobody is allowed anything; null when the policy is sound. */
@@ -39,6 +41,7 @@ export function conditionsOf(situation: Situation): readonly AlertSignal[] {
     // A wrong clock stops the workers: one trouble, one alert.
     ...situation.links
       .filter(({ name }) => skew.length === 0 || name !== 'workers')
+      .filter(({ name }) => !situation.waiting.has(name))
       .flatMap(ofLink(situation)),
     ...situation.components.filter(({ braked }) => braked).map(ofBrake),
     ...situation.breakers.filter(({ state }) => state !== 'closed').map(ofBreaker),

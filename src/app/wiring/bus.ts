@@ -15,12 +15,12 @@ export function wireBus(shared: Shared): Bus {
   const { metrics: meter, tracer } = shared;
   if (!roles.includes('workers')) return { parts: [], control: refusing('this process has no bridge') };
   const link = links.add('rabbitmq', { hard: false });
-  const { url, said, server } = backends.rabbitmq;
+  const { url, said } = backends.rabbitmq;
   if (url === null) {
     link.off(`${said}; set RABBITMQ_URL, or install it`);
     return { parts: [], control: refusing(`there is no RabbitMQ: ${said}`) };
   }
-  link.connecting(server ? `${said}; its first start takes 10 to 20 s` : said);
+  link.waitsFor('Redis');
   const bridge = createBridge(
     { redis, link, guards, clock, logger, meter, tracer },
     {

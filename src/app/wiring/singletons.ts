@@ -41,11 +41,15 @@ export function oncePerToken<S extends Service & ReportSink>(
   // What a bot has shown is one memory for all; only the one that holds the connection may write it.
   const memory = createReportMemory(redis, { prefix, surface, fence: () => singleton.fence() });
   const service = bot(memory);
+  link.waitsFor('Redis');
   const singleton = new Singleton({
     service,
     clock,
     logger,
-    prepare: load,
+    prepare: () => {
+      link.begins();
+      return load();
+    },
     lease: () => {
       const secret = token();
       if (secret === undefined) return null;

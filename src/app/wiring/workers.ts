@@ -32,6 +32,7 @@ export function wireWorkers(shared: Shared, outlets: Outlets): WorkerHost {
   const { config, backends, roles, redis, clock, logger, links, faults } = shared;
   const { metrics: meter, tracer } = shared;
   const link = links.add('workers', { hard: true });
+  link.waitsFor('Redis');
   const queues: Record<string, number> = {};
   const holds = new Map(Object.entries(outlets.holds).map(([surface, held]) => [`report.${surface}`, held]));
   if (roles.includes('workers')) Object.assign(queues, { services: 20, gas: 10 });

@@ -1,13 +1,14 @@
 // Runs the book: asks each second what is not well, and sends what the book says to all channels at once. A channel that
 // fails keeps no other from telling; that all of them fail is an error of the log, the last place there is.
 import type { Clock } from '../clock.ts';
-import { coreErrors, SwarmError, toSwarmError } from '../errors.ts';
+import { toSwarmError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { AlertSignal, AlertState, Notice } from './alert.ts';
 import { AlertBook, type BookOptions } from './book.ts';
 import type { AlertChannel } from './channels/channel.ts';
 import type { AlertClaims } from './claims.ts';
 import { shortened } from './notices.ts';
+import { Outlet } from './outlet.ts';
 import type { Silences } from './silences.ts';
 
 export interface AlertRunnerDeps {
@@ -30,13 +31,12 @@ export interface AlertRunnerOptions extends Partial<BookOptions> {
 const everyMs = 1_000;
 const silencesEveryMs = 5_000;
 const keepEveryMs = 60_000;
-/** Whatever a channel does by itself, it is waited for no longer than this, ms. */
-const sendWithinMs = 20_000;
 
 export class AlertRunner {
   readonly #deps: AlertRunnerDeps;
   readonly #options: AlertRunnerOptions;
   readonly #book: AlertBook;
+  readonly #outlets: readonly Outlet[];
   readonly #stop = new AbortController();
   readonly #sending = new Set<Promise<void>>();
   #firing: ReadonlySet<string> = new Set();
@@ -48,6 +48,7 @@ export class AlertRunner {
     this.#deps = deps;
     this.#options = options;
     this.#book = new AlertBook(options);
+    this.#outlets = deps.channels.map((channel) => new Outlet(channel, deps.clock));
     this.#keptAt = deps.clock.now();
   }
 
@@ -67,7 +68,7 @@ export class AlertRunner {
     this.#stop.abort();
     await this.#running;
     const now = clock.now();
-    if (last.length > 0) this.#send(shortened(lastNotice(last, now)));
+    if (last.length > 0) this.#track(this.#sendToAll(lastNotice(last, now)));
     const done = new AbortController();
     const late = clock.sleep(withinMs, done.signal).catch(() => undefined);
     await Promise.race([Promise.all(this.#sending), late]);
@@ -87,6 +88,7 @@ export class AlertRunner {
       await this.#readSilences(now);
       if (!this.#deps.frozen()) this.#judge(now);
       for (const notice of this.#book.take(now)) await this.#tell(notice);
+      for (const outlet of this.#outlets) this.#sendOwed(outlet);
       await this.#keepClaims(now);
     } catch (thrown) {
       this.#deps.logger.error({ error: toSwarmError(thrown).message }, 'alerts could not be judged');
@@ -116,26 +118,34 @@ export class AlertRunner {
       if (!over) this.#book.elsewhere(key, clock.now());
     }
     // What is only counted is each process's own.
-    if (own.length > 0 || notice.more.alerts > 0) this.#send(shortened({ ...notice, alerts: own }));
+    if (own.length > 0 || notice.more.alerts > 0) this.#track(this.#sendToAll({ ...notice, alerts: own }));
   }
 
-  #send(notice: Notice): void {
-    const sending = this.#sendToAll(notice).finally(() => this.#sending.delete(sending));
+  #track(work: Promise<unknown>): void {
+    const sending = work.then(() => undefined).finally(() => this.#sending.delete(sending));
     this.#sending.add(sending);
   }
 
+  #sendOwed(outlet: Outlet): void {
+    const sent = outlet.sendOwed();
+    if (sent === null) return;
+    const note = (outcome: unknown) =>
+      this.#deps.logger.debug({ channel: outlet.name, outcome }, 'an end was told again');
+    this.#track(sent.then(note));
+  }
+
   async #sendToAll(notice: Notice): Promise<void> {
-    const { channels, logger } = this.#deps;
+    const { logger } = this.#deps;
     const { escalateTo } = this.#options;
-    const keys = notice.alerts.map(({ key }) => key);
-    const facts = { kind: notice.kind, severity: notice.severity, keys, more: notice.more.alerts };
-    logger[notice.kind === 'resolved' ? 'info' : 'warn'](facts, 'alert');
-    const wanted = channels.filter(
-      ({ name }) => notice.kind !== 'escalated' || escalateTo === undefined || escalateTo.includes(name),
+    const { kind, severity, alerts, more } = shortened(notice);
+    const facts = { kind, severity, keys: alerts.map(({ key }) => key), more: more.alerts };
+    logger[kind === 'resolved' ? 'info' : 'warn'](facts, 'alert');
+    const named = this.#outlets.filter(
+      ({ name }) => kind !== 'escalated' || escalateTo === undefined || escalateTo.includes(name),
     );
-    const failed = await Promise.all(wanted.map((channel) => this.#sendTo(channel, notice)));
-    const met = failed.flatMap((failure) => failure ?? []);
-    if (met.length < wanted.length || wanted.length === 0) {
+    const sent = await Promise.all(named.map((outlet) => outlet.send(notice)));
+    const met = sent.flatMap((outcome) => (typeof outcome === 'string' ? [] : outcome));
+    if (sent.includes('taken') || met.length === 0) {
       for (const { channel, error } of met) {
         logger.warn(
           { ...facts, channel, code: error.code, error: error.message },
@@ -145,26 +155,7 @@ export class AlertRunner {
       return;
     }
     const errors = met.map(({ channel, error }) => `${channel}: ${error.message}`);
-    logger.error({ ...facts, errors, alerts: notice.alerts }, 'an alert could not be told anywhere');
-  }
-
-  /** Resolves to what the channel met; null when it took the notice. */
-  async #sendTo(channel: AlertChannel, notice: Notice) {
-    const stop = new AbortController();
-    const over = new AbortController();
-    const late = this.#deps.clock.sleep(sendWithinMs, over.signal).then(() => {
-      throw new SwarmError(coreErrors.alertUndelivered, `no end within ${sendWithinMs / 1000} s`);
-    });
-    try {
-      await Promise.race([channel.send(notice, stop.signal), late]);
-      return null;
-    } catch (thrown) {
-      return { channel: channel.name, error: toSwarmError(thrown) };
-    } finally {
-      late.catch(() => undefined);
-      stop.abort();
-      over.abort();
-    }
+    logger.error({ ...facts, errors, alerts }, 'an alert could not be told anywhere');
   }
 
   async #readSilences(now: number): Promise<void> {

@@ -3,9 +3,10 @@
 
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { FSWatcher } from 'chokidar';
 import { backoffMs } from '../../core/backoff.ts';
 import type { Clock } from '../../core/clock.ts';
-import { SwarmError } from '../../core/errors.ts';
+import { errorText, SwarmError } from '../../core/errors.ts';
 import { redisFault } from '../../core/redis-faults.ts';
 import type { Logger } from '../../core/logger.ts';
 import { Service } from '../../core/service.ts';
@@ -13,6 +14,7 @@ import { createStop } from '../../core/stop.ts';
 import { doneFolder, isGasFile } from '../inboxes/file-inbox.ts';
 import type { PipelineAgent } from '../intake.ts';
 import type { Rounds } from '../rounds.ts';
+import { WatchFaults } from './watch-faults.ts';
 
 export interface WatcherDeps {
   readonly rounds: Rounds;
@@ -24,7 +26,16 @@ export interface WatcherDeps {
 const secondLookMs = 120;
 const retry = { initialMs: 500, maxMs: 2_000 };
 
-type Round = () => Promise<void>;
+interface Round {
+  readonly agent: PipelineAgent;
+  /** For people: what it reads. */
+  readonly of: string;
+  readonly read: () => Promise<void>;
+}
+
+/** What is wrong with no agent in particular. */
+const wholeWatch = 'all folders';
+const inboxOf = ({ id }: PipelineAgent) => `inbox of ${id}`;
 
 export class GasWatcher extends Service {
   readonly #deps: WatcherDeps;
@@ -32,21 +43,17 @@ export class GasWatcher extends Service {
   readonly #running = new Set<Promise<void>>();
   /** Those that are being tried again: one of each is enough, since a round reads what is there then. */
   readonly #retrying = new Set<Round>();
-  #fault = '';
+  readonly #faults: WatchFaults;
 
   constructor(deps: WatcherDeps, agents: readonly PipelineAgent[]) {
     super({ name: 'gas-watcher', hard: false });
     this.#deps = deps;
     this.#agents = agents;
+    this.#faults = new WatchFaults(deps.logger);
   }
 
   protected async onStart(signal: AbortSignal): Promise<void> {
-    for (const { inbox } of this.#agents) {
-      // One agent's folder that cannot be made must not keep the others from being watched.
-      await mkdir(doneFolder(inbox), { recursive: true }).catch((thrown: unknown) =>
-        this.#note(redisFault(thrown).message),
-      );
-    }
+    for (const agent of this.#agents) await this.#makeInbox(agent);
     const { watch } = await import('chokidar');
     const roundOf = makeRoundFinder(this.#agents, this.#deps.rounds);
     const folders = new Set(
@@ -65,48 +72,67 @@ export class GasWatcher extends Service {
     this.release(() => Promise.all(this.#running).then(() => undefined));
     this.release(() => stopping.abort());
     this.release(() => watcher.close());
+    let isWhole = true;
     // Without kernel resources the watches are gone for good; only a new start gets them back.
     watcher.on('error', (error) => {
-      this.#note(redisFault(error).message);
+      isWhole = false;
+      this.#faults.met(wholeWatch, errorText(error));
       if (isExhaustion(error)) this.fail(error);
     });
     watcher.on('all', (event, path) => {
       const round = event === 'add' || event === 'change' ? roundOf(path) : null;
-      if (round !== null) this.#run(round, stopping.signal);
+      if (round !== null) this.#run(round, stopping.signal, watcher);
     });
     await new Promise<void>((resolve) => {
       watcher.once('ready', resolve);
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
+    if (isWhole && !signal.aborted) this.#faults.well(wholeWatch);
   }
 
-  #run(round: Round, signal: AbortSignal): void {
-    const running = this.#lookTwice(round, signal)
+  /** One agent's folder that cannot be made must not keep the others from being watched. Resolves to whether it is there. */
+  async #makeInbox(agent: PipelineAgent): Promise<boolean> {
+    try {
+      await mkdir(doneFolder(agent.inbox), { recursive: true });
+      this.#faults.well(inboxOf(agent));
+      return true;
+    } catch (thrown) {
+      this.#faults.met(inboxOf(agent), errorText(thrown));
+      return false;
+    }
+  }
+
+  #run(round: Round, signal: AbortSignal, watcher: FSWatcher): void {
+    const running = this.#lookTwice(round, signal, watcher)
       .catch((thrown: unknown) => this.#retry(round, thrown, signal))
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 
-  async #lookTwice(round: Round, signal: AbortSignal): Promise<void> {
-    await round();
-    if (await this.#passes(secondLookMs, signal)) await round();
-    this.#note('');
+  async #lookTwice({ agent, of, read }: Round, signal: AbortSignal, watcher: FSWatcher): Promise<void> {
+    if (this.#faults.has(inboxOf(agent)) && (await this.#makeInbox(agent))) {
+      watcher.add(doneFolder(agent.inbox));
+    }
+    await read();
+    if (await this.#passes(secondLookMs, signal)) await read();
+    this.#faults.well(of);
   }
 
   async #retry(round: Round, first: unknown, signal: AbortSignal): Promise<void> {
-    this.#note(redisFault(first).message);
+    this.#faults.met(round.of, redisFault(first).message);
     if (this.#retrying.has(round)) return;
     this.#retrying.add(round);
     let fault: unknown = first;
     for (let attempt = 1; isPassing(fault); attempt += 1) {
       if (!(await this.#passes(backoffMs(attempt, retry), signal))) break;
-      fault = await round().then(
+      fault = await round.read().then(
         () => null,
         (thrown: unknown) => thrown,
       );
     }
     this.#retrying.delete(round);
-    this.#note(fault === null ? '' : redisFault(fault).message);
+    if (fault === null) this.#faults.well(round.of);
+    else this.#faults.met(round.of, redisFault(fault).message);
   }
 
   /** False when the watcher was stopped meanwhile. */
@@ -115,14 +141,6 @@ export class GasWatcher extends Service {
       () => true,
       () => false,
     );
-  }
-
-  /** Logs a fault once, however often it comes back, and its end. */
-  #note(fault: string): void {
-    if (fault === this.#fault) return;
-    this.#fault = fault;
-    if (fault === '') this.#deps.logger.info({}, 'gas watcher works again');
-    else this.#deps.logger.warn({ fault }, 'gas watcher met a fault; the sweep will catch up');
   }
 }
 
@@ -138,8 +156,18 @@ function isPassing(fault: unknown): boolean {
 
 /** What a path asks for: a reading of the status of those it belongs to, a look into a done folder, or nothing. */
 function makeRoundFinder(agents: readonly PipelineAgent[], rounds: Rounds) {
-  const byStatus = new Map(agents.map((agent) => [agent.statusFile, () => rounds.status(agent.id)]));
-  const byFolder = new Map(agents.map((agent) => [doneFolder(agent.inbox), () => rounds.done(agent.id)]));
+  const byStatus = new Map(
+    agents.map((agent): [string, Round] => [
+      agent.statusFile,
+      { agent, of: `status of ${agent.id}`, read: () => rounds.status(agent.id) },
+    ]),
+  );
+  const byFolder = new Map(
+    agents.map((agent): [string, Round] => [
+      doneFolder(agent.inbox),
+      { agent, of: `done of ${agent.id}`, read: () => rounds.done(agent.id) },
+    ]),
+  );
   return (path: string): Round | null => {
     const status = byStatus.get(path);
     if (status) return status;

@@ -13,6 +13,7 @@ const well: Situation = {
   now,
   links: [link('redis'), link('workers'), link('rabbitmq', { hard: false })],
   lost: new Set(),
+  waiting: new Set(),
   components: [],
   breakers: [{ name: 'rabbitmq-orders', state: 'closed', since: ago(600) }],
   policyFault: null,
@@ -51,6 +52,14 @@ describe('a link', () => {
     ['held by another process', link('redis', { state: 'standby', hard: false }), true, []],
   ] as const)('that is %s', (_what, one, isLost, expected) => {
     expect(keys({ links: [one], lost: new Set(isLost ? ['redis'] : []) })).toEqual(expected);
+  });
+
+  it.each([true, false])('that only waits for another is not blamed (hard: %s)', (hard) => {
+    const links = [
+      away('connecting', 600, true),
+      link('discord', { state: 'connecting', hard, since: ago(600) }),
+    ];
+    expect(keys({ links, waiting: new Set(['discord']) })).toEqual(['link-down/redis']);
   });
 });
 

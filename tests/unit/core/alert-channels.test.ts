@@ -157,13 +157,17 @@ describe('the webhook', () => {
 
 describe('the runner', () => {
   /** A runner over these channels, whose conditions the test sets; stopped after the test. */
-  function running(channels: readonly AlertChannel[], options: AlertRunnerOptions = {}) {
+  function running(
+    channels: readonly AlertChannel[],
+    options: AlertRunnerOptions = {},
+    now = systemClock.now,
+  ) {
     const state: { signals: readonly AlertSignal[]; frozen: boolean } = { signals: [], frozen: false };
     const errors: unknown[] = [];
     const runner = new AlertRunner(
       {
         clock: {
-          ...systemClock,
+          now,
           sleep: (ms, stop) => systemClock.sleep(Math.min(ms, ms === 1_000 ? 10 : ms), stop),
         },
         logger: {
@@ -208,6 +212,46 @@ describe('the runner', () => {
     state.signals = [signal('link-down/redis')];
     await eventually(() => errors.length === 1);
     expect(errors).toEqual(['an alert could not be told anywhere']);
+  });
+
+  /** A channel that fails while the test says so; what it took stands in `took`. */
+  const fickle = (name: string) => {
+    const channel = { name, fails: false, took: [] as string[], tried: 0 };
+    const send = async ({ kind, alerts }: Notice) => {
+      channel.tried += 1;
+      if (channel.fails) throw new SwarmError(coreErrors.alertUndelivered, `${name} is down`);
+      channel.took.push(...alerts.map(({ key }) => `${kind} ${key}`));
+    };
+    return Object.assign(channel, { send });
+  };
+
+  it('tells no end by a way that was not told the beginning', async () => {
+    const [chat, file] = [fickle('chat'), fickle('file')];
+    const { state } = running([chat, file]);
+    chat.fails = true;
+    state.signals = [signal('link-down/redis')];
+    await eventually(() => file.took.length === 1 && chat.tried === 1);
+    chat.fails = false;
+    state.signals = [signal('link-lost/discord')];
+    await eventually(() => file.took.length === 3 && chat.took.length > 0);
+    state.signals = [];
+    await eventually(() => file.took.length === 4 && chat.took.length === 2);
+    expect(chat.took).toEqual(['firing link-lost/discord', 'resolved link-lost/discord']);
+  });
+
+  it('tells an end again that a way did not take', async () => {
+    const [chat, file] = [fickle('chat'), fickle('file')];
+    const began = systemClock.now();
+    // Its looks are a hundred times as often, and so is its day.
+    const { state } = running([chat, file], {}, () => began + 100 * (systemClock.now() - began));
+    state.signals = [signal('link-lost/rabbitmq'), signal('link-lost/discord')];
+    await eventually(() => chat.took.length === 2);
+    chat.fails = true;
+    state.signals = [];
+    await eventually(() => chat.tried >= 3);
+    chat.fails = false;
+    await eventually(() => chat.took.length === 4);
+    expect(chat.took.slice(2)).toEqual(file.took.slice(2));
   });
 
   it('escalates only to those who are named for it', async () => {

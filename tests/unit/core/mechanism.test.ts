@@ -87,6 +87,30 @@ describe('a link', () => {
     expect(link.status()).toMatchObject({ state: 'up', detail: 'as swarmline' });
   });
 
+  it('waits for another until it begins, and only from then on is away for long', () => {
+    const { clock, changes, link } = make();
+    const began = clock.now();
+    link.waitsFor('Redis');
+    clock.advance(300_000);
+    expect([link.isWaiting, link.status()]).toMatchObject([
+      true,
+      { state: 'connecting', detail: 'waits for Redis', since: began },
+    ]);
+    link.begins('its address');
+    expect([link.isWaiting, link.status()]).toMatchObject([
+      false,
+      { state: 'connecting', detail: 'its address', since: clock.now() },
+    ]);
+    expect(changes).toEqual([]);
+  });
+
+  it('that did not wait is not moved by a beginning', () => {
+    const { link } = make();
+    link.down('refused');
+    link.begins();
+    expect(link.status()).toMatchObject({ state: 'down', detail: 'refused' });
+  });
+
   it('is connecting, and was never heard, before its first proof', () => {
     expect(make().link.status()).toMatchObject({ state: 'connecting', lastProofAt: null });
   });

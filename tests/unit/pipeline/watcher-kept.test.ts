@@ -1,11 +1,12 @@
 // The watcher of the agents' folders is a soft part: what it cannot do now, its supervisor tries again.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FSWatcher } from 'chokidar';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
-import { silentLogger } from '../../../src/core/logger.ts';
+import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
+import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import { Supervisor } from '../../../src/core/supervisor.ts';
 import { GasWatcher } from '../../../src/pipeline/progress/watch.ts';
 
@@ -37,11 +38,22 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-async function keep(agents: ConstructorParameters<typeof GasWatcher>[1]) {
+const nothing = () => Promise.resolve();
+
+interface Given {
+  readonly logger?: Logger;
+  readonly rounds?: Partial<ConstructorParameters<typeof GasWatcher>[0]['rounds']>;
+}
+
+async function keep(
+  agents: ConstructorParameters<typeof GasWatcher>[1],
+  { logger = silentLogger, rounds = {} }: Given = {},
+) {
   const events: string[] = [];
-  const nothing = () => Promise.resolve();
-  const rounds = { status: nothing, done: nothing, all: nothing };
-  const watcher = new GasWatcher({ rounds, clock: systemClock, logger: silentLogger }, agents);
+  const watcher = new GasWatcher(
+    { rounds: { status: nothing, done: nothing, all: nothing, ...rounds }, clock: systemClock, logger },
+    agents,
+  );
   const supervisor = new Supervisor(
     [{ service: watcher }],
     { clock: systemClock, onEvent: ({ event }) => void events.push(event) },
@@ -74,3 +86,48 @@ it('is ready where there is nobody to watch', async () => {
   await expect.poll(() => watcher.state).toBe('ready');
   await supervisor.stop();
 });
+
+it('tells the faults of each agent apart, each once, and its end when it is over', async () => {
+  given.faults = [];
+  const said: string[] = [];
+  const read: string[] = [];
+  const note = (facts: object) =>
+    void said.push(
+      'fault' in facts ? `${Object.values(facts).join(': ')}` : `over: ${Object.values(facts)[0]}`,
+    );
+  const noting = (what: string) => async (id: string) => void read.push(`${what} ${id}`);
+  const blocked = join(dir, 'blocked');
+  await writeFile(blocked, 'in the way');
+  const two = ['A', 'B'].map((id) => ({
+    id,
+    statusFile: join(dir, id, 'status.json'),
+    inbox: join(dir, id, 'inbox'),
+  }));
+  const [a, b] = two.map((agent) => (agent.id === 'A' ? { ...agent, inbox: join(blocked, 'inbox') } : agent));
+  if (!a || !b) throw new TypeError('two are two');
+  await Promise.all(two.map(({ id }) => mkdir(join(dir, id))));
+  const { supervisor } = await keep([a, b], {
+    logger: { ...silentLogger, warn: note, info: note, child: silentLogger.child },
+    rounds: {
+      done: noting('done'),
+      status: async (id) => {
+        read.push(`status ${id}`);
+        if (id === 'B' && read.filter((one) => one === 'status B').length === 1) throw lost();
+      },
+    },
+  });
+  const ofA = `inbox of A: ENOTDIR: not a directory, mkdir '${join(blocked, 'inbox', 'done')}'`;
+  await writeFile(b.statusFile, '{}');
+  // The second look of each, or the retry, is the last that could have said something.
+  await expect.poll(() => said).toEqual([ofA, 'status of B: away', 'over: status of B']);
+  await writeFile(a.statusFile, '{}');
+  await expect.poll(() => read.filter((one) => one === 'status A').length).toBeGreaterThanOrEqual(2);
+  expect(said).toHaveLength(3);
+  await rm(blocked);
+  await writeFile(a.statusFile, '{"progress": 1}');
+  await expect.poll(() => said.slice(3)).toEqual(['over: inbox of A']);
+  await writeFile(join(a.inbox, 'done', 'gas.md'), '');
+  await expect.poll(() => read).toContain('done A');
+  await supervisor.stop();
+});
+const lost = () => new SwarmError(coreErrors.redisUnavailable, 'away');
