@@ -11,13 +11,17 @@ const noteSchema = z.object({
   pid: z.number(),
   start: z.string().nullable(),
   api: z.number(),
+  probes: z.number().optional(),
   roles: z.array(z.string()).default([]),
 });
 
 /** A process that runs, or ran, on a home. */
 export interface RunNote {
   readonly pid: number;
+  /** The port of the HTTP face, held by those with the role api. */
   readonly api: number;
+  /** As in Runner. */
+  readonly probes: number | undefined;
   readonly roles: readonly string[];
   /** Whether that very process still lives; a reused pid does not count. */
   readonly alive: boolean;
@@ -28,6 +32,8 @@ export interface RunNote {
 /** What a process says of itself. */
 export interface Runner {
   readonly api: number;
+  /** The port that it has for the probes alone; undefined: none. */
+  readonly probes?: number | undefined;
   readonly roles: readonly string[];
 }
 
@@ -59,9 +65,9 @@ export async function leaveRunNote(folder: string, runner: Runner): Promise<() =
 /** Whose lock or note this is, whether or not it still runs; null when there is none. */
 export async function readPidLock(path: string): Promise<RunNote | null> {
   try {
-    const { pid, start, api, roles } = noteSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const { pid, start, api, probes, roles } = noteSchema.parse(JSON.parse(await readFile(path, 'utf8')));
     const alive = start !== null && start === (await processStart(pid));
-    return { pid, api, roles, alive, file: path };
+    return { pid, api, probes, roles, alive, file: path };
   } catch {
     return null;
   }

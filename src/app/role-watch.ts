@@ -1,6 +1,6 @@
 // A process of single roles says in its log which roles nobody fills, once each, and when somebody does again. What that
 // means for a person is told by `status`, at any process.
-import { gapText, isNeededRole, neededRoles } from '../contracts/roles.ts';
+import { gapText, isNeededRole, type NeededRole, neededRoles } from '../contracts/roles.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import { type Change, gapsIn, type Registry, RegistryWatch } from '../core/registry/index.ts';
@@ -12,23 +12,44 @@ export interface RoleWatchDeps {
   readonly logger: Logger;
 }
 
+/** A gap that closes within this time is not told: after an outage of Redis all leases have run out, and each process comes back when it can, ms. */
+const settleMs = 5_000;
+/** Looks further apart than this say nothing of the time between them: Redis was away, ms. */
+const apartMs = 10_000;
+
 /** Creates the watch as a component. */
 export function createRoleWatch(deps: RoleWatchDeps, options: { readonly redisUrl: string }): RegistryWatch {
-  const watch = new RegistryWatch(deps, { name: 'role-watch', redisUrl: options.redisUrl });
-  watch.watch(processName, makeTeller(deps.logger));
+  const watch = new RegistryWatch(deps, { name: 'role-watch', everyLook: true, ...options });
+  watch.watch(processName, makeTeller(deps));
   return watch;
 }
 
-/** Tells of each gap when it opens and when it closes. */
-export function makeTeller(
-  logger: Pick<Logger, 'warn' | 'info'>,
-): (change: Pick<Change, 'instances'>) => void {
-  let known: readonly string[] = [];
+/** Tells of each gap when it has lasted, and when it closes. To be called at each look. */
+export function makeTeller({
+  logger,
+  clock,
+}: {
+  readonly logger: Pick<Logger, 'warn' | 'info'>;
+  readonly clock: Pick<Clock, 'now'>;
+}): (change: Pick<Change, 'instances'>) => void {
+  const told = new Set<NeededRole>();
+  let openSince = new Map<NeededRole, number>();
+  let lookedAt = Number.NEGATIVE_INFINITY;
   return ({ instances }) => {
+    const now = clock.now();
+    const before = now - lookedAt > apartMs ? new Map<NeededRole, number>() : openSince;
     const gaps = gapsIn(instances, Object.keys(neededRoles)).filter(isNeededRole);
-    for (const role of gaps) if (!known.includes(role)) logger.warn({ role }, gapText(role));
-    for (const role of known)
-      if (!gaps.some((gap) => gap === role)) logger.info({ role }, 'a role is filled again');
-    known = gaps;
+    openSince = new Map(gaps.map((role) => [role, before.get(role) ?? now]));
+    lookedAt = now;
+    for (const [role, since] of openSince) {
+      if (told.has(role) || now - since < settleMs) continue;
+      told.add(role);
+      logger.warn({ role }, gapText(role));
+    }
+    for (const role of told) {
+      if (openSince.has(role)) continue;
+      told.delete(role);
+      logger.info({ role }, 'a role is filled again');
+    }
   };
 }

@@ -50,7 +50,7 @@ export async function createSidecarProcess(
   });
   const home = resolve(env['SWARMLINE_HOME'] || '.swarmline');
   const url = env['RABBITMQ_URL'] || (await localRabbitUrl(home));
-  const noteFile = join(home, 'run', 'sidecars', `${options.service}.json`);
+  const noteFolder = join(home, 'run', 'sidecars');
   const tracer = await openTracer(
     { logger },
     {
@@ -60,7 +60,7 @@ export async function createSidecarProcess(
   );
   const sidecar = createSidecar(
     { link, clock, logger, tracer },
-    { ...options, host: hostname(), url, noteFile },
+    { ...options, host: hostname(), url, noteFolder },
   );
   return {
     start: () => sidecar.start(),

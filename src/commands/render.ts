@@ -35,7 +35,8 @@ export function answerLine(answer: Answer): string {
   return [answer.title, ...rows, ...(answer.note === undefined ? [] : [answer.note])].join(' | ');
 }
 
-/** The states that an action went through and its present truth: `queued > sent > accepted — slam is …`. */
+/** The states that an action went through and its present truth: `queued > sent > accepted — slam is …`; the truth alone where it went through none. */
 export function reportLine(report: { readonly text: string; readonly steps: readonly Step[] }): string {
+  if (report.steps.length === 0) return report.text;
   return `${report.steps.map((step) => step.state).join(' > ')} — ${report.text}`;
 }

@@ -125,17 +125,17 @@ export const metricCatalogue = {
   },
   service_ready: {
     type: 'gauge',
-    help: '1 while the sidecar of a service is heard and says that it is ready',
+    help: '1 while a sidecar of a service is heard and says that it is ready',
     labels: { service: 50 },
   },
   service_cpu_ratio: {
     type: 'gauge',
-    help: 'Share of one core that the program of a service uses, with all that it started',
+    help: 'Share of one core that the programs of a service use, all instances together, with all that they started',
     labels: { service: 50 },
   },
   service_resident_memory_bytes: {
     type: 'gauge',
-    help: 'Memory that the program of a service uses, with all that it started',
+    help: 'Memory that the programs of a service use, all instances together, with all that they started',
     labels: { service: 50 },
   },
   process_cpu_ratio: {

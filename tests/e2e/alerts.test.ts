@@ -52,6 +52,7 @@ describe('an alert', () => {
     const asked = await site.cli('run', 'alerts');
     expect(asked.stdout).toContain('No alert fires');
     const silenced = await site.cli('run', 'silence link-lost/* 30', '--yes');
-    expect(silenced.stdout + silenced.stderr).toMatch(/silenced until \d\d:\d\d UTC/);
+    expect(silenced.stdout).toMatch(/^silenced until \d\d:\d\d UTC\n$/);
+    expect(silenced.end).toBe(0);
   });
 });

@@ -178,6 +178,24 @@ describe('the machine', () => {
     expect(mend).toContain('pipeline.agents');
   });
 
+  it('on which a process of single roles has the port: no stranger, also where it does not answer', async ({
+    openSite,
+  }) => {
+    const site = await openSite({ redisUrl: 'redis://127.0.0.1:1' });
+    const platform = site.up('--only', 'api');
+    await platform.says(/^! redis: /m, { timeoutMs: 30_000 });
+    const found = await doctorOf(site, 'port');
+    expect(found.line).toMatch(/^✔ port +\d+, of the platform that runs as process \d+$/);
+    expect(platform.output()).not.toContain('! port');
+    process.kill(platform.pid, 'SIGSTOP');
+    expect(await doctorOf(site, 'port')).toMatchObject({
+      line: expect.stringMatching(/^! port .*, which does not answer$/),
+      mend: expect.stringContaining('swarmline down --force'),
+    });
+    process.kill(platform.pid, 'SIGCONT');
+    await platform.stop();
+  });
+
   it('on which somebody has the port of the probes', async ({ openSite }) => {
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));

@@ -3,7 +3,7 @@
 import { createServiceDirectory } from '../../bridge/index.ts';
 import { silentAfterMs } from '../../commands/index.ts';
 import type { SetPlatformGauge } from '../../contracts/metrics.ts';
-import type { ServiceView } from '../../contracts/services.ts';
+import type { ProgramUse, ServiceView } from '../../contracts/services.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import { type QueueDepth, queueDepths } from '../../queue/index.ts';
 import type { Shared } from '../wiring/shared.ts';
@@ -51,13 +51,37 @@ function setUse(set: SetPlatformGauge, use: ProcessView['resources'][number]): v
   if (use.loopDelaySeconds !== undefined) set('process_loop_delay_seconds', labels, use.loopDelaySeconds);
 }
 
-/** As `services` tells it: whose sidecar is silent is not ready, and uses nobody knows how much. */
-function setService(set: SetPlatformGauge, { service, state, seenAt, use }: ServiceView, now: number): void {
-  const heard = now - seenAt <= silentAfterMs;
-  set('service_ready', { service }, heard && state === 'ready' ? 1 : 0);
-  if (!heard || use === null) return;
+function setService(set: SetPlatformGauge, view: ServiceView, now: number): void {
+  const { service } = view;
+  const { ready, use } = serviceFigures(view, now);
+  set('service_ready', { service }, ready ? 1 : 0);
+  if (use === null) return;
   set('service_cpu_ratio', { service }, use.cpu);
   set('service_resident_memory_bytes', { service }, use.rssBytes);
+}
+
+interface ServiceFigures {
+  readonly ready: boolean;
+  /** Of all instances together; null where nobody knows. */
+  readonly use: Pick<ProgramUse, 'cpu' | 'rssBytes'> | null;
+}
+
+/** As `services` tells it: whose sidecar is silent is not ready, and uses nobody knows how much. */
+export function serviceFigures(view: ServiceView, now: number): ServiceFigures {
+  // The word on the service is that of whichever sidecar spoke last, which is all of it only where there is one.
+  const words = view.instances.length < 2 ? [view] : view.instances;
+  const heard = words.filter(({ seenAt }) => now - seenAt <= silentAfterMs);
+  const uses = heard.flatMap(({ use }) => use ?? []);
+  return {
+    ready: heard.some(({ state }) => state === 'ready'),
+    use:
+      uses.length === 0
+        ? null
+        : {
+            cpu: uses.reduce((sum, { cpu }) => sum + cpu, 0),
+            rssBytes: uses.reduce((sum, { rssBytes }) => sum + rssBytes, 0),
+          },
+  };
 }
 
 function setQueues(set: SetPlatformGauge, depths: readonly QueueDepth[]): void {

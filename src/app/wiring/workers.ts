@@ -69,7 +69,7 @@ function wireHandlers(
         },
       ),
     ),
-    bindHandler(makeSilenceAlert({ silencer, jobs, authority: policy })),
+    bindHandler(makeSilenceAlert({ silencer, jobs, authority: policy, clock })),
     bindHandler(makeDeliverGas({ ledger, inbox })),
     bindHandler(makeGasTick(work, clock)),
     bindHandler(makePipelineSweep(work)),

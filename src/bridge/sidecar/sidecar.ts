@@ -28,8 +28,8 @@ export interface SidecarOptions extends ProgramSpec {
   readonly version?: string;
   /** How often it tells its state, ms; default 2,000. */
   readonly heartbeatMs?: number;
-  /** File that remembers the running program, so that the next sidecar of the service can end it should this one be killed; default: nothing is remembered. */
-  readonly noteFile?: string;
+  /** Folder that remembers the running program, so that the next sidecar of the service can end it should this one be killed; default: nothing is remembered. */
+  readonly noteFolder?: string;
 }
 
 const crashBudget = { crashes: 5, withinMs: 60_000 };
@@ -65,14 +65,14 @@ class Sidecar extends Service {
   constructor(deps: BusDeps & { readonly makeId?: MakeId }, options: SidecarOptions) {
     // Its program has its own grace, and its last word waits for the bus.
     super({ name: `sidecar-${options.service}`, stopTimeoutMs: 30_000 });
-    const { service, url } = options;
+    const { service, url, noteFolder: folder } = options;
     this.#deps = deps;
     this.#options = options;
     this.#makeId = deps.makeId ?? randomId;
     this.#meter = new ProgramMeter(deps.clock);
     this.#heart = new Waker(deps.clock);
     this.#orders = new Waker(deps.clock);
-    this.#note = options.noteFile === undefined ? undefined : new RunNote(options.noteFile);
+    this.#note = folder === undefined ? undefined : new RunNote({ folder, service });
     const connection = new Connection(deps, { url, name: `swarmline sidecar ${service}` });
     connection.use((model) => assertExchanges(model));
     const { clock, logger, tracer } = deps;
@@ -105,7 +105,7 @@ class Sidecar extends Service {
   }
 
   async #supervise(signal: AbortSignal): Promise<void> {
-    await this.#endOrphan();
+    await this.#endOrphans();
     while (!signal.aborted) {
       const held = await this.#portHeld();
       if (signal.aborted) return;
@@ -116,10 +116,10 @@ class Sidecar extends Service {
     }
   }
 
-  async #endOrphan(): Promise<void> {
+  async #endOrphans(): Promise<void> {
     const { service, graceMs = 5_000 } = this.#options;
-    const pid = (await this.#note?.endOrphan(this.#deps.clock, graceMs)) ?? null;
-    if (pid !== null)
+    const pids = (await this.#note?.endOrphans(this.#deps.clock, graceMs)) ?? [];
+    for (const pid of pids)
       this.#deps.logger.warn({ service, pid }, 'ended what a killed sidecar had left running');
   }
 

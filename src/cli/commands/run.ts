@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { answerLines, type Reply, reportLine } from '../../commands/index.ts';
-import type { Report, Step } from '../../contracts/chat.ts';
+import type { ActionState, Report, Step } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { randomId } from '../../contracts/ids.ts';
 import { systemClock } from '../../core/clock.ts';
@@ -53,17 +53,13 @@ async function follow(
 ): Promise<ExitCode> {
   if (!options.json) io.stderr.write(`${reply.text}\n`);
   try {
-    return finish(
-      reply.correlationId,
-      await lastReport(client, reply.correlationId, options, io),
-      options,
-      io,
-    );
+    const report = await lastReport(client, reply.correlationId, options, io);
+    return finish(reply.correlationId, { ...report, state: stateOf(report) }, options, io);
   } catch (thrown) {
     if (io.stopped.aborted) throw thrown;
     const text = `it is unknown what became of it: ${errorText(thrown)}`;
     const steps = [{ state: 'unknown', at: systemClock.now(), detail: text }] as const;
-    return finish(reply.correlationId, { subject: '', text, steps }, options, io);
+    return finish(reply.correlationId, { subject: '', text, steps, state: 'unknown' }, options, io);
   }
 }
 
@@ -97,11 +93,18 @@ async function nextReport(
   }
 }
 
-type Outcome = Pick<Report, 'subject' | 'text'> & { readonly steps: readonly Step[] };
+interface Outcome extends Pick<Report, 'subject' | 'text'> {
+  readonly state: ActionState;
+  readonly steps: readonly Step[];
+}
+
+// A notice goes through no states: what it tells is so, unless it has a step that says otherwise.
+function stateOf({ kind, steps }: Report): ActionState {
+  return steps.at(-1)?.state ?? (kind === 'notice' ? 'ready' : 'unknown');
+}
 
 function finish(correlationId: string, outcome: Outcome, { json }: RunOptions, io: Io): ExitCode {
-  const { subject, text, steps } = outcome;
-  const state = steps.at(-1)?.state ?? 'unknown';
+  const { state, subject, text, steps } = outcome;
   const result = { kind: 'result', correlationId, state, subject, text, steps };
   io.stdout.write(`${json ? JSON.stringify(result) : reportLine(outcome)}\n`);
   return state === 'ready' || state === 'sent' ? exitCodes.ok : exitCodes.failed;

@@ -45,12 +45,13 @@ export async function up(options: UpOptions, io: Io): Promise<ExitCode> {
     loadConfig(io.env, { root: io.root, demo: options.demo, settings: options.set, demoLayer });
   const loaded = await load();
   const whole = options.only === undefined;
-  const { home, api, log } = loaded.config;
+  const { home, api, health, log } = loaded.config;
   await ensureHome(home);
   // One whole platform per home; processes that take single roles share a home as they like.
+  const runner = { api: api.port, probes: health.port, roles };
   const unlock = whole
-    ? await takePidLock(join(home, 'run/platform.json'), { api: api.port, roles })
-    : await leaveRunNote(join(home, 'run'), { api: api.port, roles });
+    ? await takePidLock(join(home, 'run/platform.json'), runner)
+    : await leaveRunNote(join(home, 'run'), runner);
   const logFile = join(home, 'logs', `${whole ? 'swarmline' : roles.join('-')}.ndjson`);
   const logger = createLogger({ level: log.level, file: logFile });
   io.outliveReaders((why) =>

@@ -4,12 +4,24 @@ import { gapText, isNeededRole, neededRoles } from '../../contracts/roles.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import { processSilentAfterMs } from './processes.ts';
 
-/** One line for each role that the fleet cannot do without and no living process has; none where nobody is known to live. */
+/** After an outage of Redis all leases have run out; within this time each process that lives is back, ms. */
+const settleMs = 5_000;
+
+/**
+ * One line for each role that the fleet cannot do without and no living process has. None where nobody can know: while
+ * no living process reaches Redis, and just after, each knows of itself alone.
+ */
 export function gapRows(processes: readonly ProcessView[], now: number): readonly AnswerRow[] {
   const living = processes.filter(({ at }) => now - at <= processSilentAfterMs);
-  if (living.length === 0) return [];
+  if (!living.some((process) => seesAll(process, now))) return [];
   const gaps = Object.keys(neededRoles).filter((role) => !living.some(({ roles }) => roles.includes(role)));
   return gaps
     .filter(isNeededRole)
     .map((role) => ({ label: role, value: gapText(role), ageMs: null, tone: 'bad' }));
+}
+
+function seesAll({ links }: ProcessView, now: number): boolean {
+  return links.some(
+    ({ name, state, since }) => name === 'redis' && state === 'up' && now - since >= settleMs,
+  );
 }

@@ -45,7 +45,8 @@ async function overview(ports: CommandPorts): Promise<Answer> {
   );
   const breakers = processes.flatMap((process) => breakerRows(process, processes.length > 1, now));
   const uses = [
-    ...gapRows(processes, now),
+    // What cannot be read now is not missing, even before the link is known to be down.
+    ...(services.views === null ? [] : gapRows(processes, now)),
     ...processes.flatMap((process) => useRow(process, processes.length > 1, now)),
   ];
   const counts = [

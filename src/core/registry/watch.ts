@@ -31,6 +31,8 @@ export interface RegistryWatchOptions {
   readonly redisUrl: string;
   /** Default 5,000 ms; half as much again is added at random, so that a fleet does not look in step. */
   readonly reconcileMs?: number;
+  /** Whether listeners are told of each look that Redis answered, also where nothing is new; default false. */
+  readonly everyLook?: boolean;
 }
 
 /** Changes that come within this time are read once, ms. */
@@ -93,7 +95,8 @@ export class RegistryWatch extends Service {
       const change = difference(watched.known, instances);
       const first = watched.known === null;
       watched.known = new Map(instances.map((it) => [it.instance, it]));
-      if (!first && change.joined.length + change.changed.length + change.left.length === 0) return;
+      const idle = !first && change.joined.length + change.changed.length + change.left.length === 0;
+      if (idle && this.#options.everyLook !== true) return;
       for (const listener of watched.listeners) listener(change);
     } catch (thrown) {
       // What was known stays; the next look tells what came of it.

@@ -1,13 +1,16 @@
 // Job `alert.silence`: keeps an alert from being told for a while, and says so. Safe to run again: the same end is written.
+import type { Step } from '../../contracts/chat.ts';
 import type { JobBody } from '../../contracts/jobs.ts';
 import { derivedId } from '../../contracts/ids.ts';
 import type { AlertSilencer, Authority, JobSink } from '../../contracts/ports.ts';
+import type { Clock } from '../../core/clock.ts';
 import type { JobContext, JobHandler } from '../handler.ts';
 
 export interface SilenceAlertDeps {
   readonly silencer: AlertSilencer;
   readonly jobs: JobSink;
   readonly authority: Authority;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 type Body = JobBody<'alert.silence'>;
@@ -22,27 +25,35 @@ export function makeSilenceAlert(deps: SilenceAlertDeps): JobHandler<'alert.sile
     run: async (body, context) => {
       const { principal, issuedAt } = context.envelope;
       if (!deps.authority.allows(principal, permission)) {
-        return tell(deps, body, context, `not silenced: ${principal} needs the permission ${permission}`);
+        const text = `not silenced: ${principal} needs the permission ${permission}`;
+        return tell(deps, body, context, { text, state: 'failed' });
       }
       await deps.silencer.silence(body.pattern, issuedAt + body.minutes * 60_000);
       const until = new Date(issuedAt + body.minutes * 60_000).toISOString().slice(11, 16);
-      await tell(
-        deps,
-        body,
-        context,
-        body.minutes === 0 ? 'told again from now on' : `silenced until ${until} UTC`,
-      );
+      const text = body.minutes === 0 ? 'told again from now on' : `silenced until ${until} UTC`;
+      await tell(deps, body, context, { text });
     },
-    dead: (body, context, reason) => tell(deps, body, context, `unknown whether it is silenced: ${reason}`),
+    dead: (body, context, reason) => {
+      const text = `unknown whether it is silenced: ${reason}`;
+      return tell(deps, body, context, { text, state: 'unknown' });
+    },
   };
 }
 
+interface Word {
+  readonly text: string;
+  /** Absent: it is as the text says. */
+  readonly state?: 'failed' | 'unknown';
+}
+
 async function tell(
-  { jobs }: SilenceAlertDeps,
+  { jobs, clock }: SilenceAlertDeps,
   body: Body,
   { envelope }: Context,
-  text: string,
+  { text, state }: Word,
 ): Promise<void> {
+  // A notice goes through no states; only that it did not come to what was asked is one.
+  const steps: Step[] = state === undefined ? [] : [{ state, at: clock.now(), detail: text }];
   const { correlationId, principal, id } = envelope;
   await jobs.add({
     name: 'chat.report',
@@ -58,7 +69,7 @@ async function tell(
       seq: 0,
       final: true,
       text,
-      steps: [],
+      steps,
     },
   });
 }

@@ -136,6 +136,31 @@ describe('swarmline run', () => {
     });
   });
 
+  it.for([
+    [[], 0, 'ready', 'silenced until 14:05 UTC\n'],
+    [[{ state: 'failed', at: 1, detail: '' }], 1, 'failed', 'failed — silenced until 14:05 UTC\n'],
+  ] as const)(
+    'takes a notice for what it says, after the steps %j',
+    async ([steps, code, state, line], { redis, prefix }) => {
+      const notice = async (json: boolean) => {
+        const face = await open(redis, `${prefix}-${json}`);
+        const { io, printed } = terminal(face);
+        const running = run('restart slam', { yes: true, json }, io);
+        const about = (await eventually(() => face.scene.jobs.correlationIds[0])) ?? '';
+        const words = {
+          kind: 'notice',
+          subject: 'silence of foo/*',
+          text: 'silenced until 14:05 UTC',
+        } as const;
+        await face.results.report({ ...report(about, 0, 'sent', true), ...words, steps: [...steps] });
+        expect(await running).toBe(code);
+        return printed.out;
+      };
+      expect(await notice(false)).toBe(line);
+      expect(JSON.parse(await notice(true))).toMatchObject({ kind: 'result', state, steps });
+    },
+  );
+
   it('tells an order that it cannot follow any more as unknown, on stdout', async ({ redis, prefix }) => {
     const face = await open(redis, prefix);
     const { io, printed } = terminal(face);

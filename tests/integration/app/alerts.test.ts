@@ -115,22 +115,27 @@ describe('a silence', () => {
   });
   const handlerOf = (redis: Redis, prefix: string, allowed: boolean) => {
     const reports: string[] = [];
+    const states: string[] = [];
     const silences = createSilences(redis, { prefix });
     const handler = bindHandler(
       makeSilenceAlert({
         silencer: { silence: (pattern, until) => silences.put({ pattern, until }, Date.now()) },
         jobs: {
-          add: async (job: JobOrder<'chat.report'> | { readonly body: object }) =>
-            void ('text' in job.body && reports.push(String(job.body.text))),
+          add: async (job: JobOrder<'chat.report'> | { readonly body: object }) => {
+            if (!('text' in job.body)) return;
+            reports.push(job.body.text);
+            states.push(...job.body.steps.map(({ state }) => state));
+          },
         },
         authority: { allows: () => allowed },
+        clock: systemClock,
       }),
     );
-    return { handler, reports, silences };
+    return { handler, reports, states, silences };
   };
 
   it('is kept by every process, until it is ended', async ({ redis, prefix }) => {
-    const { handler, reports } = handlerOf(redis, prefix, true);
+    const { handler, reports, states } = handlerOf(redis, prefix, true);
     const { body, context } = order(30, Date.now());
     await handler.run(body, context);
     const both = ['a', 'b'].map((instance) => processOf(redis, prefix, instance));
@@ -144,14 +149,23 @@ describe('a silence', () => {
       expect.stringMatching(/^silenced until \d\d:\d\d UTC$/),
       'told again from now on',
     ]);
+    expect(states).toEqual([]);
   });
 
   it('needs the right also when the job is run, and says so', async ({ redis, prefix }) => {
-    const { handler, reports, silences } = handlerOf(redis, prefix, false);
+    const { handler, reports, states, silences } = handlerOf(redis, prefix, false);
     const { body, context } = order(30, Date.now());
     await handler.run(body, context);
     expect(await silences.list(Date.now())).toEqual([]);
     expect(reports).toEqual([expect.stringContaining('needs the permission alert.silence')]);
+    expect(states).toEqual(['failed']);
+  });
+
+  it('is told as unknown where its job was given up', async ({ redis, prefix }) => {
+    const { handler, reports, states } = handlerOf(redis, prefix, true);
+    const { body, context } = order(30, Date.now());
+    await handler.dead?.(body, context, 'Redis is full');
+    expect([reports, states]).toEqual([['unknown whether it is silenced: Redis is full'], ['unknown']]);
   });
 
   it('that is over is forgotten', async ({ redis, prefix }) => {

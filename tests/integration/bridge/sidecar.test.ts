@@ -30,7 +30,7 @@ describe('a sidecar', () => {
     const events = await world.events();
     const { server, port } = await openStranger();
     await new Promise((resolve) => server.close(resolve));
-    const options = { args: ['-e', listensOn(port)], readyPort: port, noteFile: world.flagFile() };
+    const options = { args: ['-e', listensOn(port)], readyPort: port, noteFolder: world.flagFile() };
     const killed = world.mortalSidecar({ program: process.execPath, ...options });
     const first = await eventually(() => events.find(({ state }) => state === 'ready'), {
       timeoutMs: 20_000,

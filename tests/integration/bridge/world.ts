@@ -179,10 +179,10 @@ export class World {
     return connection.createConfirmChannel();
   }
 
-  /** The path of a file that is not there yet, for programs that behave otherwise at their second start. */
+  /** The path of a file, or folder, that is not there yet, for programs that behave otherwise at their second start. */
   flagFile(): string {
     const path = join(tmpdir(), `swarmline-${this.service}`);
-    this.onClose(() => rm(path, { force: true }));
+    this.onClose(() => rm(path, { recursive: true, force: true }));
     return path;
   }
 

@@ -195,6 +195,26 @@ describe('a watch', () => {
     await eventually(() => names(changes.at(-1)?.left)?.join() === 'a');
   });
 
+  it('tells of each look to whoever wants that, also where nothing is new', async ({
+    redis,
+    redisUrl,
+    prefix,
+  }) => {
+    const registry = new Registry(redis, { prefix });
+    await put(registry, 'a');
+    const changes: Change[] = [];
+    const watch = new RegistryWatch(
+      { registry, clock: systemClock, logger: silentLogger },
+      { name: 'watch', redisUrl, reconcileMs: 20, everyLook: true },
+    );
+    watch.watch('thing', (change) => changes.push(change));
+    onTestFinished(() => watch.stop());
+    await watch.start();
+    await eventually(() => changes.length >= 3);
+    expect(names(changes[2]?.instances)).toEqual(['a']);
+    expect(changes[2]).toMatchObject({ joined: [], changed: [], left: [] });
+  });
+
   it('costs next to nothing while only beats come in', { timeout: 60_000 }, async ({ prefix }) => {
     const { url } = await ownServer('redis-server');
     const redis = createCommandRedis({ url, name: 'test' });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename as renameFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -12,7 +12,8 @@ const graceMs = 300;
 /** A program in a group of its own, noted as if a sidecar `sidecar` ran it. */
 async function scene(script: string) {
   const dir = await mkdtemp(join(tmpdir(), 'swarmline-note-'));
-  const path = join(dir, 'sidecars', 'slam.json');
+  const folder = join(dir, 'sidecars');
+  const path = join(folder, `slam.${process.pid}.json`);
   const program = spawn(process.execPath, ['-e', `${script}; setInterval(() => {}, 1000); console.log()`], {
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -24,13 +25,14 @@ async function scene(script: string) {
     await rm(dir, { recursive: true });
   });
   await once(program.stdout, 'data');
-  const note = new RunNote(path);
+  const note = new RunNote({ folder, service: 'slam' });
   await note.write(pidOf(program));
   const change = async (alter: (text: string) => string) =>
     writeFile(path, alter(await readFile(path, 'utf8')));
   const sidecarDies = () =>
     change((text) => JSON.stringify({ ...JSON.parse(text), sidecar: { pid: process.pid, start: 'before' } }));
-  return { note, program, ended, change, sidecarDies };
+  const rename = (name: string) => renameFile(path, join(folder, name));
+  return { note, program, ended, change, sidecarDies, rename };
 }
 
 function pidOf({ pid }: ChildProcess): number {
@@ -42,20 +44,20 @@ describe('the note of a running program', () => {
   it('ends what a dead sidecar has left running', async () => {
     const { note, program, ended, sidecarDies } = await scene('');
     await sidecarDies();
-    expect(await note.endOrphan(systemClock, graceMs)).toBe(program.pid);
+    expect(await note.endOrphans(systemClock, graceMs)).toEqual([program.pid]);
     expect(await ended).toEqual([null, 'SIGTERM']);
   });
 
   it('kills it when it does not go in time', async () => {
     const { note, ended, sidecarDies } = await scene("process.on('SIGTERM', () => {})");
     await sidecarDies();
-    await note.endOrphan(systemClock, graceMs);
+    await note.endOrphans(systemClock, graceMs);
     expect(await ended).toEqual([null, 'SIGKILL']);
   });
 
   it('leaves the program of a living sidecar alone', async () => {
     const { note, program } = await scene('');
-    expect(await note.endOrphan(systemClock, graceMs)).toBeNull();
+    expect(await note.endOrphans(systemClock, graceMs)).toEqual([]);
     expect(program.exitCode ?? program.signalCode).toBeNull();
   });
 
@@ -65,7 +67,28 @@ describe('the note of a running program', () => {
     await change((text) =>
       JSON.stringify({ ...JSON.parse(text), program: { pid: program.pid, start: 'before' } }),
     );
-    expect(await note.endOrphan(systemClock, graceMs)).toBeNull();
+    expect(await note.endOrphans(systemClock, graceMs)).toEqual([]);
+    expect(program.exitCode ?? program.signalCode).toBeNull();
+  });
+
+  it.each(['slam.json', 'slam.4000001.json'])(
+    'ends what the note %s tells of beside the note of a living one',
+    async (name) => {
+      const { note, program, ended, sidecarDies, rename } = await scene('');
+      await sidecarDies();
+      await rename(name);
+      await note.write(process.pid);
+      expect(await note.endOrphans(systemClock, graceMs)).toEqual([program.pid]);
+      expect(await ended).toEqual([null, 'SIGTERM']);
+      expect(await note.endOrphans(systemClock, graceMs)).toEqual([]);
+    },
+  );
+
+  it('leaves what a dead sidecar of another service ran to the next of that one', async () => {
+    const { note, program, sidecarDies, rename } = await scene('');
+    await sidecarDies();
+    await rename('slam-2.4000001.json');
+    expect(await note.endOrphans(systemClock, graceMs)).toEqual([]);
     expect(program.exitCode ?? program.signalCode).toBeNull();
   });
 
@@ -74,7 +97,7 @@ describe('the note of a running program', () => {
     async (text) => {
       const { note, change } = await scene('');
       await change(() => text);
-      expect(await note.endOrphan(systemClock, graceMs)).toBeNull();
+      expect(await note.endOrphans(systemClock, graceMs)).toEqual([]);
     },
   );
 
@@ -82,6 +105,6 @@ describe('the note of a running program', () => {
     const { note, sidecarDies } = await scene('');
     await sidecarDies();
     await note.remove();
-    expect(await note.endOrphan(systemClock, graceMs)).toBeNull();
+    expect(await note.endOrphans(systemClock, graceMs)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 // What is said of a fleet: services that run several times, and roles that nobody fills.
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/commands/index.ts';
+import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import type { JobSink } from '../../../src/contracts/ports.ts';
 import type { InstanceView } from '../../../src/contracts/services.ts';
 import { ago, ask, instance, link, portsOf, process, service, told } from './ports.ts';
@@ -54,8 +55,36 @@ describe('status', () => {
 
   it('does not count on a process that is silent to fill a role', async () => {
     const silent = process(8, [], ago(6));
-    const lines = await told('status', { processes: [{ ...process(7, []), roles: ['pipeline'] }, silent] });
+    const lines = await told('status', {
+      processes: [{ ...process(7, [link('redis')]), roles: ['pipeline'] }, silent],
+    });
     expect(lines.filter((line) => line.includes('no process has the role')).length).toBe(1);
+  });
+});
+
+describe('status, of roles that nobody fills,', () => {
+  const rowsWith = async (given: Parameters<typeof link>[1]) => {
+    const processes = [{ ...process(7, [link('redis', given)]), roles: ['api'] }];
+    const lines = await told('status', { processes });
+    return lines.filter((line) => line.includes('no process has the role')).length;
+  };
+
+  it('says nothing while no process that lives reaches Redis, and within seconds after', async () => {
+    expect(await rowsWith({ state: 'down' })).toBe(0);
+    expect(await rowsWith({ since: ago(4) })).toBe(0);
+    expect(await rowsWith({ since: ago(5) })).toBe(2);
+  });
+
+  it('says nothing where Redis could not be read just now, though the link is still taken for up', async () => {
+    const processes = [{ ...process(7, [link('redis')]), roles: ['api'] }];
+    const ports = portsOf({ processes });
+    const services = { services: () => Promise.reject(new SwarmError(coreErrors.redisUnavailable, 'away')) };
+    const spec = catalogue.find(({ name }) => name === 'status');
+    if (spec?.kind !== 'question') throw new Error('status is no question');
+    const identity = { surface: 'cli', id: 'local', name: 'you' } as const;
+    const { rows } = await spec.answer({ args: {}, identity }, { ...ports, services });
+    expect(rows.map(({ label }) => label)).toContain('services');
+    expect(rows.map(({ label }) => label)).not.toContain('workers');
   });
 });
 
