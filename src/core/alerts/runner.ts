@@ -9,6 +9,7 @@ import type { AlertChannel } from './channels/channel.ts';
 import type { AlertClaims } from './claims.ts';
 import { shortened } from './notices.ts';
 import type { Silences } from './silences.ts';
+import { Voice, type VoiceOptions } from './voice.ts';
 
 export interface AlertRunnerDeps {
   readonly clock: Clock;
@@ -22,33 +23,34 @@ export interface AlertRunnerDeps {
   readonly frozen: () => boolean;
 }
 
-export interface AlertRunnerOptions extends Partial<BookOptions> {
+export interface AlertRunnerOptions extends Partial<BookOptions>, Partial<VoiceOptions> {
   /** Names of the channels that hear of an alert again when nobody reacts; default all. */
   readonly escalateTo?: readonly string[];
 }
 
 const everyMs = 1_000;
 const silencesEveryMs = 5_000;
-const keepEveryMs = 60_000;
 /** Whatever a channel does by itself, it is waited for no longer than this, ms. */
 const sendWithinMs = 20_000;
+/** A channel that hangs keeps an alert no longer than this from counting as told, ms. */
+const toldWithinMs = 2_000;
 
 export class AlertRunner {
   readonly #deps: AlertRunnerDeps;
   readonly #options: AlertRunnerOptions;
   readonly #book: AlertBook;
+  readonly #voice: Voice;
   readonly #stop = new AbortController();
   readonly #sending = new Set<Promise<void>>();
   #firing: ReadonlySet<string> = new Set();
   #running: Promise<unknown> = Promise.resolve();
   #silencesAt = Number.NEGATIVE_INFINITY;
-  #keptAt: number;
 
   constructor(deps: AlertRunnerDeps, options: AlertRunnerOptions = {}) {
     this.#deps = deps;
     this.#options = options;
     this.#book = new AlertBook(options);
-    this.#keptAt = deps.clock.now();
+    this.#voice = new Voice({ book: this.#book, claims: deps.claims }, options);
   }
 
   /** Begins to look; connects to nothing. */
@@ -61,16 +63,16 @@ export class AlertRunner {
     return this.#book.active(this.#deps.clock.now());
   }
 
-  /** Ends; the last words are told at once, and waited for no longer than `withinMs`. */
+  /** Ends; the last words are told at once and the claims given back, in no more than `withinMs`. */
   async stop(last: readonly AlertSignal[], withinMs: number): Promise<void> {
     const { clock } = this.#deps;
     this.#stop.abort();
     await this.#running;
     const now = clock.now();
-    if (last.length > 0) this.#send(shortened(lastNotice(last, now)));
+    if (last.length > 0) this.#send(lastNotice(last, now), async () => undefined);
     const done = new AbortController();
     const late = clock.sleep(withinMs, done.signal).catch(() => undefined);
-    await Promise.race([Promise.all(this.#sending), late]);
+    await Promise.race([Promise.all([...this.#sending, this.#voice.leave(now)]), late]);
     done.abort();
   }
 
@@ -86,8 +88,8 @@ export class AlertRunner {
     try {
       await this.#readSilences(now);
       if (!this.#deps.frozen()) this.#judge(now);
-      for (const notice of this.#book.take(now)) await this.#tell(notice);
-      await this.#keepClaims(now);
+      await this.#voice.attend(now);
+      for (const notice of this.#book.take(now)) await this.#tell(notice, now);
     } catch (thrown) {
       this.#deps.logger.error({ error: toSwarmError(thrown).message }, 'alerts could not be judged');
     }
@@ -101,26 +103,21 @@ export class AlertRunner {
     this.#firing = keys;
   }
 
-  /** Tells what is this process's to tell; the claims of what is over are given back. */
-  async #tell(notice: Notice): Promise<void> {
-    const { claims, clock } = this.#deps;
-    const mine = await Promise.all(
-      notice.alerts.map(async ({ key, over }) => {
-        if (!over) return (await claims.claim(key)) !== false;
-        await claims.release(key);
-        return true;
-      }),
-    );
-    const own = notice.alerts.filter((_, i) => mine[i]);
-    for (const { key, over } of notice.alerts.filter((_, i) => !mine[i])) {
-      if (!over) this.#book.elsewhere(key, clock.now());
-    }
+  async #tell(notice: Notice, now: number): Promise<void> {
+    const own = await this.#voice.ownOf(notice, now);
     // What is only counted is each process's own.
-    if (own.length > 0 || notice.more.alerts > 0) this.#send(shortened({ ...notice, alerts: own }));
+    if (own.length > 0 || notice.more.alerts > 0) {
+      this.#send({ ...notice, alerts: own }, () => this.#voice.sent(own));
+    }
   }
 
-  #send(notice: Notice): void {
-    const sending = this.#sendToAll(notice).finally(() => this.#sending.delete(sending));
+  #send(notice: Notice, whenTold: () => Promise<void>): void {
+    const done = new AbortController();
+    const told = this.#deps.clock.sleep(toldWithinMs, done.signal).catch(() => undefined);
+    const sent = this.#sendToAll(shortened(notice)).finally(() => done.abort());
+    const sending = Promise.all([sent, told.then(whenTold)])
+      .then(() => undefined)
+      .finally(() => this.#sending.delete(sending));
     this.#sending.add(sending);
   }
 
@@ -172,12 +169,6 @@ export class AlertRunner {
     this.#silencesAt = now;
     const read = await this.#deps.silences.list(now).catch(() => null);
     if (read) this.#book.silence(read);
-  }
-
-  async #keepClaims(now: number): Promise<void> {
-    if (now - this.#keptAt < keepEveryMs) return;
-    this.#keptAt = now;
-    await this.#deps.claims.keep(this.active().flatMap(({ key, told }) => (told ? [key] : [])));
   }
 }
 
