@@ -75,6 +75,8 @@ export class AlertBook {
       if (worse) Object.assign(known, { tellAt: this.#windowEnd(signal, now), elsewhere: false });
       return;
     }
+    // It ended and nobody has heard that yet: now it is not true any more.
+    this.#over = this.#over.filter(({ key }) => key !== signal.key);
     if (this.#entries.size >= this.#options.maxAlerts) {
       if (this.#overflow.size === 0) this.#overflowAt = now + this.#options.groupMs;
       this.#overflow.set(signal.source, (this.#overflow.get(signal.source) ?? 0) + 1);

@@ -246,6 +246,18 @@ describe('what flaps', () => {
   });
 });
 
+describe('what began again before its end was told', () => {
+  it('is not told to be over', () => {
+    const { fire, end, pass } = open({ burst: 1, refillMs: minute });
+    fire('link/redis');
+    expect(kinds(pass(10 * second))).toEqual(['firing']);
+    end('link/redis');
+    expect(pass(10 * second)).toEqual([]);
+    fire('link/redis');
+    expect(kinds(pass(10 * minute))).toEqual(['firing']);
+  });
+});
+
 describe('what another process tells', () => {
   it('is not told by this one, nor that it is over', () => {
     const { book, fire, end, pass } = open();
