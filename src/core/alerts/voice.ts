@@ -105,6 +105,7 @@ export class Voice {
   }
 
   async #mayTell({ key }: Alert, { kind }: Notice, now: number): Promise<boolean> {
+    await this.#payOff(key);
     const claim = await this.#claims.claim(key);
     if (claim === null) this.#alone.add(key);
     else this.#alone.delete(key);
@@ -166,6 +167,7 @@ export class Voice {
   }
 
   async #lookAtLeft(now: number): Promise<void> {
+    await Promise.all([...this.#owed].map((key) => this.#payOff(key)));
     const left = (await this.#claims.left())?.filter(({ key }) => !this.#ending.has(key));
     if (!left) return;
     await this.#ask(
@@ -175,8 +177,15 @@ export class Voice {
     const others = left.filter(({ key }) => !this.#book.has(key));
     this.#left = new Map(others.map(({ key }) => [key, this.#left.get(key) ?? now]));
     for (const alert of others) {
-      if (this.#owed.delete(alert.key)) await this.#claims.end(alert.key);
-      else if (now - (this.#left.get(alert.key) ?? now) >= this.#options.leftMs) await this.#over(alert, now);
+      const since = this.#left.get(alert.key) ?? now;
+      if (now - since >= this.#options.leftMs) await this.#over(alert, now);
     }
+  }
+
+  async #payOff(key: string): Promise<void> {
+    if (!this.#owed.has(key)) return;
+    // Redis may have come back before the claim ran out.
+    await this.#claims.release(key);
+    if ((await this.#claims.end(key)) !== null) this.#owed.delete(key);
   }
 }
