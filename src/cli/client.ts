@@ -42,33 +42,27 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<unknown> => {
-    // Not AbortSignal.timeout within any(): Node 20 may collect it, and then nothing ends the wait.
-    const late = new AbortController();
-    const timer = setTimeout(
-      () => late.abort(new SwarmError(coreErrors.timedOut, `no answer within ${patienceMs / 1_000} s`)),
-      patienceMs,
-    );
-    const response = await fetch(`${base}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.any([io.stopped, late.signal]),
-    })
-      .finally(() => clearTimeout(timer))
-      .catch((cause: unknown) => {
-        if (io.stopped.aborted) {
-          throw new SwarmError(coreErrors.aborted, 'stopped asking; an order that was confirmed goes on');
-        }
-        throw new SwarmError(
-          domainErrors.platformUnreachable,
-          `no Swarmline answers at ${base} (${errorText(cause)}); start it with: npm start`,
-          { cause },
-        );
+    const ask = (signal: AbortSignal) =>
+      fetch(`${base}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal,
       });
+    const response = await inTime(ask, io.stopped).catch((cause: unknown) => {
+      if (io.stopped.aborted) {
+        throw new SwarmError(coreErrors.aborted, 'stopped asking; an order that was confirmed goes on');
+      }
+      throw new SwarmError(
+        domainErrors.platformUnreachable,
+        `no Swarmline answers at ${base} (${errorText(cause)}); start it with: npm start`,
+        { cause },
+      );
+    });
     if (response.status === 204) return null;
     const answer = await understood(z.unknown(), response.json());
     const failure = response.ok ? null : failureSchema.safeParse(answer);
@@ -96,6 +90,14 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
     resetComponent: (name) =>
       understood(resetAnswerSchema, call('POST', `/v1/components/${encodeURIComponent(name)}/reset`)),
   };
+}
+
+// Not AbortSignal.timeout within any(): Node 20 may collect it, and then nothing ends the wait.
+async function inTime<T>(work: (signal: AbortSignal) => Promise<T>, stopped: AbortSignal): Promise<T> {
+  const late = new AbortController();
+  const error = new SwarmError(coreErrors.timedOut, `no answer within ${patienceMs / 1_000} s`);
+  const timer = setTimeout(() => late.abort(error), patienceMs);
+  return await work(AbortSignal.any([stopped, late.signal])).finally(() => clearTimeout(timer));
 }
 
 /** @throws SwarmError INPUT_INVALID for the answer of somebody else, or of a Swarmline of another version */

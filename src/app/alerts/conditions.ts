@@ -1,5 +1,6 @@
 // What is not well in this process right now, judged from what it knows of itself. Pure; whether anybody is told, and
 // when, is decided by the book.
+import { surfaces } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import type { AlertSignal } from '../../core/alerts/alert.ts';
@@ -58,15 +59,22 @@ export function givenUpSignal(component: string, why: string): AlertSignal {
 const ofLink =
   ({ lost, now }: Situation) =>
   ({ name, hard, state, detail, since }: LinkView): AlertSignal[] => {
+    // A process of bots alone is not ready without its chat; the platform works on.
+    const isAllItDoes = hard && isChat(name);
+    const isVital = hard && !isAllItDoes;
     if (state === 'off' || state === 'standby' || state === 'up') {
       // Up at this moment, and not to be trusted yet: a hard one that flaps is still down for whoever needs it.
-      return hard && state === 'up' && lost.has(name) ? [hardLink(name, 'comes and goes')] : [];
+      return isVital && state === 'up' && lost.has(name) ? [hardLink(name, 'comes and goes')] : [];
     }
     const long = now - since >= patienceMs;
-    if (hard)
+    if (isVital)
       return state === 'down' && lost.has(name) ? [hardLink(name, detail)] : stuck(long, name, detail);
-    return long ? [softLink(name, detail)] : [];
+    return long ? [softLink(name, detail, isAllItDoes ? '; this process does nothing but chat' : '')] : [];
   };
+
+function isChat(name: string): boolean {
+  return surfaces.some((surface) => surface === name);
+}
 
 function hardLink(name: string, detail: string): AlertSignal {
   return signalOf('link-down', name, { title: `${name} is down, and nothing works without it`, detail });
@@ -76,8 +84,9 @@ function stuck(long: boolean, name: string, detail: string): AlertSignal[] {
   return long ? [hardLink(name, `not connected yet: ${detail}`)] : [];
 }
 
-function softLink(name: string, detail: string): AlertSignal {
-  return signalOf('link-lost', name, { title: `${name} has been away for more than a minute`, detail });
+function softLink(name: string, detail: string, besides: string): AlertSignal {
+  const title = `${name} has been away for more than a minute${besides}`;
+  return signalOf('link-lost', name, { title, detail });
 }
 
 function ofBrake({ name, error }: ProcessView['components'][number]): AlertSignal {

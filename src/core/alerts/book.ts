@@ -21,8 +21,6 @@ export interface BookOptions {
   readonly flapsAt: number;
   readonly flapWindowMs: number;
   readonly steadyMs: number;
-  /** When to look again whether somebody else still tells an alert. */
-  readonly recheckMs: number;
 }
 
 export const bookDefaults: BookOptions = {
@@ -35,7 +33,6 @@ export const bookDefaults: BookOptions = {
   flapsAt: 4,
   flapWindowMs: 600_000,
   steadyMs: 300_000,
-  recheckMs: 60_000,
 };
 
 interface Entry {
@@ -43,6 +40,8 @@ interface Entry {
   /** When it is to be told; null when it was. */
   tellAt: number | null;
   toldAt: number | null;
+  /** Another process tells it. */
+  elsewhere: boolean;
   escalations: number;
   flapping: boolean;
   /** When it counts as over; null while it fires. */
@@ -73,9 +72,11 @@ export class AlertBook {
       const worse = signal.severity === 'critical' && known.alert.severity === 'warning';
       known.alert = { ...signal, since: known.alert.since };
       known.overAt = null;
-      if (worse) known.tellAt = this.#windowEnd(signal, now);
+      if (worse) Object.assign(known, { tellAt: this.#windowEnd(signal, now), elsewhere: false });
       return;
     }
+    // It ended and nobody has heard that yet: now it is not true any more.
+    this.#over = this.#over.filter(({ key }) => key !== signal.key);
     if (this.#entries.size >= this.#options.maxAlerts) {
       if (this.#overflow.size === 0) this.#overflowAt = now + this.#options.groupMs;
       this.#overflow.set(signal.source, (this.#overflow.get(signal.source) ?? 0) + 1);
@@ -85,6 +86,7 @@ export class AlertBook {
       alert: { ...signal, since: now },
       tellAt: this.#windowEnd(signal, now),
       toldAt: null,
+      elsewhere: false,
       escalations: 0,
       flapping: this.#countBegins(signal.key, now) >= this.#options.flapsAt,
       overAt: null,
@@ -102,12 +104,44 @@ export class AlertBook {
     this.#silences = silences;
   }
 
-  /** Another process has told it; this one looks again later whether that still holds. */
-  elsewhere(key: string, now: number): void {
-    const entry = this.#entries.get(key);
-    if (!entry) return;
-    entry.toldAt = null;
-    entry.tellAt = now + this.#options.recheckMs;
+  /** Another process tells it. */
+  elsewhere(key: string): void {
+    this.#set(key, { tellAt: null, toldAt: null, elsewhere: true });
+  }
+
+  /** People know of it already: it is this process's from now on, and told no more. */
+  heard(key: string, now: number): void {
+    this.#set(key, { tellAt: null, toldAt: now, elsewhere: false });
+  }
+
+  /** Nobody else tells it any more, and people do not know of it. */
+  tellNow(key: string, now: number): void {
+    if (this.#entries.get(key)?.elsewhere) this.#set(key, { tellAt: now, elsewhere: false });
+  }
+
+  /** Whether it fires, or may at any moment again. */
+  has(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
+  /** What fires here too and is told by another process. */
+  toldElsewhere(): readonly Alert[] {
+    return [...this.#entries.values()].filter((entry) => entry.elsewhere).map(({ alert }) => alert);
+  }
+
+  /** Takes what is over by now; only what people were told of. */
+  ended(now: number): readonly Alert[] {
+    const all = [...this.#entries.values()].filter(({ overAt }) => overAt !== null && overAt <= now);
+    for (const { alert } of all) this.#entries.delete(alert.key);
+    return all.filter(({ toldAt }) => toldAt !== null).map(({ alert }) => alert);
+  }
+
+  /** It is over for all processes, which is to be told. False when nobody wants to hear of it. */
+  over(alert: Alert, now: number): boolean {
+    if (this.#silencedUntil(alert.key, now) !== null) return false;
+    const others = this.#over.filter(({ key }) => key !== alert.key);
+    this.#over = ended(others, alert, this.#options.maxAlerts);
+    return true;
   }
 
   /** What fires, the oldest first. */
@@ -122,7 +156,6 @@ export class AlertBook {
 
   /** Takes what is to be told now. */
   take(now: number): readonly Notice[] {
-    this.#endThoseOver(now);
     const due: Due = {
       firing: this.#due(now, ({ tellAt }) => tellAt !== null && tellAt <= now),
       escalated: this.#due(now, (entry) => this.#mustEscalate(entry, now)),
@@ -137,10 +170,7 @@ export class AlertBook {
   }
 
   #markTold({ firing, escalated, overflow }: Due, now: number): void {
-    for (const { key } of firing) {
-      const entry = this.#entries.get(key);
-      if (entry) Object.assign(entry, { tellAt: null, toldAt: now });
-    }
+    for (const { key } of firing) this.#set(key, { tellAt: null, toldAt: now });
     for (const { key } of escalated) {
       const entry = this.#entries.get(key);
       if (entry) entry.escalations += 1;
@@ -161,14 +191,9 @@ export class AlertBook {
     return now >= toldAt + escalateAfterMs * (escalations + 1);
   }
 
-  // What nobody was told of is not told to be over either.
-  #endThoseOver(now: number): void {
-    for (const [key, { alert, overAt, toldAt }] of this.#entries) {
-      if (overAt === null || overAt > now) continue;
-      this.#entries.delete(key);
-      const heard = toldAt !== null && this.#silencedUntil(key, now) === null;
-      if (heard) this.#over = ended(this.#over, alert, this.#options.maxAlerts);
-    }
+  #set(key: string, change: Partial<Entry>): void {
+    const entry = this.#entries.get(key);
+    if (entry) Object.assign(entry, change);
   }
 
   // The first of a group opens its window, and those that come meanwhile are told with it.

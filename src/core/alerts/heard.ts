@@ -37,6 +37,11 @@ export class Heard {
     return { ...notice, alerts };
   }
 
+  /** The channel shows this as so, whoever told it. */
+  assume({ key, since }: NoticedAlert): void {
+    put(this.#taken, key, since);
+  }
+
   took({ alerts }: Notice): void {
     this.#arrived(alerts);
     for (const { key, since, over } of alerts) {

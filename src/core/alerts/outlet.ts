@@ -1,7 +1,7 @@
 // One channel as the runner uses it: waited for within bounds, and told of ends as far as it heard of beginnings.
 import type { Clock } from '../clock.ts';
 import { coreErrors, SwarmError, toSwarmError } from '../errors.ts';
-import type { Notice } from './alert.ts';
+import type { Notice, NoticedAlert } from './alert.ts';
 import type { AlertChannel } from './channels/channel.ts';
 import { Heard } from './heard.ts';
 import { shortened } from './notices.ts';
@@ -24,6 +24,11 @@ export class Outlet {
 
   get name(): string {
     return this.#channel.name;
+  }
+
+  /** It took the beginning of this from another process. */
+  assume(alert: NoticedAlert): void {
+    this.#heard.assume(alert);
   }
 
   /** Never rejects. An end that was not taken is kept for `sendOwed`. */

@@ -3,13 +3,14 @@
 import type { Clock } from '../clock.ts';
 import { toSwarmError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import type { AlertSignal, AlertState, Notice } from './alert.ts';
+import type { AlertSignal, AlertState, Notice, NoticedAlert } from './alert.ts';
 import { AlertBook, type BookOptions } from './book.ts';
 import type { AlertChannel } from './channels/channel.ts';
 import type { AlertClaims } from './claims.ts';
 import { shortened } from './notices.ts';
 import { Outlet } from './outlet.ts';
 import type { Silences } from './silences.ts';
+import { Voice, type VoiceOptions } from './voice.ts';
 
 export interface AlertRunnerDeps {
   readonly clock: Clock;
@@ -23,33 +24,36 @@ export interface AlertRunnerDeps {
   readonly frozen: () => boolean;
 }
 
-export interface AlertRunnerOptions extends Partial<BookOptions> {
+export interface AlertRunnerOptions extends Partial<BookOptions>, Partial<VoiceOptions> {
   /** Names of the channels that hear of an alert again when nobody reacts; default all. */
   readonly escalateTo?: readonly string[];
 }
 
 const everyMs = 1_000;
 const silencesEveryMs = 5_000;
-const keepEveryMs = 60_000;
+/** A channel that hangs keeps an alert no longer than this from counting as told, ms. */
+const toldWithinMs = 2_000;
 
 export class AlertRunner {
   readonly #deps: AlertRunnerDeps;
   readonly #options: AlertRunnerOptions;
   readonly #book: AlertBook;
   readonly #outlets: readonly Outlet[];
+  readonly #voice: Voice;
+  /** Keys of what this process has told itself, and not what it took over from another. */
+  readonly #toldHere = new Set<string>();
   readonly #stop = new AbortController();
   readonly #sending = new Set<Promise<void>>();
   #firing: ReadonlySet<string> = new Set();
   #running: Promise<unknown> = Promise.resolve();
   #silencesAt = Number.NEGATIVE_INFINITY;
-  #keptAt: number;
 
   constructor(deps: AlertRunnerDeps, options: AlertRunnerOptions = {}) {
     this.#deps = deps;
     this.#options = options;
     this.#book = new AlertBook(options);
     this.#outlets = deps.channels.map((channel) => new Outlet(channel, deps.clock));
-    this.#keptAt = deps.clock.now();
+    this.#voice = new Voice({ book: this.#book, claims: deps.claims }, options);
   }
 
   /** Begins to look; connects to nothing. */
@@ -62,16 +66,16 @@ export class AlertRunner {
     return this.#book.active(this.#deps.clock.now());
   }
 
-  /** Ends; the last words are told at once, and waited for no longer than `withinMs`. */
+  /** Ends; the last words are told at once and the claims given back, in no more than `withinMs`. */
   async stop(last: readonly AlertSignal[], withinMs: number): Promise<void> {
     const { clock } = this.#deps;
     this.#stop.abort();
     await this.#running;
     const now = clock.now();
-    if (last.length > 0) this.#track(this.#sendToAll(lastNotice(last, now)));
+    if (last.length > 0) this.#send(lastNotice(last, now), async () => undefined);
     const done = new AbortController();
     const late = clock.sleep(withinMs, done.signal).catch(() => undefined);
-    await Promise.race([Promise.all(this.#sending), late]);
+    await Promise.race([Promise.all([...this.#sending, this.#voice.leave(now)]), late]);
     done.abort();
   }
 
@@ -87,9 +91,9 @@ export class AlertRunner {
     try {
       await this.#readSilences(now);
       if (!this.#deps.frozen()) this.#judge(now);
-      for (const notice of this.#book.take(now)) await this.#tell(notice);
+      await this.#voice.attend(now);
+      for (const notice of this.#book.take(now)) await this.#tell(notice, now);
       for (const outlet of this.#outlets) this.#sendOwed(outlet);
-      await this.#keepClaims(now);
     } catch (thrown) {
       this.#deps.logger.error({ error: toSwarmError(thrown).message }, 'alerts could not be judged');
     }
@@ -103,22 +107,25 @@ export class AlertRunner {
     this.#firing = keys;
   }
 
-  /** Tells what is this process's to tell; the claims of what is over are given back. */
-  async #tell(notice: Notice): Promise<void> {
-    const { claims, clock } = this.#deps;
-    const mine = await Promise.all(
-      notice.alerts.map(async ({ key, over }) => {
-        if (!over) return (await claims.claim(key)) !== false;
-        await claims.release(key);
-        return true;
-      }),
-    );
-    const own = notice.alerts.filter((_, i) => mine[i]);
-    for (const { key, over } of notice.alerts.filter((_, i) => !mine[i])) {
-      if (!over) this.#book.elsewhere(key, clock.now());
-    }
+  async #tell(notice: Notice, now: number): Promise<void> {
+    const own = await this.#voice.ownOf(notice, now);
     // What is only counted is each process's own.
-    if (own.length > 0 || notice.more.alerts > 0) this.#track(this.#sendToAll({ ...notice, alerts: own }));
+    if (own.length === 0 && notice.more.alerts === 0) return;
+    for (const alert of own) this.#noteTeller(alert);
+    this.#send({ ...notice, alerts: own }, () => this.#voice.sent(own));
+  }
+
+  // The ways out remember what they took, but not what they took from a process before this one.
+  #noteTeller(alert: NoticedAlert): void {
+    if (!alert.over) this.#toldHere.add(alert.key);
+    else if (!this.#toldHere.delete(alert.key)) for (const outlet of this.#outlets) outlet.assume(alert);
+  }
+
+  #send(notice: Notice, whenTold: () => Promise<void>): void {
+    const done = new AbortController();
+    const told = this.#deps.clock.sleep(toldWithinMs, done.signal).catch(() => undefined);
+    const sent = this.#sendToAll(notice).finally(() => done.abort());
+    this.#track(Promise.all([sent, told.then(whenTold)]));
   }
 
   #track(work: Promise<unknown>): void {
@@ -163,12 +170,6 @@ export class AlertRunner {
     this.#silencesAt = now;
     const read = await this.#deps.silences.list(now).catch(() => null);
     if (read) this.#book.silence(read);
-  }
-
-  async #keepClaims(now: number): Promise<void> {
-    if (now - this.#keptAt < keepEveryMs) return;
-    this.#keptAt = now;
-    await this.#deps.claims.keep(this.active().flatMap(({ key, told }) => (told ? [key] : [])));
   }
 }
 

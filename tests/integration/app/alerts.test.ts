@@ -2,7 +2,7 @@
 import { describe, expect, onTestFinished } from 'vitest';
 import type { AlertSignal, Notice } from '../../../src/core/alerts/alert.ts';
 import { createAlertClaims } from '../../../src/core/alerts/claims.ts';
-import { AlertRunner } from '../../../src/core/alerts/runner.ts';
+import { AlertRunner, type AlertRunnerOptions } from '../../../src/core/alerts/runner.ts';
 import { createSilences } from '../../../src/core/alerts/silences.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
@@ -29,9 +29,18 @@ const hasty: Clock = {
 };
 
 /** A process with alerts: what it told goes into `told`. */
-function processOf(redis: Redis, prefix: string, instance: string) {
+function processOf(
+  redis: Redis,
+  prefix: string,
+  instance: string,
+  options: Partial<AlertRunnerOptions> = {},
+) {
   const told: Notice[] = [];
-  const state: { signals: readonly AlertSignal[]; claimed: number } = { signals: [], claimed: 0 };
+  const state: { signals: readonly AlertSignal[]; claimed: number; looked: number } = {
+    signals: [],
+    claimed: 0,
+    looked: 0,
+  };
   const claims = createAlertClaims(redis, { prefix, instance });
   const runner = new AlertRunner(
     {
@@ -46,10 +55,13 @@ function processOf(redis: Redis, prefix: string, instance: string) {
         },
       },
       silences: createSilences(redis, { prefix }),
-      conditions: () => state.signals,
+      conditions: () => {
+        state.looked += 1;
+        return state.signals;
+      },
       frozen: () => false,
     },
-    { groupMs: 20, recheckMs: 200 },
+    { groupMs: 20, askEveryMs: 100, keepEveryMs: 100, takeOverMs: 400, ...options },
   );
   runner.start();
   const stop = () => runner.stop([], 100);
@@ -74,7 +86,7 @@ describe('an alert that two processes see', () => {
     ]);
   });
 
-  it('is taken over when it is over for the one that told it and not for the other', async ({
+  it('is over only when it is for both: whoever still sees it takes it over without a word', async ({
     redis,
     prefix,
   }) => {
@@ -85,8 +97,25 @@ describe('an alert that two processes see', () => {
     b.state.signals = [signal];
     await eventually(() => b.runner.active().length === 1);
     a.state.signals = [];
+    await eventually(() => b.runner.active()[0]?.told);
+    const asked = a.state.looked;
+    // Longer than whoever gave it back waits for another.
+    await eventually(() => a.state.looked > asked + 60);
+    expect([a.kinds(), b.kinds()]).toEqual([['firing'], []]);
+    b.state.signals = [];
     await eventually(() => b.told.length === 1);
-    expect([a.kinds(), b.kinds()]).toEqual([['firing', 'resolved'], ['firing']]);
+    expect([a.kinds(), b.kinds()]).toEqual([['firing'], ['resolved']]);
+  });
+
+  it('that is so again before its end was told is not told at all', async ({ redis, prefix }) => {
+    const a = processOf(redis, prefix, 'a', { takeOverMs: 60_000 });
+    a.state.signals = [signal];
+    await eventually(() => a.told.length === 1);
+    a.state.signals = [];
+    await eventually(() => a.runner.active().length === 0);
+    a.state.signals = [signal];
+    await eventually(() => a.runner.active()[0]?.told);
+    expect(a.kinds()).toEqual(['firing']);
   });
 
   it('is told by each while Redis is away, since nobody can agree', async ({ prefix }) => {
@@ -98,6 +127,61 @@ describe('an alert that two processes see', () => {
     for (const { state } of both) state.signals = [signal];
     await eventually(() => both.every(({ told }) => told.length === 1), { timeoutMs: 20_000 });
     expect(both.map(({ kinds }) => kinds())).toEqual([['firing'], ['firing']]);
+  });
+});
+
+describe('a process that ends', () => {
+  it('in order leaves what it told to the next one, which does not tell it again', async ({
+    redis,
+    prefix,
+  }) => {
+    const a = processOf(redis, prefix, 'a');
+    a.state.signals = [signal];
+    await eventually(() => a.told.length === 1);
+    await a.stop();
+    const b = processOf(redis, prefix, 'b');
+    b.state.signals = [signal];
+    await eventually(() => b.runner.active()[0]?.told, { timeoutMs: 3_000 });
+    expect(b.told).toEqual([]);
+    b.state.signals = [];
+    await eventually(() => b.told.length === 1);
+    expect(b.kinds()).toEqual(['resolved']);
+  });
+
+  it('leaves the end of what it told to the next one, also when that never saw it', async ({
+    redis,
+    prefix,
+  }) => {
+    const a = processOf(redis, prefix, 'a');
+    a.state.signals = [signal];
+    await eventually(() => a.told.length === 1);
+    await a.stop();
+    const b = processOf(redis, prefix, 'b', { leftMs: 200 });
+    await eventually(() => b.told.length === 1);
+    expect(b.told).toMatchObject([{ kind: 'resolved', alerts: [{ key: signal.key, title: signal.title }] }]);
+  });
+
+  it('at once keeps others from telling for no more than half a minute', async ({ redis, prefix }) => {
+    // It claimed, and died before anybody heard of it.
+    expect(await createAlertClaims(redis, { prefix, instance: 'dead' }).claim(signal.key)).toBe('new');
+    const left = await redis.ttl(`${prefix}:alert:${signal.key}`);
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThanOrEqual(30);
+    const b = processOf(redis, prefix, 'b');
+    b.state.signals = [signal];
+    await eventually(() => b.runner.active().length === 1);
+    await redis.del(`${prefix}:alert:${signal.key}`);
+    await eventually(() => b.told.length === 1);
+    expect(b.kinds()).toEqual(['firing']);
+  });
+
+  it('keeps its claims while it lives', async ({ redis, prefix }) => {
+    const a = processOf(redis, prefix, 'a');
+    a.state.signals = [signal];
+    await eventually(() => a.told.length === 1);
+    const place = `${prefix}:alert:${signal.key}`;
+    await redis.expire(place, 5);
+    await eventually(async () => (await redis.ttl(place)) > 20);
   });
 });
 

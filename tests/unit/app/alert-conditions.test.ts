@@ -61,6 +61,23 @@ describe('a link', () => {
     ];
     expect(keys({ links, waiting: new Set(['discord']) })).toEqual(['link-down/redis']);
   });
+
+  it('to a chat is a warning after a minute also for a process that does nothing but chat', () => {
+    const discord = (state: 'up' | 'down', seconds: number) =>
+      conditionsOf({
+        ...well,
+        links: [link('discord', { state, hard: true, since: ago(seconds) })],
+        lost: new Set(['discord']),
+      });
+    expect([discord('down', 30), discord('up', 30)]).toEqual([[], []]);
+    expect(discord('down', 61)).toMatchObject([
+      {
+        key: 'link-lost/discord',
+        severity: 'warning',
+        title: 'discord has been away for more than a minute; this process does nothing but chat',
+      },
+    ]);
+  });
 });
 
 describe('a part', () => {

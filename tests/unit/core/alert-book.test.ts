@@ -27,6 +27,7 @@ function open(options: Partial<BookOptions> = {}) {
     const told: Notice[] = [];
     for (const end = now + ms; now < end; ) {
       now += second;
+      for (const alert of book.ended(now)) book.over(alert, now);
       told.push(...book.take(now).map(shortened));
     }
     return told;
@@ -245,22 +246,44 @@ describe('what flaps', () => {
   });
 });
 
-describe('what another process tells', () => {
-  it('is looked at again later, and told by this one when it lasts', () => {
-    const { book, fire, pass, now } = open();
+describe('what began again before its end was told', () => {
+  it('is not told to be over', () => {
+    const { fire, end, pass } = open({ burst: 1, refillMs: minute });
     fire('link/redis');
-    pass(6 * second);
-    book.elsewhere('link/redis', now());
-    expect(pass(50 * second)).toEqual([]);
-    expect(kinds(pass(20 * second))).toEqual(['firing']);
+    expect(kinds(pass(10 * second))).toEqual(['firing']);
+    end('link/redis');
+    expect(pass(10 * second)).toEqual([]);
+    fire('link/redis');
+    expect(kinds(pass(10 * minute))).toEqual(['firing']);
   });
+});
 
-  it('is not told to be over by this one', () => {
-    const { book, fire, end, pass, now } = open();
+describe('what another process tells', () => {
+  it('is not told by this one, nor that it is over', () => {
+    const { book, fire, end, pass } = open();
     fire('link/redis');
-    pass(6 * second);
-    book.elsewhere('link/redis', now());
+    book.elsewhere('link/redis');
+    expect(pass(10 * minute)).toEqual([]);
+    expect(book.toldElsewhere()).toMatchObject([{ key: 'link/redis' }]);
     end('link/redis');
     expect(pass(5 * minute)).toEqual([]);
+  });
+
+  it('is told by this one when nobody else does any more', () => {
+    const { book, fire, pass, now } = open();
+    fire('link/redis');
+    book.elsewhere('link/redis');
+    book.tellNow('link/redis', now());
+    expect(kinds(pass(second))).toEqual(['firing']);
+  });
+
+  it('is taken over without a word where people know of it, and told to be over', () => {
+    const { book, fire, end, pass, now } = open();
+    fire('link/redis');
+    book.elsewhere('link/redis');
+    book.heard('link/redis', now());
+    expect(pass(minute)).toEqual([]);
+    end('link/redis');
+    expect(kinds(pass(minute))).toEqual(['resolved']);
   });
 });

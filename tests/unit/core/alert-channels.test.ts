@@ -176,12 +176,18 @@ describe('the runner', () => {
           child: silentLogger.child,
         },
         channels,
-        claims: { claim: async () => true, keep: async () => undefined, release: async () => undefined },
+        claims: {
+          claim: async () => 'new',
+          told: async () => undefined,
+          release: async () => undefined,
+          left: async () => [],
+          end: async () => true,
+        },
         silences: { list: async () => [] },
         conditions: () => state.signals,
         frozen: () => state.frozen,
       },
-      { groupMs: 20, ...options },
+      { groupMs: 20, takeOverMs: 50, ...options },
     );
     runner.start();
     onTestFinished(() => runner.stop([], 100));
