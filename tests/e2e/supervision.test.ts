@@ -38,8 +38,10 @@ describe('a part that crashes in a loop', () => {
     const status = await site.cli('status');
     expect(status.stdout).toMatch(/^ {2}rabbitmq-server +braked after crashing in a loop: .*service reset/m);
     expect(status.stdout).toMatch(/^Swarmline is degraded/);
-    const alerts = await site.cli('run', 'alerts');
-    expect(alerts.stdout).toMatch(/^ {2}part-braked\/rabbitmq-server +critical for .*service reset/m);
+    // What is not well is looked for each second.
+    await eventually(() => site.cli('run', 'alerts'), {
+      accept: ({ stdout }) => /^ {2}part-braked\/rabbitmq-server +critical for .*service reset/m.test(stdout),
+    });
     await eventually(async () =>
       (await readFile(alertsOf(site), 'utf8')).includes('"part-braked/rabbitmq-server"'),
     );
