@@ -24,6 +24,7 @@ const secrets = {
   rabbitPassword: 'plantedRABBITpw7m3Vd5Ky',
   wrongRabbitPassword: 'wrongRABBITpw1c8Hj4Wo',
   otlpHeader: 'plantedOTLPheader9r5Lg2Ui',
+  webhookPath: 'plantedWEBHOOKpath5y0Qs7Rk',
 } as const;
 
 const found = (text: string) =>
@@ -88,6 +89,9 @@ async function openGuardedScene(openSite: (options: object) => Promise<Site>) {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${secrets.otlpHeader}`,
     OTEL_BSP_SCHEDULE_DELAY: '100',
+    // Nobody listens there: what cannot be told is told of.
+    ALERTS_WEBHOOK_URL: `http://127.0.0.1:9/hooks/${secrets.webhookPath}`,
+    SWARMLINE_ALERTS__GROUP_MS: '100',
   });
   await mkdir(site.home, { recursive: true });
   await writeFile(join(site.home, 'api-token'), `${secrets.apiToken}\n`, { mode: 0o600 });
@@ -116,9 +120,9 @@ async function work({ scene }: GuardedScene): Promise<void> {
     await scene.site.cli(...line);
 }
 
-/** Waits for a fault that only the log of the workers tells. */
-function isLogged({ home }: Site, text: RegExp): Promise<string> {
-  const file = join(home, 'logs/workers.ndjson');
+/** Waits for a fault that only the log of a role tells. */
+function isLogged({ home }: Site, role: string, text: RegExp): Promise<string> {
+  const file = join(home, `logs/${role}.ndjson`);
   return eventually(() => readFile(file, 'utf8'), { accept: (log) => text.test(log) });
 }
 
@@ -136,12 +140,14 @@ async function fail({ scene: { site }, servers }: GuardedScene): Promise<void> {
     ],
     [{ RABBITMQ_URL: servers.rabbitUrl(secrets.wrongRabbitPassword) }, 'workers', /ready in/],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: `http://u:${secrets.otlpHeader}@127.0.0.1:9` }, 'pipeline', /ready in/],
+    [{ SWARMLINE_POLICY__FILE: join(site.dir, 'nosuch.yaml') }, 'pipeline', /policy cannot be used/],
   ];
   for (const [env, role, said] of runs) {
     await amid(site, env, async () => {
       const process = site.up('--only', role);
       await process.says(said, { timeoutMs: 30_000 });
-      if (role === 'workers') await isLogged(site, /ACCESS_REFUSED/);
+      if (role === 'workers') await isLogged(site, role, /ACCESS_REFUSED/);
+      if ('SWARMLINE_POLICY__FILE' in env) await isLogged(site, role, /"channel":"webhook"/);
       process.signal('SIGTERM');
       await process.ended;
     });
@@ -156,6 +162,7 @@ async function misconfigure({ scene: { site } }: GuardedScene): Promise<void> {
     { REDIS_URL: `redis://:${secrets.redisPassword}@127.0.0.1:port` },
     { RABBITMQ_URL: `amqp//planted:${secrets.rabbitPassword}@127.0.0.1` },
     { OTEL_EXPORTER_OTLP_ENDPOINT: `ftp://u:${secrets.otlpHeader}@127.0.0.1` },
+    { ALERTS_WEBHOOK_URL: `ftp://127.0.0.1/hooks/${secrets.webhookPath}` },
   ];
   for (const env of variables) {
     const end = await amid(site, env, async () => {
