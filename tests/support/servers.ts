@@ -34,23 +34,34 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const program = await findProgram(name, process.env['PATH'] ?? '');
     if (!program)
       throw new Error(`${name} is not installed; apt-get install --no-install-recommends ${name}`);
-    const server = new EmbeddedServer(
-      recipe(program),
-      { clock: systemClock, logger: silentLogger },
-      join(root, name),
-    );
-    await server.start();
-    started.push(server);
+    const start = async (dir: string) => {
+      const server = new EmbeddedServer(recipe(program), { clock: systemClock, logger: silentLogger }, dir);
+      started.push(server);
+      await server.start();
+      return server;
+    };
+    // The server's own start is under test elsewhere; here a second try saves the run, and the first is told.
+    const server = await start(join(root, name)).catch((thrown: unknown) => {
+      console.error(`${name} did not start, trying once more: ${String(thrown)}`);
+      return start(join(root, `${name}-again`));
+    });
     return `${scheme}://127.0.0.1:${await server.choosePort()}`;
   };
-  const [redisUrl, rabbitUrl] = await Promise.all([
-    ensure(process.env['REDIS_URL'], 'redis-server', redisRecipe, 'redis'),
-    ensure(process.env['RABBITMQ_URL'], 'rabbitmq-server', rabbitmqRecipe, 'amqp'),
-  ]);
-  project.provide('redisUrl', redisUrl);
-  project.provide('rabbitUrl', rabbitUrl);
-  return async () => {
+  const tearDown = async () => {
     await Promise.all(started.map((server) => server.stop()));
     await rm(root, { recursive: true, force: true });
   };
+  const urls = await Promise.allSettled([
+    ensure(process.env['REDIS_URL'], 'redis-server', redisRecipe, 'redis'),
+    ensure(process.env['RABBITMQ_URL'], 'rabbitmq-server', rabbitmqRecipe, 'amqp'),
+  ]);
+  const failed = urls.find((url) => url.status === 'rejected');
+  if (failed) {
+    await tearDown();
+    throw failed.reason;
+  }
+  const [redisUrl = '', rabbitUrl = ''] = urls.map((url) => (url.status === 'fulfilled' ? url.value : ''));
+  project.provide('redisUrl', redisUrl);
+  project.provide('rabbitUrl', rabbitUrl);
+  return tearDown;
 }

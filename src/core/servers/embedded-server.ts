@@ -30,7 +30,10 @@ export interface ServerRecipe {
     dir: string,
     port: number,
   ): Promise<{ readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv }>;
-  /** Resolves when the process `pid` itself answers on `port`; rejects when not yet. A stranger's answer does not count. */
+  /**
+   * Resolves when the process `pid` itself answers on `port`; rejects when not yet, within seconds, whatever the other
+   * side does. A stranger's answer does not count.
+   */
   probe(port: number, pid: number): Promise<void>;
   /** Runs after the program ended, for what it leaves behind. */
   cleanUp?(dir: string): Promise<void>;
@@ -38,6 +41,9 @@ export interface ServerRecipe {
 
 /** A server that has not ended by itself this long after SIGTERM is killed, ms. */
 const terminateMs = 15_000;
+
+/** Lines of the log that an error of the start quotes. */
+const lastLines = 3;
 
 export interface EmbeddedServerDeps {
   readonly clock: Clock;
@@ -134,10 +140,7 @@ export class EmbeddedServer extends Service {
       const alive = await isAlive(running);
       if (!alive || this.#deps.clock.now() > deadline) {
         const why = alive ? `not ready in time: ${failure}` : 'it ended at once';
-        throw new SwarmError(
-          coreErrors.serverFailed,
-          `${this.name}: ${why}; see ${join(this.#dir, 'server.log')}`,
-        );
+        throw new SwarmError(coreErrors.serverFailed, `${this.name}: ${why}; ${await endOfLog(this.#dir)}`);
       }
       await this.#deps.clock.sleep(50, signal);
     }
@@ -223,6 +226,13 @@ async function readPidFile(dir: string): Promise<Running | undefined> {
   const text = await readFile(pidFileOf(dir), 'utf8').catch(() => 'null');
   const parsed = pidFileSchema.safeParse(parseJson(text));
   return parsed.success ? parsed.data : undefined;
+}
+
+/** What the server said last, in one line, and where the rest is. */
+async function endOfLog(dir: string): Promise<string> {
+  const path = join(dir, 'server.log');
+  const lines = (await readFile(path, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-lastLines);
+  return `its last words: ${lines.map((line) => line.trim()).join(' | ')}; see ${path}`;
 }
 
 function pidFileOf(dir: string): string {

@@ -17,7 +17,8 @@ export function portOf(path: string): number {
 
 function listenOn(port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const server = createServer();
+    // A client that knocks meanwhile would keep the close from ending.
+    const server = createServer((socket) => socket.destroy());
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => {
       const address = server.address();

@@ -89,5 +89,6 @@ function probeAmqp(port: number): Promise<void> {
     });
     socket.on('error', (error) => fail(error.message));
     socket.on('timeout', () => fail('it does not answer'));
+    socket.on('end', () => fail('it closed the connection'));
   });
 }

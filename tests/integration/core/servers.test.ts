@@ -1,6 +1,6 @@
 // Redis as our child: adopted after a crash of ours, started again after one of its own, gone after stop.
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -86,6 +86,25 @@ describe('embedded redis-server', () => {
 });
 
 describe('embedded rabbitmq-server', () => {
+  test.each([
+    ['closes without a word', (socket: Socket) => socket.end()],
+    ['says nothing', () => undefined],
+    ['speaks something else', (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    ['resets', (socket: Socket) => socket.resetAndDestroy()],
+  ])('is not taken for ready by one that %s', async (_, behave) => {
+    const stranger = createServer((socket) => {
+      socket.on('error', () => undefined);
+      // Our header is read first: closing over unread bytes would be a reset.
+      socket.once('data', () => behave(socket));
+    });
+    await new Promise<void>((resolve) => void stranger.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void stranger.close());
+    const { port } = stranger.address() as AddressInfo;
+    await expect(rabbitmqRecipe('/unused').probe(port, 0)).rejects.toMatchObject({
+      kind: { code: 'SERVER_FAILED' },
+    });
+  });
+
   const accepts = (port: number) =>
     new Promise<boolean>((resolve) => {
       const socket = connect({ port, host: '127.0.0.1' });
