@@ -1,4 +1,5 @@
 // Access: who may do what, and the confirmations that stand between a wish and its effect.
+export type { AuditSink } from './audit.ts';
 export {
   type Confirmation,
   type Confirmations,
@@ -12,3 +13,4 @@ export {
   type Policy,
   principalOf,
 } from './policy.ts';
+export type { Wish } from './verdict.ts';

@@ -1,4 +1,5 @@
 // Who may do what: persons with identities, roles with permissions. Default deny; a missing or broken policy denies everything.
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -6,10 +7,13 @@ import type { Identity } from '../contracts/chat.ts';
 import type { Authority } from '../contracts/ports.ts';
 import { coreErrors, errorText, SwarmError } from '../core/errors.ts';
 import { policySchema } from './config.ts';
+import type { Gate, Verdict, Wish } from './verdict.ts';
 
 export interface Policy extends Authority {
   /** The person's name, or the identity itself for a stranger; the same person has the same name on every surface. */
-  personOf(identity: Identity): string;
+  personOf(identity: Identity): Promise<string>;
+  /** Every gate between a wish and its effect. Never rejects: what cannot be looked at is closed. */
+  decide(wish: Wish): Promise<Verdict>;
   /** Why nobody is allowed anything; null when the policy is sound. */
   readonly broken: string | null;
 }
@@ -42,6 +46,7 @@ export async function loadLivePolicy(path: string): Promise<LivePolicy> {
       return policy.broken;
     },
     allows: (principal, permission) => policy.allows(principal, permission),
+    decide: (wish) => policy.decide(wish),
     personOf: (identity) => policy.personOf(identity),
     reload: async (from) => {
       const next = await loadPolicy(from);
@@ -67,11 +72,21 @@ export function createPolicy(document: unknown): Policy {
     const role = person === undefined ? everyone : people[person]?.role;
     return (role === undefined ? undefined : roles[role]) ?? [];
   };
+  const allows = (principal: string, permission: string) =>
+    permissionsOf(principal).some((granted) => covers(granted, permission));
+  const policyVersion = createHash('sha256').update(JSON.stringify(parsed.data)).digest('hex').slice(0, 12);
   return {
     broken: null,
-    allows: (principal, permission) =>
-      permissionsOf(principal).some((granted) => covers(granted, permission)),
-    personOf: (identity) => personByIdentity.get(principalOf(identity)) ?? principalOf(identity),
+    allows: (principal, permission) => Promise.resolve(allows(principal, permission)),
+    decide: ({ identity, permission }) => {
+      const open = allows(principalOf(identity), permission);
+      const detail = open
+        ? `has the permission \`${permission}\``
+        : `it needs the permission \`${permission}\``;
+      return Promise.resolve(verdictOf([{ name: 'grant', open, detail }], policyVersion));
+    },
+    personOf: (identity) =>
+      Promise.resolve(personByIdentity.get(principalOf(identity)) ?? principalOf(identity)),
   };
 }
 
@@ -97,6 +112,22 @@ function covers(granted: string, permission: string): boolean {
   return granted.endsWith('*') ? permission.startsWith(granted.slice(0, -1)) : granted === permission;
 }
 
+/** Puts gates together: one that is closed is enough. */
+function verdictOf(gates: readonly Gate[], policyVersion: string): Verdict {
+  const blockedBy = gates.find(({ open }) => !open) ?? null;
+  return { allowed: blockedBy === null, gates, blockedBy, policyVersion };
+}
+
 function denyAll(why: string): Policy {
-  return { broken: why, allows: () => false, personOf: principalOf };
+  const closed = {
+    name: 'policy',
+    open: false,
+    detail: 'the policy cannot be read, so nothing is allowed',
+  } as const;
+  return {
+    broken: why,
+    allows: () => Promise.resolve(false),
+    decide: () => Promise.resolve(verdictOf([closed], 'none')),
+    personOf: (identity) => Promise.resolve(principalOf(identity)),
+  };
 }

@@ -15,10 +15,12 @@ export type ParseResult =
 /** Finds the command and checks its arguments. */
 export function parseInvocation(input: Invocation['input'], specs: readonly CommandSpec[]): ParseResult {
   if (input.kind === 'parsed') return bind(input.command, input.args, specs);
-  const [word, ...rest] = words(input.line);
+  const typed = words(input.line);
+  const [word] = typed;
   if (word === undefined) return refuse('empty', 'Nothing was typed. `help` lists the commands.');
-  const spec = specs.find(({ name }) => name === word.toLowerCase());
-  if (!spec) return unknownCommand(word, specs);
+  const found = findCommand(typed, specs);
+  if (!found) return unknownCommand(word, specs);
+  const { spec, rest } = found;
   if (rest.length > spec.args.length) {
     return refuse('bad-argument', `Too many arguments for \`${spec.name}\`. Usage: ${usage(spec)}`);
   }
@@ -27,6 +29,23 @@ export function parseInvocation(input: Invocation['input'], specs: readonly Comm
     Object.fromEntries(spec.args.flatMap(({ name }, i) => (rest[i] === undefined ? [] : [[name, rest[i]]]))),
     specs,
   );
+}
+
+// `gas send` before `gas`: the longer name wins.
+function findCommand(
+  typed: readonly string[],
+  specs: readonly CommandSpec[],
+): { readonly spec: CommandSpec; readonly rest: readonly string[] } | null {
+  for (const length of [2, 1]) {
+    const name = typed.slice(0, length).join(' ').toLowerCase();
+    const spec = typed.length < length ? undefined : specs.find((one) => isNamed(one, name));
+    if (spec) return { spec, rest: typed.slice(length) };
+  }
+  return null;
+}
+
+function isNamed({ name, aliases = [] }: CommandSpec, typed: string): boolean {
+  return name === typed || aliases.includes(typed);
 }
 
 /** `restart <service>`, optional arguments in brackets. */

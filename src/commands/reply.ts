@@ -1,5 +1,5 @@
 // What a surface hands in and what it gets back. Every invocation gets exactly one reply.
-import type { Address, Answer, Identity } from '../contracts/chat.ts';
+import type { Address, Answer, Identity, Place } from '../contracts/chat.ts';
 import type { CommandSpec } from './spec.ts';
 
 /** One use of a command. `id` is the platform's own id of it: the same id twice is the same use. */
@@ -8,6 +8,8 @@ export interface Invocation {
   readonly identity: Identity;
   /** Where reports about an action go. */
   readonly replyTo: Address;
+  /** Where it was said; default: where the reports go. */
+  readonly place?: Place;
   readonly input:
     | { readonly kind: 'line'; readonly line: string }
     | { readonly kind: 'parsed'; readonly command: string; readonly args: Readonly<Record<string, string>> };
@@ -17,8 +19,11 @@ export interface Invocation {
 export interface Decision {
   readonly confirmationId: string;
   readonly verdict: 'yes' | 'no';
+  /** What was typed to confirm, where a name has to be. */
+  readonly typed?: string;
   readonly identity: Identity;
   readonly replyTo: Address;
+  readonly place?: Place;
 }
 
 export const refusalCodes = [
@@ -46,6 +51,11 @@ export type Reply =
   | { readonly kind: 'accepted'; readonly correlationId: string; readonly text: string }
   /** A confirmation that was declined. */
   | { readonly kind: 'dropped'; readonly text: string };
+
+/** Where it was said. */
+export function placeOf({ place, replyTo }: Pick<Invocation, 'place' | 'replyTo'>): Place {
+  return place ?? { surface: replyTo.surface, id: replyTo.place };
+}
 
 /** The door of the command surface, as bots and api see it. Neither method throws. */
 export interface CommandIntake {

@@ -1,5 +1,6 @@
 // What a command is: one specification from which every surface renders it.
-import type { Address, Answer, Identity } from '../contracts/chat.ts';
+import type { z } from 'zod';
+import type { Address, Answer, Identity, Place } from '../contracts/chat.ts';
 import type {
   AgentDirectory,
   DroneDirectory,
@@ -9,12 +10,22 @@ import type {
 } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 
-/** One argument, by position on text surfaces and by name on Discord. */
+/** One argument, by position on text surfaces and by name on Discord and HTTP. */
 export interface ArgSpec {
   readonly name: string;
   readonly description: string;
   readonly required: boolean;
+  /** Checks the text that was given; its message is what a person reads. Default: any text of 1 to 200 characters. */
+  readonly schema?: z.ZodType<string>;
+  /** Whether it takes the rest of the line, spaces and all; only the last may. */
+  readonly rest?: boolean;
+  /** What could stand here now, for completion and for a guess at a slip of the pen. */
+  readonly candidates?: (ports: CommandPorts) => Promise<readonly string[]>;
 }
+
+/** What stands between the wish and its effect: nothing, one's own yes, the name typed again, or a second person. */
+export const dangerLevels = ['none', 'confirm', 'type-name', 'two-persons'] as const;
+export type Danger = (typeof dangerLevels)[number];
 
 /** Where commands get their answers and put their jobs. */
 export interface CommandPorts {
@@ -30,6 +41,7 @@ export interface CommandPorts {
 export interface CommandCall {
   readonly args: Readonly<Record<string, string>>;
   readonly identity: Identity;
+  readonly place?: Place;
 }
 
 /** An action's call once it is confirmed. `correlationId` is the same however often the confirmation arrives. */
@@ -39,8 +51,10 @@ export interface ActionCall extends CommandCall {
 }
 
 interface CommandBase {
-  /** What a person types, lower case. */
+  /** What a person types, lower case; two words for a part of a group, such as `gas send`. */
   readonly name: string;
+  /** Other names of the same command. */
+  readonly aliases?: readonly string[];
   readonly description: string;
   readonly args: readonly ArgSpec[];
   /** One line a person could type. */
@@ -50,6 +64,8 @@ interface CommandBase {
 /** Answers at once from read models and changes nothing. */
 export interface Question extends CommandBase {
   readonly kind: 'question';
+  /** The permission it needs; default `ask`, which is that of every question. */
+  readonly permission?: string;
   /** @throws SwarmError REDIS_* when the truth cannot be read */
   answer(call: CommandCall, ports: CommandPorts): Promise<Answer>;
 }
@@ -61,10 +77,31 @@ export interface Action extends CommandBase {
   permission(args: CommandCall['args']): string;
   /** Checks the arguments against the read models; a text refuses, null lets pass. */
   check(call: CommandCall, ports: CommandPorts): Promise<string | null>;
-  /** What the person is asked to confirm. */
+  /** Default `confirm`. A text that `type-name` wants typed is the first argument. */
+  readonly danger?: Danger;
+  /** After one use of it in a place, the next one waits this long, ms. Default: not at all. */
+  readonly cooldownMs?: number;
+  /** What the person is asked to confirm; also the answer to a dry run. */
   prompt(args: CommandCall['args'], ports: CommandPorts): string | Promise<string>;
   /** Enqueues the job; must be idempotent by `correlationId`. Resolves to the sentence that acknowledges it. */
   enqueue(call: ActionCall, ports: CommandPorts): Promise<string>;
 }
 
-export type CommandSpec = Question | Action;
+/**
+ * Changes the records of this layer itself, such as a grant, at once and in one step; recorded before it is done. Anything
+ * beyond this layer is an action.
+ */
+export interface Change extends CommandBase {
+  readonly kind: 'change';
+  permission(args: CommandCall['args']): string;
+  /** Default `none`. */
+  readonly danger?: Danger;
+  readonly cooldownMs?: number;
+  /** As in Action. */
+  check(call: CommandCall, ports: CommandPorts): Promise<string | null>;
+  prompt(args: CommandCall['args'], ports: CommandPorts): string | Promise<string>;
+  /** Must be idempotent by `correlationId`. */
+  apply(call: ActionCall, ports: CommandPorts): Promise<Answer>;
+}
+
+export type CommandSpec = Question | Action | Change;

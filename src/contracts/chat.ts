@@ -19,6 +19,15 @@ export interface Identity {
   readonly surface: Surface;
   readonly id: string;
   readonly name: string;
+  /** What the platform itself vouches for at this moment: Twitch badges (`moderator`), Discord role ids. Never a person's id. */
+  readonly marks?: readonly string[];
+}
+
+/** Where something is said: a Discord channel, a Twitch channel, or `main`; `server` is the Discord guild. */
+export interface Place {
+  readonly surface: Surface;
+  readonly id: string;
+  readonly server?: string;
 }
 
 export type Tone = 'ok' | 'info' | 'warn' | 'bad';

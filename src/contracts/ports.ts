@@ -113,6 +113,6 @@ export interface ReportMemory {
 
 /** Whether a principal (`surface:id`) may do something; asked again right before the effect. */
 export interface Authority {
-  /** False when anything that the answer needs is missing. */
-  allows(principal: string, permission: string): boolean;
+  /** False when anything that the answer needs is missing. Never rejects. */
+  allows(principal: string, permission: string): Promise<boolean>;
 }

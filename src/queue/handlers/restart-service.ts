@@ -57,7 +57,7 @@ export function makeRestartService(
       // Once the order is out its end is told: a right that was lost since cannot call it back.
       const begun = told.steps.some(({ state }) => state !== 'queued');
       const permission = `service.restart:${options.reachesAll ? '*' : body.service}`;
-      if (!begun && !deps.authority.allows(envelope.principal, permission)) {
+      if (!begun && !(await deps.authority.allows(envelope.principal, permission))) {
         return end(deps, told, body.service, {
           state: 'failed',
           reason: `${envelope.principal} is not allowed to do this: it needs the permission ${permission}`,

@@ -24,7 +24,7 @@ export function makeSilenceAlert(deps: SilenceAlertDeps): JobHandler<'alert.sile
     name: 'alert.silence',
     run: async (body, context) => {
       const { principal, issuedAt } = context.envelope;
-      if (!deps.authority.allows(principal, permission)) {
+      if (!(await deps.authority.allows(principal, permission))) {
         const text = `not silenced: ${principal} needs the permission ${permission}`;
         return tell(deps, body, context, { text, state: 'failed' });
       }

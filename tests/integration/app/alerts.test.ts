@@ -211,7 +211,7 @@ describe('a silence', () => {
             states.push(...job.body.steps.map(({ state }) => state));
           },
         },
-        authority: { allows: () => allowed },
+        authority: { allows: () => Promise.resolve(allowed) },
         clock: systemClock,
       }),
     );

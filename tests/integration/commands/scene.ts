@@ -62,6 +62,7 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
       return held.policy.broken;
     },
     allows: (principal, permission) => held.policy.allows(principal, permission),
+    decide: (wish) => held.policy.decide(wish),
     personOf: (identity) => held.policy.personOf(identity),
   };
   const confirmations = createConfirmations({ redis, clock }, { prefix });

@@ -68,7 +68,9 @@ function createScene(redis: Redis, prefix: string, given: { readonly reachesAll?
       jobs: { add },
       clock,
       control,
-      authority: { allows: (_who, permission) => scene.allowed && permission !== scene.withheld },
+      authority: {
+        allows: (_who, permission) => Promise.resolve(scene.allowed && permission !== scene.withheld),
+      },
     },
     { prefix, deadlineMs: 45_000, reachesAll: given.reachesAll ?? false },
   );

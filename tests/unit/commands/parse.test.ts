@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/commands/index.ts';
 import { nearest, parseInvocation, usage } from '../../../src/commands/parse.ts';
+import type { Question } from '../../../src/commands/spec.ts';
 
 const line = (text: string) => {
   const result = parseInvocation({ kind: 'line', line: text }, catalogue);
@@ -128,4 +129,28 @@ describe('the catalogue', () => {
       expect(texts.filter((text) => text.length < 1 || text.length > 100)).toEqual([]);
     },
   );
+});
+
+describe('a name of two words', () => {
+  const named = (name: string, aliases: readonly string[] = []): Question => ({
+    kind: 'question',
+    name,
+    aliases,
+    description: '',
+    args: [{ name: 'first', description: '', required: false }],
+    example: name,
+    answer: () => Promise.reject(new Error('not asked')),
+  });
+  const specs = [named('gas status', ['gas']), named('gas send')];
+  it.each([
+    ['gas send Agent-2', 'gas send', { first: 'Agent-2' }],
+    ['GAS SEND', 'gas send', {}],
+    ['gas', 'gas status', {}],
+    ['gas Agent-2', 'gas status', { first: 'Agent-2' }],
+  ])('is understood in "%s"', (line, name, args) => {
+    expect(parseInvocation({ kind: 'line', line }, specs)).toMatchObject({
+      ok: true,
+      parsed: { spec: { name }, args },
+    });
+  });
 });

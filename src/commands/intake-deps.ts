@@ -1,0 +1,39 @@
+// What the way of a command needs, and the refusals that more than one step of it gives.
+import type { AuditSink, Confirmations, Policy, Wish } from '../access/index.ts';
+import { principalOf } from '../access/index.ts';
+import type { Meter } from '../contracts/metrics.ts';
+import type { FaultSink } from '../core/faults.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Tracer } from '../core/tracing/index.ts';
+import type { Reply } from './reply.ts';
+import type { CommandPorts } from './spec.ts';
+
+export interface IntakeDeps extends CommandPorts {
+  readonly policy: Policy;
+  readonly confirmations: Confirmations;
+  /** Absent: nothing is recorded. */
+  readonly audit?: AuditSink;
+  readonly logger: Logger;
+  readonly faults: FaultSink;
+  /** Default: nothing is counted. */
+  readonly meter?: Meter;
+  /** Default: nothing is traced. */
+  readonly tracer?: Tracer;
+}
+
+/** A refusal when a gate is closed; null lets pass. */
+export async function denial(deps: IntakeDeps, wish: Wish, command: string): Promise<Reply | null> {
+  const { identity, permission } = wish;
+  const { blockedBy } = await deps.policy.decide(wish);
+  if (blockedBy === null) return null;
+  deps.logger.warn({ command, permission, by: principalOf(identity), gate: blockedBy.name }, 'denied');
+  return { kind: 'refusal', code: 'denied', text: `Not allowed for ${identity.name}: ${blockedBy.detail}.` };
+}
+
+export function nothingToConfirm(id: string): Reply {
+  return {
+    kind: 'refusal',
+    code: 'no-confirmation',
+    text: `Nothing waits for a decision under \`${id.slice(0, 24)}\`; it may have expired. Ask again.`,
+  };
+}
