@@ -42,7 +42,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     };
     // The server's own start is under test elsewhere; here a second try saves the run, and the first is told.
     const server = await start(join(root, name)).catch((thrown: unknown) => {
-      console.error(`${name} did not start, trying once more: ${String(thrown)}`);
+      process.stderr.write(`${name} did not start, trying once more: ${String(thrown)}\n`);
       return start(join(root, `${name}-again`));
     });
     return `${scheme}://127.0.0.1:${await server.choosePort()}`;
