@@ -1,7 +1,7 @@
 // What the benches share: medians, a plain table, a folder that goes away, a program under measurement.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -69,4 +69,55 @@ export class Program {
     this.#child.kill('SIGTERM');
     await this.ended;
   }
+}
+
+/** Does `work` for each, `width` at a time. */
+export async function inFlight<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = items.values();
+  const lane = async () => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+}
+
+/** CPU time that a process has taken so far, its threads' together, µs. Source: proc(5), fields 14 and 15 of stat, at 100 Hz. */
+export async function cpuMicros(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
+/** One measured piece of work. */
+export interface Cost {
+  readonly perSecond: number;
+  /** CPU of this process per operation, µs. */
+  readonly nodeMicros: number;
+  /** CPU of the servers per operation, µs. */
+  readonly serverMicros: number;
+}
+
+/** Measures `work`, which does `count` operations. */
+export async function costOf(
+  count: number,
+  serverPids: readonly number[],
+  work: () => Promise<void>,
+): Promise<Cost> {
+  const servers = async () => sum(await Promise.all(serverPids.map(cpuMicros)));
+  const [before, own, from] = [await servers(), process.cpuUsage(), performance.now()];
+  await work();
+  const seconds = (performance.now() - from) / 1_000;
+  const { user, system } = process.cpuUsage(own);
+  return {
+    perSecond: count / seconds,
+    nodeMicros: (user + system) / count,
+    serverMicros: ((await servers()) - before) / count,
+  };
+}
+
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
