@@ -19,6 +19,7 @@ const forgottenAfterMs = 7 * 24 * 3_600_000;
 // How far a clock may be ahead of ours. What claims to be later still would silence every true word after it.
 const aheadMs = 2_000;
 
+// What is forgotten is looked for once a minute: each word would else cost as much as there are things.
 // Same-millisecond words keep the order of arrival, so only a strictly older one is refused. What is held and cannot be
 // read, or comes from the future (our clock was set back), is as old as can be.
 const putScript = `
@@ -32,9 +33,11 @@ local held = redis.call('HGET', KEYS[1], ARGV[1])
 local heldAt = held and times(held).at or 0
 if heldAt > at and heldAt <= latest then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-local all = redis.call('HGETALL', KEYS[1])
-for i = 1, #all, 2 do
-  if times(all[i + 1]).heardAt < forgotten then redis.call('HDEL', KEYS[1], all[i]) end
+if redis.call('SET', KEYS[2], '1', 'NX', 'EX', 60) then
+  local all = redis.call('HGETALL', KEYS[1])
+  for i = 1, #all, 2 do
+    if times(all[i + 1]).heardAt < forgotten then redis.call('HDEL', KEYS[1], all[i]) end
+  end
 end
 return 1`;
 
@@ -47,7 +50,8 @@ export async function putNewest(redis: Redis, key: string, word: Word): Promise<
   const at = Math.min(word.at, latest);
   const entry = JSON.stringify({ at, heardAt, value });
   try {
-    await redis.eval(putScript, 1, key, field, entry, at, latest, heardAt - forgottenAfterMs);
+    const keys = [key, `${key}:swept`];
+    await redis.eval(putScript, keys.length, ...keys, field, entry, at, latest, heardAt - forgottenAfterMs);
   } catch (thrown) {
     throw redisFault(thrown);
   }
@@ -66,6 +70,19 @@ export async function readNewest<S extends z.ZodType>(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, text]) => schema.safeParse(spokenIn(text)))
     .flatMap((parsed) => (parsed.success ? [parsed.data] : []));
+}
+
+/** As `readNewest`, of one thing; null when nothing that fits is held. @throws SwarmError REDIS_* */
+export async function readNewestOf<S extends z.ZodType>(
+  redis: Redis,
+  { key, field }: { readonly key: string; readonly field: string },
+  schema: S,
+): Promise<z.infer<S> | null> {
+  const text = await redis.hget(key, field).catch((thrown: unknown) => {
+    throw redisFault(thrown);
+  });
+  const parsed = schema.safeParse(text === null ? undefined : spokenIn(text));
+  return parsed.success ? parsed.data : null;
 }
 
 function spokenIn(text: string): unknown {

@@ -193,8 +193,7 @@ export class RestartConversation {
   }
 
   async #knownIncarnation(): Promise<string | null> {
-    const views = await this.#deps.services.services();
-    const view = views.find(({ service }) => service === this.#order.service);
+    const view = await this.#deps.services.service(this.#order.service);
     // While it starts, what is known is already the new one, of a restart that this order then joins.
     return view?.state === 'ready' ? view.incarnation : null;
   }

@@ -6,7 +6,7 @@ import { programUseSchema, serviceNameSchema, serviceStateSchema } from '../cont
 import type { Redis } from '../core/redis.ts';
 import { Registry } from '../core/registry/index.ts';
 import { instancesOf, toInstanceView } from './instances.ts';
-import { putNewest, readNewest } from './newest.ts';
+import { putNewest, readNewest, readNewestOf } from './newest.ts';
 
 const viewSchema = z.object({
   service: serviceNameSchema,
@@ -26,15 +26,20 @@ export function createServiceDirectory(
   options: { readonly prefix: string },
 ): ServiceDirectory {
   const registry = new Registry(deps.redis, options);
+  const living = async (service: string) =>
+    (await instancesOf(registry, service)).flatMap((one) => toInstanceView(one) ?? []);
+  const key = keyOf(options.prefix);
   return {
     services: async () => {
-      const views = await readNewest(deps.redis, keyOf(options.prefix), viewSchema);
-      return Promise.all(
-        views.map(async (view) => {
-          const instances = await instancesOf(registry, view.service);
-          return { ...view, instances: instances.flatMap((one) => toInstanceView(one) ?? []) };
-        }),
-      );
+      const views = await readNewest(deps.redis, key, viewSchema);
+      return Promise.all(views.map(async (view) => ({ ...view, instances: await living(view.service) })));
+    },
+    service: async (name) => {
+      const [view, instances] = await Promise.all([
+        readNewestOf(deps.redis, { key, field: name }, viewSchema),
+        living(name),
+      ]);
+      return view && { ...view, instances };
     },
   };
 }

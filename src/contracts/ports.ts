@@ -62,6 +62,8 @@ export interface PipelineWork {
 export interface ServiceDirectory {
   /** Every service ever heard of, by name. */
   services(): Promise<readonly ServiceView[]>;
+  /** One of them; null when it was never heard of. Costs the same however many there are. */
+  service(name: string): Promise<ServiceView | null>;
 }
 /** Read model of agents and of the gas between them. */
 export interface AgentDirectory {

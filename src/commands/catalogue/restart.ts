@@ -27,12 +27,17 @@ export const restart: Action = {
     const name = args['service'] ?? '';
     if (!serviceNameSchema.safeParse(name).success)
       return `\`${name.slice(0, 64)}\` is no service name: lower-case letters, digits, - and _.`;
-    const known = (await ports.services.services()).map(({ service }) => service);
+    const seen = await ports.services.service(name);
     // An unseen service may still listen (the legacy hub's never announce themselves), so only a likely slip of the pen is refused.
-    const guess = known.includes(name) ? null : nearest(name, known);
+    const guess = seen
+      ? null
+      : nearest(
+          name,
+          (await ports.services.services()).map(({ service }) => service),
+        );
     if (guess !== null) return `No service \`${name}\` has been seen. Did you mean \`${guess}\`?`;
     const { instance } = args;
-    return instance === undefined ? null : problemOf(instance, name, await instancesOf(name, ports));
+    return instance === undefined ? null : problemOf(instance, name, seen?.instances ?? []);
   },
   enqueue: async (call, ports) => {
     const service = call.args['service'] ?? '';
@@ -58,8 +63,7 @@ export const restart: Action = {
 };
 
 async function instancesOf(service: string, ports: CommandPorts): Promise<readonly InstanceView[]> {
-  const view = (await ports.services.services()).find((known) => known.service === service);
-  return view?.instances ?? [];
+  return (await ports.services.service(service))?.instances ?? [];
 }
 
 /** By the beginning of its id, with or without where it runs. */

@@ -122,11 +122,16 @@ describe('the read models', () => {
     expect((await view())?.state).not.toBe('stopped');
   });
 
-  it('forget on the next word what was silent for more than seven days', async ({ redis, prefix }) => {
+  it('forget within a minute of the next word what was silent for more than seven days', async ({
+    redis,
+    prefix,
+  }) => {
     const key = `${prefix}:services`;
     const week = 7 * 24 * 3_600_000;
     await putNewest(redis, key, { field: 'old', at: 1, heardAt: 1, value: view('old', '') });
     await putNewest(redis, key, { field: 'edge', at: 2, heardAt: 2, value: view('edge', '') });
+    // A minute later.
+    await redis.del(`${key}:swept`);
     await putNewest(redis, key, { field: 'new', at: week + 2, heardAt: week + 2, value: view('new', '') });
     const services = await createServiceDirectory({ redis }, { prefix }).services();
     expect(services.map(({ service }) => service)).toEqual(['edge', 'new']);

@@ -37,7 +37,7 @@ describe('a question', () => {
     const broken = async () => {
       throw new SwarmError(coreErrors.redisUnavailable, 'connect ECONNREFUSED 127.0.0.1:6390');
     };
-    const scene = createScene(redis, prefix, { ports: { services: { services: broken } } });
+    const scene = createScene(redis, prefix, { ports: { services: { services: broken, service: broken } } });
     expect(await scene.say('services')).toEqual({
       kind: 'refusal',
       code: 'unavailable',
@@ -46,7 +46,7 @@ describe('a question', () => {
   });
 
   it('gets its reply within 2.5 s though a port hangs', async ({ redis, prefix }) => {
-    const scene = createScene(redis, prefix, { ports: { services: { services: never } } });
+    const scene = createScene(redis, prefix, { ports: { services: { services: never, service: never } } });
     const reply = scene.say('services');
     scene.clock.advance(2_499);
     expect(await Promise.race([reply, Promise.resolve('waiting')])).toBe('waiting');
@@ -320,7 +320,7 @@ describe('every refusal', () => {
     const broken = async () => {
       throw new TypeError('a bug');
     };
-    const scene = createScene(redis, prefix, { ports: { services: { services: broken } } });
+    const scene = createScene(redis, prefix, { ports: { services: { services: broken, service: broken } } });
     const who = code === 'denied' ? stranger : alice;
     const reply = line === null ? scene.decide('nothing') : scene.say(line, who);
     expect(await reply).toMatchObject({ kind: 'refusal', code, text: expect.stringMatching(/\w{3}/) });

@@ -78,7 +78,8 @@ describe('status, of roles that nobody fills,', () => {
   it('says nothing where Redis could not be read just now, though the link is still taken for up', async () => {
     const processes = [{ ...process(7, [link('redis')]), roles: ['api'] }];
     const ports = portsOf({ processes });
-    const services = { services: () => Promise.reject(new SwarmError(coreErrors.redisUnavailable, 'away')) };
+    const away = () => Promise.reject(new SwarmError(coreErrors.redisUnavailable, 'away'));
+    const services = { services: away, service: away };
     const spec = catalogue.find(({ name }) => name === 'status');
     if (spec?.kind !== 'question') throw new Error('status is no question');
     const identity = { surface: 'cli', id: 'local', name: 'you' } as const;

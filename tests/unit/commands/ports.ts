@@ -25,7 +25,10 @@ export interface Known {
 export function portsOf(known: Known): CommandPorts {
   return {
     clock: new ManualClock(now),
-    services: { services: async () => known.services ?? [] },
+    services: {
+      services: async () => known.services ?? [],
+      service: async (name) => known.services?.find(({ service }) => service === name) ?? null,
+    },
     agents: {
       agents: async () => known.agents ?? [],
       deliveries: async (limit) => ({
