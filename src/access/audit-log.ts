@@ -49,7 +49,7 @@ export class AuditLog implements AuditSink {
     this.#keys = keysOf(prefix);
   }
 
-  /** Why nothing could be written when it was last tried; null when it could. */
+  /** Why Redis refused lines when it was last asked; null when it took them, or did not answer at all: that is its own trouble. */
   get trouble(): string | null {
     return this.#trouble;
   }
@@ -75,12 +75,14 @@ export class AuditLog implements AuditSink {
   async prove(): Promise<boolean> {
     try {
       await this.#deps.redis.xadd(this.#keys.lines, 'NOMKSTREAM', '0-1', 'line', '');
-      await this.#deps.redis.strlen(this.#keys.tail);
-      this.#trouble = null;
     } catch (thrown) {
-      this.#trouble = isForItsNumber(thrown) ? null : errorText(thrown);
+      if (!isForItsNumber(thrown)) {
+        this.#trouble = refusalOf(thrown);
+        return false;
+      }
     }
-    return this.#trouble === null;
+    this.#trouble = null;
+    return true;
   }
 
   async #flush(): Promise<void> {
@@ -93,7 +95,7 @@ export class AuditLog implements AuditSink {
         this.#trouble = null;
       } catch (thrown) {
         const fault = unavailable(thrown);
-        this.#trouble = fault.message;
+        this.#trouble = refusalOf(thrown);
         for (const { reject } of batch) reject(fault);
       }
     }
@@ -175,6 +177,11 @@ export class AuditLog implements AuditSink {
 function unavailable(cause: unknown): SwarmError {
   if (cause instanceof SwarmError) return cause;
   return new SwarmError(domainErrors.auditUnavailable, errorText(cause), { cause });
+}
+
+function refusalOf(thrown: unknown): string | null {
+  const isRefusal = thrown instanceof SwarmError || (thrown instanceof Error && thrown.name === 'ReplyError');
+  return isRefusal ? errorText(thrown) : null;
 }
 
 // Every other refusal has a word of its own before its text: WRONGTYPE, NOPERM, OOM, READONLY, MISCONF.

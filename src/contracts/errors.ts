@@ -196,7 +196,7 @@ export const domainErrors = {
     class: 'dependency',
     retryable: true,
     chat: 'The audit record cannot be written, so nothing was done.',
-    hint: 'Make Redis take writes to the keys of the record that `status` names under audit; nothing is done before.',
+    hint: 'Make Redis take writes to the keys of the record, as `/readyz/audit` says; no action is taken before.',
   },
   auditBroken: {
     code: 'AUDIT_BROKEN',

@@ -33,6 +33,7 @@ export function wireIntake({
       tracer,
       policy,
       audit: audit.log,
+      record: audit.record,
       jobs,
       confirmations: overRedis(createConfirmations({ redis, clock }, { prefix })),
       services: overRedis(createServiceDirectory({ redis }, { prefix })),
