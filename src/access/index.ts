@@ -1,5 +1,17 @@
 // Access: who may do what, and the confirmations that stand between a wish and its effect.
-export type { AuditSink } from './audit.ts';
+export {
+  type AuditEntry,
+  type AuditEvent,
+  auditEvents,
+  type AuditFilter,
+  type AuditLine,
+  auditLineSchema,
+  type AuditReader,
+  type AuditSink,
+} from './audit.ts';
+export { type Anchor, readAnchor, writeAnchor } from './audit-anchor.ts';
+export { AuditLog } from './audit-log.ts';
+export { type AuditRecord, createAuditRecord, type Verification } from './audit-walk.ts';
 export {
   type Confirmation,
   type Confirmations,
@@ -13,4 +25,4 @@ export {
   type Policy,
   principalOf,
 } from './policy.ts';
-export type { Wish } from './verdict.ts';
+export type { Verdict, Wish } from './verdict.ts';

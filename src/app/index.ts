@@ -2,6 +2,7 @@
 
 export { resetLine } from './component-log.ts';
 export { type LoadedConfig, loadConfig } from './config.ts';
+export { type AuditAccess, openAudit } from './audit-access.ts';
 export { createDemoWorld } from './demo-world.ts';
 export { examine } from './doctor.ts';
 export { logCheck } from './health.ts';

@@ -167,7 +167,12 @@ function arrange(deps: PlatformDeps, { shared, bus, surfaces, redisLink, resourc
   // The console begins last and ends first; what is reported to it meanwhile is still printed.
   const transports = surfaces.parts.filter(({ service }) => service !== surfaces.console);
   const rest = surfaces.parts.filter(({ service }) => service === surfaces.console);
-  const fleet = [resources, ...wireFleet(shared, deps.version ?? null), shared.resets].map((service) => ({
+  const fleet = [
+    resources,
+    ...wireFleet(shared, deps.version ?? null),
+    shared.resets,
+    shared.audit.watch,
+  ].map((service) => ({
     service,
   }));
   const serverNames = servers.map(({ name }) => name);

@@ -20,6 +20,7 @@ export function createProgram(io: Io, version: string, done: (code: ExitCode) =>
   addPlatformCommands(program, io, done);
   addServiceCommands(program, io, done);
   addAgentCommands(program, io, done);
+  addAuditCommands(program, io, done);
   addConfigCommands(program, io, done);
   return program;
 }
@@ -120,6 +121,31 @@ function addAgentCommands(program: Command, io: Io, done: (code: ExitCode) => vo
     .action(async (name: string, port: number) =>
       done(await (await import('./commands/demo.ts')).demoService(name, port, io)),
     );
+}
+
+function addAuditCommands(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  const audit = program
+    .command('audit')
+    .description('the record of who did what; needs Redis, not the platform');
+  audit
+    .command('verify')
+    .description('follow the chain from its first line, and name the first that is not as it was written')
+    .option('--json', 'machine-readable result on stdout', false)
+    .action(async (options: { json: boolean }) =>
+      done(await (await import('./commands/audit.ts')).auditVerify(options, io)),
+    );
+  audit
+    .command('query')
+    .description('lines that fit, newest first, as in: swarmline audit query person=ann since=2h last=50')
+    .argument('[filter...]')
+    .option('--json', 'one JSON object a line', false)
+    .action(async (words: string[], options: { json: boolean }) =>
+      done(await (await import('./commands/audit.ts')).auditQuery(words, options, io)),
+    );
+  audit
+    .command('export')
+    .description('every line as it is stored, oldest first: NDJSON on stdout')
+    .action(async () => done(await (await import('./commands/audit.ts')).auditExport(io)));
 }
 
 interface UpArguments {

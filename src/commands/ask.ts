@@ -1,8 +1,9 @@
 // The first half of the way: may they, and does it make sense?
 import { denial, type IntakeDeps } from './intake-deps.ts';
 import type { Parsed } from './parse.ts';
-import { type Invocation, placeOf, type Reply } from './reply.ts';
 import { propose } from './propose.ts';
+import { asked, recordAsked } from './record.ts';
+import { type Invocation, placeOf, type Reply } from './reply.ts';
 
 /** The permission behind every question that names no other. */
 const askPermission = 'ask';
@@ -18,5 +19,6 @@ export async function ask(deps: IntakeDeps, invocation: Invocation, { spec, args
   if (spec.kind === 'question') return { kind: 'answer', answer: await spec.answer(call, deps) };
   const objection = await spec.check(call, deps);
   if (objection !== null) return { kind: 'refusal', code: 'bad-argument', text: objection };
+  await recordAsked(deps, asked(invocation, { command: spec.name, args }));
   return propose(deps, invocation, { spec, args });
 }

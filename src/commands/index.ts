@@ -1,4 +1,5 @@
 // Commands: one surface for every place that people type in.
+export { parseAuditFilter } from './audit-filter.ts';
 export { silentAfterMs } from './catalogue/services.ts';
 export { catalogue } from './catalogue/all.ts';
 export { createIntake } from './intake.ts';

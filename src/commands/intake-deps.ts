@@ -1,5 +1,5 @@
 // What the way of a command needs, and the refusals that more than one step of it gives.
-import type { AuditSink, Confirmations, Policy, Wish } from '../access/index.ts';
+import type { AuditSink, Confirmations, Policy, Verdict, Wish } from '../access/index.ts';
 import { principalOf } from '../access/index.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { FaultSink } from '../core/faults.ts';
@@ -13,6 +13,8 @@ export interface IntakeDeps extends CommandPorts {
   readonly confirmations: Confirmations;
   /** Absent: nothing is recorded. */
   readonly audit?: AuditSink;
+  /** Told of every verdict that this use meets. */
+  readonly onVerdict?: (verdict: Verdict) => void;
   readonly logger: Logger;
   readonly faults: FaultSink;
   /** Default: nothing is counted. */
@@ -24,7 +26,9 @@ export interface IntakeDeps extends CommandPorts {
 /** A refusal when a gate is closed; null lets pass. */
 export async function denial(deps: IntakeDeps, wish: Wish, command: string): Promise<Reply | null> {
   const { identity, permission } = wish;
-  const { blockedBy } = await deps.policy.decide(wish);
+  const verdict = await deps.policy.decide(wish);
+  deps.onVerdict?.(verdict);
+  const { blockedBy } = verdict;
   if (blockedBy === null) return null;
   deps.logger.warn({ command, permission, by: principalOf(identity), gate: blockedBy.name }, 'denied');
   return { kind: 'refusal', code: 'denied', text: `Not allowed for ${identity.name}: ${blockedBy.detail}.` };

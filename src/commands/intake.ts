@@ -6,6 +6,7 @@ import { ask } from './ask.ts';
 import { nothingToConfirm, type IntakeDeps } from './intake-deps.ts';
 import { parseInvocation } from './parse.ts';
 import { printable } from './printable.ts';
+import { asked, decided, recorded } from './record.ts';
 import type { CommandIntake, Decision, Invocation, Reply } from './reply.ts';
 import { correlation, settle } from './settle.ts';
 import type { CommandSpec } from './spec.ts';
@@ -48,7 +49,10 @@ async function handle(
   if (!result.ok) return result.refusal;
   const { spec, args } = result.parsed;
   const { use } = invocation;
-  return use.run(`command ${spec.name}`, { command: spec.name }, () => ask(deps, invocation, { spec, args }));
+  const subject = asked(invocation, { command: spec.name, args });
+  return use.run(`command ${spec.name}`, { command: spec.name }, () =>
+    recorded(deps, subject, (judged) => ask(judged, invocation, { spec, args })),
+  );
 }
 
 async function decide(
@@ -62,7 +66,11 @@ async function decide(
   if (!confirmation || !spec || spec.kind === 'question') return nothingToConfirm(confirmationId);
   const { correlationId } = correlation(confirmation);
   const of = { command: spec.name, correlationId, parent: confirmation.traceparent };
-  return use.run(`decision ${spec.name}`, of, () => settle(deps, decision, { spec, confirmation }));
+  return use.run(`decision ${spec.name}`, of, () =>
+    recorded(deps, decided(confirmation, decision), (judged) =>
+      settle(judged, decision, { spec, confirmation }),
+    ),
+  );
 }
 
 interface Guard {

@@ -2,6 +2,7 @@
 import { type Confirmation, principalOf } from '../access/index.ts';
 import { correlationIdOf } from '../contracts/ids.ts';
 import { denial, type IntakeDeps, nothingToConfirm } from './intake-deps.ts';
+import { decided, recordChanged, recordDecision, recordExecuting } from './record.ts';
 import { type Decision, placeOf, type Reply } from './reply.ts';
 import type { Action, Change } from './spec.ts';
 
@@ -27,6 +28,7 @@ export async function settle(
     decision.verdict === 'yes' ? 'confirmed' : 'declined',
   );
   if (verdict.kind !== 'decided') return nothingToConfirm(confirmationId);
+  if (verdict.state === 'declined') await recordDecision(deps, decided(confirmation, decision), 'declined');
   // A "no" that comes after the "yes" changes nothing, and enqueues nothing either.
   if (verdict.state === 'declined' || decision.verdict === 'no') {
     return verdict.state === 'declined' ? declined : tooLateForNo(confirmation);
@@ -57,7 +59,13 @@ export async function execute(
     replyTo: decision.replyTo,
     place: placeOf(decision),
   };
-  if (spec.kind === 'change') return { kind: 'answer', answer: await spec.apply(call, deps) };
+  const subject = decided(confirmation, decision);
+  await recordExecuting(deps, subject);
+  if (spec.kind === 'change') {
+    const answer = await spec.apply(call, deps);
+    await recordChanged(deps, subject, answer.title);
+    return { kind: 'answer', answer };
+  }
   const text = await spec.enqueue(call, deps);
   deps.logger.info(
     { correlationId, command: spec.name, args: confirmation.args, by: principalOf(decision.identity) },

@@ -1,5 +1,6 @@
 // What a command is: one specification from which every surface renders it.
 import type { z } from 'zod';
+import type { AuditReader } from '../access/index.ts';
 import type { Address, Answer, Identity, Place } from '../contracts/chat.ts';
 import type {
   AgentDirectory,
@@ -35,6 +36,7 @@ export interface CommandPorts {
   readonly drones: DroneDirectory;
   readonly system: SystemDirectory;
   readonly jobs: JobSink;
+  readonly record: AuditReader;
 }
 
 /** Who asks, and for what; `args` holds only arguments that were given. */

@@ -191,6 +191,20 @@ export const domainErrors = {
     chat: 'The chat platform refused the message.',
     hint: 'Look in the log for what the platform named; a channel may be gone or a text too long.',
   },
+  auditUnavailable: {
+    code: 'AUDIT_UNAVAILABLE',
+    class: 'dependency',
+    retryable: true,
+    chat: 'The audit record cannot be written, so nothing was done.',
+    hint: 'Make Redis take writes to the keys of the record, as `/readyz/audit` says; no action is taken before.',
+  },
+  auditBroken: {
+    code: 'AUDIT_BROKEN',
+    class: 'conflict',
+    retryable: false,
+    chat: 'The audit record is not as it was written.',
+    hint: 'Save what is there with `swarmline audit export`, and find out who wrote to Redis or to the anchor.',
+  },
   unauthorised: {
     code: 'UNAUTHORISED',
     class: 'auth',

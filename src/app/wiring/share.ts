@@ -20,6 +20,7 @@ import { createSystemDirectory } from '../presence.ts';
 import type { Resources } from '../resources.ts';
 import type { Role } from '../roles.ts';
 import type { Backends } from '../servers.ts';
+import { wireAudit } from './audit.ts';
 import { wirePipeline } from './pipeline.ts';
 import type { Shared } from './shared.ts';
 
@@ -64,8 +65,10 @@ export async function share(
   const instance = randomBytes(4).toString('hex');
   const observation = await openObservation(deps, { instance, version: deps.version ?? 'unknown' });
   const { metrics, tracer } = observation;
-  const jobs = createProducer({ redis, clock, tracer }, { prefix: config.redis.prefix });
   const policy = await loadPolicy(config, logger);
+  const audit = wireAudit({ config, redis, clock, logger, policy, links });
+  const producer = createProducer({ redis, clock, tracer }, { prefix: config.redis.prefix });
+  const jobs = { ...audit.endingIn(producer), close: () => producer.close() };
   links.alsoCheck(() => [policyCheck(policy)]);
   const pipeline = await wirePipeline({ config, redis, jobs, clock, logger, metrics });
   const guards = createGuards({ clock });
@@ -99,6 +102,7 @@ export async function share(
     redis,
     jobs,
     policy,
+    audit,
     pipeline,
   };
   held.alerting = createAlerting(base);

@@ -14,6 +14,7 @@ import type { LinkBoard } from '../links.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Role } from '../roles.ts';
 import type { Backends } from '../servers.ts';
+import type { Audit } from './audit.ts';
 
 export interface Shared extends Observation {
   readonly config: Config;
@@ -38,6 +39,8 @@ export interface Shared extends Observation {
   readonly settings: () => Config;
   readonly settle: (config: Config) => void;
   readonly policy: LivePolicy;
+  /** The record of what people do. */
+  readonly audit: Audit;
   readonly pipeline: Pipeline;
   /** Closes the crash-loop brake of a part, in every process that has it. */
   readonly resets: ComponentResetter;

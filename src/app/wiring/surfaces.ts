@@ -119,15 +119,14 @@ const readinessOf = ({ health }: Shared['config'], links: Shared['links']) =>
   health.port === undefined ? () => links.readiness() : null;
 
 function wireApi(shared: Shared, intake: CommandIntake): Wired {
-  const { config, redis, pipeline, links, clock, logger, faults, resets, metrics } = shared;
+  const { config, redis, pipeline, audit, links, clock, logger, faults, resets, metrics } = shared;
   const results = overRedis(createResults({ redis, clock }, { prefix: config.redis.prefix }));
-  const { ledger } = pipeline;
   const api = new ApiServer(
     {
       intake,
       results,
-      ledger,
-      components: resets,
+      ledger: audit.ledger(pipeline.ledger),
+      components: audit.resetter(resets),
       logger,
       faults,
       readiness: readinessOf(config, links),

@@ -2,6 +2,7 @@
 import type { CommandSpec } from '../spec.ts';
 import { agents } from './agents.ts';
 import { alerts } from './alerts.ts';
+import { audit } from './audit.ts';
 import { drone } from './drone.ts';
 import { gas } from './gas.ts';
 import { makeHelp } from './help.ts';
@@ -18,6 +19,7 @@ const actionsAndQuestions: readonly CommandSpec[] = [
   gas,
   drone,
   alerts,
+  audit,
   silence,
 ];
 

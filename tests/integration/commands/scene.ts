@@ -1,5 +1,11 @@
 // One intake over real Redis, a policy in memory, and ports that a test can replace.
-import { createConfirmations, createPolicy, type Policy } from '../../../src/access/index.ts';
+import {
+  AuditLog,
+  createAuditRecord,
+  createConfirmations,
+  createPolicy,
+  type Policy,
+} from '../../../src/access/index.ts';
 import { catalogue, createIntake, type Reply } from '../../../src/commands/index.ts';
 import type { CommandPorts } from '../../../src/commands/spec.ts';
 import type { Address, Identity } from '../../../src/contracts/chat.ts';
@@ -66,6 +72,8 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
     personOf: (identity) => held.policy.personOf(identity),
   };
   const confirmations = createConfirmations({ redis, clock }, { prefix });
+  const audit = new AuditLog({ redis, clock }, { prefix });
+  const record = createAuditRecord({ redis }, { prefix });
   const intake = createIntake(
     {
       ...portsOf(options.known ?? {}),
@@ -74,6 +82,8 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
       jobs,
       policy,
       confirmations,
+      audit,
+      record,
       logger: options.logger ?? silentLogger,
       faults: new Faults(),
     },
@@ -95,5 +105,10 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
   const setPolicy = (next: Policy) => {
     held.policy = next;
   };
-  return { clock, jobs, intake, confirmations, say, decide, asked, setPolicy };
+  /** The record so far: event, verdict and command of each line. */
+  const recorded = async () => {
+    const { lines } = await record.query({}, { limit: 100 });
+    return lines.toReversed().map(({ event, verdict, command }) => `${command}: ${event}, ${verdict}`);
+  };
+  return { audit, record, recorded, clock, jobs, intake, confirmations, say, decide, asked, setPolicy };
 }

@@ -39,6 +39,7 @@ export function portsOf(known: Known): CommandPorts {
     drones: { drones: async () => known.drones ?? [] },
     system: { processes: async () => known.processes ?? [] },
     jobs: { add: async () => undefined },
+    record: { query: async () => ({ lines: [], looked: 0, complete: true, unreadable: 0 }) },
   };
 }
 

@@ -1,0 +1,72 @@
+// From what a person typed to a filter of the record: the same words in chat and on the CLI. Pure.
+import { auditEvents, type AuditFilter } from '../access/index.ts';
+
+/** How the words are explained to people. */
+const auditFilterUsage =
+  'person=ann command=restart id=x12ab event=refused since=2h until=10m last=20, or one bare word of these';
+
+export type ParsedFilter =
+  | { readonly ok: true; readonly filter: AuditFilter; readonly last: number | null }
+  | { readonly ok: false; readonly why: string };
+
+const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `person=ann since=2h`, in any order; a bare word may be a person, an identity, a command, a correlation id or an argument. */
+export function parseAuditFilter(text: string, now: number): ParsedFilter {
+  let filter: AuditFilter = {};
+  let last: number | null = null;
+  for (const word of text.split(/\s+/).filter(Boolean)) {
+    const [key = '', value] = cut(word);
+    if (value === undefined) {
+      filter = { ...filter, word };
+      continue;
+    }
+    if (key === 'last') {
+      last = /^[1-9]\d{0,5}$/.test(value) ? Number(value) : null;
+      if (last === null) return { ok: false, why: `last is a number of lines, as in last=20.` };
+      continue;
+    }
+    const part = partOf(key, value, now);
+    if (part === null)
+      return { ok: false, why: `\`${word.slice(0, 64)}\` is not understood: ${auditFilterUsage}.` };
+    filter = { ...filter, ...part };
+  }
+  return { ok: true, filter, last };
+}
+
+function cut(word: string): readonly [string, string?] {
+  const at = word.indexOf('=');
+  return at < 1 ? [word] : [word.slice(0, at).toLowerCase(), word.slice(at + 1)];
+}
+
+function partOf(key: string, value: string, now: number): AuditFilter | null {
+  if (value === '') return null;
+  switch (key) {
+    case 'person':
+    case 'by':
+      return { person: value };
+    case 'command':
+      return { command: value };
+    case 'id':
+      return { correlationId: value };
+    case 'event': {
+      const event = auditEvents.find((one) => one === value);
+      return event === undefined ? null : { event };
+    }
+    case 'since':
+    case 'until': {
+      const moment = momentOf(value, now);
+      return moment === null ? null : { [key]: moment };
+    }
+    default:
+      return null;
+  }
+}
+
+/** So long ago (`30m`), or a date of ISO 8601. */
+function momentOf(text: string, now: number): number | null {
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (count !== undefined) return now - Number(count) * (unitMs[unit] ?? 0);
+  const moment = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(moment) ? null : moment;
+}

@@ -1,0 +1,152 @@
+// What the way of a command leaves in the record: who asked, who decided, that it is about to be done. It decides nothing;
+// but where a line that must be there before the effect cannot be written, it throws, and so nothing is done.
+import { type AuditEntry, type AuditEvent, type Confirmation, principalOf } from '../access/index.ts';
+import type { Identity, Place } from '../contracts/chat.ts';
+import { correlationIdOf } from '../contracts/ids.ts';
+import { errorText } from '../core/errors.ts';
+import type { IntakeDeps } from './intake-deps.ts';
+import { type Decision, type Invocation, placeOf, type Reply } from './reply.ts';
+
+/** Whose use of which command. */
+export interface Subject {
+  readonly identity: Identity;
+  readonly place: Place;
+  readonly command: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly correlationId: string;
+}
+
+/** The use that is asked for. */
+export function asked(
+  invocation: Pick<Invocation, 'id' | 'identity' | 'place' | 'replyTo'>,
+  { command, args }: Pick<Subject, 'command' | 'args'>,
+): Subject {
+  const { id, identity } = invocation;
+  return { identity, place: placeOf(invocation), command, args, correlationId: correlationIdOf(id) };
+}
+
+/** The use that somebody's word is about; the identity is theirs. */
+export function decided(
+  { command, args, invocationId }: Pick<Confirmation, 'command' | 'args' | 'invocationId'>,
+  decision: Pick<Decision, 'identity' | 'place' | 'replyTo'>,
+): Subject {
+  return asked({ ...decision, id: invocationId }, { command, args });
+}
+
+/**
+ * Runs one step of a use. A refusal that it ends with is recorded; whatever it records itself is recorded with the version
+ * of the policy by which this use was last judged.
+ */
+export async function recorded(
+  deps: IntakeDeps,
+  subject: Subject,
+  work: (deps: IntakeDeps) => Promise<Reply>,
+): Promise<Reply> {
+  const { audit } = deps;
+  if (audit === undefined) return work(deps);
+  let policyVersion = 'none';
+  const judged: IntakeDeps = {
+    ...deps,
+    onVerdict: (verdict) => {
+      policyVersion = verdict.policyVersion;
+      deps.onVerdict?.(verdict);
+    },
+    audit: { append: (entry, step) => audit.append({ ...entry, policyVersion }, step) },
+  };
+  const reply = await work(judged);
+  if (reply.kind === 'refusal') await recordRefusal(judged, subject, reply);
+  return reply;
+}
+
+/** Before a wish is put up for confirmation. @throws SwarmError AUDIT_UNAVAILABLE */
+export async function recordAsked(deps: IntakeDeps, subject: Subject): Promise<void> {
+  await append(deps, subject, 'asked', { verdict: 'allowed' });
+}
+
+/** A person's word that is not the last one needed, or a no. @throws SwarmError AUDIT_UNAVAILABLE; a no always counts */
+export async function recordDecision(
+  deps: IntakeDeps,
+  subject: Subject,
+  verdict: 'approved' | 'declined',
+): Promise<void> {
+  const written = append(deps, subject, 'decided', { verdict, step: principalOf(subject.identity) });
+  if (verdict === 'approved') await written;
+  else await written.catch((thrown: unknown) => missing(deps, subject, 'decided', thrown));
+}
+
+/**
+ * Right before the effect: the word that let it pass, and that it is about to be done, in one round trip.
+ * @param options.approvers persons who said yes beside the one who asked
+ * @throws SwarmError AUDIT_UNAVAILABLE: then it must not be done
+ */
+export async function recordExecuting(
+  deps: IntakeDeps,
+  subject: Subject,
+  { approvers = [] }: { readonly approvers?: readonly string[] } = {},
+): Promise<void> {
+  await Promise.all([
+    append(deps, subject, 'decided', { verdict: 'approved', step: principalOf(subject.identity) }),
+    append(deps, subject, 'executing', { verdict: 'allowed', approvers }),
+  ]);
+}
+
+/** After a change that is done: it stays done where the line is missing, and the log has that. */
+export async function recordChanged(deps: IntakeDeps, subject: Subject, detail: string): Promise<void> {
+  await append(deps, subject, 'changed', { verdict: 'done', detail }).catch((thrown: unknown) =>
+    missing(deps, subject, 'changed', thrown),
+  );
+}
+
+type Refusal = Extract<Reply, { kind: 'refusal' }>;
+
+// The refusal stands, whether or not it could be recorded. Whoever floods us is recorded once a minute for each reason but
+// a missing right: the record is never trimmed.
+async function recordRefusal(deps: IntakeDeps, subject: Subject, { code, text }: Refusal): Promise<void> {
+  const isOfThisUse = code === 'denied' || code === 'bad-argument' || code === 'no-confirmation';
+  const flood = `${principalOf(subject.identity)}/${subject.command}/${Math.floor(deps.clock.now() / 60_000)}`;
+  const about = isOfThisUse ? subject : { ...subject, correlationId: correlationIdOf(flood) };
+  const step = `${code}/${principalOf(subject.identity)}`;
+  await append(deps, about, 'refused', { verdict: code, detail: text, step }).catch((thrown: unknown) =>
+    missing(deps, subject, 'refused', thrown),
+  );
+}
+
+interface Said extends Partial<Pick<AuditEntry, 'detail'>> {
+  readonly verdict: string;
+  readonly approvers?: readonly string[];
+  /** What tells several lines of one event of one use apart. */
+  readonly step?: string;
+}
+
+async function append(
+  { audit, policy }: IntakeDeps,
+  subject: Subject,
+  event: AuditEvent,
+  { verdict, detail = '', approvers = [], step = '' }: Said,
+): Promise<void> {
+  if (audit === undefined) return;
+  const { identity, place, command, args, correlationId } = subject;
+  await audit.append(
+    {
+      event,
+      correlationId,
+      person: await policy.personOf(identity),
+      principal: principalOf(identity),
+      place,
+      command,
+      args,
+      verdict,
+      detail,
+      approvers: [...approvers],
+      policyVersion: 'none',
+    },
+    step,
+  );
+}
+
+function missing(deps: IntakeDeps, { correlationId, command }: Subject, event: AuditEvent, thrown: unknown) {
+  deps.logger.error(
+    { correlationId, command, event, why: errorText(thrown) },
+    'a line of the record is missing',
+  );
+}

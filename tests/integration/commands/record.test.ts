@@ -1,0 +1,179 @@
+// What the way of a command leaves in the record, and that nothing is done which could not be written down before.
+import { describe, expect } from 'vitest';
+import { createPolicy } from '../../../src/access/index.ts';
+import { correlationIdOf } from '../../../src/contracts/ids.ts';
+import type { Redis } from '../../../src/core/redis.ts';
+import { it } from '../../support/fixtures.ts';
+import { alice, bob, createScene, stranger } from './scene.ts';
+
+/** Takes the record away, and nothing else: whatever else lies in Redis works on. */
+const breakRecord = (redis: Redis, prefix: string) => redis.set(`${prefix}:audit:lines`, 'not a stream');
+
+describe('an action', () => {
+  it('leaves who asked, who decided and that it was begun, under one correlation id', async ({
+    redis,
+    prefix,
+  }) => {
+    const scene = createScene(redis, prefix);
+    await scene.decide(await scene.asked('restart slam', alice, 'i-7'), 'yes');
+    expect(await scene.recorded()).toEqual([
+      'restart: asked, allowed',
+      'restart: decided, approved',
+      'restart: executing, allowed',
+    ]);
+    const { lines } = await scene.record.query({}, { limit: 10 });
+    for (const line of lines) {
+      expect(line).toMatchObject({
+        correlationId: correlationIdOf('i-7'),
+        person: 'alice',
+        principal: 'discord:111',
+        place: { surface: 'discord', id: 'c-1' },
+        args: { service: 'slam' },
+        policyVersion: expect.stringMatching(/^[0-9a-f]{12}$/),
+      });
+    }
+  });
+
+  it('is in the record before it is in the queue', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    const id = await scene.asked('restart slam');
+    scene.jobs.down = true;
+    expect(await scene.decide(id)).toMatchObject({ code: 'unavailable' });
+    expect(await scene.recorded()).toContain('restart: executing, allowed');
+  });
+
+  it('has its lines once, however often it is confirmed', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    const id = await scene.asked('restart slam');
+    await scene.decide(id);
+    await scene.decide(id);
+    expect(await scene.recorded()).toHaveLength(3);
+    expect(scene.jobs.ids).toHaveLength(2);
+  });
+
+  it('leaves a no, and no beginning', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    await scene.decide(await scene.asked('restart slam'), 'no');
+    expect(await scene.recorded()).toEqual(['restart: asked, allowed', 'restart: decided, declined']);
+  });
+});
+
+describe('a refusal', () => {
+  it('of a missing right is in the record, with who was refused what', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    await scene.say('restart slam', stranger);
+    const { lines } = await scene.record.query({}, { limit: 10 });
+    expect(lines).toMatchObject([
+      {
+        event: 'refused',
+        verdict: 'denied',
+        person: 'discord:999',
+        principal: 'discord:999',
+        command: 'restart',
+        args: { service: 'slam' },
+        detail: expect.stringContaining('service.restart:slam'),
+      },
+    ]);
+  });
+
+  it("of somebody else's word is in the record, under the action that it was about", async ({
+    redis,
+    prefix,
+  }) => {
+    const scene = createScene(redis, prefix);
+    await scene.decide(await scene.asked('restart slam', alice, 'i-7'), 'yes', bob);
+    const { lines } = await scene.record.query({ event: 'refused' }, { limit: 10 });
+    expect(lines).toMatchObject([{ person: 'bob', correlationId: correlationIdOf('i-7') }]);
+  });
+
+  it('of a question is in the record too, and an answer is not', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    await scene.say('services', alice);
+    await scene.say('services', stranger);
+    expect(await scene.recorded()).toEqual(['services: refused, denied']);
+  });
+
+  it('stands though it cannot be recorded', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    await breakRecord(redis, prefix);
+    expect(await scene.say('restart slam', stranger)).toMatchObject({ code: 'denied' });
+  });
+});
+
+describe('without a record', () => {
+  const refusal = {
+    kind: 'refusal',
+    code: 'unavailable',
+    text: 'The audit record cannot be written, so nothing was done.',
+  };
+
+  it('an action is refused in a plain sentence, before anybody is asked', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    await breakRecord(redis, prefix);
+    expect(await scene.say('restart slam')).toEqual(refusal);
+  });
+
+  it('a question is answered', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    await breakRecord(redis, prefix);
+    expect(await scene.say('status')).toMatchObject({ kind: 'answer' });
+  });
+
+  it('what was asked before is not begun, and is when the record is back and it is confirmed again', async ({
+    redis,
+    prefix,
+  }) => {
+    const scene = createScene(redis, prefix);
+    const id = await scene.asked('restart slam');
+    await redis.rename(`${prefix}:audit:lines`, `${prefix}:audit:aside`);
+    await breakRecord(redis, prefix);
+    expect(await scene.decide(id)).toEqual(refusal);
+    expect(scene.jobs.ids).toEqual([]);
+    await redis.rename(`${prefix}:audit:aside`, `${prefix}:audit:lines`);
+    expect(await scene.decide(id)).toMatchObject({ kind: 'accepted' });
+    expect(scene.jobs.ids).toHaveLength(1);
+    expect(await scene.record.verify(null)).toMatchObject({ lines: 3, broken: null });
+  });
+
+  it('a no is taken', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    const id = await scene.asked('restart slam');
+    await breakRecord(redis, prefix);
+    expect(await scene.decide(id, 'no')).toMatchObject({ kind: 'dropped' });
+  });
+});
+
+describe('the command audit', () => {
+  const reader = { ...alice, id: '555', name: 'Rita' };
+
+  it('is denied without audit.read', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    expect(await scene.say('audit', alice)).toMatchObject({
+      code: 'denied',
+      text: expect.stringContaining('audit.read'),
+    });
+  });
+
+  it('shows the last lines that fit, newest first', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    await scene.decide(await scene.asked('restart slam'), 'yes');
+    await scene.say('restart slam', stranger);
+    scene.setPolicy(
+      createPolicy({
+        roles: { auditor: ['audit.read'] },
+        people: { rita: { role: 'auditor', identities: ['discord:555'] } },
+      }),
+    );
+    const all = await scene.say('audit', reader);
+    expect(all.kind === 'answer' && all.answer.rows.map(({ label, value }) => `${label} ${value}`)).toEqual([
+      expect.stringMatching(/^#4 discord:999 restart slam: refused, denied — Not allowed/),
+      '#3 alice (discord:111) restart slam: executing, allowed',
+      '#2 alice (discord:111) restart slam: decided, approved',
+      '#1 alice (discord:111) restart slam: asked, allowed',
+    ]);
+    const some = await scene.say('audit event=refused', reader);
+    expect(some).toMatchObject({ answer: { title: '1 line of the record' } });
+    const none = await scene.say('audit nobody', reader);
+    expect(none).toMatchObject({ answer: { title: 'No line of the record fits' } });
+  });
+});
