@@ -21,10 +21,11 @@ export interface IntakeDeps extends CommandPorts {
   readonly tracer?: Tracer;
 }
 
-/** A refusal when a gate is closed; null lets pass. */
+/** A refusal when a gate is closed; null lets pass. @throws SwarmError that kept the rights from being read */
 export async function denial(deps: IntakeDeps, wish: Wish, command: string): Promise<Reply | null> {
   const { identity, permission } = wish;
-  const { blockedBy } = await deps.policy.decide(wish);
+  const { blockedBy, fault } = await deps.policy.decide(wish);
+  if (fault) throw fault;
   if (blockedBy === null) return null;
   deps.logger.warn({ command, permission, by: principalOf(identity), gate: blockedBy.name }, 'denied');
   return { kind: 'refusal', code: 'denied', text: `Not allowed for ${identity.name}: ${blockedBy.detail}.` };

@@ -1,5 +1,6 @@
 // What a command is: one specification from which every surface renders it.
 import type { z } from 'zod';
+import type { Access } from '../access/index.ts';
 import type { Address, Answer, Identity, Place } from '../contracts/chat.ts';
 import type {
   AgentDirectory,
@@ -19,6 +20,8 @@ export interface ArgSpec {
   readonly schema?: z.ZodType<string>;
   /** Whether it takes the rest of the line, spaces and all; only the last may. */
   readonly rest?: boolean;
+  /** Whether it is a secret, such as a one-time code: never written into a log or a record. */
+  readonly secret?: boolean;
   /** What could stand here now, for completion and for a guess at a slip of the pen. */
   readonly candidates?: (ports: CommandPorts) => Promise<readonly string[]>;
 }
@@ -35,6 +38,7 @@ export interface CommandPorts {
   readonly drones: DroneDirectory;
   readonly system: SystemDirectory;
   readonly jobs: JobSink;
+  readonly access: Access;
 }
 
 /** Who asks, and for what; `args` holds only arguments that were given. */

@@ -4,11 +4,16 @@ import { agents } from './agents.ts';
 import { alerts } from './alerts.ts';
 import { drone } from './drone.ts';
 import { gas } from './gas.ts';
+import { grant, grantRole } from './grant.ts';
 import { makeHelp } from './help.ts';
+import { link, unlink } from './link.ts';
 import { restart } from './restart.ts';
+import { revoke, revokeRole } from './revoke.ts';
 import { services } from './services.ts';
 import { silence } from './silence.ts';
 import { status } from './status.ts';
+import { whoami } from './whoami.ts';
+import { makeWhy } from './why.ts';
 
 const actionsAndQuestions: readonly CommandSpec[] = [
   status,
@@ -19,6 +24,15 @@ const actionsAndQuestions: readonly CommandSpec[] = [
   drone,
   alerts,
   silence,
+  whoami,
+  link,
+  unlink,
+  grant,
+  grantRole,
+  revoke,
+  revokeRole,
 ];
 
-export const catalogue: readonly CommandSpec[] = [...actionsAndQuestions, makeHelp(actionsAndQuestions)];
+const explained: readonly CommandSpec[] = [...actionsAndQuestions, ...makeWhy(actionsAndQuestions)];
+
+export const catalogue: readonly CommandSpec[] = [...explained, makeHelp(explained)];
