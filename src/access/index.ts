@@ -12,17 +12,24 @@ export {
 export { type Anchor, readAnchor, writeAnchor } from './audit-anchor.ts';
 export { AuditLog } from './audit-log.ts';
 export { type AuditRecord, createAuditRecord, type Verification } from './audit-walk.ts';
+export { type Access, createAccess, type Entered, type Portrait } from './access.ts';
 export {
   type Confirmation,
   type Confirmations,
   createConfirmations,
 } from './confirmations.ts';
+export { utc } from './gates.ts';
+export type { Entitlement } from './granting.ts';
+export { createGrants, type Grant } from './grants.ts';
+export { createLinks } from './links.ts';
 export {
   createPolicy,
   type LivePolicy,
   loadLivePolicy,
   loadPolicy,
   type Policy,
-  principalOf,
+  type RuledPolicy,
 } from './policy.ts';
+export { createRecall, type Recall } from './recall.ts';
+export { principalOf } from './rules.ts';
 export type { Verdict, Wish } from './verdict.ts';

@@ -1,16 +1,22 @@
-// Who may do what: persons with identities, roles with permissions. Default deny; a missing or broken policy denies everything.
+// Who may do what: the policy file, together with what was granted, revoked and linked by command. Default deny; a missing
+// or broken policy denies everything, and records that cannot be read let nobody do more than ask.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { z } from 'zod';
-import type { Identity } from '../contracts/chat.ts';
+import { type Identity, surfaceSchema } from '../contracts/chat.ts';
 import type { Authority } from '../contracts/ports.ts';
-import { coreErrors, errorText, SwarmError } from '../core/errors.ts';
-import { policySchema } from './config.ts';
+import { errorText } from '../core/errors.ts';
+import { redisFault } from '../core/redis-faults.ts';
+import { type Facts, gatesOf } from './gates.ts';
+import { nothingRecorded, type Recall, type Recorded } from './recall.ts';
+import { compileRules, principalOf, type Rules } from './rules.ts';
 import type { Gate, Verdict, Wish } from './verdict.ts';
 
 export interface Policy extends Authority {
-  /** The person's name, or the identity itself for a stranger; the same person has the same name on every surface. */
+  /**
+   * The person's name, or the identity itself for a stranger; the same person has the same name on every surface.
+   * @throws SwarmError when it cannot be read whose identity it is
+   */
   personOf(identity: Identity): Promise<string>;
   /** Every gate between a wish and its effect. Never rejects: what cannot be looked at is closed. */
   decide(wish: Wish): Promise<Verdict>;
@@ -18,113 +24,142 @@ export interface Policy extends Authority {
   readonly broken: string | null;
 }
 
-/** `discord:123`: how an identity is written in policies, jobs and logs. */
-export function principalOf(identity: Identity): string {
-  return `${identity.surface}:${identity.id}`;
+/** A policy whose rules can be looked into. */
+export interface RuledPolicy extends Policy {
+  /** Null while it is broken. */
+  readonly rules: Rules | null;
 }
 
 /** Reads a policy file. Never throws: what cannot be read or understood becomes a policy that denies everything and says why. */
-export async function loadPolicy(path: string): Promise<Policy> {
+export async function loadPolicy(path: string, recall: Recall = nothingRecorded): Promise<RuledPolicy> {
   try {
-    return createPolicy(parse(await readFile(path, 'utf8')));
+    return createPolicy(parse(await readFile(path, 'utf8')), recall);
   } catch (thrown) {
     return denyAll(`${path}: ${errorText(thrown)}`);
   }
 }
 
 /** A policy that can be read again while it is in force. */
-export interface LivePolicy extends Policy {
+export interface LivePolicy extends RuledPolicy {
   /** Takes what the file says now; a broken file changes nothing. Resolves to why, or to null when it was taken. */
   reload(path: string): Promise<string | null>;
 }
 
 /** As `loadPolicy`, and it can be read again. */
-export async function loadLivePolicy(path: string): Promise<LivePolicy> {
-  let policy = await loadPolicy(path);
+export async function loadLivePolicy(path: string, recall?: Recall): Promise<LivePolicy> {
+  let policy = await loadPolicy(path, recall);
   return {
     get broken() {
       return policy.broken;
+    },
+    get rules() {
+      return policy.rules;
     },
     allows: (principal, permission) => policy.allows(principal, permission),
     decide: (wish) => policy.decide(wish),
     personOf: (identity) => policy.personOf(identity),
     reload: async (from) => {
-      const next = await loadPolicy(from);
+      const next = await loadPolicy(from, recall);
       if (next.broken === null || policy.broken !== null) policy = next;
       return next.broken;
     },
   };
 }
 
-/** @throws SwarmError CONFIG_INVALID with every problem of the document */
-export function createPolicy(document: unknown): Policy {
-  const parsed = policySchema.safeParse(document);
-  if (!parsed.success) throw new SwarmError(coreErrors.configInvalid, z.prettifyError(parsed.error));
-  const { roles, people, everyone } = parsed.data;
-  const owners = Object.entries(people).flatMap(([person, { identities }]) =>
-    identities.map((key) => [key, person] as const),
-  );
-  const problems = [...unknownRoles(parsed.data), ...sharedIdentities(owners)];
-  if (problems.length > 0) throw new SwarmError(coreErrors.configInvalid, problems.join('; '));
-  const personByIdentity = new Map(owners);
-  const permissionsOf = (principal: string): readonly string[] => {
-    const person = personByIdentity.get(principal);
-    const role = person === undefined ? everyone : people[person]?.role;
-    return (role === undefined ? undefined : roles[role]) ?? [];
-  };
-  const allows = (principal: string, permission: string) =>
-    permissionsOf(principal).some((granted) => covers(granted, permission));
-  const policyVersion = createHash('sha256').update(JSON.stringify(parsed.data)).digest('hex').slice(0, 12);
+/** The permission of whoever only looks. It alone is answered from memory while Redis is away. */
+const looking = 'ask';
+
+/** @param recall default: nothing but the document counts @throws SwarmError CONFIG_INVALID with every problem of the document */
+export function createPolicy(document: unknown, recall: Recall = nothingRecorded): RuledPolicy {
+  const rules = compileRules(document);
+  const recorded = (principal: string, permission: string) =>
+    permission === looking
+      ? recall.readSoon(principal, rules.ownerOf)
+      : recall.read(principal, rules.ownerOf);
   return {
+    rules,
     broken: null,
-    allows: (principal, permission) => Promise.resolve(allows(principal, permission)),
-    decide: ({ identity, permission }) => {
-      const open = allows(principalOf(identity), permission);
-      const detail = open
-        ? `has the permission \`${permission}\``
-        : `it needs the permission \`${permission}\``;
-      return Promise.resolve(verdictOf([{ name: 'grant', open, detail }], policyVersion));
+    personOf: async (identity) => {
+      const principal = principalOf(identity);
+      const owner = rules.ownerOf(principal);
+      if (owner !== null) return owner;
+      const known = await recall.read(principal, rules.ownerOf).catch(rejectAsFault);
+      return personOf(rules, principal, known);
     },
-    personOf: (identity) =>
-      Promise.resolve(personByIdentity.get(principalOf(identity)) ?? principalOf(identity)),
+    decide: async ({ identity, permission, place }) => {
+      const principal = principalOf(identity);
+      const { marks } = identity;
+      const keeps = marks !== undefined && rules.usesMarks && permission !== looking;
+      try {
+        // Later, when nobody is there for whom the platform could vouch, its word of now counts.
+        const vouched = keeps ? recall.vouch(principal, marks) : undefined;
+        const [known] = await Promise.all([recorded(principal, permission), vouched]);
+        const facts = factsOf(rules, principal, { ...known, marks: marks ?? known.marks });
+        return verdictOf(gatesOf(rules, facts, permission, place), versionOf(rules, known));
+      } catch (thrown) {
+        const detail = 'links and grants cannot be read, so nothing is allowed';
+        const gates = [{ name: 'policy', open: false, detail }] as const;
+        return { ...verdictOf(gates, rules.version), fault: redisFault(thrown) };
+      }
+    },
+    allows: async (principal, permission) => {
+      try {
+        const facts = factsOf(rules, principal, await recorded(principal, permission));
+        return verdictOf(gatesOf(rules, facts, permission, null), rules.version).allowed;
+      } catch {
+        return false;
+      }
+    },
   };
 }
 
-function unknownRoles({ roles, people, everyone }: z.infer<typeof policySchema>): string[] {
-  const used = [
-    ...Object.values(people).map(({ role }) => role),
-    ...(everyone === undefined ? [] : [everyone]),
-  ];
-  const unknown = used.filter((role) => !Object.hasOwn(roles, role));
-  if (unknown.length === 0) return [];
-  return [`unknown roles: ${unknown.join(', ')}; roles holds ${Object.keys(roles).join(', ')}`];
+/** Who an identity is, by the file or through the one that it is linked to. */
+export function personOf(rules: Rules, principal: string, { via }: Pick<Recorded, 'via'>): string {
+  const root = rules.ownerOf(principal) === null ? (via ?? principal) : principal;
+  return rules.ownerOf(root) ?? root;
 }
 
-// Whose rights would count must not depend on the order of the file.
-function sharedIdentities(owners: readonly (readonly [key: string, person: string])[]): string[] {
-  return owners.flatMap(([key, person], index) => {
-    const former = owners.slice(0, index).find(([other]) => other === key)?.[1];
-    return former === undefined ? [] : [`${key} belongs to ${former} and to ${person}`];
-  });
+/** What the decision is made of. */
+export function factsOf(rules: Rules, principal: string, recorded: Recorded): Facts {
+  const surface = surfaceSchema.safeParse(principal.split(':', 1)[0]);
+  return {
+    principal,
+    surface: surface.success ? surface.data : null,
+    person: personOf(rules, principal, recorded),
+    linked: recorded.via !== null || rules.ownerOf(principal) !== null,
+    via: recorded.via,
+    marks: recorded.marks,
+    grants: recorded.grants,
+  };
 }
 
-function covers(granted: string, permission: string): boolean {
-  return granted.endsWith('*') ? permission.startsWith(granted.slice(0, -1)) : granted === permission;
+/** Of the file and of what was granted and linked. */
+export function versionOf(rules: Rules, { via, grants }: Pick<Recorded, 'via' | 'grants'>): string {
+  if (via === null && grants.length === 0) return rules.version;
+  const live = createHash('sha256')
+    .update(JSON.stringify([via, grants]))
+    .digest('hex');
+  return `${rules.version}+${live.slice(0, 8)}`;
 }
 
 /** Puts gates together: one that is closed is enough. */
-function verdictOf(gates: readonly Gate[], policyVersion: string): Verdict {
+export function verdictOf(gates: readonly Gate[], policyVersion: string): Verdict {
   const blockedBy = gates.find(({ open }) => !open) ?? null;
   return { allowed: blockedBy === null, gates, blockedBy, policyVersion };
 }
 
-function denyAll(why: string): Policy {
+function rejectAsFault(thrown: unknown): never {
+  throw redisFault(thrown);
+}
+
+function denyAll(why: string): RuledPolicy {
   const closed = {
     name: 'policy',
     open: false,
     detail: 'the policy cannot be read, so nothing is allowed',
   } as const;
   return {
+    rules: null,
     broken: why,
     allows: () => Promise.resolve(false),
     decide: () => Promise.resolve(verdictOf([closed], 'none')),

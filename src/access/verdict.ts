@@ -1,5 +1,9 @@
 // The answer to "may they?": every gate that was looked at, in order, and which one blocks. Pure words, no decision.
-import type { Identity, Place } from '../contracts/chat.ts';
+import type { Identity, Place, Surface } from '../contracts/chat.ts';
+import type { SwarmError } from '../core/errors.ts';
+
+/** `discord:123`: how an identity is written in policies, jobs and logs. */
+export type Principal = `${Surface}:${string}`;
 
 /** What is asked. `place` is null where no place is known, such as right before an effect. */
 export interface Wish {
@@ -28,4 +32,6 @@ export interface Verdict {
   readonly blockedBy: Gate | null;
   /** Of the rules and grants that it was decided by; another text when any of them changed. */
   readonly policyVersion: string;
+  /** What kept the rights from being read: nothing is allowed, and nothing is known of the person either. */
+  readonly fault?: SwarmError;
 }

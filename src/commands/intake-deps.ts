@@ -23,12 +23,13 @@ export interface IntakeDeps extends CommandPorts {
   readonly tracer?: Tracer;
 }
 
-/** A refusal when a gate is closed; null lets pass. */
+/** A refusal when a gate is closed; null lets pass. @throws SwarmError that kept the rights from being read */
 export async function denial(deps: IntakeDeps, wish: Wish, command: string): Promise<Reply | null> {
   const { identity, permission } = wish;
   const verdict = await deps.policy.decide(wish);
   deps.onVerdict?.(verdict);
-  const { blockedBy } = verdict;
+  const { blockedBy, fault } = verdict;
+  if (fault) throw fault;
   if (blockedBy === null) return null;
   deps.logger.warn({ command, permission, by: principalOf(identity), gate: blockedBy.name }, 'denied');
   return { kind: 'refusal', code: 'denied', text: `Not allowed for ${identity.name}: ${blockedBy.detail}.` };

@@ -20,7 +20,8 @@ export function parseInvocation(input: Invocation['input'], specs: readonly Comm
   if (word === undefined) return refuse('empty', 'Nothing was typed. `help` lists the commands.');
   const found = findCommand(typed, specs);
   if (!found) return unknownCommand(word, specs);
-  const { spec, rest } = found;
+  const { spec } = found;
+  const rest = joined(found.rest, spec);
   if (rest.length > spec.args.length) {
     return refuse('bad-argument', `Too many arguments for \`${spec.name}\`. Usage: ${usage(spec)}`);
   }
@@ -42,6 +43,13 @@ function findCommand(
     if (spec) return { spec, rest: typed.slice(length) };
   }
   return null;
+}
+
+// The last argument may take the rest of the line.
+function joined(rest: readonly string[], { args }: CommandSpec): readonly string[] {
+  const last = args.length - 1;
+  if (args[last]?.rest !== true || rest.length <= args.length) return rest;
+  return [...rest.slice(0, last), rest.slice(last).join(' ')];
 }
 
 function isNamed({ name, aliases = [] }: CommandSpec, typed: string): boolean {

@@ -1,6 +1,6 @@
 // What a command is: one specification from which every surface renders it.
 import type { z } from 'zod';
-import type { AuditReader } from '../access/index.ts';
+import type { Access, AuditReader } from '../access/index.ts';
 import type { Address, Answer, Identity, Place } from '../contracts/chat.ts';
 import type {
   AgentDirectory,
@@ -20,6 +20,8 @@ export interface ArgSpec {
   readonly schema?: z.ZodType<string>;
   /** Whether it takes the rest of the line, spaces and all; only the last may. */
   readonly rest?: boolean;
+  /** Whether it is a secret, such as a one-time code: never written into a log or a record. */
+  readonly secret?: boolean;
   /** What could stand here now, for completion and for a guess at a slip of the pen. */
   readonly candidates?: (ports: CommandPorts) => Promise<readonly string[]>;
 }
@@ -37,6 +39,7 @@ export interface CommandPorts {
   readonly system: SystemDirectory;
   readonly jobs: JobSink;
   readonly record: AuditReader;
+  readonly access: Access;
 }
 
 /** Who asks, and for what; `args` holds only arguments that were given. */

@@ -14,13 +14,19 @@ export const addressSchema = z.object({
 });
 export type Address = z.infer<typeof addressSchema>;
 
+/**
+ * What a platform vouches for of somebody, `role:<id>` on Discord and `badge:<name>` on Twitch. It is written as no
+ * identity can be, so that neither ever passes for the other.
+ */
+export type Mark = `role:${string}` | `badge:${string}`;
+
 /** A person as one surface knows them; `id` is the platform's stable id, never a display name. */
 export interface Identity {
   readonly surface: Surface;
   readonly id: string;
   readonly name: string;
-  /** What the platform itself vouches for at this moment: Twitch badges (`moderator`), Discord role ids. Never a person's id. */
-  readonly marks?: readonly string[];
+  /** What the platform itself vouches for at this moment; absent where it vouches for nothing. */
+  readonly marks?: readonly Mark[];
 }
 
 /** Where something is said: a Discord channel, a Twitch channel, or `main`; `server` is the Discord guild. */

@@ -1,7 +1,6 @@
 // What all parts of one process share: its Redis client, its registry, its policy, what it says of itself.
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type LivePolicy, loadLivePolicy } from '../../access/index.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
@@ -21,6 +20,7 @@ import type { Resources } from '../resources.ts';
 import type { Role } from '../roles.ts';
 import type { Backends } from '../servers.ts';
 import { wireAudit } from './audit.ts';
+import { wireAccess } from './access.ts';
 import { wirePipeline } from './pipeline.ts';
 import type { Shared } from './shared.ts';
 
@@ -65,7 +65,7 @@ export async function share(
   const instance = randomBytes(4).toString('hex');
   const observation = await openObservation(deps, { instance, version: deps.version ?? 'unknown' });
   const { metrics, tracer } = observation;
-  const policy = await loadPolicy(config, logger);
+  const { policy, access } = await wireAccess({ config, redis, clock, logger });
   const audit = wireAudit({ config, redis, clock, logger, policy, links });
   const producer = createProducer({ redis, clock, tracer }, { prefix: config.redis.prefix });
   const jobs = { ...audit.endingIn(producer), close: () => producer.close() };
@@ -103,6 +103,7 @@ export async function share(
     jobs,
     policy,
     audit,
+    access,
     pipeline,
   };
   held.alerting = createAlerting(base);
@@ -125,11 +126,4 @@ function makeView({ instance, roles, links, guards, clock }: ViewSources, held: 
     breakers: [...guards.breakers()],
     alerts: held.alerting?.active() ?? [],
   });
-}
-
-async function loadPolicy({ policy: { file } }: Config, logger: Logger): Promise<LivePolicy> {
-  const policy = await loadLivePolicy(file);
-  if (policy.broken !== null)
-    logger.error({ why: policy.broken }, 'the policy cannot be used; everything is denied');
-  return policy;
 }

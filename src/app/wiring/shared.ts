@@ -1,5 +1,5 @@
 // What every part of the wiring needs.
-import type { LivePolicy } from '../../access/index.ts';
+import type { Access, LivePolicy } from '../../access/index.ts';
 import type { ComponentResetter } from '../../contracts/ports.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -41,6 +41,8 @@ export interface Shared extends Observation {
   readonly policy: LivePolicy;
   /** The record of what people do. */
   readonly audit: Audit;
+  /** What commands may know and change of who may do what. */
+  readonly access: Access;
   readonly pipeline: Pipeline;
   /** Closes the crash-loop brake of a part, in every process that has it. */
   readonly resets: ComponentResetter;

@@ -1,8 +1,8 @@
 // Slash commands and buttons: acknowledged at once (Discord waits 3 s), handed to the command intake, answered.
 // Knows nothing of connections, and never lets an error out.
-import type { ButtonInteraction, ChatInputCommandInteraction, Interaction, User } from 'discord.js';
+import type { ButtonInteraction, ChatInputCommandInteraction, Interaction } from 'discord.js';
 import type { CommandIntake, Reply } from '../../commands/index.ts';
-import type { Identity } from '../../contracts/chat.ts';
+import type { Identity, Mark, Place } from '../../contracts/chat.ts';
 import { correlationIdOf } from '../../contracts/ids.ts';
 import { chatText, errorText } from '../../core/errors.ts';
 import type { Guard } from '../../core/recovery/guard.ts';
@@ -56,8 +56,9 @@ async function onSlash(interaction: ChatInputCommandInteraction, deps: Interacti
   await orApology(answer, deps, correlationIdOf(interaction.id), async () => {
     const reply = await deps.intake.handle({
       id: interaction.id,
-      identity: identityOf(interaction.user),
+      identity: identityOf(interaction),
       replyTo: { surface: 'discord', place: interaction.channelId },
+      place: placeOf(interaction, interaction.channelId),
       input: { kind: 'parsed', command: interaction.commandName, args: Object.fromEntries(args) },
     });
     await answer(replyCard(reply));
@@ -80,8 +81,9 @@ async function onClick(interaction: ButtonInteraction, deps: InteractionDeps): P
     const reply = await deps.intake.decide({
       confirmationId,
       verdict,
-      identity: identityOf(interaction.user),
+      identity: identityOf(interaction),
       replyTo: { surface: 'discord', place, message: message.id },
+      place: placeOf(interaction, place),
     });
     if (reply.kind === 'accepted') await accepted(reply);
     else if (reply.kind === 'dropped') await patiently(() => interaction.editReply(replyCard(reply)), deps);
@@ -141,6 +143,20 @@ function replyCard(reply: Reply): Card {
   }
 }
 
-function identityOf(user: User): Identity {
-  return { surface: 'discord', id: user.id, name: user.globalName ?? user.username };
+type Speaking = Pick<Interaction, 'user' | 'member' | 'guildId'>;
+
+function identityOf(speaking: Speaking): Identity {
+  const { id, globalName, username } = speaking.user;
+  return { surface: 'discord', id, name: globalName ?? username, marks: marksOf(speaking) };
+}
+
+// The role that everybody on a server has bears the server's own id, and says nothing of a person.
+function marksOf({ member, guildId }: Speaking): Mark[] {
+  if (member === null) return [];
+  const ids = Array.isArray(member.roles) ? member.roles : [...member.roles.cache.keys()];
+  return ids.filter((id) => id !== guildId).map((id): Mark => `role:${id}`);
+}
+
+function placeOf({ guildId }: Speaking, channelId: string): Place {
+  return { surface: 'discord', id: channelId, ...(guildId !== null && { server: guildId }) };
 }

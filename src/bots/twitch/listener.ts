@@ -2,6 +2,7 @@
 
 import type { CommandIntake, Reply } from '../../commands/index.ts';
 import { answerLine } from '../../commands/index.ts';
+import type { Identity, Mark } from '../../contracts/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import { parseChat } from './parse.ts';
 import type { Sender } from './sender.ts';
@@ -25,7 +26,10 @@ export function makeListener({ intake, sender, clock }: ListenerDeps, self: stri
     const request = parseChat(message.text, names);
     if (!request) return;
     remember(seen, message.id);
-    const identity = { surface: 'twitch', id: message.userId, name: message.name } as const;
+    const { userId: id, name, channel } = message;
+    const marks = message.badges.map((badge): Mark => `badge:${badge}`);
+    const identity: Identity = { surface: 'twitch', id, name, marks };
+    const place = { surface: 'twitch', id: channel } as const;
     const replyTo = { surface: 'twitch', place: message.channel, user: message.login } as const;
     const reply =
       request.kind === 'command'
@@ -33,6 +37,7 @@ export function makeListener({ intake, sender, clock }: ListenerDeps, self: stri
             id: message.id,
             identity,
             replyTo,
+            place,
             input: { kind: 'line', line: request.line },
           })
         : await intake.decide({
@@ -40,6 +45,7 @@ export function makeListener({ intake, sender, clock }: ListenerDeps, self: stri
             confirmationId: request.confirmationId,
             identity,
             replyTo,
+            place,
           });
     await sender.say(message.channel, message.login, replyText(reply, clock.now()));
   };

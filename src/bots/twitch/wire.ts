@@ -23,6 +23,8 @@ export interface ChatMessage {
   readonly userId: string;
   readonly login: string;
   readonly name: string;
+  /** Those they wear in this channel, such as `moderator`. */
+  readonly badges: readonly string[];
 }
 
 /** Twitch's word on ourselves in a channel: after a JOIN, and after each message it took (then with its id). */
@@ -77,11 +79,20 @@ function toMessage(line: Line): WireEvent {
   const [id, userId] = [tag(line, 'id'), tag(line, 'user-id')];
   if (!channel?.startsWith('#') || text === undefined || !login || !id || !userId) return { kind: 'other' };
   const name = tag(line, 'display-name') ?? login;
-  return { kind: 'message', id, channel: channel.slice(1), text, userId, login, name };
+  return {
+    kind: 'message',
+    id,
+    channel: channel.slice(1),
+    text,
+    userId,
+    login,
+    name,
+    badges: badgesOf(line),
+  };
 }
 
 function toUserState(line: Line, channel: string): UserState {
-  const badges = (tag(line, 'badges') ?? '').split(',').map((badge) => badge.split('/')[0]);
+  const badges = badgesOf(line);
   return {
     kind: 'userstate',
     channel,
@@ -89,6 +100,12 @@ function toUserState(line: Line, channel: string): UserState {
     messageId: tag(line, 'id'),
     nonce: tag(line, 'client-nonce'),
   };
+}
+
+/** Without their versions: `moderator/1,subscriber/12`. */
+function badgesOf(line: Line): string[] {
+  const worn = (tag(line, 'badges') ?? '').split(',');
+  return worn.map((badge) => badge.split('/')[0] ?? '').filter((badge) => badge !== '');
 }
 
 const escapes: Readonly<Record<string, string>> = { ':': ';', s: ' ', r: '\r', n: '\n' };

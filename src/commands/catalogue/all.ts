@@ -5,11 +5,16 @@ import { alerts } from './alerts.ts';
 import { audit } from './audit.ts';
 import { drone } from './drone.ts';
 import { gas } from './gas.ts';
+import { grant, grantRole } from './grant.ts';
 import { makeHelp } from './help.ts';
+import { link, unlink } from './link.ts';
 import { restart } from './restart.ts';
+import { revoke, revokeRole } from './revoke.ts';
 import { services } from './services.ts';
 import { silence } from './silence.ts';
 import { status } from './status.ts';
+import { whoami } from './whoami.ts';
+import { makeWhy } from './why.ts';
 
 const actionsAndQuestions: readonly CommandSpec[] = [
   status,
@@ -21,6 +26,15 @@ const actionsAndQuestions: readonly CommandSpec[] = [
   alerts,
   audit,
   silence,
+  whoami,
+  link,
+  unlink,
+  grant,
+  grantRole,
+  revoke,
+  revokeRole,
 ];
 
-export const catalogue: readonly CommandSpec[] = [...actionsAndQuestions, makeHelp(actionsAndQuestions)];
+const explained: readonly CommandSpec[] = [...actionsAndQuestions, ...makeWhy(actionsAndQuestions)];
+
+export const catalogue: readonly CommandSpec[] = [...explained, makeHelp(explained)];

@@ -10,7 +10,10 @@ const mistake = () => Promise.reject(new TypeError("Cannot read properties of un
 describe('an unexpected fault', () => {
   it('of a question is told with the correlation id that the log has', async ({ redis, prefix }) => {
     const { logger, lines } = createRecorder();
-    const scene = createScene(redis, prefix, { ports: { services: { services: mistake, service: mistake } }, logger });
+    const scene = createScene(redis, prefix, {
+      ports: { services: { services: mistake, service: mistake } },
+      logger,
+    });
     const incident = correlationIdOf('use-1');
     expect(await scene.say('services', alice, 'use-1')).toEqual({
       kind: 'refusal',

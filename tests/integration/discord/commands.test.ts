@@ -1,7 +1,7 @@
 // Commands and live reports through real discord.js against the stand-in.
 import { afterEach, describe, expect, it } from 'vitest';
 import { correlationIdOf } from '../../../src/contracts/ids.ts';
-import { stranger } from '../../peers/discord/index.ts';
+import { operator, operatorRole, stranger } from '../../peers/discord/index.ts';
 import { eventually } from '../../support/fixtures.ts';
 import { openScene, restartReport, type Scene } from './harness.ts';
 
@@ -32,11 +32,26 @@ describe('Discord commands', () => {
     expect(intake.invocations).toEqual([
       {
         id: use.id,
-        identity: { surface: 'discord', id: '910000000000000001', name: 'operator' },
+        identity: { surface: 'discord', id: '910000000000000001', name: 'operator', marks: [] },
         replyTo: { surface: 'discord', place: peer.channelId },
+        place: { surface: 'discord', id: peer.channelId, server: peer.guildId },
         input: { kind: 'parsed', command: 'status', args: { target: 'queue' } },
       },
     ]);
+  });
+
+  it('hands in the roles of the server, and never as an id of a person', async () => {
+    const { peer, intake } = await open();
+    const user = { ...operator, roles: [operatorRole] };
+    await (await peer.slash({ command: 'status', user })).message();
+    const asked = await (
+      await peer.slash({ command: 'restart', options: { service: 'slam' }, user })
+    ).message();
+    peer.click(asked.id, 'yes:abc123', user);
+    const decision = await eventually(() => intake.decisions[0]);
+    const identity = { id: operator.id, marks: [`role:${operatorRole}`] };
+    expect([...intake.invocations, decision]).toMatchObject([{ identity }, { identity }, { identity }]);
+    expect(decision?.place).toEqual({ surface: 'discord', id: peer.channelId, server: peer.guildId });
   });
 
   it('apologises with an incident when nobody foresaw the fault', async () => {

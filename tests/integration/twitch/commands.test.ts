@@ -17,11 +17,22 @@ describe('commands on Twitch', () => {
     expect(handled).toEqual([
       {
         id,
-        identity: { surface: 'twitch', id: '42', name: 'Ann' },
+        identity: { surface: 'twitch', id: '42', name: 'Ann', marks: [] },
         replyTo: { surface: 'twitch', place: 'swarm', user: 'ann' },
+        place: { surface: 'twitch', id: 'swarm' },
         input: { kind: 'line', line: 'restart slam' },
       },
     ]);
+  });
+
+  it('hands the intake the badges of the viewer with the command and with the word on it', async () => {
+    const { peer, handled, decided } = await joinedBot();
+    for (const text of ['!status', '!yes ab12cd']) {
+      peer.say('swarm', { ...ann, text, badges: 'moderator/1,subscriber/12' });
+    }
+    await eventually(() => decided.length === 1);
+    const identity = { id: '42', marks: ['badge:moderator', 'badge:subscriber'] };
+    expect([...handled, ...decided]).toMatchObject([{ identity }, { identity }]);
   });
 
   it('asks for a word to type before an action', async () => {

@@ -22,7 +22,7 @@ export type { Fault } from './faults.ts';
 export type { Gateway } from './gateway.ts';
 export type { Exchange } from './http.ts';
 export { operator, type SeenMessage, type SlashUse, stranger, type Use } from './people.ts';
-export type { Person } from './world.ts';
+export { operatorRole, type Person } from './world.ts';
 
 export interface DiscordPeerOptions {
   /** Default 0: any free port. */

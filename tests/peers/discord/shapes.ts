@@ -1,5 +1,12 @@
 // Discord's objects as its API writes them. Shapes only; what is true is in world.ts.
-import { ephemeral, type Person, type StoredInteraction, type StoredMessage, type World } from './world.ts';
+import {
+  ephemeral,
+  operatorRole,
+  type Person,
+  type StoredInteraction,
+  type StoredMessage,
+  type World,
+} from './world.ts';
 
 export type ApiObject = Readonly<Record<string, unknown>>;
 
@@ -74,6 +81,9 @@ export function guildOf(world: World): ApiObject {
     position: 0,
     color: 0,
     flags: 0,
+    hoist: false,
+    managed: false,
+    mentionable: false,
   };
   return {
     id: world.guildId,
@@ -81,7 +91,7 @@ export function guildOf(world: World): ApiObject {
     owner_id: '900000000000000009',
     unavailable: false,
     member_count: 1,
-    roles: [{ ...everyone, hoist: false, managed: false, mentionable: false }],
+    roles: [everyone, { ...everyone, id: operatorRole, name: 'operators', position: 1 }],
     members: [{ user: botUser(world), roles: [], joined_at: '2026-01-01T00:00:00.000Z', flags: 0 }],
     channels: [channelOf(world)],
     threads: [],
@@ -172,7 +182,7 @@ export function interactionOf(world: World, interaction: StoredInteraction, spec
     channel: { ...channelOf(world), id: interaction.channelId, permissions: '0' },
     member: {
       user: userOf(interaction.person),
-      roles: [],
+      roles: interaction.person.roles ?? [],
       joined_at: '2026-01-01T00:00:00.000Z',
       permissions: '0',
       flags: 0,

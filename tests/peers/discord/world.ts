@@ -5,6 +5,8 @@ import type { ApiObject } from './shapes.ts';
 export interface Person {
   readonly id: string;
   readonly name: string;
+  /** Ids of the roles that they have on the server. */
+  readonly roles?: readonly string[];
 }
 
 export interface StoredMessage {
@@ -40,6 +42,8 @@ export interface StoredInteraction {
   followUps: string[];
 }
 
+/** The one role of the server beside the one that everybody has. */
+export const operatorRole = '900000000000000008';
 export const ephemeral = 64;
 export const loading = 128;
 const discordEpoch = 1_420_070_400_000n;

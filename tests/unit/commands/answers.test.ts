@@ -278,6 +278,15 @@ describe('help', () => {
       'drone [id]',
       'alerts',
       'silence <alert> <minutes>',
+      'whoami',
+      'link [code]',
+      'unlink',
+      'grant permission <person> <permission> [time]',
+      'grant role <person> <role> [time]',
+      'revoke permission <person> <permission> [time]',
+      'revoke role <person> <role> [time]',
+      'why person <person> <command>',
+      'why me <command>',
       'help',
     ]);
   });

@@ -64,6 +64,16 @@ describe('a typed line', () => {
   });
 });
 
+describe('the last argument of a command', () => {
+  it.each([
+    ['why alice restart slam', { person: 'alice', command: 'restart slam' }],
+    ['why alice status', { person: 'alice', command: 'status' }],
+    ['why alice "restart slam"', { person: 'alice', command: 'restart slam' }],
+  ])('takes the rest of the line where it may: %s', (text, args) => {
+    expect(line(text)).toEqual(['why person', args]);
+  });
+});
+
 describe('a command that its surface has parsed', () => {
   it('keeps the arguments that were given, trimmed', () => {
     expect(parsed('restart', { service: ' slam ' })).toEqual(['restart', { service: 'slam' }]);
@@ -107,12 +117,11 @@ describe('the nearest word', () => {
 });
 
 describe('the catalogue', () => {
-  it('has each name once, in lower case, as every surface needs it', () => {
+  it('has each name once, in lower case and at most two words, as every surface needs it', () => {
     const names = catalogue.map(({ name }) => name);
-    expect([new Set(names).size, names.filter((name) => !/^[a-z]{1,32}$/.test(name))]).toEqual([
-      names.length,
-      [],
-    ]);
+    expect([new Set(names).size, names.filter((name) => !/^[a-z]{1,32}( [a-z]{1,32})?$/.test(name))]).toEqual(
+      [names.length, []],
+    );
   });
 
   it.each(catalogue.map((spec) => [spec.name, spec] as const))(

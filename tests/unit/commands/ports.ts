@@ -1,5 +1,6 @@
 // Read models that hold what a test puts into them, and words to fill them with.
 
+import type { Access } from '../../../src/access/index.ts';
 import { answerLines, catalogue } from '../../../src/commands/index.ts';
 import type { CommandPorts } from '../../../src/commands/spec.ts';
 import type { AgentView, DeliveryView } from '../../../src/contracts/agents.ts';
@@ -40,8 +41,23 @@ export function portsOf(known: Known): CommandPorts {
     system: { processes: async () => known.processes ?? [] },
     jobs: { add: async () => undefined },
     record: { query: async () => ({ lines: [], looked: 0, complete: true, unreadable: 0 }) },
+    access: nobodyKnown,
   };
 }
+
+/** Of a policy that has no people. */
+const nobodyKnown: Access = {
+  people: [],
+  roles: [],
+  portrait: async () => null,
+  why: async () => null,
+  objection: async () => null,
+  grant: async () => true,
+  revoke: async () => true,
+  offerCode: async () => ({ code: 'AAAAA-CCCCC', expiresAt: now }),
+  enterCode: async () => ({ kind: 'wrong', left: 4 }),
+  unlink: async () => false,
+};
 
 /** Asks a question of the catalogue. */
 export async function ask(

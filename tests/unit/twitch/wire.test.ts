@@ -23,6 +23,7 @@ describe('toWireEvent', () => {
       userId: '1',
       login: 'ann',
       name: 'Ann B',
+      badges: [],
     });
   });
 

@@ -1,0 +1,201 @@
+// What commands may know and change of access: who somebody is, why they may or may not, grants, revocations, links. A
+// refusal is a returned value; the confirmation and the record before a change are not made here.
+import type { Identity, Mark, Place } from '../contracts/chat.ts';
+import type { Clock } from '../core/clock.ts';
+import { drawCode, normalCode } from './codes.ts';
+import { type Facts, gatesOf, rolesOf } from './gates.ts';
+import { type Entitlement, isHeld, objectionTo } from './granting.ts';
+import type { Grant, GrantOrder, Grants } from './grants.ts';
+import { codeTtlMs, type Links, type Redeemed } from './links.ts';
+import { factsOf, personOf, type RuledPolicy, verdictOf, versionOf } from './policy.ts';
+import type { Recall } from './recall.ts';
+import { compileRules, principalOf, type Rules } from './rules.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Who somebody is, and what they have. */
+export interface Portrait {
+  /** A name of the policy, or the identity of a stranger. */
+  readonly person: string;
+  readonly identities: readonly string[];
+  readonly roles: readonly string[];
+  readonly marks: readonly Mark[];
+  readonly grants: readonly Grant[];
+}
+
+/** By whom something is granted or revoked, and the id that makes it count once. */
+export interface Order {
+  readonly id: string;
+  readonly by: Identity;
+}
+
+/** What became of a code. `owned`: the policy file says whose identity it is that entered it. */
+export type Entered =
+  | { readonly kind: 'linked' | 'same' | 'taken' | 'owned'; readonly person: string }
+  | Extract<Redeemed, { kind: 'wrong' | 'locked' }>;
+
+/** Each rejects with a SwarmError REDIS_* when the truth cannot be read or written. */
+export interface Access {
+  /** Names of the policy file, for completion. */
+  readonly people: readonly string[];
+  readonly roles: readonly string[];
+  /** An identity, or a name of the policy or `surface:id`; null when there is no such person. */
+  portrait(who: string | Identity): Promise<Portrait | null>;
+  /** Every gate before a permission, for somebody as `portrait` finds them, with the identity they have at the place. */
+  why(who: string | Identity, permission: string, place: Place | null): Promise<Verdict | null>;
+  /** Why somebody may not grant that; null when they may. */
+  objection(by: Identity, wanted: Entitlement): Promise<string | null>;
+  /** Takes effect at once, in all processes. Resolves to whether this very call did it. */
+  grant(wanted: Entitlement, order: Order): Promise<boolean>;
+  /** As `grant`: takes the grant away, and denies what would be allowed without it. */
+  revoke(unwanted: Entitlement, order: Order): Promise<boolean>;
+  /** A code that links whoever enters it to this person; `expiresAt` in ms since the epoch. */
+  offerCode(identity: Identity): Promise<{ readonly code: string; readonly expiresAt: number }>;
+  enterCode(identity: Identity, code: string): Promise<Entered>;
+  /** Resolves to whether it was linked. */
+  unlink(identity: Identity): Promise<boolean>;
+}
+
+export interface AccessDeps {
+  readonly policy: Pick<RuledPolicy, 'rules'>;
+  readonly recall: Recall;
+  readonly grants: Grants;
+  readonly links: Links;
+  readonly clock: Clock;
+  /** Draws a one-time code; default: at random. */
+  readonly makeCode?: () => string;
+}
+
+export function createAccess(deps: AccessDeps): Access {
+  const { policy, links, clock, makeCode = drawCode } = deps;
+  const rulesNow = () => policy.rules ?? compileRules({ roles: {}, people: {} });
+  return {
+    get people() {
+      return rulesNow().people;
+    },
+    get roles() {
+      return rulesNow().roles;
+    },
+    ...makeQuestions(deps, rulesNow),
+    ...makeGranting(deps, rulesNow),
+    offerCode: async (identity) => {
+      const principal = principalOf(identity);
+      const rules = rulesNow();
+      const via = rules.ownerOf(principal) === null ? await links.viaOf(principal) : null;
+      const code = makeCode();
+      const now = clock.now();
+      await links.offer(normalCode(code), via ?? principal, now);
+      return { code, expiresAt: now + codeTtlMs };
+    },
+    enterCode: async (identity, code) => {
+      const rules = rulesNow();
+      const owner = rules.ownerOf(principalOf(identity));
+      if (owner !== null) return { kind: 'owned', person: owner };
+      const done = await links.redeem(normalCode(code), principalOf(identity), clock.now());
+      if (!('via' in done)) return done;
+      return { kind: done.kind, person: rules.ownerOf(done.via) ?? done.via };
+    },
+    unlink: (identity) => links.cut(principalOf(identity)),
+  };
+}
+
+function makeQuestions(deps: AccessDeps, rulesNow: () => Rules): Pick<Access, 'portrait' | 'why'> {
+  return {
+    portrait: async (who) => {
+      const rules = rulesNow();
+      const facts = await find(deps, rules, who, null);
+      if (facts === null) return null;
+      const { person, marks, grants } = facts;
+      const identities = await identitiesOf(deps, rules, person);
+      return { person, identities, roles: rolesOf(rules, facts), marks, grants };
+    },
+    why: async (who, permission, place) => {
+      const rules = rulesNow();
+      const facts = await find(deps, rules, who, place);
+      if (facts === null) return null;
+      return verdictOf(gatesOf(rules, facts, permission, place), versionOf(rules, facts));
+    },
+  };
+}
+
+function makeGranting(
+  deps: AccessDeps,
+  rulesNow: () => Rules,
+): Pick<Access, 'objection' | 'grant' | 'revoke'> {
+  const orderOf = async (
+    { person: name, kind, name: what, until }: Entitlement,
+    { id, by }: Order,
+    effect: Grant['effect'],
+  ): Promise<GrantOrder> => {
+    const rules = rulesNow();
+    const [subject, giver] = [await find(deps, rules, name, null), await find(deps, rules, by, null)];
+    const grant = {
+      effect,
+      kind,
+      name: what,
+      by: giver?.person ?? principalOf(by),
+      at: deps.clock.now(),
+      until,
+    };
+    return { id, person: subject?.person ?? name, grant };
+  };
+  return {
+    objection: async (by, wanted) => {
+      const rules = rulesNow();
+      const [giver, subject] = [
+        await find(deps, rules, by, null),
+        await find(deps, rules, wanted.person, null),
+      ];
+      if (giver === null || subject === null) return `Nobody is called \`${wanted.person.slice(0, 64)}\`.`;
+      return objectionTo(rules, { giver, subject, wanted });
+    },
+    grant: async (wanted, order) => deps.grants.put(await orderOf(wanted, order, 'allow')),
+    revoke: async (unwanted, order) => {
+      const rules = rulesNow();
+      const denial = await orderOf(unwanted, order, 'deny');
+      const subject = await find(deps, rules, unwanted.person, null);
+      // What only the grant allows ends with it. What the file allows as well, or another grant, has to be denied.
+      const said = subject?.grants ?? [];
+      const before = said.filter(({ kind, name }) => kind === unwanted.kind && name === unwanted.name);
+      const others = said.filter((grant) => !before.includes(grant));
+      const stays = subject !== null && isHeld(rules, { ...subject, grants: others }, unwanted);
+      return stays || before.some(({ effect }) => effect === 'deny')
+        ? deps.grants.put(denial)
+        : deps.grants.drop(denial);
+    },
+  };
+}
+
+const identityShape = /^(?:discord|twitch|console|cli|http):[^\s:&@]+$/;
+
+/** What is known of somebody; null when there is no such person. */
+async function find(
+  { recall, links }: AccessDeps,
+  rules: Rules,
+  who: string | Identity,
+  place: Place | null,
+): Promise<Facts | null> {
+  if (typeof who !== 'string') {
+    const principal = principalOf(who);
+    const known = await recall.read(principal, rules.ownerOf);
+    return factsOf(rules, principal, { ...known, marks: who.marks ?? known.marks });
+  }
+  const listed = rules.people.includes(who);
+  if (!listed && !identityShape.test(who)) return null;
+  const identities = listed ? await identitiesOf({ links }, rules, who) : [who];
+  const there = identities.find((identity) => identity.startsWith(`${place?.surface}:`));
+  // A person without an identity has the rights of the role, and nowhere to use them.
+  const principal = there ?? identities[0] ?? who;
+  return factsOf(rules, principal, await recall.read(principal, rules.ownerOf));
+}
+
+async function identitiesOf(
+  { links }: Pick<AccessDeps, 'links'>,
+  rules: Rules,
+  person: string,
+): Promise<readonly string[]> {
+  const linked = [...(await links.all())]
+    .filter(([principal, via]) => personOf(rules, principal, { via }) === person)
+    .map(([principal]) => principal);
+  const own = rules.people.includes(person) ? rules.identitiesOf(person) : [person];
+  return [...new Set([...own, ...linked])];
+}

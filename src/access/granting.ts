@@ -1,0 +1,64 @@
+// Whether somebody may pass something on: only what they hold themselves, no longer and no wider than they hold it, and
+// never to themselves. Pure.
+import { type Facts, holdingsOf, rolesOf, type Source, utc } from './gates.ts';
+import type { Grant } from './grants.ts';
+import { covers, overlap } from './patterns.ts';
+import type { Rules } from './rules.ts';
+
+/** What somebody is to have, or to have no more. */
+export interface Entitlement {
+  /** A person of the policy, or `surface:id`. */
+  readonly person: string;
+  readonly kind: Grant['kind'];
+  /** A pattern of permissions, or a role. */
+  readonly name: string;
+  /** Ms since the epoch; null: without end. */
+  readonly until: number | null;
+}
+
+export interface Passing {
+  readonly giver: Facts;
+  readonly subject: Facts;
+  readonly wanted: Entitlement;
+}
+
+/** Why it may not be passed on; null when it may. */
+export function objectionTo(rules: Rules, { giver, subject, wanted }: Passing): string | null {
+  if (giver.person === subject.person) return 'Nobody grants to themselves.';
+  const role = wanted.kind === 'role' ? wanted.name : null;
+  const patterns = role === null ? [wanted.name] : rules.role(role)?.allow;
+  if (patterns === undefined) return `There is no role \`${wanted.name.slice(0, 64)}\`; ${known(rules)}.`;
+  // What a platform vouches for is over when it says so, and a grant would outlive it.
+  const held = holdingsOf(rules, { ...giver, marks: [] });
+  for (const pattern of patterns) {
+    const denying = held.denies.find((source) => overlap(source.pattern, pattern));
+    if (denying) return `You cannot pass on \`${pattern}\`: ${denying.by} denies you \`${denying.pattern}\`.`;
+    const [best] = held.allows
+      .filter((source) => covers(source.pattern, pattern) && isWide(source, role))
+      .toSorted((a, b) => endOf(b) - endOf(a));
+    if (!best) return `You cannot pass on \`${pattern}\`, which you do not hold yourself everywhere.`;
+    if (endOf(best) < (wanted.until ?? Number.POSITIVE_INFINITY)) {
+      return `You hold \`${pattern}\` yourself only until ${utc(endOf(best))}: grant it for less.`;
+    }
+  }
+  return null;
+}
+
+/** Whether somebody has it at this moment. */
+export function isHeld(rules: Rules, facts: Facts, { kind, name }: Entitlement): boolean {
+  if (kind === 'role') return rolesOf(rules, facts).includes(name);
+  return holdingsOf(rules, facts).allows.some(({ pattern }) => overlap(pattern, name));
+}
+
+// A role counts in its own places, also when it is passed on as a whole.
+function isWide({ places, role }: Source, wanted: string | null): boolean {
+  return places === null || (wanted !== null && role === wanted);
+}
+
+function endOf({ until }: Pick<Source, 'until'>): number {
+  return until ?? Number.POSITIVE_INFINITY;
+}
+
+function known(rules: Rules): string {
+  return rules.roles.length === 0 ? 'there is none' : `there are ${rules.roles.join(', ')}`;
+}

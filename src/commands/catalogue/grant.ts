@@ -1,0 +1,56 @@
+// `grant` and `grant role`: give somebody what one holds oneself, for a time or without end; it counts at once, everywhere.
+import { type Entitlement, utc } from '../../access/index.ts';
+import { derivedId } from '../../contracts/ids.ts';
+import type { Answer } from '../../contracts/chat.ts';
+import type { ActionCall, Change, CommandCall, CommandPorts } from '../spec.ts';
+import { meant, permissionArg, personArg, roleArg, timeArg, timeText } from './entitlement.ts';
+
+export const grant: Change = {
+  kind: 'change',
+  name: 'grant permission',
+  aliases: ['grant'],
+  description: 'Let somebody do what you may do, at once and for a time',
+  args: [personArg, permissionArg, timeArg],
+  example: 'grant alice service.restart:slam 2h',
+  permission: ({ permission = '' }) => `access.grant:${permission}`,
+  danger: 'confirm',
+  check: objection,
+  prompt: ({ person, permission, time }) => `Let ${person} do \`${permission}\` ${timeText(time)}?`,
+  apply,
+};
+
+export const grantRole: Change = {
+  kind: 'change',
+  name: 'grant role',
+  description: 'Give somebody a role that you could fill yourself; a second person has to agree',
+  args: [personArg, roleArg, timeArg],
+  example: 'grant role alice operator 2h',
+  permission: ({ role = '' }) => `access.grant:${role}`,
+  danger: 'two-persons',
+  check: objection,
+  prompt: ({ person, role, time }) => `Give ${person} the role \`${role}\` ${timeText(time)}?`,
+  apply,
+};
+
+async function objection(call: CommandCall, ports: CommandPorts): Promise<string | null> {
+  const wanted = await meant(call, ports);
+  return typeof wanted === 'string' ? wanted : ports.access.objection(call.identity, wanted);
+}
+
+async function apply(call: ActionCall, ports: CommandPorts): Promise<Answer> {
+  const wanted = await meant(call, ports);
+  // What its giver held when they asked, they may have lost since.
+  const why = typeof wanted === 'string' ? wanted : await ports.access.objection(call.identity, wanted);
+  if (typeof wanted === 'string' || why !== null) {
+    return { title: `Nothing was granted: ${why}`, tone: 'bad', rows: [], data: { granted: false } };
+  }
+  const order = { id: derivedId('access', call.correlationId), by: call.identity };
+  const first = await ports.access.grant(wanted, order);
+  if (!first) return { title: 'This was done before', tone: 'info', rows: [], data: { granted: false } };
+  return { title: granted(wanted), tone: 'ok', rows: [], data: { granted: true, ...wanted } };
+}
+
+function granted({ person, kind, name, until }: Entitlement): string {
+  const what = kind === 'role' ? `has the role \`${name}\`` : `may do \`${name}\``;
+  return `${person} ${what} from now on${until === null ? '' : `, until ${utc(until)}`}`;
+}

@@ -1,0 +1,55 @@
+// `revoke` and `revoke role`: take from somebody what was granted, or what the policy file allows; it counts at once,
+// everywhere, and outlives whatever grants it later but `grant` of the same.
+import { type Entitlement, utc } from '../../access/index.ts';
+import type { Answer } from '../../contracts/chat.ts';
+import { derivedId } from '../../contracts/ids.ts';
+import type { ActionCall, Change, CommandCall, CommandPorts } from '../spec.ts';
+import { meant, permissionArg, personArg, roleArg, timeArg, timeText } from './entitlement.ts';
+
+export const revoke: Change = {
+  kind: 'change',
+  name: 'revoke permission',
+  aliases: ['revoke'],
+  description: 'Let somebody no longer do something, at once',
+  args: [personArg, permissionArg, timeArg],
+  example: 'revoke alice service.restart:slam',
+  permission: ({ permission = '' }) => `access.revoke:${permission}`,
+  danger: 'confirm',
+  check: objection,
+  prompt: ({ person, permission, time }) => `Forbid ${person} \`${permission}\` ${timeText(time)}?`,
+  apply,
+};
+
+export const revokeRole: Change = {
+  kind: 'change',
+  name: 'revoke role',
+  description: 'Take a role from somebody, at once',
+  args: [personArg, roleArg, timeArg],
+  example: 'revoke role alice operator',
+  permission: ({ role = '' }) => `access.revoke:${role}`,
+  danger: 'confirm',
+  check: objection,
+  prompt: ({ person, role, time }) => `Take the role \`${role}\` from ${person} ${timeText(time)}?`,
+  apply,
+};
+
+async function objection(call: CommandCall, ports: CommandPorts): Promise<string | null> {
+  const unwanted = await meant(call, ports);
+  return typeof unwanted === 'string' ? unwanted : null;
+}
+
+async function apply(call: ActionCall, ports: CommandPorts): Promise<Answer> {
+  const unwanted = await meant(call, ports);
+  if (typeof unwanted === 'string') {
+    return { title: `Nothing was revoked: ${unwanted}`, tone: 'bad', rows: [], data: { revoked: false } };
+  }
+  const order = { id: derivedId('access', call.correlationId), by: call.identity };
+  const first = await ports.access.revoke(unwanted, order);
+  if (!first) return { title: 'This was done before', tone: 'info', rows: [], data: { revoked: false } };
+  return { title: revoked(unwanted), tone: 'ok', rows: [], data: { revoked: true, ...unwanted } };
+}
+
+function revoked({ person, kind, name, until }: Entitlement): string {
+  const what = kind === 'role' ? `has the role \`${name}\` no longer` : `may no longer do \`${name}\``;
+  return `${person} ${what}${until === null ? '' : `, until ${utc(until)}`}`;
+}
