@@ -1,5 +1,6 @@
 // The first half of the way: may they, and does it make sense?
 import { denial, type IntakeDeps } from './intake-deps.ts';
+import { misspelt } from './candidates.ts';
 import type { Parsed } from './parse.ts';
 import { type Invocation, placeOf, type Reply } from './reply.ts';
 import { propose } from './propose.ts';
@@ -15,6 +16,8 @@ export async function ask(deps: IntakeDeps, invocation: Invocation, { spec, args
   const permission = spec.kind === 'question' ? (spec.permission ?? askPermission) : spec.permission(args);
   const denied = await denial(deps, { identity, permission, place }, spec.name);
   if (denied) return denied;
+  const refused = await misspelt(spec, args, deps);
+  if (refused) return refused;
   if (spec.kind === 'question') return { kind: 'answer', answer: await spec.answer(call, deps) };
   const objection = await spec.check(call, deps);
   if (objection !== null) return { kind: 'refusal', code: 'bad-argument', text: objection };

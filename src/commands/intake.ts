@@ -3,6 +3,7 @@
 import { correlationIdOf } from '../contracts/ids.ts';
 import { chatText, toSwarmError } from '../core/errors.ts';
 import { ask } from './ask.ts';
+import { assertCatalogue } from './check-catalogue.ts';
 import { nothingToConfirm, type IntakeDeps } from './intake-deps.ts';
 import { parseInvocation } from './parse.ts';
 import { printable } from './printable.ts';
@@ -18,8 +19,9 @@ const lateAnswer = `${noAnswer} the truth is unknown. Look again with \`status\`
 // What hangs may still get through; the same word again is the same order.
 const lateDecision = `${noAnswer} it is unknown whether this was taken. Decide again: it stays one order.`;
 
-/** Creates the intake for a list of commands. */
+/** Creates the intake for a list of commands. @throws SwarmError CATALOGUE_INVALID when two of them share a word */
 export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): CommandIntake {
+  assertCatalogue(specs);
   return {
     specs,
     handle: (invocation) => {
@@ -46,9 +48,10 @@ async function handle(
 ): Promise<Reply> {
   const result = parseInvocation(invocation.input, specs);
   if (!result.ok) return result.refusal;
-  const { spec, args } = result.parsed;
+  const { spec } = result.parsed;
+  const parsed = { ...result.parsed, dryRun: result.parsed.dryRun || invocation.dryRun === true };
   const { use } = invocation;
-  return use.run(`command ${spec.name}`, { command: spec.name }, () => ask(deps, invocation, { spec, args }));
+  return use.run(`command ${spec.name}`, { command: spec.name }, () => ask(deps, invocation, parsed));
 }
 
 async function decide(

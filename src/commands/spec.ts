@@ -19,8 +19,8 @@ export interface ArgSpec {
   readonly schema?: z.ZodType<string>;
   /** Whether it takes the rest of the line, spaces and all; only the last may. */
   readonly rest?: boolean;
-  /** What could stand here now, for completion and for a guess at a slip of the pen. */
-  readonly candidates?: (ports: CommandPorts) => Promise<readonly string[]>;
+  /** What could stand here now, behind `args`, for completion and for a guess at a slip of the pen. */
+  readonly candidates?: (ports: CommandPorts, args: CommandCall['args']) => Promise<readonly string[]>;
 }
 
 /** What stands between the wish and its effect: nothing, one's own yes, the name typed again, or a second person. */

@@ -191,6 +191,13 @@ export const domainErrors = {
     chat: 'The chat platform refused the message.',
     hint: 'Look in the log for what the platform named; a channel may be gone or a text too long.',
   },
+  catalogueInvalid: {
+    code: 'CATALOGUE_INVALID',
+    class: 'bug',
+    retryable: false,
+    chat: 'The list of commands contradicts itself.',
+    hint: 'Rename what the message names in src/commands/catalogue, and build again.',
+  },
   unauthorised: {
     code: 'UNAUTHORISED',
     class: 'auth',

@@ -1,5 +1,5 @@
 // `help`: what can be typed.
-import { usage } from '../parse.ts';
+import { usage } from '../bind.ts';
 import type { CommandSpec, Question } from '../spec.ts';
 
 /** Made last, since it lists the others. */

@@ -95,7 +95,7 @@ describe('an action', () => {
     const scene = createScene(redis, prefix, { known: { services: [service('slam'), service('mesh')] } });
     expect(await scene.say(`restart ${typed}`)).toMatchObject({
       code: 'bad-argument',
-      text: `No service \`${typed}\` has been seen. Did you mean \`${meant}\`?`,
+      text: `No service \`${typed}\` is known. Did you mean \`${meant}\`?`,
     });
   });
 
