@@ -2,6 +2,7 @@
 // the deadline; nothing here throws. What an action comes to is told later, by chat.report.
 import { correlationIdOf } from '../contracts/ids.ts';
 import { chatText, toSwarmError } from '../core/errors.ts';
+import { admitted, entered } from './admit.ts';
 import { ask } from './ask.ts';
 import { assertCatalogue } from './check-catalogue.ts';
 import { nothingToConfirm, type IntakeDeps } from './intake-deps.ts';
@@ -28,14 +29,16 @@ export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): C
       const incident = correlationIdOf(invocation.id);
       const use = beginUse(deps, invocation.identity.surface, incident);
       return guarded(deps, { use, lateText: lateAnswer, incident }, () =>
-        handle(deps, specs, { ...invocation, use }),
+        entered(deps.bounds, invocation.identity, 'command', () =>
+          handle(deps, specs, { ...invocation, use }),
+        ),
       );
     },
     decide: (decision) => {
       const incident = correlationIdOf(decision.confirmationId);
       const use = beginUse(deps, decision.identity.surface);
       return guarded(deps, { use, lateText: lateDecision, incident }, () =>
-        decide(deps, specs, { ...decision, use }),
+        entered(deps.bounds, decision.identity, 'decision', () => decide(deps, specs, { ...decision, use })),
       );
     },
   };
@@ -51,7 +54,9 @@ async function handle(
   const { spec } = result.parsed;
   const parsed = { ...result.parsed, dryRun: result.parsed.dryRun || invocation.dryRun === true };
   const { use } = invocation;
-  return use.run(`command ${spec.name}`, { command: spec.name }, () => ask(deps, invocation, parsed));
+  return use.run(`command ${spec.name}`, { command: spec.name }, () =>
+    admitted(deps, invocation, parsed, () => ask(deps, invocation, parsed)),
+  );
 }
 
 async function decide(

@@ -1,5 +1,5 @@
 // Wires the command surface: the same for every place that people type in.
-import { createConfirmations } from '../../access/index.ts';
+import { createConfirmations, createFloodGuard, createLimits } from '../../access/index.ts';
 import { createDroneDirectory, createServiceDirectory } from '../../bridge/index.ts';
 import { type CommandIntake, catalogue, createIntake } from '../../commands/index.ts';
 import type { ProcessView } from '../../contracts/system.ts';
@@ -32,6 +32,11 @@ export function wireIntake({
       tracer,
       policy,
       jobs,
+      bounds: {
+        store: overRedis(createLimits(redis, { prefix })),
+        flood: createFloodGuard(clock),
+        settings: config.limits,
+      },
       confirmations: overRedis(createConfirmations({ redis, clock }, { prefix })),
       services: overRedis(createServiceDirectory({ redis }, { prefix })),
       drones: overRedis(createDroneDirectory({ redis }, { prefix })),
