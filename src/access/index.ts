@@ -23,4 +23,4 @@ export {
   type Policy,
   principalOf,
 } from './policy.ts';
-export type { Wish } from './verdict.ts';
+export type { Verdict, Wish } from './verdict.ts';

@@ -1,9 +1,12 @@
 // What a command is: one specification from which every surface renders it.
 import type { z } from 'zod';
+import type { Policy } from '../access/index.ts';
 import type { Address, Answer, Identity, Place } from '../contracts/chat.ts';
 import type {
+  ActionDirectory,
   AgentDirectory,
   DroneDirectory,
+  JobCanceller,
   JobSink,
   ServiceDirectory,
   SystemDirectory,
@@ -35,7 +38,14 @@ export interface CommandPorts {
   readonly drones: DroneDirectory;
   readonly system: SystemDirectory;
   readonly jobs: JobSink;
+  readonly actions: ActionDirectory;
+  /** Absent: no action can be cancelled. */
+  readonly canceller?: JobCanceller;
+  readonly policy: Pick<Policy, 'decide' | 'personOf'>;
 }
+
+/** Why a wish is refused that its permission allows; a text alone is about its arguments. */
+export type Objection = string | { readonly code: 'denied' | 'bad-argument'; readonly text: string };
 
 /** Who asks, and for what; `args` holds only arguments that were given. */
 export interface CommandCall {
@@ -75,8 +85,8 @@ export interface Action extends CommandBase {
   readonly kind: 'action';
   /** The permission for these arguments, such as `service.restart:slam`. */
   permission(args: CommandCall['args']): string;
-  /** Checks the arguments against the read models; a text refuses, null lets pass. */
-  check(call: CommandCall, ports: CommandPorts): Promise<string | null>;
+  /** Checks the arguments against the read models; null lets pass. */
+  check(call: CommandCall, ports: CommandPorts): Promise<Objection | null>;
   /** Default `confirm`. A text that `type-name` wants typed is the first argument. */
   readonly danger?: Danger;
   /** After one use of it in a place, the next one waits this long, ms. Default: not at all. */
@@ -98,7 +108,7 @@ export interface Change extends CommandBase {
   readonly danger?: Danger;
   readonly cooldownMs?: number;
   /** As in Action. */
-  check(call: CommandCall, ports: CommandPorts): Promise<string | null>;
+  check(call: CommandCall, ports: CommandPorts): Promise<Objection | null>;
   prompt(args: CommandCall['args'], ports: CommandPorts): string | Promise<string>;
   /** Must be idempotent by `correlationId`. */
   apply(call: ActionCall, ports: CommandPorts): Promise<Answer>;

@@ -2,6 +2,7 @@
 
 import { answerLines, catalogue } from '../../../src/commands/index.ts';
 import type { CommandPorts } from '../../../src/commands/spec.ts';
+import type { ActionView } from '../../../src/contracts/actions.ts';
 import type { AgentView, DeliveryView } from '../../../src/contracts/agents.ts';
 import type { Answer } from '../../../src/contracts/chat.ts';
 import type { DroneView } from '../../../src/contracts/drones.ts';
@@ -20,6 +21,7 @@ export interface Known {
   readonly unreadable?: number;
   readonly drones?: readonly DroneView[];
   readonly processes?: readonly ProcessView[];
+  readonly actions?: readonly ActionView[];
 }
 
 export function portsOf(known: Known): CommandPorts {
@@ -36,6 +38,11 @@ export function portsOf(known: Known): CommandPorts {
     drones: { drones: async () => known.drones ?? [] },
     system: { processes: async () => known.processes ?? [] },
     jobs: { add: async () => undefined },
+    actions: { note: async () => undefined, find: async () => known.actions ?? [] },
+    policy: {
+      decide: async () => ({ allowed: true, gates: [], blockedBy: null, policyVersion: 'test' }),
+      personOf: async ({ surface, id }) => `${surface}:${id}`,
+    },
   };
 }
 
