@@ -3,6 +3,7 @@ import { createConfirmations, createFloodGuard, createLimits } from '../../acces
 import { createDroneDirectory, createServiceDirectory } from '../../bridge/index.ts';
 import { type CommandIntake, catalogue, createIntake } from '../../commands/index.ts';
 import type { ProcessView } from '../../contracts/system.ts';
+import { createActionDirectory } from '../../queue/index.ts';
 import { createSystemDirectory } from '../presence.ts';
 import { overRedis } from '../read-models.ts';
 import type { Shared } from './shared.ts';
@@ -39,6 +40,7 @@ export function wireIntake({
       },
       confirmations: overRedis(createConfirmations({ redis, clock }, { prefix })),
       services: overRedis(createServiceDirectory({ redis }, { prefix })),
+      actions: overRedis(createActionDirectory(redis, { prefix })),
       drones: overRedis(createDroneDirectory({ redis }, { prefix })),
       agents: overRedis(pipeline.directory),
       system: { processes: async () => withSelf(await processes().catch(() => []), view()) },

@@ -9,7 +9,7 @@ import { createGuards } from '../../core/recovery/guards.ts';
 import { createCommandRedis } from '../../core/redis.ts';
 import { Registry } from '../../core/registry/index.ts';
 import type { Supervisor } from '../../core/supervisor.ts';
-import { createProducer } from '../../queue/index.ts';
+import { createProducer, rememberReports } from '../../queue/index.ts';
 import { type Alerting, createAlerting } from '../alerts/alerting.ts';
 import { ComponentResets } from '../component-resets.ts';
 import type { Config } from '../config.ts';
@@ -64,7 +64,8 @@ export async function share(
   const instance = randomBytes(4).toString('hex');
   const observation = await openObservation(deps, { instance, version: deps.version ?? 'unknown' });
   const { metrics, tracer } = observation;
-  const jobs = createProducer({ redis, clock, tracer }, { prefix: config.redis.prefix });
+  const producer = createProducer({ redis, clock, tracer }, { prefix: config.redis.prefix });
+  const jobs = { ...producer, ...rememberReports(producer, redis, { prefix: config.redis.prefix }) };
   const policy = await loadPolicy(config, logger);
   links.alsoCheck(() => [policyCheck(policy)]);
   const pipeline = await wirePipeline({ config, redis, jobs, clock, logger, metrics });

@@ -80,7 +80,8 @@ function useText({ use, seenAt }: Word, now: number): string {
   return `, cpu ${Math.round(100 * use.cpu)} %, ${Math.round(use.rssBytes / 1_048_576)} MB${age}`;
 }
 
-function serviceTone(view: ServiceView, now: number): Tone {
+/** How well it is, all instances together. */
+export function serviceTone(view: ServiceView, now: number): Tone {
   const tones = view.instances.map((one) => wordTone(one, now));
   if (tones.length < 2) return wordTone(view, now);
   if (tones.every((tone) => tone === 'bad')) return 'bad';
