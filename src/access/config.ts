@@ -137,3 +137,24 @@ function rolesAsPeople(
       : [`${key} of ${person} is ${clash}, which is nobody's identity; take it out of people`];
   });
 }
+const count = (least: number) => z.coerce.number().int().min(least).max(1_000_000);
+/** How much one identity may ask, and how soon again. `program…` is for the console, the CLI and HTTP, where programs ask too. */
+export const limitsConfigSchema = z.strictObject({
+  /** Commands of one identity under way at once, in each process. */
+  pending: count(1).default(10),
+  /** Commands of one identity in a row. */
+  burst: count(1).default(20),
+  /** And after that. */
+  perMinute: count(1).default(60),
+  programPending: count(1).default(100),
+  programBurst: count(1).default(500),
+  programPerMinute: count(1).default(6_000),
+  /** From one use of an action until the same person may use it again, wherever and on whatever surface, ms; 0: no pause. */
+  personCooldownMs: count(0).default(0),
+  /** The same for everybody in the same place; an action's own pause counts where it is longer. */
+  placeCooldownMs: count(0).default(0),
+  /** The same for everybody everywhere. */
+  globalCooldownMs: count(0).default(0),
+});
+/** How much may be asked. */
+export type LimitsConfig = z.infer<typeof limitsConfigSchema>;

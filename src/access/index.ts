@@ -13,6 +13,7 @@ export { type Anchor, readAnchor, writeAnchor } from './audit-anchor.ts';
 export { AuditLog } from './audit-log.ts';
 export { type AuditRecord, createAuditRecord, type Verification } from './audit-walk.ts';
 export { type Access, createAccess, type Entered, type Portrait } from './access.ts';
+export type { LimitsConfig } from './config.ts';
 export {
   type Confirmation,
   type Confirmations,
@@ -22,6 +23,15 @@ export { utc } from './gates.ts';
 export type { Entitlement } from './granting.ts';
 export { createGrants, type Grant } from './grants.ts';
 export { createLinks } from './links.ts';
+export { createFloodGuard, type FloodGuard } from './flood.ts';
+export {
+  type Admission,
+  type Cooldown,
+  createLimits,
+  type Limits,
+  type Rate,
+  type Ticket,
+} from './limits.ts';
 export {
   createPolicy,
   type LivePolicy,

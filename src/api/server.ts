@@ -49,6 +49,7 @@ const httpStatus: Readonly<Record<RefusalCode, number>> = {
   'bad-argument': 400,
   denied: 403,
   'no-confirmation': 404,
+  limited: 429,
   unavailable: 503,
 };
 
@@ -189,5 +190,8 @@ async function fail(
 }
 
 async function send(reply: FastifyReply, answer: Reply): Promise<void> {
+  if (answer.kind === 'refusal' && answer.retryAfterMs !== undefined) {
+    void reply.header('retry-after', Math.ceil(answer.retryAfterMs / 1_000));
+  }
   await reply.code(answer.kind === 'refusal' ? httpStatus[answer.code] : 200).send(answer);
 }

@@ -30,6 +30,8 @@ export const exitCodes = {
   unavailable: 69,
   /** It was stopped, but a part had to be given up. */
   unclean: 70,
+  /** Too much was asked; later it may be taken. */
+  limited: 75,
   denied: 77,
   config: 78,
 } as const;

@@ -1,24 +1,39 @@
 // The first half of the way: may they, and does it make sense?
+import { misspelt } from './candidates.ts';
+import { rehearse } from './dry-run.ts';
 import { denial, type IntakeDeps } from './intake-deps.ts';
 import type { Parsed } from './parse.ts';
+import { permissionOf } from './permitted.ts';
 import { propose } from './propose.ts';
 import { asked, recordAsked } from './record.ts';
 import { type Invocation, placeOf, type Reply } from './reply.ts';
 
-/** The permission behind every question that names no other. */
-const askPermission = 'ask';
-
 /** From a parsed wish to its answer, or to what has to be confirmed first. */
-export async function ask(deps: IntakeDeps, invocation: Invocation, { spec, args }: Parsed): Promise<Reply> {
+export async function ask(
+  deps: IntakeDeps,
+  invocation: Invocation,
+  { spec, args, dryRun }: Parsed,
+): Promise<Reply> {
   const { identity } = invocation;
   const place = placeOf(invocation);
   const call = { args, identity, place };
-  const permission = spec.kind === 'question' ? (spec.permission ?? askPermission) : spec.permission(args);
-  const denied = await denial(deps, { identity, permission, place }, spec.name);
+  const wish = { identity, permission: permissionOf(spec, args), place };
+  const denied = await denial(deps, wish, spec.name);
   if (denied) return denied;
+  const refused = await misspelt(spec, args, deps);
+  if (refused) return refused;
   if (spec.kind === 'question') return { kind: 'answer', answer: await spec.answer(call, deps) };
   const objection = await spec.check(call, deps);
-  if (objection !== null) return { kind: 'refusal', code: 'bad-argument', text: objection };
+  if (objection !== null) {
+    return {
+      kind: 'refusal',
+      ...(typeof objection === 'string' ? { code: 'bad-argument', text: objection } : objection),
+    };
+  }
+  if (dryRun) {
+    const { permission } = wish;
+    return rehearse({ spec, call, permission, verdict: await deps.policy.decide(wish) }, deps);
+  }
   await recordAsked(deps, asked(invocation, { command: spec.name, args }));
   return propose(deps, invocation, { spec, args });
 }

@@ -5,12 +5,15 @@ import type { Meter } from '../contracts/metrics.ts';
 import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Tracer } from '../core/tracing/index.ts';
+import type { Bounds } from './admit.ts';
 import type { Reply } from './reply.ts';
 import type { CommandPorts } from './spec.ts';
 
 export interface IntakeDeps extends CommandPorts {
   readonly policy: Policy;
   readonly confirmations: Confirmations;
+  /** Absent: nothing is held back, and the same use again goes the whole way again. */
+  readonly bounds?: Bounds;
   /** Absent: nothing is recorded. */
   readonly audit?: AuditSink;
   /** Told of every verdict that this use meets. */

@@ -2,7 +2,9 @@
 // the deadline; nothing here throws. What an action comes to is told later, by chat.report.
 import { correlationIdOf } from '../contracts/ids.ts';
 import { chatText, toSwarmError } from '../core/errors.ts';
+import { admitted, entered } from './admit.ts';
 import { ask } from './ask.ts';
+import { assertCatalogue } from './check-catalogue.ts';
 import { nothingToConfirm, type IntakeDeps } from './intake-deps.ts';
 import { parseInvocation } from './parse.ts';
 import { printable } from './printable.ts';
@@ -19,22 +21,25 @@ const lateAnswer = `${noAnswer} the truth is unknown. Look again with \`status\`
 // What hangs may still get through; the same word again is the same order.
 const lateDecision = `${noAnswer} it is unknown whether this was taken. Decide again: it stays one order.`;
 
-/** Creates the intake for a list of commands. */
+/** Creates the intake for a list of commands. @throws SwarmError CATALOGUE_INVALID when two of them share a word */
 export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): CommandIntake {
+  assertCatalogue(specs);
   return {
     specs,
     handle: (invocation) => {
       const incident = correlationIdOf(invocation.id);
       const use = beginUse(deps, invocation.identity.surface, incident);
       return guarded(deps, { use, lateText: lateAnswer, incident }, () =>
-        handle(deps, specs, { ...invocation, use }),
+        entered(deps.bounds, invocation.identity, 'command', () =>
+          handle(deps, specs, { ...invocation, use }),
+        ),
       );
     },
     decide: (decision) => {
       const incident = correlationIdOf(decision.confirmationId);
       const use = beginUse(deps, decision.identity.surface);
       return guarded(deps, { use, lateText: lateDecision, incident }, () =>
-        decide(deps, specs, { ...decision, use }),
+        entered(deps.bounds, decision.identity, 'decision', () => decide(deps, specs, { ...decision, use })),
       );
     },
   };
@@ -47,11 +52,14 @@ async function handle(
 ): Promise<Reply> {
   const result = parseInvocation(invocation.input, specs);
   if (!result.ok) return result.refusal;
-  const { spec, args } = result.parsed;
+  const { spec } = result.parsed;
+  const parsed = { ...result.parsed, dryRun: result.parsed.dryRun || invocation.dryRun === true };
   const { use } = invocation;
-  const subject = asked(invocation, { command: spec.name, args });
+  const subject = asked(invocation, { command: spec.name, args: parsed.args });
   return use.run(`command ${spec.name}`, { command: spec.name }, () =>
-    recorded(deps, subject, (judged) => ask(judged, invocation, { spec, args })),
+    recorded(deps, subject, (judged) =>
+      admitted(judged, invocation, parsed, () => ask(judged, invocation, parsed)),
+    ),
   );
 }
 

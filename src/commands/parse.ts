@@ -1,10 +1,14 @@
 // From what a person typed to a command and its arguments. Pure; a refusal is a value.
+import { type Args, bindArgs, takeWords } from './bind.ts';
 import type { Invocation, Reply } from './reply.ts';
 import type { CommandSpec } from './spec.ts';
+import { type Word, wordsOf } from './words.ts';
 
 export interface Parsed {
   readonly spec: CommandSpec;
-  readonly args: Readonly<Record<string, string>>;
+  readonly args: Args;
+  /** Whether it was only asked what would be done. */
+  readonly dryRun: boolean;
 }
 
 type Refusal = Extract<Reply, { kind: 'refusal' }>;
@@ -14,53 +18,48 @@ export type ParseResult =
 
 /** Finds the command and checks its arguments. */
 export function parseInvocation(input: Invocation['input'], specs: readonly CommandSpec[]): ParseResult {
-  if (input.kind === 'parsed') return bind(input.command, input.args, specs);
-  const typed = words(input.line);
-  const [word] = typed;
-  if (word === undefined) return refuse('empty', 'Nothing was typed. `help` lists the commands.');
-  const found = findCommand(typed, specs);
-  if (!found) return unknownCommand(word, specs);
-  const { spec } = found;
-  const rest = joined(found.rest, spec);
-  if (rest.length > spec.args.length) {
-    return refuse('bad-argument', `Too many arguments for \`${spec.name}\`. Usage: ${usage(spec)}`);
+  if (input.kind === 'parsed') {
+    const spec = specs.find(({ name }) => name === input.command);
+    return spec ? bind(spec, input.args, false) : unknownCommand([input.command], specs);
   }
-  return bind(
-    spec.name,
-    Object.fromEntries(spec.args.flatMap(({ name }, i) => (rest[i] === undefined ? [] : [[name, rest[i]]]))),
-    specs,
-  );
+  const typed = wordsOf(input.line);
+  if (typed.length === 0) return refuse('empty', 'Nothing was typed. `help` lists the commands.');
+  const found = findCommand(typed, specs);
+  if (!found) {
+    return unknownCommand(
+      typed.map(({ text }) => text),
+      specs,
+    );
+  }
+  const taken = takeWords(input.line, found.rest, found.spec);
+  if (!taken.ok) return refuse('bad-argument', taken.why);
+  return bind(found.spec, taken.value.given, taken.value.dryRun);
 }
 
 // `gas send` before `gas`: the longer name wins.
 function findCommand(
-  typed: readonly string[],
+  typed: readonly Word[],
   specs: readonly CommandSpec[],
-): { readonly spec: CommandSpec; readonly rest: readonly string[] } | null {
+): { readonly spec: CommandSpec; readonly rest: readonly Word[] } | null {
   for (const length of [2, 1]) {
-    const name = typed.slice(0, length).join(' ').toLowerCase();
-    const spec = typed.length < length ? undefined : specs.find((one) => isNamed(one, name));
+    const name = nameOf(typed, length);
+    const spec = typed.length < length ? undefined : specs.find((one) => namesOf(one).includes(name));
     if (spec) return { spec, rest: typed.slice(length) };
   }
   return null;
 }
 
-// The last argument may take the rest of the line.
-function joined(rest: readonly string[], { args }: CommandSpec): readonly string[] {
-  const last = args.length - 1;
-  if (args[last]?.rest !== true || rest.length <= args.length) return rest;
-  return [...rest.slice(0, last), rest.slice(last).join(' ')];
+function nameOf(typed: readonly Word[], length: number): string {
+  return typed
+    .slice(0, length)
+    .map(({ text }) => text)
+    .join(' ')
+    .toLowerCase();
 }
 
-function isNamed({ name, aliases = [] }: CommandSpec, typed: string): boolean {
-  return name === typed || aliases.includes(typed);
-}
-
-/** `restart <service>`, optional arguments in brackets. */
-export function usage(spec: CommandSpec): string {
-  return [spec.name, ...spec.args.map(({ name, required }) => (required ? `<${name}>` : `[${name}]`))].join(
-    ' ',
-  );
+/** The name of a command and its aliases. */
+export function namesOf({ name, aliases = [] }: CommandSpec): readonly string[] {
+  return [name, ...aliases];
 }
 
 /** The candidate that a mistyped word most likely meant; null when none is near. */
@@ -72,47 +71,27 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : null;
 }
 
-function bind(
-  command: string,
-  given: Readonly<Record<string, string>>,
-  specs: readonly CommandSpec[],
-): ParseResult {
-  const spec = specs.find(({ name }) => name === command);
-  if (!spec) return unknownCommand(command, specs);
-  const args = Object.fromEntries(
-    spec.args.flatMap(({ name }) => {
-      const value = given[name]?.trim();
-      return value ? [[name, value]] : [];
-    }),
-  );
-  const missing = spec.args.filter(({ name, required }) => required && args[name] === undefined);
-  if (missing.length > 0) {
-    return refuse(
-      'bad-argument',
-      `Missing: ${missing.map(({ name }) => name).join(', ')}. Usage: ${usage(spec)}`,
-    );
-  }
-  return { ok: true, parsed: { spec, args } };
+function bind(spec: CommandSpec, given: Args, dryRun: boolean): ParseResult {
+  const bound = bindArgs(given, spec);
+  if (!bound.ok) return refuse('bad-argument', bound.why);
+  return { ok: true, parsed: { spec, args: bound.value, dryRun } };
 }
 
-function unknownCommand(word: string, specs: readonly CommandSpec[]): ParseResult {
-  const guess = nearest(
-    word,
-    specs.map(({ name }) => name),
-  );
-  return refuse(
-    'unknown-command',
-    `No command \`${word.slice(0, 40)}\`. ${guess ? `Did you mean \`${guess}\`?` : '`help` lists them.'}`,
-  );
+function unknownCommand(typed: readonly string[], specs: readonly CommandSpec[]): ParseResult {
+  const [word = ''] = typed;
+  const parts = specs.filter(({ name }) => name.startsWith(`${word.toLowerCase()} `));
+  if (parts.length > 0) {
+    const follow = parts.map(({ name }) => `\`${name}\``).join(', ');
+    return refuse('unknown-command', `\`${word}\` is the beginning of ${follow}.`);
+  }
+  const names = specs.flatMap(namesOf);
+  const guess = nearest(typed.slice(0, 2).join(' '), names) ?? nearest(word, names);
+  const told = guess === null ? '`help` lists them.' : `Did you mean \`${guess}\`?`;
+  return refuse('unknown-command', `No command \`${word.slice(0, 40)}\`. ${told}`);
 }
 
 function refuse(code: Refusal['code'], text: string): ParseResult {
   return { ok: false, refusal: { kind: 'refusal', code, text } };
-}
-
-/** Splits at white space; double quotes keep words together. */
-function words(line: string): string[] {
-  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
 }
 
 // A swap of two neighbours, the commonest slip of the pen, counts as one.

@@ -10,6 +10,8 @@ export interface Invocation {
   readonly replyTo: Address;
   /** Where it was said; default: where the reports go. */
   readonly place?: Place;
+  /** Only says what would be done; default false. A line may ask for it too, by `--dry-run`. */
+  readonly dryRun?: boolean;
   readonly input:
     | { readonly kind: 'line'; readonly line: string }
     | { readonly kind: 'parsed'; readonly command: string; readonly args: Readonly<Record<string, string>> };
@@ -32,13 +34,20 @@ export const refusalCodes = [
   'bad-argument',
   'denied',
   'no-confirmation',
+  'limited',
   'unavailable',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 
 export type Reply =
   | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'refusal'; readonly code: RefusalCode; readonly text: string }
+  | {
+      readonly kind: 'refusal';
+      readonly code: RefusalCode;
+      readonly text: string;
+      /** Of `limited`: when it may be tried again, ms. */
+      readonly retryAfterMs?: number;
+    }
   | {
       readonly kind: 'confirm';
       /** Short enough to type: `yes <confirmationId>`. */

@@ -1,6 +1,6 @@
 // The second half of the way: a person's word on what waits for it, and the doing.
 import { type Confirmation, principalOf } from '../access/index.ts';
-import { correlationIdOf } from '../contracts/ids.ts';
+import { correlationIdOf, shortId } from '../contracts/ids.ts';
 import { denial, type IntakeDeps, nothingToConfirm } from './intake-deps.ts';
 import { decided, recordChanged, recordDecision, recordExecuting } from './record.ts';
 import { type Decision, placeOf, type Reply } from './reply.ts';
@@ -66,12 +66,21 @@ export async function execute(
     await recordChanged(deps, subject, answer.title);
     return { kind: 'answer', answer };
   }
+  // Before it is in the queue: what nobody wrote down could neither be asked for nor cancelled.
+  await deps.actions.note({
+    correlationId,
+    command: spec.name,
+    args: confirmation.args,
+    person: confirmation.person,
+    principal: principalOf(decision.identity),
+    at: deps.clock.now(),
+  });
   const text = await spec.enqueue(call, deps);
   deps.logger.info(
     { correlationId, command: spec.name, args: confirmation.args, by: principalOf(decision.identity) },
     'action enqueued',
   );
-  return { kind: 'accepted', correlationId, text };
+  return { kind: 'accepted', correlationId, text: `${text} Its id is ${shortId(correlationId)}.` };
 }
 
 export const declined: Reply = { kind: 'dropped', text: 'Declined; nothing was done.' };

@@ -1,10 +1,12 @@
 // What a command is: one specification from which every surface renders it.
 import type { z } from 'zod';
-import type { Access, AuditReader } from '../access/index.ts';
+import type { Access, AuditReader, Policy } from '../access/index.ts';
 import type { Address, Answer, Identity, Place } from '../contracts/chat.ts';
 import type {
+  ActionDirectory,
   AgentDirectory,
   DroneDirectory,
+  JobCanceller,
   JobSink,
   ServiceDirectory,
   SystemDirectory,
@@ -22,8 +24,8 @@ export interface ArgSpec {
   readonly rest?: boolean;
   /** Whether it is a secret, such as a one-time code: never written into a log or a record. */
   readonly secret?: boolean;
-  /** What could stand here now, for completion and for a guess at a slip of the pen. */
-  readonly candidates?: (ports: CommandPorts) => Promise<readonly string[]>;
+  /** What could stand here now, behind `args`, for completion and for a guess at a slip of the pen. */
+  readonly candidates?: (ports: CommandPorts, args: CommandCall['args']) => Promise<readonly string[]>;
 }
 
 /** What stands between the wish and its effect: nothing, one's own yes, the name typed again, or a second person. */
@@ -40,7 +42,14 @@ export interface CommandPorts {
   readonly jobs: JobSink;
   readonly record: AuditReader;
   readonly access: Access;
+  readonly actions: ActionDirectory;
+  /** Absent: no action can be cancelled. */
+  readonly canceller?: JobCanceller;
+  readonly policy: Pick<Policy, 'decide' | 'personOf'>;
 }
+
+/** Why a wish is refused that its permission allows; a text alone is about its arguments. */
+export type Objection = string | { readonly code: 'denied' | 'bad-argument'; readonly text: string };
 
 /** Who asks, and for what; `args` holds only arguments that were given. */
 export interface CommandCall {
@@ -80,8 +89,8 @@ export interface Action extends CommandBase {
   readonly kind: 'action';
   /** The permission for these arguments, such as `service.restart:slam`. */
   permission(args: CommandCall['args']): string;
-  /** Checks the arguments against the read models; a text refuses, null lets pass. */
-  check(call: CommandCall, ports: CommandPorts): Promise<string | null>;
+  /** Checks the arguments against the read models; null lets pass. */
+  check(call: CommandCall, ports: CommandPorts): Promise<Objection | null>;
   /** Default `confirm`. A text that `type-name` wants typed is the first argument. */
   readonly danger?: Danger;
   /** After one use of it in a place, the next one waits this long, ms. Default: not at all. */
@@ -103,7 +112,7 @@ export interface Change extends CommandBase {
   readonly danger?: Danger;
   readonly cooldownMs?: number;
   /** As in Action. */
-  check(call: CommandCall, ports: CommandPorts): Promise<string | null>;
+  check(call: CommandCall, ports: CommandPorts): Promise<Objection | null>;
   prompt(args: CommandCall['args'], ports: CommandPorts): string | Promise<string>;
   /** Must be idempotent by `correlationId`. */
   apply(call: ActionCall, ports: CommandPorts): Promise<Answer>;

@@ -205,6 +205,13 @@ export const domainErrors = {
     chat: 'The audit record is not as it was written.',
     hint: 'Save what is there with `swarmline audit export`, and find out who wrote to Redis or to the anchor.',
   },
+  catalogueInvalid: {
+    code: 'CATALOGUE_INVALID',
+    class: 'bug',
+    retryable: false,
+    chat: 'The list of commands contradicts itself.',
+    hint: 'Rename what the message names in src/commands/catalogue, and build again.',
+  },
   unauthorised: {
     code: 'UNAUTHORISED',
     class: 'auth',

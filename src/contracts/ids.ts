@@ -17,7 +17,7 @@ export function correlationIdOf(invocationId: string): string {
   return derivedId('correlation', invocationId);
 }
 
-/** Short form of an id that a person can type; unique enough within one confirmation's lifetime. */
+/** Short form of a derived id that a person can type: its `x` and six digits. */
 export function shortId(id: string): string {
-  return id.slice(0, 6);
+  return id.slice(0, 7);
 }

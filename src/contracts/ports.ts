@@ -1,4 +1,5 @@
 // The doors between features that are strangers to each other; app joins the two sides of each.
+import type { ActionNote, ActionView } from './actions.ts';
 import type { AgentView, DeliveryList, DeliveryState, DeliveryView, Gas } from './agents.ts';
 import type { Report } from './chat.ts';
 import type { ResetAnswer } from './components.ts';
@@ -81,6 +82,19 @@ export interface DroneDirectory {
 export interface SystemDirectory {
   /** Those that have spoken within seconds. */
   processes(): Promise<readonly ProcessView[]>;
+}
+
+/** Read model of actions: who asked for them, and what became of them. */
+export interface ActionDirectory {
+  /** Notes that an action goes into the queue; the same again changes nothing. */
+  note(action: ActionNote): Promise<void>;
+  /** Every action whose id is `id` or begins with it, six hex digits at least; none for what is no id. */
+  find(id: string): Promise<readonly ActionView[]>;
+}
+
+/** Stops what an action became. */
+export interface JobCanceller {
+  cancel(correlationId: string, by: string): Promise<'cancelled' | 'cancelling' | 'too-late' | 'unknown'>;
 }
 
 /** Closes the crash-loop brake of a component, in every process that has it. */

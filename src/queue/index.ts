@@ -1,4 +1,5 @@
 // The queue: jobs in, handlers out, each effective once.
+export { createActionDirectory, rememberReports } from './action-memory.ts';
 export { bindHandler } from './bind-handler.ts';
 export { type QueueDepth, queueDepths } from './depths.ts';
 export type { BoundHandler } from './handler.ts';

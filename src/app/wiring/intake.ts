@@ -1,8 +1,9 @@
 // Wires the command surface: the same for every place that people type in.
-import { createConfirmations } from '../../access/index.ts';
+import { createConfirmations, createFloodGuard, createLimits } from '../../access/index.ts';
 import { createDroneDirectory, createServiceDirectory } from '../../bridge/index.ts';
 import { type CommandIntake, catalogue, createIntake } from '../../commands/index.ts';
 import type { ProcessView } from '../../contracts/system.ts';
+import { createActionDirectory } from '../../queue/index.ts';
 import { createSystemDirectory } from '../presence.ts';
 import { overRedis } from '../read-models.ts';
 import type { Shared } from './shared.ts';
@@ -37,8 +38,14 @@ export function wireIntake({
       record: audit.record,
       access,
       jobs,
+      bounds: {
+        store: overRedis(createLimits(redis, { prefix })),
+        flood: createFloodGuard(clock),
+        settings: config.limits,
+      },
       confirmations: overRedis(createConfirmations({ redis, clock }, { prefix })),
       services: overRedis(createServiceDirectory({ redis }, { prefix })),
+      actions: overRedis(createActionDirectory(redis, { prefix })),
       drones: overRedis(createDroneDirectory({ redis }, { prefix })),
       agents: overRedis(pipeline.directory),
       system: { processes: async () => withSelf(await processes().catch(() => []), view()) },

@@ -8,7 +8,7 @@ import { createGuards } from '../../core/recovery/guards.ts';
 import { createCommandRedis } from '../../core/redis.ts';
 import { Registry } from '../../core/registry/index.ts';
 import type { Supervisor } from '../../core/supervisor.ts';
-import { createProducer } from '../../queue/index.ts';
+import { createProducer, rememberReports } from '../../queue/index.ts';
 import { type Alerting, createAlerting } from '../alerts/alerting.ts';
 import { ComponentResets } from '../component-resets.ts';
 import type { Config } from '../config.ts';
@@ -68,7 +68,8 @@ export async function share(
   const { policy, access } = await wireAccess({ config, redis, clock, logger });
   const audit = wireAudit({ config, redis, clock, logger, policy, links });
   const producer = createProducer({ redis, clock, tracer }, { prefix: config.redis.prefix });
-  const jobs = { ...audit.endingIn(producer), close: () => producer.close() };
+  const remembering = rememberReports(producer, redis, { prefix: config.redis.prefix });
+  const jobs = { ...audit.endingIn(remembering), close: () => producer.close() };
   links.alsoCheck(() => [policyCheck(policy)]);
   const pipeline = await wirePipeline({ config, redis, jobs, clock, logger, metrics });
   const guards = createGuards({ clock });

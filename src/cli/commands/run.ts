@@ -122,6 +122,8 @@ function codeOf(reply: Reply): ExitCode {
   switch (reply.code) {
     case 'denied':
       return exitCodes.denied;
+    case 'limited':
+      return exitCodes.limited;
     case 'unavailable':
       return exitCodes.unavailable;
     case 'empty':

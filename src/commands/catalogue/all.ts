@@ -3,6 +3,7 @@ import type { CommandSpec } from '../spec.ts';
 import { agents } from './agents.ts';
 import { alerts } from './alerts.ts';
 import { audit } from './audit.ts';
+import { cancel } from './cancel.ts';
 import { drone } from './drone.ts';
 import { gas } from './gas.ts';
 import { grant, grantRole } from './grant.ts';
@@ -15,10 +16,14 @@ import { silence } from './silence.ts';
 import { status } from './status.ts';
 import { whoami } from './whoami.ts';
 import { makeWhy } from './why.ts';
+import { result } from './result.ts';
+import { service } from './service.ts';
+import { uptime } from './uptime.ts';
 
 const actionsAndQuestions: readonly CommandSpec[] = [
   status,
   services,
+  service,
   restart,
   agents,
   gas,
@@ -33,6 +38,9 @@ const actionsAndQuestions: readonly CommandSpec[] = [
   grantRole,
   revoke,
   revokeRole,
+  uptime,
+  result,
+  cancel,
 ];
 
 const explained: readonly CommandSpec[] = [...actionsAndQuestions, ...makeWhy(actionsAndQuestions)];

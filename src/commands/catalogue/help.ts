@@ -1,35 +1,94 @@
-// `help`: what can be typed.
-import { usage } from '../parse.ts';
-import type { CommandSpec, Question } from '../spec.ts';
+// `help [command]`: what the person who asks may type, and everything about one command.
+import type { Answer, AnswerRow } from '../../contracts/chat.ts';
+import { dryRunOption, usage } from '../bind.ts';
+import { before, dangerOf } from '../dry-run.ts';
+import { namesOf, nearest } from '../parse.ts';
+import { mayUse, permitted } from '../permitted.ts';
+import type { ArgSpec, CommandCall, CommandPorts, CommandSpec, Question } from '../spec.ts';
 
 /** Made last, since it lists the others. */
 export function makeHelp(others: readonly CommandSpec[]): Question {
   const help: Question = {
     kind: 'question',
     name: 'help',
-    description: 'What can be typed',
-    args: [],
-    example: 'help',
-    answer: () =>
-      Promise.resolve({
-        title: 'Commands',
-        tone: 'info',
-        rows: [...others, help].map((spec) => ({
-          label: usage(spec),
-          value: spec.description,
-          ageMs: null,
-          tone: 'info',
-        })),
-        note: 'An action asks first: `yes ID` does it, `no ID` drops it.',
-        data: {
-          commands: [...others, help].map(({ name, description, example, kind }) => ({
-            name,
-            description,
-            example,
-            kind,
-          })),
-        },
-      }),
+    description: 'What you may type, or all about one command',
+    args: [
+      {
+        name: 'command',
+        description: 'Which command',
+        required: false,
+        rest: true,
+        candidates: () => Promise.resolve([...others, help].map(({ name }) => name)),
+      },
+    ],
+    example: 'help restart',
+    answer: (call, ports) => {
+      const all = [...others, help];
+      const wanted = call.args['command'];
+      return wanted === undefined
+        ? overview(all, call, ports)
+        : detail(wanted.toLowerCase(), all, call, ports);
+    },
   };
   return help;
+}
+
+async function overview(
+  all: readonly CommandSpec[],
+  call: CommandCall,
+  ports: CommandPorts,
+): Promise<Answer> {
+  const mine = await permitted(all, call, ports);
+  const hidden = all.length - mine.length;
+  return {
+    title: 'Commands',
+    tone: 'info',
+    rows: mine.map((spec) => row(usage(spec), spec.description)),
+    note: `An action asks first: \`yes ID\` does it, \`no ID\` drops it.${hidden === 0 ? '' : ` ${hidden} more need rights that you do not have.`}`,
+    data: {
+      commands: mine.map(({ name, description, example, kind }) => ({ name, description, example, kind })),
+    },
+  };
+}
+
+async function detail(
+  wanted: string,
+  all: readonly CommandSpec[],
+  call: CommandCall,
+  ports: CommandPorts,
+): Promise<Answer> {
+  const spec = all.find((one) => namesOf(one).includes(wanted));
+  const group = all.filter(({ name }) => name.startsWith(`${wanted} `));
+  if (!spec && group.length > 0) return overview(group, call, ports);
+  if (!spec) {
+    const guess = nearest(wanted, all.flatMap(namesOf));
+    const note = guess === null ? '`help` lists them.' : `Did you mean \`${guess}\`?`;
+    return { title: `Unknown: no command is called ${wanted}`, tone: 'warn', rows: [], note, data: {} };
+  }
+  const { name, description, aliases = [], example, kind } = spec;
+  const may = await mayUse(spec, call, ports);
+  return {
+    title: `${name}: ${description}`,
+    tone: may ? 'info' : 'warn',
+    rows: [
+      row('usage', usage(spec)),
+      ...spec.args.map((arg) => row(arg.name, argText(arg))),
+      ...(aliases.length === 0 ? [] : [row('also', aliases.join(', '))]),
+      ...(spec.kind === 'question' ? [] : [row('before it', before[dangerOf(spec)])]),
+      row('example', example),
+    ],
+    note: [
+      ...(kind === 'question' ? [] : [`With \`${dryRunOption}\` it only says what would be done.`]),
+      ...(may ? [] : ['You may not use it.']),
+    ].join(' '),
+    data: { command: { name, aliases, description, example, kind, usage: usage(spec), allowed: may } },
+  };
+}
+
+function argText({ description, required }: ArgSpec): string {
+  return required ? description : `${description} (optional)`;
+}
+
+function row(label: string, value: string): AnswerRow {
+  return { label, value, ageMs: null, tone: 'info' };
 }

@@ -1,16 +1,28 @@
 // `restart <service>`: becomes a job; ready is said only of a new incarnation.
 import { derivedId } from '../../contracts/ids.ts';
 import { type InstanceView, instanceName, serviceNameSchema } from '../../contracts/services.ts';
-import { nearest } from '../parse.ts';
 import type { Action, CommandPorts } from '../spec.ts';
+import { serviceNames } from './services.ts';
 
 export const restart: Action = {
   kind: 'action',
   name: 'restart',
   description: 'Restart a service and prove it by its new incarnation',
   args: [
-    { name: 'service', description: 'The service to restart', required: true },
-    { name: 'instance', description: 'Which of several, as `services` shows them', required: false },
+    {
+      name: 'service',
+      description: 'The service to restart',
+      required: true,
+      schema: serviceNameSchema,
+      // One that nobody has seen may still listen: the legacy hub's services never announce themselves.
+      candidates: serviceNames,
+    },
+    {
+      name: 'instance',
+      description: 'Which of several, as `services` shows them',
+      required: false,
+      candidates: async (ports, { service = '' }) => (await instancesOf(service, ports)).map(instanceName),
+    },
   ],
   example: 'restart slam',
   permission: (args) => `service.restart:${args['service'] ?? ''}`,
@@ -24,20 +36,8 @@ export const restart: Action = {
     return `Restart one of the ${names.length} instances of ${service} (${names.join(', ')})?`;
   },
   check: async ({ args }, ports) => {
-    const name = args['service'] ?? '';
-    if (!serviceNameSchema.safeParse(name).success)
-      return `\`${name.slice(0, 64)}\` is no service name: lower-case letters, digits, - and _.`;
-    const seen = await ports.services.service(name);
-    // An unseen service may still listen (the legacy hub's never announce themselves), so only a likely slip of the pen is refused.
-    const guess = seen
-      ? null
-      : nearest(
-          name,
-          (await ports.services.services()).map(({ service }) => service),
-        );
-    if (guess !== null) return `No service \`${name}\` has been seen. Did you mean \`${guess}\`?`;
-    const { instance } = args;
-    return instance === undefined ? null : problemOf(instance, name, seen?.instances ?? []);
+    const { service = '', instance } = args;
+    return instance === undefined ? null : problemOf(instance, service, await instancesOf(service, ports));
   },
   enqueue: async (call, ports) => {
     const service = call.args['service'] ?? '';

@@ -3,7 +3,7 @@ import type { AnswerRow, Tone } from '../../contracts/chat.ts';
 import { type InstanceView, instanceName, type ServiceView } from '../../contracts/services.ts';
 import { plainText } from '../../core/text.ts';
 import { counted, formatAge } from '../render.ts';
-import type { Question } from '../spec.ts';
+import type { CommandPorts, Question } from '../spec.ts';
 
 /** A sidecar beats every 2 s; after this silence its last word is no longer taken for the present. */
 export const silentAfterMs = 10_000;
@@ -29,6 +29,11 @@ export const services: Question = {
     };
   },
 };
+
+/** Every service that was ever heard of. */
+export async function serviceNames(ports: CommandPorts): Promise<readonly string[]> {
+  return (await ports.services.services()).map(({ service }) => service);
+}
 
 /** One line on a service: its state only while its sidecar is heard, else unknown and since when. Where several instances live, a line on all and one on each. */
 export function serviceRows(view: ServiceView, now: number): readonly AnswerRow[] {
@@ -75,7 +80,8 @@ function useText({ use, seenAt }: Word, now: number): string {
   return `, cpu ${Math.round(100 * use.cpu)} %, ${Math.round(use.rssBytes / 1_048_576)} MB${age}`;
 }
 
-function serviceTone(view: ServiceView, now: number): Tone {
+/** How well it is, all instances together. */
+export function serviceTone(view: ServiceView, now: number): Tone {
   const tones = view.instances.map((one) => wordTone(one, now));
   if (tones.length < 2) return wordTone(view, now);
   if (tones.every((tone) => tone === 'bad')) return 'bad';

@@ -1,6 +1,5 @@
 // `silence <alert> <minutes>`: nobody is told of it for that long; 0 takes the silence away.
 import { derivedId } from '../../contracts/ids.ts';
-import { nearest } from '../parse.ts';
 import type { Action, CommandCall, CommandPorts } from '../spec.ts';
 
 const patternShape = /^[A-Za-z0-9][A-Za-z0-9/_.-]{0,62}\*?$/;
@@ -16,6 +15,7 @@ export const silence: Action = {
       name: 'alert',
       description: 'Its key, as `alerts` shows it; `link-lost/*` is every lost link',
       required: true,
+      candidates: firingKeys,
     },
     { name: 'minutes', description: 'How long; 0 ends a silence', required: true },
   ],
@@ -27,13 +27,15 @@ export const silence: Action = {
       ? `End the silence of ${args['alert']}?`
       : `Silence ${args['alert']} for ${minutes} min?`;
   },
-  check: async (call, ports) => {
+  check: (call) => {
     const pattern = call.args['alert'] ?? '';
     if (!patternShape.test(pattern)) {
-      return `\`${pattern.slice(0, 64)}\` is no key of an alert: one as \`alerts\` shows it, or its beginning and \`*\`.`;
+      return Promise.resolve(
+        `\`${pattern.slice(0, 64)}\` is no key of an alert: one as \`alerts\` shows it, or its beginning and \`*\`.`,
+      );
     }
-    if (minutesOf(call.args) === null) return `Minutes are a whole number from 0 to ${mostMinutes}.`;
-    return slipOfThePen(pattern, ports);
+    const known = minutesOf(call.args) !== null;
+    return Promise.resolve(known ? null : `Minutes are a whole number from 0 to ${mostMinutes}.`);
   },
   enqueue: async (call, ports) => {
     const pattern = call.args['alert'] ?? '';
@@ -55,11 +57,8 @@ function minutesOf(args: CommandCall['args']): number | null {
   return /^\d{1,5}$/.test(text) && minutes <= mostMinutes ? minutes : null;
 }
 
-// One that does not fire may be silenced ahead of a maintenance; only a likely slip is refused.
-async function slipOfThePen(pattern: string, ports: CommandPorts): Promise<string | null> {
-  if (pattern.endsWith('*')) return null;
+// One that does not fire may be silenced ahead of a maintenance.
+async function firingKeys(ports: CommandPorts): Promise<readonly string[]> {
   const processes = await ports.system.processes();
-  const keys = processes.flatMap(({ alerts }) => alerts.map(({ key }) => key));
-  const guess = keys.includes(pattern) ? null : nearest(pattern, keys);
-  return guess === null ? null : `No alert \`${pattern}\` fires. Did you mean \`${guess}\`?`;
+  return [...new Set(processes.flatMap(({ alerts }) => alerts.map(({ key }) => key)))];
 }

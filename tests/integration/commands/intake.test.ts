@@ -95,7 +95,7 @@ describe('an action', () => {
     const scene = createScene(redis, prefix, { known: { services: [service('slam'), service('mesh')] } });
     expect(await scene.say(`restart ${typed}`)).toMatchObject({
       code: 'bad-argument',
-      text: `No service \`${typed}\` has been seen. Did you mean \`${meant}\`?`,
+      text: `No service \`${typed}\` is known. Did you mean \`${meant}\`?`,
     });
   });
 
@@ -309,6 +309,7 @@ describe('every refusal', () => {
     ['bad-argument', 'restart'],
     ['denied', 'status'],
     ['no-confirmation', null],
+    ['limited', 'agents'],
     ['unavailable', 'services'],
   ] as const;
 
@@ -320,7 +321,11 @@ describe('every refusal', () => {
     const broken = async () => {
       throw new TypeError('a bug');
     };
-    const scene = createScene(redis, prefix, { ports: { services: { services: broken, service: broken } } });
+    const scene = createScene(redis, prefix, {
+      ports: { services: { services: broken, service: broken } },
+      limits: { burst: 1 },
+    });
+    if (code === 'limited') await scene.say('agents');
     const who = code === 'denied' ? stranger : alice;
     const reply = line === null ? scene.decide('nothing') : scene.say(line, who);
     expect(await reply).toMatchObject({ kind: 'refusal', code, text: expect.stringMatching(/\w{3}/) });

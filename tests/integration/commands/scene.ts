@@ -3,11 +3,16 @@ import {
   AuditLog,
   createAuditRecord,
   createConfirmations,
+  createFloodGuard,
+  createLimits,
   createPolicy,
+  type Limits,
+  type LimitsConfig,
   type Policy,
 } from '../../../src/access/index.ts';
+import { limitsConfigSchema } from '../../../src/access/config.ts';
 import { catalogue, createIntake, type Reply } from '../../../src/commands/index.ts';
-import type { CommandPorts } from '../../../src/commands/spec.ts';
+import type { CommandPorts, CommandSpec } from '../../../src/commands/spec.ts';
 import type { Address, Identity } from '../../../src/contracts/chat.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import type { JobSink } from '../../../src/contracts/ports.ts';
@@ -55,6 +60,12 @@ export interface SceneOptions {
   readonly known?: Known;
   readonly ports?: Partial<CommandPorts>;
   readonly policy?: Policy;
+  /** Default: nothing is held back. */
+  readonly limits?: Partial<LimitsConfig>;
+  /** Default: in Redis. */
+  readonly limitStore?: Limits;
+  /** Default: the real ones. */
+  readonly specs?: readonly CommandSpec[];
   /** Default: silent. */
   readonly logger?: Logger;
 }
@@ -86,8 +97,15 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
       record,
       logger: options.logger ?? silentLogger,
       faults: new Faults(),
+      ...(options.limits && {
+        bounds: {
+          store: options.limitStore ?? createLimits(redis, { prefix }),
+          flood: createFloodGuard(clock),
+          settings: limitsConfigSchema.parse(options.limits),
+        },
+      }),
     },
-    catalogue,
+    options.specs ?? catalogue,
   );
   let used = 0;
   const say = (line: string, identity: Identity = alice, id?: string): Promise<Reply> => {

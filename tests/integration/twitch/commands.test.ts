@@ -93,8 +93,8 @@ describe('reports on Twitch', () => {
     await bot.report(restartReport(5, ['queued', 'sent', 'accepted', 'stopping', 'starting', 'ready'], true));
     await bot.report(restartReport(5, ['queued', 'sent', 'accepted', 'stopping', 'starting', 'ready'], true));
     expect(peer.sent('swarm')).toEqual([
-      '@ann restart slam: accepted — the sidecar took it [restar]',
-      '@ann restart slam: ready — new incarnation b2, 3 s [restar]',
+      '@ann restart slam: accepted — the sidecar took it [restart]',
+      '@ann restart slam: ready — new incarnation b2, 3 s [restart]',
     ]);
   });
 
@@ -123,6 +123,6 @@ describe('reports on Twitch', () => {
     peer.failNextMessage('silence');
     await bot.report(restartReport(2, ['accepted']));
     await bot.report(restartReport(5, ['ready'], true));
-    expect(peer.sent('swarm')).toEqual(['@ann restart slam: ready — new incarnation b2, 3 s [restar]']);
+    expect(peer.sent('swarm')).toEqual(['@ann restart slam: ready — new incarnation b2, 3 s [restart]']);
   });
 });

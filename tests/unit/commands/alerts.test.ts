@@ -1,5 +1,6 @@
 // `alerts` and `silence`: what fires in the whole fleet, and how a person asks for quiet.
 import { describe, expect, it } from 'vitest';
+import { misspelt } from '../../../src/commands/candidates.ts';
 import { catalogue } from '../../../src/commands/index.ts';
 import type { ProcessView } from '../../../src/contracts/system.ts';
 import { ago, ask, now, portsOf, process, told } from './ports.ts';
@@ -69,12 +70,19 @@ describe('silence', () => {
   });
 
   it.each([
-    ['a slip of the pen', 'link-lost/rabitmq', '30', 'Did you mean `link-lost/rabbitmq`?'],
     ['what is no key', '*', '30', 'no key of an alert'],
     ['minutes that are none', 'link-lost/rabbitmq', 'ten', 'whole number'],
     ['more than a week', 'link-lost/rabbitmq', '10081', 'whole number'],
   ])('refuses %s', async (_what, name, minutes, said) => {
     expect(await check(name, minutes)).toContain(said);
+  });
+
+  it('knows the keys that fire, so that a slip of the pen is asked about', async () => {
+    const ports = portsOf({ processes: firing(alert('link-lost/rabbitmq')) });
+    expect(await misspelt(spec, { alert: 'link-lost/rabitmq' }, ports)).toMatchObject({
+      code: 'bad-argument',
+      text: expect.stringContaining('Did you mean `link-lost/rabbitmq`?'),
+    });
   });
 
   it('becomes one job, whose id derives from the confirmation', async () => {

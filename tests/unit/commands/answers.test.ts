@@ -1,5 +1,7 @@
 // What each question answers when there is nothing, when all is well, and when what is known is old or bad.
 import { describe, expect, it } from 'vitest';
+import { usage } from '../../../src/commands/bind.ts';
+import { catalogue } from '../../../src/commands/index.ts';
 import { agent, ago, ask, delivery, drone, link, now, process, service, told } from './ports.ts';
 
 describe('services', () => {
@@ -269,26 +271,7 @@ describe('status', () => {
 describe('help', () => {
   it('lists every command with its usage, itself included', async () => {
     const { rows } = await ask('help', {});
-    expect(rows.map(({ label }) => label)).toEqual([
-      'status [target]',
-      'services',
-      'restart <service> [instance]',
-      'agents',
-      'gas [agent]',
-      'drone [id]',
-      'alerts',
-      'silence <alert> <minutes>',
-      'whoami',
-      'link [code]',
-      'unlink',
-      'grant permission <person> <permission> [time]',
-      'grant role <person> <role> [time]',
-      'revoke permission <person> <permission> [time]',
-      'revoke role <person> <role> [time]',
-      'why person <person> <command>',
-      'why me <command>',
-      'help',
-    ]);
+    expect(rows.map(({ label }) => label)).toEqual(catalogue.map(usage));
   });
 });
 

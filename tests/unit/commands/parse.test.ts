@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/commands/index.ts';
-import { nearest, parseInvocation, usage } from '../../../src/commands/parse.ts';
+import { usage } from '../../../src/commands/bind.ts';
+import { nearest, parseInvocation } from '../../../src/commands/parse.ts';
 import type { Question } from '../../../src/commands/spec.ts';
 
 const line = (text: string) => {
@@ -96,7 +97,7 @@ describe('the usage of a command', () => {
   it.each([
     ['restart', 'restart <service> [instance]'],
     ['status', 'status [target]'],
-    ['help', 'help'],
+    ['help', 'help [command…]'],
   ])('of %s is %s', (name, text) => {
     expect(catalogue.filter((spec) => spec.name === name).map(usage)).toEqual([text]);
   });

@@ -3,6 +3,7 @@
 import type { Access } from '../../../src/access/index.ts';
 import { answerLines, catalogue } from '../../../src/commands/index.ts';
 import type { CommandPorts } from '../../../src/commands/spec.ts';
+import type { ActionView } from '../../../src/contracts/actions.ts';
 import type { AgentView, DeliveryView } from '../../../src/contracts/agents.ts';
 import type { Answer } from '../../../src/contracts/chat.ts';
 import type { DroneView } from '../../../src/contracts/drones.ts';
@@ -21,6 +22,7 @@ export interface Known {
   readonly unreadable?: number;
   readonly drones?: readonly DroneView[];
   readonly processes?: readonly ProcessView[];
+  readonly actions?: readonly ActionView[];
 }
 
 export function portsOf(known: Known): CommandPorts {
@@ -42,6 +44,11 @@ export function portsOf(known: Known): CommandPorts {
     jobs: { add: async () => undefined },
     record: { query: async () => ({ lines: [], looked: 0, complete: true, unreadable: 0 }) },
     access: nobodyKnown,
+    actions: { note: async () => undefined, find: async () => known.actions ?? [] },
+    policy: {
+      decide: async () => ({ allowed: true, gates: [], blockedBy: null, policyVersion: 'test' }),
+      personOf: async ({ surface, id }) => `${surface}:${id}`,
+    },
   };
 }
 

@@ -31,7 +31,7 @@ describe('a random id', () => {
   });
 
   it('is short enough to be typed once it is cut', () => {
-    expect(shortId(randomId())).toMatch(/^[0-9a-f]{6}$/);
+    expect(shortId(randomId())).toMatch(/^[0-9a-f]{7}$/);
   });
 });
 

@@ -37,15 +37,15 @@ describe('the Twitch reporter', () => {
     await tell(report(2, ['queued', 'accepted', 'stopping']));
     await tell(report(3, ['queued', 'accepted', 'stopping', 'ready'], true));
     expect(said).toEqual([
-      '@ann restart slam: accepted — the truth [restar]',
-      '@ann restart slam: ready — the truth [restar]',
+      '@ann restart slam: accepted — the truth [restart]',
+      '@ann restart slam: ready — the truth [restart]',
     ]);
   });
 
   it('names the kind before the subject', async () => {
     const { said, tell } = world();
     await tell({ ...report(3, ['working'], true), kind: 'gas', subject: 'A → B' });
-    expect(said).toEqual(['@ann gas A → B: working — the truth [restar]']);
+    expect(said).toEqual(['@ann gas A → B: working — the truth [restart]']);
   });
 
   it('says a report once when it is delivered twice at the same moment', async () => {
@@ -58,7 +58,7 @@ describe('the Twitch reporter', () => {
     const { said, tell } = world();
     await tell(report(3, ['accepted', 'ready'], true));
     await tell(report(1, ['accepted']));
-    expect(said).toEqual(['@ann restart slam: ready — the truth [restar]']);
+    expect(said).toEqual(['@ann restart slam: ready — the truth [restart]']);
   });
 
   it.each<readonly [Delivery, string]>([
@@ -69,7 +69,7 @@ describe('the Twitch reporter', () => {
     const { said, tell } = world([failure]);
     await expect(tell(report(3, ['ready'], true))).rejects.toMatchObject({ code, retryable: true });
     await tell(report(3, ['ready'], true));
-    expect(said).toEqual(['@ann restart slam: ready — the truth [restar]']);
+    expect(said).toEqual(['@ann restart slam: ready — the truth [restart]']);
   });
 
   it('does not ask for another try where the bot is banned', async () => {

@@ -1,0 +1,52 @@
+// The steps of the limits inside Redis: each is one script, so that no two processes let the same use through, and each
+// asks Redis for the time, so that no machine's clock shortens a wait.
+
+const now = `
+local t = redis.call('TIME')
+local now = t[1] * 1000 + t[2] / 1000`;
+
+/**
+ * KEYS: rate, use, cooldowns…; ARGV: burst, every ms, fingerprint of the input ('' for none), ms to keep the use, holder,
+ * ms of each cooldown… Returns what access/limits.ts calls an admission; of a limit its place among the cooldowns (0: the
+ * rate) and the ms to wait.
+ *
+ * A use that came before passes without being counted again: what it was answered is given back, and one that was never
+ * answered goes the whole way once more. The rate is a bucket that is kept as the time at which it is empty.
+ */
+export const admitScript = `${now}
+local known = ARGV[3] ~= '' and redis.call('HMGET', KEYS[2], 'input', 'reply') or {}
+if known[1] and known[1] ~= ARGV[3] then return {'conflict'} end
+if known[2] then return {'repeated', known[2]} end
+if known[1] then return {'admitted'} end
+local every = tonumber(ARGV[2])
+local empty = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now) + every
+local wait = empty - now - every * tonumber(ARGV[1])
+if wait > 0 then return {'limited', 0, tostring(wait)} end
+local longest, which = 0, 0
+for i = 3, #KEYS do
+  local left = redis.call('PTTL', KEYS[i])
+  if left > longest then longest, which = left, i - 2 end
+end
+if which > 0 then return {'limited', which, tostring(longest)} end
+redis.call('SET', KEYS[1], string.format('%.3f', empty), 'PX', math.ceil(empty - now) + 1)
+if ARGV[3] ~= '' then
+  redis.call('HSET', KEYS[2], 'input', ARGV[3])
+  redis.call('PEXPIRE', KEYS[2], ARGV[4])
+end
+for i = 3, #KEYS do
+  local ms = tonumber(ARGV[i + 3])
+  if ms > 0 then redis.call('SET', KEYS[i], ARGV[5], 'PX', ms) end
+end
+return {'admitted'}`;
+
+/**
+ * KEYS: use, cooldowns…; ARGV: reply ('' for none), 1 when the cooldowns stand, holder. The first reply stays: whoever
+ * comes later, or at the same time, is given that one. Returns it, or nil.
+ */
+export const settleScript = `
+for i = 2, #KEYS do
+  if ARGV[2] ~= '1' and redis.call('GET', KEYS[i]) == ARGV[3] then redis.call('DEL', KEYS[i]) end
+end
+if ARGV[1] == '' or redis.call('EXISTS', KEYS[1]) == 0 then return false end
+redis.call('HSETNX', KEYS[1], 'reply', ARGV[1])
+return redis.call('HGET', KEYS[1], 'reply')`;

@@ -1,0 +1,126 @@
+// How much may be asked, counted in Redis for all processes together: how fast, how soon again, and the same use once. One
+// script and one round trip before a command. Whose right it is to ask at all is not decided here.
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Redis } from '../core/redis.ts';
+import { admitScript, settleScript } from './limits-scripts.ts';
+
+/** How fast somebody may ask: so many at once, and one more each `everyMs`. */
+export interface Rate {
+  readonly burst: number;
+  readonly everyMs: number;
+}
+
+/** A pause after a use, for whoever shares its key. */
+export interface Cooldown {
+  readonly scope: 'person' | 'place' | 'global';
+  /** Command and scope, such as `restart:place:discord:1`. */
+  readonly key: string;
+  readonly ms: number;
+}
+
+/** One use of a command, before it is done. */
+export interface UseRequest {
+  /** Who asks, as `surface:id`. */
+  readonly principal: string;
+  readonly rate: Rate;
+  /** The platform's id of the use and what was asked; null for one that leaves no trace. */
+  readonly use: { readonly id: string; readonly input: unknown; readonly keepMs: number } | null;
+  readonly cooldowns: readonly Cooldown[];
+}
+
+export type Admission =
+  /** `ticket` names the use when it is settled. */
+  | { readonly kind: 'admitted'; readonly ticket: Ticket }
+  /** It came before; `reply` is what it was answered then. */
+  | { readonly kind: 'repeated'; readonly reply: string }
+  /** Its id belongs to something else. */
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'limited'; readonly by: 'rate' | Cooldown['scope']; readonly retryAfterMs: number };
+
+/** What was taken for a use. */
+export interface Ticket {
+  readonly useKey: string | null;
+  readonly cooldownKeys: readonly string[];
+  /** Who holds them, so that nobody gives back what another one took. */
+  readonly holder: string;
+}
+
+/** How a use ended: a reply that is kept for the next time, and whether its cooldowns stand. */
+export interface UseEnd {
+  readonly reply: string | null;
+  readonly counts: boolean;
+}
+
+/** The store of limits. */
+export interface Limits {
+  /** Admits a use, or says why not; refused ones count for nothing. */
+  admit(request: UseRequest): Promise<Admission>;
+  /** Keeps its first reply, or gives its cooldowns back. Resolves to the reply that the use has from now on. */
+  settle(ticket: Ticket, end: UseEnd): Promise<string | null>;
+}
+
+const answerSchema = z.union([
+  z.tuple([z.literal('admitted')]),
+  z.tuple([z.literal('conflict')]),
+  z.tuple([z.literal('repeated'), z.string()]),
+  z.tuple([z.literal('limited'), z.coerce.number().int(), z.coerce.number()]),
+]);
+
+/** Creates the store over a command client. */
+export function createLimits(redis: Redis, options: { readonly prefix: string }): Limits {
+  const key = (...parts: readonly string[]) => [options.prefix, 'limit', ...parts].join(':');
+  return {
+    admit: async ({ principal, rate, use, cooldowns }) => {
+      const ticket: Ticket = {
+        useKey: use && key('use', digest([principal, use.id])),
+        cooldownKeys: cooldowns.map((one) => key('cooldown', one.key)),
+        holder: digest([principal, use?.id]),
+      };
+      const keys = [key('rate', principal), ticket.useKey ?? key('use', '-'), ...ticket.cooldownKeys];
+      const answer = answerSchema.parse(
+        await redis.eval(
+          admitScript,
+          keys.length,
+          ...keys,
+          rate.burst,
+          rate.everyMs,
+          use ? digest(use.input) : '',
+          use?.keepMs ?? 0,
+          ticket.holder,
+          ...cooldowns.map(({ ms }) => ms),
+        ),
+      );
+      switch (answer[0]) {
+        case 'admitted':
+          return { kind: 'admitted', ticket };
+        case 'conflict':
+          return { kind: 'conflict' };
+        case 'repeated':
+          return { kind: 'repeated', reply: answer[1] };
+        case 'limited':
+          return {
+            kind: 'limited',
+            by: cooldowns[answer[1] - 1]?.scope ?? 'rate',
+            retryAfterMs: Math.max(1, Math.ceil(answer[2])),
+          };
+      }
+    },
+    settle: async ({ useKey, cooldownKeys, holder }, { reply, counts }) => {
+      const keys = [useKey ?? key('use', '-'), ...cooldownKeys];
+      const kept = await redis.eval(
+        settleScript,
+        keys.length,
+        ...keys,
+        useKey === null ? '' : (reply ?? ''),
+        counts ? 1 : 0,
+        holder,
+      );
+      return z.string().nullable().parse(kept);
+    },
+  };
+}
+
+function digest(what: unknown): string {
+  return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,180 @@
+// Before the way of a command: whether it is too much, too soon, or the same use once more. Whoever floods is told how long
+// to wait, and everybody else is served meanwhile.
+import {
+  type Admission,
+  type Cooldown,
+  type FloodGuard,
+  type Limits,
+  type LimitsConfig,
+  principalOf,
+  type Rate,
+  type Ticket,
+} from '../access/index.ts';
+import type { Identity, Surface } from '../contracts/chat.ts';
+import type { IntakeDeps } from './intake-deps.ts';
+import { keepable, keptReply, keptText } from './kept-reply.ts';
+import type { Parsed } from './parse.ts';
+import { type Invocation, placeOf, type Reply } from './reply.ts';
+
+/** What holds back. */
+export interface Bounds {
+  readonly store: Limits;
+  readonly flood: FloodGuard;
+  readonly settings: LimitsConfig;
+}
+
+/** How long the same use is the same: a question may be asked again, an order must not be given twice. */
+const keepQuestionMs = 10 * 60_000;
+const keepOrderMs = 24 * 3_600_000;
+/** How long a question waits for the store: it may be answered without, from what this process knows by itself. */
+const storePatienceMs = 250;
+/** Fifty people may click at once, and one of them fifty times. */
+const decisionsPerCommand = 10;
+
+type Limited = Extract<Reply, { kind: 'refusal' }>;
+
+/** Lets one identity have so many commands under way in this process and no more; the rest is refused at once. */
+export async function entered(
+  bounds: Bounds | undefined,
+  identity: Identity,
+  kind: 'command' | 'decision',
+  work: () => Promise<Reply>,
+): Promise<Reply> {
+  if (!bounds) return work();
+  const { pending, rate } = boundsOf(bounds.settings, identity.surface);
+  const times = kind === 'command' ? 1 : decisionsPerCommand;
+  const entry = bounds.flood.enter(`${kind} ${principalOf(identity)}`, {
+    pending: pending * times,
+    rate: { burst: rate.burst * times, everyMs: rate.everyMs / times },
+  });
+  if (entry.kind === 'full') return tooMuch(entry.retryAfterMs);
+  try {
+    return await work();
+  } finally {
+    entry.leave();
+  }
+}
+
+/** Does the work, unless the use came before or comes too soon. @throws SwarmError REDIS_* where an order cannot be counted */
+export async function admitted(
+  deps: IntakeDeps,
+  invocation: Invocation,
+  parsed: Parsed,
+  work: () => Promise<Reply>,
+): Promise<Reply> {
+  const { bounds } = deps;
+  if (!bounds) return work();
+  const admission = await admissionOf(deps, bounds, invocation, parsed);
+  // Redis is away: a question is held back by this process alone.
+  if (!admission) return work();
+  switch (admission.kind) {
+    case 'conflict':
+      return {
+        kind: 'refusal',
+        code: 'bad-argument',
+        text: 'This invocation id belongs to another command.',
+      };
+    case 'limited':
+      return admission.by === 'rate' ? tooMuch(admission.retryAfterMs) : tooSoon(admission, parsed.spec.name);
+    case 'repeated':
+      return keptReply(admission.reply) ?? work();
+    case 'admitted':
+      return settled(deps, bounds.store, admission.ticket, work);
+  }
+}
+
+async function settled(
+  deps: IntakeDeps,
+  store: Limits,
+  ticket: Ticket,
+  work: () => Promise<Reply>,
+): Promise<Reply> {
+  const end = (reply: string | null, counts: boolean) =>
+    inTime(deps, store.settle(ticket, { reply, counts })).catch(() => null);
+  try {
+    const reply = await work();
+    const text = keepable(reply) ? keptText(reply) : null;
+    const first = await end(text, reply.kind !== 'refusal');
+    // The same use twice at once: both are told what the first of them came to.
+    return first === null || first === text ? reply : (keptReply(first) ?? reply);
+  } catch (thrown) {
+    await end(null, false);
+    throw thrown;
+  }
+}
+
+async function admissionOf(
+  deps: IntakeDeps,
+  { store, settings }: Bounds,
+  invocation: Invocation,
+  { spec, args, dryRun }: Parsed,
+): Promise<Admission | null> {
+  const { identity, id } = invocation;
+  const isQuestion = spec.kind === 'question';
+  const keepMs = isQuestion ? keepQuestionMs : keepOrderMs;
+  const request = {
+    principal: principalOf(identity),
+    rate: boundsOf(settings, identity.surface).rate,
+    // A dry run must not stand in the way of what it was the rehearsal of, even under the same id.
+    use: dryRun ? null : { id, input: [spec.name, args], keepMs },
+    cooldowns: isQuestion || dryRun ? [] : await cooldownsOf(deps, settings, invocation, spec),
+  };
+  if (!isQuestion) return store.admit(request);
+  return inTime(deps, store.admit(request)).catch(() => null);
+}
+
+async function cooldownsOf(
+  { policy }: IntakeDeps,
+  settings: LimitsConfig,
+  invocation: Invocation,
+  { name, cooldownMs = 0 }: Exclude<Parsed['spec'], { kind: 'question' }>,
+): Promise<readonly Cooldown[]> {
+  const { surface, id } = placeOf(invocation);
+  const { personCooldownMs, placeCooldownMs, globalCooldownMs } = settings;
+  const person = personCooldownMs > 0 ? await policy.personOf(invocation.identity) : '';
+  const all: readonly Cooldown[] = [
+    { scope: 'person', key: `${name}:person:${person}`, ms: personCooldownMs },
+    { scope: 'place', key: `${name}:place:${surface}:${id}`, ms: Math.max(cooldownMs, placeCooldownMs) },
+    { scope: 'global', key: `${name}:global`, ms: globalCooldownMs },
+  ];
+  return all.filter(({ ms }) => ms > 0);
+}
+
+function boundsOf(
+  settings: LimitsConfig,
+  surface: Surface,
+): { readonly pending: number; readonly rate: Rate } {
+  const isChat = surface === 'discord' || surface === 'twitch';
+  const perMinute = isChat ? settings.perMinute : settings.programPerMinute;
+  return {
+    pending: isChat ? settings.pending : settings.programPending,
+    rate: { burst: isChat ? settings.burst : settings.programBurst, everyMs: 60_000 / perMinute },
+  };
+}
+
+/** Null when it takes longer than a question may wait for it. */
+async function inTime<T>({ clock }: IntakeDeps, work: Promise<T>): Promise<T | null> {
+  const over = new AbortController();
+  const late = clock.sleep(storePatienceMs, over.signal).then(() => null);
+  return await Promise.race([work, late]).finally(() => over.abort());
+}
+
+function tooMuch(retryAfterMs: number): Limited {
+  return limited(
+    retryAfterMs,
+    `Too many commands from you; the next one is taken ${inSeconds(retryAfterMs)}.`,
+  );
+}
+
+function tooSoon({ by, retryAfterMs }: Extract<Admission, { kind: 'limited' }>, command: string): Limited {
+  const where = { person: ' for you', place: ' here', global: '', rate: '' }[by];
+  return limited(retryAfterMs, `\`${command}\` may be used again${where} ${inSeconds(retryAfterMs)}.`);
+}
+
+function limited(retryAfterMs: number, text: string): Limited {
+  return { kind: 'refusal', code: 'limited', text, retryAfterMs };
+}
+
+function inSeconds(ms: number): string {
+  return `in ${Math.max(1, Math.ceil(ms / 1_000))} s`;
+}

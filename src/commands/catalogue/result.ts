@@ -1,0 +1,89 @@
+// `result <id>`: what became of an action, for whoever lost its answer or asks from another place.
+import { z } from 'zod';
+import type { ActionView } from '../../contracts/actions.ts';
+import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
+import { plainText } from '../../core/text.ts';
+import { counted } from '../render.ts';
+import type { ArgSpec, Question } from '../spec.ts';
+
+/** An id of an action, or its beginning. */
+export const actionIdArg: ArgSpec = {
+  name: 'id',
+  description: 'Its id, or the first six digits of it or more',
+  required: true,
+  schema: z
+    .string()
+    .toLowerCase()
+    .regex(/^x?[0-9a-f]{6,19}$/, 'an id as the answer to an action shows it, such as x1a2b3c'),
+};
+
+export const result: Question = {
+  kind: 'question',
+  name: 'result',
+  description: 'What became of an action, by its id; kept for 7 days',
+  args: [actionIdArg],
+  example: 'result x1a2b3c',
+  answer: async ({ args }, ports) => {
+    const { id = '' } = args;
+    const found = await ports.actions.find(id);
+    const now = ports.clock.now();
+    const [only] = found;
+    if (only && found.length === 1) return told(only, now);
+    return {
+      title:
+        found.length === 0
+          ? `Unknown: no action ${id} in the last 7 days`
+          : `${counted(found.length, 'action')} begin with ${id}`,
+      tone: 'warn',
+      rows: found.map((view) => ({
+        label: view.note.correlationId,
+        value: `${lineOf(view)}: ${stateOf(view)}`,
+        ageMs: now - view.note.at,
+        tone: toneOf(view),
+      })),
+      data: { actions: found },
+    };
+  },
+};
+
+/** What was typed for it, without its quotes. */
+export function lineOf({ note }: ActionView): string {
+  return plainText([note.command, ...Object.values(note.args)].join(' '), 120);
+}
+
+function told(view: ActionView, now: number): Answer {
+  const { note, steps, word } = view;
+  const asked: AnswerRow = { label: 'asked', value: `by ${note.person}`, ageMs: now - note.at, tone: 'info' };
+  return {
+    title: `${lineOf(view)}: ${stateOf(view)}`,
+    tone: toneOf(view),
+    rows: [
+      asked,
+      ...steps.map(
+        ({ state, at, detail }): AnswerRow => ({
+          label: state,
+          value: plainText(detail, 160) || 'so far',
+          ageMs: now - at,
+          tone: state === 'failed' ? 'bad' : 'info',
+        }),
+      ),
+    ],
+    note: word?.text ?? 'Nothing was reported of it yet: it waits in the queue until a worker is free.',
+    data: { actions: [view] },
+  };
+}
+
+// A notice goes through no states: what it tells is so.
+function stateOf({ steps, word }: ActionView): string {
+  const state = steps.at(-1)?.state;
+  if (state !== undefined) return word?.final === false ? `${state}, under way` : state;
+  return word === null ? 'confirmed, not begun' : word.final ? 'done' : 'under way';
+}
+
+function toneOf({ steps, word }: ActionView): Tone {
+  const state = steps.at(-1)?.state;
+  if (state === 'failed') return 'bad';
+  if (word?.final !== true) return 'info';
+  const isGood = state === undefined || state === 'ready' || state === 'accepted' || state === 'working';
+  return isGood ? 'ok' : 'warn';
+}

@@ -1,0 +1,56 @@
+// The rehearsal of what changes something: who may, what would be done, and what would stand in between. Does nothing of it.
+import type { Verdict } from '../access/index.ts';
+import type { AnswerRow } from '../contracts/chat.ts';
+import type { Reply } from './reply.ts';
+import type { Action, Change, CommandCall, CommandPorts, Danger } from './spec.ts';
+
+/** What was looked at for it. */
+export interface Rehearsed {
+  readonly spec: Action | Change;
+  readonly call: CommandCall;
+  readonly permission: string;
+  /** Allowed: who may not is refused, in a rehearsal too. */
+  readonly verdict: Verdict;
+}
+
+/** Answers what would be done. @throws SwarmError REDIS_* when the truth cannot be read */
+export async function rehearse(
+  { spec, call, permission, verdict }: Rehearsed,
+  ports: CommandPorts,
+): Promise<Reply> {
+  const { identity, args } = call;
+  const danger = dangerOf(spec);
+  const prompt = await spec.prompt(args, ports);
+  const gates = verdict.gates.map(({ detail }) => detail).join('; ');
+  const rows = [
+    row('who', `${identity.name} may: ${gates === '' ? `has the permission \`${permission}\`` : gates}`),
+    row('what', prompt),
+    row('before it', before[danger]),
+  ];
+  return {
+    kind: 'answer',
+    answer: {
+      title: `Dry run of ${spec.name}: nothing was done`,
+      tone: 'info',
+      rows,
+      data: { dryRun: true, command: spec.name, args, permission, danger, prompt },
+    },
+  };
+}
+
+/** How dangerous it is: an action asks unless it says otherwise, a change does not. */
+export function dangerOf({ kind, danger }: Action | Change): Danger {
+  return danger ?? (kind === 'action' ? 'confirm' : 'none');
+}
+
+/** What stands between a wish and its effect, for people. */
+export const before: Readonly<Record<Danger, string>> = {
+  none: 'nothing: it is done at once',
+  confirm: 'your own yes',
+  'type-name': 'its name, typed again by you',
+  'two-persons': 'the yes of a second person',
+};
+
+function row(label: string, value: string): AnswerRow {
+  return { label, value, ageMs: null, tone: 'info' };
+}

@@ -1,0 +1,51 @@
+// Which commands a person may use at all, for what lists or completes them. What they do with one is decided when they do it.
+import type { Policy } from '../access/index.ts';
+import type { Identity, Place } from '../contracts/chat.ts';
+import type { Args } from './bind.ts';
+import type { CommandPorts, CommandSpec } from './spec.ts';
+
+/** Who looks, and where. */
+export interface Looker {
+  readonly identity: Identity;
+  readonly place?: Place;
+}
+
+/** The permission behind every question that names no other. */
+const askPermission = 'ask';
+/** A right to one service of hundreds is looked for among so many. */
+const mostTries = 25;
+
+/** The permission for these arguments. */
+export function permissionOf(spec: CommandSpec, args: Args): string {
+  return spec.kind === 'question' ? (spec.permission ?? askPermission) : spec.permission(args);
+}
+
+/** Whether they may use it, with one argument or another. */
+export async function mayUse(
+  spec: CommandSpec,
+  looker: Looker,
+  ports: CommandPorts & { readonly policy: Pick<Policy, 'decide'> },
+): Promise<boolean> {
+  const may = async (args: Args) => {
+    const permission = permissionOf(spec, args);
+    const { identity, place = null } = looker;
+    return (await ports.policy.decide({ identity, permission, place })).allowed;
+  };
+  if (await may({})) return true;
+  const [first] = spec.args;
+  if (spec.kind === 'question' || !first?.candidates) return false;
+  // Nobody's rights depend on what cannot be read now.
+  const candidates = await first.candidates(ports, {}).catch(() => []);
+  const tries = candidates.slice(0, mostTries).map((candidate) => may({ [first.name]: candidate }));
+  return (await Promise.all(tries)).includes(true);
+}
+
+/** Those of `specs` that they may use, in the same order. */
+export async function permitted(
+  specs: readonly CommandSpec[],
+  looker: Looker,
+  ports: CommandPorts & { readonly policy: Pick<Policy, 'decide'> },
+): Promise<readonly CommandSpec[]> {
+  const may = await Promise.all(specs.map((spec) => mayUse(spec, looker, ports)));
+  return specs.filter((_, i) => may[i]);
+}

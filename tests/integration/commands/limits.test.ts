@@ -1,0 +1,157 @@
+// Too much, too soon, or the same once more: what the intake makes of it.
+import { describe, expect } from 'vitest';
+import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
+import { it } from '../../support/fixtures.ts';
+import { service } from '../../unit/commands/ports.ts';
+import { alice, aliceOnTwitch, bob, createScene } from './scene.ts';
+
+const away = () => Promise.reject(new SwarmError(coreErrors.redisUnavailable, 'connect ECONNREFUSED'));
+const noStore = { admit: away, settle: away };
+
+describe('the same use once more', () => {
+  it('is answered with what the first was answered, though the truth has moved on', async ({
+    redis,
+    prefix,
+  }) => {
+    let known = [service('slam')];
+    const services = { services: async () => known, service: async () => null };
+    const scene = createScene(redis, prefix, { limits: {}, ports: { services } });
+    const first = await scene.say('services', alice, 'same');
+    known = [...known, service('mesh')];
+    expect([first, await scene.say('services', alice, 'same')]).toEqual([first, first]);
+    expect(await scene.say('services', alice, 'other')).toMatchObject({ answer: { title: '2 services' } });
+  });
+
+  it('with another input is refused', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { limits: {} });
+    await scene.say('services', alice, 'same');
+    expect(await scene.say('agents', alice, 'same')).toMatchObject({ code: 'bad-argument' });
+  });
+
+  it('of an action is the same confirmation, and after the yes the same order', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { limits: { placeCooldownMs: 60_000 } });
+    const id = await scene.asked('restart slam', alice, 'same');
+    expect(await scene.asked('restart slam', alice, 'same')).toBe(id);
+    const accepted = await scene.decide(id);
+    expect([
+      await scene.say('restart slam', alice, 'same'),
+      await scene.say('restart slam', alice, 'same'),
+      new Set(scene.jobs.ids).size,
+    ]).toEqual([accepted, accepted, 1]);
+  });
+
+  it('that could not be taken is tried again', async ({ redis, prefix }) => {
+    let broken = true;
+    const services = () => (broken ? away() : Promise.resolve([]));
+    const scene = createScene(redis, prefix, {
+      limits: {},
+      ports: { services: { services, service: async () => null } },
+    });
+    expect(await scene.say('services', alice, 'same')).toMatchObject({ code: 'unavailable' });
+    broken = false;
+    expect(await scene.say('services', alice, 'same')).toMatchObject({ kind: 'answer' });
+  });
+});
+
+describe('a cooldown', () => {
+  it('of a person counts on every surface, and says how long', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { limits: { personCooldownMs: 30_000 } });
+    await scene.asked('restart slam');
+    expect([
+      await scene.say('restart mesh', aliceOnTwitch),
+      (await scene.say('restart mesh', bob)).kind,
+    ]).toEqual([
+      {
+        kind: 'refusal',
+        code: 'limited',
+        text: '`restart` may be used again for you in 30 s.',
+        retryAfterMs: expect.closeTo(30_000, -4),
+      },
+      'confirm',
+    ]);
+  });
+
+  it('of a place is not begun by who may not do it', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { limits: { placeCooldownMs: 30_000 } });
+    const vera = { surface: 'discord', id: '444', name: 'Vera' } as const;
+    expect(await scene.say('restart slam', vera)).toMatchObject({ code: 'denied' });
+    expect(await scene.say('restart slam')).toMatchObject({ kind: 'confirm' });
+    expect(await scene.say('restart slam', bob)).toMatchObject({
+      code: 'limited',
+      text: '`restart` may be used again here in 30 s.',
+    });
+  });
+
+  it('holds no question back', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { limits: { globalCooldownMs: 30_000 } });
+    await scene.say('services');
+    expect(await scene.say('services')).toMatchObject({ kind: 'answer' });
+  });
+});
+
+describe('a flood of one', () => {
+  it('of 1,000 commands at once is held to its burst, and somebody else is served', async ({
+    redis,
+    prefix,
+  }) => {
+    let inside = 0;
+    let most = 0;
+    const services = async () => {
+      inside += 1;
+      most = Math.max(most, inside);
+      await redis.ping();
+      inside -= 1;
+      return [];
+    };
+    const scene = createScene(redis, prefix, {
+      limits: {},
+      ports: { services: { services, service: async () => null } },
+    });
+    const flood = Array.from({ length: 1_000 }, () => scene.say('services'));
+    const startedAt = Date.now();
+    expect(await scene.say('services', bob)).toMatchObject({ kind: 'answer' });
+    expect(Date.now() - startedAt).toBeLessThan(5_000);
+    const replies = await Promise.all(flood);
+    const limited = replies.filter((reply) => reply.kind === 'refusal' && reply.code === 'limited');
+    // Ten at once, and one of somebody else.
+    expect([most <= 11, replies.length - limited.length]).toEqual([true, 10]);
+    expect(limited[0]).toMatchObject({ retryAfterMs: 1_000, text: expect.stringContaining('in 1 s') });
+  });
+
+  it('one after the other is held to its rate', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { limits: { burst: 5 } });
+    const kinds = [];
+    for (let i = 0; i < 8; i += 1) kinds.push((await scene.say('agents')).kind);
+    expect(kinds.filter((kind) => kind === 'answer')).toHaveLength(5);
+  });
+
+  it('of decisions is held back too', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { limits: { pending: 1 } });
+    const replies = await Promise.all(Array.from({ length: 30 }, () => scene.decide('abc123')));
+    const codes = replies.map((reply) => (reply.kind === 'refusal' ? reply.code : reply.kind));
+    expect([codes.filter((code) => code === 'limited').length, codes[0]]).toEqual([20, 'no-confirmation']);
+  });
+});
+
+describe('while the store of limits is away', () => {
+  it('a question is answered, held back by this process alone', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { limits: { burst: 2 }, limitStore: noStore });
+    const kinds = [];
+    for (let i = 0; i < 4; i += 1) kinds.push((await scene.say('agents')).kind);
+    expect(kinds).toEqual(['answer', 'answer', 'refusal', 'refusal']);
+  });
+
+  it('a question does not wait for it long', async ({ redis, prefix }) => {
+    const hanging = { admit: () => new Promise<never>(() => undefined), settle: away };
+    const scene = createScene(redis, prefix, { limits: {}, limitStore: hanging });
+    const reply = scene.say('agents');
+    scene.clock.advance(250);
+    expect(await reply).toMatchObject({ kind: 'answer' });
+  });
+
+  it('an action is refused, and nothing is asked', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { limits: {}, limitStore: noStore });
+    expect(await scene.say('restart slam')).toMatchObject({ code: 'unavailable' });
+    expect(await redis.keys(`${prefix}:confirm:*`)).toEqual([]);
+  });
+});

@@ -1,0 +1,47 @@
+// The guard in memory: bounded in what one may have under way, and in whom it remembers.
+import { describe, expect, it } from 'vitest';
+import { createFloodGuard } from '../../../src/access/index.ts';
+import { ManualClock } from '../core/manual-clock.ts';
+
+const bounds = { pending: 2, rate: { burst: 3, everyMs: 1_000 } };
+
+describe('the flood guard', () => {
+  it('lets in as many at once as may be under way', () => {
+    const guard = createFloodGuard(new ManualClock());
+    expect([1, 2, 3].map(() => guard.enter('ann', bounds).kind)).toEqual(['entered', 'entered', 'full']);
+  });
+
+  it('lets the next in when one has left', () => {
+    const guard = createFloodGuard(new ManualClock());
+    const [first] = [guard.enter('ann', bounds), guard.enter('ann', bounds)];
+    if (first?.kind === 'entered') first.leave();
+    expect(guard.enter('ann', bounds).kind).toBe('entered');
+  });
+
+  it('tells who is too fast how long to wait, and takes them then', () => {
+    const clock = new ManualClock();
+    const guard = createFloodGuard(clock);
+    const pass = () => {
+      const entry = guard.enter('ann', bounds);
+      if (entry.kind === 'entered') entry.leave();
+      return entry;
+    };
+    for (let i = 0; i < 3; i += 1) pass();
+    expect(pass()).toEqual({ kind: 'full', retryAfterMs: 1_000 });
+    clock.advance(1_000);
+    expect(pass().kind).toBe('entered');
+  });
+
+  it('remembers so many and no more, and forgets who is idle', () => {
+    const clock = new ManualClock();
+    const guard = createFloodGuard(clock, { most: 2 });
+    const leave = (key: string) => {
+      const entry = guard.enter(key, bounds);
+      if (entry.kind === 'entered') entry.leave();
+      return entry.kind;
+    };
+    expect([leave('a'), leave('b'), leave('c'), guard.size]).toEqual(['entered', 'entered', 'full', 2]);
+    clock.advance(5_000);
+    expect([leave('c'), guard.size]).toEqual(['entered', 1]);
+  });
+});

@@ -1,0 +1,61 @@
+// help shows what the one who asks may type, and no more.
+import { describe, expect, it } from 'vitest';
+import { createPolicy } from '../../../src/access/index.ts';
+import { catalogue } from '../../../src/commands/index.ts';
+import type { Answer, Identity } from '../../../src/contracts/chat.ts';
+import { portsOf, service } from './ports.ts';
+
+const policy = createPolicy({
+  roles: { viewer: ['ask'], slam: ['ask', 'service.restart:slam'], mute: [] },
+  people: {
+    vera: { role: 'viewer', identities: ['discord:1'] },
+    sam: { role: 'slam', identities: ['discord:2'] },
+  },
+});
+const ask = async (id: string, command?: string): Promise<Answer> => {
+  const spec = catalogue.find(({ name }) => name === 'help');
+  if (spec?.kind !== 'question') throw new Error('help is no question');
+  const identity: Identity = { surface: 'discord', id, name: 'somebody' };
+  const ports = { ...portsOf({ services: [service('mesh'), service('slam')] }), policy };
+  return spec.answer({ args: command === undefined ? {} : { command }, identity }, ports);
+};
+const labels = ({ rows }: Answer) => rows.map(({ label }) => label);
+
+describe('help', () => {
+  it('leaves out what the one who asks may not do, and says that there is more', async () => {
+    const answer = await ask('1');
+    expect(labels(answer)).toContain('status [target]');
+    expect(labels(answer).filter((label) => /^(restart|silence|cancel)/.test(label))).toEqual([]);
+    expect(answer.note).toMatch(/\d more need rights that you do not have\.$/);
+  });
+
+  it('shows what is allowed for one target alone', async () => {
+    expect(labels(await ask('2'))).toContain('restart <service> [instance]');
+  });
+
+  it('of one command tells its usage, arguments, danger and an example', async () => {
+    const { title, rows, note } = await ask('2', 'restart');
+    expect([title, rows.map(({ label, value }) => `${label}: ${value}`), note]).toEqual([
+      'restart: Restart a service and prove it by its new incarnation',
+      [
+        'usage: restart <service> [instance]',
+        'service: The service to restart',
+        'instance: Which of several, as `services` shows them (optional)',
+        'before it: your own yes',
+        'example: restart slam',
+      ],
+      'With `--dry-run` it only says what would be done.',
+    ]);
+  });
+
+  it('says so of a command that is not allowed', async () => {
+    expect(await ask('1', 'restart')).toMatchObject({
+      tone: 'warn',
+      note: expect.stringContaining('You may not use it.'),
+    });
+  });
+
+  it('guesses at a word that is no command', async () => {
+    expect(await ask('1', 'restrat')).toMatchObject({ note: 'Did you mean `restart`?' });
+  });
+});

@@ -1,0 +1,29 @@
+// What an intake needs, with nothing behind it that a test would have to start.
+import type { Confirmations, Policy } from '../../../src/access/index.ts';
+import type { IntakeDeps } from '../../../src/commands/intake-deps.ts';
+import { Faults } from '../../../src/core/faults.ts';
+import { silentLogger } from '../../../src/core/logger.ts';
+import { portsOf } from './ports.ts';
+
+const nobodyAsks = () => Promise.reject(new Error('not asked'));
+
+/** Lets everybody do everything. */
+export const openPolicy: Policy = {
+  broken: null,
+  allows: () => Promise.resolve(true),
+  decide: () => Promise.resolve({ allowed: true, gates: [], blockedBy: null, policyVersion: 'test' }),
+  personOf: ({ surface, id }) => Promise.resolve(`${surface}:${id}`),
+};
+
+const noConfirmations: Confirmations = { open: nobodyAsks, find: nobodyAsks, decide: nobodyAsks };
+
+export function intakeDeps(given: Partial<IntakeDeps> = {}): IntakeDeps {
+  return {
+    ...portsOf({}),
+    policy: openPolicy,
+    confirmations: noConfirmations,
+    logger: silentLogger,
+    faults: new Faults(),
+    ...given,
+  };
+}
