@@ -5,6 +5,7 @@ import type {
   AgentDirectory,
   DroneDirectory,
   JobSink,
+  QueueDirectory,
   ServiceDirectory,
   SystemDirectory,
 } from '../contracts/ports.ts';
@@ -34,6 +35,7 @@ export interface CommandPorts {
   readonly agents: AgentDirectory;
   readonly drones: DroneDirectory;
   readonly system: SystemDirectory;
+  readonly queues: QueueDirectory;
   readonly jobs: JobSink;
 }
 

@@ -278,6 +278,15 @@ describe('help', () => {
       'drone [id]',
       'alerts',
       'silence <alert> <minutes>',
+      'queue status',
+      'queue dead [queue]',
+      'queue show <id>',
+      'queue pause <queue>',
+      'queue drain <queue>',
+      'queue resume <queue>',
+      'queue redrive <id>',
+      'queue redrive-all [queue]',
+      'queue discard <id>',
       'help',
     ]);
   });

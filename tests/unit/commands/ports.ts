@@ -5,6 +5,7 @@ import type { CommandPorts } from '../../../src/commands/spec.ts';
 import type { AgentView, DeliveryView } from '../../../src/contracts/agents.ts';
 import type { Answer } from '../../../src/contracts/chat.ts';
 import type { DroneView } from '../../../src/contracts/drones.ts';
+import type { DeadLetter, QueueView } from '../../../src/contracts/queues.ts';
 import type { InstanceView, ServiceView } from '../../../src/contracts/services.ts';
 import type { ProcessView } from '../../../src/contracts/system.ts';
 import { ManualClock } from '../core/manual-clock.ts';
@@ -20,6 +21,11 @@ export interface Known {
   readonly unreadable?: number;
   readonly drones?: readonly DroneView[];
   readonly processes?: readonly ProcessView[];
+  readonly queues?: readonly QueueView[];
+  /** The newest first. */
+  readonly letters?: readonly DeadLetter[];
+  /** Dead letters that were removed. */
+  readonly cut?: number;
 }
 
 export function portsOf(known: Known): CommandPorts {
@@ -35,7 +41,19 @@ export function portsOf(known: Known): CommandPorts {
     },
     drones: { drones: async () => known.drones ?? [] },
     system: { processes: async () => known.processes ?? [] },
+    queues: queuesOf(known),
     jobs: { add: async () => undefined },
+  };
+}
+
+function queuesOf({ queues = [], letters = [], cut = 0 }: Known): CommandPorts['queues'] {
+  return {
+    queues: async () => queues,
+    deadLetters: async (limit, queue) => {
+      const wanted = letters.filter((letter) => queue === undefined || letter.queue === queue);
+      return { letters: wanted.slice(0, limit), total: wanted.length, cut };
+    },
+    deadLetter: async (id) => letters.find((letter) => letter.id.startsWith(id)) ?? null,
   };
 }
 
