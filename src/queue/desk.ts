@@ -31,12 +31,11 @@ export function createQueueDesk(
   const inbox = createInboxTable(redis, { prefix, instance: 'desk' });
 
   /** Whether its id is free, so that it can be added again. A job that ended well, or still waits, keeps it. */
-  const isFree = async ({ queue, id }: DeadLetter): Promise<boolean> => {
-    const job = await shelf.job(queue, id);
-    if (!job) return true;
-    if ((await job.getState()) !== 'failed') return false;
-    await job.remove();
-    return true;
+  const isFree = async ({ queue: name, id }: DeadLetter): Promise<boolean> => {
+    const queue = await shelf.named(name);
+    const state = await queue.getJobState(id);
+    if (state === 'failed') await queue.remove(id);
+    return state === 'failed' || state === 'unknown';
   };
   // A crash after the job lies in the queue and before the letter is gone leaves both; the same again then finds it there.
   const redrive = async (letter: DeadLetter): Promise<RedriveOutcome> => {
