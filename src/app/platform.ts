@@ -132,6 +132,7 @@ function endOf(shared: Together, { supervisor, health, gate }: Ending): DrainSte
     closeShared: async () => {
       await health?.stop();
       await shared.jobs.close().catch(() => undefined);
+      await shared.queues.close().catch(() => undefined);
       await shared.tracer.close();
       closeRedis(shared.redis);
     },

@@ -8,6 +8,7 @@ import type {
   DroneDirectory,
   JobCanceller,
   JobSink,
+  QueueDirectory,
   ServiceDirectory,
   SystemDirectory,
 } from '../contracts/ports.ts';
@@ -39,6 +40,7 @@ export interface CommandPorts {
   readonly agents: AgentDirectory;
   readonly drones: DroneDirectory;
   readonly system: SystemDirectory;
+  readonly queues: QueueDirectory;
   readonly jobs: JobSink;
   readonly record: AuditReader;
   readonly access: Access;

@@ -14,7 +14,7 @@ export const domainErrors = {
     class: 'dependency',
     retryable: false,
     chat: 'A job has failed for good; the log has its reason.',
-    hint: 'Read the reason in the log, mend it, and give the order again.',
+    hint: 'Read the reason with `queue dead`, mend it, and redrive the job.',
   },
   clockSkewed: {
     code: 'CLOCK_SKEWED',
@@ -64,6 +64,34 @@ export const domainErrors = {
     retryable: true,
     chat: 'The queue is held back for a moment.',
     hint: 'Wait; it goes on by itself.',
+  },
+  jobTimedOut: {
+    code: 'JOB_TIMED_OUT',
+    class: 'transient',
+    retryable: true,
+    chat: 'A job ran longer than it may, and was told to end.',
+    hint: 'Look at what the job waits for; its name is in the log.',
+  },
+  jobKillsWorker: {
+    code: 'JOB_KILLS_WORKER',
+    class: 'validation',
+    retryable: false,
+    chat: 'A job was given up, since the process that ran it died twice in a row.',
+    hint: 'Look for what ended the processes (`journalctl -k` names the OOM killer), then redrive the job or discard it.',
+  },
+  deadLettersCut: {
+    code: 'DEAD_LETTERS_CUT',
+    class: 'config',
+    retryable: false,
+    chat: 'There are more dead letters than are kept; the oldest were removed.',
+    hint: 'Mend what makes the jobs fail; then redrive or discard what `queue dead` shows.',
+  },
+  tickMissed: {
+    code: 'TICK_MISSED',
+    class: 'bug',
+    retryable: false,
+    chat: 'A scheduled job was missing and was put back.',
+    hint: 'Look whether somebody removes jobs from Redis by hand, and report it if nobody does.',
   },
   bridgeDown: {
     code: 'BRIDGE_DOWN',

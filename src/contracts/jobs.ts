@@ -7,12 +7,16 @@ import { serviceNameSchema } from './services.ts';
 
 /** One row of the catalogue. */
 export interface JobSpec {
-  readonly queue: 'services' | 'gas' | 'pipeline' | 'report';
+  readonly queue: 'services' | 'gas' | 'pipeline' | 'control' | 'report';
   readonly body: z.ZodType;
   /** Tries before the job counts as failed; between them 0.5 s, growing to half a minute. */
   readonly attempts: number;
   /** Longest time from enqueue to the last useful start, ms; becomes the envelope's deadline. */
   readonly usefulMs: number;
+  /** Longest time of one run, ms; then it is told to end, and given up where it does not. */
+  readonly timeoutMs: number;
+  /** Whether each sign of progress begins that time anew. Default: it does not. */
+  readonly heartbeats?: boolean;
 }
 
 export const jobCatalogue = {
@@ -27,6 +31,9 @@ export const jobCatalogue = {
     }),
     attempts: 20,
     usefulMs: 60_000,
+    // The bridge ends each restart itself, at the order's own deadline; where that is longer, app raises this.
+    timeoutMs: 60_000,
+    heartbeats: true,
   },
   /** Until `minutes` after its issue nobody is told of alerts that `pattern` covers; 0 ends a silence. */
   'alert.silence': {
@@ -38,12 +45,14 @@ export const jobCatalogue = {
     }),
     attempts: 10,
     usefulMs: 60_000,
+    timeoutMs: 15_000,
   },
   'gas.deliver': {
     queue: 'gas',
     body: z.object({ gas: gasSchema }),
     attempts: 30,
     usefulMs: 24 * 3_600_000,
+    timeoutMs: 30_000,
   },
   /** One tick of a schedule of chain.yaml; `tick` is its minute in ISO form. */
   'gas.tick': {
@@ -56,12 +65,41 @@ export const jobCatalogue = {
     }),
     attempts: 10,
     usefulMs: 3_600_000,
+    timeoutMs: 30_000,
   },
   'pipeline.sweep': {
     queue: 'pipeline',
     body: z.object({ tick: z.string() }),
     attempts: 2,
     usefulMs: 60_000,
+    timeoutMs: 60_000,
+  },
+  /** Has no worker take from a queue, or lets them again; `drain` also awaits the end of what runs. */
+  'queue.hold': {
+    queue: 'control',
+    body: z.object({
+      queue: z.string().min(1).max(64),
+      order: z.enum(['pause', 'drain', 'resume']),
+      replyTo: addressSchema,
+    }),
+    attempts: 10,
+    usefulMs: 60_000,
+    timeoutMs: 60_000,
+  },
+  /** What becomes of dead letters: of one (`id`), or of all that lay there when it was ordered. */
+  'queue.letters': {
+    queue: 'control',
+    body: z.object({
+      order: z.enum(['redrive', 'discard']),
+      id: z.string().max(200).nullable(),
+      /** Of this queue alone; null: of all. */
+      queue: z.string().max(64).nullable(),
+      replyTo: addressSchema,
+    }),
+    attempts: 10,
+    usefulMs: 60_000,
+    timeoutMs: 60_000,
+    heartbeats: true,
   },
   'chat.report': {
     queue: 'report',
@@ -69,8 +107,22 @@ export const jobCatalogue = {
     // A chat platform may be away for hours; the deadline ends it sooner than the count.
     attempts: 3_000,
     usefulMs: 24 * 3_600_000,
+    // A surface may have to wait for its rate limit.
+    timeoutMs: 120_000,
   },
 } as const satisfies Record<string, JobSpec>;
+
+/**
+ * Queues that a person may pause: where work is done. What comes of an action leaves by the reports, and a queue is let go
+ * again by a job of `control`, so these two are never held.
+ */
+export const holdableQueues: readonly string[] = [
+  ...new Set(
+    Object.values(jobCatalogue)
+      .map(({ queue }) => queue)
+      .filter((queue) => queue !== 'report' && queue !== 'control'),
+  ),
+];
 
 export type JobName = keyof typeof jobCatalogue;
 export type JobBody<N extends JobName> = z.infer<(typeof jobCatalogue)[N]['body']>;

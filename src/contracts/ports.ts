@@ -5,6 +5,7 @@ import type { Report } from './chat.ts';
 import type { ResetAnswer } from './components.ts';
 import type { DroneView } from './drones.ts';
 import type { JobName, JobOrder } from './jobs.ts';
+import type { DeadLetter, DeadLetterList, QueueView } from './queues.ts';
 import type { RestartOrder, RestartOutcome, RestartProgress, ServiceView } from './services.ts';
 import type { ProcessView } from './system.ts';
 
@@ -12,6 +13,38 @@ import type { ProcessView } from './system.ts';
 export interface JobSink {
   /** Adding the same id again changes nothing. */
   add<N extends JobName>(order: JobOrder<N>): Promise<void>;
+}
+
+/** Read model of the queues; throws rather than guess, as all directories do. */
+export interface QueueDirectory {
+  /** All that there are, of the whole fleet. */
+  queues(): Promise<readonly QueueView[]>;
+  /** The newest `limit` dead letters; of one queue, where it is named. */
+  deadLetters(limit: number, queue?: string): Promise<DeadLetterList>;
+  /** By the id of its job, or by the beginning of it; null where none has it, or several do. */
+  deadLetter(id: string): Promise<DeadLetter | null>;
+}
+
+/** Holds queues and deals with dead letters. Every method may be called again. @throws SwarmError REDIS_* */
+export interface QueueControl {
+  /** No worker anywhere takes from it; what runs goes on. It stays so over restarts. */
+  pause(queue: string, by: string): Promise<void>;
+  resume(queue: string): Promise<void>;
+  /** Pauses it, and resolves to how many still run at the end of what runs, or when the signal fires. */
+  drain(queue: string, by: string, signal: AbortSignal): Promise<number>;
+  /** Runs it again, under its own id and with a fresh deadline; what was done of it stays done. */
+  redrive(letter: DeadLetter): Promise<RedriveOutcome>;
+  discard(letter: DeadLetter): Promise<void>;
+}
+/** `done`: it had been done after all. `open`: its job is in the queue already. */
+export type RedriveOutcome = 'redriven' | 'done' | 'open';
+
+/**
+ * Calls off what came of one use of a command. `cancelled`: none of it will be done. `cancelling`: it runs, and was told to
+ * end; its report says how it did. `too-late`: it is done, or out of our hands. `unknown`: nothing of that name is known.
+ */
+export interface JobCanceller {
+  cancel(correlationId: string, by: string): Promise<'cancelled' | 'cancelling' | 'too-late' | 'unknown'>;
 }
 
 /** Restarts a service and says what came of it. Safe to call again with the same order id. */

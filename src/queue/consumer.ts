@@ -1,5 +1,5 @@
 // One queue's worker in this process: its connection, the proof that it really fetches, and its re-creation when it does not.
-import { type Job, Worker, type WorkerOptions } from 'bullmq';
+import { type Job, type JobJson, Worker, type WorkerOptions } from 'bullmq';
 import type { JobData } from '../contracts/jobs.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
@@ -175,11 +175,26 @@ class FetchingWorker extends Worker<JobData> {
     return blockSeconds;
   }
 
+  /** Of a job whose data is no JSON the library would make nothing, and hold it until nobody answers for it. */
+  protected override createJob(data: JobJson, jobId: string): Job<JobData> {
+    return super.createJob(isJson(data.data) ? data : { ...data, data: JSON.stringify(data.data) }, jobId);
+  }
+
   protected override async moveToActive(token: string, name?: string): Promise<Job<JobData>> {
     // A worker that is paused while it waits would still fetch once when its wait ends; here it finds nothing.
     if (this.isPaused() || !this.mayFetch()) return this.nextJobFromJobData();
     const job = await super.moveToActive(token, name);
     this.onFetch();
     return job;
+  }
+}
+
+function isJson(text: string | undefined): boolean {
+  if (text === undefined) return true;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -5,8 +5,13 @@ import type { JobBody, JobName } from '../contracts/jobs.ts';
 /** What a handler gets beside the body. */
 export interface JobContext {
   readonly envelope: Envelope;
-  /** Fires when the process stops; a handler that gives up for it throws, and the job runs again elsewhere. */
+  /**
+   * Fires when the process stops, when the run lasted too long, or when somebody called the job off; a handler that gives
+   * up for it throws. What becomes of the job is not its affair.
+   */
   readonly signal: AbortSignal;
+  /** A sign that the run gets on; where the job's row allows it, its time begins anew. Absent: nobody counts it. */
+  readonly progress?: () => void;
 }
 
 /** What is done with one kind of job. */
@@ -15,7 +20,7 @@ export interface JobHandler<N extends JobName> {
   /** Must be safe to run again after a crash at any line. */
   run(body: JobBody<N>, context: JobContext): Promise<void>;
   /** Told once when the job has failed for good. */
-  dead(body: JobBody<N>, context: Omit<JobContext, 'signal'>, reason: string): Promise<void>;
+  dead(body: JobBody<N>, context: Pick<JobContext, 'envelope'>, reason: string): Promise<void>;
 }
 
 /** A handler whose job's type has been checked by its own schema; see `bindHandler`. */
@@ -24,5 +29,5 @@ export interface BoundHandler {
   /** As in JobHandler, for a body not yet checked. */
   run(body: unknown, context: JobContext): Promise<void>;
   /** As in JobHandler; a body that does not fit is told to nobody. */
-  dead(body: unknown, context: Omit<JobContext, 'signal'>, reason: string): Promise<void>;
+  dead(body: unknown, context: Pick<JobContext, 'envelope'>, reason: string): Promise<void>;
 }

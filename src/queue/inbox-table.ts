@@ -1,19 +1,85 @@
-// Effective once: below us everything is delivered at least once, so what was done is written down under its job id.
+// Effective once: below us everything is delivered at least once, so what was done is written down under its job id. A job
+// is `begun` by one process after the other until it is done; one that was begun and neither ended nor done died with its
+// process, and whether it was the job that ended the process is judged here as well as anybody can.
+import { z } from 'zod';
 import type { Redis } from '../core/redis.ts';
+import { execAll } from './exec-all.ts';
 
 const keepSeconds = 7 * 24 * 3_600;
 
-export interface InboxTable {
-  isDone(jobId: string): Promise<boolean>;
-  markDone(jobId: string): Promise<void>;
+/** What is known of a job at the moment it is begun. */
+export interface Begun {
+  /** Done before; nothing is left to do. */
+  readonly done: boolean;
+  /** Processes in a row that died over it, as far as it is to blame. */
+  readonly deaths: number;
+  /** Who called it off; null when nobody did. */
+  readonly cancelledBy: string | null;
 }
 
-export function createInboxTable(redis: Redis, prefix: string): InboxTable {
+export interface InboxTable {
+  isDone(jobId: string): Promise<boolean>;
+  /** Written before the handler runs, in one step with what is asked. */
+  begin(jobId: string): Promise<Begun>;
+  /** It came to an end, though it is not done; or it went on far enough to be no danger to its process. */
+  survived(jobId: string): Promise<void>;
+  markDone(jobId: string): Promise<void>;
+  /** Calls it off, whenever it is begun. */
+  cancel(jobId: string, by: string): Promise<void>;
+  /** Of those that run here, the ones that were called off, with who did. */
+  cancelled(jobIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** @param options.instance names the process; another at each start of it */
+export function createInboxTable(
+  redis: Redis,
+  { prefix, instance }: { readonly prefix: string; readonly instance: string },
+): InboxTable {
   const key = (jobId: string) => `${prefix}:inbox:${jobId}`;
+  const begunKey = (jobId: string) => `${key(jobId)}:begun`;
+  const cancelKey = (jobId: string) => `${key(jobId)}:cancelled`;
+  const lastKey = `${prefix}:inbox-last:`;
   return {
     isDone: async (jobId) => (await redis.exists(key(jobId))) === 1,
+    begin: async (jobId) => {
+      const keys = [key(jobId), begunKey(jobId), cancelKey(jobId)];
+      const given = [jobId, instance, lastKey, String(keepSeconds)];
+      const [done, deaths, cancelledBy] = answerSchema.parse(
+        await redis.eval(beginScript, 3, ...keys, ...given),
+      );
+      return { done: done === 1, deaths, cancelledBy };
+    },
+    survived: async (jobId) => {
+      await redis.del(begunKey(jobId));
+    },
     markDone: async (jobId) => {
-      await redis.set(key(jobId), '1', 'EX', keepSeconds);
+      await execAll(redis.multi().set(key(jobId), '1', 'EX', keepSeconds).del(begunKey(jobId)));
+    },
+    cancel: async (jobId, by) => {
+      await redis.set(cancelKey(jobId), by, 'EX', keepSeconds);
+    },
+    cancelled: async (jobIds) => {
+      if (jobIds.length === 0) return new Map();
+      const words = await redis.mget(...jobIds.map(cancelKey));
+      return new Map(jobIds.flatMap((jobId, i) => (words[i] == null ? [] : [[jobId, words[i]] as const])));
     },
   };
 }
+
+const answerSchema = z.tuple([z.number(), z.number(), z.string().nullable()]);
+
+// A kill from outside looks the same from here, so a death counts against a job only where it may well have been the
+// reason: it was the last that its process had begun, it had told no progress since (see `survived`), and it is begun by
+// another process now. A job that goes on for long, such as a restart that awaits its service, tells progress, and is not
+// blamed for a deploy or a chaos test; the library's own count of stalls ends it in the end.
+const beginScript = `
+if redis.call('EXISTS', KEYS[1]) == 1 then return {1, 0, false} end
+local held = redis.call('HMGET', KEYS[2], 'instance', 'deaths')
+local deaths = tonumber(held[2] or '0')
+if held[1] and held[1] ~= ARGV[2] then
+  if redis.call('GET', ARGV[3] .. held[1]) == ARGV[1] then deaths = deaths + 1 end
+end
+redis.call('HSET', KEYS[2], 'instance', ARGV[2], 'deaths', deaths)
+redis.call('EXPIRE', KEYS[2], ARGV[4])
+redis.call('SET', ARGV[3] .. ARGV[2], ARGV[1], 'EX', ARGV[4])
+return {0, deaths, redis.call('GET', KEYS[3])}`;

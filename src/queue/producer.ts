@@ -15,7 +15,9 @@ import { SwarmError } from '../core/errors.ts';
 import type { Redis } from '../core/redis.ts';
 import { type Span, silentTracer, type Tracer } from '../core/tracing/index.ts';
 import { queueFault } from './faults.ts';
+import { createFlowIndex } from './flow-index.ts';
 import { jobAttributes } from './job-attributes.ts';
+import { jobOptions } from './job-options.ts';
 import { LastingQueue } from './lasting-queue.ts';
 
 /** The job sink and its end. */
@@ -26,10 +28,6 @@ export interface ProducerDeps {
   /** Default: nothing is traced. */
   readonly tracer?: Tracer;
 }
-
-// Long enough for an id to block its own repetition (a second click, a replayed tick); bounded in count.
-const keepCompleted = { age: 24 * 3_600, count: 5_000 };
-const keepFailed = { age: 7 * 24 * 3_600, count: 5_000 };
 
 export interface Producer extends JobSink {
   /** Lets go of the queues; the Redis client stays with its owner. */
@@ -42,6 +40,7 @@ export function createProducer(
   options: { readonly prefix: string },
 ): Producer {
   const queues = new Map<string, LastingQueue<JobData>>();
+  const flows = createFlowIndex(redis, options);
   const queueNamed = (name: string) => {
     const known = queues.get(name);
     if (known) return known;
@@ -69,13 +68,9 @@ export function createProducer(
       body,
     };
     try {
-      await (await queueNamed(queue).ready()).add(order.name, data, {
-        jobId: order.id,
-        attempts: spec.attempts,
-        backoff: { type: 'capped' },
-        removeOnComplete: keepCompleted,
-        removeOnFail: keepFailed,
-      });
+      const ready = await queueNamed(queue).ready();
+      await flows.note(order.correlationId, { queue, id: order.id, body });
+      await ready.add(order.name, data, jobOptions(order.id, spec.attempts));
     } catch (cause) {
       throw refused(order, queueFault(cause));
     }

@@ -2,9 +2,12 @@
 import { z } from 'zod';
 import type { Address, Report, Step } from '../contracts/chat.ts';
 import { stepSchema } from '../contracts/chat.ts';
+import { domainErrors } from '../contracts/errors.ts';
 import { derivedId } from '../contracts/ids.ts';
 import type { JobSink } from '../contracts/ports.ts';
+import { SwarmError } from '../core/errors.ts';
 import type { Redis } from '../core/redis.ts';
+import { execAll } from './exec-all.ts';
 
 const keepSeconds = 7 * 24 * 3_600;
 
@@ -29,17 +32,16 @@ export interface Story {
   tell(step: Step, end: { readonly final: boolean; readonly text: string }): Promise<void>;
 }
 
-/** Opens the story of one correlation id where it was left. */
+/** Opens the story of one correlation id where it was left. @throws SwarmError RECORD_UNREADABLE */
 export async function openStory(deps: StoryDeps, options: StoryOptions): Promise<Story> {
   const key = `${options.prefix}:story:${options.correlationId}`;
-  const steps = z
-    .array(stepSchema)
-    .parse((await deps.redis.lrange(key, 0, -1)).map((text): unknown => JSON.parse(text)));
+  const steps = (await deps.redis.lrange(key, 0, -1)).map((text) => stepOf(text, key));
   return {
     steps,
     tell: async (step, { final, text }) => {
       if (!steps.some(({ state }) => state === step.state)) {
-        await deps.redis.multi().rpush(key, JSON.stringify(step)).expire(key, keepSeconds).exec();
+        // A step that was not written must not be told as one.
+        await execAll(deps.redis.multi().rpush(key, JSON.stringify(step)).expire(key, keepSeconds));
         steps.push(step);
       }
       const seq = steps.findIndex(({ state }) => state === step.state);
@@ -63,3 +65,18 @@ export async function openStory(deps: StoryDeps, options: StoryOptions): Promise
     },
   };
 }
+
+function stepOf(text: string, key: string): Step {
+  const parsed = jsonSchema.pipe(stepSchema).safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new SwarmError(domainErrors.recordUnreadable, `${key}: ${parsed.error.message}`);
+}
+
+const jsonSchema = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'no JSON' });
+    return z.NEVER;
+  }
+});

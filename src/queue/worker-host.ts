@@ -1,13 +1,12 @@
 // Out of the queue: runs the handlers of some queues in this process, and picks up within seconds what a killed process left.
 
-import { DelayedError, type Job } from 'bullmq';
-import type { Envelope } from '../contracts/envelope.ts';
-import { domainErrors } from '../contracts/errors.ts';
-import { type JobData, jobDataSchema } from '../contracts/jobs.ts';
+import type { Job } from 'bullmq';
+import { randomId } from '../contracts/ids.ts';
+import type { JobData, JobName } from '../contracts/jobs.ts';
 import type { Meter } from '../contracts/metrics.ts';
+import type { JobSink } from '../contracts/ports.ts';
 import { backoffMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
-import { chatText, coreErrors, errorText, SwarmError } from '../core/errors.ts';
 import type { FaultSink } from '../core/faults.ts';
 import type { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
@@ -17,10 +16,10 @@ import { createStop } from '../core/stop.ts';
 import type { Tracer } from '../core/tracing/index.ts';
 import { ClockGuard } from './clock-guard.ts';
 import { closeDeadlineMs, Consumer } from './consumer.ts';
-import { GivenUp, queueFault } from './faults.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import type { BoundHandler } from './handler.ts';
-import { createInboxTable, type InboxTable } from './inbox-table.ts';
-import { observeRun } from './observe-run.ts';
+import { createInboxTable } from './inbox-table.ts';
+import { JobRunner } from './job-runner.ts';
 import { WorkerCanary } from './worker-canary.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
@@ -31,6 +30,8 @@ export interface WorkerHostDeps {
   readonly link: Link;
   readonly faults: FaultSink;
   readonly handlers: readonly BoundHandler[];
+  /** Takes the report of a job that was called off; absent: none can be. */
+  readonly jobs?: JobSink;
   /** Whether this process has more to do than it can; then it takes one job of each queue at a time. Default: never. */
   readonly isLate?: () => boolean;
   /** Whether jobs of a queue may be taken here now; asked before each. Default: always. */
@@ -46,6 +47,8 @@ export interface WorkerHostOptions {
   readonly prefix: string;
   /** Queue name → jobs at the same time. */
   readonly queues: Readonly<Record<string, number>>;
+  /** Longest time of one run, where it is not what the catalogue says, ms. */
+  readonly timeoutsMs?: Readonly<Partial<Record<JobName, number>>>;
 }
 
 // A killed worker's job runs again after about 2.7 s with these, after 59.7 s with the library's defaults.
@@ -53,15 +56,9 @@ const lockDurationMs = 3_000;
 const stalledIntervalMs = 1_000;
 // Without a cap the wait after an hour's outage would be hours itself.
 const retryDelay = { initialMs: 500, maxMs: 30_000 };
-// Each kill of a process counts one stall against its jobs; a handler is safe to repeat, so kills alone do not fail a job soon.
+// Each kill of a process counts one stall against every job that it ran. A handler is safe to repeat, so kills alone do not
+// fail a job soon; one that kills its process itself is told apart by the inbox table, and fails at the second time.
 const maxStalledCount = 10;
-
-/** A job that can be run. */
-interface Task {
-  readonly handler: BoundHandler;
-  readonly envelope: Envelope;
-  readonly body: unknown;
-}
 
 interface Post {
   readonly queue: string;
@@ -73,16 +70,19 @@ interface Post {
 export class WorkerHost extends Service {
   readonly #deps: WorkerHostDeps;
   readonly #options: WorkerHostOptions;
-  readonly #handlers: ReadonlyMap<string, BoundHandler>;
-  readonly #inbox: InboxTable;
+  readonly #runner: JobRunner;
   #stopping = createStop();
 
   constructor(deps: WorkerHostDeps, options: WorkerHostOptions) {
     super({ name: 'workers', stopTimeoutMs: closeDeadlineMs + 5_000 });
     this.#deps = deps;
     this.#options = options;
-    this.#handlers = new Map(deps.handlers.map((handler) => [handler.name, handler]));
-    this.#inbox = createInboxTable(deps.redis, options.prefix);
+    const { prefix } = options;
+    const inbox = createInboxTable(deps.redis, { prefix, instance: randomId() });
+    this.#runner = new JobRunner(
+      { ...deps, inbox, letters: createDeadLetters(deps.redis, { prefix }) },
+      options,
+    );
   }
 
   protected async onStart(): Promise<void> {
@@ -97,7 +97,7 @@ export class WorkerHost extends Service {
       ...Object.entries(this.#options.queues).map(([queue, concurrency]) =>
         this.#open(
           { queue, concurrency, mayFetch: () => isSound() && (this.#deps.mayFetch?.(queue) ?? true) },
-          (job) => this.#run(job),
+          (job) => this.#runner.run(job, this.#stopping.signal),
         ),
       ),
     ];
@@ -107,7 +107,7 @@ export class WorkerHost extends Service {
     // The check lets them run: what waits already must not be run by a wrong clock.
     await Promise.all(consumers.map((consumer) => consumer.prepare()));
     const watch = new WorkerWatch(
-      { isLate: () => false, ...this.#deps, guard },
+      { isLate: () => false, ...this.#deps, guard, heed: () => this.#runner.heed() },
       { consumers, canary, signal: this.#stopping.signal },
     );
     await watch.check();
@@ -121,7 +121,7 @@ export class WorkerHost extends Service {
   #open({ queue, concurrency, mayFetch }: Post, run: (job: Job<JobData>) => Promise<void>): Consumer {
     const { clock, logger } = this.#deps;
     return new Consumer(
-      { clock, logger, mayFetch, run, onFailed: (job, error) => void this.#failed(job, error) },
+      { clock, logger, mayFetch, run, onFailed: (job, error) => void this.#runner.failed(job, error) },
       {
         redisUrl: this.#options.redisUrl,
         queue,
@@ -137,64 +137,5 @@ export class WorkerHost extends Service {
         },
       },
     );
-  }
-
-  async #run(job: Job<JobData>): Promise<void> {
-    const handler = this.#handlers.get(job.name);
-    const parsed = jobDataSchema.safeParse(job.data);
-    if (!handler || !parsed.success) {
-      const why = handler ? 'the job has no valid envelope' : `no handler for ${job.name}`;
-      throw new GivenUp(new SwarmError(domainErrors.jobInvalid, why));
-    }
-    const { envelope, body } = parsed.data;
-    await observeRun(this.#deps, { job, envelope }, () => this.#handle(job, { handler, envelope, body }));
-  }
-
-  /** Resolves to whether there was anything left to do. */
-  async #handle(job: Job<JobData>, { handler, envelope, body }: Task): Promise<boolean> {
-    if (await this.#inbox.isDone(envelope.id)) return false;
-    try {
-      await handler.run(body, { envelope, signal: this.#stopping.signal });
-      await this.#inbox.markDone(envelope.id);
-      return true;
-    } catch (thrown) {
-      if (this.#stopping.signal.aborted) {
-        // Handed back, not failed: another process, or our next start, takes it at once.
-        await job.moveToDelayed(this.#deps.clock.now(), job.token);
-        throw new DelayedError();
-      }
-      const fault = queueFault(thrown);
-      const facts = { job: job.name, code: fault.code, error: fault.message };
-      this.#deps.logger.warn(facts, 'a job did not succeed');
-      this.#deps.faults.fault(fault, `job ${job.name}`);
-      // Nobody can tell whether what nobody foresaw will pass; handlers are safe to run again.
-      if (!fault.retryable && fault.kind !== coreErrors.unexpected) throw new GivenUp(fault);
-      throw fault;
-    }
-  }
-
-  async #failed(job: Job<JobData> | undefined, error: Error): Promise<void> {
-    if (!job || (await job.getState().catch(() => 'unknown')) !== 'failed') return;
-    const parsed = jobDataSchema.safeParse(job.data);
-    const flow = parsed.success ? { correlationId: parsed.data.envelope.correlationId } : {};
-    const facts = { job: job.name, id: job.id };
-    const fault = queueFault(error);
-    const said = `${job.name} ${job.id}: ${fault.message}`;
-    this.#deps.faults.fault(new SwarmError(domainErrors.jobFailed, said), `job ${job.name}`);
-    await this.#deps.logger.within(flow, async () => {
-      const { logger } = this.#deps;
-      const { code, message: why } = fault;
-      logger.error({ ...facts, attempts: job.attemptsMade, code, reason: why }, 'a job failed for good');
-      if (!parsed.success) return;
-      const { envelope, body } = parsed.data;
-      // A person who waits is told the reason, but not the insides of a fault that nobody foresaw.
-      const reason = fault.kind.class === 'bug' ? chatText(fault, envelope.correlationId) : why;
-      await this.#handlers
-        .get(job.name)
-        ?.dead(body, { envelope }, reason)
-        .catch((thrown: unknown) =>
-          logger.error({ ...facts, error: errorText(thrown) }, 'its failure could not be told'),
-        );
-    });
   }
 }

@@ -19,6 +19,8 @@ export interface WorkerWatchDeps {
   /** Whether this process has more to do than it can. */
   readonly isLate: () => boolean;
   readonly faults: FaultSink;
+  /** Tells jobs to end that were called off. */
+  readonly heed: () => Promise<void>;
 }
 
 export interface WorkerWatchOptions {
@@ -69,6 +71,7 @@ export class WorkerWatch {
         return;
       }
       this.#skewed = false;
+      await this.#deps.heed();
       const provedAt = this.#canaryAt;
       if (await this.#isCanaryRun()) await this.#judge(this.#canaryAt !== provedAt);
     } catch (thrown) {

@@ -8,7 +8,7 @@ import { createGuards } from '../../core/recovery/guards.ts';
 import { createCommandRedis } from '../../core/redis.ts';
 import { Registry } from '../../core/registry/index.ts';
 import type { Supervisor } from '../../core/supervisor.ts';
-import { createProducer, rememberReports } from '../../queue/index.ts';
+import { createProducer, createQueueDesk, rememberReports } from '../../queue/index.ts';
 import { type Alerting, createAlerting } from '../alerts/alerting.ts';
 import { ComponentResets } from '../component-resets.ts';
 import type { Config } from '../config.ts';
@@ -102,6 +102,7 @@ export async function share(
     links,
     redis,
     jobs,
+    queues: createQueueDesk({ redis, clock }, { prefix }),
     policy,
     audit,
     access,

@@ -8,8 +8,10 @@ import {
   makeChatReport,
   makeDeliverGas,
   makeGasTick,
+  makeHoldQueue,
   makePipelineSweep,
   makeRestartService,
+  makeSettleLetters,
   makeSilenceAlert,
   WorkerHost,
 } from '../../queue/index.ts';
@@ -18,6 +20,8 @@ import type { Shared } from './shared.ts';
 // One at a time, so that lines keep their order. Discord orders its edits per message itself, and waits between two of
 // one message, which must not hold up the others.
 const reportsAtOnce = (surface: string) => (surface === 'discord' ? 10 : 1);
+
+const restartGraceMs = 15_000;
 
 export interface Outlets {
   readonly control: ServiceControl;
@@ -35,22 +39,27 @@ export function wireWorkers(shared: Shared, outlets: Outlets): WorkerHost {
   link.waitsFor('Redis');
   const queues: Record<string, number> = {};
   const holds = new Map(Object.entries(outlets.holds).map(([surface, held]) => [`report.${surface}`, held]));
-  if (roles.includes('workers')) Object.assign(queues, { services: 20, gas: 10 });
+  if (roles.includes('workers')) Object.assign(queues, { services: 20, gas: 10, control: 2 });
   if (roles.includes('pipeline')) queues['pipeline'] = 1;
   for (const surface of Object.keys(outlets.sinks)) queues[`report.${surface}`] = reportsAtOnce(surface);
   return new WorkerHost(
     {
       ...{ redis, clock, logger, link, faults, meter, tracer },
       handlers: wireHandlers(shared, outlets),
+      jobs: shared.jobs,
       isLate: outlets.isLate,
       mayFetch: (queue) => holds.get(queue)?.() ?? true,
     },
-    { redisUrl: backends.redis.url, prefix: config.redis.prefix, queues },
+    {
+      ...{ redisUrl: backends.redis.url, prefix: config.redis.prefix, queues },
+      // The bridge ends a restart by itself; only one that hangs beyond that is ended from here.
+      timeoutsMs: { 'service.restart': config.bridge.restartDeadlineMs + restartGraceMs },
+    },
   );
 }
 
 function wireHandlers(
-  { config, redis, jobs, clock, logger, policy, pipeline }: Shared,
+  { config, redis, jobs, queues, clock, logger, policy, pipeline }: Shared,
   { control, sinks }: Outlets,
 ): BoundHandler[] {
   const { ledger, inbox, work } = pipeline;
@@ -70,6 +79,8 @@ function wireHandlers(
       ),
     ),
     bindHandler(makeSilenceAlert({ silencer, jobs, authority: policy, clock })),
+    bindHandler(makeHoldQueue({ control: queues, jobs, authority: policy, clock })),
+    bindHandler(makeSettleLetters({ queues, jobs, authority: policy, clock })),
     bindHandler(makeDeliverGas({ ledger, inbox })),
     bindHandler(makeGasTick(work, clock)),
     bindHandler(makePipelineSweep(work)),

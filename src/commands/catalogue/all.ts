@@ -9,6 +9,10 @@ import { gas } from './gas.ts';
 import { grant, grantRole } from './grant.ts';
 import { makeHelp } from './help.ts';
 import { link, unlink } from './link.ts';
+import { queueDead, queueShow } from './queue-dead.ts';
+import { queueDrain, queuePause, queueResume } from './queue-hold.ts';
+import { queueDiscard, queueRedrive, queueRedriveAll } from './queue-letters.ts';
+import { queueStatus } from './queue-status.ts';
 import { restart } from './restart.ts';
 import { revoke, revokeRole } from './revoke.ts';
 import { services } from './services.ts';
@@ -41,6 +45,15 @@ const actionsAndQuestions: readonly CommandSpec[] = [
   uptime,
   result,
   cancel,
+  queueStatus,
+  queueDead,
+  queueShow,
+  queuePause,
+  queueDrain,
+  queueResume,
+  queueRedrive,
+  queueRedriveAll,
+  queueDiscard,
 ];
 
 const explained: readonly CommandSpec[] = [...actionsAndQuestions, ...makeWhy(actionsAndQuestions)];

@@ -15,6 +15,7 @@ import { breakerRows } from './breakers.ts';
 import { droneRow, staleAfterMs } from './drone.ts';
 import { isAcknowledged, isOpen } from './gas.ts';
 import { processSilentAfterMs } from './processes.ts';
+import { troubledQueueRows } from './queue-status.ts';
 import { gapRows } from './roles.ts';
 import { isReady, serviceRows, silentAfterMs } from './services.ts';
 
@@ -30,12 +31,13 @@ export const status: Question = {
 
 async function overview(ports: CommandPorts): Promise<Answer> {
   const now = ports.clock.now();
-  const [processes, services, agents, drones, deliveries] = await Promise.all([
+  const [processes, services, agents, drones, deliveries, queues] = await Promise.all([
     ports.system.processes(),
     known(ports.services.services()),
     known(ports.agents.agents()),
     known(ports.drones.drones()),
     known(ports.agents.deliveries(200).then(({ deliveries }) => deliveries)),
+    known(ports.queues.queues()),
   ]);
   const links = processes.flatMap((process) =>
     process.links.map((link) => linkRow(process, link, processes.length > 1, now)),
@@ -48,6 +50,7 @@ async function overview(ports: CommandPorts): Promise<Answer> {
     // What cannot be read now is not missing, even before the link is known to be down.
     ...(services.views === null ? [] : gapRows(processes, now)),
     ...processes.flatMap((process) => useRow(process, processes.length > 1, now)),
+    ...troubledQueueRows(queues.views ?? [], now),
   ];
   const counts = [
     figure('services', services, (views) => servicesRow(views, now)),

@@ -17,7 +17,7 @@ export interface ChatReportDeps {
 export function makeChatReport({ clock, logger, sinks }: ChatReportDeps): JobHandler<'chat.report'> {
   return {
     name: 'chat.report',
-    run: async (report, { envelope }) => {
+    run: async (report, { envelope, progress }) => {
       const sink = sinks[report.to.surface];
       if (!sink)
         throw new SwarmError(domainErrors.chatUnavailable, `no ${report.to.surface} in this process`);
@@ -25,6 +25,8 @@ export function makeChatReport({ clock, logger, sinks }: ChatReportDeps): JobHan
         logger.warn({ about: report.about, text: report.text }, 'a report came too late to be worth telling');
         return;
       }
+      // A platform may let it wait; what ends the process meanwhile is not this job.
+      progress?.();
       await sink.report(report);
       const { to, kind, subject, final, steps } = report;
       const line = { surface: to.surface, kind, subject, state: steps.at(-1)?.state };

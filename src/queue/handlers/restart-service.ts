@@ -63,11 +63,15 @@ export function makeRestartService(
           reason: `${envelope.principal} is not allowed to do this: it needs the permission ${permission}`,
         });
       }
+      // From here on it waits for others; what ends the process meanwhile is not this job.
+      context.progress?.();
       const order = orderOf(body, context, options.deadlineMs);
       const outcome = await deps.control.restart(
         order,
-        ({ state, at, detail }) =>
-          told.tell({ state, at, detail }, { final: false, text: progressTexts[state] }),
+        ({ state, at, detail }) => {
+          context.progress?.();
+          return told.tell({ state, at, detail }, { final: false, text: progressTexts[state] });
+        },
         context.signal,
       );
       await end(deps, told, body.service, outcome);

@@ -1,10 +1,9 @@
 // Job `alert.silence`: keeps an alert from being told for a while, and says so. Safe to run again: the same end is written.
-import type { Step } from '../../contracts/chat.ts';
 import type { JobBody } from '../../contracts/jobs.ts';
-import { derivedId } from '../../contracts/ids.ts';
 import type { AlertSilencer, Authority, JobSink } from '../../contracts/ports.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { JobContext, JobHandler } from '../handler.ts';
+import { type Notice, tellNotice } from './notice.ts';
 
 export interface SilenceAlertDeps {
   readonly silencer: AlertSilencer;
@@ -40,36 +39,11 @@ export function makeSilenceAlert(deps: SilenceAlertDeps): JobHandler<'alert.sile
   };
 }
 
-interface Word {
-  readonly text: string;
-  /** Absent: it is as the text says. */
-  readonly state?: 'failed' | 'unknown';
-}
-
-async function tell(
-  { jobs, clock }: SilenceAlertDeps,
-  body: Body,
-  { envelope }: Context,
-  { text, state }: Word,
+function tell(
+  deps: SilenceAlertDeps,
+  { replyTo: to, pattern }: Body,
+  context: Context,
+  word: Pick<Notice, 'text' | 'state'>,
 ): Promise<void> {
-  // A notice goes through no states; only that it did not come to what was asked is one.
-  const steps: Step[] = state === undefined ? [] : [{ state, at: clock.now(), detail: text }];
-  const { correlationId, principal, id } = envelope;
-  await jobs.add({
-    name: 'chat.report',
-    id: derivedId('chat.report', correlationId, 'end'),
-    correlationId,
-    causationId: id,
-    principal,
-    body: {
-      to: body.replyTo,
-      about: correlationId,
-      kind: 'notice',
-      subject: `silence of ${body.pattern}`,
-      seq: 0,
-      final: true,
-      text,
-      steps,
-    },
-  });
+  return tellNotice(deps, context, { to, subject: `silence of ${pattern}`, ...word });
 }

@@ -2,6 +2,7 @@
 import { Queue } from 'bullmq';
 import type { z } from 'zod';
 import type { JobName, jobCatalogue } from '../../../src/contracts/jobs.ts';
+import type { JobSink } from '../../../src/contracts/ports.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { Link } from '../../../src/core/links.ts';
 import { Faults } from '../../../src/core/faults.ts';
@@ -20,17 +21,25 @@ export interface HostParts {
   readonly clock?: Clock;
   readonly faults?: Faults;
   readonly logger?: Logger;
+  readonly jobs?: JobSink;
+  readonly timeoutsMs?: Partial<Record<JobName, number>>;
 }
 
 export function createHost(
   { redis, redisUrl, prefix }: Place,
   handlers: readonly BoundHandler[],
-  { clock = systemClock, faults = new Faults(), logger = silentLogger }: HostParts = {},
+  {
+    clock = systemClock,
+    faults = new Faults(),
+    logger = silentLogger,
+    jobs,
+    timeoutsMs = {},
+  }: HostParts = {},
 ): WorkerHost {
   const link = new Link({ name: 'workers', hard: true, clock });
   return new WorkerHost(
-    { redis, clock, logger, link, faults, handlers },
-    { redisUrl, prefix, queues: { pipeline: 2, gas: 2 } },
+    { redis, clock, logger, link, faults, handlers, ...(jobs && { jobs }) },
+    { redisUrl, prefix, queues: { pipeline: 2, gas: 2, services: 2, control: 1 }, timeoutsMs },
   );
 }
 

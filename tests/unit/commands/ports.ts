@@ -7,6 +7,7 @@ import type { ActionView } from '../../../src/contracts/actions.ts';
 import type { AgentView, DeliveryView } from '../../../src/contracts/agents.ts';
 import type { Answer } from '../../../src/contracts/chat.ts';
 import type { DroneView } from '../../../src/contracts/drones.ts';
+import type { DeadLetter, QueueView } from '../../../src/contracts/queues.ts';
 import type { InstanceView, ServiceView } from '../../../src/contracts/services.ts';
 import type { ProcessView } from '../../../src/contracts/system.ts';
 import { ManualClock } from '../core/manual-clock.ts';
@@ -23,6 +24,11 @@ export interface Known {
   readonly drones?: readonly DroneView[];
   readonly processes?: readonly ProcessView[];
   readonly actions?: readonly ActionView[];
+  readonly queues?: readonly QueueView[];
+  /** The newest first. */
+  readonly letters?: readonly DeadLetter[];
+  /** Dead letters that were removed. */
+  readonly cut?: number;
 }
 
 export function portsOf(known: Known): CommandPorts {
@@ -41,6 +47,7 @@ export function portsOf(known: Known): CommandPorts {
     },
     drones: { drones: async () => known.drones ?? [] },
     system: { processes: async () => known.processes ?? [] },
+    queues: queuesOf(known),
     jobs: { add: async () => undefined },
     record: { query: async () => ({ lines: [], looked: 0, complete: true, unreadable: 0 }) },
     access: nobodyKnown,
@@ -65,6 +72,16 @@ const nobodyKnown: Access = {
   enterCode: async () => ({ kind: 'wrong', left: 4 }),
   unlink: async () => false,
 };
+function queuesOf({ queues = [], letters = [], cut = 0 }: Known): CommandPorts['queues'] {
+  return {
+    queues: async () => queues,
+    deadLetters: async (limit, queue) => {
+      const wanted = letters.filter((letter) => queue === undefined || letter.queue === queue);
+      return { letters: wanted.slice(0, limit), total: wanted.length, cut };
+    },
+    deadLetter: async (id) => letters.find((letter) => letter.id.startsWith(id)) ?? null,
+  };
+}
 
 /** Asks a question of the catalogue. */
 export async function ask(

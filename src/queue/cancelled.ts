@@ -1,0 +1,70 @@
+// What is told of a job that somebody called off. An order that is out cannot be called back, and nobody may read that it was.
+import { z } from 'zod';
+import { addressSchema } from '../contracts/chat.ts';
+import type { Envelope } from '../contracts/envelope.ts';
+import type { Clock } from '../core/clock.ts';
+import { openStory, type StoryDeps } from './story.ts';
+
+export interface CalledOff {
+  readonly prefix: string;
+  /** Of the job. */
+  readonly name: string;
+  readonly envelope: Envelope;
+  readonly body: unknown;
+  /** Principal. */
+  readonly by: string;
+}
+
+/** What a body must have for its job to be called off: somebody who waits for its end. */
+export const answeredSchema = z.looseObject({ replyTo: addressSchema, service: z.string().optional() });
+
+/** Whether anything of it went further than into the queue; then its end is told by itself. */
+export async function isOut(
+  deps: StoryDeps,
+  { prefix, name, envelope, body }: Omit<CalledOff, 'by'>,
+): Promise<boolean> {
+  const { data } = answeredSchema.safeParse(body);
+  if (!data) return true;
+  const story = await openStory(deps, storyOf({ prefix, name, envelope, body: data }));
+  return story.steps.some(({ state, detail }) => state !== 'queued' && !detail.startsWith(calledOff));
+}
+
+/** Tells that it was called off; may be called again. False where it was too late, and then nothing is told. */
+export async function tellCancelled(
+  deps: StoryDeps & { readonly clock: Pick<Clock, 'now'> },
+  job: CalledOff,
+): Promise<boolean> {
+  const { data } = answeredSchema.safeParse(job.body);
+  if (!data || (await isOut(deps, job))) return false;
+  const story = await openStory(deps, storyOf({ ...job, body: data }));
+  const detail = `${calledOff}${job.by}`;
+  await story.tell(
+    { state: 'failed', at: deps.clock.now(), detail },
+    { final: true, text: `${subjectOf({ name: job.name, body: data })}: ${detail}; nothing was done` },
+  );
+  return true;
+}
+
+const calledOff = 'cancelled by ';
+
+interface Answered extends Omit<CalledOff, 'by' | 'body'> {
+  readonly body: z.infer<typeof answeredSchema>;
+}
+
+function storyOf({ prefix, name, envelope, body }: Answered) {
+  const { correlationId, id: causationId, principal } = envelope;
+  const kind = name === 'service.restart' ? ('restart' as const) : ('notice' as const);
+  return {
+    prefix,
+    correlationId,
+    causationId,
+    principal,
+    to: body.replyTo,
+    kind,
+    subject: subjectOf({ name, body }),
+  };
+}
+
+function subjectOf({ name, body }: Pick<Answered, 'name' | 'body'>): string {
+  return body.service ?? name;
+}

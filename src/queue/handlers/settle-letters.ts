@@ -1,0 +1,95 @@
+// Job `queue.letters`: redrives or discards dead letters, one or all that lay there when it was ordered, and says what came
+// of each kind. Safe to run again: a letter that is gone is not met again.
+import type { JobBody } from '../../contracts/jobs.ts';
+import type { Authority, JobSink, QueueControl, QueueDirectory } from '../../contracts/ports.ts';
+import type { DeadLetter } from '../../contracts/queues.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { JobContext, JobHandler } from '../handler.ts';
+import { tellNotice } from './notice.ts';
+
+export interface SettleLettersDeps {
+  readonly queues: Pick<QueueDirectory, 'deadLetters' | 'deadLetter'> &
+    Pick<QueueControl, 'redrive' | 'discard'>;
+  readonly jobs: JobSink;
+  readonly authority: Authority;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+type Body = JobBody<'queue.letters'>;
+
+/** More are never kept. */
+const all = 10_000;
+
+/** Makes the handler. */
+export function makeSettleLetters(deps: SettleLettersDeps): JobHandler<'queue.letters'> {
+  return {
+    name: 'queue.letters',
+    run: async (body, context) => {
+      const { principal } = context.envelope;
+      const permission = `queue.${body.order}${body.id === null ? '-all' : ''}`;
+      const common = { to: body.replyTo, subject: subjectOf(body) };
+      if (!(await deps.authority.allows(principal, permission))) {
+        const text = `nothing was changed: ${principal} needs the permission ${permission}`;
+        return tellNotice(deps, context, { ...common, text, state: 'failed' });
+      }
+      const wanted = await wantedOf(deps, body, context);
+      if (wanted.length === 0) {
+        const text =
+          body.id === null
+            ? 'there is none'
+            : `no dead letter ${body.id} is there; it may be settled already`;
+        return tellNotice(deps, context, { ...common, text });
+      }
+      await tellNotice(deps, context, { ...common, text: await settled(deps, body, { wanted, context }) });
+    },
+    dead: (body, context, reason) =>
+      tellNotice(deps, context, {
+        to: body.replyTo,
+        subject: subjectOf(body),
+        text: `unknown how many were settled: ${reason}`,
+        state: 'unknown',
+      }),
+  };
+}
+
+function subjectOf({ order, id, queue }: Body): string {
+  return `${order} of ${id ?? `all dead letters${queue === null ? '' : ` of ${queue}`}`}`;
+}
+
+// What was given up since was not seen by whoever gave the order.
+async function wantedOf({ queues }: SettleLettersDeps, { id, queue }: Body, { envelope }: JobContext) {
+  if (id !== null) {
+    const letter = await queues.deadLetter(id);
+    return letter ? [letter] : [];
+  }
+  const { letters } = await queues.deadLetters(all, queue ?? undefined);
+  return letters.filter(({ lastAt }) => lastAt <= envelope.issuedAt);
+}
+
+interface Settling {
+  readonly wanted: readonly DeadLetter[];
+  readonly context: JobContext;
+}
+
+async function settled(
+  deps: SettleLettersDeps,
+  { order }: Body,
+  { wanted, context }: Settling,
+): Promise<string> {
+  const tally = { redriven: 0, done: 0, open: 0, discarded: 0 };
+  for (const letter of wanted) {
+    context.signal.throwIfAborted();
+    context.progress?.();
+    if (order === 'redrive') tally[await deps.queues.redrive(letter)] += 1;
+    else {
+      await deps.queues.discard(letter);
+      tally.discarded += 1;
+    }
+  }
+  return [
+    ...(tally.redriven > 0 ? [`${tally.redriven} put back into the queue`] : []),
+    ...(tally.done > 0 ? [`${tally.done} had been done after all`] : []),
+    ...(tally.open > 0 ? [`${tally.open} lie in the queue already`] : []),
+    ...(tally.discarded > 0 ? [`${tally.discarded} discarded; nothing of it will be done`] : []),
+  ].join(', ');
+}

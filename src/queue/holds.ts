@@ -1,0 +1,74 @@
+// Queues that no worker takes from, by order of a person. The library itself holds them, so that it is one step for all
+// processes and lasts over restarts; who ordered it, and when, lies beside that.
+import { holdSchema, type QueueHold } from '../contracts/queues.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Redis } from '../core/redis.ts';
+import type { QueueShelf } from './queue-shelf.ts';
+
+export interface HoldsDeps {
+  readonly redis: Redis;
+  readonly shelf: QueueShelf;
+  readonly clock: Clock;
+}
+
+export interface Holds {
+  pause(queue: string, by: string): Promise<void>;
+  resume(queue: string): Promise<void>;
+  /** As in the port `QueueControl`. */
+  drain(queue: string, by: string, signal: AbortSignal): Promise<number>;
+  /** Null where workers take from it. */
+  of(queue: string): Promise<QueueHold | null>;
+}
+
+const lookEveryMs = 250;
+
+export function createHolds({ redis, shelf, clock }: HoldsDeps, options: { readonly prefix: string }): Holds {
+  const key = `${options.prefix}:queue-holds`;
+  const hold = async (queue: string, by: string, state: QueueHold['state']) => {
+    // One that is held already stays as it was ordered first.
+    if ((await heldOf(queue)) === null) {
+      const held: QueueHold = { state, since: clock.now(), by };
+      await redis.hset(key, queue, JSON.stringify(held));
+    }
+    await (await shelf.named(queue)).pause();
+  };
+  const heldOf = async (queue: string): Promise<QueueHold | null> => decoded(await redis.hget(key, queue));
+  const settled = async (queue: string) => {
+    const held = await heldOf(queue);
+    if (held?.state === 'draining') {
+      await redis.hset(key, queue, JSON.stringify({ ...held, state: 'paused' } satisfies QueueHold));
+    }
+  };
+  return {
+    pause: (queue, by) => hold(queue, by, 'paused'),
+    resume: async (queue) => {
+      await (await shelf.named(queue)).resume();
+      await redis.hdel(key, queue);
+    },
+    drain: async (queue, by, signal) => {
+      await hold(queue, by, 'draining');
+      const active = async () => (await shelf.named(queue)).getActiveCount();
+      while (!signal.aborted && (await active()) > 0) {
+        await clock.sleep(lookEveryMs, signal).catch(() => undefined);
+      }
+      const left = await active();
+      if (left === 0) await settled(queue);
+      return left;
+    },
+    of: async (queue) => {
+      const [held, paused] = await Promise.all([heldOf(queue), (await shelf.named(queue)).isPaused()]);
+      if (!paused) return null;
+      // Somebody else's tool may have done it, without a name.
+      return held ?? { state: 'paused', since: 0, by: 'unknown' };
+    },
+  };
+}
+
+function decoded(text: string | null | undefined): QueueHold | null {
+  if (text == null) return null;
+  try {
+    return holdSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}

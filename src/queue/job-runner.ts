@@ -1,0 +1,258 @@
+// One job from the queue to its end: whether anything is left to do, its handler under a time limit, and what becomes of
+// it where that did not succeed. Nothing is given up before it lies among the dead letters.
+import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import { z } from 'zod';
+import { type Envelope, envelopeVersion } from '../contracts/envelope.ts';
+import { domainErrors } from '../contracts/errors.ts';
+import { type JobData, jobCatalogue, jobDataSchema, type JobName } from '../contracts/jobs.ts';
+import type { Meter } from '../contracts/metrics.ts';
+import type { JobSink } from '../contracts/ports.ts';
+import type { Clock } from '../core/clock.ts';
+import { chatText, coreErrors, errorText, SwarmError } from '../core/errors.ts';
+import type { FaultSink } from '../core/faults.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Redis } from '../core/redis.ts';
+import type { Tracer } from '../core/tracing/index.ts';
+import { tellCancelled } from './cancelled.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import { GivenUp, queueFault } from './faults.ts';
+import type { BoundHandler } from './handler.ts';
+import type { InboxTable } from './inbox-table.ts';
+import { observeRun } from './observe-run.ts';
+import { runWithin } from './time-limit.ts';
+
+export interface JobRunnerDeps {
+  readonly redis: Redis;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly faults: FaultSink;
+  readonly handlers: readonly BoundHandler[];
+  readonly inbox: InboxTable;
+  readonly letters: DeadLetters;
+  /** Takes the report of a job that was called off; absent: no job here is. */
+  readonly jobs?: JobSink;
+  readonly meter?: Meter;
+  readonly tracer?: Tracer;
+}
+
+export interface JobRunnerOptions {
+  readonly prefix: string;
+  /** Instead of what the catalogue says, ms. */
+  readonly timeoutsMs?: Readonly<Partial<Record<JobName, number>>>;
+}
+
+/** Processes that may die over a job; see the inbox table. */
+const mostDeaths = 2;
+/** A handler that was told to end has this long, ms. */
+const graceMs = 2_000;
+/** A job of a newer version is looked at again after this long, ms; by then a process that knows it may take it. */
+const parkMs = 15_000;
+/** A job that no process ever knew is given up after this long, ms. */
+const parkedForMs = 7 * 24 * 3_600_000;
+
+/** A job that can be run. */
+interface Task {
+  readonly job: Job<JobData>;
+  readonly handler: BoundHandler;
+  readonly envelope: Envelope;
+  readonly body: unknown;
+}
+
+export class JobRunner {
+  readonly #deps: JobRunnerDeps;
+  readonly #options: JobRunnerOptions;
+  readonly #handlers: ReadonlyMap<string, BoundHandler>;
+  /** Those that run here, by their ids. */
+  readonly #running = new Map<string, AbortController>();
+
+  constructor(deps: JobRunnerDeps, options: JobRunnerOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#handlers = new Map(deps.handlers.map((handler) => [handler.name, handler]));
+  }
+
+  /** @throws what the library is to make of it: nothing where it is done, else another try, later, or never again */
+  async run(job: Job<JobData>, stopping: AbortSignal): Promise<void> {
+    try {
+      await this.#parkNewer(job);
+      const task = this.#taskOf(job);
+      await observeRun(this.#deps, { job, envelope: task.envelope }, () => this.#handle(task, stopping));
+    } catch (thrown) {
+      if (isLast(job, thrown)) await this.bury(job, queueFault(thrown));
+      throw thrown;
+    }
+  }
+
+  /** Tells those that run here to end which somebody has called off. */
+  async heed(): Promise<void> {
+    const cancelled = await this.#deps.inbox.cancelled([...this.#running.keys()]);
+    for (const [id, by] of cancelled) {
+      this.#running.get(id)?.abort(new SwarmError(coreErrors.aborted, `cancelled by ${by}`));
+    }
+  }
+
+  /** Told by the library once a job has failed, for good or not. */
+  async failed(job: Job<JobData> | undefined, error: Error): Promise<void> {
+    const { logger, letters, faults } = this.#deps;
+    if (!job || (await job.getState().catch(() => 'unknown')) !== 'failed') return;
+    const fault = queueFault(error);
+    // Those that the library itself gave up, since too many processes died over them, are not there yet.
+    const lies = await letters.has(job.queueName, job.id ?? '').catch(() => true);
+    if (!lies) await this.bury(job, fault).catch(() => undefined);
+    faults.fault(
+      new SwarmError(domainErrors.jobFailed, `${job.name} ${job.id}: ${fault.message}`),
+      `job ${job.name}`,
+    );
+    const parsed = jobDataSchema.safeParse(job.data);
+    const flow = parsed.success ? { correlationId: parsed.data.envelope.correlationId } : {};
+    await logger.within(flow, async () => {
+      const facts = { job: job.name, id: job.id };
+      const { code, message: why } = fault;
+      logger.error({ ...facts, attempts: job.attemptsMade, code, reason: why }, 'a job failed for good');
+      if (!parsed.success) return;
+      const { envelope, body } = parsed.data;
+      // A person who waits is told the reason, but not the insides of a fault that nobody foresaw.
+      const reason = fault.kind.class === 'bug' ? chatText(fault, envelope.correlationId) : why;
+      await this.#handlers
+        .get(job.name)
+        ?.dead(body, { envelope }, reason)
+        .catch((thrown: unknown) =>
+          logger.error({ ...facts, error: errorText(thrown) }, 'its failure could not be told'),
+        );
+    });
+  }
+
+  /** Lays it among the dead letters. */
+  async bury(job: Job<JobData>, fault: SwarmError): Promise<void> {
+    const { letters, inbox, clock, logger, faults } = this.#deps;
+    const { name, queueName: queue, id = '', timestamp: firstAt, attemptsMade } = job;
+    const cut = await letters.put({
+      ...{ id, queue, name, firstAt, lastAt: clock.now(), attempts: attemptsMade + 1 },
+      ...{ code: fault.code, reason: fault.message, data: job.data },
+    });
+    // Redriven, it begins as one that killed nobody.
+    await inbox.survived(id);
+    if (cut.length === 0) return;
+    logger.error({ removed: cut }, 'dead letters were removed: there were too many, or they were too old');
+    faults.fault(new SwarmError(domainErrors.deadLettersCut, `removed: ${cut.join(', ')}`), 'dead letters');
+  }
+
+  /**
+   * In a rolling upgrade a job of the next version is not for us to judge: it is put back as it is, and not counted as a
+   * try. Fields that we do not know stay in Redis whatever we do.
+   * @throws DelayedError
+   */
+  async #parkNewer(job: Job<JobData>): Promise<void> {
+    const { data } = newerSchema.safeParse(job.data);
+    if (!data) return;
+    const { clock, logger } = this.#deps;
+    const said = `its envelope is of version ${data.envelope.v}, ours is ${envelopeVersion}`;
+    if (clock.now() - job.timestamp > parkedForMs) {
+      throw new GivenUp(
+        new SwarmError(domainErrors.jobInvalid, `${said}, and no process that knows it came`),
+      );
+    }
+    logger.info({ job: job.name, id: job.id }, `a job waits for a newer Swarmline: ${said}`);
+    await job.moveToDelayed(clock.now() + parkMs, job.token);
+    throw new DelayedError();
+  }
+
+  #taskOf(job: Job<JobData>): Task {
+    const handler = this.#handlers.get(job.name);
+    const parsed = jobDataSchema.safeParse(job.data);
+    if (!handler || !parsed.success) {
+      const why = handler ? 'the job has no valid envelope' : `no handler for ${job.name}`;
+      throw new GivenUp(new SwarmError(domainErrors.jobInvalid, why));
+    }
+    return { job, handler, ...parsed.data, body: parsed.data.body };
+  }
+
+  /** Resolves to whether there was anything left to do. */
+  async #handle(task: Task, stopping: AbortSignal): Promise<boolean> {
+    const { inbox } = this.#deps;
+    const { id } = task.envelope;
+    const { done, deaths, cancelledBy } = await inbox.begin(id);
+    if (done) return false;
+    if (cancelledBy !== null && (await this.#endCancelled(task, cancelledBy))) return true;
+    if (deaths >= mostDeaths) {
+      const said = `${deaths} processes in a row died while they ran it`;
+      throw new GivenUp(new SwarmError(domainErrors.jobKillsWorker, said));
+    }
+    const cancel = new AbortController();
+    if (cancelledBy === null) this.#running.set(id, cancel);
+    try {
+      await this.#runHandler(task, AbortSignal.any([stopping, cancel.signal]));
+      await inbox.markDone(id);
+      return true;
+    } catch (thrown) {
+      await inbox.survived(id).catch(() => undefined);
+      return await this.#unsuccessful(task, thrown, { stopping, cancel: cancel.signal });
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+
+  async #runHandler({ job, handler, envelope, body }: Task, signal: AbortSignal): Promise<void> {
+    const { clock, inbox } = this.#deps;
+    const spec = jobCatalogue[handler.name];
+    const timeoutMs = this.#options.timeoutsMs?.[handler.name] ?? spec.timeoutMs;
+    await runWithin(clock, { name: job.name, timeoutMs, graceMs, signal }, (within, again) => {
+      const progress = () => {
+        if ('heartbeats' in spec) again();
+        // Its process lived to see it get on: whatever ends it from now on is not how it begins.
+        inbox.survived(envelope.id).catch(() => undefined);
+      };
+      return handler.run(body, { envelope, signal: within, progress });
+    });
+  }
+
+  /** What becomes of it. @throws as `run` */
+  async #unsuccessful(task: Task, thrown: unknown, signals: Signals): Promise<boolean> {
+    const { clock, logger, faults, inbox } = this.#deps;
+    const { job, envelope } = task;
+    if (signals.stopping.aborted) {
+      // Handed back, not failed: another process, or our next start, takes it at once.
+      await job.moveToDelayed(clock.now(), job.token);
+      throw new DelayedError();
+    }
+    if (signals.cancel.aborted) {
+      const by = (await inbox.cancelled([envelope.id])).get(envelope.id) ?? 'somebody';
+      if (await this.#endCancelled(task, by)) return true;
+      // It was out of our hands already, so its true end is awaited: to run again what is out is safe.
+      await job.moveToDelayed(clock.now(), job.token);
+      throw new DelayedError();
+    }
+    const fault = queueFault(thrown);
+    logger.warn({ job: job.name, code: fault.code, error: fault.message }, 'a job did not succeed');
+    faults.fault(fault, `job ${job.name}`);
+    if (thrown instanceof GivenUp) throw thrown;
+    // Nobody can tell whether what nobody foresaw will pass; handlers are safe to run again.
+    if (!fault.retryable && fault.kind !== coreErrors.unexpected) throw new GivenUp(fault);
+    throw fault;
+  }
+
+  /** Whether it was told to be off; where it is out of our hands it is not, and goes on. */
+  async #endCancelled({ job, envelope, body }: Task, by: string): Promise<boolean> {
+    const { redis, jobs, clock, inbox } = this.#deps;
+    if (!jobs) return false;
+    const { prefix } = this.#options;
+    if (!(await tellCancelled({ redis, jobs, clock }, { prefix, name: job.name, envelope, body, by })))
+      return false;
+    await inbox.markDone(envelope.id);
+    return true;
+  }
+}
+
+interface Signals {
+  readonly stopping: AbortSignal;
+  readonly cancel: AbortSignal;
+}
+
+/** Of a version that is yet to come; of what it says we know nothing. */
+const newerSchema = z.object({ envelope: z.object({ v: z.number().int().gt(envelopeVersion) }) });
+
+/** Whether the library will try it no more. */
+function isLast(job: Job, thrown: unknown): boolean {
+  if (thrown instanceof DelayedError) return false;
+  return thrown instanceof UnrecoverableError || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+}

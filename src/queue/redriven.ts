@@ -1,0 +1,33 @@
+// What goes into the queue when a dead letter is redriven: the message as it was, all that we do not know of it too, with
+// a time of its own. Pure.
+import type { JobsOptions } from 'bullmq';
+import { z } from 'zod';
+import { jobCatalogue, type JobSpec } from '../contracts/jobs.ts';
+import type { DeadLetter } from '../contracts/queues.ts';
+import { jobOptions } from './job-options.ts';
+
+export interface Redriven {
+  readonly name: string;
+  readonly data: unknown;
+  readonly options: JobsOptions;
+}
+
+const withEnvelope = z.looseObject({ envelope: z.looseObject({}) });
+
+/** @param now ms since the epoch: from then on it is useful for as long as a new one would be */
+export function redriven({ id, name, data }: DeadLetter, now: number): Redriven {
+  const spec = specOf(name);
+  const parsed = withEnvelope.safeParse(data);
+  const times = { issuedAt: now, deadline: now + (spec?.usefulMs ?? 0) };
+  return {
+    name,
+    // Without an envelope it will be given up again, with the same reason.
+    data: parsed.success && spec ? { ...parsed.data, envelope: { ...parsed.data.envelope, ...times } } : data,
+    options: jobOptions(id, spec?.attempts ?? 1),
+  };
+}
+
+function specOf(name: string): JobSpec | undefined {
+  const specs: Readonly<Record<string, JobSpec>> = jobCatalogue;
+  return Object.hasOwn(specs, name) ? specs[name] : undefined;
+}

@@ -1,0 +1,137 @@
+// Jobs that hang, that kill the process that runs them, and that are killed with it through no fault of theirs.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished } from 'vitest';
+import { systemClock } from '../../../src/core/clock.ts';
+import { createInboxTable } from '../../../src/queue/inbox-table.ts';
+import { createQueueDesk } from '../../../src/queue/index.ts';
+import { eventually, it } from '../../support/fixtures.ts';
+import { createGate } from '../../unit/core/gate.ts';
+import { createHost, ended, type Place, producer, stored, sweep, sweeper } from './rig.ts';
+
+function openDesk({ redis, prefix }: Place) {
+  const desk = createQueueDesk({ redis, clock: systemClock }, { prefix });
+  onTestFinished(() => desk.close());
+  return desk;
+}
+
+/** A worker process; it is started anew whenever it dies, as a supervisor of the system would. */
+function keepAlive({ redisUrl, prefix }: Place) {
+  const script = fileURLToPath(new URL('./fixtures/poisoned-worker.ts', import.meta.url));
+  const seen = { deaths: 0, over: false };
+  let child: ChildProcess | undefined;
+  const start = () => {
+    child = spawn(process.execPath, ['--import', 'tsx', script, redisUrl, prefix], { stdio: 'inherit' });
+    child.once('exit', () => {
+      seen.deaths += 1;
+      if (!seen.over) start();
+    });
+  };
+  start();
+  onTestFinished(() => {
+    seen.over = true;
+    child?.kill('SIGKILL');
+  });
+  return seen;
+}
+
+describe('a job that kills its worker', () => {
+  it('F02 is given up after the second time, and the others go on', async ({ redis, redisUrl, prefix }) => {
+    const place = { redis, redisUrl, prefix };
+    const jobs = producer(place);
+    const seen = keepAlive(place);
+    await jobs.add(sweep('poison', 'kill'));
+    await eventually(() => seen.deaths === 1, { timeoutMs: 30_000 });
+    await jobs.add(sweep('good'));
+    expect(await ended(place, 'good')).toBe('completed');
+    const letter = await eventually(() => openDesk(place).deadLetter('poison'), { timeoutMs: 40_000 });
+    expect(letter).toMatchObject({ code: 'JOB_KILLS_WORKER', data: { body: { tick: 'kill' } } });
+    expect(seen.deaths).toBe(2);
+    expect(await ended(place, 'poison')).toBe('failed');
+    await jobs.add(sweep('better'));
+    expect([await ended(place, 'better'), seen.deaths]).toEqual(['completed', 2]);
+  });
+});
+
+describe('the inbox table', () => {
+  it('blames only the job that its process began last', async ({ redis, prefix }) => {
+    const inbox = (instance: string) => createInboxTable(redis, { prefix, instance });
+    await inbox('one').begin('a');
+    await inbox('one').begin('b');
+    expect([await inbox('two').begin('a'), await inbox('two').begin('b')]).toMatchObject([
+      { deaths: 0 },
+      { deaths: 1 },
+    ]);
+  });
+
+  it('does not blame a job that its own process begins again', async ({ redis, prefix }) => {
+    const inbox = createInboxTable(redis, { prefix, instance: 'one' });
+    await inbox.begin('a');
+    expect(await inbox.begin('a')).toMatchObject({ deaths: 0 });
+  });
+
+  it('forgets what a job is blamed for once it got on', async ({ redis, prefix }) => {
+    const inbox = (instance: string) => createInboxTable(redis, { prefix, instance });
+    await inbox('one').begin('a');
+    expect(await inbox('two').begin('a')).toMatchObject({ deaths: 1 });
+    await inbox('two').survived('a');
+    expect(await inbox('three').begin('a')).toMatchObject({ deaths: 0 });
+  });
+
+  it('does not call done what Redis refused to write down', async ({ redis, prefix }) => {
+    const inbox = createInboxTable(redis, { prefix, instance: 'one' });
+    await redis.lpush(`${prefix}:inbox:a:begun`, 'text');
+    await expect(inbox.begin('a')).rejects.toThrow('WRONGTYPE');
+    expect(await inbox.isDone('a')).toBe(false);
+  });
+});
+
+describe('a handler that hangs', () => {
+  /** Starts a host on which a sweep may run for so long. */
+  async function limited(place: Place, handler: ReturnType<typeof sweeper>['handler'], ms: number) {
+    const host = createHost(place, [handler], { timeoutsMs: { 'pipeline.sweep': ms } });
+    onTestFinished(() => host.stop());
+    await host.start();
+  }
+
+  it('G7 is aborted through its signal, and tried again', async ({ redis, redisUrl, prefix }) => {
+    const place = { redis, redisUrl, prefix };
+    const reasons: unknown[] = [];
+    const { handler, runs } = sweeper(async (_body, { signal }) => {
+      if (runs.length > 1) return;
+      await systemClock.sleep(60_000, signal).catch(() => void reasons.push(signal.reason));
+      signal.throwIfAborted();
+    });
+    await limited(place, handler, 300);
+    await producer(place).add(sweep('j-1'));
+    expect(await ended(place, 'j-1')).toBe('completed');
+    expect(reasons).toMatchObject([{ code: 'JOB_TIMED_OUT' }]);
+    expect([runs.length, (await stored(place, 'j-1'))['failedReason']]).toEqual([
+      2,
+      'pipeline.sweep ran for more than 0.3 s',
+    ]);
+  });
+
+  it('G7 and does not listen is given up as unknown, and its neighbours go on', async ({
+    redis,
+    redisUrl,
+    prefix,
+  }) => {
+    const place = { redis, redisUrl, prefix };
+    const never = createGate();
+    const { handler, runs, dead } = sweeper(async ({ tick }) => {
+      if (tick === 'hang') await never.passed;
+    });
+    await limited(place, handler, 300);
+    const jobs = producer(place);
+    await jobs.add(sweep('deaf', 'hang'));
+    await jobs.add(sweep('deaf-too', 'hang'));
+    await jobs.add(sweep('good'));
+    expect([await ended(place, 'deaf'), await ended(place, 'good')]).toEqual(['failed', 'completed']);
+    await eventually(() => dead.length === 2);
+    expect(dead[0]).toContain('nobody can tell whether it was done');
+    expect(runs.filter(({ tick }) => tick === 'hang')).toHaveLength(2);
+    expect(await openDesk(place).deadLetter('deaf-too')).toMatchObject({ code: 'JOB_TIMED_OUT' });
+    never.open();
+  });
+});
