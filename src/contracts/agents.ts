@@ -1,5 +1,6 @@
 // Words about agents, their missions and the gas between them.
 import { z } from 'zod';
+import { addressSchema } from './chat.ts';
 
 export const agentIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'letters, digits, - and _');
 
@@ -10,20 +11,26 @@ export type Checkpoint = z.infer<typeof checkpointSchema>;
 export const runStates = ['idle', 'executing', 'completing', 'complete'] as const;
 export type RunState = (typeof runStates)[number];
 
-/** `failed` and `expired` are ends without an acknowledgement; `accepted` and `working` come from the receiver alone. */
+/**
+ * `failed` and `expired` are ends without an acknowledgement; `accepted` and `working` come from the receiver alone;
+ * `held`, `suppressed` and `rerouted` from a person's word.
+ */
 export const deliveryStates = [
+  'held',
   'pending',
   'queued',
   'sent',
   'accepted',
   'working',
+  'suppressed',
   'failed',
+  'rerouted',
   'expired',
 ] as const;
 export const deliveryStateSchema = z.enum(deliveryStates);
 export type DeliveryState = z.infer<typeof deliveryStateSchema>;
 
-/** One gas to one receiver. `checkpoint` is null for scheduled gas, whose `from` is `schedule:<name>`. */
+/** One gas to one receiver. `from` is an agent, `schedule:<name>` or `person:<name>`; the last two have no checkpoint. */
 export const gasSchema = z.object({
   id: z.string().min(1),
   from: z.string().min(1),
@@ -35,6 +42,8 @@ export const gasSchema = z.object({
   createdAt: z.number().int().nonnegative(),
   /** Markdown for the receiver. */
   text: z.string().min(1),
+  /** The delivery that this one stands for since a person gave it to another agent. */
+  replaces: z.string().optional(),
 });
 export type Gas = z.infer<typeof gasSchema>;
 
@@ -50,11 +59,29 @@ export interface AgentView {
   readonly seenAt: number | null;
   /** What is wrong with the newest version of the status file, or with our record of the agent, if anything. */
   readonly problem: string | null;
+  /** Who gets its gas; null at the end of the chain and outside of it. */
+  readonly next: string | null;
+  /** The lowest checkpoint of its mission that may still fire; null when none may, or no mission is known. */
+  readonly nextCheckpoint: Checkpoint | null;
+  /** Who holds its checkpoints back, and since when; null when they fire. */
+  readonly paused: { readonly by: string; readonly at: number } | null;
 }
+
+/** Who asked for a delivery by a command, and is told of it under that command's name. */
+export const askedSchema = z.object({
+  correlationId: z.string().min(1),
+  principal: z.string().min(1),
+  to: addressSchema,
+  /** Ids of all deliveries of one broadcast, this one among them; empty for one that was asked for alone. */
+  siblings: z.array(z.string()),
+});
+export type Asked = z.infer<typeof askedSchema>;
 
 /** What the platform knows of one delivery. Times in ms since the epoch. */
 export interface DeliveryView {
   readonly gas: Gas;
+  /** Null for what nobody asked for. */
+  readonly asked: Asked | null;
   readonly state: DeliveryState;
   /** When the state began. */
   readonly since: number;

@@ -1,9 +1,9 @@
 // The machine of one delivery, from decided to acknowledged. Pure; ledger.ts stores it and does the effects.
-import type { DeliveryState, DeliveryView, Gas } from '../contracts/agents.ts';
+import type { Asked, DeliveryState, DeliveryView, Gas } from '../contracts/agents.ts';
 
 /** What happened, named by the state that it claims. */
 export interface DeliveryEvent {
-  readonly state: Exclude<DeliveryState, 'pending'>;
+  readonly state: Exclude<DeliveryState, 'held'>;
   readonly at: number;
   readonly detail: string;
 }
@@ -18,32 +18,53 @@ export interface DeliveryStep {
  * Which states may follow which. `queued` may be skipped, since a worker can be faster than the note that it was
  * asked. Nothing leads back. An acknowledgement counts however late it comes, also after `failed` and `expired`:
  * it is the receiver's own word. But nobody can have received what was not sent. `failed` does not follow `sent`:
- * by then the gas lies in the inbox.
+ * by then the gas lies in the inbox. A person's word comes between: what is `held` waits for it, and what nobody has
+ * acknowledged may be given to another agent, which is another delivery.
  */
 export const deliveryTable: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
-  pending: ['queued', 'sent', 'failed', 'expired'],
-  queued: ['sent', 'failed', 'expired'],
-  sent: ['accepted', 'working', 'expired'],
+  held: ['pending', 'suppressed', 'rerouted'],
+  pending: ['queued', 'sent', 'failed', 'rerouted', 'expired'],
+  queued: ['sent', 'failed', 'rerouted', 'expired'],
+  sent: ['accepted', 'working', 'rerouted', 'expired'],
   accepted: ['working'],
   working: [],
-  failed: ['accepted', 'working'],
-  expired: ['accepted', 'working'],
+  suppressed: [],
+  failed: ['accepted', 'working', 'rerouted'],
+  rerouted: ['accepted', 'working'],
+  expired: ['accepted', 'working', 'rerouted'],
 };
 
 /** Whether nothing more is owed to this delivery: acknowledged, or given up. */
 export function isClosed(state: DeliveryState): boolean {
-  return state !== 'pending' && state !== 'queued' && state !== 'sent';
+  return !open.includes(state);
 }
 
 /** Whether `claim` acknowledges a delivery that is still on its way to the inbox. */
 export function isTooEarly(state: DeliveryState, claim: DeliveryState): boolean {
-  return (state === 'pending' || state === 'queued') && (claim === 'accepted' || claim === 'working');
+  const isOnItsWay = state === 'held' || state === 'pending' || state === 'queued';
+  return isOnItsWay && (claim === 'accepted' || claim === 'working');
 }
 
-/** A delivery that was decided and nothing more. */
-export function newDelivery(gas: Gas, detail: string): DeliveryView {
+/** How a delivery begins: decided and nothing more, held back, or taken out before it began. */
+export interface Beginning {
+  /** Default `pending`. */
+  readonly state?: 'pending' | 'held' | 'suppressed';
+  /** Default: nobody asked for it. */
+  readonly asked?: Asked;
+}
+
+export function newDelivery(
+  gas: Gas,
+  detail: string,
+  { state = 'pending', asked }: Beginning = {},
+): DeliveryView {
   const { createdAt: at } = gas;
-  return { gas, state: 'pending', since: at, steps: [{ state: 'pending', at, detail }] };
+  return { gas, asked: asked ?? null, state, since: at, steps: [{ state, at, detail }] };
+}
+
+/** Since when it is owed to its receiver, ms: what was held is not owed until it is let go. */
+export function owedSince({ gas, steps }: DeliveryView): number {
+  return steps.find(({ state }) => state !== 'held')?.at ?? gas.createdAt;
 }
 
 /** An event that does not fit returns the very same delivery and no effect. */
@@ -51,5 +72,7 @@ export function transitionDelivery(delivery: DeliveryView, event: DeliveryEvent)
   if (!deliveryTable[delivery.state].includes(event.state)) return { delivery, effects: [] };
   const { state, at, detail } = event;
   const steps = [...delivery.steps, { state, at, detail }];
-  return { delivery: { gas: delivery.gas, state, since: at, steps }, effects: ['report'] };
+  return { delivery: { ...delivery, state, since: at, steps }, effects: ['report'] };
 }
+
+const open: readonly DeliveryState[] = ['held', 'pending', 'queued', 'sent'];

@@ -1,6 +1,12 @@
 // The shape of the records in Redis: `<version> <json>`. What is read back is foreign until its schema has passed.
 import { z } from 'zod';
-import { deliveryStateSchema, gasSchema, runStates } from '../contracts/agents.ts';
+import {
+  askedSchema,
+  checkpointSchema,
+  deliveryStateSchema,
+  gasSchema,
+  runStates,
+} from '../contracts/agents.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import { SwarmError } from '../core/errors.ts';
 
@@ -23,10 +29,13 @@ export const runSchema = z.object({
   seenAt: z.number().nullable(),
   writtenAt: z.number().nullable().default(null),
   readAt: z.number().nullable(),
+  settled: z.array(checkpointSchema).default([]),
+  word: z.object({ paused: z.boolean(), by: z.string(), at: z.number() }).nullable().default(null),
 });
 
 export const deliverySchema = z.object({
   gas: gasSchema,
+  asked: askedSchema.nullable().default(null),
   state: deliveryStateSchema,
   since: z.number(),
   steps: z.array(z.object({ state: deliveryStateSchema, at: z.number(), detail: z.string() })),

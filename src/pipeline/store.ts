@@ -16,8 +16,14 @@ export interface GasStore {
   delivery(id: string): Promise<Held<DeliveryView>>;
   /** False when the record changed since `held`; then nothing was written. */
   saveRun(held: Held<Run>, run: Run, created: readonly DeliveryView[]): Promise<boolean>;
-  /** Creates (version 0) or replaces a delivery and counts it as open; false as above. */
-  saveDelivery(held: Held<DeliveryView>, delivery: DeliveryView): Promise<boolean>;
+  /** Creates (version 0) or replaces a delivery and counts it as open, and so `beside` it; false as above. */
+  saveDelivery(
+    held: Held<DeliveryView>,
+    delivery: DeliveryView,
+    beside?: readonly DeliveryView[],
+  ): Promise<boolean>;
+  /** In the order of `ids`. */
+  deliveries(ids: readonly string[]): Promise<ManyRead<DeliveryView>>;
   /** Deliveries that something may still be owed to, oldest first; those that cannot be read are left out. */
   openDeliveries(): Promise<readonly DeliveryView[]>;
   /** The newest `limit`. */
@@ -57,11 +63,12 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
     delivery: (id) => records.one(keys.deliveries, id, deliverySchema),
     saveRun: (held, run, opened) =>
       commit(keys.runs, run.agent, { version: held.version, value: run, opened }),
-    saveDelivery: (held, delivery) =>
+    deliveries: (ids) => records.many(keys.deliveries, ids, deliverySchema),
+    saveDelivery: (held, delivery, beside = []) =>
       commit(keys.deliveries, delivery.gas.id, {
         version: held.version,
         value: delivery,
-        opened: [delivery],
+        opened: [delivery, ...beside],
       }),
     openDeliveries: async () => (await list(await ask(() => redis.zrange(keys.open, 0, '-1')))).deliveries,
     recentDeliveries: async (limit) =>

@@ -11,6 +11,7 @@ import {
   makePipelineSweep,
   makeRestartService,
   makeSilenceAlert,
+  makeSwarmOrders,
   WorkerHost,
 } from '../../queue/index.ts';
 import type { Shared } from './shared.ts';
@@ -53,7 +54,7 @@ function wireHandlers(
   { config, redis, jobs, clock, logger, policy, pipeline }: Shared,
   { control, sinks }: Outlets,
 ): BoundHandler[] {
-  const { ledger, inbox, work } = pipeline;
+  const { ledger, inbox, work, control: swarm } = pipeline;
   const silences = createSilences(redis, { prefix: config.redis.prefix });
   const silencer = {
     silence: (pattern: string, until: number) => silences.put({ pattern, until }, clock.now()),
@@ -70,6 +71,7 @@ function wireHandlers(
       ),
     ),
     bindHandler(makeSilenceAlert({ silencer, jobs, authority: policy, clock })),
+    ...makeSwarmOrders({ control: swarm, jobs, authority: policy, clock }),
     bindHandler(makeDeliverGas({ ledger, inbox })),
     bindHandler(makeGasTick(work, clock)),
     bindHandler(makePipelineSweep(work)),

@@ -47,6 +47,10 @@ describe('gas.deliver', () => {
           log.push(`${id} laid down`);
           return { where: '/inbox/g-1.md' };
         },
+        withdraw: async ({ id }) => {
+          log.push(`${id} taken back`);
+          return 'withdrawn';
+        },
       },
     });
     return { handler, log };

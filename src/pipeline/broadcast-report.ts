@@ -1,0 +1,65 @@
+// What the person who sent one message to every agent reads: how far it got with how many. Pure; ledger.ts enqueues it.
+import type { Asked, DeliveryState, DeliveryView } from '../contracts/agents.ts';
+import type { Report, Step } from '../contracts/chat.ts';
+import { isClosed } from './delivery.ts';
+
+/**
+ * The report of all deliveries of one broadcast as they are now. `seq` is the number of all their steps, which only grows,
+ * so that the report of the last step is the one that stays.
+ */
+export function broadcastReport(deliveries: readonly DeliveryView[], asked: Asked): Report {
+  const of = asked.siblings.length;
+  const went = (state: DeliveryState) =>
+    deliveries.filter(({ steps }) => steps.some((step) => step.state === state));
+  const acknowledged = deliveries.filter(({ state }) => state === 'accepted' || state === 'working');
+  const lost = deliveries.filter((delivery) => isClosed(delivery.state) && !acknowledged.includes(delivery));
+  const sent = went('sent').length;
+  const final = deliveries.length === of && acknowledged.length + lost.length === of;
+  const counts = [
+    `${sent} of ${of} sent`,
+    `${acknowledged.length} acknowledged`,
+    ...(lost.length === 0 ? [] : [`${lost.length} failed (${namesOf(lost)})`]),
+  ];
+  return {
+    to: asked.to,
+    about: asked.correlationId,
+    kind: 'gas',
+    subject: `broadcast to ${of}`,
+    seq: deliveries.reduce((sum, { steps }) => sum + steps.length, 0),
+    final,
+    text: `broadcast: ${counts.join(', ')}`,
+    steps: stepsOf({ deliveries, of, sent, acknowledged: acknowledged.length, lost: lost.length }),
+  };
+}
+
+interface Count {
+  readonly deliveries: readonly DeliveryView[];
+  readonly of: number;
+  readonly sent: number;
+  readonly acknowledged: number;
+  readonly lost: number;
+}
+
+/** A state is said of the broadcast when it is true of every receiver that can still reach it. */
+function stepsOf({ deliveries, of, sent, acknowledged, lost }: Count): Step[] {
+  const begun = Math.min(...deliveries.map(({ gas }) => gas.createdAt));
+  const latest = Math.max(...deliveries.map(({ since }) => since));
+  const ended = acknowledged + lost === of;
+  return [
+    { state: 'queued', at: begun, detail: '' },
+    ...(sent > 0 && sent + lost >= of ? [step('sent', latest)] : []),
+    ...(ended ? [step(lost === 0 ? 'accepted' : 'failed', latest)] : []),
+  ];
+}
+
+function step(state: Step['state'], at: number): Step {
+  return { state, at, detail: '' };
+}
+
+const named = 5;
+
+function namesOf(deliveries: readonly DeliveryView[]): string {
+  const names = deliveries.slice(0, named).map(({ gas, state }) => `${gas.to} ${state}`);
+  const more = deliveries.length - names.length;
+  return [...names, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
+}
