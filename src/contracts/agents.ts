@@ -1,6 +1,5 @@
 // Words about agents, their missions and the gas between them.
 import { z } from 'zod';
-import { addressSchema } from './chat.ts';
 
 export const agentIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'letters, digits, - and _');
 
@@ -67,21 +66,9 @@ export interface AgentView {
   readonly paused: { readonly by: string; readonly at: number } | null;
 }
 
-/** Who asked for a delivery by a command, and is told of it under that command's name. */
-export const askedSchema = z.object({
-  correlationId: z.string().min(1),
-  principal: z.string().min(1),
-  to: addressSchema,
-  /** Ids of all deliveries of one broadcast, this one among them; empty for one that was asked for alone. */
-  siblings: z.array(z.string()),
-});
-export type Asked = z.infer<typeof askedSchema>;
-
 /** What the platform knows of one delivery. Times in ms since the epoch. */
 export interface DeliveryView {
   readonly gas: Gas;
-  /** Null for what nobody asked for. */
-  readonly asked: Asked | null;
   readonly state: DeliveryState;
   /** When the state began. */
   readonly since: number;

@@ -1,5 +1,17 @@
 // The machine of one delivery, from decided to acknowledged. Pure; ledger.ts stores it and does the effects.
-import type { Asked, DeliveryState, DeliveryView, Gas } from '../contracts/agents.ts';
+import type { DeliveryState, DeliveryView, Gas } from '../contracts/agents.ts';
+import type { Asked } from './records.ts';
+
+/** A delivery as it is kept. Who asked for it is told of it and shown to nobody else. */
+export interface Delivery extends DeliveryView {
+  /** Null for what nobody asked for. */
+  readonly asked: Asked | null;
+}
+
+/** What anybody may see of it. */
+export function viewOf({ gas, state, since, steps }: Delivery): DeliveryView {
+  return { gas, state, since, steps };
+}
 
 /** What happened, named by the state that it claims. */
 export interface DeliveryEvent {
@@ -9,7 +21,7 @@ export interface DeliveryEvent {
 }
 
 export interface DeliveryStep {
-  readonly delivery: DeliveryView;
+  readonly delivery: Delivery;
   /** `report`: people are told of the new state. */
   readonly effects: readonly 'report'[];
 }
@@ -57,18 +69,18 @@ export function newDelivery(
   gas: Gas,
   detail: string,
   { state = 'pending', asked }: Beginning = {},
-): DeliveryView {
+): Delivery {
   const { createdAt: at } = gas;
   return { gas, asked: asked ?? null, state, since: at, steps: [{ state, at, detail }] };
 }
 
 /** Since when it is owed to its receiver, ms: what was held is not owed until it is let go. */
-export function owedSince({ gas, steps }: DeliveryView): number {
+export function owedSince({ gas, steps }: Delivery): number {
   return steps.find(({ state }) => state !== 'held')?.at ?? gas.createdAt;
 }
 
 /** An event that does not fit returns the very same delivery and no effect. */
-export function transitionDelivery(delivery: DeliveryView, event: DeliveryEvent): DeliveryStep {
+export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): DeliveryStep {
   if (!deliveryTable[delivery.state].includes(event.state)) return { delivery, effects: [] };
   const { state, at, detail } = event;
   const steps = [...delivery.steps, { state, at, detail }];

@@ -4,6 +4,7 @@ import type { AgentView, DeliveryView } from '../contracts/agents.ts';
 import type { AgentDirectory } from '../contracts/ports.ts';
 import { plainText } from '../core/text.ts';
 import { type Chain, successor } from './chain.ts';
+import { type Delivery, viewOf } from './delivery.ts';
 import { ahead, newRun, pauseOf, type Run } from './machine.ts';
 import type { GasStore } from './store.ts';
 
@@ -47,8 +48,8 @@ function agentView(run: Run, next: string | null): AgentView {
   };
 }
 
-function plainDelivery(delivery: DeliveryView): DeliveryView {
+function plainDelivery(delivery: Delivery): DeliveryView {
   const { gas } = delivery;
   const from = plainText(gas.from, missionLimit);
-  return { ...delivery, gas: { ...gas, from, mission: plainText(gas.mission, missionLimit) } };
+  return { ...viewOf(delivery), gas: { ...gas, from, mission: plainText(gas.mission, missionLimit) } };
 }

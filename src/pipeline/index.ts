@@ -17,6 +17,7 @@ import type { Redis } from '../core/redis.ts';
 import type { Service } from '../core/service.ts';
 import type { Chain } from './chain.ts';
 import { createControl } from './control.ts';
+import { viewOf } from './delivery.ts';
 import { createDirectory } from './directory.ts';
 import { createFileInbox } from './inboxes/file-inbox.ts';
 import { createIntake, type Intake, type PipelineAgent } from './intake.ts';
@@ -85,7 +86,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const { schedules } = chain;
   return {
     directory: createDirectory(store, { agents: agents.map(({ id }) => id), chain }),
-    ledger: { state: ledger.state, record: ledger.record },
+    ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
     work: createPipelineWork({ rounds, store, ledger, intake }),
     inbox,
     control: createControl({ store, ledger, inbox, clock, agents: agents.map(({ id }) => id), chain }),

@@ -1,13 +1,12 @@
 // The one way in for events about agents: a version of a status, a tick of a schedule, an acknowledgement.
 // Decides with the pure machines, stores, then lets the ledger act. It reads no files.
-import type { DeliveryView } from '../contracts/agents.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import type { PipelineWork } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { type Chain, successor } from './chain.ts';
-import { newDelivery } from './delivery.ts';
+import { type Delivery, newDelivery } from './delivery.ts';
 import { toGas, toScheduledGas } from './gas.ts';
 import { type Ledger, untilSaved } from './ledger.ts';
 import {
@@ -91,7 +90,7 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
     for (const delivery of saved.created) await ledger.begin(delivery);
   }
 
-  function toDelivery(run: Run, effect: DeliverEffect): DeliveryView[] {
+  function toDelivery(run: Run, effect: DeliverEffect): Delivery[] {
     const to = successor(options.chain, run.agent);
     if (to === null) {
       logger.info({ agent: run.agent, checkpoint: effect.checkpoint }, 'checkpoint without a next agent');

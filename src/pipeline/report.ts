@@ -1,12 +1,12 @@
 // What people in chat read about a delivery: one sentence and the steps so far. Pure; ledger.ts enqueues it.
-import type { DeliveryState, DeliveryView, Gas } from '../contracts/agents.ts';
+import type { DeliveryState, Gas } from '../contracts/agents.ts';
 import { type Address, actionStateSchema, type Report, type Step } from '../contracts/chat.ts';
 import { plainText } from '../core/text.ts';
-import { isClosed } from './delivery.ts';
+import { type Delivery, isClosed } from './delivery.ts';
 import { kindOf } from './gas.ts';
 
 /** The report of a delivery's present state; it replaces every earlier one about the same delivery. */
-export function deliveryReport(delivery: DeliveryView, to: Address): Report {
+export function deliveryReport(delivery: Delivery, to: Address): Report {
   const { gas, state, steps } = delivery;
   return {
     to,
@@ -21,7 +21,7 @@ export function deliveryReport(delivery: DeliveryView, to: Address): Report {
 }
 
 /** One sentence with the truth of now, such as `Agent-2 accepted the 75 % gas of Agent-1 (mission X)`. */
-function deliverySentence({ gas, state, steps }: DeliveryView): string {
+function deliverySentence({ gas, state, steps }: Delivery): string {
   const detail = plainText(steps.at(-1)?.detail ?? '', 200);
   const mission = gas.checkpoint === null ? '' : ` (mission ${plainText(gas.mission, 80)})`;
   return `${sentences[state](whatOf(gas), gas.to, detail)}${mission}`;
@@ -57,7 +57,7 @@ const sentences: Readonly<Record<DeliveryState, (what: string, to: string, detai
 };
 
 /** `pending` is our own note and no state that a person sees. */
-function toStep(step: DeliveryView['steps'][number]): Step[] {
+function toStep(step: Delivery['steps'][number]): Step[] {
   const state = actionStateSchema.safeParse(step.state);
   return state.success ? [{ state: state.data, at: step.at, detail: plainText(step.detail, 300) }] : [];
 }

@@ -1,5 +1,4 @@
 // What the orders of people share: where things are kept, who is known, and the one way to change a run by hand.
-import type { Asked, DeliveryView } from '../../contracts/agents.ts';
 import type { Address } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import type { AgentInbox } from '../../contracts/ports.ts';
@@ -7,9 +6,11 @@ import type { SwarmOrder, SwarmOutcome } from '../../contracts/swarm-orders.ts';
 import type { Clock } from '../../core/clock.ts';
 import { SwarmError } from '../../core/errors.ts';
 import type { Chain } from '../chain.ts';
+import type { Delivery } from '../delivery.ts';
 import { type HandEvent, type HandStep, transitionByHand } from '../hand.ts';
 import { type Ledger, untilSaved } from '../ledger.ts';
 import { newRun, type Run } from '../machine.ts';
+import type { Asked } from '../records.ts';
 import type { GasStore } from '../store.ts';
 
 export interface OrderDeps {
@@ -47,14 +48,14 @@ export function askedBy({ id, principal }: SwarmOrder, to: Address, siblings: re
 /** A run as it is after an event, and what was stored in the same step. */
 export interface Moved {
   readonly run: Run;
-  readonly created: DeliveryView | null;
+  readonly created: Delivery | null;
 }
 
 /** @param make the delivery of a checkpoint that was taken out of the run's course */
 export async function moveByHand(
   { store }: Pick<OrderDeps, 'store'>,
   { agent, event }: { readonly agent: string; readonly event: HandEvent },
-  make: (run: Run, checkpoint: NonNullable<HandStep['settled']>) => DeliveryView | null = () => null,
+  make: (run: Run, checkpoint: NonNullable<HandStep['settled']>) => Delivery | null = () => null,
 ): Promise<Moved> {
   return untilSaved(`run of ${agent}`, async () => {
     const held = await store.run(agent);

@@ -1,6 +1,6 @@
 // Holds the checkpoints of one agent, or of all, and lets them go again. The newest word stands, whichever job runs first.
-import type { DeliveryView } from '../../contracts/agents.ts';
 import type { SwarmControl, SwarmOrder, SwarmOutcome } from '../../contracts/swarm-orders.ts';
+import type { Delivery } from '../delivery.ts';
 import { isOvertaken } from '../hand.ts';
 import { chosen, done, moveByHand, type OrderDeps } from './deps.ts';
 
@@ -16,7 +16,7 @@ export function makePause(deps: OrderDeps): SwarmControl['gas.pause'] {
 export function makeResume(deps: OrderDeps): SwarmControl['gas.resume'] {
   const { store, ledger } = deps;
 
-  async function heldOf(agents: readonly string[]): Promise<readonly DeliveryView[]> {
+  async function heldOf(agents: readonly string[]): Promise<readonly Delivery[]> {
     const open = await store.openDeliveries();
     return open.filter(({ state, gas }) => state === 'held' && agents.includes(gas.from));
   }

@@ -1,15 +1,14 @@
 // Gives a delivery that nobody has acknowledged to another agent. The old one is taken back first: either its receiver has
 // it or the new one gets it, never both.
-import type { DeliveryView } from '../../contracts/agents.ts';
 import type { SwarmControl } from '../../contracts/swarm-orders.ts';
-import { newDelivery } from '../delivery.ts';
+import { type Delivery, deliveryTable, newDelivery } from '../delivery.ts';
 import { replacementId, toReplacement } from '../gas.ts';
 import { askedBy, chosen, delivering, type OrderDeps, refused } from './deps.ts';
 
 export function makeReassign(deps: OrderDeps): SwarmControl['gas.reassign'] {
   const { store, ledger, inbox, clock } = deps;
 
-  async function takeBack({ gas }: DeliveryView): Promise<boolean> {
+  async function takeBack({ gas }: Delivery): Promise<boolean> {
     if ((await inbox.withdraw(gas)) !== 'taken') return true;
     // What lies in done/ was accepted, though no round has seen it yet.
     await ledger.record(gas.id, { state: 'sent', detail: 'moved to done/' });
@@ -24,12 +23,17 @@ export function makeReassign(deps: OrderDeps): SwarmControl['gas.reassign'] {
     const before = (await store.delivery(replacementId(order.id))).value;
     if (before === null) {
       if (old.gas.to === to) return refused(`it is for ${to} already`);
+      if (!deliveryTable[old.state].includes('rerouted')) return refused(`it is ${old.state} already`);
       if (!(await takeBack(old))) return refused(`${old.gas.to} has accepted it already`);
       const gas = toReplacement(old.gas, { id: order.id, to, createdAt: clock.now() });
       const next = newDelivery(gas, `taken from ${old.gas.to} by ${by}`, { asked: askedBy(order, replyTo) });
       const detail = `given to ${to} by ${by}`;
       const { state } = await ledger.move(id, { state: 'rerouted', detail }, [next]);
-      if (state !== 'rerouted') return refused(`it is ${state} already`);
+      if (state !== 'rerouted') {
+        // It was acknowledged in between, by somebody who still wants to read it.
+        await inbox.deliver(old.gas);
+        return refused(`it is ${state} already`);
+      }
     }
     const made = before ?? (await store.delivery(replacementId(order.id))).value;
     if (made === null) return refused('somebody else has given it to another agent');

@@ -1,11 +1,13 @@
 // Jobs of what people order of agents and of gas: asks again whether they may, has it done, and tells what no delivery
 // tells. Safe to run again, since the door behind it is.
+import { domainErrors } from '../../contracts/errors.ts';
 import type { Report, Step } from '../../contracts/chat.ts';
 import type { JobBody, JobOrder } from '../../contracts/jobs.ts';
 import { derivedId } from '../../contracts/ids.ts';
 import type { Authority, JobSink } from '../../contracts/ports.ts';
 import type { SwarmControl, SwarmJobName, SwarmOutcome } from '../../contracts/swarm-orders.ts';
 import type { Clock } from '../../core/clock.ts';
+import { SwarmError } from '../../core/errors.ts';
 import { bindHandler } from '../bind-handler.ts';
 import type { BoundHandler, JobContext, JobHandler } from '../handler.ts';
 
@@ -86,10 +88,13 @@ function makeOrder<N extends SwarmJobName>(deps: SwarmOrdersDeps, kind: Kind<N>)
   return {
     name: kind.name,
     run: async (body, context) => {
-      const { principal, correlationId, issuedAt } = context.envelope;
+      const { principal, correlationId: id, issuedAt: at, deadline } = context.envelope;
+      if (deps.clock.now() > deadline) {
+        return tell(body, context, { text: 'not done in time, so not done at all', state: 'expired' });
+      }
       const permission = kind.permission(body);
       const outcome: SwarmOutcome = (await deps.authority.allows(principal, permission))
-        ? await deps.control[kind.name]({ id: correlationId, at: issuedAt, principal }, body)
+        ? await deps.control[kind.name]({ id, at, principal }, body).catch(refusedUnknown)
         : { kind: 'refused', reason: `${principal} needs the permission ${permission}` };
       if (outcome.kind === 'done') await tell(body, context, { text: outcome.text });
       if (outcome.kind === 'refused') {
@@ -101,10 +106,18 @@ function makeOrder<N extends SwarmJobName>(deps: SwarmOrdersDeps, kind: Kind<N>)
   };
 }
 
+// The configuration may have lost an agent since the question was asked; that is known to have had no effect.
+function refusedUnknown(thrown: unknown): SwarmOutcome {
+  if (thrown instanceof SwarmError && thrown.kind === domainErrors.agentUnknown) {
+    return { kind: 'refused', reason: thrown.message };
+  }
+  throw thrown;
+}
+
 interface Word {
   readonly text: string;
   /** Absent: it is as the text says. */
-  readonly state?: 'failed' | 'unknown';
+  readonly state?: 'failed' | 'expired' | 'unknown';
 }
 
 function reportOrder(

@@ -111,7 +111,6 @@ export const delivery = (id: string, given: Partial<DeliveryView> = {}): Deliver
       createdAt: ago(60),
       text: 'Go on.',
     },
-    asked: null,
     state,
     since: ago(30),
     steps: [{ state, at: ago(30), detail: '' }],

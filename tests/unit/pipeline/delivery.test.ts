@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type DeliveryView, deliveryStates } from '../../../src/contracts/agents.ts';
+import { type DeliveryState, deliveryStates } from '../../../src/contracts/agents.ts';
 import {
+  type Delivery,
   type DeliveryEvent,
   deliveryTable,
   isClosed,
@@ -14,7 +15,7 @@ import { gas } from './gas.ts';
 const claims = deliveryStates.filter((state) => state !== 'held');
 const everyPair = deliveryStates.flatMap((from) => claims.map((to) => [from, to] as const));
 
-function inState(state: DeliveryView['state']): DeliveryView {
+function inState(state: DeliveryState): Delivery {
   return { ...newDelivery(gas(), 'decided'), state };
 }
 
@@ -31,7 +32,7 @@ describe('the table of a delivery', () => {
 
   it('leads from held to every state', () => {
     const reached = new Set<string>(['held']);
-    const visit = (state: DeliveryView['state']) => {
+    const visit = (state: DeliveryState) => {
       for (const next of deliveryTable[state]) {
         if (!reached.has(next)) {
           reached.add(next);
