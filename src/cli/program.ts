@@ -1,6 +1,7 @@
 // The command line: names, options, help. Each command is imported when it is used, so that light ones stay light.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode, Io } from './io.ts';
+import { addSwarmCommands } from './swarm-program.ts';
 
 /** Builds the parser; the chosen command's exit code goes to `done`. */
 export function createProgram(io: Io, version: string, done: (code: ExitCode) => void): Command {
@@ -112,6 +113,7 @@ function addAgentCommands(program: Command, io: Io, done: (code: ExitCode) => vo
     .action(async (id: string, options: { working: boolean; json: boolean }) =>
       done(await (await import('./commands/agent-ack.ts')).agentAck(id, options, io)),
     );
+  addSwarmCommands(gas, agent, io, done);
   const demo = program.command('demo', { hidden: true }).description('the programs of the demo world');
   demo.command('world').action(async () => done(await (await import('./commands/demo.ts')).demoWorld(io)));
   demo

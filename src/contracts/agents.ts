@@ -10,20 +10,26 @@ export type Checkpoint = z.infer<typeof checkpointSchema>;
 export const runStates = ['idle', 'executing', 'completing', 'complete'] as const;
 export type RunState = (typeof runStates)[number];
 
-/** `failed` and `expired` are ends without an acknowledgement; `accepted` and `working` come from the receiver alone. */
+/**
+ * `failed` and `expired` are ends without an acknowledgement; `accepted` and `working` come from the receiver alone;
+ * `held`, `suppressed` and `rerouted` from a person's word.
+ */
 export const deliveryStates = [
+  'held',
   'pending',
   'queued',
   'sent',
   'accepted',
   'working',
+  'suppressed',
   'failed',
+  'rerouted',
   'expired',
 ] as const;
 export const deliveryStateSchema = z.enum(deliveryStates);
 export type DeliveryState = z.infer<typeof deliveryStateSchema>;
 
-/** One gas to one receiver. `checkpoint` is null for scheduled gas, whose `from` is `schedule:<name>`. */
+/** One gas to one receiver. `from` is an agent, `schedule:<name>` or `person:<name>`; the last two have no checkpoint. */
 export const gasSchema = z.object({
   id: z.string().min(1),
   from: z.string().min(1),
@@ -35,6 +41,8 @@ export const gasSchema = z.object({
   createdAt: z.number().int().nonnegative(),
   /** Markdown for the receiver. */
   text: z.string().min(1),
+  /** The delivery that this one stands for since a person gave it to another agent. */
+  replaces: z.string().optional(),
 });
 export type Gas = z.infer<typeof gasSchema>;
 
@@ -50,6 +58,12 @@ export interface AgentView {
   readonly seenAt: number | null;
   /** What is wrong with the newest version of the status file, or with our record of the agent, if anything. */
   readonly problem: string | null;
+  /** Who gets its gas; null at the end of the chain and outside of it. */
+  readonly next: string | null;
+  /** The lowest checkpoint of its mission that may still fire; null when none may, or no mission is known. */
+  readonly nextCheckpoint: Checkpoint | null;
+  /** Who holds its checkpoints back, and since when; null when they fire. */
+  readonly paused: { readonly by: string; readonly at: number } | null;
 }
 
 /** What the platform knows of one delivery. Times in ms since the epoch. */

@@ -4,6 +4,7 @@ import { agentIdSchema, gasSchema } from './agents.ts';
 import { addressSchema, reportSchema } from './chat.ts';
 import { envelopeSchema } from './envelope.ts';
 import { serviceNameSchema } from './services.ts';
+import { swarmJobs } from './swarm-orders.ts';
 
 /** One row of the catalogue. */
 export interface JobSpec {
@@ -54,6 +55,7 @@ export const jobCatalogue = {
     usefulMs: 24 * 3_600_000,
     timeoutMs: 30_000,
   },
+  ...swarmJobs,
   /** One tick of a schedule of chain.yaml; `tick` is its minute in ISO form. */
   'gas.tick': {
     queue: 'pipeline',

@@ -1,5 +1,6 @@
 // The metric catalogue: every name with its meaning and its bound. A label never carries an id, an argument or a person.
 import type { MetricCatalogue, Metrics, SetGauge } from '../core/metrics/index.ts';
+import { deliveryStates } from './agents.ts';
 import { surfaces } from './chat.ts';
 import { jobCatalogue } from './jobs.ts';
 
@@ -79,8 +80,8 @@ export const metricCatalogue = {
     type: 'counter',
     help: 'Deliveries of gas that reached a state',
     labels: {
-      checkpoint: ['75', '90', '100', 'scheduled'],
-      state: ['queued', 'sent', 'accepted', 'working', 'failed', 'expired'],
+      checkpoint: ['75', '90', '100', 'scheduled', 'person'],
+      state: deliveryStates,
     },
   },
   bus_messages_total: {

@@ -63,6 +63,8 @@ export interface ServiceControl {
 export interface AgentInbox {
   /** @throws SwarmError INBOX_UNWRITABLE, AGENT_UNKNOWN */
   deliver(gas: Gas): Promise<{ readonly where: string }>;
+  /** Takes back what the agent has not accepted; `taken` is what it has. @throws as `deliver` */
+  withdraw(gas: Gas): Promise<'withdrawn' | 'absent' | 'taken'>;
 }
 
 /** The record of deliveries. */

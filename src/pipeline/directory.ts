@@ -3,16 +3,21 @@
 import type { AgentView, DeliveryView } from '../contracts/agents.ts';
 import type { AgentDirectory } from '../contracts/ports.ts';
 import { plainText } from '../core/text.ts';
-import { newRun, type Run } from './machine.ts';
+import { type Chain, successor } from './chain.ts';
+import { type Delivery, viewOf } from './delivery.ts';
+import { ahead, newRun, pauseOf, type Run } from './machine.ts';
 import type { GasStore } from './store.ts';
 
 /** Lists the configured agents in their order; one that was never seen has no figures. */
-export function createDirectory(store: GasStore, agents: readonly string[]): AgentDirectory {
+export function createDirectory(
+  store: GasStore,
+  { agents, chain }: { readonly agents: readonly string[]; readonly chain: Chain },
+): AgentDirectory {
   return {
     agents: async () => {
       const { values, unreadable } = await store.runs(agents);
       return agents.map((agent, at) => {
-        const view = agentView(values[at] ?? newRun(agent));
+        const view = agentView(values[at] ?? newRun(agent), successor(chain, agent));
         return unreadable.includes(agent) ? { ...view, problem: 'its record in Redis cannot be read' } : view;
       });
     },
@@ -26,7 +31,9 @@ export function createDirectory(store: GasStore, agents: readonly string[]): Age
 const missionLimit = 200;
 const problemLimit = 500;
 
-function agentView({ agent, state, mission, epoch, percent, seenAt, problem }: Run): AgentView {
+function agentView(run: Run, next: string | null): AgentView {
+  const { agent, state, mission, epoch, percent, seenAt, problem } = run;
+  const pause = pauseOf(run);
   return {
     agent,
     state,
@@ -35,11 +42,14 @@ function agentView({ agent, state, mission, epoch, percent, seenAt, problem }: R
     percent,
     seenAt,
     problem: problem === null ? null : plainText(problem, problemLimit),
+    next,
+    nextCheckpoint: ahead(run)[0] ?? null,
+    paused: pause === null ? null : { by: plainText(pause.by, 80), at: pause.at },
   };
 }
 
-function plainDelivery(delivery: DeliveryView): DeliveryView {
+function plainDelivery(delivery: Delivery): DeliveryView {
   const { gas } = delivery;
   const from = plainText(gas.from, missionLimit);
-  return { ...delivery, gas: { ...gas, from, mission: plainText(gas.mission, missionLimit) } };
+  return { ...viewOf(delivery), gas: { ...gas, from, mission: plainText(gas.mission, missionLimit) } };
 }

@@ -1,9 +1,9 @@
 // Makes the gas itself: the id that is the same however often it is decided, and the words. Pure.
-import type { Gas } from '../contracts/agents.ts';
+import type { Checkpoint, Gas } from '../contracts/agents.ts';
 import { derivedId } from '../contracts/ids.ts';
 import type { PipelineWork } from '../contracts/ports.ts';
 import type { DeliverEffect, Run } from './machine.ts';
-import { gasText, scheduledText } from './text.ts';
+import { aheadText, gasText, messageText, scheduledText } from './text.ts';
 
 /** To whom, and when it was decided, ms. */
 export interface GasOrder {
@@ -11,13 +11,19 @@ export interface GasOrder {
   readonly createdAt: number;
 }
 
+/** Whose word it is. */
+export interface PersonOrder {
+  readonly id: string;
+  readonly by: string;
+}
+
 /** The id holds the epoch's first moment: after a loss of Redis epochs count anew, and old files must not answer for new gas. */
-export function toGas(run: Run, effect: DeliverEffect, order: GasOrder): Gas {
+export function toGas(run: Run, effect: Omit<DeliverEffect, 'kind'>, order: GasOrder): Gas {
   const { agent: from, epoch } = run;
   const { checkpoint, percent, done, open } = effect;
   const mission = run.mission ?? '';
   return {
-    id: derivedId('gas', from, String(epoch), String(run.epochAt), String(checkpoint)),
+    id: checkpointGasId(run, checkpoint),
     from,
     to: order.to,
     mission,
@@ -28,6 +34,75 @@ export function toGas(run: Run, effect: DeliverEffect, order: GasOrder): Gas {
     text: gasText({ from, to: order.to, mission, checkpoint, percent, done, open }),
   };
 }
+
+/** The gas of a checkpoint that a person sends ahead of it; the same order makes the same id. */
+export function toGasAhead(
+  run: Run,
+  { checkpoint, text }: { readonly checkpoint: Checkpoint; readonly text: string | null },
+  order: GasOrder & PersonOrder,
+): Gas {
+  const { agent: from, epoch, percent } = run;
+  const mission = run.mission ?? '';
+  const { to, createdAt, by } = order;
+  return {
+    id: aheadId(order.id),
+    ...{ from, to, mission, epoch, checkpoint, percent, createdAt },
+    text: aheadText({ from, to, mission, checkpoint, percent, by, text }),
+  };
+}
+
+/** The id of the gas that an order sends ahead. */
+export function aheadId(orderId: string): string {
+  return derivedId('gas.send', orderId);
+}
+
+/** The record of a checkpoint's gas that nobody is to get. */
+export function toSkippedGas(run: Run, checkpoint: Checkpoint, { to, createdAt }: GasOrder): Gas {
+  const { agent: from, epoch, percent } = run;
+  const id = checkpointGasId(run, checkpoint);
+  return { id, from, to, mission: run.mission ?? '', epoch, checkpoint, percent, createdAt, text: 'skipped' };
+}
+
+/** Words of a person to an agent; the same order and agent make the same id. */
+export function toMessage(text: string, { id, by, to, createdAt }: GasOrder & PersonOrder): Gas {
+  return {
+    id: messageId(id, to),
+    from: `${personPrefix}${by}`,
+    ...{ to, mission: '', epoch: 0, checkpoint: null, percent: null, createdAt },
+    text: messageText(by, text),
+  };
+}
+
+/** The id of the message to one agent that an order makes. */
+export function messageId(orderId: string, to: string): string {
+  return derivedId('gas.message', orderId, to);
+}
+
+/** The same gas for another agent; the same order makes the same id. */
+export function toReplacement(gas: Gas, { id, to, createdAt }: GasOrder & Pick<PersonOrder, 'id'>): Gas {
+  return { ...gas, id: replacementId(id), to, createdAt, replaces: gas.id };
+}
+
+/** The id of the gas that an order gives to another agent. */
+export function replacementId(orderId: string): string {
+  return derivedId('gas.reassign', orderId);
+}
+
+/** Where a gas comes from: a checkpoint of an agent, the clock, or a person. */
+export function kindOf({ from, checkpoint }: Gas): 'checkpoint' | 'scheduled' | 'person' {
+  if (checkpoint !== null) return 'checkpoint';
+  return from.startsWith(personPrefix) ? 'person' : 'scheduled';
+}
+
+/** The id of a checkpoint's gas, the same however often it is decided. */
+export function checkpointGasId(
+  { agent, epoch, epochAt }: Pick<Run, 'agent' | 'epoch' | 'epochAt'>,
+  checkpoint: Checkpoint,
+): string {
+  return derivedId('gas', agent, String(epoch), String(epochAt), String(checkpoint));
+}
+
+const personPrefix = 'person:';
 
 /** The same schedule and tick make the same id. */
 export function toScheduledGas(order: Parameters<PipelineWork['scheduled']>[0], createdAt: number): Gas {

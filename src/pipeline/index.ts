@@ -9,12 +9,15 @@ import type {
   JobSink,
   PipelineWork,
 } from '../contracts/ports.ts';
+import type { SwarmControl } from '../contracts/swarm-orders.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
 import type { Service } from '../core/service.ts';
 import type { Chain } from './chain.ts';
+import { createControl } from './control.ts';
+import { viewOf } from './delivery.ts';
 import { createDirectory } from './directory.ts';
 import { createFileInbox } from './inboxes/file-inbox.ts';
 import { createIntake, type Intake, type PipelineAgent } from './intake.ts';
@@ -59,6 +62,7 @@ export interface Pipeline {
   readonly ledger: DeliveryLedger;
   readonly work: PipelineWork;
   readonly inbox: AgentInbox;
+  readonly control: SwarmControl;
   readonly watcher: Service;
   readonly schedule: Service;
   /** One reading of one status file. */
@@ -77,16 +81,15 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const store = createGasStore({ redis, logger }, { prefix });
   const ledger = createLedger({ store, jobs, clock, meter }, { reportTo, ackTimeoutMs });
   const intake = createIntake({ store, ledger, clock, logger }, { agents, chain });
+  const inbox = createFileInbox({ agents });
   const rounds = createRounds({ intake, clock }, agents);
   const { schedules } = chain;
   return {
-    directory: createDirectory(
-      store,
-      agents.map(({ id }) => id),
-    ),
-    ledger: { state: ledger.state, record: ledger.record },
+    directory: createDirectory(store, { agents: agents.map(({ id }) => id), chain }),
+    ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
     work: createPipelineWork({ rounds, store, ledger, intake }),
-    inbox: createFileInbox({ agents }),
+    inbox,
+    control: createControl({ store, ledger, inbox, clock, agents: agents.map(({ id }) => id), chain }),
     watcher: new GasWatcher({ rounds, clock, logger }, agents),
     schedule: new GasSchedule(
       { jobs, clock, logger },

@@ -1,16 +1,23 @@
 // The one way in for events about agents: a version of a status, a tick of a schedule, an acknowledgement.
 // Decides with the pure machines, stores, then lets the ledger act. It reads no files.
-import type { DeliveryView } from '../contracts/agents.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import type { PipelineWork } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { type Chain, successor } from './chain.ts';
-import { isClosed, newDelivery } from './delivery.ts';
+import { type Delivery, newDelivery } from './delivery.ts';
 import { toGas, toScheduledGas } from './gas.ts';
 import { type Ledger, untilSaved } from './ledger.ts';
-import { type DeliverEffect, newRun, type Run, type RunEvent, readFor, transitionRun } from './machine.ts';
+import {
+  type DeliverEffect,
+  newRun,
+  pauseOf,
+  type Run,
+  type RunEvent,
+  readFor,
+  transitionRun,
+} from './machine.ts';
 import type { Reading } from './progress/read-status.ts';
 import type { GasStore } from './store.ts';
 
@@ -80,22 +87,20 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
       return (await store.saveRun(held, run, created)) ? { before, run, created } : null;
     });
     tellProblem(logger, saved.before, saved.run);
-    for (const delivery of saved.created) await ledger.dispatch(delivery);
+    for (const delivery of saved.created) await ledger.begin(delivery);
   }
 
-  function toDelivery(run: Run, effect: DeliverEffect): DeliveryView[] {
+  function toDelivery(run: Run, effect: DeliverEffect): Delivery[] {
     const to = successor(options.chain, run.agent);
     if (to === null) {
       logger.info({ agent: run.agent, checkpoint: effect.checkpoint }, 'checkpoint without a next agent');
       return [];
     }
     known(to);
-    return [
-      newDelivery(
-        toGas(run, effect, { to, createdAt: clock.now() }),
-        `${run.agent} reached ${effect.percent} %`,
-      ),
-    ];
+    const gas = toGas(run, effect, { to, createdAt: clock.now() });
+    const reached = `${run.agent} reached ${effect.percent} %`;
+    if (effect.kind === 'deliver') return [newDelivery(gas, reached)];
+    return [newDelivery(gas, `${reached} while paused by ${pauseOf(run)?.by}`, { state: 'held' })];
   }
 
   return {
@@ -114,20 +119,9 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
     },
     scheduled: async (order) => {
       known(order.to);
-      await deliverOnce(deps, newDelivery(toScheduledGas(order, clock.now()), `tick ${order.tick}`));
+      await ledger.once(newDelivery(toScheduledGas(order, clock.now()), `tick ${order.tick}`));
     },
   };
-}
-
-/** Stores it unless it is there, and does what is owed to the stored one. */
-async function deliverOnce({ store, ledger }: IntakeDeps, created: DeliveryView): Promise<void> {
-  const { id } = created.gas;
-  const delivery = await untilSaved(`delivery ${id}`, async () => {
-    const held = await store.delivery(id);
-    if (held.value) return held.value;
-    return (await store.saveDelivery(held, created)) ? created : null;
-  });
-  if (!isClosed(delivery.state)) await ledger.settle(delivery);
 }
 
 /** Once per change, however often the same version is read. */

@@ -1,14 +1,23 @@
 // The record of deliveries: takes what happened, stores the machine's answer, then does what it asks for.
 // Stored first, done after: what a crash leaves undone is found in the open set and done again by `settle`.
-import type { DeliveryView } from '../contracts/agents.ts';
-import type { Address } from '../contracts/chat.ts';
+import type { Address, Report } from '../contracts/chat.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import { derivedId } from '../contracts/ids.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { DeliveryLedger, JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
-import { type DeliveryEvent, isClosed, isTooEarly, transitionDelivery } from './delivery.ts';
+import { broadcastReport } from './broadcast-report.ts';
+import {
+  type Delivery,
+  type DeliveryEvent,
+  isClosed,
+  isTooEarly,
+  owedSince,
+  transitionDelivery,
+} from './delivery.ts';
+import { kindOf } from './gas.ts';
+import { pauseOf } from './machine.ts';
 import { deliveryReport } from './report.ts';
 import type { GasStore } from './store.ts';
 
@@ -26,18 +35,32 @@ export interface LedgerOptions {
   readonly ackTimeoutMs: number;
 }
 
-export interface Ledger extends DeliveryLedger {
-  /** Puts a stored, still pending delivery into the queue. */
-  dispatch(delivery: DeliveryView): Promise<void>;
-  /** Does what is still owed to a delivery of the open set: expire, enqueue (again), or tell and close. */
-  settle(delivery: DeliveryView): Promise<void>;
+export interface Ledger extends Pick<DeliveryLedger, 'state'> {
+  /** As DeliveryLedger. */
+  record(...what: Parameters<DeliveryLedger['record']>): Promise<Delivery>;
+  /** Begins a delivery that was just stored: into the queue, or told where it is held or was taken out. */
+  begin(delivery: Delivery): Promise<void>;
+  /** Does what is still owed to a delivery of the open set: let go, expire, enqueue (again), or tell and close. */
+  settle(delivery: Delivery): Promise<void>;
+  /** Stores and begins a delivery unless it is there; then does what is owed to the stored one. */
+  once(delivery: Delivery): Promise<void>;
+  /** A person's word on a delivery; `beside` is stored in the same step, and only if the word fits. */
+  move(
+    id: string,
+    event: Omit<DeliveryEvent, 'at'> & { readonly state: 'pending' | 'suppressed' | 'rerouted' },
+    beside?: readonly Delivery[],
+  ): Promise<Delivery>;
 }
 
 /** A job that stays `queued` this long is taken for lost. */
 const requeueAfterMs = 120_000;
 
 export function createLedger({ store, jobs, clock, meter }: LedgerDeps, options: LedgerOptions): Ledger {
-  async function apply(id: string, what: Omit<DeliveryEvent, 'at'>): Promise<DeliveryView> {
+  async function apply(
+    id: string,
+    what: Omit<DeliveryEvent, 'at'>,
+    beside: readonly Delivery[] = [],
+  ): Promise<Delivery> {
     const { delivery, effects } = await untilSaved(`delivery ${id}`, async () => {
       const held = await store.delivery(id);
       if (held.value === null) throw new SwarmError(domainErrors.deliveryUnknown, `no delivery ${id}`);
@@ -47,7 +70,7 @@ export function createLedger({ store, jobs, clock, meter }: LedgerDeps, options:
       }
       const step = transitionDelivery(held.value, { ...what, at: clock.now() });
       if (step.effects.length === 0) return step;
-      return (await store.saveDelivery(held, step.delivery)) ? step : null;
+      return (await store.saveDelivery(held, step.delivery, beside)) ? step : null;
     });
     if (effects.length > 0) count(meter, delivery);
     if (effects.includes('report')) await tell(delivery);
@@ -55,20 +78,43 @@ export function createLedger({ store, jobs, clock, meter }: LedgerDeps, options:
   }
 
   /** A closed delivery leaves the open set only after its last report is in the queue. */
-  async function tell(delivery: DeliveryView): Promise<void> {
-    for (const to of options.reportTo) await jobs.add(reportOrder(delivery, to));
+  async function tell(delivery: Delivery): Promise<void> {
+    for (const to of audienceOf(delivery, options.reportTo)) {
+      await jobs.add(reportOrder(delivery, deliveryReport(delivery, to)));
+    }
+    await tellAsker(delivery);
     if (isClosed(delivery.state)) await store.close(delivery.gas.id, delivery.since);
   }
 
-  async function dispatch(delivery: DeliveryView): Promise<void> {
+  async function tellAsker(delivery: Delivery): Promise<void> {
+    const { asked, gas, state } = delivery;
+    // That each of many is queued would be news to nobody; one says it for all.
+    if (asked === null || (state === 'queued' && (asked.siblings[0] ?? gas.id) !== gas.id)) return;
+    const report =
+      asked.siblings.length === 0
+        ? { ...deliveryReport(delivery, asked.to), about: asked.correlationId }
+        : broadcastReport(
+            (await store.deliveries(asked.siblings)).values.filter((sibling) => sibling !== null),
+            asked,
+          );
+    await jobs.add(reportOrder(delivery, report));
+  }
+
+  async function begin(delivery: Delivery): Promise<void> {
+    if (delivery.state === 'pending') await dispatch(delivery);
+    else await tell(delivery);
+  }
+
+  async function dispatch(delivery: Delivery): Promise<void> {
     await jobs.add(deliverOrder(delivery, 0));
     await apply(delivery.gas.id, { state: 'queued', detail: '' });
   }
 
-  async function settle(delivery: DeliveryView): Promise<void> {
+  async function settle(delivery: Delivery): Promise<void> {
     if (isClosed(delivery.state)) return tell(delivery);
+    if (delivery.state === 'held') return letGo(delivery);
     const now = clock.now();
-    if (now - delivery.gas.createdAt >= options.ackTimeoutMs) {
+    if (now - owedSince(delivery) >= options.ackTimeoutMs) {
       const did = delivery.state === 'sent' ? 'acknowledged' : 'sent';
       const detail = `not ${did} within ${Math.round(options.ackTimeoutMs / 1_000)} s`;
       await apply(delivery.gas.id, { state: 'expired', detail });
@@ -79,11 +125,31 @@ export function createLedger({ store, jobs, clock, meter }: LedgerDeps, options:
     }
   }
 
+  /** What is held waits for the word on its sender, which may have come in another process. */
+  async function letGo({ gas }: Delivery): Promise<void> {
+    const run = (await store.run(gas.from)).value;
+    if (run !== null && pauseOf(run) !== null) return;
+    const delivery = await apply(gas.id, { state: 'pending', detail: 'let go' });
+    if (delivery.state === 'pending') await dispatch(delivery);
+  }
+
+  async function once(created: Delivery): Promise<void> {
+    const { id } = created.gas;
+    const delivery = await untilSaved(`delivery ${id}`, async () => {
+      const held = await store.delivery(id);
+      if (held.value) return held.value;
+      return (await store.saveDelivery(held, created)) ? created : null;
+    });
+    if (!isClosed(delivery.state)) await settle(delivery);
+  }
+
   return {
     state: async (id) => (await store.delivery(id)).value?.state ?? null,
-    record: apply,
-    dispatch,
+    record: (id, event) => apply(id, event),
+    begin,
     settle,
+    once,
+    move: apply,
   };
 }
 
@@ -102,12 +168,18 @@ function retryNumber(waitedMs: number): number {
   return 1 + Math.floor(Math.log2(waitedMs / requeueAfterMs));
 }
 
-function count(meter: Meter | undefined, { gas, state }: DeliveryView): void {
-  meter?.count('gas_deliveries_total', { checkpoint: String(gas.checkpoint ?? 'scheduled'), state });
+function count(meter: Meter | undefined, { gas, state }: Delivery): void {
+  meter?.count('gas_deliveries_total', { checkpoint: String(gas.checkpoint ?? kindOf(gas)), state });
+}
+
+/** A message concerns whoever sent it; other gas concerns the swarm, also where a person had a hand in it. */
+function audienceOf({ gas, asked }: Delivery, all: readonly Address[]): readonly Address[] {
+  if (kindOf(gas) === 'person') return [];
+  return all.filter(({ surface, place }) => asked?.to.surface !== surface || asked.to.place !== place);
 }
 
 /** A repeated job does no harm: the inbox is idempotent by gas id. */
-function deliverOrder({ gas }: DeliveryView, retry: number) {
+function deliverOrder({ gas }: Delivery, retry: number) {
   return {
     name: 'gas.deliver',
     id: derivedId('gas.deliver', gas.id, String(retry)),
@@ -118,14 +190,14 @@ function deliverOrder({ gas }: DeliveryView, retry: number) {
   } as const;
 }
 
-function reportOrder(delivery: DeliveryView, to: Address) {
-  const { gas, state } = delivery;
+function reportOrder({ gas }: Delivery, body: Report) {
+  const { about, seq, to } = body;
   return {
     name: 'chat.report',
-    id: derivedId('gas.report', gas.id, state, to.surface, to.place),
-    correlationId: gas.id,
+    id: derivedId('gas.report', about, String(seq), to.surface, to.place),
+    correlationId: about,
     causationId: gas.id,
     principal: 'system:pipeline',
-    body: deliveryReport(delivery, to),
+    body,
   } as const;
 }

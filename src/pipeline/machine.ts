@@ -25,6 +25,17 @@ export interface Run {
   readonly writtenAt: number | null;
   /** When the newest version of any kind was read. */
   readonly readAt: number | null;
+  /** Checkpoints of this epoch that a person sent ahead or took out: they do not fire. */
+  readonly settled: readonly Checkpoint[];
+  /** The newest word on whether its checkpoints may fire; null when nobody ever spoke. */
+  readonly word: PauseWord | null;
+}
+
+/** A person's word that holds checkpoints back, or lets them go; `at` is when it was given, ms since the epoch. */
+export interface PauseWord {
+  readonly paused: boolean;
+  readonly by: string;
+  readonly at: number;
 }
 
 export interface RunEvent {
@@ -35,9 +46,9 @@ export interface RunEvent {
   readonly writtenAt: number;
 }
 
-/** A checkpoint was crossed and its gas is to be handed over. */
+/** A checkpoint was crossed, and its gas is to be handed over, or held while a person has paused the run. */
 export interface DeliverEffect {
-  readonly kind: 'deliver';
+  readonly kind: 'deliver' | 'hold';
   readonly checkpoint: Checkpoint;
   readonly percent: number;
   readonly done: readonly string[];
@@ -64,7 +75,20 @@ export function newRun(agent: string): Run {
     seenAt: null,
     writtenAt: null,
     readAt: null,
+    settled: [],
+    word: null,
   };
+}
+
+/** The word that holds the run's checkpoints back; null when they fire. */
+export function pauseOf({ word }: Run): PauseWord | null {
+  return word?.paused ? word : null;
+}
+
+/** The checkpoints of the present mission that may still fire, lowest first. */
+export function ahead({ epoch, maxPercent, settled }: Run): readonly Checkpoint[] {
+  if (epoch === 0) return [];
+  return checkpoints.filter((checkpoint) => checkpoint > (maxPercent ?? -1) && !settled.includes(checkpoint));
 }
 
 /** Reads `raw` with the run's own memory. */
@@ -79,6 +103,7 @@ export function transitionRun(run: Run, { reading, at, writtenAt }: RunEvent): R
   }
   const sameEpoch = run.mission === reading.mission;
   const reached = sameEpoch ? run.maxPercent : null;
+  const settled = sameEpoch ? run.settled : [];
   const { mission, baseline, percent } = reading;
   return {
     run: {
@@ -95,16 +120,26 @@ export function transitionRun(run: Run, { reading, at, writtenAt }: RunEvent): R
       seenAt: run.writtenAt === writtenAt ? run.seenAt : Math.min(writtenAt, at),
       writtenAt,
       readAt: at,
+      settled,
+      word: run.word,
     },
-    effects: crossings(reached, reading),
+    effects: crossings({ reached, settled, kind: pauseOf(run) ? 'hold' : 'deliver' }, reading),
   };
 }
 
-function crossings(reached: number | null, { percent, done, open }: ValidReading): DeliverEffect[] {
+interface Crossing extends Pick<DeliverEffect, 'kind'>, Pick<Run, 'settled'> {
+  readonly reached: number | null;
+}
+
+function crossings(
+  { reached, settled, kind }: Crossing,
+  { percent, done, open }: ValidReading,
+): DeliverEffect[] {
   if (percent === null) return [];
   return checkpoints
     .filter((checkpoint) => (reached ?? -1) < checkpoint && checkpoint <= percent)
-    .map((checkpoint) => ({ kind: 'deliver', checkpoint, percent, done, open }));
+    .filter((checkpoint) => !settled.includes(checkpoint))
+    .map((checkpoint) => ({ kind, checkpoint, percent, done, open }));
 }
 
 /** Follows the present percent, also backwards: an agent that found more work is not complete. */

@@ -1,6 +1,7 @@
 // The shape of the records in Redis: `<version> <json>`. What is read back is foreign until its schema has passed.
 import { z } from 'zod';
-import { deliveryStateSchema, gasSchema, runStates } from '../contracts/agents.ts';
+import { checkpointSchema, deliveryStateSchema, gasSchema, runStates } from '../contracts/agents.ts';
+import { addressSchema } from '../contracts/chat.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import { SwarmError } from '../core/errors.ts';
 
@@ -23,10 +24,23 @@ export const runSchema = z.object({
   seenAt: z.number().nullable(),
   writtenAt: z.number().nullable().default(null),
   readAt: z.number().nullable(),
+  settled: z.array(checkpointSchema).default([]),
+  word: z.object({ paused: z.boolean(), by: z.string(), at: z.number() }).nullable().default(null),
 });
+
+/** Who asked for a delivery by a command, and is told of it under that command's name. */
+export const askedSchema = z.object({
+  correlationId: z.string().min(1),
+  principal: z.string().min(1),
+  to: addressSchema,
+  /** Ids of all deliveries of one broadcast, this one among them; empty for one that was asked for alone. */
+  siblings: z.array(z.string()),
+});
+export type Asked = z.infer<typeof askedSchema>;
 
 export const deliverySchema = z.object({
   gas: gasSchema,
+  asked: askedSchema.nullable().default(null),
   state: deliveryStateSchema,
   since: z.number(),
   steps: z.array(z.object({ state: deliveryStateSchema, at: z.number(), detail: z.string() })),

@@ -1,17 +1,18 @@
 // What people in chat read about a delivery: one sentence and the steps so far. Pure; ledger.ts enqueues it.
-import type { DeliveryState, DeliveryView } from '../contracts/agents.ts';
+import type { DeliveryState, Gas } from '../contracts/agents.ts';
 import { type Address, actionStateSchema, type Report, type Step } from '../contracts/chat.ts';
 import { plainText } from '../core/text.ts';
-import { isClosed } from './delivery.ts';
+import { type Delivery, isClosed } from './delivery.ts';
+import { kindOf } from './gas.ts';
 
 /** The report of a delivery's present state; it replaces every earlier one about the same delivery. */
-export function deliveryReport(delivery: DeliveryView, to: Address): Report {
+export function deliveryReport(delivery: Delivery, to: Address): Report {
   const { gas, state, steps } = delivery;
   return {
     to,
     about: gas.id,
     kind: 'gas',
-    subject: `${plainText(gas.from, 80)} → ${gas.to}`,
+    subject: `${senderOf(gas)} → ${gas.to}`,
     seq: steps.length,
     final: isClosed(state),
     text: deliverySentence(delivery),
@@ -20,27 +21,43 @@ export function deliveryReport(delivery: DeliveryView, to: Address): Report {
 }
 
 /** One sentence with the truth of now, such as `Agent-2 accepted the 75 % gas of Agent-1 (mission X)`. */
-function deliverySentence({ gas, state, steps }: DeliveryView): string {
-  const scheduled = gas.checkpoint === null;
-  const what = scheduled
-    ? `the scheduled gas ${plainText(gas.from.replace(/^schedule:/, ''), 60)}`
-    : `the ${gas.checkpoint} % gas of ${plainText(gas.from, 80)}`;
+function deliverySentence({ gas, state, steps }: Delivery): string {
   const detail = plainText(steps.at(-1)?.detail ?? '', 200);
-  return `${sentences[state](what, gas.to, detail)}${scheduled ? '' : ` (mission ${plainText(gas.mission, 80)})`}`;
+  const mission = gas.checkpoint === null ? '' : ` (mission ${plainText(gas.mission, 80)})`;
+  return `${sentences[state](whatOf(gas), gas.to, detail)}${mission}`;
+}
+
+function whatOf(gas: Gas): string {
+  switch (kindOf(gas)) {
+    case 'checkpoint':
+      return `the ${gas.checkpoint} % gas of ${senderOf(gas)}`;
+    case 'scheduled':
+      return `the scheduled gas ${senderOf(gas)}`;
+    case 'person':
+      return `the message of ${senderOf(gas)}`;
+  }
+}
+
+/** Without the word that tells what kind of sender it is. */
+function senderOf({ from, checkpoint }: Gas): string {
+  return plainText(checkpoint === null ? from.replace(/^(schedule|person):/, '') : from, 80);
 }
 
 const sentences: Readonly<Record<DeliveryState, (what: string, to: string, detail: string) => string>> = {
+  held: (what, to, detail) => `${to} does not get ${what} yet: ${detail}`,
   pending: (what, to) => `${to} is to get ${what}`,
   queued: (what, to) => `${to} is to get ${what}; it is queued`,
   sent: (what, to) => `${to} has ${what} in its inbox and has not accepted it yet`,
   accepted: (what, to) => `${to} accepted ${what}`,
   working: (what, to) => `${to} works on ${what}`,
+  suppressed: (what, to, detail) => `${to} does not get ${what}: ${detail}`,
   failed: (what, to, detail) => `${to} did not get ${what}: ${detail}`,
+  rerouted: (what, to, detail) => `${what} is no longer for ${to}: ${detail}`,
   expired: (what, to, detail) => `${what} for ${to} has expired: ${detail}`,
 };
 
 /** `pending` is our own note and no state that a person sees. */
-function toStep(step: DeliveryView['steps'][number]): Step[] {
+function toStep(step: Delivery['steps'][number]): Step[] {
   const state = actionStateSchema.safeParse(step.state);
   return state.success ? [{ state: state.data, at: step.at, detail: plainText(step.detail, 300) }] : [];
 }

@@ -1,10 +1,16 @@
 // Runs and deliveries in Redis. One script changes a record only if nobody else did since it was read, and puts the
 // deliveries that come of it beside it in the same step: a crash after "decided" and before "sent" loses nothing.
-import type { DeliveryList, DeliveryView } from '../contracts/agents.ts';
 import type { Redis } from '../core/redis.ts';
+import type { Delivery } from './delivery.ts';
 import type { Run } from './machine.ts';
 import { ask, createRecordReader, type ManyRead, type RecordReaderDeps } from './record-reader.ts';
 import { deliverySchema, encodeRecord, type Held, runSchema } from './records.ts';
+
+/** As DeliveryList, for whoever may see all of it. */
+export interface KeptDeliveries {
+  readonly deliveries: readonly Delivery[];
+  readonly unreadable: number;
+}
 
 /** Each method throws SwarmError REDIS_* when Redis does not answer, or does not as it should. */
 export interface GasStore {
@@ -13,15 +19,17 @@ export interface GasStore {
   /** In the order of `agents`. */
   runs(agents: readonly string[]): Promise<ManyRead<Run>>;
   /** @throws SwarmError RECORD_UNREADABLE */
-  delivery(id: string): Promise<Held<DeliveryView>>;
+  delivery(id: string): Promise<Held<Delivery>>;
   /** False when the record changed since `held`; then nothing was written. */
-  saveRun(held: Held<Run>, run: Run, created: readonly DeliveryView[]): Promise<boolean>;
-  /** Creates (version 0) or replaces a delivery and counts it as open; false as above. */
-  saveDelivery(held: Held<DeliveryView>, delivery: DeliveryView): Promise<boolean>;
+  saveRun(held: Held<Run>, run: Run, created: readonly Delivery[]): Promise<boolean>;
+  /** Creates (version 0) or replaces a delivery and counts it as open, and so `beside` it; false as above. */
+  saveDelivery(held: Held<Delivery>, delivery: Delivery, beside?: readonly Delivery[]): Promise<boolean>;
+  /** In the order of `ids`. */
+  deliveries(ids: readonly string[]): Promise<ManyRead<Delivery>>;
   /** Deliveries that something may still be owed to, oldest first; those that cannot be read are left out. */
-  openDeliveries(): Promise<readonly DeliveryView[]>;
+  openDeliveries(): Promise<readonly Delivery[]>;
   /** The newest `limit`. */
-  recentDeliveries(limit: number): Promise<DeliveryList>;
+  recentDeliveries(limit: number): Promise<KeptDeliveries>;
   /** Nothing more is owed to it. Forgets closed deliveries beyond the newest `keepClosed`. */
   close(id: string, at: number): Promise<void>;
 }
@@ -46,7 +54,7 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
   const { redis } = deps;
   const records = createRecordReader(deps);
   const commit = makeCommit(redis, keys);
-  const list = async (ids: readonly string[]): Promise<DeliveryList> => {
+  const list = async (ids: readonly string[]): Promise<KeptDeliveries> => {
     const { values, unreadable } = await records.many(keys.deliveries, ids, deliverySchema);
     return { deliveries: values.filter((delivery) => delivery !== null), unreadable: unreadable.length };
   };
@@ -57,11 +65,12 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
     delivery: (id) => records.one(keys.deliveries, id, deliverySchema),
     saveRun: (held, run, opened) =>
       commit(keys.runs, run.agent, { version: held.version, value: run, opened }),
-    saveDelivery: (held, delivery) =>
+    deliveries: (ids) => records.many(keys.deliveries, ids, deliverySchema),
+    saveDelivery: (held, delivery, beside = []) =>
       commit(keys.deliveries, delivery.gas.id, {
         version: held.version,
         value: delivery,
-        opened: [delivery],
+        opened: [delivery, ...beside],
       }),
     openDeliveries: async () => (await list(await ask(() => redis.zrange(keys.open, 0, '-1')))).deliveries,
     recentDeliveries: async (limit) =>
@@ -100,7 +109,7 @@ return 1`;
 interface Change {
   readonly version: number;
   readonly value: unknown;
-  readonly opened: readonly DeliveryView[];
+  readonly opened: readonly Delivery[];
 }
 
 function makeCommit(redis: Redis, keys: Readonly<Record<'deliveries' | 'recent' | 'open', string>>) {
@@ -121,6 +130,6 @@ function makeCommit(redis: Redis, keys: Readonly<Record<'deliveries' | 'recent' 
 }
 
 /** Orders the sets: by time, and the checkpoints of one jump among themselves. */
-function decidedAt({ gas }: DeliveryView): string {
+function decidedAt({ gas }: Delivery): string {
   return String(gas.createdAt + (gas.checkpoint ?? 0) / 1000);
 }

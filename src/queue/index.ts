@@ -12,6 +12,7 @@ export { makeGasTick, makePipelineSweep } from './handlers/pipeline-jobs.ts';
 export { makeRestartService } from './handlers/restart-service.ts';
 export { makeSettleLetters } from './handlers/settle-letters.ts';
 export { makeSilenceAlert } from './handlers/silence-alert.ts';
+export { makeSwarmOrders } from './handlers/swarm-orders.ts';
 export { createProducer, type Producer } from './producer.ts';
 export { createReportMemory } from './report-memory.ts';
 export { WorkerHost } from './worker-host.ts';

@@ -205,7 +205,10 @@ function configuration(site: Site, { profile = 'topic-v1', restartDeadlineMs = 2
 }
 
 const policy = {
-  roles: { viewer: ['ask'], operator: ['ask', 'service.restart:*', 'alert.silence', 'audit.read'] },
+  roles: {
+    viewer: ['ask'],
+    operator: ['ask', 'service.restart:*', 'alert.silence', 'audit.read', 'agent.message:*', 'gas.*'],
+  },
   everyone: 'viewer',
   people: {
     owner: { role: 'operator', identities: ['console:local', 'cli:local'] },

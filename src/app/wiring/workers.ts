@@ -13,6 +13,7 @@ import {
   makeRestartService,
   makeSettleLetters,
   makeSilenceAlert,
+  makeSwarmOrders,
   WorkerHost,
 } from '../../queue/index.ts';
 import type { Shared } from './shared.ts';
@@ -62,7 +63,7 @@ function wireHandlers(
   { config, redis, jobs, queues, clock, logger, policy, pipeline }: Shared,
   { control, sinks }: Outlets,
 ): BoundHandler[] {
-  const { ledger, inbox, work } = pipeline;
+  const { ledger, inbox, work, control: swarm } = pipeline;
   const silences = createSilences(redis, { prefix: config.redis.prefix });
   const silencer = {
     silence: (pattern: string, until: number) => silences.put({ pattern, until }, clock.now()),
@@ -81,6 +82,7 @@ function wireHandlers(
     bindHandler(makeSilenceAlert({ silencer, jobs, authority: policy, clock })),
     bindHandler(makeHoldQueue({ control: queues, jobs, authority: policy, clock })),
     bindHandler(makeSettleLetters({ queues, jobs, authority: policy, clock })),
+    ...makeSwarmOrders({ control: swarm, jobs, authority: policy, clock }),
     bindHandler(makeDeliverGas({ ledger, inbox })),
     bindHandler(makeGasTick(work, clock)),
     bindHandler(makePipelineSweep(work)),

@@ -32,13 +32,14 @@ export function agentRow(view: AgentView, now: number): AnswerRow {
   // A status without a mission is filed under the key `default`, which tells nobody anything.
   const mission =
     view.mission === null || view.mission === 'default' ? '' : ` of ${plainText(view.mission, 60)}`;
+  const paused = view.paused === null ? '' : `; gas paused by ${plainText(view.paused.by, 60)}`;
   const problem = view.problem === null ? null : plainText(view.problem, 160);
   return {
     label: view.agent,
     value:
       view.seenAt === null
         ? `unknown: ${problem ?? 'no valid status seen'}`
-        : `${view.state}, ${percent}${mission}${problem === null ? '' : `; status file: ${problem}`}`,
+        : `${view.state}, ${percent}${mission}${paused}${problem === null ? '' : `; status file: ${problem}`}`,
     ageMs: view.seenAt === null ? null : now - view.seenAt,
     tone: view.seenAt === null || view.problem !== null ? 'warn' : 'ok',
   };

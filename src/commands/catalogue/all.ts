@@ -1,14 +1,20 @@
 // The list of all commands; a new one is one file beside this and one line here.
 import type { CommandSpec } from '../spec.ts';
+import { agent } from './agent.ts';
 import { agents } from './agents.ts';
 import { alerts } from './alerts.ts';
 import { audit } from './audit.ts';
 import { cancel } from './cancel.ts';
 import { drone } from './drone.ts';
 import { gas } from './gas.ts';
+import { gasPause, gasResume } from './gas-pause.ts';
+import { gasReassign } from './gas-reassign.ts';
+import { gasSend } from './gas-send.ts';
+import { gasSkip } from './gas-skip.ts';
 import { grant, grantRole } from './grant.ts';
 import { makeHelp } from './help.ts';
 import { link, unlink } from './link.ts';
+import { broadcast, message } from './message.ts';
 import { queueDead, queueShow } from './queue-dead.ts';
 import { queueDrain, queuePause, queueResume } from './queue-hold.ts';
 import { queueDiscard, queueRedrive, queueRedriveAll } from './queue-letters.ts';
@@ -30,7 +36,15 @@ const actionsAndQuestions: readonly CommandSpec[] = [
   service,
   restart,
   agents,
+  agent,
+  message,
+  broadcast,
   gas,
+  gasSend,
+  gasPause,
+  gasResume,
+  gasSkip,
+  gasReassign,
   drone,
   alerts,
   audit,

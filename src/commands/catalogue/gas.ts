@@ -1,4 +1,4 @@
-// `gas [agent]`: the latest deliveries and how far each really got.
+// `gas status [agent]`: the latest deliveries and how far each really got.
 
 import type { DeliveryList, DeliveryView } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
@@ -12,10 +12,11 @@ const searched = 200;
 
 export const gas: Question = {
   kind: 'question',
-  name: 'gas',
+  name: 'gas status',
+  aliases: ['gas'],
   description: 'The latest gas deliveries, of all or of one agent',
   args: [{ name: 'agent', description: 'Only gas from or to this agent', required: false }],
-  example: 'gas Agent-2',
+  example: 'gas status Agent-2',
   answer: async ({ args }, ports) => {
     const now = ports.clock.now();
     const wanted = args['agent'];
@@ -23,7 +24,7 @@ export const gas: Question = {
     const mine = all.deliveries.filter(({ gas: letter }) => wanted === undefined || concerns(letter, wanted));
     if (mine.length === 0 && wanted !== undefined) return nothingOf(wanted, all, ports);
     const about = wanted === undefined ? '' : ` of ${plainText(wanted, 64)}`;
-    const open = mine.filter(({ state }) => !isAcknowledged(state)).length;
+    const open = mine.filter(({ state }) => isUnanswered(state)).length;
     return {
       title:
         mine.length === 0
@@ -42,9 +43,14 @@ export function isAcknowledged(state: DeliveryView['state']): boolean {
   return state === 'accepted' || state === 'working';
 }
 
+/** Whether its receiver owes an acknowledgement, or never gave one; what a person took from it is not owed. */
+export function isUnanswered(state: DeliveryView['state']): boolean {
+  return !isAcknowledged(state) && state !== 'suppressed' && state !== 'rerouted';
+}
+
 /** Whether nobody has acknowledged it so far, and somebody still may. */
 export function isOpen(state: DeliveryView['state']): boolean {
-  return state === 'pending' || state === 'queued' || state === 'sent';
+  return state === 'held' || state === 'pending' || state === 'queued' || state === 'sent';
 }
 
 async function nothingOf(wanted: string, looked: DeliveryList, ports: CommandPorts): Promise<Answer> {
@@ -82,22 +88,33 @@ function concerns({ from, to }: DeliveryView['gas'], agent: string): boolean {
 }
 
 const tones: Readonly<Record<DeliveryView['state'], Tone>> = {
+  held: 'warn',
   pending: 'info',
   queued: 'info',
   sent: 'info',
   accepted: 'ok',
   working: 'ok',
+  suppressed: 'info',
   failed: 'bad',
+  rerouted: 'info',
   expired: 'bad',
 };
 
-function deliveryRow(view: DeliveryView, now: number): AnswerRow {
-  const what = view.gas.checkpoint === null ? 'scheduled' : `${view.gas.checkpoint} %`;
-  const detail = view.steps.at(-1)?.detail;
-  const acknowledged = view.state === 'sent' ? 'sent, not acknowledged' : view.state;
+/** States that say little without their reason. */
+const tellsWhy: readonly DeliveryView['state'][] = ['held', 'suppressed', 'failed', 'rerouted', 'expired'];
+/** So much of the id of a delivery tells it from the others. */
+export const shortDeliveryId = 8;
+
+export function deliveryRow(view: DeliveryView, now: number): AnswerRow {
+  const { gas: letter, state } = view;
+  const [kind, name] = letter.checkpoint === null ? letter.from.split(/:(.*)/s) : [];
+  const what = name === undefined ? `${letter.checkpoint} %` : kind === 'person' ? 'message' : 'scheduled';
+  const detail = tellsWhy.includes(state) ? plainText(view.steps.at(-1)?.detail ?? '', 80) : '';
+  const acknowledged = state === 'sent' ? 'sent, not acknowledged' : state;
+  const id = isOpen(state) ? `, id ${letter.id.slice(0, shortDeliveryId)}` : '';
   return {
-    label: `${view.gas.from} → ${view.gas.to}, ${what}`,
-    value: detail && tones[view.state] === 'bad' ? `${acknowledged}: ${plainText(detail, 80)}` : acknowledged,
+    label: `${kind === 'person' ? name : letter.from} → ${letter.to}, ${what}`,
+    value: `${acknowledged}${detail === '' ? '' : `: ${detail}`}${id}`,
     ageMs: now - view.since,
     tone: tones[view.state],
   };

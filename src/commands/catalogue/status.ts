@@ -13,7 +13,7 @@ import type { CommandPorts, Question } from '../spec.ts';
 import { agentRow } from './agents.ts';
 import { breakerRows } from './breakers.ts';
 import { droneRow, staleAfterMs } from './drone.ts';
-import { isAcknowledged, isOpen } from './gas.ts';
+import { isOpen, isUnanswered } from './gas.ts';
 import { processSilentAfterMs } from './processes.ts';
 import { troubledQueueRows } from './queue-status.ts';
 import { gapRows } from './roles.ts';
@@ -127,7 +127,7 @@ function agentsRow(agents: readonly AgentView[], now: number): AnswerRow {
 }
 
 function gasRow(deliveries: readonly DeliveryView[], now: number): AnswerRow {
-  const open = deliveries.filter(({ state }) => !isAcknowledged(state)).length;
+  const open = deliveries.filter(({ state }) => isUnanswered(state)).length;
   const value = `${counted(deliveries.length, 'latest delivery')}, ${open} not acknowledged`;
   const moved = deliveries.map(({ since }) => ({ seenAt: since }));
   return { label: 'gas', value, ageMs: newest(moved, now), tone: 'ok' };

@@ -1,6 +1,6 @@
 // The inbox that is a folder: one Markdown file per delivery, whole or not there. The agent accepts a delivery
 // by moving its file to done/. Nothing of a file's content is ever used as a path.
-import { access, open, readdir, stat } from 'node:fs/promises';
+import { access, open, readdir, stat, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Gas } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
@@ -16,14 +16,17 @@ export interface FileInboxOptions {
 
 /** `deliver` throws SwarmError AGENT_UNKNOWN, or INBOX_UNWRITABLE, which is worth a retry. */
 export function createFileInbox(options: FileInboxOptions): AgentInbox {
+  const placesOf = (gas: Gas) => {
+    const agent = options.agents.find(({ id }) => id === gas.to);
+    if (!agent) throw new SwarmError(domainErrors.agentUnknown, `no agent ${gas.to} has an inbox`);
+    const name = gasFileName(gas);
+    return { where: join(agent.inbox, name), accepted: join(doneFolder(agent.inbox), name) };
+  };
   return {
     deliver: async (gas) => {
-      const agent = options.agents.find(({ id }) => id === gas.to);
-      if (!agent) throw new SwarmError(domainErrors.agentUnknown, `no agent ${gas.to} has an inbox`);
-      const name = gasFileName(gas);
-      const where = join(agent.inbox, name);
+      const { where, accepted } = placesOf(gas);
       // the inbox before done/: looked up the other way round, a file on its way between them would be missed
-      for (const path of [where, join(doneFolder(agent.inbox), name)]) {
+      for (const path of [where, accepted]) {
         if (await exists(path)) return { where: path };
       }
       try {
@@ -34,6 +37,20 @@ export function createFileInbox(options: FileInboxOptions): AgentInbox {
         });
       }
       return { where };
+    },
+    // Removed in one step, so that either the agent moves it to done/ or we take it back, never both.
+    withdraw: async (gas) => {
+      const { where, accepted } = placesOf(gas);
+      try {
+        await unlink(where);
+        return 'withdrawn';
+      } catch (thrown) {
+        if (await exists(accepted)) return 'taken';
+        if (!(await exists(where))) return 'absent';
+        throw new SwarmError(domainErrors.inboxUnwritable, `${where}: ${errorText(thrown)}`, {
+          cause: thrown,
+        });
+      }
     },
   };
 }
@@ -91,6 +108,7 @@ function gasFile(gas: Gas): string {
     `mission: ${JSON.stringify(gas.mission)}`,
     `checkpoint: ${gas.checkpoint}`,
     `created: ${JSON.stringify(new Date(gas.createdAt).toISOString())}`,
+    ...(gas.replaces === undefined ? [] : [`replaces: ${JSON.stringify(gas.replaces)}`]),
   ];
   return `---\n${matter.join('\n')}\n---\n\n${gas.text}`;
 }

@@ -16,7 +16,9 @@ export function makeDeliverGas({ ledger, inbox }: DeliverGasDeps): JobHandler<'g
       // Already further, by an earlier run that was killed before it could say so.
       if (state !== 'pending' && state !== 'queued') return;
       const { where } = await inbox.deliver(gas);
-      await ledger.record(gas.id, { state: 'sent', detail: where });
+      const { state: now } = await ledger.record(gas.id, { state: 'sent', detail: where });
+      // Given to another agent while it was being laid down: two must not do the same work.
+      if (now === 'rerouted') await inbox.withdraw(gas);
     },
     dead: async ({ gas }, _context, reason) => {
       await ledger.record(gas.id, { state: 'failed', detail: reason });

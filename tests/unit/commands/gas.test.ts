@@ -16,9 +16,9 @@ describe('gas', () => {
     expect(await told('gas', { deliveries })).toEqual([
       '[ok]',
       '3 gas deliveries, 2 not acknowledged',
-      '  Agent-1 → Agent-2, 75 %                sent, not acknowledged (30 s ago)',
+      '  Agent-1 → Agent-2, 75 %                sent, not acknowledged, id g3 (30 s ago)',
       '  Agent-1 → Agent-2, 75 %                accepted (3 min ago)',
-      '  schedule:tidy-up → Agent-2, scheduled  sent, not acknowledged (30 s ago)',
+      '  schedule:tidy-up → Agent-2, scheduled  sent, not acknowledged, id g1 (30 s ago)',
     ]);
   });
 
@@ -38,7 +38,7 @@ describe('gas', () => {
     expect(await told('gas', { deliveries: [delivery('g1')], unreadable: 1 })).toEqual([
       '[warn]',
       '1 gas delivery, 1 not acknowledged',
-      '  Agent-1 → Agent-2, 75 %  sent, not acknowledged (30 s ago)',
+      '  Agent-1 → Agent-2, 75 %  sent, not acknowledged, id g1 (30 s ago)',
       '1 record cannot be read.',
     ]);
   });

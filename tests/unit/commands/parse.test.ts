@@ -23,7 +23,7 @@ describe('a typed line', () => {
     ['status "two words"', ['status', { target: 'two words' }]],
     ['status "half', ['status', { target: '"half' }]],
     ['status ""', ['status', {}]],
-    ['gas\tAgent-2', ['gas', { agent: 'Agent-2' }]],
+    ['gas\tAgent-2', ['gas status', { agent: 'Agent-2' }]],
   ])('%j is understood', (text, expected) => {
     expect(line(text)).toEqual(expected);
   });

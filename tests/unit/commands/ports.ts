@@ -89,7 +89,7 @@ export async function ask(
   known: Known,
   args: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  const spec = catalogue.find((candidate) => candidate.name === name);
+  const spec = catalogue.find((one) => one.name === name || one.aliases?.includes(name));
   if (spec?.kind !== 'question') throw new Error(`${name} is no question`);
   const identity = { surface: 'console', id: 'local', name: 'you' } as const;
   return spec.answer({ args, identity }, portsOf(known));
@@ -135,6 +135,9 @@ export const agent = (id: string, given: Partial<AgentView> = {}): AgentView => 
   percent: 75,
   seenAt: ago(3),
   problem: null,
+  next: null,
+  nextCheckpoint: 90,
+  paused: null,
   ...given,
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type DeliveryView, deliveryStates } from '../../../src/contracts/agents.ts';
+import { type DeliveryState, deliveryStates } from '../../../src/contracts/agents.ts';
 import {
+  type Delivery,
   type DeliveryEvent,
   deliveryTable,
   isClosed,
@@ -11,10 +12,10 @@ import {
 import { deliveryReport } from '../../../src/pipeline/report.ts';
 import { gas } from './gas.ts';
 
-const claims = deliveryStates.filter((state) => state !== 'pending');
+const claims = deliveryStates.filter((state) => state !== 'held');
 const everyPair = deliveryStates.flatMap((from) => claims.map((to) => [from, to] as const));
 
-function inState(state: DeliveryView['state']): DeliveryView {
+function inState(state: DeliveryState): Delivery {
   return { ...newDelivery(gas(), 'decided'), state };
 }
 
@@ -29,9 +30,9 @@ describe('the table of a delivery', () => {
     expect(effects).toEqual(moves ? ['report'] : []);
   });
 
-  it('leads from pending to every state', () => {
-    const reached = new Set<string>(['pending']);
-    const visit = (state: DeliveryView['state']) => {
+  it('leads from held to every state', () => {
+    const reached = new Set<string>(['held']);
+    const visit = (state: DeliveryState) => {
       for (const next of deliveryTable[state]) {
         if (!reached.has(next)) {
           reached.add(next);
@@ -39,7 +40,7 @@ describe('the table of a delivery', () => {
         }
       }
     };
-    visit('pending');
+    visit('held');
     expect([...reached].sort()).toEqual([...deliveryStates].sort());
   });
 
@@ -48,12 +49,12 @@ describe('the table of a delivery', () => {
     expect(pairs.filter(([from, to]) => deliveryTable[to].some((state) => state === from))).toEqual([]);
   });
 
-  it.each(['failed', 'expired'] as const)('takes an acknowledgement after %s', (state) => {
+  it.each(['failed', 'rerouted', 'expired'] as const)('takes an acknowledgement after %s', (state) => {
     expect(transitionDelivery(inState(state), event('accepted')).delivery.state).toBe('accepted');
   });
 
   it.each(['accepted', 'working'] as const)('calls %s too early until the gas was sent', (claim) => {
-    expect(deliveryStates.filter((state) => isTooEarly(state, claim))).toEqual(['pending', 'queued']);
+    expect(deliveryStates.filter((state) => isTooEarly(state, claim))).toEqual(['held', 'pending', 'queued']);
   });
 
   it('does not let a gas that lies in the inbox fail', () => {

@@ -43,6 +43,23 @@ describe('the file inbox', () => {
     expect(await readdir(folder)).toEqual(['done']);
   });
 
+  it('takes back what lies there, and says what the agent has or never got', async ({ folder }) => {
+    const inbox = inboxIn(folder);
+    await inbox.deliver(gas());
+    expect([await inbox.withdraw(gas()), await inbox.withdraw(gas())]).toEqual(['withdrawn', 'absent']);
+    expect(await readdir(folder)).toEqual([]);
+    const { where } = await inbox.deliver(gas());
+    await mkdir(join(folder, 'done'));
+    await rename(where, where.replace(folder, join(folder, 'done')));
+    expect(await inbox.withdraw(gas())).toBe('taken');
+    expect(await readdir(join(folder, 'done'))).toHaveLength(1);
+  });
+
+  it('names the delivery that it stands for', async ({ folder }) => {
+    const { where } = await inboxIn(folder).deliver(gas({ replaces: 'xold' }));
+    expect(await readFile(where, 'utf8')).toContain('\nreplaces: "xold"\n');
+  });
+
   it('sorts by time and then by checkpoint', () => {
     const names = [gas({ checkpoint: 100 }), gas({ checkpoint: 75 }), gas({ createdAt: 4 })].map(gasFileName);
     expect(names.toSorted()).toEqual([

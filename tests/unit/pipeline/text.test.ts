@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gasText, quote } from '../../../src/pipeline/text.ts';
+import { aheadText, gasText, messageText, quote } from '../../../src/pipeline/text.ts';
 
 const handover = {
   from: 'Agent-1',
@@ -37,5 +37,35 @@ describe('the text of a gas', () => {
     [' \n ', '`(empty)`'],
   ])('quotes %j', (foreign, quoted) => {
     expect(quote(foreign)).toBe(quoted);
+  });
+});
+
+describe('the text of what a person sends', () => {
+  it('gives the words as they are and quotes the name, which is foreign', () => {
+    expect(messageText('ann`\n# Boss', 'one\u001b[2J\ntwo')).toBe(
+      [
+        '# Message from `ann’ # Boss`',
+        '',
+        'one[2J\ntwo',
+        '',
+        'When you take this on, move this file to `done/` beside it.',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  const ahead = { ...handover, checkpoint: 75, by: 'ann', text: null } as const;
+
+  it('says that a checkpoint was not reached, and what is known of the progress', () => {
+    const text = aheadText({ ...ahead, percent: null });
+    expect(text).toContain('`ann` sends this before Agent-1 has reached 75 %.');
+    expect(text).toContain('Agent-2: start your own mission now.');
+    expect(text).toContain('- Progress: unknown\n');
+  });
+
+  it('takes the words of the person instead of its own', () => {
+    const text = aheadText({ ...ahead, text: 'take the stairs' });
+    expect(text).toContain('\ntake the stairs\n');
+    expect(text).not.toContain('start your own mission now');
   });
 });

@@ -32,20 +32,25 @@ const context = (deadline?: number) => ({
 describe('gas.deliver', () => {
   const { gas } = delivery('g-1');
 
-  function scene(state: DeliveryState | null) {
+  /** @param after the state that a word of the ledger leads to */
+  function scene(state: DeliveryState | null, after: DeliveryState = 'sent') {
     const log: string[] = [];
     const handler = makeDeliverGas({
       ledger: {
         state: async () => state,
         record: async (id, event) => {
           log.push(`${id} ${event.state}: ${event.detail}`);
-          return delivery(id);
+          return delivery(id, { state: after });
         },
       },
       inbox: {
         deliver: async ({ id }) => {
           log.push(`${id} laid down`);
           return { where: '/inbox/g-1.md' };
+        },
+        withdraw: async ({ id }) => {
+          log.push(`${id} taken back`);
+          return 'withdrawn';
         },
       },
     });
@@ -61,7 +66,7 @@ describe('gas.deliver', () => {
     },
   );
 
-  it.each(['sent', 'accepted', 'working', 'failed', 'expired'] as const)(
+  it.each(['held', 'sent', 'accepted', 'working', 'suppressed', 'failed', 'rerouted', 'expired'] as const)(
     'does nothing to a gas that is %s already',
     async (state) => {
       const { handler, log } = scene(state);
@@ -69,6 +74,12 @@ describe('gas.deliver', () => {
       expect(log).toEqual([]);
     },
   );
+
+  it('takes back what was given to another agent while it was being laid down', async () => {
+    const { handler, log } = scene('queued', 'rerouted');
+    await handler.run({ gas }, context());
+    expect(log.at(-1)).toBe('g-1 taken back');
+  });
 
   it('does nothing for a delivery that nobody made', async () => {
     const { handler, log } = scene(null);

@@ -1,0 +1,90 @@
+// `agent <id>`: everything known of one agent, each figure with where it comes from and how old it is.
+import type { AgentView, DeliveryView } from '../../contracts/agents.ts';
+import type { Answer, AnswerRow } from '../../contracts/chat.ts';
+import { plainText } from '../../core/text.ts';
+import { counted } from '../render.ts';
+import type { Question } from '../spec.ts';
+import { agentArg, objectionTo } from './agent-names.ts';
+import { agentRow } from './agents.ts';
+import { deliveryRow, isOpen } from './gas.ts';
+
+const searched = 200;
+const shown = 8;
+
+export const agent: Question = {
+  kind: 'question',
+  name: 'agent',
+  description: 'One agent: mission, progress, inbox, and the gas to and from it',
+  args: [agentArg('Which')],
+  example: 'agent Agent-2',
+  answer: async ({ args }, ports) => {
+    const name = args['agent'] ?? '';
+    const now = ports.clock.now();
+    const views = await ports.agents.agents();
+    const view = views.find((one) => one.agent.toLowerCase() === name.toLowerCase());
+    if (!view) return unknown(name, (await objectionTo(name, ports)) ?? '');
+    const { deliveries, unreadable } = await ports.agents.deliveries(searched);
+    const open = deliveries.filter(
+      ({ gas, state }) => isOpen(state) && (gas.to === view.agent || gas.from === view.agent),
+    );
+    const rows = [
+      { ...agentRow(view, now), label: 'progress' },
+      evidenceRow(view, now),
+      inboxRow(view, open, now),
+      handoverRow(view, now),
+      ...open.slice(0, shown).map((delivery) => deliveryRow(delivery, now)),
+    ];
+    const notes = [
+      ...(open.length > shown ? [`The newest ${shown} of ${counted(open.length, 'open delivery')}.`] : []),
+      ...(unreadable > 0 ? [`${counted(unreadable, 'record')} cannot be read.`] : []),
+    ];
+    return {
+      title: `Agent ${view.agent}`,
+      tone: unreadable > 0 || rows.some(({ tone }) => tone !== 'ok' && tone !== 'info') ? 'warn' : 'ok',
+      rows,
+      ...(notes.length === 0 ? {} : { note: notes.join(' ') }),
+      data: { agent: view, open, unreadable },
+    };
+  },
+};
+
+function unknown(name: string, why: string): Answer {
+  const title = `Unknown: no agent is called ${plainText(name, 64)}`;
+  return { title, tone: 'warn', rows: [], note: why, data: {} };
+}
+
+function evidenceRow({ seenAt, epoch, problem }: AgentView, now: number): AnswerRow {
+  const label = 'evidence';
+  if (seenAt === null) {
+    const value = 'none: no valid status file was ever read';
+    return { label, value, ageMs: null, tone: 'warn' };
+  }
+  const value = `its status file, mission number ${epoch}${problem === null ? '' : '; the newest version cannot be used'}`;
+  return { label, value, ageMs: now - seenAt, tone: problem === null ? 'ok' : 'warn' };
+}
+
+// Its own inbox is what it has been told and not said that it has.
+function inboxRow(view: AgentView, open: readonly DeliveryView[], now: number): AnswerRow {
+  const lying = open.filter(({ gas, state }) => gas.to === view.agent && state === 'sent');
+  const coming = open.filter(({ gas, state }) => gas.to === view.agent && state !== 'sent');
+  const oldest = Math.min(...lying.map(({ since }) => since));
+  return {
+    label: 'inbox',
+    value: `${lying.length} not accepted, ${coming.length} on the way`,
+    ageMs: lying.length === 0 ? null : now - oldest,
+    tone: 'ok',
+  };
+}
+
+function handoverRow({ next, nextCheckpoint, paused }: AgentView, now: number): AnswerRow {
+  const label = 'hands over';
+  const way = next === null ? 'to nobody' : `to ${next}`;
+  if (paused !== null) {
+    const value = `${way}; paused by ${paused.by}, so what it reaches is held`;
+    return { label, value, ageMs: now - paused.at, tone: 'warn' };
+  }
+  if (next === null) return { label, value: way, ageMs: null, tone: 'info' };
+  const value =
+    nextCheckpoint === null ? `${way}, nothing left of this mission` : `${way} at ${nextCheckpoint} %`;
+  return { label, value, ageMs: null, tone: 'info' };
+}

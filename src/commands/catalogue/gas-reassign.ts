@@ -1,0 +1,66 @@
+// `gas reassign <delivery> <agent>`: what nobody has acknowledged goes to another agent, as a delivery of its own.
+import type { DeliveryView } from '../../contracts/agents.ts';
+import type { Action, CommandPorts } from '../spec.ts';
+import { agentNames, jobOf, objectionTo, orderedBy } from './agent-names.ts';
+import { isAcknowledged, isOpen, shortDeliveryId } from './gas.ts';
+
+const searched = 200;
+/** A shorter beginning of an id may mean another delivery tomorrow. */
+const shortest = 6;
+
+export const gasReassign: Action = {
+  kind: 'action',
+  name: 'gas reassign',
+  description: 'Give a delivery that nobody has accepted to another agent',
+  args: [
+    {
+      name: 'delivery',
+      description: 'Its id, as `gas status` shows it',
+      required: true,
+      candidates: async ({ agents }) => {
+        const { deliveries } = await agents.deliveries(searched);
+        return deliveries
+          .filter(({ state }) => isOpen(state))
+          .map(({ gas }) => gas.id.slice(0, shortDeliveryId));
+      },
+    },
+    { name: 'agent', description: 'Who gets it', required: true, candidates: agentNames },
+  ],
+  example: 'gas reassign x1a2b3c4 Agent-3',
+  permission: ({ agent = '' }) => `gas.reassign:${agent}`,
+  prompt: async ({ delivery = '', agent }, ports) => {
+    const view = await find(delivery, ports);
+    if (typeof view === 'string') return `Give ${delivery} to ${agent}?`;
+    return `Take the gas of ${view.gas.from} from ${view.gas.to} (${view.state}) and give it to ${agent}?`;
+  },
+  check: async ({ args }, ports) => {
+    const { delivery = '', agent = '' } = args;
+    const objection = await objectionTo(agent, ports);
+    if (objection !== null) return objection;
+    const view = await find(delivery, ports);
+    if (typeof view === 'string') return view;
+    if (view.gas.to === agent) return `It is for ${agent} already.`;
+    if (isAcknowledged(view.state)) return `${view.gas.to} has accepted it already.`;
+    return view.state === 'rerouted' || view.state === 'suppressed' ? `It is ${view.state} already.` : null;
+  },
+  enqueue: async (call, ports) => {
+    const { delivery: name = '', agent: to = '' } = call.args;
+    const view = await find(name, ports);
+    const delivery = typeof view === 'string' ? name : view.gas.id;
+    await ports.jobs.add(jobOf('gas.reassign', call, { ...orderedBy(call), delivery, to }));
+    return `Order taken: that gas to ${to}. Whether it has it and accepts it follows.`;
+  },
+};
+
+/** By its id or the beginning of it; a text says why none was found. */
+async function find(id: string, { agents }: CommandPorts): Promise<DeliveryView | string> {
+  const { deliveries } = await agents.deliveries(searched);
+  const found = deliveries.filter(
+    ({ gas }) => gas.id === id || (id.length >= shortest && gas.id.startsWith(id)),
+  );
+  const [first] = found;
+  if (first && found.length === 1) return first;
+  const shown = `\`${id.slice(0, 64)}\``;
+  if (first) return `${shown} is the beginning of ${found.length} deliveries; write more of it.`;
+  return `No delivery among the latest ${searched} is called ${shown}. \`gas status\` shows them.`;
+}

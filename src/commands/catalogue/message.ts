@@ -1,0 +1,49 @@
+// `message <agent> <text>` and `broadcast <text>`: a person's words go into inboxes; accepted is said by the receiver alone.
+import { z } from 'zod';
+import { messageLimit } from '../../contracts/swarm-orders.ts';
+import { counted } from '../render.ts';
+import type { Action, ArgSpec } from '../spec.ts';
+import { agentArg, agentNames, jobOf, objectionTo, orderedBy } from './agent-names.ts';
+
+const text: ArgSpec = {
+  name: 'text',
+  description: 'What it is to read',
+  required: true,
+  rest: true,
+  schema: z.string().max(messageLimit, `a text of at most ${messageLimit} characters`),
+};
+
+export const message: Action = {
+  kind: 'action',
+  name: 'message',
+  description: 'Write to one agent; told when it has it and when it accepts',
+  args: [agentArg('Whom'), text],
+  example: 'message Agent-2 "look at the hall first"',
+  danger: 'none',
+  permission: ({ agent = '' }) => `agent.message:${agent}`,
+  prompt: ({ agent }) => `Write to ${agent}?`,
+  check: ({ args }, ports) => objectionTo(args['agent'] ?? '', ports),
+  enqueue: async (call, ports) => {
+    const { agent = '', text: words = '' } = call.args;
+    await ports.jobs.add(jobOf('agent.message', call, { ...orderedBy(call), to: agent, text: words }));
+    return `Order taken: a message to ${agent}. Whether it has it and accepts it follows.`;
+  },
+};
+
+export const broadcast: Action = {
+  kind: 'action',
+  name: 'broadcast',
+  description: 'Write to every agent; told how many have it and accept it',
+  args: [text],
+  example: 'broadcast "stop at the next commit"',
+  permission: () => 'agent.message:*',
+  prompt: async (_args, ports) => `Write to all ${counted((await agentNames(ports)).length, 'agent')}?`,
+  check: async (_call, ports) =>
+    (await agentNames(ports)).length === 0 ? 'No agents are configured, so nobody would read it.' : null,
+  enqueue: async (call, ports) => {
+    await ports.jobs.add(
+      jobOf('agent.message', call, { ...orderedBy(call), to: null, text: call.args['text'] ?? '' }),
+    );
+    return 'Order taken: a message to every agent. How many have it and accept it follows.';
+  },
+};

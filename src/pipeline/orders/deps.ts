@@ -1,0 +1,68 @@
+// What the orders of people share: where things are kept, who is known, and the one way to change a run by hand.
+import type { Address } from '../../contracts/chat.ts';
+import { domainErrors } from '../../contracts/errors.ts';
+import type { AgentInbox } from '../../contracts/ports.ts';
+import type { SwarmOrder, SwarmOutcome } from '../../contracts/swarm-orders.ts';
+import type { Clock } from '../../core/clock.ts';
+import { SwarmError } from '../../core/errors.ts';
+import type { Chain } from '../chain.ts';
+import type { Delivery } from '../delivery.ts';
+import { type HandEvent, type HandStep, transitionByHand } from '../hand.ts';
+import { type Ledger, untilSaved } from '../ledger.ts';
+import { newRun, type Run } from '../machine.ts';
+import type { Asked } from '../records.ts';
+import type { GasStore } from '../store.ts';
+
+export interface OrderDeps {
+  readonly store: GasStore;
+  readonly ledger: Ledger;
+  readonly inbox: AgentInbox;
+  readonly clock: Clock;
+  readonly agents: readonly string[];
+  readonly chain: Chain;
+}
+
+export const delivering: SwarmOutcome = { kind: 'delivering' };
+
+export function done(text: string): SwarmOutcome {
+  return { kind: 'done', text };
+}
+
+export function refused(reason: string): SwarmOutcome {
+  return { kind: 'refused', reason };
+}
+
+/** Those that an order is about; null is all. @throws SwarmError AGENT_UNKNOWN */
+export function chosen({ agents }: Pick<OrderDeps, 'agents'>, agent: string | null): readonly string[] {
+  if (agent === null) return agents;
+  if (agents.includes(agent)) return [agent];
+  const configured = agents.join(', ') || 'none';
+  throw new SwarmError(domainErrors.agentUnknown, `no agent ${agent}; configured: ${configured}`);
+}
+
+/** Who is told of the delivery that an order makes. */
+export function askedBy({ id, principal }: SwarmOrder, to: Address, siblings: readonly string[] = []): Asked {
+  return { correlationId: id, principal, to, siblings: [...siblings] };
+}
+
+/** A run as it is after an event, and what was stored in the same step. */
+export interface Moved {
+  readonly run: Run;
+  readonly created: Delivery | null;
+}
+
+/** @param make the delivery of a checkpoint that was taken out of the run's course */
+export async function moveByHand(
+  { store }: Pick<OrderDeps, 'store'>,
+  { agent, event }: { readonly agent: string; readonly event: HandEvent },
+  make: (run: Run, checkpoint: NonNullable<HandStep['settled']>) => Delivery | null = () => null,
+): Promise<Moved> {
+  return untilSaved(`run of ${agent}`, async () => {
+    const held = await store.run(agent);
+    const before = held.value ?? newRun(agent);
+    const { run, settled } = transitionByHand(before, event);
+    if (run === before) return { run, created: null };
+    const created = settled === null ? null : make(run, settled);
+    return (await store.saveRun(held, run, created === null ? [] : [created])) ? { run, created } : null;
+  });
+}

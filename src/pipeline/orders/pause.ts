@@ -1,0 +1,67 @@
+// Holds the checkpoints of one agent, or of all, and lets them go again. The newest word stands, whichever job runs first.
+import type { SwarmControl, SwarmOrder, SwarmOutcome } from '../../contracts/swarm-orders.ts';
+import type { Delivery } from '../delivery.ts';
+import { isOvertaken } from '../hand.ts';
+import { chosen, done, moveByHand, type OrderDeps } from './deps.ts';
+
+export function makePause(deps: OrderDeps): SwarmControl['gas.pause'] {
+  return async (order, { by, agent }) => {
+    const who = chosen(deps, agent);
+    const stood = await speak(deps, who, { paused: true, by, at: order.at });
+    if (stood.length === 0) return overtaken;
+    return done(`${nameOf(agent, stood)} paused: what is reached from now on is held until \`gas resume\``);
+  };
+}
+
+export function makeResume(deps: OrderDeps): SwarmControl['gas.resume'] {
+  const { store, ledger } = deps;
+
+  async function heldOf(agents: readonly string[]): Promise<readonly Delivery[]> {
+    const open = await store.openDeliveries();
+    return open.filter(({ state, gas }) => state === 'held' && agents.includes(gas.from));
+  }
+
+  return async (order, { by, agent, held }) => {
+    const who = await notOvertaken(deps, chosen(deps, agent), order);
+    // Before the word: what a sweep finds held behind the word is let go.
+    const skipped = held === 'skip' ? await heldOf(who) : [];
+    for (const { gas } of skipped) {
+      await ledger.move(gas.id, { state: 'suppressed', detail: `skipped by ${by}` });
+    }
+    const stood = await speak(deps, who, { paused: false, by, at: order.at });
+    if (stood.length === 0) return overtaken;
+    const freed = await heldOf(stood);
+    for (const delivery of freed) await ledger.settle(delivery);
+    const counts = [
+      ...(skipped.length > 0 ? [`${skipped.length} held and now skipped`] : []),
+      ...(freed.length > 0 ? [`${freed.length} held and now sent`] : []),
+    ];
+    return done(`${nameOf(agent, stood)} resumed: ${counts.join(', ') || 'nothing was held'}`);
+  };
+}
+
+const overtaken: SwarmOutcome = done('nothing was changed: a later word has been given');
+
+type Word = { readonly paused: boolean; readonly by: string; readonly at: number };
+
+/** Those for whom this is the newest word. */
+async function speak(deps: OrderDeps, agents: readonly string[], word: Word): Promise<readonly string[]> {
+  const stood: string[] = [];
+  for (const agent of agents) {
+    const { run } = await moveByHand(deps, { agent, event: { kind: 'word', word } });
+    if (!isOvertaken(run, word)) stood.push(agent);
+  }
+  return stood;
+}
+
+async function notOvertaken({ store }: OrderDeps, agents: readonly string[], order: SwarmOrder) {
+  const { values } = await store.runs(agents);
+  return agents.filter((_, i) => {
+    const run = values[i];
+    return !run || !isOvertaken(run, order);
+  });
+}
+
+function nameOf(agent: string | null, stood: readonly string[]): string {
+  return agent ?? `${stood.length} agents`;
+}

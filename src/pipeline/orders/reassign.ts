@@ -1,0 +1,45 @@
+// Gives a delivery that nobody has acknowledged to another agent. The old one is taken back first: either its receiver has
+// it or the new one gets it, never both.
+import type { SwarmControl } from '../../contracts/swarm-orders.ts';
+import { type Delivery, deliveryTable, newDelivery } from '../delivery.ts';
+import { replacementId, toReplacement } from '../gas.ts';
+import { askedBy, chosen, delivering, type OrderDeps, refused } from './deps.ts';
+
+export function makeReassign(deps: OrderDeps): SwarmControl['gas.reassign'] {
+  const { store, ledger, inbox, clock } = deps;
+
+  async function takeBack({ gas }: Delivery): Promise<boolean> {
+    if ((await inbox.withdraw(gas)) !== 'taken') return true;
+    // What lies in done/ was accepted, though no round has seen it yet.
+    await ledger.record(gas.id, { state: 'sent', detail: 'moved to done/' });
+    await ledger.record(gas.id, { state: 'accepted', detail: 'moved to done/' });
+    return false;
+  }
+
+  return async (order, { by, delivery: id, to, replyTo }) => {
+    chosen(deps, to);
+    const old = (await store.delivery(id)).value;
+    if (old === null) return refused(`there is no delivery ${id}`);
+    const before = (await store.delivery(replacementId(order.id))).value;
+    if (before === null) {
+      if (old.gas.to === to) return refused(`it is for ${to} already`);
+      if (!deliveryTable[old.state].includes('rerouted')) return refused(`it is ${old.state} already`);
+      if (!(await takeBack(old))) return refused(`${old.gas.to} has accepted it already`);
+      const gas = toReplacement(old.gas, { id: order.id, to, createdAt: clock.now() });
+      const next = newDelivery(gas, `taken from ${old.gas.to} by ${by}`, { asked: askedBy(order, replyTo) });
+      const detail = `given to ${to} by ${by}`;
+      const { state } = await ledger.move(id, { state: 'rerouted', detail }, [next]);
+      if (state !== 'rerouted') {
+        // It was acknowledged in between, by somebody who still wants to read it.
+        await inbox.deliver(old.gas);
+        return refused(`it is ${state} already`);
+      }
+    }
+    const made = before ?? (await store.delivery(replacementId(order.id))).value;
+    if (made === null) return refused('somebody else has given it to another agent');
+    // A worker that was laying it down at that moment may have done so since.
+    await inbox.withdraw(old.gas);
+    await ledger.once(made);
+    return delivering;
+  };
+}

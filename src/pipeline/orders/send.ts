@@ -1,0 +1,44 @@
+// The next gas of the chain now, ahead of its checkpoint, which does not fire again; where the chain has none, the person's
+// own words.
+import type { SwarmControl, SwarmOutcome } from '../../contracts/swarm-orders.ts';
+import { successor } from '../chain.ts';
+import { newDelivery } from '../delivery.ts';
+import { aheadId, messageId, toGasAhead, toMessage } from '../gas.ts';
+import type { Run } from '../machine.ts';
+import { askedBy, chosen, delivering, moveByHand, type OrderDeps, refused } from './deps.ts';
+
+export function makeSend(deps: OrderDeps): SwarmControl['gas.send'] {
+  const { store, ledger, clock, agents, chain } = deps;
+  return async (order, { by, agent: to, text, replyTo }) => {
+    chosen(deps, to);
+    // Run again, it must not take the checkpoint behind the one that it has sent already.
+    const made = (await store.deliveries([aheadId(order.id), messageId(order.id, to)])).values;
+    const before = made.find((delivery) => delivery !== null);
+    if (before) {
+      await ledger.once(before);
+      return delivering;
+    }
+    const words = () => ({ id: order.id, by, to, createdAt: clock.now() });
+    const detail = `sent ahead by ${by}`;
+    const begin = { asked: askedBy(order, replyTo) };
+    const from = agents.find((agent) => successor(chain, agent) === to);
+    if (from !== undefined) {
+      const { run, created } = await moveByHand(deps, { agent: from, event: { kind: 'send' } }, (run, next) =>
+        newDelivery(toGasAhead(run, { checkpoint: next, text }, words()), detail, begin),
+      );
+      if (created === null && text === null) return nothingLeft(run);
+      if (created !== null) {
+        await ledger.begin(created);
+        return delivering;
+      }
+    }
+    if (text === null) return refused(`nobody hands over to ${to}, so it needs a text`);
+    await ledger.once(newDelivery(toMessage(text, words()), detail, begin));
+    return delivering;
+  };
+}
+
+function nothingLeft({ agent, epoch }: Run): SwarmOutcome {
+  const why = epoch === 0 ? 'has told no mission yet' : 'has handed over all of its mission';
+  return refused(`${agent} ${why}, so it needs a text`);
+}

@@ -1,0 +1,212 @@
+// The commands that act on agents and gas: what they refuse at once, what they ask, and the job that they become.
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../../src/commands/index.ts';
+import type { Action } from '../../../src/commands/spec.ts';
+import { jobCatalogue, type JobName, type JobOrder } from '../../../src/contracts/jobs.ts';
+import { agent, ago, delivery, type Known, portsOf, told } from './ports.ts';
+
+const known: Known = {
+  agents: [
+    agent('Agent-1', { next: 'Agent-2' }),
+    agent('Agent-2', { next: 'Agent-3', nextCheckpoint: null, percent: 100 }),
+    agent('Agent-3', { epoch: 0, nextCheckpoint: null, percent: null }),
+  ],
+  deliveries: [
+    delivery('x1a2b3c4d5e6', { gas: { ...delivery('x1a2b3c4d5e6').gas, to: 'Agent-2' } }),
+    delivery('x9a2b3c4d5e6', { state: 'accepted' }),
+    delivery('x8a2b3c4d5e6', { state: 'held' }),
+    delivery('x7a2b3c4d5e6', { state: 'rerouted' }),
+  ],
+};
+
+type Args = Readonly<Record<string, string>>;
+
+function action(name: string): Action {
+  const spec = catalogue.find((one) => one.name === name);
+  if (spec?.kind !== 'action') throw new Error(`${name} is no action`);
+  return spec;
+}
+
+const ann = { surface: 'discord', id: '1', name: 'Ann' } as const;
+const check = (name: string, args: Args) => action(name).check({ args, identity: ann }, portsOf(known));
+const prompt = async (name: string, args: Args) => action(name).prompt(args, portsOf(known));
+
+async function jobsOf(name: string, args: Args, identity: typeof ann | typeof here = ann) {
+  const jobs: JobOrder<JobName>[] = [];
+  const ports = {
+    ...portsOf(known),
+    jobs: { add: async (order: JobOrder<JobName>) => void jobs.push(order) },
+  };
+  const replyTo = { surface: 'discord', place: '9' } as const;
+  const call = { args, identity, correlationId: 'c-1', replyTo };
+  const text = await action(name).enqueue(call, ports);
+  await action(name).enqueue(call, ports);
+  return { text, jobs };
+}
+
+const here = { surface: 'console', id: 'local', name: 'you' } as const;
+
+const usable = [
+  [
+    'message',
+    { agent: 'Agent-2', text: 'hello there' },
+    'agent.message:Agent-2',
+    { to: 'Agent-2', text: 'hello there' },
+  ],
+  ['broadcast', { text: 'stop' }, 'agent.message:*', { to: null, text: 'stop' }],
+  ['gas send', { agent: 'Agent-2' }, 'gas.send:Agent-2', { agent: 'Agent-2', text: null }],
+  ['gas send', { agent: 'Agent-3', text: 'go' }, 'gas.send:Agent-3', { agent: 'Agent-3', text: 'go' }],
+  ['gas pause', {}, 'gas.pause:*', { agent: null }],
+  ['gas pause', { agent: 'all' }, 'gas.pause:*', { agent: null }],
+  ['gas pause', { agent: 'Agent-1' }, 'gas.pause:Agent-1', { agent: 'Agent-1' }],
+  ['gas resume', { agent: 'Agent-1' }, 'gas.resume:Agent-1', { agent: 'Agent-1', held: 'deliver' }],
+  ['gas resume', { agent: 'all', held: 'skip' }, 'gas.resume:*', { agent: null, held: 'skip' }],
+  ['gas skip', { agent: 'Agent-1', checkpoint: '90' }, 'gas.skip:Agent-1', { checkpoint: 90, reason: '' }],
+  [
+    'gas reassign',
+    { delivery: 'x1a2b3c4', agent: 'Agent-3' },
+    'gas.reassign:Agent-3',
+    { delivery: 'x1a2b3c4d5e6', to: 'Agent-3' },
+  ],
+] as const;
+
+describe('an order about agents', () => {
+  it.each(usable)(
+    '%s %j becomes one job that fits its schema, however often it is confirmed',
+    async (name, args, permission, body) => {
+      expect(action(name).permission(args)).toBe(permission);
+      expect(await check(name, args)).toBeNull();
+      const { jobs } = await jobsOf(name, args);
+      const [first, second] = jobs;
+      expect(second).toEqual(first);
+      expect(first).toMatchObject({
+        correlationId: 'c-1',
+        principal: 'discord:1',
+        body: { ...body, by: 'Ann' },
+      });
+      if (first) expect(jobCatalogue[first.name].body.safeParse(first.body).success).toBe(true);
+    },
+  );
+
+  it('is signed with the identity where nobody has a name', async () => {
+    const { jobs } = await jobsOf('message', { agent: 'Agent-2', text: 'x' }, here);
+    expect(jobs[0]?.body).toMatchObject({ by: 'console:local' });
+  });
+
+  it.each([
+    ['message', { agent: 'Agnet-2', text: 'x' }, 'No agent is called `Agnet-2`. Did you mean `Agent-2`?'],
+    ['message', { agent: 'agent-2', text: 'x' }, 'No agent is called `agent-2`. Did you mean `Agent-2`?'],
+    [
+      'message',
+      { agent: 'Agent', text: 'x' },
+      '`Agent` may be Agent-1, Agent-2, Agent-3; write the whole name.',
+    ],
+    ['message', { agent: 'nobody', text: 'x' }, 'No agent is called `nobody`. `agents` lists them.'],
+    ['gas send', { agent: 'X' }, 'No agent is called `X`. `agents` lists them.'],
+    [
+      'gas send',
+      { agent: 'Agent-3' },
+      'Agent-2 has handed over all of its mission. Give a text: `gas send Agent-3 TEXT`.',
+    ],
+    [
+      'gas send',
+      { agent: 'Agent-1' },
+      'Nobody hands over to Agent-1 in the chain. Give a text: `gas send Agent-1 TEXT`.',
+    ],
+    ['gas pause', { agent: 'Agent-9' }, 'No agent is called `Agent-9`. Did you mean `Agent-1`?'],
+    ['gas resume', { agent: 'Agent-1', held: 'maybe' }, 'What was held: `deliver` it or `skip` it.'],
+    ['gas skip', { agent: 'Agent-1', checkpoint: '80' }, 'The checkpoints are 75, 90, 100.'],
+    ['gas skip', { agent: 'Agent-3', checkpoint: '75' }, 'Agent-3 hands over to nobody.'],
+    [
+      'gas reassign',
+      { delivery: 'nothing1', agent: 'Agent-3' },
+      'No delivery among the latest 200 is called `nothing1`. `gas status` shows them.',
+    ],
+    [
+      'gas reassign',
+      { delivery: 'x', agent: 'Agent-3' },
+      'No delivery among the latest 200 is called `x`. `gas status` shows them.',
+    ],
+    ['gas reassign', { delivery: 'x1a2b3c4', agent: 'Agent-2' }, 'It is for Agent-2 already.'],
+    ['gas reassign', { delivery: 'x9a2b3c4', agent: 'Agent-3' }, 'Agent-2 has accepted it already.'],
+    ['gas reassign', { delivery: 'x7a2b3c4', agent: 'Agent-3' }, 'It is rerouted already.'],
+  ] as const)('%s %j is refused at once', async (name, args, text) => {
+    expect(await check(name, args)).toBe(text);
+  });
+
+  it('refuses a broadcast that nobody would read', async () => {
+    const call = { args: { text: 'x' }, identity: ann };
+    expect(await action('broadcast').check(call, portsOf({}))).toContain('nobody would read it');
+  });
+
+  it.each([
+    ['broadcast', { text: 'x' }, 'Write to all 3 agents?'],
+    [
+      'gas send',
+      { agent: 'Agent-2' },
+      'Send the 90 % gas of Agent-1 to Agent-2 now? It does not fire again.',
+    ],
+    [
+      'gas send',
+      { agent: 'Agent-2', text: 'x' },
+      'Send the 90 % gas of Agent-1 to Agent-2 now, with your text? It does not fire again.',
+    ],
+    ['gas send', { agent: 'Agent-3', text: 'x' }, 'Send your text to Agent-3 now?'],
+    ['gas resume', {}, 'Resume the gas of all agents and send 1 held delivery?'],
+    ['gas resume', { agent: 'Agent-1', held: 'skip' }, 'Resume the gas of Agent-1 and skip 1 held delivery?'],
+    ['gas resume', { agent: 'Agent-2' }, 'Resume the gas of Agent-2?'],
+    [
+      'gas reassign',
+      { delivery: 'x1a2b3c4', agent: 'Agent-3' },
+      'Take the gas of Agent-1 from Agent-2 (sent) and give it to Agent-3?',
+    ],
+  ] as const)('%s %j asks with what it will do', async (name, args, text) => {
+    expect(await prompt(name, args)).toBe(text);
+  });
+
+  it('completes with what there is', async () => {
+    const [first] = action('gas reassign').args;
+    expect(await first?.candidates?.(portsOf(known), {})).toEqual(['x1a2b3c4', 'x8a2b3c4']);
+    const [agents] = action('gas pause').args;
+    expect(await agents?.candidates?.(portsOf(known), {})).toEqual(['Agent-1', 'Agent-2', 'Agent-3', 'all']);
+  });
+});
+
+describe('agent', () => {
+  it('tells mission, progress, evidence, inbox, and the gas to and from it', async () => {
+    expect(await told('agent', known, { agent: 'agent-2' })).toEqual([
+      '[warn]',
+      'Agent Agent-2',
+      '  progress                 executing, 100 % of Survey 1 (3 s ago)',
+      '  evidence                 its status file, mission number 1 (3 s ago)',
+      '  inbox                    1 not accepted, 1 on the way (30 s ago)',
+      '  hands over               to Agent-3, nothing left of this mission',
+      '  Agent-1 → Agent-2, 75 %  sent, not acknowledged, id x1a2b3c4 (30 s ago)',
+      '  Agent-1 → Agent-2, 75 %  held, id x8a2b3c4 (30 s ago)',
+    ]);
+  });
+
+  it('says who has paused it and since when', async () => {
+    const paused = { by: 'Ann', at: ago(120) };
+    const agents = [agent('Agent-1', { next: 'Agent-2', paused })];
+    const lines = await told('agent', { agents }, { agent: 'Agent-1' });
+    expect(lines.at(-1)).toBe(
+      '  hands over  to Agent-2; paused by Ann, so what it reaches is held (2 min ago)',
+    );
+  });
+
+  it('says that it was never seen, instead of nothing', async () => {
+    const agents = [agent('Agent-1', { seenAt: null, percent: null, epoch: 0 })];
+    const lines = await told('agent', { agents }, { agent: 'Agent-1' });
+    expect(lines[0]).toBe('[warn]');
+    expect(lines[3]).toBe('  evidence    none: no valid status file was ever read');
+  });
+
+  it('says that it is unknown, and which one was meant', async () => {
+    expect(await told('agent', known, { agent: 'Agnet-2' })).toEqual([
+      '[warn]',
+      'Unknown: no agent is called Agnet-2',
+      'No agent is called `Agnet-2`. Did you mean `Agent-2`?',
+    ]);
+  });
+});
