@@ -63,19 +63,12 @@ export async function recordAsked(deps: IntakeDeps, subject: Subject): Promise<v
   await append(deps, subject, { event: 'asked', verdict: 'allowed' });
 }
 
-/** A person's word that is not the last one needed, or a no. @throws SwarmError AUDIT_UNAVAILABLE; a no always counts */
-export async function recordDecision(
-  deps: IntakeDeps,
-  subject: Subject,
-  verdict: 'approved' | 'declined',
-): Promise<void> {
-  const written = append(deps, subject, {
-    event: 'decided',
-    verdict,
-    step: principalOf(subject.identity),
-  });
-  if (verdict === 'approved') await written;
-  else await written.catch((thrown: unknown) => missing(deps, subject, 'decided', thrown));
+/** A no always counts: where its line is missing, the log has that. */
+export async function recordDeclined(deps: IntakeDeps, subject: Subject): Promise<void> {
+  const step = principalOf(subject.identity);
+  await append(deps, subject, { event: 'decided', verdict: 'declined', step }).catch((thrown: unknown) =>
+    missing(deps, subject, 'decided', thrown),
+  );
 }
 
 /**
@@ -105,12 +98,13 @@ export async function recordChanged(deps: IntakeDeps, subject: Subject, detail: 
 
 type Refusal = Extract<Reply, { kind: 'refusal' }>;
 
-// The refusal stands, whether or not it could be recorded. Whoever floods us is recorded once a minute for each reason but
-// a missing right: the record is never trimmed.
+/** Refusals that come as fast as somebody asks: such a one is recorded once a minute, since the record is never trimmed. */
+const floods: readonly string[] = ['limited', 'unavailable'];
+
+// The refusal stands, whether or not it could be recorded.
 async function recordRefusal(deps: IntakeDeps, subject: Subject, { code, text }: Refusal): Promise<void> {
-  const isOfThisUse = code === 'denied' || code === 'bad-argument' || code === 'no-confirmation';
-  const flood = `${principalOf(subject.identity)}/${subject.command}/${Math.floor(deps.clock.now() / 60_000)}`;
-  const about = isOfThisUse ? subject : { ...subject, correlationId: correlationIdOf(flood) };
+  const minute = `${principalOf(subject.identity)}/${subject.command}/${Math.floor(deps.clock.now() / 60_000)}`;
+  const about = floods.includes(code) ? { ...subject, correlationId: correlationIdOf(minute) } : subject;
   const step = `${code}/${principalOf(subject.identity)}`;
   await append(deps, about, { event: 'refused', verdict: code, detail: text, step }).catch(
     (thrown: unknown) => missing(deps, subject, 'refused', thrown),
@@ -137,7 +131,7 @@ async function append(
       audit.append(
         {
           ...{ event, correlationId, person, principal, place, command, args, verdict, detail },
-          approvers: [...approvers],
+          approvers,
           // Of no use that was judged; `recorded` puts in the one that was.
           policyVersion: 'none',
         },

@@ -7,7 +7,7 @@ import {
   type Policy,
 } from '../../../src/access/index.ts';
 import { catalogue, createIntake, type Reply } from '../../../src/commands/index.ts';
-import type { CommandPorts } from '../../../src/commands/spec.ts';
+import type { CommandPorts, CommandSpec } from '../../../src/commands/spec.ts';
 import type { Address, Identity } from '../../../src/contracts/chat.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import type { JobSink } from '../../../src/contracts/ports.ts';
@@ -55,6 +55,8 @@ export interface SceneOptions {
   readonly known?: Known;
   readonly ports?: Partial<CommandPorts>;
   readonly policy?: Policy;
+  /** Default: the catalogue. */
+  readonly specs?: readonly CommandSpec[];
   /** Default: silent. */
   readonly logger?: Logger;
 }
@@ -87,7 +89,7 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
       logger: options.logger ?? silentLogger,
       faults: new Faults(),
     },
-    catalogue,
+    options.specs ?? catalogue,
   );
   let used = 0;
   const say = (line: string, identity: Identity = alice, id?: string): Promise<Reply> => {
