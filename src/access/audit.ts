@@ -20,7 +20,7 @@ const entrySchema = z.object({
   /** Why, or what came of it; for people. */
   detail: z.string(),
   /** Persons who said yes beside the one who asked. */
-  approvers: z.array(z.string()),
+  approvers: z.array(z.string()).readonly(),
   policyVersion: z.string(),
 });
 

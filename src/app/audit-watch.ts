@@ -26,7 +26,7 @@ export class AuditWatch extends Service {
   #objection: string | null = null;
 
   constructor(deps: AuditWatchDeps, options: AuditWatchOptions) {
-    super({ name: 'audit', dependsOn: ['redis'] });
+    super({ name: 'audit', dependsOn: ['redis'], hard: false });
     this.#deps = deps;
     this.#options = options;
   }

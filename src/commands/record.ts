@@ -60,18 +60,15 @@ export async function recorded(
 
 /** Before a wish is put up for confirmation. @throws SwarmError AUDIT_UNAVAILABLE */
 export async function recordAsked(deps: IntakeDeps, subject: Subject): Promise<void> {
-  await append(deps, subject, 'asked', { verdict: 'allowed' });
+  await append(deps, subject, { event: 'asked', verdict: 'allowed' });
 }
 
-/** A person's word that is not the last one needed, or a no. @throws SwarmError AUDIT_UNAVAILABLE; a no always counts */
-export async function recordDecision(
-  deps: IntakeDeps,
-  subject: Subject,
-  verdict: 'approved' | 'declined',
-): Promise<void> {
-  const written = append(deps, subject, 'decided', { verdict, step: principalOf(subject.identity) });
-  if (verdict === 'approved') await written;
-  else await written.catch((thrown: unknown) => missing(deps, subject, 'decided', thrown));
+/** A no always counts: where its line is missing, the log has that. */
+export async function recordDeclined(deps: IntakeDeps, subject: Subject): Promise<void> {
+  const step = principalOf(subject.identity);
+  await append(deps, subject, { event: 'decided', verdict: 'declined', step }).catch((thrown: unknown) =>
+    missing(deps, subject, 'decided', thrown),
+  );
 }
 
 /**
@@ -84,35 +81,37 @@ export async function recordExecuting(
   subject: Subject,
   { approvers = [] }: { readonly approvers?: readonly string[] } = {},
 ): Promise<void> {
-  await Promise.all([
-    append(deps, subject, 'decided', { verdict: 'approved', step: principalOf(subject.identity) }),
-    append(deps, subject, 'executing', { verdict: 'allowed', approvers }),
-  ]);
+  await append(
+    deps,
+    subject,
+    { event: 'decided', verdict: 'approved', step: principalOf(subject.identity) },
+    { event: 'executing', verdict: 'allowed', approvers },
+  );
 }
 
 /** After a change that is done: it stays done where the line is missing, and the log has that. */
 export async function recordChanged(deps: IntakeDeps, subject: Subject, detail: string): Promise<void> {
-  await append(deps, subject, 'changed', { verdict: 'done', detail }).catch((thrown: unknown) =>
+  await append(deps, subject, { event: 'changed', verdict: 'done', detail }).catch((thrown: unknown) =>
     missing(deps, subject, 'changed', thrown),
   );
 }
 
 type Refusal = Extract<Reply, { kind: 'refusal' }>;
 
-// The refusal stands, whether or not it could be recorded. Whoever floods us is recorded once a minute for each reason but
-// a missing right: the record is never trimmed.
+/** Refusals that come as fast as somebody asks: such a one is recorded once a minute, since the record is never trimmed. */
+const floods: readonly string[] = ['limited', 'unavailable'];
+
+// The refusal stands, whether or not it could be recorded.
 async function recordRefusal(deps: IntakeDeps, subject: Subject, { code, text }: Refusal): Promise<void> {
-  const isOfThisUse = code === 'denied' || code === 'bad-argument' || code === 'no-confirmation';
-  const flood = `${principalOf(subject.identity)}/${subject.command}/${Math.floor(deps.clock.now() / 60_000)}`;
-  const about = isOfThisUse ? subject : { ...subject, correlationId: correlationIdOf(flood) };
+  const minute = `${principalOf(subject.identity)}/${subject.command}/${Math.floor(deps.clock.now() / 60_000)}`;
+  const about = floods.includes(code) ? { ...subject, correlationId: correlationIdOf(minute) } : subject;
   const step = `${code}/${principalOf(subject.identity)}`;
-  await append(deps, about, 'refused', { verdict: code, detail: text, step }).catch((thrown: unknown) =>
-    missing(deps, subject, 'refused', thrown),
+  await append(deps, about, { event: 'refused', verdict: code, detail: text, step }).catch(
+    (thrown: unknown) => missing(deps, subject, 'refused', thrown),
   );
 }
 
-interface Said extends Partial<Pick<AuditEntry, 'detail'>> {
-  readonly verdict: string;
+interface Said extends Pick<AuditEntry, 'event' | 'verdict'>, Partial<Pick<AuditEntry, 'detail'>> {
   readonly approvers?: readonly string[];
   /** What tells several lines of one event of one use apart. */
   readonly step?: string;
@@ -121,26 +120,24 @@ interface Said extends Partial<Pick<AuditEntry, 'detail'>> {
 async function append(
   { audit, policy }: IntakeDeps,
   subject: Subject,
-  event: AuditEvent,
-  { verdict, detail = '', approvers = [], step = '' }: Said,
+  ...all: readonly Said[]
 ): Promise<void> {
   if (audit === undefined) return;
   const { identity, place, command, args, correlationId } = subject;
-  await audit.append(
-    {
-      event,
-      correlationId,
-      person: await policy.personOf(identity),
-      principal: principalOf(identity),
-      place,
-      command,
-      args,
-      verdict,
-      detail,
-      approvers: [...approvers],
-      policyVersion: 'none',
-    },
-    step,
+  const person = await policy.personOf(identity);
+  const principal = principalOf(identity);
+  await Promise.all(
+    all.map(({ event, verdict, detail = '', approvers = [], step }) =>
+      audit.append(
+        {
+          ...{ event, correlationId, person, principal, place, command, args, verdict, detail },
+          approvers,
+          // Of no use that was judged; `recorded` puts in the one that was.
+          policyVersion: 'none',
+        },
+        step,
+      ),
+    ),
   );
 }
 

@@ -2,7 +2,7 @@
 import { type Confirmation, principalOf } from '../access/index.ts';
 import { correlationIdOf, shortId } from '../contracts/ids.ts';
 import { denial, type IntakeDeps, nothingToConfirm } from './intake-deps.ts';
-import { decided, recordChanged, recordDecision, recordExecuting } from './record.ts';
+import { decided, recordChanged, recordDeclined, recordExecuting } from './record.ts';
 import { type Decision, placeOf, type Reply } from './reply.ts';
 import type { Action, Change } from './spec.ts';
 
@@ -28,7 +28,7 @@ export async function settle(
     decision.verdict === 'yes' ? 'confirmed' : 'declined',
   );
   if (verdict.kind !== 'decided') return nothingToConfirm(confirmationId);
-  if (verdict.state === 'declined') await recordDecision(deps, decided(confirmation, decision), 'declined');
+  if (verdict.state === 'declined') await recordDeclined(deps, decided(confirmation, decision));
   // A "no" that comes after the "yes" changes nothing, and enqueues nothing either.
   if (verdict.state === 'declined' || decision.verdict === 'no') {
     return verdict.state === 'declined' ? declined : tooLateForNo(confirmation);

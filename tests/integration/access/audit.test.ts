@@ -76,6 +76,8 @@ describe('the record', () => {
     );
     // It learns where the chain ends by its first line.
     await counted.append(entry({ correlationId: 'c-first' }));
+    // Idle again: what is asked for next begins a batch of its own.
+    await counted.find('none', 'ended');
     asked.length = 0;
     const lines = await Promise.all([
       counted.append(entry({ event: 'decided' })),

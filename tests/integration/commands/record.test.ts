@@ -1,6 +1,7 @@
 // What the way of a command leaves in the record, and that nothing is done which could not be written down before.
 import { describe, expect } from 'vitest';
 import { createPolicy } from '../../../src/access/index.ts';
+import type { Change } from '../../../src/commands/spec.ts';
 import { correlationIdOf } from '../../../src/contracts/ids.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { it } from '../../support/fixtures.ts';
@@ -55,6 +56,43 @@ describe('an action', () => {
     const scene = createScene(redis, prefix);
     await scene.decide(await scene.asked('restart slam'), 'no');
     expect(await scene.recorded()).toEqual(['restart: asked, allowed', 'restart: decided, declined']);
+  });
+});
+
+describe('a change', () => {
+  const rename = (apply: Change['apply']): Change => ({
+    ...{ kind: 'change', name: 'rename', description: 'Gives another name', example: 'rename slam', apply },
+    args: [{ name: 'service', description: 'Which', required: true }],
+    permission: ({ service = '' }) => `service.restart:${service}`,
+    check: async () => null,
+    prompt: () => 'Rename?',
+  });
+
+  it('is in the record before it is made, and with what came of it', async ({ redis, prefix }) => {
+    const before: string[] = [];
+    const change = rename(async () => {
+      before.push(...(await scene.recorded()));
+      return { title: 'slam is slim', tone: 'ok', rows: [], data: null };
+    });
+    const scene = createScene(redis, prefix, { specs: [change] });
+    await scene.decide(await scene.asked('rename slam'));
+    expect(before.at(-1)).toBe('rename: executing, allowed');
+    expect((await scene.record.query({ event: 'changed' }, { limit: 1 })).lines).toMatchObject([
+      { seq: 4, verdict: 'done', detail: 'slam is slim', person: 'alice' },
+    ]);
+  });
+
+  it('is not made without a record', async ({ redis, prefix }) => {
+    let made = false;
+    const change = rename(async () => {
+      made = true;
+      return { title: 'done', tone: 'ok', rows: [], data: null };
+    });
+    const scene = createScene(redis, prefix, { specs: [change] });
+    const id = await scene.asked('rename slam');
+    await breakRecord(redis, prefix);
+    expect(await scene.decide(id)).toMatchObject({ code: 'unavailable' });
+    expect(made).toBe(false);
   });
 });
 

@@ -1,0 +1,162 @@
+// The ends of actions, and the watch over the record, on a real Redis and a real disk.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished } from 'vitest';
+import { AuditLog, createAuditRecord } from '../../../src/access/index.ts';
+import { AuditEnds } from '../../../src/app/audit-ends.ts';
+import { AuditWatch } from '../../../src/app/audit-watch.ts';
+import type { JobOrder } from '../../../src/contracts/jobs.ts';
+import { silentLogger } from '../../../src/core/logger.ts';
+import type { Redis } from '../../../src/core/redis.ts';
+import { entry, forge } from '../../support/audit.ts';
+import { it } from '../../support/fixtures.ts';
+import { ManualClock } from '../../unit/core/manual-clock.ts';
+
+const report = (correlationId: string, final: boolean, state: 'ready' | 'failed' | 'sent' = 'ready') =>
+  ({
+    name: 'chat.report',
+    id: `report-${correlationId}`,
+    correlationId,
+    causationId: null,
+    principal: 'discord:111',
+    body: {
+      to: { surface: 'discord', place: 'c-1' },
+      about: correlationId,
+      kind: 'restart',
+      subject: 'slam',
+      seq: 5,
+      final,
+      text: `slam is ${state}`,
+      steps: [{ state, at: 1, detail: '' }],
+    },
+  }) as const satisfies JobOrder<'chat.report'>;
+
+async function open(redis: Redis, prefix: string) {
+  const dir = await mkdtemp(join(tmpdir(), 'swarmline-audit-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  const anchorFile = join(dir, 'audit-anchor.json');
+  const clock = new ManualClock();
+  const log = new AuditLog({ redis, clock }, { prefix });
+  const record = createAuditRecord({ redis }, { prefix });
+  const ends = new AuditEnds({ log, logger: silentLogger });
+  const told: string[] = [];
+  const sink = ends.over({
+    add: async ({ id }) => {
+      told.push(id);
+    },
+  });
+  const watch = new AuditWatch({ log, record, ends, clock }, { anchorFile });
+  const ended = async () => (await record.query({ event: 'ended' }, { limit: 10 })).lines;
+  return { log, record, ends, sink, told, watch, ended, anchorFile };
+}
+
+describe('the end of an action', () => {
+  it('is recorded when it is told for the last time, with what was begun', async ({ redis, prefix }) => {
+    const { log, sink, ended } = await open(redis, prefix);
+    await log.append(entry({ approvers: ['bob'] }));
+    await sink.add(report('c-1', false));
+    expect(await ended()).toEqual([]);
+    await sink.add(report('c-1', true));
+    await sink.add(report('c-1', true));
+    expect(await ended()).toMatchObject([
+      {
+        seq: 2,
+        correlationId: 'c-1',
+        person: 'alice',
+        command: 'restart',
+        args: { service: 'slam' },
+        verdict: 'ready',
+        detail: 'slam is ready',
+        approvers: ['bob'],
+      },
+    ]);
+  });
+
+  it('is recorded again when what had failed is done after all', async ({ redis, prefix }) => {
+    const { log, sink, ended, record } = await open(redis, prefix);
+    await log.append(entry());
+    await sink.add(report('c-1', true, 'failed'));
+    await sink.add(report('c-1', true, 'ready'));
+    expect((await ended()).map(({ verdict }) => verdict)).toEqual(['ready', 'failed']);
+    expect((await record.verify(null)).broken).toBeNull();
+  });
+
+  it('is not recorded of what no person asked for', async ({ redis, prefix }) => {
+    const { sink, told, ended } = await open(redis, prefix);
+    await sink.add(report('c-gas', true));
+    expect(told).toEqual(['report-c-gas']);
+    expect(await ended()).toEqual([]);
+  });
+
+  it('is told though it cannot be recorded, and recorded when it can', async ({ redis, prefix }) => {
+    const { log, sink, told, ends, ended, watch } = await open(redis, prefix);
+    await log.append(entry());
+    const key = `${prefix}:audit:lines`;
+    await redis.rename(key, `${key}:aside`);
+    await redis.set(key, 'not a stream');
+    await sink.add(report('c-1', true));
+    expect(told).toHaveLength(1);
+    expect(ends.waiting).toBe(1);
+    await redis.rename(`${key}:aside`, key);
+    await watch.look();
+    expect(ends.waiting).toBe(0);
+    expect(await ended()).toHaveLength(1);
+  });
+});
+
+describe('the watch', () => {
+  it('says that the record cannot be written, and that it can again', async ({ redis, prefix }) => {
+    const { watch } = await open(redis, prefix);
+    await watch.look();
+    expect(watch.check()).toEqual({ name: 'audit', hard: false, health: 'healthy', detail: '' });
+    await redis.set(`${prefix}:audit:lines`, 'not a stream');
+    await watch.look();
+    expect(watch.check()).toMatchObject({
+      health: 'unhealthy',
+      detail: expect.stringMatching(/cannot be written: WRONGTYPE/),
+    });
+    await redis.del(`${prefix}:audit:lines`);
+    await watch.look();
+    expect(watch.check().health).toBe('healthy');
+  });
+
+  it('blames Redis for nothing that the link of Redis tells', async ({ redis, prefix }) => {
+    const { watch } = await open(redis, prefix);
+    redis.disconnect(false);
+    await watch.look();
+    expect(watch.check().health).toBe('healthy');
+  });
+
+  it('moves the anchor on with the record', async ({ redis, prefix }) => {
+    const { log, watch, anchorFile } = await open(redis, prefix);
+    await watch.look();
+    await expect(readFile(anchorFile)).rejects.toMatchObject({ code: 'ENOENT' });
+    for (const id of ['c-1', 'c-2']) {
+      const { seq, hash } = await log.append(entry({ correlationId: id }));
+      await watch.look();
+      expect(JSON.parse(await readFile(anchorFile, 'utf8'))).toMatchObject({ seq, hash });
+    }
+  });
+
+  it('leaves an anchor that contradicts the record, and says so', async ({ redis, prefix }) => {
+    const { log, watch, anchorFile } = await open(redis, prefix);
+    for (const id of ['c-1', 'c-2', 'c-3']) await log.append(entry({ correlationId: id }));
+    await watch.look();
+    const before = await readFile(anchorFile, 'utf8');
+    await forge(redis, prefix, (lines) => lines.slice(0, 2));
+    await watch.look();
+    expect(watch.check()).toMatchObject({
+      health: 'unhealthy',
+      detail: expect.stringMatching(/line 3 .* gone or another/),
+    });
+    expect(await readFile(anchorFile, 'utf8')).toBe(before);
+  });
+
+  it('says of a file that is no anchor that it is none', async ({ redis, prefix }) => {
+    const { watch, anchorFile } = await open(redis, prefix);
+    await writeFile(anchorFile, '{"seq":0}');
+    await watch.look();
+    expect(watch.check()).toMatchObject({ detail: expect.stringMatching(/is no anchor/) });
+  });
+});
