@@ -97,7 +97,7 @@ export function createRig({
   };
   const may = async (identity: Identity, permission: string, place: Place | null = null): Promise<boolean> =>
     (await policy.decide({ identity, permission, place })).allowed;
-  return { clock, policy, access, grants, links, say, confirm, done, may };
+  return { clock, policy, access, grants, specs: intake.specs, say, confirm, done, may };
 }
 
 /** The answer of a question; its refusal as a title. */
