@@ -33,7 +33,7 @@ export type Entered =
   | { readonly kind: 'linked' | 'same' | 'taken' | 'owned'; readonly person: string }
   | Extract<Redeemed, { kind: 'wrong' | 'locked' }>;
 
-/** Each rejects with a SwarmError REDIS_* when the truth cannot be read or written. */
+/** What commands read and change of access. Each rejects with a SwarmError REDIS_* when the truth cannot be read or written. */
 export interface Access {
   /** Names of the policy file, for completion. */
   readonly people: readonly string[];
@@ -50,6 +50,7 @@ export interface Access {
   revoke(unwanted: Entitlement, order: Order): Promise<boolean>;
   /** A code that links whoever enters it to this person; `expiresAt` in ms since the epoch. */
   offerCode(identity: Identity): Promise<{ readonly code: string; readonly expiresAt: number }>;
+  /** Links this identity to the person of the code, which counts once. */
   enterCode(identity: Identity, code: string): Promise<Entered>;
   /** Resolves to whether it was linked. */
   unlink(identity: Identity): Promise<boolean>;
@@ -65,6 +66,7 @@ export interface AccessDeps {
   readonly makeCode?: () => string;
 }
 
+/** Creates it over the policy in force and the records in Redis. */
 export function createAccess(deps: AccessDeps): Access {
   const { policy, links, clock, makeCode = drawCode } = deps;
   const rulesNow = () => policy.rules ?? compileRules({ roles: {}, people: {} });

@@ -1,5 +1,5 @@
 // Access: who may do what, and the confirmations that stand between a wish and its effect.
-export { type Access, createAccess, type Entered, type Portrait } from './access.ts';
+export { type Access, createAccess, type Entered } from './access.ts';
 export type { AuditSink } from './audit.ts';
 export {
   type Confirmation,
@@ -16,8 +16,7 @@ export {
   loadLivePolicy,
   loadPolicy,
   type Policy,
-  type RuledPolicy,
 } from './policy.ts';
-export { createRecall, type Recall } from './recall.ts';
+export { createRecall } from './recall.ts';
 export { principalOf } from './rules.ts';
 export type { Verdict, Wish } from './verdict.ts';

@@ -17,7 +17,7 @@ import type { Redis } from '../../../src/core/redis.ts';
 import { portsOf } from '../../unit/commands/ports.ts';
 import { ManualClock } from '../../unit/core/manual-clock.ts';
 
-export const document = {
+const document = {
   roles: {
     viewer: ['ask', 'link'],
     operator: { allow: ['ask', 'link', 'why', 'service.restart:*'], deny: ['service.restart:prod-*'] },
