@@ -33,7 +33,7 @@ export type Entered =
   | { readonly kind: 'linked' | 'same' | 'taken' | 'owned'; readonly person: string }
   | Extract<Redeemed, { kind: 'wrong' | 'locked' }>;
 
-/** Each rejects with a SwarmError REDIS_* when the truth cannot be read or written. */
+/** What commands read and change of access. Each rejects with a SwarmError REDIS_* when the truth cannot be read or written. */
 export interface Access {
   /** Names of the policy file, for completion. */
   readonly people: readonly string[];
@@ -46,10 +46,11 @@ export interface Access {
   objection(by: Identity, wanted: Entitlement): Promise<string | null>;
   /** Takes effect at once, in all processes. Resolves to whether this very call did it. */
   grant(wanted: Entitlement, order: Order): Promise<boolean>;
-  /** As `grant`: takes the grant away, and denies what would be allowed without it. */
+  /** As `grant`: takes the grant away, and denies it where there is none or it would be allowed without. */
   revoke(unwanted: Entitlement, order: Order): Promise<boolean>;
   /** A code that links whoever enters it to this person; `expiresAt` in ms since the epoch. */
   offerCode(identity: Identity): Promise<{ readonly code: string; readonly expiresAt: number }>;
+  /** Links this identity to the person of the code, which counts once. */
   enterCode(identity: Identity, code: string): Promise<Entered>;
   /** Resolves to whether it was linked. */
   unlink(identity: Identity): Promise<boolean>;
@@ -65,6 +66,7 @@ export interface AccessDeps {
   readonly makeCode?: () => string;
 }
 
+/** Creates it over the policy in force and the records in Redis. */
 export function createAccess(deps: AccessDeps): Access {
   const { policy, links, clock, makeCode = drawCode } = deps;
   const rulesNow = () => policy.rules ?? compileRules({ roles: {}, people: {} });
@@ -153,14 +155,15 @@ function makeGranting(
       const rules = rulesNow();
       const denial = await orderOf(unwanted, order, 'deny');
       const subject = await find(deps, rules, unwanted.person, null);
-      // What only the grant allows ends with it. What the file allows as well, or another grant, has to be denied.
       const said = subject?.grants ?? [];
       const before = said.filter(({ kind, name }) => kind === unwanted.kind && name === unwanted.name);
-      const others = said.filter((grant) => !before.includes(grant));
-      const stays = subject !== null && isHeld(rules, { ...subject, grants: others }, unwanted);
-      return stays || before.some(({ effect }) => effect === 'deny')
-        ? deps.grants.put(denial)
-        : deps.grants.drop(denial);
+      const others = { grants: said.filter((grant) => !before.includes(grant)) };
+      // What only the grant allows ends with it. Anything else is denied, also what nothing allows yet.
+      const ends =
+        before.some(({ effect }) => effect === 'allow') &&
+        subject !== null &&
+        !isHeld(rules, { ...subject, ...others }, unwanted);
+      return ends ? deps.grants.drop(denial) : deps.grants.put(denial);
     },
   };
 }

@@ -27,6 +27,11 @@ const placeKey = z
     `one of ${surfaces.join(', ')}, or discord-channel:ID, discord-server:ID, twitch-channel:NAME`,
   );
 
+// zod says of a key only that it is invalid; its schema says why.
+const keyMend: z.core.$ZodRecordParams = {
+  error: (issue) => (issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined),
+};
+
 const patterns = z.array(patternSchema);
 const roleNames = z.union([z.string(), z.array(z.string())]);
 
@@ -55,9 +60,9 @@ export const policySchema = z.strictObject({
   roles: z.record(z.string(), roleSchema),
   /** Role of everybody who is no listed person; absent: nothing. */
   everyone: z.string().optional(),
-  people: z.record(z.string().regex(/^[^\s:]+$/, 'a name without colon or space'), personSchema),
+  people: z.record(z.string().regex(/^[^:]+$/, 'a name without a colon'), personSchema, keyMend),
   /** Roles of whoever has a role of Discord or a badge of Twitch at that moment. */
-  marks: z.record(markKey, roleNames).optional(),
+  marks: z.record(markKey, roleNames, keyMend).optional(),
   /** Permissions that count nowhere else. */
   places: z.array(z.strictObject({ permissions: patterns.min(1), in: z.array(placeKey).min(1) })).optional(),
   /** What Twitch must vouch for besides: one of the badges, and that the viewer is a person of ours. */

@@ -12,7 +12,7 @@ export {
 export { type Anchor, readAnchor, writeAnchor } from './audit-anchor.ts';
 export { AuditLog } from './audit-log.ts';
 export { type AuditRecord, createAuditRecord, type Verification } from './audit-walk.ts';
-export { type Access, createAccess, type Entered, type Portrait } from './access.ts';
+export { type Access, createAccess, type Entered } from './access.ts';
 export type { LimitsConfig } from './config.ts';
 export {
   type Confirmation,
@@ -38,8 +38,7 @@ export {
   loadLivePolicy,
   loadPolicy,
   type Policy,
-  type RuledPolicy,
 } from './policy.ts';
-export { createRecall, type Recall } from './recall.ts';
+export { createRecall } from './recall.ts';
 export { principalOf } from './rules.ts';
 export type { Verdict, Wish } from './verdict.ts';

@@ -14,6 +14,7 @@ export interface Recorded {
 /** Whose identity one is by the file; null: nobody's. */
 export type OwnerOf = (principal: string) => string | null;
 
+/** What is recorded of identities. */
 export interface Recall {
   /** What is recorded now. @throws SwarmError RECORD_UNREADABLE, and what Redis met */
   read(principal: string, ownerOf: OwnerOf): Promise<Recorded>;
@@ -39,6 +40,7 @@ export const nothingRecorded: Recall = {
 const patienceMs = 300;
 const rememberedIdentities = 1_000;
 
+/** Creates it over the stores of grants and links. */
 export function createRecall(deps: {
   readonly grants: Grants;
   readonly links: Links;

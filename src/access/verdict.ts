@@ -24,6 +24,7 @@ export interface Gate {
   readonly detail: string;
 }
 
+/** Whether somebody may, and every gate that was looked at. */
 export interface Verdict {
   readonly allowed: boolean;
   /** Every gate, also those behind the one that blocks. */

@@ -36,7 +36,7 @@ const longestMs = 365 * 24 * 60 * minuteMs;
 const patternShape = /^[a-z][a-z0-9.-]*(?::[^\s*]*)?\*?$|^\*$/i;
 
 /** `for 2h` or `2h`, ms; null when it is no such time. */
-export function durationMs(text: string): number | null {
+function durationMs(text: string): number | null {
   const [, number, unit = ''] = /^(?:for\s+)?(\d{1,5})\s*([mhd])$/i.exec(text.trim()) ?? [];
   const ms = Number(number) * (unitsMs[unit.toLowerCase()] ?? Number.NaN);
   return ms > 0 && ms <= longestMs ? ms : null;
@@ -48,7 +48,7 @@ export function timeText(time: string | undefined): string {
 }
 
 /** What a line means; a text says what is wrong with it. */
-export function entitlementOf({ args }: CommandCall, now: number): Entitlement | string {
+function entitlementOf({ args }: CommandCall, now: number): Entitlement | string {
   const { person = '', permission, role, time } = args;
   const lasting = time === undefined ? null : durationMs(time);
   if (time !== undefined && lasting === null) {
