@@ -78,8 +78,9 @@ export async function createPlatform(
   const health = createHealthServer(config.health, shared);
   collectGauges(shared);
   const bus = wireBus(shared);
-  const gate = createIntakeGate(wireIntake(shared));
-  const surfaces = wireSurfaces(shared, gate.intake, deps.terminal);
+  const { intake, completer } = wireIntake(shared);
+  const gate = createIntakeGate(intake);
+  const surfaces = wireSurfaces(shared, { intake: gate.intake, completer }, deps.terminal);
   const resources = new Resources({ clock }, [
     { name: 'swarmline', pid: () => process.pid },
     ...serversOf(backends).map((server) => ({ name: server.name, pid: () => server.pid })),

@@ -2,6 +2,7 @@
 export { parseAuditFilter } from './audit-filter.ts';
 export { silentAfterMs } from './catalogue/services.ts';
 export { catalogue } from './catalogue/all.ts';
+export { type Completer, createCompleter } from './complete.ts';
 export { createIntake } from './intake.ts';
 export { answerLine, answerLines, formatAge, reportLine, rowText } from './render.ts';
 export type { CommandIntake, Decision, Invocation, RefusalCode, Reply } from './reply.ts';

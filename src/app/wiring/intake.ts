@@ -1,12 +1,24 @@
 // Wires the command surface: the same for every place that people type in.
 import { createConfirmations, createFloodGuard, createLimits } from '../../access/index.ts';
 import { createDroneDirectory, createServiceDirectory } from '../../bridge/index.ts';
-import { type CommandIntake, catalogue, createIntake } from '../../commands/index.ts';
+import {
+  type CommandIntake,
+  type Completer,
+  catalogue,
+  createCompleter,
+  createIntake,
+} from '../../commands/index.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import { createActionDirectory } from '../../queue/index.ts';
 import { createSystemDirectory } from '../presence.ts';
 import { overRedis } from '../read-models.ts';
 import type { Shared } from './shared.ts';
+
+/** What people type, and what could be typed next. */
+export interface Commands {
+  readonly intake: CommandIntake;
+  readonly completer: Completer;
+}
 
 export function wireIntake({
   config,
@@ -24,10 +36,10 @@ export function wireIntake({
   faults,
   metrics: meter,
   tracer,
-}: Shared): CommandIntake {
+}: Shared): Commands {
   const { prefix } = config.redis;
   const { processes } = createSystemDirectory(registry);
-  return createIntake(
+  return commandsOver(
     {
       clock,
       logger,
@@ -54,6 +66,10 @@ export function wireIntake({
     },
     catalogue,
   );
+}
+
+function commandsOver(...of: Parameters<typeof createIntake>): Commands {
+  return { intake: createIntake(...of), completer: createCompleter(...of) };
 }
 
 // Each process speaks for itself: what it wrote into Redis is up to two seconds old, and while Redis is away nobody can

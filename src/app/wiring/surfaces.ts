@@ -11,6 +11,7 @@ import type { ReportSink } from '../../contracts/ports.ts';
 import type { Part } from '../../core/lifecycle.ts';
 import { createReportMemory } from '../../queue/index.ts';
 import { overRedis } from '../read-models.ts';
+import type { Commands } from './intake.ts';
 import type { Shared } from './shared.ts';
 import { oncePerToken } from './singletons.ts';
 
@@ -35,10 +36,11 @@ export interface Surfaces {
 // Discord's heartbeat, the proof of life, comes every 41 s.
 const discordStaleMs = 90_000;
 
-export function wireSurfaces(shared: Shared, intake: CommandIntake, terminal: Terminal): Surfaces {
+export function wireSurfaces(shared: Shared, commands: Commands, terminal: Terminal): Surfaces {
   const { roles } = shared;
-  const console = roles.includes('console') ? wireConsole(shared, intake, terminal) : null;
-  const bots = roles.includes('bots') ? [wireDiscord(shared, intake), wireTwitch(shared, intake)] : [];
+  const { intake } = commands;
+  const console = roles.includes('console') ? wireConsole(shared, commands, terminal) : null;
+  const bots = roles.includes('bots') ? [wireDiscord(shared, commands), wireTwitch(shared, intake)] : [];
   const api = roles.includes('api') ? [wireApi(shared, intake)] : [];
   const wired = [...bots, ...api];
   return {
@@ -56,16 +58,16 @@ export function wireSurfaces(shared: Shared, intake: CommandIntake, terminal: Te
 type Wired = Pick<Surfaces, 'parts' | 'sinks' | 'holds'>;
 const nothing: Wired = { parts: [], sinks: {}, holds: {} };
 
-function wireConsole({ config, redis }: Shared, intake: CommandIntake, terminal: Terminal): ConsoleBot {
+function wireConsole({ config, redis }: Shared, commands: Commands, terminal: Terminal): ConsoleBot {
   const { input, output, onQuit, interactive, colour } = terminal;
   const memory = createReportMemory(redis, { prefix: config.redis.prefix, surface: 'console' });
-  return new ConsoleBot({ intake, memory, input, output, onQuit }, { terminal: interactive, colour });
+  return new ConsoleBot({ ...commands, memory, input, output, onQuit }, { terminal: interactive, colour });
 }
 
 /** A process that is nothing but its chats is not ready while one of them is deaf; any other goes on with the rest. */
 const isAllOf = (roles: Shared['roles']) => roles.every((role) => role === 'bots');
 
-function wireDiscord(shared: Shared, intake: CommandIntake): Wired {
+function wireDiscord(shared: Shared, commands: Commands): Wired {
   const { config, settings, links, guards, clock, logger, roles, tracer } = shared;
   const link = links.add('discord', { hard: isAllOf(roles), staleAfterMs: discordStaleMs });
   if (config.discord.token === undefined) {
@@ -79,7 +81,7 @@ function wireDiscord(shared: Shared, intake: CommandIntake): Wired {
     token: () => settings().discord.token?.reveal(),
     bot: (memory) =>
       createDiscordBot(
-        { intake, memory, link, guards, clock, logger, tracer },
+        { ...commands, memory, link, guards, clock, logger, tracer },
         { settings: () => settings().discord },
       ),
   });

@@ -1,7 +1,7 @@
 // The console: a prompt in the terminal that owns this process, or plain lines where there is no terminal.
-import { createInterface, type Interface } from 'node:readline';
+import { type AsyncCompleter, createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { CommandIntake, Reply } from '../../commands/index.ts';
+import type { CommandIntake, Completer, Reply } from '../../commands/index.ts';
 import type { Report } from '../../contracts/chat.ts';
 import { randomId } from '../../contracts/ids.ts';
 import type { ReportMemory, ReportSink } from '../../contracts/ports.ts';
@@ -10,6 +10,8 @@ import { paint, renderAnswer } from './paint.ts';
 
 export interface ConsoleDeps {
   readonly intake: CommandIntake;
+  /** Absent: Tab does nothing. */
+  readonly completer?: Completer;
   readonly memory: ReportMemory;
   readonly input: Readable;
   readonly output: Writable;
@@ -42,7 +44,9 @@ export class ConsoleBot extends Service implements ReportSink {
 
   protected onStart(): Promise<void> {
     const { terminal } = this.#options;
+    const { completer } = this.#deps;
     const lines = createInterface({
+      ...(completer && { completer: tabOf(completer) }),
       input: this.#deps.input,
       output: this.#deps.output,
       terminal,
@@ -129,6 +133,15 @@ export class ConsoleBot extends Service implements ReportSink {
     if (reply.kind === 'confirm') this.#asked = reply.confirmationId;
     this.print(replyText(reply, colour));
   }
+}
+
+/** Tab at the prompt. */
+function tabOf(completer: Completer): AsyncCompleter {
+  return (line, done) => {
+    void completer
+      .line({ line, identity, place: { surface: 'console', id: address.place } })
+      .then(({ candidates, replaces }) => done(null, [[...candidates], replaces]));
+  };
 }
 
 function replyText(reply: Reply, colour: boolean): string {

@@ -1,7 +1,8 @@
 // The Discord bot as a service: puts its parts together and owns their lifetime. Soft: a Discord that is away
 // never keeps the platform from starting, and the link says what is wrong.
 
-import type { CommandIntake } from '../../commands/index.ts';
+import type { AutocompleteInteraction } from 'discord.js';
+import type { CommandIntake, Completer } from '../../commands/index.ts';
 import type { Report } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import type { ReportMemory, ReportSink } from '../../contracts/ports.ts';
@@ -14,6 +15,7 @@ import type { GuardMaker } from '../../core/recovery/guards.ts';
 import { Service } from '../../core/service.ts';
 import { createStop } from '../../core/stop.ts';
 import { silentTracer, type Tracer } from '../../core/tracing/index.ts';
+import { complete } from './autocomplete.ts';
 import { createDiscordApi, type DiscordApi } from './api.ts';
 import type { DiscordConfig } from './config.ts';
 import { keepConnected } from './connection.ts';
@@ -27,6 +29,8 @@ import { settledWithin } from './settle.ts';
 /** What the bot needs. */
 export interface DiscordBotDeps {
   readonly intake: CommandIntake;
+  /** Absent: nothing is offered while somebody types. */
+  readonly completer?: Completer;
   readonly memory: ReportMemory;
   /** Its `staleAfterMs` should be at least 90,000: Discord's heartbeat, the proof of life, comes every 41 s. */
   readonly link: Link;
@@ -104,7 +108,7 @@ export class DiscordBot extends Service implements ReportSink {
     if (token === undefined) return this.#deps.link.off('no DISCORD_TOKEN');
     // Half a second of imports, paid only by those who use Discord.
     const { discord } = await import('./library.ts');
-    const { intake, link, clock, logger, memory, guards, tracer = silentTracer } = this.#deps;
+    const { intake, completer, link, clock, logger, memory, guards, tracer = silentTracer } = this.#deps;
     const session = this.#sessionOptions(token);
     const stop = createStop();
     const rest = new discord.REST({ api: session.apiUrl, timeout: session.restTimeoutMs, retries: 0 });
@@ -122,6 +126,13 @@ export class DiscordBot extends Service implements ReportSink {
       { minEditMs: this.#tuning.minEditMs ?? 1_500 },
     );
     const answers = guards.guard(answerGuard);
+    const parts = {
+      ...{ intake, live, guard: answers, logger, tracer },
+      ...(completer && {
+        complete: (typing: AutocompleteInteraction) =>
+          complete(typing, completer, (ms, signal) => clock.sleep(ms, signal)),
+      }),
+    };
     const run = (signal: AbortSignal) =>
       runSession(
         {
@@ -129,8 +140,7 @@ export class DiscordBot extends Service implements ReportSink {
           link,
           clock,
           onReady: (self) => this.#track(this.#onReady(self, api, signal)),
-          onInteraction: (interaction) =>
-            this.#track(handleInteraction(interaction, { intake, live, guard: answers, logger, tracer })),
+          onInteraction: (interaction) => this.#track(handleInteraction(interaction, parts)),
         },
         session,
         signal,

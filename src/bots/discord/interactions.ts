@@ -1,6 +1,11 @@
 // Slash commands and buttons: acknowledged at once (Discord waits 3 s), handed to the command intake, answered.
 // Knows nothing of connections, and never lets an error out.
-import type { ButtonInteraction, ChatInputCommandInteraction, Interaction } from 'discord.js';
+import type {
+  AutocompleteInteraction,
+  ButtonInteraction,
+  ChatInputCommandInteraction,
+  Interaction,
+} from 'discord.js';
 import type { CommandIntake, Reply } from '../../commands/index.ts';
 import type { Identity, Mark, Place } from '../../contracts/chat.ts';
 import { correlationIdOf } from '../../contracts/ids.ts';
@@ -11,10 +16,13 @@ import type { Tracer } from '../../core/tracing/index.ts';
 import { answerCard, type Card, confirmCard, sentenceCard } from './cards.ts';
 import { apiCode, apiCodes, toChatError } from './faults.ts';
 import type { LiveMessages } from './live.ts';
+import { commandNameOf, dryRunOption } from './slash.ts';
 
 export interface InteractionDeps {
   readonly intake: CommandIntake;
   readonly live: LiveMessages;
+  /** Absent: nothing is offered while somebody types. */
+  readonly complete?: (interaction: AutocompleteInteraction) => Promise<void>;
   /** For answers by the token of an interaction. */
   readonly guard: Guard;
   readonly logger: Logger;
@@ -25,6 +33,7 @@ export interface InteractionDeps {
 export async function handleInteraction(interaction: Interaction, deps: InteractionDeps): Promise<void> {
   try {
     if (interaction.isChatInputCommand()) await traced(interaction, deps);
+    else if (interaction.isAutocomplete()) await deps.complete?.(interaction);
     else if (interaction.isButton()) await onClick(interaction, deps);
   } catch (thrown) {
     const fault = toChatError(thrown);
@@ -37,16 +46,22 @@ export async function handleInteraction(interaction: Interaction, deps: Interact
 
 // A trace begins with the wish. The click on a button belongs to it, and whoever keeps the confirmation knows to which.
 function traced(interaction: ChatInputCommandInteraction, deps: InteractionDeps): Promise<void> {
-  const attributes = { 'swarmline.surface': 'discord', 'swarmline.command': interaction.commandName };
-  return deps.tracer.span(`interaction ${interaction.commandName}`, { kind: 'server', attributes }, () =>
+  const command = nameOf(interaction);
+  const attributes = { 'swarmline.surface': 'discord', 'swarmline.command': command };
+  return deps.tracer.span(`interaction ${command}`, { kind: 'server', attributes }, () =>
     onSlash(interaction, deps),
   );
 }
 
+function nameOf({ commandName, options }: ChatInputCommandInteraction): string {
+  return commandNameOf(commandName, options.getSubcommand(false));
+}
+
 async function onSlash(interaction: ChatInputCommandInteraction, deps: InteractionDeps): Promise<void> {
-  const spec = deps.intake.specs.find(({ name }) => name === interaction.commandName);
+  const command = nameOf(interaction);
+  const spec = deps.intake.specs.find(({ name }) => name === command);
   // What changes the world is said in public, and only a public message can be edited by bot token later.
-  const visibility = spec?.kind === 'action' ? {} : ({ flags: 'Ephemeral' } as const);
+  const visibility = spec !== undefined && spec.kind !== 'question' ? {} : ({ flags: 'Ephemeral' } as const);
   if (!(await acknowledged(() => interaction.deferReply(visibility), deps))) return;
   const answer = (card: Card) => patiently(() => interaction.editReply(card), deps);
   const args = (spec?.args ?? []).flatMap(({ name }) => {
@@ -59,7 +74,8 @@ async function onSlash(interaction: ChatInputCommandInteraction, deps: Interacti
       identity: identityOf(interaction),
       replyTo: { surface: 'discord', place: interaction.channelId },
       place: placeOf(interaction, interaction.channelId),
-      input: { kind: 'parsed', command: interaction.commandName, args: Object.fromEntries(args) },
+      ...(interaction.options.getBoolean(dryRunOption) === true && { dryRun: true }),
+      input: { kind: 'parsed', command, args: Object.fromEntries(args) },
     });
     await answer(replyCard(reply));
   });

@@ -19,7 +19,7 @@ const rememberedMessages = 1_000;
 
 /** Creates the handler of chat messages; `self` is the bot's own login. It resolves when the reply has been said. */
 export function makeListener({ intake, sender, clock }: ListenerDeps, self: string) {
-  const names = new Set(intake.specs.map(({ name }) => name));
+  const names = new Set(intake.specs.flatMap(({ name, aliases = [] }) => [name, ...aliases]).map(firstWord));
   const seen = new Set<string>();
   return async (message: ChatMessage): Promise<void> => {
     if (message.login === self || seen.has(message.id)) return;
@@ -49,6 +49,11 @@ export function makeListener({ intake, sender, clock }: ListenerDeps, self: stri
           });
     await sender.say(message.channel, message.login, replyText(reply, clock.now()));
   };
+}
+
+/** `gas` of `gas send`: what follows is for the intake to understand. */
+function firstWord(name: string): string {
+  return name.split(' ')[0] ?? name;
 }
 
 function replyText(reply: Reply, now: number): string {

@@ -7,12 +7,13 @@ export type ChatRequest =
 // Viewers' clients append one of these to say the same thing twice without msg_duplicate.
 const fillers = /[\u{e0000}-\u{e007f}]|\u034f/gu;
 
-/** Null when the message is none of our business. `names` are the commands' names, lower case. */
+/** Null when the message is none of our business. `names` are the first words of commands, lower case. */
 export function parseChat(text: string, names: ReadonlySet<string>): ChatRequest | null {
-  const [first = '', ...rest] = text.replace(fillers, '').trim().split(/\s+/);
+  const said = text.replace(fillers, '').trim();
+  const [first = '', ...rest] = said.split(/\s+/);
   if (!first.startsWith('!')) return null;
   const word = first.slice(1).toLowerCase();
   if (word === 'yes' || word === 'no')
     return { kind: 'decision', verdict: word, confirmationId: rest.join(' ') };
-  return names.has(word) ? { kind: 'command', line: [word, ...rest].join(' ') } : null;
+  return names.has(word) ? { kind: 'command', line: `${word}${said.slice(first.length)}` } : null;
 }

@@ -14,6 +14,8 @@ export interface RunOptions {
   /** Confirms without asking. */
   readonly yes: boolean;
   readonly json: boolean;
+  /** Only says what would be done; default false. */
+  readonly dryRun?: boolean;
 }
 
 /** Without any news for this long nothing can be said of an action, ms. */
@@ -21,7 +23,7 @@ const patienceMs = 120_000;
 
 export async function run(line: string, options: RunOptions, io: Io): Promise<ExitCode> {
   const client = await connectClient(io);
-  let reply = await client.run(line, randomId());
+  let reply = await client.run(options.dryRun === true ? `${line} --dry-run` : line, randomId());
   if (reply.kind === 'confirm') {
     const agreed = options.yes || (await ask(reply.prompt, io));
     if (agreed === null) {

@@ -4,7 +4,7 @@ import type { AnswerRow } from '../../contracts/chat.ts';
 import type { DroneView } from '../../contracts/drones.ts';
 import { plainText } from '../../core/text.ts';
 import { counted, formatAge } from '../render.ts';
-import type { Question } from '../spec.ts';
+import type { CommandPorts, Question } from '../spec.ts';
 
 /** A status older than this is told as stale, ms. */
 export const staleAfterMs = 5_000;
@@ -13,7 +13,7 @@ export const drone: Question = {
   kind: 'question',
   name: 'drone',
   description: 'Link, battery, flight and video of the drones',
-  args: [{ name: 'id', description: 'Only this drone', required: false }],
+  args: [{ name: 'id', description: 'Only this drone', required: false, candidates: droneIds }],
   example: 'drone demo-1',
   answer: async ({ args }, ports) => {
     const now = ports.clock.now();
@@ -34,6 +34,11 @@ export const drone: Question = {
     };
   },
 };
+
+/** Every drone ever heard of. */
+export async function droneIds(ports: CommandPorts): Promise<readonly string[]> {
+  return (await ports.drones.drones()).map(({ status }) => status.drone);
+}
 
 /** One line on a drone; a figure that the drone did not tell is unknown. */
 export function droneRow({ status, seenAt }: DroneView, now: number): AnswerRow {

@@ -12,22 +12,38 @@ import { counted } from '../render.ts';
 import type { CommandPorts, Question } from '../spec.ts';
 import { agentRow } from './agents.ts';
 import { breakerRows } from './breakers.ts';
-import { droneRow, staleAfterMs } from './drone.ts';
+import { droneIds, droneRow, staleAfterMs } from './drone.ts';
 import { isOpen, isUnanswered } from './gas.ts';
 import { processSilentAfterMs } from './processes.ts';
 import { troubledQueueRows } from './queue-status.ts';
 import { gapRows } from './roles.ts';
-import { isReady, serviceRows, silentAfterMs } from './services.ts';
+import { isReady, serviceNames, serviceRows, silentAfterMs } from './services.ts';
 
 export const status: Question = {
   kind: 'question',
   name: 'status',
   description: 'The platform at a glance, or one service, agent or drone',
-  args: [{ name: 'target', description: 'A service, an agent or a drone', required: false }],
+  args: [
+    {
+      name: 'target',
+      description: 'A service, an agent or a drone',
+      required: false,
+      candidates: targets,
+    },
+  ],
   example: 'status slam',
   answer: ({ args }, ports) =>
     args['target'] === undefined ? overview(ports) : target(args['target'], ports),
 };
+
+async function targets(ports: CommandPorts): Promise<readonly string[]> {
+  const [services, agents, drones] = await Promise.all([
+    serviceNames(ports),
+    ports.agents.agents(),
+    droneIds(ports),
+  ]);
+  return [...services, ...agents.map(({ agent }) => agent), ...drones];
+}
 
 async function overview(ports: CommandPorts): Promise<Answer> {
   const now = ports.clock.now();

@@ -15,7 +15,7 @@ import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { freePort } from '../../../src/core/servers/index.ts';
 import { delivery, link } from '../../unit/commands/ports.ts';
-import { createScene } from '../commands/scene.ts';
+import { createScene, type SceneOptions } from '../commands/scene.ts';
 
 const policy = createPolicy({
   roles: { operator: ['ask', 'service.restart:slam'] },
@@ -52,11 +52,15 @@ export async function open(
     readonly policy: Policy;
     readonly reset: ComponentResetter['reset'];
     readonly logger: Logger;
+    readonly limits: SceneOptions['limits'];
   }> = {},
 ) {
   const dir = await mkdtemp(join(tmpdir(), 'swarmline-api-'));
   const tokenFile = join(dir, 'api-token');
-  const scene = createScene(redis, prefix, { policy: given.policy ?? policy });
+  const scene = createScene(redis, prefix, {
+    policy: given.policy ?? policy,
+    ...(given.limits && { limits: given.limits }),
+  });
   const results = createResults({ redis, clock: systemClock }, { prefix });
   const state = { readiness: given.readiness ?? ready };
   const ledger: DeliveryLedger = {

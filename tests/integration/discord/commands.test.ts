@@ -54,6 +54,45 @@ describe('Discord commands', () => {
     expect(decision?.place).toEqual({ surface: 'discord', id: peer.channelId, server: peer.guildId });
   });
 
+  it('hands in a subcommand by its whole name', async () => {
+    const { peer, intake } = await open();
+    await (await peer.slash({ command: 'gas status', options: { target: 'Agent-1' } })).message();
+    expect(intake.invocations).toMatchObject([
+      { input: { kind: 'parsed', command: 'gas status', args: { target: 'Agent-1' } } },
+    ]);
+  });
+
+  it('hands in that it is only tried', async () => {
+    const { peer, intake } = await open();
+    const tried = { service: 'slam', 'dry-run': 'true' };
+    await (await peer.slash({ command: 'restart', options: tried })).message();
+    expect(intake.invocations).toMatchObject([{ dryRun: true, input: { args: { service: 'slam' } } }]);
+  });
+
+  it('offers what could stand for an option while somebody types it', async () => {
+    const asked: unknown[] = [];
+    const { peer } = await open({
+      completer: {
+        line: () => Promise.reject(new Error('not asked')),
+        argument: async (typed) => {
+          asked.push(typed);
+          return Array.from({ length: 40 }, (_, i) => `slam-${i}`);
+        },
+      },
+    });
+    const choices = await peer.choices({ command: 'restart', option: 'service', typed: 'sl' });
+    expect([choices.length, choices[0]]).toEqual([25, 'slam-0']);
+    expect(asked).toMatchObject([
+      { command: 'restart', argument: 'service', typed: 'sl', identity: { id: '910000000000000001' } },
+    ]);
+  });
+
+  it('offers nothing rather than too late', async () => {
+    const hanging = () => new Promise<never>(() => undefined);
+    const { peer } = await open({ completer: { line: hanging, argument: hanging } });
+    expect(await peer.choices({ command: 'restart', option: 'service', typed: 'sl' })).toEqual([]);
+  });
+
   it('apologises with an incident when nobody foresaw the fault', async () => {
     const { peer, intake } = await open();
     intake.handle = () => Promise.reject(new TypeError('a mistake of ours'));

@@ -9,6 +9,7 @@ import {
 import type {
   Action,
   CommandIntake,
+  Completer,
   CommandSpec,
   Decision,
   Invocation,
@@ -40,7 +41,14 @@ const restart: Action = {
   kind: 'action',
   name: 'restart',
   description: 'Restarts a service and says whether it came back',
-  args: [{ name: 'service', description: 'Its name', required: true }],
+  args: [
+    {
+      name: 'service',
+      description: 'Its name',
+      required: true,
+      candidates: () => Promise.resolve(['slam', 'mesh', 'slope']),
+    },
+  ],
   example: 'restart slam',
   permission: () => 'service.restart:slam',
   check: () => Promise.resolve(null),
@@ -48,9 +56,11 @@ const restart: Action = {
   enqueue: () => Promise.resolve('Queued.'),
 };
 
+const gasStatus: Question = { ...status, name: 'gas status', description: 'What was delivered' };
+
 /** Answers like the real one, from a table; remembers what it was handed. */
 export class FakeIntake implements CommandIntake {
-  readonly specs: readonly CommandSpec[] = [status, restart];
+  readonly specs: readonly CommandSpec[] = [status, restart, gasStatus];
   readonly invocations: Invocation[] = [];
   readonly decisions: Decision[] = [];
   answerDelayMs = 0;
@@ -128,6 +138,8 @@ export interface SceneOptions {
   readonly token?: string;
   readonly tuning?: DiscordTuning;
   readonly memory?: ReportMemory;
+  /** Default: nothing is offered. */
+  readonly completer?: Completer;
 }
 
 /** A stand-in and a bot that is started but perhaps not connected yet. */
@@ -156,6 +168,7 @@ export function botAt(
   const bot = createDiscordBot(
     {
       intake,
+      ...(options.completer && { completer: options.completer }),
       memory: options.memory ?? mapMemory(),
       link,
       guards,

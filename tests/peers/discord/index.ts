@@ -11,6 +11,7 @@ import {
   operator,
   type SeenMessage,
   type SlashUse,
+  typeInto,
   typeSlash,
   type Use,
 } from './people.ts';
@@ -47,6 +48,8 @@ export interface DiscordPeer {
   /** Spoils some of the next requests. */
   fail(fault: Fault): void;
   slash(use: SlashUse): Promise<Use>;
+  /** What is offered while somebody types into an option. */
+  choices(use: SlashUse & { readonly option: string; readonly typed: string }): Promise<readonly string[]>;
   click(message: string, customId: string, user?: Person): Use;
   /** What everybody sees in a channel, oldest first; default the one channel. */
   messages(channelId?: string): readonly SeenMessage[];
@@ -88,6 +91,7 @@ export async function createDiscordPeer(options: DiscordPeerOptions = {}): Promi
     gateway,
     fail: (fault) => faults.add(fault),
     slash: (use) => typeSlash(world, gateway, use),
+    choices: (use) => typeInto(world, gateway, use),
     click: (message, customId, user = operator) => clickButton(world, gateway, { message, customId, user }),
     messages: (channelId = world.channelId) =>
       [...world.messages.values()]

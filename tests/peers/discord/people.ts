@@ -17,6 +17,7 @@ export interface SeenMessage {
 }
 
 export interface SlashUse {
+  /** Two words for a subcommand. */
   readonly command: string;
   readonly options?: Readonly<Record<string, string>>;
   readonly user?: Person;
@@ -33,21 +34,53 @@ export interface Use {
 
 /** Types a slash command; waits until the bot has registered it, since nobody can type another. */
 export async function typeSlash(world: World, gateway: Gateway, use: SlashUse): Promise<Use> {
-  const command = await world.until(
-    () => [...world.commands.values()].flat().find(({ name }) => name === use.command),
-    5_000,
-    `/${use.command} is not registered`,
-  );
-  const offered = new Set(optionsOf(command).map((option) => option['name']));
-  const options = Object.entries(use.options ?? {}).map(([name, value]) => ({ type: 3, name, value }));
-  const foreign = options.find(({ name }) => !offered.has(name));
+  const { id, offered, wrap } = await registered(world, use.command);
+  const options = Object.entries(use.options ?? {}).map(([name, value]) => chosen(offered, name, value));
+  const foreign = options.find(({ name }) => !offered.some((option) => option['name'] === name));
   if (foreign) throw new Error(`/${use.command} has no option ${foreign.name}`);
-  const missing = optionsOf(command).find(
-    ({ name, required }) => required === true && !isGiven(options, name),
-  );
+  const missing = offered.find(({ name, required }) => required === true && !isGiven(options, name));
   if (missing) throw new Error(`/${use.command} needs ${String(missing['name'])}`);
-  const data = { id: command['id'], name: use.command, type: 1, guild_id: world.guildId, options };
+  const data = { id, type: 1, guild_id: world.guildId, ...wrap(options) };
   return begin(world, gateway, { person: use.user ?? operator, specific: { type: 2, data } });
+}
+
+/** Types into an option that completes, and waits for the choices that are offered. */
+export async function typeInto(
+  world: World,
+  gateway: Gateway,
+  { option, typed, ...use }: SlashUse & { readonly option: string; readonly typed: string },
+): Promise<readonly string[]> {
+  const { id, offered, wrap } = await registered(world, use.command);
+  const completes = offered.some(({ name, autocomplete }) => name === option && autocomplete === true);
+  if (!completes) throw new Error(`/${use.command} completes no ${option}`);
+  const others = Object.entries(use.options ?? {}).map(([name, value]) => chosen(offered, name, value));
+  const focused = { type: 3, name: option, value: typed, focused: true };
+  const data = { id, type: 1, guild_id: world.guildId, ...wrap([...others, focused]) };
+  const { id: interaction } = begin(world, gateway, {
+    person: use.user ?? operator,
+    specific: { type: 4, data },
+  });
+  return world.until(() => world.interactions.get(interaction)?.choices, 5_000, 'No choices were offered');
+}
+
+/** A slash command, or one part of a group, once the bot has registered it. */
+async function registered(world: World, command: string) {
+  const [name = '', part] = command.split(' ');
+  const top = await world.until(
+    () => [...world.commands.values()].flat().find((one) => one['name'] === name),
+    5_000,
+    `/${name} is not registered`,
+  );
+  const sub = optionsOf(top).find((option) => option['type'] === 1 && option['name'] === part);
+  if (part !== undefined && !sub) throw new Error(`/${name} has no part ${part}`);
+  const wrap = (options: readonly ApiObject[]): ApiObject =>
+    sub ? { name, options: [{ type: 1, name: part, options }] } : { name, options };
+  return { id: top['id'], offered: optionsOf(sub ?? top), wrap };
+}
+
+function chosen(offered: readonly ApiObject[], name: string, value: string) {
+  const type = offered.find((option) => option['name'] === name)?.['type'];
+  return type === 5 ? { type, name, value: value === 'true' } : { type: 3, name, value };
 }
 
 /** Clicks a button that is on the message now. */
@@ -97,6 +130,7 @@ function begin(
     editsBefore: act.source?.edits ?? 0,
     answeredWith: undefined,
     original: undefined,
+    choices: undefined,
     followUps: [],
   };
   world.interactions.set(interaction.id, interaction);

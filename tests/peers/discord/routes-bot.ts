@@ -10,10 +10,11 @@ const optionSchema = z.looseObject({
   name: z.string().regex(/^[-_\p{Ll}\p{N}]{1,32}$/u),
   description: z.string().min(1).max(100),
 });
+const topOptionSchema = optionSchema.extend({ options: z.array(optionSchema).max(25).optional() });
 const commandSchema = z.looseObject({
   name: z.string().regex(/^[-_\p{Ll}\p{N}]{1,32}$/u),
   description: z.string().min(1).max(100),
-  options: z.array(optionSchema).max(25).optional(),
+  options: z.array(topOptionSchema).max(25).optional(),
 });
 
 export function botRoutes(world: World, gatewayUrl: () => string): readonly Route[] {

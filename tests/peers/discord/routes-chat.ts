@@ -15,6 +15,11 @@ import { ephemeral, loading, type StoredInteraction, type StoredMessage, type Wo
 const callbackTtlMs = 3_000;
 const tokenTtlMs = 15 * 60_000;
 const callbackSchema = z.looseObject({ type: z.number().int(), data: messageBodySchema.optional() });
+const choicesSchema = z.looseObject({
+  data: z.looseObject({
+    choices: z.array(z.looseObject({ name: z.string().min(1).max(100), value: z.string().max(100) })).max(25),
+  }),
+});
 
 export function chatRoutes(world: World): readonly Route[] {
   return [
@@ -100,11 +105,21 @@ function callback(world: World, { params: [id = '', token], query, body }: Call)
   const { type, data = {} } = parsed.ok;
   if (type === 4 && isEmptyMessage(data)) return refuse(400, 50_006);
   interaction.answeredWith = type;
+  if (type === 8) return offer(world, interaction, body);
   const original = firstAnswer(world, interaction, type, data);
   interaction.original = original?.id;
   world.changed();
   if (query.get('with_response') !== 'true') return { status: 204, body: null };
   return { status: 200, body: callbackOf(interaction, original) };
+}
+
+/** 8: choices for an option that somebody types. */
+function offer(world: World, interaction: StoredInteraction, body: unknown): Answer {
+  const parsed = parseBody(choicesSchema, body);
+  if ('bad' in parsed) return parsed.bad;
+  interaction.choices = parsed.ok.data.choices.map(({ value }) => value);
+  world.changed();
+  return { status: 204, body: null };
 }
 
 /** 4: a message; 5: "is thinking…"; 6: nothing yet on the button's message; 7: an edit of it. */

@@ -39,6 +39,8 @@ export interface StoredInteraction {
   answeredWith: number | undefined;
   /** Id of `@original`. */
   original: string | undefined;
+  /** Values that were offered while an option was typed. */
+  choices: readonly string[] | undefined;
   followUps: string[];
 }
 

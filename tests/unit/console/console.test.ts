@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConsoleBot } from '../../../src/bots/console/index.ts';
-import type { CommandIntake, Decision, Invocation, Reply } from '../../../src/commands/index.ts';
+import type { CommandIntake, Completer, Decision, Invocation, Reply } from '../../../src/commands/index.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
 import { createGate } from '../core/gate.ts';
 
@@ -18,11 +18,12 @@ const answer = (title: string): Reply => ({
 interface Script {
   readonly handle?: (invocation: Invocation) => Promise<Reply>;
   readonly decide?: (decision: Decision) => Promise<Reply>;
+  readonly completer?: Completer;
 }
 
 const lineOf = ({ input }: Invocation) => (input.kind === 'line' ? input.line : '');
 
-async function open(script: Script = {}) {
+async function open(script: Script = {}, terminal = false) {
   const input = new PassThrough();
   const output = new PassThrough();
   const log: string[] = [];
@@ -48,6 +49,7 @@ async function open(script: Script = {}) {
   const bot = new ConsoleBot(
     {
       intake,
+      ...(script.completer && { completer: script.completer }),
       memory: {
         recall: async (about, place) => shown.get(`${about} ${place}`) ?? null,
         remember: async (about, place, what) => void shown.set(`${about} ${place}`, what),
@@ -58,7 +60,7 @@ async function open(script: Script = {}) {
         quits += 1;
       },
     },
-    { terminal: false, colour: false },
+    { terminal, colour: false },
   );
   await bot.start();
   onTestFinished(() => bot.stop());
@@ -94,6 +96,26 @@ describe('the console', () => {
     const { type, lines } = await open();
     type('restart slam\n');
     await expect.poll(lines).toEqual(['Restart slam? [y/N] (or later: yes abc123)']);
+  });
+
+  it('completes at Tab what was typed so far', async () => {
+    const asked: string[] = [];
+    const completer: Completer = {
+      line: async ({ line }) => {
+        asked.push(line);
+        return { candidates: ['slam'], replaces: 'sl' };
+      },
+      argument: () => Promise.reject(new Error('not asked')),
+    };
+    const { type, log } = await open({ completer }, true);
+    type('status sl\t');
+    await expect.poll(() => asked).toEqual(['status sl']);
+    await expect
+      .poll(() => {
+        if (log.length === 0) type('\r');
+        return log;
+      })
+      .toEqual(['status slam']);
   });
 
   it.each(['y', 'yes', 'Y', 'YES'])('takes %j for a yes to what it asked', async (word) => {

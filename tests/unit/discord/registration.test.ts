@@ -1,6 +1,7 @@
 // Slash commands: what is registered, and when nothing is written.
 import { describe, expect, it } from 'vitest';
-import { sameCommands, toSlashCommand } from '../../../src/bots/discord/registration.ts';
+import { sameCommands } from '../../../src/bots/discord/registration.ts';
+import { type SlashCommand, toSlashCommands } from '../../../src/bots/discord/slash.ts';
 import type { ArgSpec, CommandSpec } from '../../../src/commands/index.ts';
 
 const spec = (name: string, args: readonly ArgSpec[] = [], description = 'Says it'): CommandSpec => ({
@@ -12,9 +13,25 @@ const spec = (name: string, args: readonly ArgSpec[] = [], description = 'Says i
   answer: () => Promise.resolve({ title: '', tone: 'ok', rows: [], data: null }),
 });
 const arg = (name: string, required: boolean): ArgSpec => ({ name, description: `The ${name}`, required });
+const action = (name: string, args: readonly ArgSpec[] = []): CommandSpec => ({
+  kind: 'action',
+  name,
+  description: 'Does it',
+  args,
+  example: name,
+  permission: () => name,
+  check: () => Promise.resolve(null),
+  prompt: () => 'Do it?',
+  enqueue: () => Promise.resolve('Queued.'),
+});
+const toSlashCommand = (given: CommandSpec): SlashCommand => {
+  const [only] = toSlashCommands([given]);
+  if (!only) throw new Error('nothing made of it');
+  return only;
+};
 /** A command as Discord gives it back: more fields than we sent, and defaults left out. */
 const remote = (given: CommandSpec) => {
-  const { options, ...rest } = toSlashCommand(given);
+  const { options = [], ...rest } = toSlashCommand(given);
   const shown = options.map(({ required, ...option }) => (required ? { ...option, required } : option));
   return {
     ...rest,
@@ -53,6 +70,46 @@ describe('registration of slash commands', () => {
       expect(sameCommands([remote(spec('a', [arg('must', true)]))], [toSlashCommand(changed)])).toBe(false);
     });
   }
+
+  it('makes subcommands of what shares its first word', () => {
+    const specs = [spec('gas status', [arg('agent', false)]), spec('status'), action('gas send')];
+    expect(toSlashCommands(specs)).toMatchObject([
+      {
+        name: 'gas',
+        description: 'gas: status, send',
+        options: [
+          { type: 1, name: 'status', options: [{ type: 3, name: 'agent' }] },
+          { type: 1, name: 'send', options: [{ type: 5, name: 'dry-run' }] },
+        ],
+      },
+      { name: 'status', options: [] },
+    ]);
+  });
+
+  it('has no command for an alias, which is for those who type', () => {
+    expect(toSlashCommands([{ ...spec('status'), aliases: ['st'] }]).map(({ name }) => name)).toEqual([
+      'status',
+    ]);
+  });
+
+  it('lets whatever changes something be tried', () => {
+    expect(toSlashCommand(action('restart')).options).toEqual([
+      { type: 5, name: 'dry-run', description: 'Only say what would be done', required: false },
+    ]);
+  });
+
+  it('completes what has candidates', () => {
+    const service = { ...arg('service', true), candidates: () => Promise.resolve([]) };
+    expect(toSlashCommand(spec('a', [service])).options).toMatchObject([{ autocomplete: true }]);
+  });
+
+  it('sees a difference in an option of a subcommand', () => {
+    const [before, after] = [spec('gas send', [arg('to', true)]), spec('gas send', [arg('to', false)])];
+    expect([
+      sameCommands([remote(before)], toSlashCommands([before])),
+      sameCommands([remote(before)], toSlashCommands([after])),
+    ]).toEqual([true, false]);
+  });
 
   it('sees a difference in a command too many', () => {
     expect(sameCommands([remote(spec('a')), remote(spec('b'))], [toSlashCommand(spec('a'))])).toBe(false);

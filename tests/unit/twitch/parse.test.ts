@@ -28,6 +28,10 @@ describe('parseChat', () => {
     });
   });
 
+  it('keeps the spaces of a text', () => {
+    expect(parseChat('!status  a  "b  c" ', names)).toEqual({ kind: 'command', line: 'status  a  "b  c"' });
+  });
+
   it('takes no notice of what clients append to repeat themselves', () => {
     expect(parseChat('!status \u{e0000}', names)).toEqual({ kind: 'command', line: 'status' });
   });
