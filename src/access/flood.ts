@@ -26,7 +26,7 @@ const fullRetryMs = 1_000;
 /** A look at all of them for each stranger would be a flood of its own. */
 const sweepEveryMs = 1_000;
 
-/** @param options.most how many keys are remembered; default 10,000 */
+/** Creates the guard. `most` is how many keys it remembers; default 10,000. */
 export function createFloodGuard(
   clock: Pick<Clock, 'now'>,
   { most = defaultMost }: { readonly most?: number } = {},

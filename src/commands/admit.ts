@@ -6,12 +6,13 @@ import {
   type FloodGuard,
   type Limits,
   type LimitsConfig,
+  type Policy,
   principalOf,
   type Rate,
   type Ticket,
 } from '../access/index.ts';
 import type { Identity, Surface } from '../contracts/chat.ts';
-import type { IntakeDeps } from './intake-deps.ts';
+import type { Clock } from '../core/clock.ts';
 import { keepable, keptReply, keptText } from './kept-reply.ts';
 import type { Parsed } from './parse.ts';
 import { type Invocation, placeOf, type Reply } from './reply.ts';
@@ -21,6 +22,14 @@ export interface Bounds {
   readonly store: Limits;
   readonly flood: FloodGuard;
   readonly settings: LimitsConfig;
+}
+
+/** What the admission needs. */
+export interface AdmitDeps {
+  readonly clock: Clock;
+  readonly policy: Pick<Policy, 'personOf'>;
+  /** Absent: nothing is held back, and the same use again goes the whole way again. */
+  readonly bounds?: Bounds;
 }
 
 /** How long the same use is the same: a question may be asked again, an order must not be given twice. */
@@ -57,7 +66,7 @@ export async function entered(
 
 /** Does the work, unless the use came before or comes too soon. @throws SwarmError REDIS_* where an order cannot be counted */
 export async function admitted(
-  deps: IntakeDeps,
+  deps: AdmitDeps,
   invocation: Invocation,
   parsed: Parsed,
   work: () => Promise<Reply>,
@@ -84,7 +93,7 @@ export async function admitted(
 }
 
 async function settled(
-  deps: IntakeDeps,
+  deps: AdmitDeps,
   store: Limits,
   ticket: Ticket,
   work: () => Promise<Reply>,
@@ -104,7 +113,7 @@ async function settled(
 }
 
 async function admissionOf(
-  deps: IntakeDeps,
+  deps: AdmitDeps,
   { store, settings }: Bounds,
   invocation: Invocation,
   { spec, args, dryRun }: Parsed,
@@ -124,7 +133,7 @@ async function admissionOf(
 }
 
 async function cooldownsOf(
-  { policy }: IntakeDeps,
+  { policy }: AdmitDeps,
   settings: LimitsConfig,
   invocation: Invocation,
   { name, cooldownMs = 0 }: Exclude<Parsed['spec'], { kind: 'question' }>,
@@ -153,7 +162,7 @@ function boundsOf(
 }
 
 /** Null when it takes longer than a question may wait for it. */
-async function inTime<T>({ clock }: IntakeDeps, work: Promise<T>): Promise<T | null> {
+async function inTime<T>({ clock }: AdmitDeps, work: Promise<T>): Promise<T | null> {
   const over = new AbortController();
   const late = clock.sleep(storePatienceMs, over.signal).then(() => null);
   return await Promise.race([work, late]).finally(() => over.abort());
