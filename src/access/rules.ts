@@ -40,6 +40,8 @@ export interface Rules {
   role(name: string): RoleRules | null;
   readonly places: readonly PlaceRule[];
   readonly twitch: readonly TwitchRule[];
+  /** Whether no role that anybody has allows anything. */
+  readonly allowsNobody: boolean;
   /** Whether a rule asks for what a platform vouches for. */
   readonly usesMarks: boolean;
 }
@@ -65,6 +67,11 @@ function rulesOf(document: PolicyDocument): Rules {
   const owners = new Map(
     [...listed].flatMap(([person, { identities }]) => identities.map((key) => [key, person] as const)),
   );
+  const given = [
+    ...namesOf(everyone),
+    ...[...listed.values()].flatMap((person) => [...namesOf(person.role), ...namesOf(person.roles)]),
+    ...Object.values(marks).flatMap(namesOf),
+  ];
   const ofMarks = new Map(Object.entries(marks));
   return {
     version: createHash('sha256').update(JSON.stringify(document)).digest('hex').slice(0, 12),
@@ -81,6 +88,7 @@ function rulesOf(document: PolicyDocument): Rules {
     role: (name) => roles.get(name) ?? null,
     places,
     twitch,
+    allowsNobody: !given.some((name) => (roles.get(name)?.allow.length ?? 0) > 0),
     usesMarks: ofMarks.size > 0 || twitch.some(({ badges }) => badges !== undefined),
   };
 }

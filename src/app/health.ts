@@ -1,5 +1,5 @@
 // What a process tells of its health beside its links, and where.
-import type { Policy } from '../access/index.ts';
+import type { LivePolicy } from '../access/index.ts';
 import { HealthServer } from '../api/index.ts';
 import type { PlatformMetrics } from '../contracts/metrics.ts';
 import type { Clock } from '../core/clock.ts';
@@ -28,15 +28,13 @@ interface HealthSources {
   readonly metrics: PlatformMetrics;
 }
 
-/** A policy that cannot be used denies everything: questions too, so the platform does but a part of its work. */
-export function policyCheck(policy: Pick<Policy, 'broken'>): Check {
-  const { broken } = policy;
-  return {
-    name: 'policy',
-    hard: false,
-    health: broken === null ? 'healthy' : 'unhealthy',
-    detail: broken ?? '',
-  };
+/**
+ * A policy that cannot be used denies everything: questions too, so the platform does but a part of its work. One that is
+ * empty does the same, and may be meant so for a while, but not unnoticed.
+ */
+export function policyCheck({ broken, rules }: Pick<LivePolicy, 'broken' | 'rules'>): Check {
+  const why = broken ?? (rules?.allowsNobody ? 'it allows nobody anything' : null);
+  return { name: 'policy', hard: false, health: why === null ? 'healthy' : 'unhealthy', detail: why ?? '' };
 }
 
 /** What the supervisor says of the parts. One that is on its first way up is not well yet; one that failed is not well until it is back. */
