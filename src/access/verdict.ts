@@ -20,6 +20,7 @@ export interface Gate {
   readonly detail: string;
 }
 
+/** The answer to a wish. */
 export interface Verdict {
   readonly allowed: boolean;
   /** Every gate, also those behind the one that blocks. */
