@@ -9,9 +9,9 @@ export {
   type AuditReader,
   type AuditSink,
 } from './audit.ts';
-export { type Anchor, readAnchor, writeAnchor } from './audit-anchor.ts';
+export { readAnchor, writeAnchor } from './audit-anchor.ts';
 export { AuditLog } from './audit-log.ts';
-export { type AuditRecord, createAuditRecord, type Verification } from './audit-walk.ts';
+export { type AuditRecord, createAuditRecord } from './audit-walk.ts';
 export { type Access, createAccess, type Entered } from './access.ts';
 export type { LimitsConfig } from './config.ts';
 export {

@@ -7,9 +7,11 @@ import { runningPort } from '../core/servers/index.ts';
 import type { Config } from './config.ts';
 import { anchorFileOf } from './wiring/audit.ts';
 
+/** The record, and what belongs to it. */
 export interface AuditAccess {
   readonly record: AuditRecord;
   readonly anchorFile: string;
+  /** Lets go of Redis. */
   close(): void;
 }
 
