@@ -63,11 +63,11 @@ export async function share(
   });
   const instance = randomBytes(4).toString('hex');
   const observation = await openObservation(deps, { instance, version: deps.version ?? 'unknown' });
-  const { metrics, tracer } = observation;
+  const { metrics, tracer, faults } = observation;
   const jobs = createProducer({ redis, clock, tracer }, { prefix: config.redis.prefix });
   const policy = await loadPolicy(config, logger);
   links.alsoCheck(() => [policyCheck(policy)]);
-  const pipeline = await wirePipeline({ config, redis, jobs, clock, logger, metrics });
+  const pipeline = await wirePipeline({ config, redis, jobs, clock, logger, metrics, faults });
   const guards = createGuards({ clock });
   const view = makeView({ instance, roles, links, guards, clock }, held);
   const current = { config };
