@@ -109,10 +109,10 @@ describe('the nearest word', () => {
 describe('the catalogue', () => {
   it('has each name once, in lower case, as every surface needs it', () => {
     const names = catalogue.map(({ name }) => name);
-    expect([new Set(names).size, names.filter((name) => !/^[a-z]{1,32}( [a-z-]{1,32})?$/.test(name))]).toEqual([
-      names.length,
-      [],
-    ]);
+    expect([
+      new Set(names).size,
+      names.filter((name) => !/^[a-z]{1,32}( [a-z-]{1,32})?$/.test(name)),
+    ]).toEqual([names.length, []]);
   });
 
   it.each(catalogue.map((spec) => [spec.name, spec] as const))(

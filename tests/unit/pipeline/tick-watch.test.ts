@@ -22,7 +22,10 @@ function createScene() {
         const facts = { id: at, correlationId: at, causationId: null, principal: 'system:schedule' };
         return { name: 'pipeline.sweep', ...facts, body: { tick: at } };
       },
-      add: async (tick) => void added.push(tick.toISOString()),
+      add: async (tick) => {
+        added.push(tick.toISOString());
+        held.found = 'open';
+      },
       renew: async () => {
         held.renewed += 1;
         held.next += minute;
