@@ -15,6 +15,9 @@ export interface JobSink {
   add<N extends JobName>(order: JobOrder<N>): Promise<void>;
 }
 
+/** Whether a job that was ordered is still there. `missing`: nobody has it, and it never ended. @throws SwarmError QUEUE_UNAVAILABLE */
+export type JobLook = (order: JobOrder<JobName>) => Promise<'open' | 'ended' | 'missing'>;
+
 /** Read model of the queues; throws rather than guess, as all directories do. */
 export interface QueueDirectory {
   /** All that there are, of the whole fleet. */

@@ -6,12 +6,14 @@ import type {
   AgentDirectory,
   AgentInbox,
   DeliveryLedger,
+  JobLook,
   JobSink,
   PipelineWork,
 } from '../contracts/ports.ts';
 import type { SwarmControl } from '../contracts/swarm-orders.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { Clock } from '../core/clock.ts';
+import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
 import type { Service } from '../core/service.ts';
@@ -40,6 +42,9 @@ export interface PipelineDeps {
   readonly logger: Logger;
   /** Default: nothing is counted. */
   readonly meter?: Meter;
+  /** Whether a job of a schedule is still there; absent: nobody looks. */
+  readonly look?: JobLook;
+  readonly faults?: FaultSink;
 }
 
 /** What it is told. */
@@ -71,7 +76,7 @@ export interface Pipeline {
 
 /** Puts the parts together; connects to nothing and starts nothing. */
 export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pipeline {
-  const { redis, jobs, clock, logger, meter } = deps;
+  const { redis, jobs, clock, logger, meter, look, faults } = deps;
   const { prefix, chain, reportTo, ackTimeoutMs, sweepCron } = options;
   const agents = options.agents.map(({ id, statusFile, inbox }) => ({
     id,
@@ -92,7 +97,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     control: createControl({ store, ledger, inbox, clock, agents: agents.map(({ id }) => id), chain }),
     watcher: new GasWatcher({ rounds, clock, logger }, agents),
     schedule: new GasSchedule(
-      { jobs, clock, logger },
+      { jobs, clock, logger, look, faults },
       { schedules, ...(sweepCron === undefined ? {} : { sweepCron }) },
     ),
     observe: intake.observe,

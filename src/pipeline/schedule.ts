@@ -1,25 +1,33 @@
 // The clock of the pipeline: each tick of node-cron becomes a job whose id is schedule and tick, so that two
 // replicas of this process make one job. Ticks that pass while no process runs are skipped, not caught up; but each
-// start sweeps once, so that what a crash left undone does not wait for the next minute.
+// start sweeps once, so that what a crash left undone does not wait for the next minute. Every tick is watched.
 import type { TaskContext } from 'node-cron';
 import { derivedId } from '../contracts/ids.ts';
-import type { JobSink } from '../contracts/ports.ts';
+import type { JobName, JobOrder } from '../contracts/jobs.ts';
+import type { JobLook, JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorText } from '../core/errors.ts';
+import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
 import { Service } from '../core/service.ts';
 import type { Schedule } from './chain.ts';
+import { checkAll, TickWatch, type TickWatchOptions } from './tick-watch.ts';
 
 export interface ScheduleDeps {
   readonly jobs: JobSink;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Absent: only timers are watched, and not the jobs that they made. */
+  readonly look?: JobLook | undefined;
+  readonly faults?: FaultSink | undefined;
 }
 
-export interface ScheduleOptions {
+export interface ScheduleOptions extends TickWatchOptions {
   readonly schedules: readonly Schedule[];
   /** When the sweep runs; default every minute. */
   readonly sweepCron?: string;
+  /** Between two looks at all ticks, ms; default 10,000. */
+  readonly watchEveryMs?: number;
 }
 
 export class GasSchedule extends Service {
@@ -35,36 +43,95 @@ export class GasSchedule extends Service {
   protected async onStart(): Promise<void> {
     const { jobs, clock } = this.#deps;
     const cron = this.#options.sweepCron ?? '* * * * *';
-    const sweep = await this.#every('sweep', cron, (tick) => jobs.add(sweepOrder(tick)));
-    await sweep(new Date(clock.now()));
+    const sweep = await this.#every({
+      name: 'sweep',
+      cron,
+      order: sweepOrder,
+      add: (tick) => jobs.add(sweepOrder(tick)),
+    });
+    await sweep.onTick(new Date(clock.now()));
+    const watches = [sweep.watch];
     for (const schedule of this.#options.schedules) {
-      await this.#every(schedule.name, schedule.cron, (tick) => jobs.add(tickOrder(schedule, tick)));
+      const order = (tick: string) => tickOrder(schedule, tick);
+      const { name, cron } = schedule;
+      watches.push((await this.#every({ name, cron, order, add: (tick) => jobs.add(order(tick)) })).watch);
     }
+    this.#keepWatching(watches);
   }
 
-  /** Returns what a tick does, for a tick out of turn; it never rejects. */
-  async #every(
-    name: string,
-    cron: string,
-    run: (tick: string) => Promise<void>,
-  ): Promise<(date: Date) => Promise<void>> {
+  async #every(plan: Plan): Promise<Kept> {
     const { schedule } = await import('node-cron');
     const { logger } = this.#deps;
-    let failing = false;
-    const onTick = async (date: Date) => {
-      const fault = await run(date.toISOString()).then(
-        () => null,
-        (thrown: unknown) => errorText(thrown),
-      );
-      if (fault !== null && !failing) logger.warn({ schedule: name, fault }, 'a tick could not be enqueued');
-      if (fault === null && failing) logger.info({ schedule: name }, 'ticks are enqueued again');
-      failing = fault !== null;
-    };
+    const { name, cron } = plan;
+    const onTick = makeTick(plan, logger);
     const options = { timezone: 'UTC', name: `gas:${name}`, noOverlap: true, logger: toCronLogger(logger) };
-    const task = schedule(cron, ({ date }: TaskContext) => onTick(date), options);
+    const make = () =>
+      schedule(
+        cron,
+        async ({ date }: TaskContext) => {
+          watch.came(date);
+          await onTick(date);
+        },
+        options,
+      );
+    const watched = {
+      name,
+      nextAt: () => task.getNextRun()?.getTime() ?? null,
+      order: (tick: Date) => plan.order(tick.toISOString()),
+      add: onTick,
+      renew: async () => {
+        await task.destroy();
+        task = make();
+      },
+    };
+    const watch = new TickWatch(this.#deps, watched, this.#options);
+    let task = make();
+    watch.begins();
     this.release(() => task.destroy());
-    return onTick;
+    return { onTick, watch };
   }
+
+  #keepWatching(watches: readonly TickWatch[]): void {
+    const { clock, logger } = this.#deps;
+    const stop = new AbortController();
+    const watching = (async () => {
+      while (!stop.signal.aborted) {
+        await clock.sleep(this.#options.watchEveryMs ?? 10_000, stop.signal).catch(() => undefined);
+        if (!stop.signal.aborted) await checkAll(watches, clock.now(), logger);
+      }
+    })();
+    this.release(async () => {
+      stop.abort();
+      await watching;
+    });
+  }
+}
+
+interface Plan {
+  readonly name: string;
+  readonly cron: string;
+  /** The job of a tick, which is in ISO form. */
+  readonly order: (tick: string) => JobOrder<JobName>;
+  readonly add: (tick: string) => Promise<void>;
+}
+
+interface Kept {
+  /** What a tick does, for a tick out of turn; it never rejects. */
+  readonly onTick: (date: Date) => Promise<void>;
+  readonly watch: TickWatch;
+}
+
+function makeTick({ name, add }: Plan, logger: Logger): Kept['onTick'] {
+  let failing = false;
+  return async (date) => {
+    const fault = await add(date.toISOString()).then(
+      () => null,
+      (thrown: unknown) => errorText(thrown),
+    );
+    if (fault !== null && !failing) logger.warn({ schedule: name, fault }, 'a tick could not be enqueued');
+    if (fault === null && failing) logger.info({ schedule: name }, 'ticks are enqueued again');
+    failing = fault !== null;
+  };
 }
 
 /** The sweep of one tick; `tick` in ISO form. */

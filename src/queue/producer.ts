@@ -9,7 +9,7 @@ import {
   jobCatalogue,
   queueOf,
 } from '../contracts/jobs.ts';
-import type { JobSink } from '../contracts/ports.ts';
+import type { JobLook, JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
 import type { Redis } from '../core/redis.ts';
@@ -30,6 +30,7 @@ export interface ProducerDeps {
 }
 
 export interface Producer extends JobSink {
+  readonly look: JobLook;
   /** Lets go of the queues; the Redis client stays with its owner. */
   close(): Promise<void>;
 }
@@ -82,6 +83,16 @@ export function createProducer(
       await tracer.span(`send ${valid.queue}`, { kind: 'producer', attributes }, (span) =>
         add(order, valid, span),
       );
+    },
+    look: async (order) => {
+      try {
+        const queue = await queueNamed(queueOf(order.name, order.body)).ready();
+        const state = await queue.getJobState(order.id);
+        if (state === 'unknown') return 'missing';
+        return state === 'completed' || state === 'failed' ? 'ended' : 'open';
+      } catch (cause) {
+        throw refused(order, queueFault(cause));
+      }
     },
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));

@@ -6,12 +6,12 @@ import type { Shared } from './shared.ts';
 
 /** @throws SwarmError CONFIG_INVALID for a bad chain */
 export async function wirePipeline(
-  shared: Pick<Shared, 'config' | 'redis' | 'jobs' | 'clock' | 'logger' | 'metrics'>,
+  shared: Pick<Shared, 'config' | 'redis' | 'jobs' | 'clock' | 'logger' | 'metrics' | 'faults'>,
 ): Promise<Pipeline> {
-  const { config, redis, jobs, clock, logger, metrics: meter } = shared;
+  const { config, redis, jobs, clock, logger, metrics: meter, faults } = shared;
   const { agents, chainFile, ackTimeoutMs } = config.pipeline;
   return createPipeline(
-    { redis, jobs, clock, logger, meter },
+    { redis, jobs, clock, logger, meter, faults, look: jobs.look },
     {
       prefix: config.redis.prefix,
       agents,

@@ -64,14 +64,14 @@ export async function share(
   });
   const instance = randomBytes(4).toString('hex');
   const observation = await openObservation(deps, { instance, version: deps.version ?? 'unknown' });
-  const { metrics, tracer } = observation;
+  const { metrics, tracer, faults } = observation;
   const { policy, access } = await wireAccess({ config, redis, clock, logger });
   const audit = wireAudit({ config, redis, clock, logger, policy, links });
   const producer = createProducer({ redis, clock, tracer }, { prefix: config.redis.prefix });
   const remembering = rememberReports(producer, redis, { prefix: config.redis.prefix });
   const jobs = { ...audit.endingIn(remembering), close: () => producer.close() };
   links.alsoCheck(() => [policyCheck(policy)]);
-  const pipeline = await wirePipeline({ config, redis, jobs, clock, logger, metrics });
+  const pipeline = await wirePipeline({ config, redis, jobs, clock, logger, metrics, faults });
   const guards = createGuards({ clock });
   const view = makeView({ instance, roles, links, guards, clock }, held);
   const current = { config };

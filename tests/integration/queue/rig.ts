@@ -23,6 +23,8 @@ export interface HostParts {
   readonly logger?: Logger;
   readonly jobs?: JobSink;
   readonly timeoutsMs?: Partial<Record<JobName, number>>;
+  /** Default: two jobs at once of each that a test uses. */
+  readonly queues?: Readonly<Record<string, number>>;
 }
 
 export function createHost(
@@ -34,12 +36,13 @@ export function createHost(
     logger = silentLogger,
     jobs,
     timeoutsMs = {},
+    queues = { pipeline: 2, gas: 2, services: 2, control: 1 },
   }: HostParts = {},
 ): WorkerHost {
   const link = new Link({ name: 'workers', hard: true, clock });
   return new WorkerHost(
     { redis, clock, logger, link, faults, handlers, ...(jobs && { jobs }) },
-    { redisUrl, prefix, queues: { pipeline: 2, gas: 2, services: 2, control: 1 }, timeoutsMs },
+    { redisUrl, prefix, queues, timeoutsMs },
   );
 }
 

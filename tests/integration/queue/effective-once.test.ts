@@ -1,0 +1,78 @@
+// At least once below, effective once above: processes that are killed in the middle of a handler, a hundred times.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished } from 'vitest';
+import { systemClock } from '../../../src/core/clock.ts';
+import { bindHandler, createQueueDesk, makeChatReport } from '../../../src/queue/index.ts';
+import { silentLogger } from '../../../src/core/logger.ts';
+import { eventually, it } from '../../support/fixtures.ts';
+import { bundled } from '../../support/bundle.ts';
+import { makeRandom } from '../../support/random.ts';
+import { createHost, type Place, producer, sweep } from './rig.ts';
+
+const kills = 100;
+const processes = 5;
+const seed = Number(process.env['SWARMLINE_SEED'] ?? Math.floor(Math.random() * 1e6));
+
+/** Worker processes that are killed in the middle of the first run of each job, and started anew. */
+function openFleet({ redisUrl, prefix }: Place, script: string) {
+  const random = makeRandom(seed);
+  const killed = new Set<string>();
+  const children = new Set<ChildProcess>();
+  const start = () => {
+    const child = spawn(process.execPath, [script, redisUrl, prefix], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.add(child);
+    child.stdout.on('data', (bytes: Buffer) => {
+      for (const [, tick = ''] of String(bytes).matchAll(/begun (\S+)/g)) {
+        killed.add(tick);
+        setTimeout(() => child.kill('SIGKILL'), random() * 40);
+      }
+    });
+    child.once('exit', () => {
+      if (children.delete(child)) start();
+    });
+  };
+  for (let i = 0; i < processes; i += 1) start();
+  onTestFinished(() => {
+    const left = [...children];
+    children.clear();
+    for (const child of left) child.kill('SIGKILL');
+  });
+  return killed;
+}
+
+describe('kill -9 in the middle of a handler', () => {
+  it('G2 a hundred times has a hundred effects', { timeout: 340_000 }, async ({
+    redis,
+    redisUrl,
+    prefix,
+    annotate,
+  }) => {
+    await annotate(`SWARMLINE_SEED=${seed}`);
+    const place = { redis, redisUrl, prefix };
+    const effects: string[] = [];
+    const report = async ({ about }: { readonly about: string }) => void effects.push(about);
+    const handler = makeChatReport({
+      clock: systemClock,
+      logger: silentLogger,
+      sinks: { console: { report } },
+    });
+    const host = createHost(place, [bindHandler(handler)], { queues: { 'report.console': 1 } });
+    onTestFinished(() => host.stop());
+    await host.start();
+    const jobs = producer(place);
+    for (let i = 0; i < kills; i += 1) await jobs.add(sweep(`j-${i}`, `t-${i}`));
+    const killed = openFleet(place, await bundled(join(import.meta.dirname, 'fixtures/effect-worker.ts')));
+    const completed = () => redis.zcard(`${prefix}:bull:pipeline:completed`);
+    await eventually(async () => (await completed()) === kills && effects.length >= kills, {
+      timeoutMs: 300_000,
+    });
+    expect(killed.size).toBe(kills);
+    expect(effects.toSorted()).toEqual(Array.from({ length: kills }, (_, i) => `t-${i}`).toSorted());
+    const desk = createQueueDesk({ redis, clock: systemClock }, { prefix });
+    onTestFinished(() => desk.close());
+    expect((await desk.deadLetters(0)).total).toBe(0);
+  });
+});
