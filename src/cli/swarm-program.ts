@@ -46,7 +46,7 @@ function withFlags(command: Command): Command {
 }
 
 /** Words as one line; a text keeps its spaces in quotes, unless it has quotes itself. */
-export function lineOf(words: readonly (string | undefined)[]): string {
+function lineOf(words: readonly (string | undefined)[]): string {
   return words
     .filter((word) => word !== undefined)
     .map((word) => (/\s/.test(word) && !word.includes('"') ? `"${word}"` : word))

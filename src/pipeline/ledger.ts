@@ -1,13 +1,12 @@
 // The record of deliveries: takes what happened, stores the machine's answer, then does what it asks for.
 // Stored first, done after: what a crash leaves undone is found in the open set and done again by `settle`.
-import type { Address, Report } from '../contracts/chat.ts';
+import type { Address } from '../contracts/chat.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import { derivedId } from '../contracts/ids.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { DeliveryLedger, JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
-import { broadcastReport } from './broadcast-report.ts';
 import {
   type Delivery,
   type DeliveryEvent,
@@ -18,8 +17,8 @@ import {
 } from './delivery.ts';
 import { kindOf } from './gas.ts';
 import { pauseOf } from './machine.ts';
-import { deliveryReport } from './report.ts';
 import type { GasStore } from './store.ts';
+import { makeTell } from './tell.ts';
 
 export interface LedgerDeps {
   readonly store: GasStore;
@@ -56,6 +55,8 @@ export interface Ledger extends Pick<DeliveryLedger, 'state'> {
 const requeueAfterMs = 120_000;
 
 export function createLedger({ store, jobs, clock, meter }: LedgerDeps, options: LedgerOptions): Ledger {
+  const tell = makeTell({ store, jobs }, options);
+
   async function apply(
     id: string,
     what: Omit<DeliveryEvent, 'at'>,
@@ -75,29 +76,6 @@ export function createLedger({ store, jobs, clock, meter }: LedgerDeps, options:
     if (effects.length > 0) count(meter, delivery);
     if (effects.includes('report')) await tell(delivery);
     return delivery;
-  }
-
-  /** A closed delivery leaves the open set only after its last report is in the queue. */
-  async function tell(delivery: Delivery): Promise<void> {
-    for (const to of audienceOf(delivery, options.reportTo)) {
-      await jobs.add(reportOrder(delivery, deliveryReport(delivery, to)));
-    }
-    await tellAsker(delivery);
-    if (isClosed(delivery.state)) await store.close(delivery.gas.id, delivery.since);
-  }
-
-  async function tellAsker(delivery: Delivery): Promise<void> {
-    const { asked, gas, state } = delivery;
-    // That each of many is queued would be news to nobody; one says it for all.
-    if (asked === null || (state === 'queued' && (asked.siblings[0] ?? gas.id) !== gas.id)) return;
-    const report =
-      asked.siblings.length === 0
-        ? { ...deliveryReport(delivery, asked.to), about: asked.correlationId }
-        : broadcastReport(
-            (await store.deliveries(asked.siblings)).values.filter((sibling) => sibling !== null),
-            asked,
-          );
-    await jobs.add(reportOrder(delivery, report));
   }
 
   async function begin(delivery: Delivery): Promise<void> {
@@ -134,12 +112,7 @@ export function createLedger({ store, jobs, clock, meter }: LedgerDeps, options:
   }
 
   async function once(created: Delivery): Promise<void> {
-    const { id } = created.gas;
-    const delivery = await untilSaved(`delivery ${id}`, async () => {
-      const held = await store.delivery(id);
-      if (held.value) return held.value;
-      return (await store.saveDelivery(held, created)) ? created : null;
-    });
+    const delivery = await keep(store, created);
     if (!isClosed(delivery.state)) await settle(delivery);
   }
 
@@ -151,6 +124,16 @@ export function createLedger({ store, jobs, clock, meter }: LedgerDeps, options:
     once,
     move: apply,
   };
+}
+
+/** Stores a delivery unless it is there; resolves to the stored one. */
+function keep(store: GasStore, created: Delivery): Promise<Delivery> {
+  const { id } = created.gas;
+  return untilSaved(`delivery ${id}`, async () => {
+    const held = await store.delivery(id);
+    if (held.value) return held.value;
+    return (await store.saveDelivery(held, created)) ? created : null;
+  });
 }
 
 /** Runs a read-decide-save round again while somebody else saves in between (null). @throws SwarmError STORE_CONFLICT */
@@ -172,12 +155,6 @@ function count(meter: Meter | undefined, { gas, state }: Delivery): void {
   meter?.count('gas_deliveries_total', { checkpoint: String(gas.checkpoint ?? kindOf(gas)), state });
 }
 
-/** A message concerns whoever sent it; other gas concerns the swarm, also where a person had a hand in it. */
-function audienceOf({ gas, asked }: Delivery, all: readonly Address[]): readonly Address[] {
-  if (kindOf(gas) === 'person') return [];
-  return all.filter(({ surface, place }) => asked?.to.surface !== surface || asked.to.place !== place);
-}
-
 /** A repeated job does no harm: the inbox is idempotent by gas id. */
 function deliverOrder({ gas }: Delivery, retry: number) {
   return {
@@ -187,17 +164,5 @@ function deliverOrder({ gas }: Delivery, retry: number) {
     causationId: null,
     principal: 'system:pipeline',
     body: { gas },
-  } as const;
-}
-
-function reportOrder({ gas }: Delivery, body: Report) {
-  const { about, seq, to } = body;
-  return {
-    name: 'chat.report',
-    id: derivedId('gas.report', about, String(seq), to.surface, to.place),
-    correlationId: about,
-    causationId: gas.id,
-    principal: 'system:pipeline',
-    body,
   } as const;
 }

@@ -6,7 +6,7 @@ import { nearest } from '../parse.ts';
 import type { ActionCall, ArgSpec, CommandPorts } from '../spec.ts';
 
 /** What a person types for every agent. */
-export const allAgents = 'all';
+const allAgents = 'all';
 
 /** The ids of all agents there are. */
 export async function agentNames({ agents }: Pick<CommandPorts, 'agents'>): Promise<readonly string[]> {
