@@ -69,7 +69,7 @@ export async function share(
   const audit = wireAudit({ config, redis, clock, logger, policy, links });
   const producer = createProducer({ redis, clock, tracer }, { prefix: config.redis.prefix });
   const remembering = rememberReports(producer, redis, { prefix: config.redis.prefix });
-  const jobs = { ...audit.endingIn(remembering), close: () => producer.close() };
+  const jobs = { ...producer, ...audit.endingIn(remembering) };
   links.alsoCheck(() => [policyCheck(policy)]);
   const pipeline = await wirePipeline({ config, redis, jobs, clock, logger, metrics, faults });
   const guards = createGuards({ clock });
