@@ -1,4 +1,5 @@
 // The HTTP face: probes, commands, results.
+export { createApiKeys } from './api-keys.ts';
 export { HealthServer } from './health-server.ts';
 export type { Readiness } from './probes.ts';
 export { createResults } from './results.ts';

@@ -1,6 +1,7 @@
 // The command line: names, options, help. Each command is imported when it is used, so that light ones stay light.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode, Io } from './io.ts';
+import { addApiCommands } from './program-api.ts';
 
 /** Builds the parser; the chosen command's exit code goes to `done`. */
 export function createProgram(io: Io, version: string, done: (code: ExitCode) => void): Command {
@@ -21,6 +22,7 @@ export function createProgram(io: Io, version: string, done: (code: ExitCode) =>
   addServiceCommands(program, io, done);
   addAgentCommands(program, io, done);
   addConfigCommands(program, io, done);
+  addApiCommands(program, io, done);
   return program;
 }
 

@@ -10,6 +10,8 @@ export interface Invocation {
   readonly replyTo: Address;
   /** Where it was said; default: where the reports go. */
   readonly place?: Place;
+  /** Only says what would be done. */
+  readonly dryRun?: boolean;
   readonly input:
     | { readonly kind: 'line'; readonly line: string }
     | { readonly kind: 'parsed'; readonly command: string; readonly args: Readonly<Record<string, string>> };

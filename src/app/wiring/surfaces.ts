@@ -1,7 +1,7 @@
 // Wires the surfaces of this process, and collects where their reports go.
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { ApiServer, createResults } from '../../api/index.ts';
+import { ApiServer, createApiKeys, createResults } from '../../api/index.ts';
 import { ConsoleBot } from '../../bots/console/index.ts';
 import { createDiscordBot, loadDiscord } from '../../bots/discord/index.ts';
 import { createTwitchBot, loadTwitch } from '../../bots/twitch/index.ts';
@@ -119,14 +119,13 @@ const readinessOf = ({ health }: Shared['config'], links: Shared['links']) =>
   health.port === undefined ? () => links.readiness() : null;
 
 function wireApi(shared: Shared, intake: CommandIntake): Wired {
-  const { config, redis, pipeline, links, clock, logger, faults, resets, metrics } = shared;
+  const { config, redis, pipeline, links, clock, logger, faults, resets, metrics, policy } = shared;
   const results = overRedis(createResults({ redis, clock }, { prefix: config.redis.prefix }));
   const { ledger } = pipeline;
   const api = new ApiServer(
     {
-      intake,
-      results,
-      ledger,
+      ...{ intake, policy, results, ledger },
+      keys: createApiKeys(config.home),
       components: resets,
       logger,
       faults,

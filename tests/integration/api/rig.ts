@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createPolicy, type Policy } from '../../../src/access/index.ts';
-import { ApiServer, createResults, type Readiness } from '../../../src/api/index.ts';
+import { ApiServer, createApiKeys, createResults, type Readiness } from '../../../src/api/index.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import type { ComponentResetter, DeliveryLedger } from '../../../src/contracts/ports.ts';
@@ -71,6 +71,8 @@ export async function open(
   const server = new ApiServer(
     {
       intake: scene.intake,
+      policy: given.policy ?? policy,
+      keys: createApiKeys(dir),
       results,
       ledger,
       components,
