@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createPolicy, type Policy } from '../../../src/access/index.ts';
 import { ApiServer, createApiKeys, createResults, type Readiness } from '../../../src/api/index.ts';
+import type { CommandIntake, Invocation } from '../../../src/commands/index.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import type { ComponentResetter, DeliveryLedger } from '../../../src/contracts/ports.ts';
@@ -18,8 +19,12 @@ import { delivery, link } from '../../unit/commands/ports.ts';
 import { createScene } from '../commands/scene.ts';
 
 const policy = createPolicy({
-  roles: { operator: ['ask', 'service.restart:slam'] },
-  people: { owner: { role: 'operator', identities: ['cli:local'] } },
+  roles: { viewer: ['ask'], operator: ['ask', 'service.restart:slam', 'component.reset:*', 'queue.manage'] },
+  people: {
+    owner: { role: 'operator', identities: ['cli:local'] },
+    ci: { role: 'operator', identities: ['http:ci'] },
+    watch: { role: 'viewer', identities: ['http:watch'] },
+  },
 });
 export const ready: Readiness = {
   ...{ ready: true, started: true, status: 'ready', because: [] },
@@ -67,10 +72,18 @@ export async function open(
     },
   };
   const components: ComponentResetter = { reset: given.reset ?? nobodyHasIt };
+  const handled: Invocation[] = [];
+  const intake: CommandIntake = {
+    ...scene.intake,
+    handle: (invocation) => {
+      handled.push(invocation);
+      return scene.intake.handle(invocation);
+    },
+  };
   const port = await freePort();
   const server = new ApiServer(
     {
-      intake: scene.intake,
+      intake,
       policy: given.policy ?? policy,
       keys: createApiKeys(dir),
       results,
@@ -101,5 +114,6 @@ export async function open(
       headers: { 'content-type': 'application/json', ...headers },
     });
   const run = (line: string, headers: Record<string, string> = {}) => post('/v1/run', { line }, headers);
-  return { scene, results, state, server, port, tokenFile, token, call, post, run };
+  const keys = createApiKeys(dir);
+  return { scene, handled, results, state, server, port, dir, tokenFile, token, keys, call, post, run };
 }

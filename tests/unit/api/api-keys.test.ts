@@ -35,7 +35,11 @@ describe('a key', () => {
     const key = await keys.add('ci', 7);
     const secret = key.slice('swl_ci_'.length);
     const file = join(folder, 'ci.json');
-    const [text, { mode }, { mode: above }] = [await readFile(file, 'utf8'), await stat(file), await stat(folder)];
+    const [text, { mode }, { mode: above }] = [
+      await readFile(file, 'utf8'),
+      await stat(file),
+      await stat(folder),
+    ];
     expect([Buffer.from(secret, 'base64url').length, text.includes(secret)]).toEqual([32, false]);
     expect([mode & 0o777, above & 0o777]).toEqual([0o600, 0o700]);
   });
@@ -43,7 +47,11 @@ describe('a key', () => {
   it('opens nothing from the moment that it is revoked', async () => {
     const { keys } = await home();
     const key = await keys.add('ci', 7);
-    expect([await keys.revoke('ci'), await keys.find(key), await keys.revoke('ci')]).toEqual([true, null, false]);
+    expect([await keys.revoke('ci'), await keys.find(key), await keys.revoke('ci')]).toEqual([
+      true,
+      null,
+      false,
+    ]);
   });
 
   it('is not taken by one of the same name, also not by one drawn at the same moment', async () => {
