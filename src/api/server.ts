@@ -1,6 +1,6 @@
 // The HTTP face on loopback: probes and metrics without a key, everything else for the token of the token file or a key.
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import type { Policy } from '../access/index.ts';
+import type { AuditSink, Policy } from '../access/index.ts';
 import type { CommandIntake } from '../commands/index.ts';
 import type { ComponentResetter, DeliveryLedger } from '../contracts/ports.ts';
 import { coreErrors, SwarmError } from '../core/errors.ts';
@@ -12,6 +12,9 @@ import { bearerOf, type Caller, createDoor, type Door } from './door.ts';
 import { registerMetrics, type Scraper } from './metrics.ts';
 import { refuseRaw, registerNoRoute } from './no-route.ts';
 import { type Readiness, registerProbes } from './probes.ts';
+import type { QueueBoard } from './queues/board.ts';
+import { registerQueuePage } from './queues/page.ts';
+import { createSessions } from './queues/session.ts';
 import { fail, failureOf } from './refusals.ts';
 import type { Results } from './results.ts';
 import { registerCommands } from './routes/commands.ts';
@@ -33,6 +36,10 @@ export interface ApiDeps {
   readonly now: () => number;
   /** Absent: no /metrics here. */
   readonly scrape?: Scraper;
+  /** Opens the queues when somebody looks at their page; absent: no /queues here. */
+  readonly openQueues?: () => Promise<QueueBoard>;
+  /** Null: the page of the queues only shows. */
+  readonly audit: AuditSink | null;
 }
 
 export interface ApiOptions {
@@ -55,10 +62,11 @@ export class ApiServer extends Service {
   /** @throws SwarmError PORT_IN_USE when it cannot listen there */
   protected async onStart(): Promise<void> {
     const { tokenFile, port } = this.#options;
-    const door = createDoor(this.#deps, { token: await ensureToken(tokenFile), tokenFile });
+    const token = await ensureToken(tokenFile);
+    const door = createDoor(this.#deps, { token, tokenFile });
     const server = this.#server();
     this.release(() => server.close());
-    const { readiness, now, scrape } = this.#deps;
+    const { readiness, now, scrape, openQueues } = this.#deps;
     registerNoRoute(server);
     if (readiness) registerProbes(server, { readiness, now });
     if (scrape) registerMetrics(server, scrape);
@@ -69,6 +77,10 @@ export class ApiServer extends Service {
       registerComponents(scope, { ...this.#deps, callerOf });
       return Promise.resolve();
     });
+    if (openQueues) {
+      const sessions = createSessions(this.#deps, { token });
+      this.release(await registerQueuePage(server, { ...this.#deps, openQueues, door, sessions }));
+    }
     try {
       await server.listen({ host: '127.0.0.1', port });
     } catch (cause) {

@@ -1,5 +1,6 @@
 // The queue: jobs in, handlers out, each effective once.
 export { bindHandler } from './bind-handler.ts';
+export { openBoard } from './board.ts';
 export { type QueueDepth, queueDepths } from './depths.ts';
 export type { BoundHandler } from './handler.ts';
 export { makeChatReport } from './handlers/chat-report.ts';

@@ -9,7 +9,7 @@ import type { CommandIntake } from '../../commands/index.ts';
 import type { Surface } from '../../contracts/chat.ts';
 import type { ReportSink } from '../../contracts/ports.ts';
 import type { Part } from '../../core/lifecycle.ts';
-import { createReportMemory } from '../../queue/index.ts';
+import { createReportMemory, openBoard } from '../../queue/index.ts';
 import { overRedis } from '../read-models.ts';
 import type { Shared } from './shared.ts';
 import { oncePerToken } from './singletons.ts';
@@ -132,6 +132,8 @@ function wireApi(shared: Shared, intake: CommandIntake): Wired {
       readiness: readinessOf(config, links),
       now: () => clock.now(),
       scrape: () => metrics.scrape(),
+      openQueues: () => openBoard({ redis }, { prefix: config.redis.prefix }),
+      audit: null,
     },
     { port: config.api.port, tokenFile: join(config.home, 'api-token') },
   );

@@ -3,18 +3,20 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createPolicy, type Policy } from '../../../src/access/index.ts';
+import type { AuditEntry } from '../../../src/access/audit.ts';
+import { type AuditSink, createPolicy, type Policy } from '../../../src/access/index.ts';
 import { ApiServer, createApiKeys, createResults, type Readiness } from '../../../src/api/index.ts';
 import type { CommandIntake, Invocation } from '../../../src/commands/index.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import type { ComponentResetter, DeliveryLedger } from '../../../src/contracts/ports.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { SwarmError } from '../../../src/core/errors.ts';
+import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { Faults } from '../../../src/core/faults.ts';
 import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { freePort } from '../../../src/core/servers/index.ts';
+import { openBoard } from '../../../src/queue/index.ts';
 import { delivery, link } from '../../unit/commands/ports.ts';
 import { createScene } from '../commands/scene.ts';
 
@@ -57,6 +59,9 @@ export async function open(
     readonly policy: Policy;
     readonly reset: ComponentResetter['reset'];
     readonly logger: Logger;
+    readonly audit: AuditSink | null;
+    /** How often the queues are refused before they open. */
+    readonly failsToOpen: number;
   }> = {},
 ) {
   const dir = await mkdtemp(join(tmpdir(), 'swarmline-api-'));
@@ -80,6 +85,14 @@ export async function open(
       return scene.intake.handle(invocation);
     },
   };
+  const lines: AuditEntry[] = [];
+  const record: AuditSink = {
+    append: (entry) => {
+      lines.push(entry);
+      return Promise.resolve({ ...entry, seq: lines.length, at: 0, hash: '' });
+    },
+  };
+  let failures = given.failsToOpen ?? 0;
   const port = await freePort();
   const server = new ApiServer(
     {
@@ -93,6 +106,14 @@ export async function open(
       faults: new Faults(),
       readiness: () => state.readiness,
       now: () => Date.now(),
+      openQueues: async () => {
+        if (failures > 0) {
+          failures -= 1;
+          throw new SwarmError(coreErrors.unreachable, 'connect ECONNREFUSED');
+        }
+        return openBoard({ redis }, { prefix });
+      },
+      audit: given.audit === undefined ? record : given.audit,
     },
     { port, tokenFile },
   );
@@ -115,5 +136,20 @@ export async function open(
     });
   const run = (line: string, headers: Record<string, string> = {}) => post('/v1/run', { line }, headers);
   const keys = createApiKeys(dir);
-  return { scene, handled, results, state, server, port, dir, tokenFile, token, keys, call, post, run };
+  return {
+    lines,
+    scene,
+    handled,
+    results,
+    state,
+    server,
+    port,
+    dir,
+    tokenFile,
+    token,
+    keys,
+    call,
+    post,
+    run,
+  };
 }

@@ -277,6 +277,7 @@ it('says which port is taken, and what to do', async ({ redis, prefix }) => {
       faults: new Faults(),
       readiness: () => ready,
       now: () => 0,
+      audit: null,
     },
     { port, tokenFile },
   );
