@@ -46,6 +46,8 @@ export interface ApiOptions {
   /** Listens on 127.0.0.1 alone. */
   readonly port: number;
   readonly tokenFile: string;
+  /** Of the package; default `unknown`. */
+  readonly version?: string;
 }
 
 /** The HTTP server; see docs/guides/http-api.md for its routes. */
@@ -72,6 +74,7 @@ export class ApiServer extends Service {
     if (scrape) registerMetrics(server, scrape);
     await server.register((scope: FastifyInstance) => {
       const callerOf = guard(scope, door);
+      scope.get('/openapi.json', () => this.#description());
       registerCommands(scope, { ...this.#deps, callerOf });
       registerOutcomes(scope, { ...this.#deps, callerOf });
       registerComponents(scope, { ...this.#deps, callerOf });
@@ -90,6 +93,12 @@ export class ApiServer extends Service {
         { cause },
       );
     }
+  }
+
+  /** Made when somebody asks: most never do. */
+  async #description() {
+    const { makeOpenApi } = await import('./openapi/document.ts');
+    return makeOpenApi(this.#deps.intake.specs, this.#options.version ?? 'unknown');
   }
 
   #server(): FastifyInstance {

@@ -89,6 +89,7 @@ export async function share(
     backends,
     roles,
     instance,
+    version: deps.version ?? 'unknown',
     host: hostname(),
     registry,
     view,

@@ -135,7 +135,7 @@ function wireApi(shared: Shared, intake: CommandIntake): Wired {
       openQueues: () => openBoard({ redis }, { prefix: config.redis.prefix }),
       audit: null,
     },
-    { port: config.api.port, tokenFile: join(config.home, 'api-token') },
+    { port: config.api.port, tokenFile: join(config.home, 'api-token'), version: shared.version },
   );
   // It does not wait for Redis: while that is missing, the probes here say so.
   return { parts: [{ service: api }], sinks: { cli: results, http: results }, holds: {} };

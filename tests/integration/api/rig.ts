@@ -6,7 +6,8 @@ import { onTestFinished } from 'vitest';
 import type { AuditEntry } from '../../../src/access/audit.ts';
 import { type AuditSink, createPolicy, type Policy } from '../../../src/access/index.ts';
 import { ApiServer, createApiKeys, createResults, type Readiness } from '../../../src/api/index.ts';
-import type { CommandIntake, Invocation } from '../../../src/commands/index.ts';
+import { makeOpenApi } from '../../../src/api/openapi/document.ts';
+import { type CommandIntake, catalogue, type Invocation } from '../../../src/commands/index.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import type { ComponentResetter, DeliveryLedger } from '../../../src/contracts/ports.ts';
@@ -17,9 +18,12 @@ import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { freePort } from '../../../src/core/servers/index.ts';
 import { openBoard } from '../../../src/queue/index.ts';
+import { checkAgainst } from '../../support/openapi.ts';
 import { delivery, link } from '../../unit/commands/ports.ts';
 import { createScene } from '../commands/scene.ts';
 
+/** Every answer that a test gets is held against it. */
+const description = checkAgainst(makeOpenApi(catalogue, '0.0.0'));
 const policy = createPolicy({
   roles: { viewer: ['ask'], operator: ['ask', 'service.restart:slam', 'component.reset:*', 'queue.manage'] },
   people: {
@@ -127,6 +131,9 @@ export async function open(
     const headers = { authorization: `Bearer ${token}`, ...init.headers };
     const response = await fetch(`http://127.0.0.1:${port}${path}`, { ...init, method, headers });
     const text = await response.text();
+    const type = response.headers.get('content-type');
+    const odd = description.answer({ method, path, status: response.status, type, body: text });
+    if (odd !== null) throw new Error(`not as openapi.json says: ${odd}`);
     return { status: response.status, body: text === '' ? null : JSON.parse(text) };
   };
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
