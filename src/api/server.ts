@@ -12,6 +12,7 @@ import { bearerOf, type Caller, createDoor, type Door } from './door.ts';
 import { registerMetrics, type Scraper } from './metrics.ts';
 import { refuseRaw, registerNoRoute } from './no-route.ts';
 import { type Readiness, registerProbes } from './probes.ts';
+import { describeApi } from './openapi/describe.ts';
 import type { QueueBoard } from './queues/board.ts';
 import { registerQueuePage } from './queues/page.ts';
 import { createSessions } from './queues/session.ts';
@@ -74,7 +75,9 @@ export class ApiServer extends Service {
     if (scrape) registerMetrics(server, scrape);
     await server.register((scope: FastifyInstance) => {
       const callerOf = guard(scope, door);
-      scope.get('/openapi.json', () => this.#description());
+      scope.get('/openapi.json', () =>
+        describeApi(this.#deps.intake.specs, this.#options.version ?? 'unknown'),
+      );
       registerCommands(scope, { ...this.#deps, callerOf });
       registerOutcomes(scope, { ...this.#deps, callerOf });
       registerComponents(scope, { ...this.#deps, callerOf });
@@ -93,12 +96,6 @@ export class ApiServer extends Service {
         { cause },
       );
     }
-  }
-
-  /** Made when somebody asks: most never do. */
-  async #description() {
-    const { makeOpenApi } = await import('./openapi/document.ts');
-    return makeOpenApi(this.#deps.intake.specs, this.#options.version ?? 'unknown');
   }
 
   #server(): FastifyInstance {

@@ -25,6 +25,12 @@ export function addApiCommands(program: Command, io: Io, done: (code: ExitCode) 
     .action(async (name: string, options: Json) =>
       done(await (await load()).apiKeyRevoke(name, options, io)),
     );
+  program
+    .command('api')
+    .description('the HTTP API')
+    .command('spec')
+    .description('its description as OpenAPI 3.1')
+    .action(async () => done(await (await import('./commands/api-spec.ts')).apiSpec(io)));
 }
 
 interface Json {

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode, Io } from './io.ts';
 import { addApiCommands } from './program-api.ts';
+import { addChatCommands, alsoChat } from './program-chat.ts';
 
 /** Builds the parser; the chosen command's exit code goes to `done`. */
 export function createProgram(io: Io, version: string, done: (code: ExitCode) => void): Command {
@@ -16,13 +17,14 @@ export function createProgram(io: Io, version: string, done: (code: ExitCode) =>
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .addHelpText(
       'after',
-      '\nExit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 70 not ended cleanly, 77 denied, 78 configuration',
+      '\nEvery chat command is a subcommand too, as in: swarmline restart slam --yes. `swarmline help` lists them.\nExit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 70 not ended cleanly, 77 denied, 78 configuration',
     );
   addPlatformCommands(program, io, done);
   addServiceCommands(program, io, done);
   addAgentCommands(program, io, done);
   addConfigCommands(program, io, done);
   addApiCommands(program, io, done);
+  addChatCommands(program, io, done);
   return program;
 }
 
@@ -48,7 +50,8 @@ function addPlatformCommands(program: Command, io: Io, done: (code: ExitCode) =>
     .argument('<line>', 'the command line')
     .option('--yes', 'confirm without asking', false)
     .option('--json', 'machine-readable result on stdout', false)
-    .action(async (line: string, options: { yes: boolean; json: boolean }) =>
+    .option('--dry-run', 'only say what would be done', false)
+    .action(async (line: string, options: { yes: boolean; json: boolean; dryRun: boolean }) =>
       done(await (await import('./commands/run.ts')).run(line, options, io)),
     );
   program
@@ -79,9 +82,7 @@ function addPlatformCommands(program: Command, io: Io, done: (code: ExitCode) =>
 }
 
 function addServiceCommands(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  program
-    .command('service')
-    .description('the parts of the platform')
+  alsoChat(program.command('service').description('the parts of the platform'), io, done)
     .command('reset')
     .description('start a part again that crashed in a loop, once it is mended; `status` names it')
     .argument('<name>')
@@ -92,7 +93,7 @@ function addServiceCommands(program: Command, io: Io, done: (code: ExitCode) => 
 }
 
 function addAgentCommands(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  const gas = program.command('gas').description('the gas pipeline');
+  const gas = alsoChat(program.command('gas').description('the gas pipeline'), io, done);
   gas
     .command('replay')
     .description(
@@ -104,6 +105,7 @@ function addAgentCommands(program: Command, io: Io, done: (code: ExitCode) => vo
       done(await (await import('./commands/gas-replay.ts')).gasReplay(files, options, io)),
     );
   const agent = program.command('agent').description('what an agent says to Swarmline');
+  alsoChat(agent, io, done);
   agent
     .command('ack')
     .description('acknowledge a gas by the id in its front matter')

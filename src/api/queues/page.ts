@@ -51,7 +51,8 @@ function createBoard(openQueues: QueuePageDeps['openQueues']): Board {
   let opening: Promise<BoardServers> | undefined;
   return {
     get: async () => {
-      const mine = (opening ??= makeBoard(openQueues));
+      opening ??= makeBoard(openQueues);
+      const mine = opening;
       try {
         return await mine;
       } catch (thrown) {

@@ -42,7 +42,7 @@ export function createSessions({ keys, now }: SessionDeps, { token }: { readonly
       return cookie(`${holder}~${until}~${(await sign(holder, until)) ?? ''}`, validMs);
     },
     callerOf: async (cookies) => {
-      const [holder = '', until = '', given = ''] = valueOf(cookies).split('~');
+      const [holder = '', until = '', given = ''] = cookieIn(cookies).split('~');
       const caller = callerNamed(holder);
       if (caller === null || !(Number(until) > now())) return null;
       const wanted = await sign(holder, Number(until));
@@ -62,7 +62,7 @@ function cookie(value: string, maxAgeMs: number): string {
   return `${cookieName}=${value}; Max-Age=${maxAgeMs / 1_000}; Path=/queues; HttpOnly; SameSite=Strict`;
 }
 
-function valueOf(cookies = ''): string {
+function cookieIn(cookies = ''): string {
   const pairs = cookies.split(/; */).map((pair) => pair.split('='));
   return pairs.find(([name]) => name === cookieName)?.[1] ?? '';
 }
