@@ -39,7 +39,7 @@ export interface ApiDeps {
   readonly scrape?: Scraper;
   /** Opens the queues when somebody looks at their page; absent: no /queues here. */
   readonly openQueues?: () => Promise<QueueBoard>;
-  /** Null: the page of the queues only shows. */
+  /** Null: nothing that is no command is recorded, and the page of the queues only shows. */
   readonly audit: AuditSink | null;
 }
 

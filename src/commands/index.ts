@@ -2,7 +2,7 @@
 export { silentAfterMs } from './catalogue/services.ts';
 export { catalogue } from './catalogue/all.ts';
 export { createIntake } from './intake.ts';
-export { findCommand, nearest, usage } from './parse.ts';
+export { nearest, usage } from './parse.ts';
 export { answerLine, answerLines, formatAge, reportLine, rowText } from './render.ts';
 export {
   type CommandIntake,

@@ -31,8 +31,8 @@ export function parseInvocation(input: Invocation['input'], specs: readonly Comm
   );
 }
 
-/** The command that these words begin with, and the words after its name; `gas send` before `gas`. */
-export function findCommand(
+// `gas send` before `gas`: the longer name wins.
+function findCommand(
   typed: readonly string[],
   specs: readonly CommandSpec[],
 ): { readonly spec: CommandSpec; readonly rest: readonly string[] } | null {

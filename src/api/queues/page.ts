@@ -1,10 +1,10 @@
 // The page of the queues under /queues: whoever may ask looks; who has the permission `queue.manage` may also retry, promote,
 // pause and resume, and that is recorded before it is done.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type AuditSink, type Policy, principalOf, type Wish } from '../../access/index.ts';
+import type { AuditSink, Policy } from '../../access/index.ts';
 import { domainErrors } from '../../contracts/errors.ts';
-import { randomId } from '../../contracts/ids.ts';
 import type { Caller } from '../door.ts';
+import { wishFor, writeDeed } from '../record.ts';
 import { fail, sendReply } from '../refusals.ts';
 import { type AdmissionDeps, admitted, registerLogin } from './admission.ts';
 import { type BoardServers, boardPolicy, makeBoard, type QueueBoard } from './board.ts';
@@ -112,26 +112,12 @@ async function recorded(
   { caller, write }: { readonly caller: Caller; readonly write: QueueWrite },
 ): Promise<string | null> {
   if (audit === null) return told(caller, 'what is done here cannot be recorded');
-  const wish = wishFor(caller, 'queue.manage');
-  const { allowed, blockedBy, policyVersion } = await policy.decide(wish);
-  await audit.append({
-    event: allowed ? 'changed' : 'refused',
-    correlationId: randomId(),
-    person: await policy.personOf(caller.identity),
-    principal: principalOf(caller.identity),
-    place: wish.place,
-    command: 'queues',
-    args: write,
-    verdict: allowed ? 'allowed' : 'denied',
-    detail: blockedBy?.detail ?? 'on the page of the queues',
-    approvers: [],
-    policyVersion,
-  });
-  return blockedBy && told(caller, blockedBy.detail);
-}
-
-function wishFor({ identity, replyTo }: Caller, permission: string): Wish {
-  return { identity, permission, place: { surface: replyTo.surface, id: replyTo.place } };
+  const permission = 'queue.manage';
+  const verdict = await policy.decide(wishFor(caller, permission));
+  const blockedBy = verdict.blockedBy?.detail ?? null;
+  const deed = { permission, command: 'queues', args: write, blockedBy };
+  await writeDeed({ audit, policy }, caller, { ...deed, policyVersion: verdict.policyVersion });
+  return blockedBy && told(caller, blockedBy);
 }
 
 function told({ identity }: Caller, why: string): string {

@@ -9,13 +9,13 @@ import { parsePart, sendReply } from '../refusals.ts';
 import { type CallerOf, idParam } from './context.ts';
 
 export const runBody = z.strictObject({ line: z.string().max(1_000), dryRun: z.boolean().optional() });
-export const commandBody = z.strictObject({
+const commandBody = z.strictObject({
   args: z.record(z.string(), z.string()).default({}),
   dryRun: z.boolean().default(false),
 });
 export const decisionBody = z.strictObject({
   verdict: z.enum(['yes', 'no']),
-  typed: z.string().max(200).optional(),
+  typed: z.string().max(200).exactOptional(),
 });
 const keyHeader = z.string().min(1).max(100).optional();
 const nameParam = z.object({ name: z.string().min(1).max(64) });
@@ -51,9 +51,8 @@ export function registerCommands(
   });
   scope.post('/v1/confirmations/:id', async (request, reply) => {
     const { id } = parsePart('path', idParam, request.params);
-    const { verdict, typed } = parsePart('body', decisionBody, request.body);
-    const word = { confirmationId: id, verdict, ...(typed !== undefined && { typed }) };
-    await sendReply(reply, await intake.decide({ ...word, ...callerOf(request) }));
+    const word = parsePart('body', decisionBody, request.body);
+    await sendReply(reply, await intake.decide({ confirmationId: id, ...word, ...callerOf(request) }));
   });
 }
 

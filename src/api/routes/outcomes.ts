@@ -1,12 +1,11 @@
 // What comes of an action, and what an agent says of a delivery.
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { Policy } from '../../access/index.ts';
 import type { DeliveryLedger } from '../../contracts/ports.ts';
 import { type Caller, operator } from '../door.ts';
 import { parsePart, sendReply } from '../refusals.ts';
 import type { Results } from '../results.ts';
-import { type CallerOf, idParam, keyDenied } from './context.ts';
+import { type CallerOf, type DeedDeps, denied, idParam } from './context.ts';
 
 export const afterQuery = z.object({
   after: z.coerce.number().int().default(-1),
@@ -14,17 +13,14 @@ export const afterQuery = z.object({
 });
 export const ackBody = z.strictObject({ state: z.enum(['accepted', 'working']).default('accepted') });
 
-export interface OutcomeDeps {
+export interface OutcomeDeps extends DeedDeps {
   readonly results: Results;
   readonly ledger: DeliveryLedger;
-  readonly policy: Policy;
   readonly callerOf: CallerOf;
 }
 
-export function registerOutcomes(
-  scope: FastifyInstance,
-  { results, ledger, policy, callerOf }: OutcomeDeps,
-): void {
+export function registerOutcomes(scope: FastifyInstance, deps: OutcomeDeps): void {
+  const { results, ledger, callerOf } = deps;
   scope.get('/v1/results/:id', async (request, reply) => {
     const { id } = parsePart('path', idParam, request.params);
     const { after, waitMs } = parsePart('query', afterQuery, request.query);
@@ -35,8 +31,9 @@ export function registerOutcomes(
   scope.post('/v1/deliveries/:id/ack', async (request, reply) => {
     const { id } = parsePart('path', idParam, request.params);
     const { state } = parsePart('body', ackBody, request.body ?? {});
-    const denied = await keyDenied(policy, callerOf(request), 'gas.acknowledge');
-    if (denied) await sendReply(reply, denied);
+    const deed = { permission: 'gas.acknowledge', command: 'agent ack', args: { delivery: id, state } };
+    const refusal = await denied(deps, callerOf(request), { ...deed, correlationId: id });
+    if (refusal) await sendReply(reply, refusal);
     else await reply.send(await ledger.record(id, { state, detail: 'acknowledged over HTTP' }));
   });
 }

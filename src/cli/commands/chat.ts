@@ -1,6 +1,6 @@
 // Every chat command as a subcommand: `swarmline restart slam --yes`. Which there are is known without a platform, so a slip
 // of the pen is told at once.
-import { type CommandSpec, catalogue, findCommand, nearest, usage as usageOf } from '../../commands/index.ts';
+import { type CommandSpec, catalogue, nearest, usage as usageOf } from '../../commands/index.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { type RunOptions, runNamed } from './run.ts';
 
@@ -15,7 +15,7 @@ export async function chat(
   options: RunOptions & { readonly others: readonly string[] },
   io: Io,
 ): Promise<ChatResult> {
-  const found = findCommand(words, catalogue);
+  const found = find(words);
   if (!found) return { kind: 'usage', problem: unknown(words, options.others) };
   const { spec, rest } = found;
   const args = argumentsOf(spec, rest);
@@ -33,7 +33,7 @@ export function chatHelp(): string {
 
 /** How one chat command is used; null where there is none of that name. */
 export function chatHelpOf(words: readonly string[]): string | null {
-  const spec = findCommand(words, catalogue)?.spec;
+  const spec = find(words)?.spec;
   if (!spec) return null;
   const width = Math.max(0, ...spec.args.map(({ name }) => name.length));
   return [
@@ -43,6 +43,16 @@ export function chatHelpOf(words: readonly string[]): string | null {
     ...(spec.args.length === 0 ? [] : ['', 'Arguments:']),
     ...spec.args.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`),
   ].join('\n');
+}
+
+// `gas send` before `gas`: the longer name wins.
+function find(words: readonly string[]) {
+  for (const length of [2, 1]) {
+    const name = words.slice(0, length).join(' ').toLowerCase();
+    const spec = catalogue.find((one) => one.name === name || one.aliases?.includes(name));
+    if (words.length >= length && spec) return { spec, rest: words.slice(length) };
+  }
+  return null;
 }
 
 function argumentsOf({ args }: CommandSpec, words: readonly string[]): Record<string, string> | null {

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { ProcessReset } from '../../../src/contracts/components.ts';
+import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { it } from '../../support/fixtures.ts';
 import { createRecorder } from '../../support/recorder.ts';
 import { nobodyHasIt, open, report } from './rig.ts';
@@ -79,7 +80,17 @@ describe('a key', () => {
     expect([statuses, operator.status]).toEqual([[200, 204], 200]);
   });
 
-  it('needs a permission for what no command does', async ({ redis, prefix }) => {
+  it('resets a part also while that cannot be recorded: a reset is what mends', async ({ redis, prefix }) => {
+    const { logger, lines } = createRecorder();
+    const append = () => Promise.reject(new SwarmError(coreErrors.unreachable, 'no record'));
+    const processes: ProcessReset[] = [{ pid: 7, roles: [], outcome: 'reset', state: 'ready', error: null }];
+    const reset = async (component: string) => ({ ...(await nobodyHasIt(component)), processes });
+    const face = await open(redis, prefix, { audit: { append }, logger, reset });
+    expect((await face.call('POST', '/v1/components/api/reset')).status).toBe(200);
+    expect(lines).toContainEqual({ command: 'service reset', error: 'no record' });
+  });
+
+  it('needs a permission for what no command does, and either is recorded', async ({ redis, prefix }) => {
     const processes: ProcessReset[] = [{ pid: 7, roles: [], outcome: 'reset', state: 'ready', error: null }];
     const face = await open(redis, prefix, {
       reset: async (component) => ({ ...(await nobodyHasIt(component)), processes }),
@@ -90,6 +101,12 @@ describe('a key', () => {
     const ack = async (headers: Record<string, string>) =>
       (await face.post('/v1/deliveries/g-1/ack', {}, headers)).status;
     expect([await reset(ci), await reset(watch), await ack(ci), await ack({})]).toEqual([200, 403, 403, 200]);
+    expect(face.lines.map(({ event, principal, command }) => [event, principal, command])).toEqual([
+      ['changed', 'http:ci', 'service reset'],
+      ['refused', 'http:watch', 'service reset'],
+      ['refused', 'http:ci', 'agent ack'],
+      ['changed', 'cli:local', 'agent ack'],
+    ]);
   });
 });
 
