@@ -85,6 +85,10 @@ const homes = {
     at: 'bridge/',
     because: 'it restores neither channels nor consumers after a reconnect; our layer does.',
   },
+  '@bull-board': {
+    at: '(api|queue)/',
+    because: 'its page is served behind the door of the api, over the queues that only queue may open.',
+  },
   fastify: { at: '(api|hub)/', because: 'HTTP ends at the surface.' },
   ioredis: {
     at: 'core/redis\\.ts$',

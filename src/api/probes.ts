@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { domainErrors } from '../contracts/errors.ts';
 import type { ProcessView } from '../contracts/system.ts';
 import type { Check } from '../core/health.ts';
+import { fail } from './refusals.ts';
 
 /** What a process makes of itself. */
 export interface Readiness {
@@ -47,7 +48,7 @@ export function registerProbes(server: FastifyInstance, deps: ProbeDeps): void {
     const check = checksOf(deps.readiness(), deps.now()).find(({ name }) => name === request.params.check);
     if (check) return answer(reply, check.well, check);
     const message = `there is no check ${request.params.check}`;
-    return reply.code(404).send({ error: domainErrors.routeUnknown.code, message });
+    return fail(reply, { status: 404, kind: domainErrors.routeUnknown, message, where: 'path' });
   });
 }
 

@@ -1,5 +1,5 @@
 // The token file: whoever can read it is the operator of this installation.
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chmod, readFile } from 'node:fs/promises';
 import { writeFileAtomically } from '../core/files.ts';
 
@@ -13,11 +13,4 @@ export async function ensureToken(path: string): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   await writeFileAtomically(path, `${token}\n`, { mode: 0o600 });
   return token;
-}
-
-/** Compares an Authorization header in constant time. */
-export function isAuthorised(header: string | undefined, token: string): boolean {
-  const given = Buffer.from(header ?? '');
-  const wanted = Buffer.from(`Bearer ${token}`);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
 }

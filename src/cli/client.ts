@@ -14,8 +14,14 @@ import { whereabouts } from './whereabouts.ts';
 /** No answer takes longer, ms: the longest wait that is asked for is 20 s. */
 const patienceMs = 30_000;
 
+/** What is asked for: as it is typed in chat, or by name; `dryRun` only says what would be done. */
+export type Wish = { readonly dryRun: boolean } & (
+  | { readonly line: string }
+  | { readonly command: string; readonly args: Readonly<Record<string, string>> }
+);
+
 export interface Client {
-  run(line: string, idempotencyKey: string): Promise<Reply>;
+  run(wish: Wish, idempotencyKey: string): Promise<Reply>;
   decide(confirmationId: string, verdict: 'yes' | 'no'): Promise<Reply>;
   /** The next report with a seq above `after`, waited for up to 20 s; null when none came. */
   nextReport(id: string, after: number): Promise<Report | null>;
@@ -73,8 +79,8 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
     return answer;
   };
   return {
-    run: (line, key) =>
-      understood(replySchema, call('POST', '/v1/run', { line }, { 'idempotency-key': key })),
+    run: (wish, key) =>
+      understood(replySchema, call('POST', pathOf(wish), bodyOf(wish), { 'idempotency-key': key })),
     decide: (id, verdict) =>
       understood(replySchema, call('POST', `/v1/confirmations/${encodeURIComponent(id)}`, { verdict })),
     nextReport: (id, after) =>
@@ -90,6 +96,16 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
     resetComponent: (name) =>
       understood(resetAnswerSchema, call('POST', `/v1/components/${encodeURIComponent(name)}/reset`)),
   };
+}
+
+function pathOf(wish: Wish): string {
+  if ('line' in wish) return '/v1/run';
+  return `/v1/commands/${encodeURIComponent(wish.command.replaceAll(' ', '-'))}`;
+}
+
+function bodyOf({ dryRun, ...wish }: Wish): object {
+  const asked = 'line' in wish ? { line: wish.line } : { args: wish.args };
+  return { ...asked, ...(dryRun && { dryRun }) };
 }
 
 // Not AbortSignal.timeout within any(): Node 20 may collect it, and then nothing ends the wait.

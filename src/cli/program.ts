@@ -1,7 +1,8 @@
 // The command line: names, options, help. Each command is imported when it is used, so that light ones stay light.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode, Io } from './io.ts';
-import { addSwarmCommands } from './swarm-program.ts';
+import { addApiCommands } from './program-api.ts';
+import { addChatCommands, alsoChat } from './program-chat.ts';
 
 /** Builds the parser; the chosen command's exit code goes to `done`. */
 export function createProgram(io: Io, version: string, done: (code: ExitCode) => void): Command {
@@ -16,13 +17,15 @@ export function createProgram(io: Io, version: string, done: (code: ExitCode) =>
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .addHelpText(
       'after',
-      '\nExit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 70 not ended cleanly, 77 denied, 78 configuration',
+      '\nEvery chat command is a subcommand too, as in: swarmline restart slam --yes. `swarmline help` lists them.\nExit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 70 not ended cleanly, 77 denied, 78 configuration',
     );
   addPlatformCommands(program, io, done);
   addServiceCommands(program, io, done);
   addAgentCommands(program, io, done);
   addAuditCommands(program, io, done);
   addConfigCommands(program, io, done);
+  addApiCommands(program, io, done);
+  addChatCommands(program, io, done);
   return program;
 }
 
@@ -49,7 +52,7 @@ function addPlatformCommands(program: Command, io: Io, done: (code: ExitCode) =>
     .option('--yes', 'confirm without asking', false)
     .option('--dry-run', 'only say what would be done', false)
     .option('--json', 'machine-readable result on stdout', false)
-    .action(async (line: string, options: { yes: boolean; dryRun: boolean; json: boolean }) =>
+    .action(async (line: string, options: { yes: boolean; json: boolean; dryRun: boolean }) =>
       done(await (await import('./commands/run.ts')).run(line, options, io)),
     );
   program
@@ -80,9 +83,7 @@ function addPlatformCommands(program: Command, io: Io, done: (code: ExitCode) =>
 }
 
 function addServiceCommands(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  program
-    .command('service')
-    .description('the parts of the platform')
+  alsoChat(program.command('service').description('the parts of the platform'), io, done)
     .command('reset')
     .description('start a part again that crashed in a loop, once it is mended; `status` names it')
     .argument('<name>')
@@ -93,7 +94,7 @@ function addServiceCommands(program: Command, io: Io, done: (code: ExitCode) => 
 }
 
 function addAgentCommands(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  const gas = program.command('gas').description('the gas pipeline');
+  const gas = alsoChat(program.command('gas').description('the gas pipeline'), io, done);
   gas
     .command('replay')
     .description(
@@ -105,6 +106,7 @@ function addAgentCommands(program: Command, io: Io, done: (code: ExitCode) => vo
       done(await (await import('./commands/gas-replay.ts')).gasReplay(files, options, io)),
     );
   const agent = program.command('agent').description('what an agent says to Swarmline');
+  alsoChat(agent, io, done);
   agent
     .command('ack')
     .description('acknowledge a gas by the id in its front matter')
@@ -114,7 +116,14 @@ function addAgentCommands(program: Command, io: Io, done: (code: ExitCode) => vo
     .action(async (id: string, options: { working: boolean; json: boolean }) =>
       done(await (await import('./commands/agent-ack.ts')).agentAck(id, options, io)),
     );
-  addSwarmCommands(gas, agent, io, done);
+  agent
+    .command('inbox')
+    .description('what an agent has in its inbox and has not accepted, with all that is known of it')
+    .argument('<agent>')
+    .option('--json', 'machine-readable answer on stdout', false)
+    .action(async (id: string, options: { json: boolean }) =>
+      done(await (await import('./commands/run.ts')).run(`agent "${id}"`, { yes: false, ...options }, io)),
+    );
   const demo = program.command('demo', { hidden: true }).description('the programs of the demo world');
   demo.command('world').action(async () => done(await (await import('./commands/demo.ts')).demoWorld(io)));
   demo
@@ -127,9 +136,11 @@ function addAgentCommands(program: Command, io: Io, done: (code: ExitCode) => vo
 }
 
 function addAuditCommands(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  const audit = program
-    .command('audit')
-    .description('the record of who did what; needs Redis, not the platform');
+  const audit = alsoChat(
+    program.command('audit').description('the record of who did what; needs Redis, not the platform'),
+    io,
+    done,
+  );
   audit
     .command('verify')
     .description('follow the chain from its first line, and name the first that is not as it was written')

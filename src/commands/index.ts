@@ -4,6 +4,15 @@ export { silentAfterMs } from './catalogue/services.ts';
 export { catalogue } from './catalogue/all.ts';
 export { type Completer, createCompleter } from './complete.ts';
 export { createIntake } from './intake.ts';
+export { usage } from './bind.ts';
+export { nearest } from './parse.ts';
 export { answerLine, answerLines, formatAge, reportLine, rowText } from './render.ts';
-export type { CommandIntake, Decision, Invocation, RefusalCode, Reply } from './reply.ts';
+export {
+  type CommandIntake,
+  type Decision,
+  type Invocation,
+  type RefusalCode,
+  type Reply,
+  refusalCodes,
+} from './reply.ts';
 export type { Action, ArgSpec, CommandSpec, Question } from './spec.ts';

@@ -244,8 +244,15 @@ export const domainErrors = {
     code: 'UNAUTHORISED',
     class: 'auth',
     retryable: false,
-    chat: 'The token is missing or wrong.',
-    hint: 'Send the token of the file `api-token` in the home of this installation.',
+    chat: 'The token or key is missing or wrong.',
+    hint: 'Send the token of the file `api-token` in the home, or a key that `swarmline api-key add` made.',
+  },
+  tooManyAttempts: {
+    code: 'TOO_MANY_ATTEMPTS',
+    class: 'rate-limited',
+    retryable: true,
+    chat: 'Too many keys were wrong; the next is looked at in a minute.',
+    hint: 'Give the program a key that `swarmline api-key list` still names, then wait a minute.',
   },
   requestInvalid: {
     code: 'REQUEST_INVALID',

@@ -18,7 +18,7 @@ export interface QueueDepth {
 }
 
 /** Every queue that there can be; reports have one for each surface. */
-const names = [
+export const queueNames = [
   ...new Set(
     Object.values(jobCatalogue).flatMap(({ queue }) =>
       queue === 'report' ? surfaces.map((surface) => `report.${surface}`) : [queue],
@@ -31,7 +31,7 @@ export function queueDepths(
   deps: { readonly redis: Redis; readonly clock: Clock },
   options: { readonly prefix: string },
 ): Promise<QueueDepth[]> {
-  return Promise.all(names.map((name) => depthOf(name, deps, options)));
+  return Promise.all(queueNames.map((name) => depthOf(name, deps, options)));
 }
 
 async function depthOf(

@@ -1,6 +1,7 @@
 // The queue: jobs in, handlers out, each effective once.
 export { createActionDirectory, rememberReports } from './action-memory.ts';
 export { bindHandler } from './bind-handler.ts';
+export { openBoard } from './board.ts';
 export { createCanceller } from './cancel.ts';
 export { createQueueDesk, type QueueDesk } from './desk.ts';
 export { type QueueDepth, queueDepths } from './depths.ts';

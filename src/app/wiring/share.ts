@@ -93,6 +93,7 @@ export async function share(
     backends,
     roles,
     instance,
+    version: deps.version ?? 'unknown',
     host: hostname(),
     registry,
     view,

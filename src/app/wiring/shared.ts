@@ -21,6 +21,8 @@ export interface Shared extends Observation {
   readonly backends: Backends;
   readonly roles: readonly Role[];
   readonly instance: string;
+  /** Of the package. */
+  readonly version: string;
   /** Where this process runs. */
   readonly host: string;
   /** Who else runs. */

@@ -1,7 +1,7 @@
 // Wires the surfaces of this process, and collects where their reports go.
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { ApiServer, createResults } from '../../api/index.ts';
+import { ApiServer, createApiKeys, createResults } from '../../api/index.ts';
 import { ConsoleBot } from '../../bots/console/index.ts';
 import { createDiscordBot, loadDiscord } from '../../bots/discord/index.ts';
 import { createTwitchBot, loadTwitch } from '../../bots/twitch/index.ts';
@@ -9,7 +9,7 @@ import type { CommandIntake } from '../../commands/index.ts';
 import type { Surface } from '../../contracts/chat.ts';
 import type { ReportSink } from '../../contracts/ports.ts';
 import type { Part } from '../../core/lifecycle.ts';
-import { createReportMemory } from '../../queue/index.ts';
+import { createReportMemory, openBoard } from '../../queue/index.ts';
 import { overRedis } from '../read-models.ts';
 import type { Commands } from './intake.ts';
 import type { Shared } from './shared.ts';
@@ -121,21 +121,22 @@ const readinessOf = ({ health }: Shared['config'], links: Shared['links']) =>
   health.port === undefined ? () => links.readiness() : null;
 
 function wireApi(shared: Shared, intake: CommandIntake): Wired {
-  const { config, redis, pipeline, audit, links, clock, logger, faults, resets, metrics } = shared;
+  const { config, redis, pipeline, audit, links, clock, logger, faults, resets, metrics, policy } = shared;
   const results = overRedis(createResults({ redis, clock }, { prefix: config.redis.prefix }));
   const api = new ApiServer(
     {
-      intake,
-      results,
-      ledger: audit.ledger(pipeline.ledger),
-      components: audit.resetter(resets),
+      ...{ intake, policy, results, ledger: pipeline.ledger },
+      keys: createApiKeys(config.home),
+      components: resets,
       logger,
       faults,
       readiness: readinessOf(config, links),
       now: () => clock.now(),
       scrape: () => metrics.scrape(),
+      openQueues: () => openBoard({ redis }, { prefix: config.redis.prefix }),
+      audit: audit.log,
     },
-    { port: config.api.port, tokenFile: join(config.home, 'api-token') },
+    { port: config.api.port, tokenFile: join(config.home, 'api-token'), version: shared.version },
   );
   // It does not wait for Redis: while that is missing, the probes here say so.
   return { parts: [{ service: api }], sinks: { cli: results, http: results }, holds: {} };

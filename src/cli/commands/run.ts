@@ -1,4 +1,4 @@
-// `swarmline run "COMMAND LINE"`: any chat command from a shell; follows an action to its end.
+// `swarmline run "COMMAND LINE"`, and what every chat command is from a shell: follows an action to its end.
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { answerLines, type Reply, reportLine } from '../../commands/index.ts';
@@ -14,16 +14,39 @@ export interface RunOptions {
   /** Confirms without asking. */
   readonly yes: boolean;
   readonly json: boolean;
-  /** Only says what would be done; default false. */
+  /** Only says what would be done, and confirms nothing. Default false. */
   readonly dryRun?: boolean;
 }
 
 /** Without any news for this long nothing can be said of an action, ms. */
 const patienceMs = 120_000;
 
-export async function run(line: string, options: RunOptions, io: Io): Promise<ExitCode> {
+/** A command line as it is typed in chat. */
+export function run(line: string, options: RunOptions, io: Io): Promise<ExitCode> {
+  return carryOut({ line }, options, io);
+}
+
+/** A command by its name, with its arguments by theirs. */
+export function runNamed(
+  named: { readonly command: string; readonly args: Readonly<Record<string, string>> },
+  options: RunOptions,
+  io: Io,
+): Promise<ExitCode> {
+  return carryOut(named, options, io);
+}
+
+async function carryOut(
+  asked: { readonly line: string } | Parameters<typeof runNamed>[0],
+  options: RunOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const { dryRun = false } = options;
   const client = await connectClient(io);
-  let reply = await client.run(options.dryRun === true ? `${line} --dry-run` : line, randomId());
+  let reply = await client.run({ ...asked, dryRun }, randomId());
+  if (reply.kind === 'confirm' && dryRun) {
+    show(reply, options, io);
+    return exitCodes.ok;
+  }
   if (reply.kind === 'confirm') {
     const agreed = options.yes || (await ask(reply.prompt, io));
     if (agreed === null) {
@@ -130,6 +153,7 @@ function show(reply: Reply, { json }: RunOptions, io: Io): void {
   else if (reply.kind === 'answer') io.stdout.write(`${answerLines(reply.answer).join('\n')}\n`);
   else if (reply.kind === 'refusal') io.stderr.write(`${reply.text}\n`);
   else if (reply.kind === 'dropped') io.stdout.write(`${reply.text}\n`);
+  else if (reply.kind === 'confirm') io.stdout.write(`Would ask: ${reply.prompt}\n`);
 }
 
 function codeOf(reply: Reply): ExitCode {

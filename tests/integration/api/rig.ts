@@ -3,23 +3,34 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createPolicy, type Policy } from '../../../src/access/index.ts';
-import { ApiServer, createResults, type Readiness } from '../../../src/api/index.ts';
+import type { AuditEntry } from '../../../src/access/audit.ts';
+import { type AuditSink, createPolicy, type Policy } from '../../../src/access/index.ts';
+import { ApiServer, createApiKeys, createResults, type Readiness } from '../../../src/api/index.ts';
+import { makeOpenApi } from '../../../src/api/openapi/document.ts';
+import { type CommandIntake, catalogue, type Invocation } from '../../../src/commands/index.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import type { ComponentResetter, DeliveryLedger } from '../../../src/contracts/ports.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { SwarmError } from '../../../src/core/errors.ts';
+import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { Faults } from '../../../src/core/faults.ts';
 import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { freePort } from '../../../src/core/servers/index.ts';
+import { openBoard } from '../../../src/queue/index.ts';
+import { checkAgainst } from '../../support/openapi.ts';
 import { delivery, link } from '../../unit/commands/ports.ts';
 import { createScene, type SceneOptions } from '../commands/scene.ts';
 
+/** Every answer that a test gets is held against it. */
+const description = checkAgainst(makeOpenApi(catalogue, '0.0.0'));
 const policy = createPolicy({
-  roles: { operator: ['ask', 'service.restart:slam'] },
-  people: { owner: { role: 'operator', identities: ['cli:local'] } },
+  roles: { viewer: ['ask'], operator: ['ask', 'service.restart:slam', 'component.reset:*', 'queue.manage'] },
+  people: {
+    owner: { role: 'operator', identities: ['cli:local'] },
+    ci: { role: 'operator', identities: ['http:ci'] },
+    watch: { role: 'viewer', identities: ['http:watch'] },
+  },
 });
 export const ready: Readiness = {
   ...{ ready: true, started: true, status: 'ready', because: [] },
@@ -53,6 +64,9 @@ export async function open(
     readonly reset: ComponentResetter['reset'];
     readonly logger: Logger;
     readonly limits: SceneOptions['limits'];
+    readonly audit: AuditSink | null;
+    /** How often the queues are refused before they open. */
+    readonly failsToOpen: number;
   }> = {},
 ) {
   const dir = await mkdtemp(join(tmpdir(), 'swarmline-api-'));
@@ -71,10 +85,28 @@ export async function open(
     },
   };
   const components: ComponentResetter = { reset: given.reset ?? nobodyHasIt };
+  const handled: Invocation[] = [];
+  const intake: CommandIntake = {
+    ...scene.intake,
+    handle: (invocation) => {
+      handled.push(invocation);
+      return scene.intake.handle(invocation);
+    },
+  };
+  const lines: AuditEntry[] = [];
+  const record: AuditSink = {
+    append: (entry) => {
+      lines.push(entry);
+      return Promise.resolve({ ...entry, seq: lines.length, at: 0, hash: '' });
+    },
+  };
+  let failures = given.failsToOpen ?? 0;
   const port = await freePort();
   const server = new ApiServer(
     {
-      intake: scene.intake,
+      intake,
+      policy: given.policy ?? policy,
+      keys: createApiKeys(dir),
       results,
       ledger,
       components,
@@ -82,6 +114,14 @@ export async function open(
       faults: new Faults(),
       readiness: () => state.readiness,
       now: () => Date.now(),
+      openQueues: async () => {
+        if (failures > 0) {
+          failures -= 1;
+          throw new SwarmError(coreErrors.unreachable, 'connect ECONNREFUSED');
+        }
+        return openBoard({ redis }, { prefix });
+      },
+      audit: given.audit === undefined ? record : given.audit,
     },
     { port, tokenFile },
   );
@@ -95,6 +135,9 @@ export async function open(
     const headers = { authorization: `Bearer ${token}`, ...init.headers };
     const response = await fetch(`http://127.0.0.1:${port}${path}`, { ...init, method, headers });
     const text = await response.text();
+    const type = response.headers.get('content-type');
+    const odd = description.answer({ method, path, status: response.status, type, body: text });
+    if (odd !== null) throw new Error(`not as openapi.json says: ${odd}`);
     return { status: response.status, body: text === '' ? null : JSON.parse(text) };
   };
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
@@ -103,5 +146,21 @@ export async function open(
       headers: { 'content-type': 'application/json', ...headers },
     });
   const run = (line: string, headers: Record<string, string> = {}) => post('/v1/run', { line }, headers);
-  return { scene, results, state, server, port, tokenFile, token, call, post, run };
+  const keys = createApiKeys(dir);
+  return {
+    lines,
+    scene,
+    handled,
+    results,
+    state,
+    server,
+    port,
+    dir,
+    tokenFile,
+    token,
+    keys,
+    call,
+    post,
+    run,
+  };
 }

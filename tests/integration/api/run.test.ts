@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect } from 'vitest';
 import { agentAck } from '../../../src/cli/commands/agent-ack.ts';
+import { chat } from '../../../src/cli/commands/chat.ts';
 import { run } from '../../../src/cli/commands/run.ts';
 import type { Io } from '../../../src/cli/io.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
@@ -50,6 +51,58 @@ const report = (
   final,
   text: `it is ${state}`,
   steps: [{ state, at: 1, detail: '' }],
+});
+
+describe('a chat command as a subcommand', () => {
+  const others = { others: [] };
+
+  it('answers as `run` does', async ({ redis, prefix }) => {
+    const { io, printed } = terminal(await open(redis, prefix));
+    expect(await chat(['services'], { ...plain, ...others }, io)).toEqual({ kind: 'ran', code: 0 });
+    expect(printed.out).toMatch(/^No service has been seen yet\n/);
+  });
+
+  it('is followed to its end', async ({ redis, prefix }) => {
+    const face = await open(redis, prefix);
+    const { io, printed } = terminal(face);
+    const running = chat(['restart', 'slam'], { yes: true, json: true, ...others }, io);
+    const about = (await eventually(() => face.scene.jobs.correlationIds[0])) ?? '';
+    await face.results.report(report(about, 0, 'ready', true));
+    expect([await running, JSON.parse(printed.out).state]).toEqual([{ kind: 'ran', code: 0 }, 'ready']);
+  });
+
+  it('keeps a quote that a line could not', async ({ redis, prefix }) => {
+    const face = await open(redis, prefix);
+    await chat(['restart', 'sl"am x'], { ...plain, ...others }, terminal(face).io);
+    expect(face.handled.map(({ input }) => input)).toEqual([
+      { kind: 'parsed', command: 'restart', args: { service: 'sl"am x' } },
+    ]);
+  });
+
+  it('confirms nothing in a dry run, whatever --yes says', async ({ redis, prefix }) => {
+    const face = await open(redis, prefix);
+    const { io, printed } = terminal(face);
+    const result = await chat(['restart', 'slam'], { yes: true, json: false, dryRun: true, ...others }, io);
+    expect([result, face.scene.jobs.ids, face.handled[0]?.dryRun]).toEqual([
+      { kind: 'ran', code: 0 },
+      [],
+      true,
+    ]);
+    expect(printed.out).toContain('Restart slam?');
+  });
+
+  it.for([
+    [['restrat', 'slam'], "unknown command 'restrat'\n(Did you mean restart?)"],
+    [['ups'], "unknown command 'ups'\n(Did you mean up?)"],
+    [['zzz'], "unknown command 'zzz'"],
+  ] as const)(
+    'that there is not is told without asking anybody: %j',
+    async ([words, problem], { redis, prefix }) => {
+      const face = await open(redis, prefix);
+      const result = await chat(words, { ...plain, others: ['up', 'down'] }, terminal(face).io);
+      expect([result, face.handled]).toEqual([{ kind: 'usage', problem }, []]);
+    },
+  );
 });
 
 describe('swarmline run', () => {

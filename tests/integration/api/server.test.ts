@@ -2,7 +2,8 @@
 
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
-import { ApiServer } from '../../../src/api/index.ts';
+import { createPolicy } from '../../../src/access/index.ts';
+import { ApiServer, createApiKeys } from '../../../src/api/index.ts';
 import type { ProcessReset } from '../../../src/contracts/components.ts';
 import { Faults } from '../../../src/core/faults.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
@@ -27,7 +28,12 @@ describe('the token', () => {
     });
     expect([response.status, await response.json()]).toEqual([
       401,
-      { error: 'UNAUTHORISED', message: expect.stringContaining('api-token') },
+      {
+        error: 'UNAUTHORISED',
+        message: expect.stringContaining('api-token'),
+        where: 'header Authorization',
+        mend: expect.stringContaining('api-key add'),
+      },
     ]);
     expect([scene.jobs.ids, await redis.keys(`${prefix}:*`)]).toEqual([[], []]);
   });
@@ -140,7 +146,10 @@ describe('what is not a request', () => {
     'is answered in one shape: %s',
     async ([_what, status, code, path, body], { redis, prefix }) => {
       const { post } = await open(redis, prefix);
-      expect(await post(path, body)).toEqual({ status, body: { error: code, message: expect.any(String) } });
+      expect(await post(path, body)).toMatchObject({
+        status,
+        body: { error: code, message: expect.any(String), mend: expect.stringMatching(/\.$/) },
+      });
     },
   );
 });
@@ -218,7 +227,7 @@ describe('the reset of a component', () => {
         silent: [{ pid: 9, roles: ['workers'] }],
       }),
     });
-    expect(await call('POST', '/v1/components/apo/reset')).toEqual({
+    expect(await call('POST', '/v1/components/apo/reset')).toMatchObject({
       status: 404,
       body: {
         error: 'COMPONENT_UNKNOWN',
@@ -247,7 +256,7 @@ describe('a fault that nobody foresaw', () => {
   it('is called by its name where the system gave it one', async ({ redis, prefix }) => {
     const reset = async () => void (await readFile('/no/such/file'));
     const { call } = await open(redis, prefix, { reset: () => reset().then(() => nobodyHasIt('api')) });
-    expect(await call('POST', '/v1/components/api/reset')).toEqual({
+    expect(await call('POST', '/v1/components/api/reset')).toMatchObject({
       status: 404,
       body: { error: 'FILE_MISSING', message: 'A file is not there.' },
     });
@@ -259,6 +268,8 @@ it('says which port is taken, and what to do', async ({ redis, prefix }) => {
   const second = new ApiServer(
     {
       intake: scene.intake,
+      policy: createPolicy({ roles: {}, people: {} }),
+      keys: createApiKeys('/no/such/home'),
       results,
       ledger: { state: async () => null, record: async () => delivery('g') },
       components: { reset: nobodyHasIt },
@@ -266,6 +277,7 @@ it('says which port is taken, and what to do', async ({ redis, prefix }) => {
       faults: new Faults(),
       readiness: () => ready,
       now: () => 0,
+      audit: null,
     },
     { port, tokenFile },
   );

@@ -16,7 +16,7 @@ it('says that it does not understand whoever else answers at the port of Swarmli
     root: join(import.meta.dirname, '../../..'),
     stopped: new AbortController().signal,
   });
-  await expect(client.run('status', 'key')).rejects.toMatchObject({
+  await expect(client.run({ line: 'status', dryRun: false }, 'key')).rejects.toMatchObject({
     code: 'INPUT_INVALID',
     message: expect.stringContaining('JSON'),
   });

@@ -47,6 +47,48 @@ describe('swarmline', { timeout: 40_000 }, () => {
     expect(stderr).toContain('Did you mean status?');
   });
 
+  it('takes every chat command for a subcommand, and looks for the platform', () => {
+    const { status, stderr } = swarmline(['restart', 'slam', '--yes', '--json']);
+    expect([status, stderr]).toEqual([69, expect.stringContaining('no Swarmline answers')]);
+  });
+
+  it('tells a chat command that is used wrongly how it is used, with status 2 and without a platform', () => {
+    const { status, stderr } = swarmline(['restart', 'slam', '1a2b', 'more']);
+    expect(status).toBe(2);
+    expect(stderr).toBe("error: too many arguments for 'restart'; usage: restart <service> [instance]\n");
+  });
+
+  it('leaves its own groups their subcommands, and chat the rest of them', () => {
+    const [replay, chat, bare] = [['gas', 'replay'], ['gas', 'Agent-1'], ['service']].map((args) =>
+      swarmline(args),
+    );
+    expect([replay?.status, chat?.status, bare?.status]).toEqual([2, 69, 2]);
+    expect(bare?.stderr).toContain('Usage: swarmline service');
+  });
+
+  it('lists the chat commands in its help, and tells how one is used', () => {
+    const [all, one] = [swarmline(['help']), swarmline(['help', 'restart'])];
+    expect(all.stdout).toMatch(/restart <service> \[instance\] +Restart a service/);
+    expect(one.stdout).toMatch(/^Usage: swarmline restart <service> \[instance\] \[--yes\]/);
+  });
+
+  it('prints the description of the HTTP API without a platform', () => {
+    const { status, stdout } = swarmline(['api', 'spec']);
+    expect([status, JSON.parse(stdout).openapi]).toEqual([0, '3.1.0']);
+  });
+
+  it('makes a key that it shows once, lists it without its text, and takes it out of force', () => {
+    const added = swarmline(['api-key', 'add', 'ci']);
+    expect([added.status, added.stdout]).toEqual([0, expect.stringMatching(/^swl_ci_[\w-]{43}\n$/)]);
+    const again = swarmline(['api-key', 'add', 'ci']);
+    expect([again.status, again.stdout]).toEqual([1, '']);
+    const listed = swarmline(['api-key', 'list']);
+    expect(listed.stdout).toMatch(/^http:ci {2}\d{4}-/);
+    expect(listed.stdout).not.toContain('swl_');
+    expect(swarmline(['api-key', 'revoke', 'ci']).status).toBe(0);
+    expect(swarmline(['api-key', 'revoke', 'ci']).status).toBe(1);
+  });
+
   it('takes a missing argument for a usage error', () => {
     expect(swarmline(['run']).status).toBe(2);
   });
