@@ -1,5 +1,6 @@
 // What commands may know and change of access: who somebody is, why they may or may not, grants, revocations, links. A
 // refusal is a returned value; the confirmation and the record before a change are not made here.
+import { isDeepStrictEqual } from 'node:util';
 import type { Identity, Mark, Place } from '../contracts/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import { drawCode, normalCode } from './codes.ts';
@@ -150,19 +151,33 @@ function makeGranting(
       if (giver === null || subject === null) return `Nobody is called \`${wanted.person.slice(0, 64)}\`.`;
       return objectionTo(rules, { giver, subject, wanted });
     },
-    grant: async (wanted, order) => deps.grants.put(await orderOf(wanted, order, 'allow')),
+    grant: async (wanted, order) => {
+      const grant = await orderOf(wanted, order, 'allow');
+      const first = await deps.grants.put(grant);
+      // What was revoked from this identity while it was nobody's binds it still.
+      if (first && grant.person !== wanted.person) {
+        await deps.grants.drop({ ...grant, id: `${grant.id}-own`, person: wanted.person });
+      }
+      return first;
+    },
     revoke: async (unwanted, order) => {
       const rules = rulesNow();
       const denial = await orderOf(unwanted, order, 'deny');
       const subject = await find(deps, rules, unwanted.person, null);
-      const said = subject?.grants ?? [];
-      const before = said.filter(({ kind, name }) => kind === unwanted.kind && name === unwanted.name);
-      const others = { grants: said.filter((grant) => !before.includes(grant)) };
-      // What only the grant allows ends with it. Anything else is denied, also what nothing allows yet.
+      const now = deps.clock.now();
+      const identities = await identitiesOf(deps, rules, denial.person);
+      const [own, all] = await Promise.all([
+        deps.grants.of([denial.person], now),
+        deps.grants.of([denial.person, ...identities], now),
+      ]);
+      const before = own.find(({ kind, name }) => kind === unwanted.kind && name === unwanted.name);
+      const others = all.filter((grant) => !isDeepStrictEqual(grant, before));
+      // What only the grant allows ends with it. Anything else is denied, also what nothing allows yet, or what an
+      // identity was granted before it became this person's.
       const ends =
-        before.some(({ effect }) => effect === 'allow') &&
+        before?.effect === 'allow' &&
         subject !== null &&
-        !isHeld(rules, { ...subject, ...others }, unwanted);
+        !isHeld(rules, { ...subject, grants: others }, unwanted);
       return ends ? deps.grants.drop(denial) : deps.grants.put(denial);
     },
   };

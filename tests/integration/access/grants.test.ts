@@ -112,6 +112,21 @@ describe('a revocation', () => {
     const { code } = await access.offerCode(alice);
     await access.enterCode(aliceTv, code);
     expect([await may(aliceTv, 'service.restart:mesh'), await may(aliceTv, slam)]).toEqual([true, false]);
+    await done(`grant twitch:222 ${slam}`);
+    expect(await may(aliceTv, slam)).toBe(true);
+  });
+
+  it('reaches what an identity was granted before it joined the person', async ({ redis, prefix }) => {
+    const { clock, done, may, access } = createRig({ redis, prefix });
+    await done('grant twitch:222 gas.send');
+    clock.advance(1_000);
+    await access.enterCode(aliceTv, (await access.offerCode(alice)).code);
+    for (const who of ['twitch:222', 'alice']) {
+      await done('grant alice gas.send');
+      expect([await may(aliceTv, 'gas.send'), await may(alice, 'gas.send')]).toEqual([true, true]);
+      await done(`revoke ${who} gas.send`);
+      expect([await may(aliceTv, 'gas.send'), await may(alice, 'gas.send')]).toEqual([false, false]);
+    }
   });
 });
 
