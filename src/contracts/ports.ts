@@ -32,11 +32,13 @@ export interface QueueDirectory {
 export interface QueueControl {
   /** No worker anywhere takes from it; what runs goes on. It stays so over restarts. */
   pause(queue: string, by: string): Promise<void>;
+  /** Workers take from it again. */
   resume(queue: string): Promise<void>;
   /** Pauses it, and resolves to how many still run at the end of what runs, or when the signal fires. */
   drain(queue: string, by: string, signal: AbortSignal): Promise<number>;
   /** Runs it again, under its own id and with a fresh deadline; what was done of it stays done. */
   redrive(letter: DeadLetter): Promise<RedriveOutcome>;
+  /** Takes it away for good; the same order again does nothing either. */
   discard(letter: DeadLetter): Promise<void>;
 }
 /** `done`: it had been done after all. `open`: its job is in the queue already. */
@@ -47,6 +49,7 @@ export type RedriveOutcome = 'redriven' | 'done' | 'open';
  * end; its report says how it did. `too-late`: it is done, or out of our hands. `unknown`: nothing of that name is known.
  */
 export interface JobCanceller {
+  /** @param by principal. @throws SwarmError REDIS_* */
   cancel(correlationId: string, by: string): Promise<'cancelled' | 'cancelling' | 'too-late' | 'unknown'>;
 }
 

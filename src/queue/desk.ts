@@ -18,9 +18,11 @@ export interface QueueDeskDeps {
 
 /** Both ports, and the end of what they hold open. */
 export interface QueueDesk extends QueueDirectory, QueueControl {
+  /** Lets go of the queues; the Redis client stays with its owner. */
   close(): Promise<void>;
 }
 
+/** Creates it; connects to nothing by itself. */
 export function createQueueDesk(
   { redis, clock }: QueueDeskDeps,
   { prefix }: { readonly prefix: string },

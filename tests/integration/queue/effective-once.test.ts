@@ -1,6 +1,6 @@
 // At least once below, effective once above: processes that are killed in the middle of a handler, a hundred times.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import { bindHandler, createQueueDesk, makeChatReport } from '../../../src/queue/index.ts';
@@ -64,7 +64,10 @@ describe('kill -9 in the middle of a handler', () => {
     await host.start();
     const jobs = producer(place);
     for (let i = 0; i < kills; i += 1) await jobs.add(sweep(`j-${i}`, `t-${i}`));
-    const killed = openFleet(place, await bundled(join(import.meta.dirname, 'fixtures/effect-worker.ts')));
+    const killed = openFleet(
+      place,
+      await bundled(fileURLToPath(new URL('./fixtures/effect-worker.ts', import.meta.url))),
+    );
     const completed = () => redis.zcard(`${prefix}:bull:pipeline:completed`);
     await eventually(async () => (await completed()) === kills && effects.length >= kills, {
       timeoutMs: 300_000,

@@ -1,6 +1,6 @@
 // Schedules over the real queue: replicas, crash loops, a kill at the tick, and jobs that somebody removes.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Queue } from 'bullmq';
 import { describe, expect, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
@@ -37,7 +37,7 @@ describe('ticks of a schedule', () => {
   }, async ({ redis, redisUrl, prefix }) => {
     const place = { redis, redisUrl, prefix };
     const ticks = await countTicks(place);
-    const script = await bundled(join(import.meta.dirname, 'fixtures/schedule-process.ts'));
+    const script = await bundled(fileURLToPath(new URL('./fixtures/schedule-process.ts', import.meta.url)));
     const children = new Set<ChildProcess>();
     const open = () => {
       const child = spawn(process.execPath, [script, redisUrl, prefix], {
