@@ -277,6 +277,7 @@ describe('help', () => {
       'gas [agent]',
       'drone [id]',
       'alerts',
+      'audit [filter]',
       'silence <alert> <minutes>',
       'help',
     ]);
