@@ -1,7 +1,7 @@
 // Keeps an eye on the record: whether it takes writes, whether its end is still there, and the anchor beside it.
 import { type AuditLog, type AuditRecord, readAnchor, writeAnchor } from '../access/index.ts';
 import type { Clock } from '../core/clock.ts';
-import { errorText } from '../core/errors.ts';
+import { toSwarmError } from '../core/errors.ts';
 import type { Check } from '../core/health.ts';
 import { Service } from '../core/service.ts';
 import type { AuditEnds } from './audit-ends.ts';
@@ -63,7 +63,7 @@ export class AuditWatch extends Service {
     const { log, ends } = this.#deps;
     if (!(await log.prove())) return;
     await ends.retry();
-    this.#objection = await this.#anchor().catch(errorText);
+    this.#objection = await this.#anchor().catch(objectionOf);
   }
 
   // A file that contradicts the record stays as it is: it is the evidence.
@@ -80,4 +80,10 @@ export class AuditWatch extends Service {
     }
     return null;
   }
+}
+
+// That Redis went away meanwhile is told by its link.
+function objectionOf(thrown: unknown): string | null {
+  const { code, message } = toSwarmError(thrown);
+  return code.startsWith('REDIS_') ? null : message;
 }

@@ -98,6 +98,14 @@ describe('the record', () => {
     expect(await record.verify(null)).toMatchObject({ lines: 2, broken: null });
   });
 
+  it('stores no secret', async ({ redis, prefix }) => {
+    const { log } = open(redis, prefix);
+    await log.append(entry({ command: 'link', args: { code: '4711-0815' }, detail: 'password=hunter2' }));
+    const [[, text = ''] = []] = await storedLines(redis, prefix);
+    expect(text).toContain('"args":{"code":"[secret]"}');
+    expect(text).not.toMatch(/4711|hunter2/);
+  });
+
   it('keeps the line of a use to be found', async ({ redis, prefix }) => {
     const { log } = await written(redis, prefix, 2);
     expect(await log.find('c-2', 'executing')).toMatchObject({ seq: 2, correlationId: 'c-2' });

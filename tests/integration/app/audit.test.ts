@@ -8,7 +8,7 @@ import { AuditEnds } from '../../../src/app/audit-ends.ts';
 import { AuditWatch } from '../../../src/app/audit-watch.ts';
 import type { JobOrder } from '../../../src/contracts/jobs.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
-import type { Redis } from '../../../src/core/redis.ts';
+import { closeRedis, createCommandRedis, type Redis } from '../../../src/core/redis.ts';
 import { entry, forge } from '../../support/audit.ts';
 import { it } from '../../support/fixtures.ts';
 import { ManualClock } from '../../unit/core/manual-clock.ts';
@@ -124,6 +124,24 @@ describe('the watch', () => {
   it('blames Redis for nothing that the link of Redis tells', async ({ redis, prefix }) => {
     const { watch } = await open(redis, prefix);
     redis.disconnect(false);
+    await watch.look();
+    expect(watch.check().health).toBe('healthy');
+  });
+
+  it('blames Redis for nothing either when it goes away between two looks', async ({
+    redis,
+    redisUrl,
+    prefix,
+  }) => {
+    const { log, record, ends, anchorFile } = await open(redis, prefix);
+    await log.append(entry());
+    const gone = createCommandRedis({ url: redisUrl, name: 'test:gone' });
+    closeRedis(gone);
+    const { tail } = createAuditRecord({ redis: gone }, { prefix });
+    const watch = new AuditWatch(
+      { log, record: { ...record, tail }, ends, clock: new ManualClock() },
+      { anchorFile },
+    );
     await watch.look();
     expect(watch.check().health).toBe('healthy');
   });
