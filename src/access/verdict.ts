@@ -20,6 +20,7 @@ export interface Gate {
   readonly detail: string;
 }
 
+/** What was decided, and by which gates. */
 export interface Verdict {
   readonly allowed: boolean;
   /** Every gate, also those behind the one that blocks. */
