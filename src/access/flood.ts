@@ -7,6 +7,7 @@ export type Entry =
   /** To be left when it is done, once. */
   { readonly kind: 'entered'; leave(): void } | { readonly kind: 'full'; readonly retryAfterMs: number };
 
+/** Keeps one identity from having too much under way. */
 export interface FloodGuard {
   /** Lets in, or says when to come again. `pending` is how many of one key may be inside at once. */
   enter(key: string, bounds: { readonly pending: number; readonly rate: Rate }): Entry;

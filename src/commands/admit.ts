@@ -121,9 +121,11 @@ async function admissionOf(
   const { identity, id } = invocation;
   const isQuestion = spec.kind === 'question';
   const keepMs = isQuestion ? keepQuestionMs : keepOrderMs;
+  const { rate } = boundsOf(settings, identity.surface);
   const request = {
     principal: principalOf(identity),
-    rate: boundsOf(settings, identity.surface).rate,
+    // One more than this process lets through by itself, or the two would disagree by the way between them.
+    rate: { ...rate, burst: rate.burst + 1 },
     // A dry run must not stand in the way of what it was the rehearsal of, even under the same id.
     use: dryRun ? null : { id, input: [spec.name, args], keepMs },
     cooldowns: isQuestion || dryRun ? [] : await cooldownsOf(deps, settings, invocation, spec),

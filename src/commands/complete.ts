@@ -21,6 +21,7 @@ export interface Completion {
   readonly replaces: string;
 }
 
+/** Says what could be typed next. */
 export interface Completer {
   /** Of a line, up to where the person is in it. Never rejects. */
   line(asked: Looker & { readonly line: string }): Promise<Completion>;

@@ -135,6 +135,7 @@ export interface ActionDirectory {
 
 /** Stops what an action became. */
 export interface JobCanceller {
+  /** `cancelling`: it runs, and was told to stop. `too-late`: it has ended, or passed the point of no return. */
   cancel(correlationId: string, by: string): Promise<'cancelled' | 'cancelling' | 'too-late' | 'unknown'>;
 }
 

@@ -197,6 +197,8 @@ function configuration(site: Site, { profile = 'topic-v1', restartDeadlineMs = 2
     redis: { prefix: site.prefix },
     bridge: { profile, restartDeadlineMs },
     policy: { file: join(site.dir, 'policy.yaml') },
+    // A test looks for a state more often than any person would.
+    limits: { pending: 100, burst: 1_000, perMinute: 60_000 },
     pipeline: {
       agents: site.agents.map(({ id, statusFile, inbox }) => ({ id, statusFile, inbox })),
       chainFile: join(site.dir, 'chain.yaml'),
