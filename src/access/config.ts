@@ -1,6 +1,7 @@
 // The policy file: which roles there are, and who has them. Who may do what follows from it in policy.ts.
 import { z } from 'zod';
 import { surfaces } from '../contracts/chat.ts';
+import { dangerLevels } from './danger.ts';
 
 const identityKey = z
   .string()
@@ -14,5 +15,7 @@ export const policySchema = z.strictObject({
   roles: z.record(z.string(), z.array(z.string().min(1))),
   /** Role of everybody who is no listed person; absent: nothing. */
   everyone: z.string().optional(),
+  /** Permissions, or their beginnings and `*`, to what stands before their use; the strictest counts, a command's own level too. */
+  dangers: z.record(z.string(), z.enum(dangerLevels)).optional(),
   people: z.record(z.string(), z.strictObject({ role: z.string(), identities: z.array(identityKey) })),
 });

@@ -7,6 +7,7 @@ import type { Identity } from '../contracts/chat.ts';
 import type { Authority } from '../contracts/ports.ts';
 import { coreErrors, errorText, SwarmError } from '../core/errors.ts';
 import { policySchema } from './config.ts';
+import { type Danger, ruledDanger } from './danger.ts';
 import type { Gate, Verdict, Wish } from './verdict.ts';
 
 export interface Policy extends Authority {
@@ -14,6 +15,8 @@ export interface Policy extends Authority {
   personOf(identity: Identity): Promise<string>;
   /** Every gate between a wish and its effect. Never rejects: what cannot be looked at is closed. */
   decide(wish: Wish): Promise<Verdict>;
+  /** What the rules want to stand before the use of a permission; `none` where they want nothing. */
+  dangerOf(permission: string): Danger;
   /** Why nobody is allowed anything; null when the policy is sound. */
   readonly broken: string | null;
 }
@@ -47,6 +50,7 @@ export async function loadLivePolicy(path: string): Promise<LivePolicy> {
     },
     allows: (principal, permission) => policy.allows(principal, permission),
     decide: (wish) => policy.decide(wish),
+    dangerOf: (permission) => policy.dangerOf(permission),
     personOf: (identity) => policy.personOf(identity),
     reload: async (from) => {
       const next = await loadPolicy(from);
@@ -60,7 +64,7 @@ export async function loadLivePolicy(path: string): Promise<LivePolicy> {
 export function createPolicy(document: unknown): Policy {
   const parsed = policySchema.safeParse(document);
   if (!parsed.success) throw new SwarmError(coreErrors.configInvalid, z.prettifyError(parsed.error));
-  const { roles, people, everyone } = parsed.data;
+  const { roles, people, everyone, dangers = {} } = parsed.data;
   const owners = Object.entries(people).flatMap(([person, { identities }]) =>
     identities.map((key) => [key, person] as const),
   );
@@ -78,6 +82,7 @@ export function createPolicy(document: unknown): Policy {
   return {
     broken: null,
     allows: (principal, permission) => Promise.resolve(allows(principal, permission)),
+    dangerOf: (permission) => ruledDanger(dangers, permission),
     decide: ({ identity, permission }) => {
       const open = allows(principalOf(identity), permission);
       const detail = open
@@ -127,6 +132,7 @@ function denyAll(why: string): Policy {
   return {
     broken: why,
     allows: () => Promise.resolve(false),
+    dangerOf: () => 'two-persons',
     decide: () => Promise.resolve(verdictOf([closed], 'none')),
     personOf: (identity) => Promise.resolve(principalOf(identity)),
   };

@@ -49,6 +49,7 @@ const httpStatus: Readonly<Record<RefusalCode, number>> = {
   'bad-argument': 400,
   denied: 403,
   'no-confirmation': 404,
+  decided: 409,
   unavailable: 503,
 };
 

@@ -38,6 +38,8 @@ export const reloadClasses: Readonly<Record<string, ReloadClass>> = {
   'drain.delayMs': 'process',
   'drain.timeoutMs': 'process',
   'policy.file': 'live',
+  'approvals.places': 'process',
+  'approvals.expireMs': 'process',
   'reports.console': 'process',
   'health.host': 'process',
   'health.port': 'process',

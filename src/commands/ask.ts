@@ -1,14 +1,19 @@
 // The first half of the way: may they, and does it make sense?
 import { denial, type IntakeDeps } from './intake-deps.ts';
-import type { Parsed } from './parse.ts';
+import type { Action, Change, Question } from './spec.ts';
 import { type Invocation, placeOf, type Reply } from './reply.ts';
 import { propose } from './propose.ts';
 
 /** The permission behind every question that names no other. */
 const askPermission = 'ask';
 
+interface Wish {
+  readonly spec: Question | Action | Change;
+  readonly args: Readonly<Record<string, string>>;
+}
+
 /** From a parsed wish to its answer, or to what has to be confirmed first. */
-export async function ask(deps: IntakeDeps, invocation: Invocation, { spec, args }: Parsed): Promise<Reply> {
+export async function ask(deps: IntakeDeps, invocation: Invocation, { spec, args }: Wish): Promise<Reply> {
   const { identity } = invocation;
   const place = placeOf(invocation);
   const call = { args, identity, place };

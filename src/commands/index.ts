@@ -4,4 +4,4 @@ export { catalogue } from './catalogue/all.ts';
 export { createIntake } from './intake.ts';
 export { answerLine, answerLines, formatAge, reportLine, rowText } from './render.ts';
 export type { CommandIntake, Decision, Invocation, RefusalCode, Reply } from './reply.ts';
-export type { Action, ArgSpec, CommandSpec, Question } from './spec.ts';
+export type { Action, ArgSpec, CommandSpec, Danger, Question } from './spec.ts';

@@ -1,14 +1,16 @@
 // The one way of a command: parse, authorise, confirm, then answer or enqueue. Every invocation gets one reply within
 // the deadline; nothing here throws. What an action comes to is told later, by chat.report.
 import { correlationIdOf } from '../contracts/ids.ts';
-import { chatText, toSwarmError } from '../core/errors.ts';
+import type { ApprovalWork } from '../contracts/ports.ts';
+import { chatText, errorText, toSwarmError } from '../core/errors.ts';
 import { ask } from './ask.ts';
 import { nothingToConfirm, type IntakeDeps } from './intake-deps.ts';
 import { parseInvocation } from './parse.ts';
 import { printable } from './printable.ts';
 import type { CommandIntake, Decision, Invocation, Reply } from './reply.ts';
-import { correlation, settle } from './settle.ts';
-import type { CommandSpec } from './spec.ts';
+import { settle } from './settle.ts';
+import type { CommandSpec, Word } from './spec.ts';
+import { sweepApprovals } from './sweep.ts';
 import { beginUse, type Use } from './use.ts';
 
 /** Discord drops an interaction after 3 s; every surface gets its reply sooner. */
@@ -19,7 +21,7 @@ const lateAnswer = `${noAnswer} the truth is unknown. Look again with \`status\`
 const lateDecision = `${noAnswer} it is unknown whether this was taken. Decide again: it stays one order.`;
 
 /** Creates the intake for a list of commands. */
-export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): CommandIntake {
+export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): CommandIntake & ApprovalWork {
   return {
     specs,
     handle: (invocation) => {
@@ -36,6 +38,13 @@ export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): C
         decide(deps, specs, { ...decision, use }),
       );
     },
+    shown: (id) =>
+      deps.approvals
+        .shown(id)
+        .catch((thrown: unknown) =>
+          deps.logger.warn({ id, error: errorText(thrown) }, 'what is shown could not be noted'),
+        ),
+    sweep: () => sweepApprovals(deps, specs),
   };
 }
 
@@ -48,7 +57,21 @@ async function handle(
   if (!result.ok) return result.refusal;
   const { spec, args } = result.parsed;
   const { use } = invocation;
+  if (spec.kind === 'word') return decide(deps, specs, wordOf(invocation, { spec, args }));
   return use.run(`command ${spec.name}`, { command: spec.name }, () => ask(deps, invocation, { spec, args }));
+}
+
+function wordOf(
+  { identity, replyTo, place, use }: Invocation & { readonly use: Use },
+  { spec, args }: { readonly spec: Word; readonly args: Readonly<Record<string, string>> },
+): Decision & { readonly use: Use } {
+  const { id = '', name, reason } = args;
+  return {
+    ...{ confirmationId: id, verdict: spec.verdict, identity, replyTo, use },
+    ...(place && { place }),
+    ...(name !== undefined && { typed: name }),
+    ...(reason !== undefined && { reason }),
+  };
 }
 
 async function decide(
@@ -57,12 +80,14 @@ async function decide(
   decision: Decision & { readonly use: Use },
 ): Promise<Reply> {
   const { confirmationId, use } = decision;
-  const confirmation = await deps.confirmations.find(confirmationId);
-  const spec = specs.find(({ name }) => name === confirmation?.command);
-  if (!confirmation || !spec || spec.kind === 'question') return nothingToConfirm(confirmationId);
-  const { correlationId } = correlation(confirmation);
-  const of = { command: spec.name, correlationId, parent: confirmation.traceparent };
-  return use.run(`decision ${spec.name}`, of, () => settle(deps, decision, { spec, confirmation }));
+  const approval = await deps.approvals.find(confirmationId);
+  const spec = specs.find(({ name }) => name === approval?.command);
+  if (!approval || !spec || spec.kind === 'question' || spec.kind === 'word') {
+    return nothingToConfirm(confirmationId);
+  }
+  const correlationId = correlationIdOf(approval.invocationId);
+  const of = { command: spec.name, correlationId, parent: approval.traceparent };
+  return use.run(`decision ${spec.name}`, of, () => settle(deps, decision, { spec, approval }));
 }
 
 interface Guard {

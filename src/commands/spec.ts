@@ -1,5 +1,6 @@
 // What a command is: one specification from which every surface renders it.
 import type { z } from 'zod';
+import type { Approvals, Danger } from '../access/index.ts';
 import type { Address, Answer, Identity, Place } from '../contracts/chat.ts';
 import type {
   AgentDirectory,
@@ -23,10 +24,6 @@ export interface ArgSpec {
   readonly candidates?: (ports: CommandPorts) => Promise<readonly string[]>;
 }
 
-/** What stands between the wish and its effect: nothing, one's own yes, the name typed again, or a second person. */
-export const dangerLevels = ['none', 'confirm', 'type-name', 'two-persons'] as const;
-export type Danger = (typeof dangerLevels)[number];
-
 /** Where commands get their answers and put their jobs. */
 export interface CommandPorts {
   readonly clock: Clock;
@@ -35,6 +32,8 @@ export interface CommandPorts {
   readonly drones: DroneDirectory;
   readonly system: SystemDirectory;
   readonly jobs: JobSink;
+  /** What waits for a word. */
+  readonly approvals: Pick<Approvals, 'waiting'>;
 }
 
 /** Who asks, and for what; `args` holds only arguments that were given. */
@@ -104,4 +103,12 @@ export interface Change extends CommandBase {
   apply(call: ActionCall, ports: CommandPorts): Promise<Answer>;
 }
 
-export type CommandSpec = Question | Action | Change;
+/** A word on what waits for one: `approve ID`, `deny ID`. Who may say it follows from what waits. */
+export interface Word extends CommandBase {
+  readonly kind: 'word';
+  readonly verdict: 'yes' | 'no';
+}
+
+export type { Danger } from '../access/index.ts';
+
+export type CommandSpec = Question | Action | Change | Word;

@@ -76,7 +76,7 @@ export type Step = z.infer<typeof stepSchema>;
 export const reportSchema = z.object({
   to: addressSchema,
   about: z.string().min(1),
-  kind: z.enum(['restart', 'gas', 'notice']),
+  kind: z.enum(['restart', 'gas', 'notice', 'approval']),
   /** What it is about, without the kind: `slam`, `Agent-1 → Agent-2`. */
   subject: z.string(),
   seq: z.number().int().nonnegative(),
@@ -84,5 +84,7 @@ export const reportSchema = z.object({
   /** One sentence: the present truth. */
   text: z.string(),
   steps: z.array(stepSchema),
+  /** Present while it waits for a word: surfaces with buttons show them. Times in ms since the epoch. */
+  ask: z.object({ id: z.string(), expiresAt: z.number() }).optional(),
 });
 export type Report = z.infer<typeof reportSchema>;

@@ -63,6 +63,13 @@ export const jobCatalogue = {
     attempts: 2,
     usefulMs: 60_000,
   },
+  /** Ends wishes that waited for a word too long, and mends those that a crash left half done; once per `tick`. */
+  'approvals.sweep': {
+    queue: 'services',
+    body: z.object({ tick: z.number().int() }),
+    attempts: 3,
+    usefulMs: 60_000,
+  },
   'chat.report': {
     queue: 'report',
     body: reportSchema,

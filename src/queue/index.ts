@@ -2,6 +2,7 @@
 export { bindHandler } from './bind-handler.ts';
 export { type QueueDepth, queueDepths } from './depths.ts';
 export type { BoundHandler } from './handler.ts';
+export { makeApprovalsSweep } from './handlers/approvals-sweep.ts';
 export { makeChatReport } from './handlers/chat-report.ts';
 export { makeDeliverGas } from './handlers/deliver-gas.ts';
 export { makeGasTick, makePipelineSweep } from './handlers/pipeline-jobs.ts';

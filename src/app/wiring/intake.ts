@@ -1,7 +1,8 @@
 // Wires the command surface: the same for every place that people type in.
-import { createConfirmations } from '../../access/index.ts';
+import { createApprovals } from '../../access/index.ts';
 import { createDroneDirectory, createServiceDirectory } from '../../bridge/index.ts';
 import { type CommandIntake, catalogue, createIntake } from '../../commands/index.ts';
+import type { ApprovalWork } from '../../contracts/ports.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import { createSystemDirectory } from '../presence.ts';
 import { overRedis } from '../read-models.ts';
@@ -20,7 +21,7 @@ export function wireIntake({
   faults,
   metrics: meter,
   tracer,
-}: Shared): CommandIntake {
+}: Shared): CommandIntake & ApprovalWork {
   const { prefix } = config.redis;
   const { processes } = createSystemDirectory(registry);
   return createIntake(
@@ -32,7 +33,7 @@ export function wireIntake({
       tracer,
       policy,
       jobs,
-      confirmations: overRedis(createConfirmations({ redis, clock }, { prefix })),
+      approvals: overRedis(createApprovals({ redis, clock }, { prefix, ...config.approvals })),
       services: overRedis(createServiceDirectory({ redis }, { prefix })),
       drones: overRedis(createDroneDirectory({ redis }, { prefix })),
       agents: overRedis(pipeline.directory),

@@ -129,6 +129,7 @@ function codeOf(reply: Reply): ExitCode {
     case 'bad-argument':
       return exitCodes.usage;
     case 'no-confirmation':
+    case 'decided':
       return exitCodes.failed;
   }
 }

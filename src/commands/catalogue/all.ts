@@ -2,6 +2,7 @@
 import type { CommandSpec } from '../spec.ts';
 import { agents } from './agents.ts';
 import { alerts } from './alerts.ts';
+import { approvals, approve, deny } from './approvals.ts';
 import { drone } from './drone.ts';
 import { gas } from './gas.ts';
 import { makeHelp } from './help.ts';
@@ -19,6 +20,9 @@ const actionsAndQuestions: readonly CommandSpec[] = [
   drone,
   alerts,
   silence,
+  approvals,
+  approve,
+  deny,
 ];
 
 export const catalogue: readonly CommandSpec[] = [...actionsAndQuestions, makeHelp(actionsAndQuestions)];

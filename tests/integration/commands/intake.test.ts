@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { createPolicy, loadPolicy } from '../../../src/access/index.ts';
 import { refusalCodes } from '../../../src/commands/reply.ts';
+import { correlationIdOf } from '../../../src/contracts/ids.ts';
 import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { service } from '../../unit/commands/ports.ts';
@@ -66,6 +67,8 @@ describe('an action', () => {
       confirmationId: expect.stringMatching(/^\w{6}$/),
       prompt: 'Restart slam?',
       expiresAt: scene.clock.now() + 60_000,
+      level: 'confirm',
+      correlationId: correlationIdOf('i-1'),
     });
     expect(scene.jobs.ids).toEqual([]);
   });
@@ -76,7 +79,7 @@ describe('an action', () => {
       code: 'denied',
       text: 'Not allowed for Vera: it needs the permission `service.restart:slam`.',
     });
-    expect(await redis.keys(`${prefix}:confirm:*`)).toEqual([]);
+    expect(await redis.keys(`${prefix}:approval*`)).toEqual([]);
   });
 
   it('is refused to a stranger who bears the name of somebody who may', async ({ redis, prefix }) => {
@@ -189,7 +192,7 @@ describe('a yes', () => {
       code: 'denied',
       text: expect.stringContaining('Only alice'),
     });
-    expect([scene.jobs.ids, (await scene.confirmations.find(id))?.state]).toEqual([[], 'pending']);
+    expect([scene.jobs.ids, (await scene.approvals.find(id))?.state]).toEqual([[], 'pending']);
   });
 
   it('does not count when the right was removed since the question', async ({ redis, prefix }) => {
@@ -245,7 +248,7 @@ describe('a yes', () => {
     const id = await scene.asked('restart slam');
     scene.jobs.hangs = true;
     const reply = scene.decide(id);
-    await eventually(async () => (await scene.confirmations.find(id))?.state === 'confirmed');
+    await eventually(async () => (await scene.approvals.find(id))?.state === 'approved');
     scene.clock.advance(2_500);
     expect(await reply).toMatchObject({
       code: 'unavailable',
@@ -260,7 +263,7 @@ describe('a yes', () => {
     expect(scene.jobs.orders).toEqual([
       expect.objectContaining({ body: expect.objectContaining({ service: 'slam' }) }),
     ]);
-    expect(await scene.confirmations.find(mesh)).toMatchObject({ state: 'pending' });
+    expect(await scene.approvals.find(mesh)).toMatchObject({ state: 'pending' });
   });
 });
 
@@ -308,7 +311,8 @@ describe('every refusal', () => {
     ['unknown-command', 'reboot'],
     ['bad-argument', 'restart'],
     ['denied', 'status'],
-    ['no-confirmation', null],
+    ['no-confirmation', 'approve nothing'],
+    ['decided', 'deny '],
     ['unavailable', 'services'],
   ] as const;
 
@@ -320,9 +324,15 @@ describe('every refusal', () => {
     const broken = async () => {
       throw new TypeError('a bug');
     };
-    const scene = createScene(redis, prefix, { ports: { services: { services: broken } } });
+    const ports = code === 'decided' ? {} : { services: { services: broken } };
+    const scene = createScene(redis, prefix, { ports });
     const who = code === 'denied' ? stranger : alice;
-    const reply = line === null ? scene.decide('nothing') : scene.say(line, who);
-    expect(await reply).toMatchObject({ kind: 'refusal', code, text: expect.stringMatching(/\w{3}/) });
+    const id = code === 'decided' ? await scene.asked('restart prod-slam', bob) : '';
+    if (id !== '') await scene.decide(id);
+    expect(await scene.say(`${line}${id}`, who)).toMatchObject({
+      kind: 'refusal',
+      code,
+      text: expect.stringMatching(/\w{3}/),
+    });
   });
 });

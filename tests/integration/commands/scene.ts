@@ -1,5 +1,5 @@
 // One intake over real Redis, a policy in memory, and ports that a test can replace.
-import { createConfirmations, createPolicy, type Policy } from '../../../src/access/index.ts';
+import { createApprovals, createPolicy, type Policy } from '../../../src/access/index.ts';
 import { catalogue, createIntake, type Reply } from '../../../src/commands/index.ts';
 import type { CommandPorts } from '../../../src/commands/spec.ts';
 import type { Address, Identity } from '../../../src/contracts/chat.ts';
@@ -19,6 +19,7 @@ export const stranger: Identity = { surface: 'discord', id: '999', name: 'Alice'
 
 export const policyDocument = {
   roles: { viewer: ['ask'], operator: ['ask', 'service.restart:*'], mute: [] },
+  dangers: { 'service.restart:prod-*': 'two-persons', 'service.restart:named-*': 'type-name' },
   people: {
     alice: { role: 'operator', identities: ['discord:111', 'twitch:222'] },
     bob: { role: 'operator', identities: ['discord:333'] },
@@ -63,9 +64,10 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
     },
     allows: (principal, permission) => held.policy.allows(principal, permission),
     decide: (wish) => held.policy.decide(wish),
+    dangerOf: (permission) => held.policy.dangerOf(permission),
     personOf: (identity) => held.policy.personOf(identity),
   };
-  const confirmations = createConfirmations({ redis, clock }, { prefix });
+  const approvals = createApprovals({ redis, clock }, { prefix });
   const intake = createIntake(
     {
       ...portsOf(options.known ?? {}),
@@ -73,7 +75,7 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
       clock,
       jobs,
       policy,
-      confirmations,
+      approvals,
       logger: options.logger ?? silentLogger,
       faults: new Faults(),
     },
@@ -95,5 +97,5 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
   const setPolicy = (next: Policy) => {
     held.policy = next;
   };
-  return { clock, jobs, intake, confirmations, say, decide, asked, setPolicy };
+  return { clock, jobs, intake, approvals, say, decide, asked, setPolicy };
 }

@@ -54,6 +54,11 @@ export class FakeIntake implements CommandIntake {
   readonly invocations: Invocation[] = [];
   readonly decisions: Decision[] = [];
   answerDelayMs = 0;
+  readonly shownIds: string[] = [];
+
+  async shown(id: string): Promise<void> {
+    this.shownIds.push(id);
+  }
 
   async handle(invocation: Invocation): Promise<Reply> {
     this.invocations.push(invocation);

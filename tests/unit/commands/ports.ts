@@ -36,6 +36,7 @@ export function portsOf(known: Known): CommandPorts {
     drones: { drones: async () => known.drones ?? [] },
     system: { processes: async () => known.processes ?? [] },
     jobs: { add: async () => undefined },
+    approvals: { waiting: async () => [] },
   };
 }
 

@@ -34,6 +34,7 @@ async function open(script: Script = {}) {
   });
   const intake: CommandIntake = {
     specs: [],
+    shown: async () => undefined,
     handle: async (invocation) => {
       log.push(lineOf(invocation));
       if (script.handle) return script.handle(invocation);
