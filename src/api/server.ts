@@ -56,7 +56,11 @@ const httpStatus: Readonly<Record<RefusalCode, number>> = {
 const identity = { surface: 'cli', id: 'local', name: 'you' } as const;
 const replyTo = { surface: 'cli', place: 'local' } as const;
 const runBody = z.strictObject({ line: z.string().max(1_000) });
-const decisionBody = z.strictObject({ verdict: z.enum(['yes', 'no']) });
+const decisionBody = z.strictObject({
+  verdict: z.enum(['yes', 'no']),
+  typed: z.string().max(200).exactOptional(),
+  reason: z.string().max(200).exactOptional(),
+});
 const afterQuery = z.object({
   after: z.coerce.number().int().default(-1),
   waitMs: z.coerce.number().int().min(0).max(25_000).default(0),
@@ -118,8 +122,8 @@ export class ApiServer extends Service {
     });
     scope.post('/v1/confirmations/:id', async (request, reply) => {
       const { id } = idParam.parse(request.params);
-      const { verdict } = decisionBody.parse(request.body);
-      await send(reply, await intake.decide({ confirmationId: id, verdict, identity, replyTo }));
+      const word = decisionBody.parse(request.body);
+      await send(reply, await intake.decide({ confirmationId: id, ...word, identity, replyTo }));
     });
     scope.get('/v1/results/:id', async (request, reply) => {
       const { id } = idParam.parse(request.params);

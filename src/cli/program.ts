@@ -45,8 +45,9 @@ function addPlatformCommands(program: Command, io: Io, done: (code: ExitCode) =>
     .description('any chat command, as in: swarmline run "restart slam" --yes')
     .argument('<line>', 'the command line')
     .option('--yes', 'confirm without asking', false)
+    .option('--name <name>', 'the name, where it has to be typed to confirm')
     .option('--json', 'machine-readable result on stdout', false)
-    .action(async (line: string, options: { yes: boolean; json: boolean }) =>
+    .action(async (line: string, options: { yes: boolean; name?: string; json: boolean }) =>
       done(await (await import('./commands/run.ts')).run(line, options, io)),
     );
   program

@@ -1,6 +1,11 @@
 // What a person sees on Discord: answers, confirmations and reports as embeds, always inside Discord's limits.
 // Pure; every word that comes from below is escaped here and nowhere else.
-import type { APIActionRowComponent, APIButtonComponent, APIEmbed } from 'discord.js';
+import type {
+  APIActionRowComponent,
+  APIButtonComponent,
+  APIEmbed,
+  APIModalInteractionResponseCallbackData,
+} from 'discord.js';
 import { type Danger, rowText } from '../../commands/index.ts';
 import type { ActionState, Answer, AnswerRow, Report, Tone } from '../../contracts/chat.ts';
 import { oneLine, prose } from './text.ts';
@@ -52,6 +57,16 @@ export function confirmCard(confirm: {
   return {
     ...card({ description: `${prose(prompt, cut.prose)}\n${expiry(confirm.expiresAt)}`, tone: 'warn' }),
     components: [buttons({ style: 4, ...yes }, { style: 2, label: 'No', custom_id: `no:${id}` })],
+  };
+}
+
+/** The window in which the name has to be typed. */
+export function nameModal(confirmationId: string): APIModalInteractionResponseCallbackData {
+  const input = { type: 4, custom_id: 'name', style: 1, required: true, max_length: 200 } as const;
+  return {
+    custom_id: `typed:${confirmationId}`,
+    title: 'Are you sure?',
+    components: [{ type: 18, label: 'Its name, exactly as it is written', component: input }],
   };
 }
 

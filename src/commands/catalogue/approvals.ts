@@ -46,7 +46,7 @@ export const deny: Word = {
   aliases: ['no'],
   description: 'Say no to what waits under this id, or take it back',
   args: [id, { name: 'reason', description: 'Why, for those who asked', required: false, rest: true }],
-  example: 'deny 3f9a1c not before the show',
+  example: 'deny 3f9a1c',
   verdict: 'no',
 };
 

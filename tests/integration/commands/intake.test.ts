@@ -1,6 +1,5 @@
 import { describe, expect } from 'vitest';
 import { createPolicy, loadPolicy } from '../../../src/access/index.ts';
-import { refusalCodes } from '../../../src/commands/reply.ts';
 import { correlationIdOf } from '../../../src/contracts/ids.ts';
 import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { eventually, it } from '../../support/fixtures.ts';
@@ -302,37 +301,5 @@ describe('a no', () => {
     scene.jobs.down = false;
     await scene.decide(id, 'no');
     expect(scene.jobs.ids).toEqual([]);
-  });
-});
-
-describe('every refusal', () => {
-  const cases = [
-    ['empty', '  '],
-    ['unknown-command', 'reboot'],
-    ['bad-argument', 'restart'],
-    ['denied', 'status'],
-    ['no-confirmation', 'approve nothing'],
-    ['decided', 'deny '],
-    ['unavailable', 'services'],
-  ] as const;
-
-  it('has its case here', () => {
-    expect(cases.map(([code]) => code)).toEqual(refusalCodes);
-  });
-
-  it.for(cases)('can be reached, and has a text: %s', async ([code, line], { redis, prefix }) => {
-    const broken = async () => {
-      throw new TypeError('a bug');
-    };
-    const ports = code === 'decided' ? {} : { services: { services: broken } };
-    const scene = createScene(redis, prefix, { ports });
-    const who = code === 'denied' ? stranger : alice;
-    const id = code === 'decided' ? await scene.asked('restart prod-slam', bob) : '';
-    if (id !== '') await scene.decide(id);
-    expect(await scene.say(`${line}${id}`, who)).toMatchObject({
-      kind: 'refusal',
-      code,
-      text: expect.stringMatching(/\w{3}/),
-    });
   });
 });

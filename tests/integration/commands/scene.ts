@@ -1,7 +1,7 @@
 // One intake over real Redis, a policy in memory, and ports that a test can replace.
 import { createApprovals, createPolicy, type Policy } from '../../../src/access/index.ts';
 import { catalogue, createIntake, type Reply } from '../../../src/commands/index.ts';
-import type { CommandPorts } from '../../../src/commands/spec.ts';
+import type { CommandPorts, CommandSpec } from '../../../src/commands/spec.ts';
 import type { Address, Identity } from '../../../src/contracts/chat.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import type { JobSink } from '../../../src/contracts/ports.ts';
@@ -52,11 +52,17 @@ export interface SceneOptions {
   readonly policy?: Policy;
   /** Default: silent. */
   readonly logger?: Logger;
+  /** Where a second person is asked for besides the place of the wish. */
+  readonly places?: readonly Address[];
+  /** Shared by two intakes of one installation. */
+  readonly clock?: ManualClock;
+  readonly specs?: readonly CommandSpec[];
 }
 
 export function createScene(redis: Redis, prefix: string, options: SceneOptions = {}) {
-  const clock = new ManualClock();
+  const clock = options.clock ?? new ManualClock();
   const jobs = new NoteBook();
+  const faults = new Faults();
   const held = { policy: options.policy ?? createPolicy(policyDocument) };
   const policy: Policy = {
     get broken() {
@@ -67,7 +73,7 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
     dangerOf: (permission) => held.policy.dangerOf(permission),
     personOf: (identity) => held.policy.personOf(identity),
   };
-  const approvals = createApprovals({ redis, clock }, { prefix });
+  const approvals = createApprovals({ redis, clock }, { prefix, places: options.places ?? [] });
   const intake = createIntake(
     {
       ...portsOf(options.known ?? {}),
@@ -77,9 +83,9 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
       policy,
       approvals,
       logger: options.logger ?? silentLogger,
-      faults: new Faults(),
+      faults,
     },
-    catalogue,
+    options.specs ?? catalogue,
   );
   let used = 0;
   const say = (line: string, identity: Identity = alice, id?: string): Promise<Reply> => {
@@ -97,5 +103,5 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
   const setPolicy = (next: Policy) => {
     held.policy = next;
   };
-  return { clock, jobs, intake, approvals, say, decide, asked, setPolicy };
+  return { clock, jobs, faults, intake, approvals, say, decide, asked, setPolicy };
 }

@@ -20,6 +20,7 @@ describe('commands on Twitch', () => {
         identity: { surface: 'twitch', id: '42', name: 'Ann' },
         replyTo: { surface: 'twitch', place: 'swarm', user: 'ann' },
         input: { kind: 'line', line: 'restart slam' },
+        shownLater: true,
       },
     ]);
   });

@@ -1,5 +1,6 @@
 // What the stand-in knows: one application, one guild, one channel, people, commands, messages, interactions.
 // Ids are snowflakes that grow; everything that changes wakes those who wait.
+import type { Modal } from './rules.ts';
 import type { ApiObject } from './shapes.ts';
 
 export interface Person {
@@ -38,6 +39,8 @@ export interface StoredInteraction {
   /** Id of `@original`. */
   original: string | undefined;
   followUps: string[];
+  /** The window that answered a click. */
+  modal: Modal | undefined;
 }
 
 export const ephemeral = 64;

@@ -278,6 +278,9 @@ describe('help', () => {
       'drone [id]',
       'alerts',
       'silence <alert> <minutes>',
+      'approvals',
+      'approve <id> [name]',
+      'deny <id> [reason]',
       'help',
     ]);
   });
