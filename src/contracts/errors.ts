@@ -151,7 +151,8 @@ export const domainErrors = {
   },
   approvalAltered: {
     code: 'APPROVAL_ALTERED',
-    class: 'conflict',
+    // Somebody did what they have no right to, and a person has to look into it.
+    class: 'auth',
     retryable: false,
     chat: 'A wish that waited for a word was altered in the store, so nothing is done.',
     hint: 'Find out who else can write into Redis, and change its password.',
