@@ -55,6 +55,8 @@ export class FakeIntake implements CommandIntake {
   readonly decisions: Decision[] = [];
   answerDelayMs = 0;
   readonly shownIds: string[] = [];
+  /** What its questions want beside a yes. */
+  asks: Pick<Extract<Reply, { kind: 'confirm' }>, 'typeName' | 'level'> = {};
 
   async shown(id: string): Promise<void> {
     this.shownIds.push(id);
@@ -77,6 +79,7 @@ export class FakeIntake implements CommandIntake {
       confirmationId: 'abc123',
       prompt: 'Restart slam?',
       expiresAt: Date.now() + 30_000,
+      ...this.asks,
     };
   }
 
