@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { surfaces } from '../contracts/chat.ts';
 import { dangerLevels } from './danger.ts';
 
+export { approvalsConfigSchema } from './approvals/config.ts';
+
 const identityKey = z
   .string()
   .regex(

@@ -1,8 +1,7 @@
 // The whole configuration: one section from each feature, the names of the environment, and where the layers lie.
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { approvalsConfigSchema } from '../access/approvals/config.ts';
-import { policySchema } from '../access/config.ts';
+import { approvalsConfigSchema, policySchema } from '../access/config.ts';
 import { healthConfigSchema } from '../api/config.ts';
 import { discordConfigSchema } from '../bots/discord/config.ts';
 import { twitchConfigSchema } from '../bots/twitch/config.ts';

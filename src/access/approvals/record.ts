@@ -70,6 +70,7 @@ export const decidedSchema = z.object({
 });
 export type Decided = z.infer<typeof decidedSchema>;
 
+/** A wish that waits for a word, or waited: what was asked, and how it stands. */
 export interface Approval extends Request {
   readonly state: ApprovalState;
   /** Ms since the epoch; before it was shown, the time by which it must be. */
