@@ -1,5 +1,9 @@
 // What happens to a wish while it waits: rights that go, a record that is altered, time that runs out, a process that dies.
 import { describe, expect } from 'vitest';
+import type { AuditSink } from '../../../src/access/index.ts';
+import type { AuditEntry } from '../../../src/access/audit.ts';
+import type { Change } from '../../../src/commands/spec.ts';
+import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { it } from '../../support/fixtures.ts';
 import { open, placesOf, policyOf } from './approvals-scene.ts';
@@ -97,6 +101,74 @@ describe('a name that has to be typed', () => {
     });
     expect(orders()).toEqual([]);
   });
+});
+
+describe('a change that a second person approved', () => {
+  const rename: Change = {
+    kind: 'change',
+    name: 'rename',
+    description: 'Give it another name',
+    args: [{ name: 'service', description: 'Which', required: true }],
+    example: 'rename slam',
+    danger: 'two-persons',
+    permission: ({ service = '' }) => `service.restart:${service}`,
+    check: () => Promise.resolve(null),
+    prompt: ({ service = '' }) => `Rename ${service}?`,
+    apply: () => Promise.resolve({ title: 'Renamed', tone: 'ok', rows: [], data: null }),
+  };
+
+  it('is told where it was asked too, since no report follows', async ({ redis, prefix }) => {
+    const { asked, decide, reports } = open(redis, prefix, { specs: [rename] });
+    const reply = await decide(await asked('rename slam'), 'yes', bob);
+    expect(reply).toMatchObject({ kind: 'answer', answer: { title: 'Renamed' } });
+    const ends = reports().filter(({ final }) => final);
+    expect(placesOf(ends)).toEqual(['discord:c-1', 'discord:ops', 'twitch:swarm']);
+  });
+
+  it('is done at once where nothing stands before it', async ({ redis, prefix }) => {
+    const { say, approvals } = open(redis, prefix, { specs: [{ ...rename, danger: 'none' }] });
+    expect(await say('rename slam')).toMatchObject({ kind: 'answer', answer: { title: 'Renamed' } });
+    expect(await approvals.waiting()).toEqual([]);
+  });
+});
+
+describe('the record of what was done', () => {
+  it('has each step before it is taken, with both persons and the rules of that moment', async ({
+    redis,
+    prefix,
+  }) => {
+    const lines: AuditEntry[] = [];
+    const { asked, decide, orders } = open(redis, prefix, { audit: keeping(lines) });
+    await decide(await asked('restart prod-slam', alice, 'i-7'), 'yes', bob);
+    expect(lines.map(({ event, verdict, person, approvers }) => [event, verdict, person, approvers])).toEqual(
+      [
+        ['asked', 'allowed', 'alice', []],
+        ['decided', 'approved', 'bob', ['bob']],
+        ['executing', 'allowed', 'alice', ['bob']],
+      ],
+    );
+    expect([new Set(lines.map(({ correlationId }) => correlationId)).size, orders().length]).toEqual([1, 1]);
+  });
+
+  it('stops what it cannot hold', async ({ redis, prefix }) => {
+    const full = () => Promise.reject(new SwarmError(coreErrors.redisUnavailable, 'gone'));
+    const lines: AuditEntry[] = [];
+    const sink = keeping(lines);
+    const { asked, decide, orders } = open(redis, prefix, { audit: sink });
+    const id = await asked('restart prod-slam');
+    sink.append = full;
+    expect(await decide(id, 'yes', bob)).toMatchObject({ code: 'unavailable' });
+    expect(orders()).toEqual([]);
+  });
+
+  function keeping(lines: AuditEntry[]): { append: AuditSink['append'] } {
+    return {
+      append: (entry) => {
+        lines.push(entry);
+        return Promise.resolve({ ...entry, seq: lines.length, at: 0, hash: '' });
+      },
+    };
+  }
 });
 
 describe('the sweep', () => {

@@ -44,6 +44,19 @@ describe('a wish that the rules want a second person for', () => {
     ]);
   });
 
+  it('is told as approved wherever else it was shown, and the order tells of itself', async ({
+    redis,
+    prefix,
+  }) => {
+    const { asked, say, reports, approvals } = open(redis, prefix);
+    const id = await asked('restart prod-slam');
+    await say(`approve ${id}`, bob);
+    const ends = reports().filter(({ final }) => final);
+    expect(placesOf(ends)).toEqual(['discord:ops', 'twitch:swarm']);
+    expect(ends[0]?.text).toMatch(/Approved by bob at .* UTC\.$/);
+    expect(await approvals.find(id)).toMatchObject({ state: 'done', decided: { person: 'bob' } });
+  });
+
   it('may be approved by who may approve it without the right to do it', async ({ redis, prefix }) => {
     const { asked, say, orders } = open(redis, prefix);
     expect(await say(`approve ${await asked('restart prod-slam')}`, carol)).toMatchObject({

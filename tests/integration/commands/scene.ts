@@ -1,5 +1,5 @@
 // One intake over real Redis, a policy in memory, and ports that a test can replace.
-import { createApprovals, createPolicy, type Policy } from '../../../src/access/index.ts';
+import { type AuditSink, createApprovals, createPolicy, type Policy } from '../../../src/access/index.ts';
 import { catalogue, createIntake, type Reply } from '../../../src/commands/index.ts';
 import type { CommandPorts, CommandSpec } from '../../../src/commands/spec.ts';
 import type { Address, Identity } from '../../../src/contracts/chat.ts';
@@ -57,6 +57,8 @@ export interface SceneOptions {
   /** Shared by two intakes of one installation. */
   readonly clock?: ManualClock;
   readonly specs?: readonly CommandSpec[];
+  /** Default: nothing is recorded. */
+  readonly audit?: AuditSink;
 }
 
 export function createScene(redis: Redis, prefix: string, options: SceneOptions = {}) {
@@ -84,6 +86,7 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
       approvals,
       logger: options.logger ?? silentLogger,
       faults,
+      ...(options.audit && { audit: options.audit }),
     },
     options.specs ?? catalogue,
   );
