@@ -37,7 +37,7 @@ function problemsOf(spec: CommandSpec): string[] {
     ...late.map((arg) => `${name}: the required argument ${arg.name} stands behind an optional one`),
     ...odd.map((arg) => `${name}: "${arg.name}" cannot be the name of an argument`),
     ...twice.map((arg) => `${name}: two arguments are called ${arg.name}`),
-    ...(spec.kind !== 'question' && spec.danger === 'type-name' && args[0]?.required !== true
+    ...('danger' in spec && spec.danger === 'type-name' && args[0]?.required !== true
       ? [`${name}: nothing can be typed again, since no first argument is required`]
       : []),
   ];

@@ -169,6 +169,14 @@ export interface ReportMemory {
   ): Promise<void>;
 }
 
+/** What becomes of wishes that wait for a word while nobody says one. */
+export interface ApprovalWork {
+  /** It can be seen now: its time begins. Never rejects. */
+  shown(id: string): Promise<void>;
+  /** Ends those whose time is over, and those that a crash left half done. */
+  sweep(): Promise<void>;
+}
+
 /** Whether a principal (`surface:id`) may do something; asked again right before the effect. */
 export interface Authority {
   /** False when anything that the answer needs is missing. Never rejects. */
