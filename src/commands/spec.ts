@@ -111,6 +111,8 @@ export interface Change extends CommandBase {
   /** Default `none`. */
   readonly danger?: Danger;
   readonly cooldownMs?: number;
+  /** Whom it is for, as a line names them: theirs is no second person's yes. Default: nobody in particular. */
+  mayNotApprove?(args: CommandCall['args']): string | null;
   /** As in Action. */
   check(call: CommandCall, ports: CommandPorts): Promise<Objection | null>;
   prompt(args: CommandCall['args'], ports: CommandPorts): string | Promise<string>;

@@ -90,10 +90,12 @@ export function createRig({
       identity,
       replyTo: { surface: identity.surface, place: 'here' },
     });
-  /** Says it, and yes where it is asked; resolves to the sentence that came of it. */
+  /** Says it, and yes where it is asked, by a second person where it takes one; resolves to the sentence that came of it. */
   const done = async (line: string, identity: Identity = olga): Promise<string> => {
     const first = await say(line, identity);
-    return sentenceOf(first.kind === 'confirm' ? await confirm(first.confirmationId, identity) : first);
+    if (first.kind !== 'confirm') return sentenceOf(first);
+    const other = identity.id === olga.id ? lea : olga;
+    return sentenceOf(await confirm(first.confirmationId, first.level === 'two-persons' ? other : identity));
   };
   const may = async (identity: Identity, permission: string, place: Place | null = null): Promise<boolean> =>
     (await policy.decide({ identity, permission, place })).allowed;
