@@ -129,3 +129,8 @@ export interface Word extends CommandBase {
 export type { Danger } from '../access/index.ts';
 
 export type CommandSpec = Question | Action | Change | Word;
+
+/** Whether what is typed of it, or what it answers, is for nobody else's eyes, and so for no store and no channel. */
+export function hasSecret({ args }: CommandSpec): boolean {
+  return args.some(({ secret }) => secret === true);
+}
