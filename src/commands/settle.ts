@@ -4,6 +4,7 @@ import { correlationIdOf } from '../contracts/ids.ts';
 import { denial, type IntakeDeps, nothingToConfirm } from './intake-deps.ts';
 import { type Decision, placeOf, type Reply } from './reply.ts';
 import type { Action, Change } from './spec.ts';
+import { noteWhereKept } from './where-kept.ts';
 
 /** Deals with a person's word on what waits for it. */
 export async function settle(
@@ -58,7 +59,8 @@ export async function execute(
     place: placeOf(decision),
   };
   if (spec.kind === 'change') return { kind: 'answer', answer: await spec.apply(call, deps) };
-  const text = await spec.enqueue(call, deps);
+  const { jobs, truth } = noteWhereKept(deps.jobs);
+  const text = truth(await spec.enqueue(call, { ...deps, jobs }));
   deps.logger.info(
     { correlationId, command: spec.name, args: confirmation.args, by: principalOf(decision.identity) },
     'action enqueued',

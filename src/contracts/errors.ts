@@ -9,6 +9,13 @@ export const domainErrors = {
     chat: 'The queue does not answer, so it is unknown whether the order was taken. Confirm again: it stays one order.',
     hint: 'Bring Redis back; what was confirmed and not taken may be confirmed again.',
   },
+  outboxFull: {
+    code: 'OUTBOX_FULL',
+    class: 'dependency',
+    retryable: true,
+    chat: 'Redis is away, and the disk holds as many orders for it as it may; this one was not taken.',
+    hint: 'Bring Redis back; what is on disk goes in by itself. `flow.outboxOrders` and `flow.outboxBytes` are the bounds.',
+  },
   jobFailed: {
     code: 'JOB_FAILED',
     class: 'dependency',

@@ -95,6 +95,12 @@ export interface JobOrder<N extends JobName> {
   readonly body: JobBody<N>;
 }
 
+/** Where an order is once it is kept. Only what is in the queue may be called `queued`. */
+export type Kept =
+  | { readonly kept: 'queue' }
+  /** On the disk of this process, until Redis is back; after `until`, ms since the epoch, it is told as expired. */
+  | { readonly kept: 'disk'; readonly until: number };
+
 /** The queue a job goes to; reports have one queue per surface, consumed by the process that owns that surface. */
 export function queueOf<N extends JobName>(name: N, body: JobBody<N>): string {
   const { queue } = jobCatalogue[name];

@@ -3,14 +3,14 @@ import type { AgentView, DeliveryList, DeliveryState, DeliveryView, Gas } from '
 import type { Report } from './chat.ts';
 import type { ResetAnswer } from './components.ts';
 import type { DroneView } from './drones.ts';
-import type { JobName, JobOrder } from './jobs.ts';
+import type { JobName, JobOrder, Kept } from './jobs.ts';
 import type { RestartOrder, RestartOutcome, RestartProgress, ServiceView } from './services.ts';
 import type { ProcessView } from './system.ts';
 
-/** Into the queue. Resolves when Redis holds the job. @throws SwarmError QUEUE_UNAVAILABLE */
+/** Into the queue. @throws SwarmError QUEUE_UNAVAILABLE, OUTBOX_FULL, JOB_INVALID */
 export interface JobSink {
-  /** Adding the same id again changes nothing. */
-  add<N extends JobName>(order: JobOrder<N>): Promise<void>;
+  /** Resolves when the order outlives this process, to where it is kept. Adding the same id again changes nothing. */
+  add<N extends JobName>(order: JobOrder<N>): Promise<Kept>;
 }
 
 /** Restarts a service and says what came of it. Safe to call again with the same order id. */

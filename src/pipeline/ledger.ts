@@ -61,8 +61,9 @@ export function createLedger({ store, jobs, clock, meter }: LedgerDeps, options:
   }
 
   async function dispatch(delivery: DeliveryView): Promise<void> {
-    await jobs.add(deliverOrder(delivery, 0));
-    await apply(delivery.gas.id, { state: 'queued', detail: '' });
+    const { kept } = await jobs.add(deliverOrder(delivery, 0));
+    // On disk it is not queued; whoever settles what is pending finds it in the queue later, or puts it there.
+    if (kept === 'queue') await apply(delivery.gas.id, { state: 'queued', detail: '' });
   }
 
   async function settle(delivery: DeliveryView): Promise<void> {

@@ -46,7 +46,7 @@ export class GasSchedule extends Service {
   async #every(
     name: string,
     cron: string,
-    run: (tick: string) => Promise<void>,
+    run: (tick: string) => Promise<unknown>,
   ): Promise<(date: Date) => Promise<void>> {
     const { schedule } = await import('node-cron');
     const { logger } = this.#deps;

@@ -7,6 +7,8 @@ export { makeDeliverGas } from './handlers/deliver-gas.ts';
 export { makeGasTick, makePipelineSweep } from './handlers/pipeline-jobs.ts';
 export { makeRestartService } from './handlers/restart-service.ts';
 export { makeSilenceAlert } from './handlers/silence-alert.ts';
+export { Outbox } from './outbox.ts';
+export { OutboxCourier } from './outbox-courier.ts';
 export { createProducer, type Producer } from './producer.ts';
 export { createReportMemory } from './report-memory.ts';
 export { WorkerHost } from './worker-host.ts';

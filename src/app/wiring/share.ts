@@ -20,6 +20,7 @@ import { createSystemDirectory } from '../presence.ts';
 import type { Resources } from '../resources.ts';
 import type { Role } from '../roles.ts';
 import type { Backends } from '../servers.ts';
+import { openOutbox } from './outbox.ts';
 import { wirePipeline } from './pipeline.ts';
 import type { Shared } from './shared.ts';
 
@@ -64,7 +65,8 @@ export async function share(
   const instance = randomBytes(4).toString('hex');
   const observation = await openObservation(deps, { instance, version: deps.version ?? 'unknown' });
   const { metrics, tracer } = observation;
-  const jobs = createProducer({ redis, clock, tracer }, { prefix: config.redis.prefix });
+  const outbox = await openOutbox({ config, clock, logger, faults: observation.faults });
+  const jobs = createProducer({ redis, clock, outbox, tracer }, { prefix: config.redis.prefix });
   const policy = await loadPolicy(config, logger);
   links.alsoCheck(() => [policyCheck(policy)]);
   const pipeline = await wirePipeline({ config, redis, jobs, clock, logger, metrics });
@@ -98,6 +100,7 @@ export async function share(
     links,
     redis,
     jobs,
+    outbox,
     policy,
     pipeline,
   };

@@ -7,6 +7,7 @@ import type { Answer } from '../../../src/contracts/chat.ts';
 import type { DroneView } from '../../../src/contracts/drones.ts';
 import type { InstanceView, ServiceView } from '../../../src/contracts/services.ts';
 import type { ProcessView } from '../../../src/contracts/system.ts';
+import { inQueue } from '../../support/kept.ts';
 import { ManualClock } from '../core/manual-clock.ts';
 
 export const now = 1_700_000_000_000;
@@ -35,7 +36,7 @@ export function portsOf(known: Known): CommandPorts {
     },
     drones: { drones: async () => known.drones ?? [] },
     system: { processes: async () => known.processes ?? [] },
-    jobs: { add: async () => undefined },
+    jobs: { add: async () => inQueue },
   };
 }
 

@@ -1,0 +1,45 @@
+// An order that has become a job: checked, in its envelope, and with the queue it goes to. In this form it waits on disk.
+import { z } from 'zod';
+import { domainErrors } from '../contracts/errors.ts';
+import {
+  type JobData,
+  type JobName,
+  type JobOrder,
+  jobCatalogue,
+  jobDataSchema,
+  queueOf,
+} from '../contracts/jobs.ts';
+import { SwarmError } from '../core/errors.ts';
+
+export interface PreparedJob {
+  readonly name: JobName;
+  readonly id: string;
+  readonly queue: string;
+  readonly data: JobData;
+}
+
+const names = z.custom<JobName>((name) => typeof name === 'string' && Object.hasOwn(jobCatalogue, name));
+
+export const preparedJobSchema: z.ZodType<PreparedJob> = z.object({
+  name: names,
+  id: z.string().min(1),
+  queue: z.string().min(1),
+  data: jobDataSchema,
+});
+
+/** @throws SwarmError JOB_INVALID for a body that does not fit its schema */
+export function prepare<N extends JobName>(order: JobOrder<N>, now: number): PreparedJob {
+  const { name, id, correlationId, causationId, principal } = order;
+  const spec = jobCatalogue[name];
+  const parsed = spec.body.safeParse(order.body);
+  if (!parsed.success) {
+    throw new SwarmError(domainErrors.jobInvalid, `${name} ${id}: ${parsed.error.message}`);
+  }
+  const envelope = { v: 1, id, correlationId, causationId, issuedAt: now, principal } as const;
+  return {
+    name,
+    id,
+    queue: queueOf(name, order.body),
+    data: { envelope: { ...envelope, deadline: now + spec.usefulMs }, body: parsed.data },
+  };
+}
