@@ -82,7 +82,12 @@ export function bodySchema<N extends JobName>(name: N): z.ZodType<JobBody<N>> {
 }
 
 /** What lies in Redis as a job's data. */
-export const jobDataSchema = z.object({ envelope: envelopeSchema, body: z.unknown() });
+export const jobDataSchema = z.object({
+  envelope: envelopeSchema,
+  body: z.unknown(),
+  /** Whom it is for: jobs of one lane run in their order. */
+  lane: z.string().optional(),
+});
 export type JobData = z.infer<typeof jobDataSchema>;
 
 /** A job to be enqueued. `id` must not contain a colon; the same id is the same job. */

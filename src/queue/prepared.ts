@@ -9,6 +9,7 @@ import {
   jobDataSchema,
   queueOf,
 } from '../contracts/jobs.ts';
+import { laneOf } from '../contracts/lanes.ts';
 import { SwarmError } from '../core/errors.ts';
 
 export interface PreparedJob {
@@ -35,11 +36,16 @@ export function prepare<N extends JobName>(order: JobOrder<N>, now: number): Pre
   if (!parsed.success) {
     throw new SwarmError(domainErrors.jobInvalid, `${name} ${id}: ${parsed.error.message}`);
   }
+  const lane = laneOf(name, order.body);
   const envelope = { v: 1, id, correlationId, causationId, issuedAt: now, principal } as const;
   return {
     name,
     id,
     queue: queueOf(name, order.body),
-    data: { envelope: { ...envelope, deadline: now + spec.usefulMs }, body: parsed.data },
+    data: {
+      envelope: { ...envelope, deadline: now + spec.usefulMs },
+      body: parsed.data,
+      ...(lane && { lane }),
+    },
   };
 }

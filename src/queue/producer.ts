@@ -9,6 +9,7 @@ import { silentTracer, type Tracer } from '../core/tracing/index.ts';
 import { queueFault } from './faults.ts';
 import { createInboxTable } from './inbox-table.ts';
 import { jobAttributes } from './job-attributes.ts';
+import { joinLane } from './lanes.ts';
 import { LastingQueue } from './lasting-queue.ts';
 import type { Inlet, Outbox } from './outbox.ts';
 import { type PreparedJob, prepare } from './prepared.ts';
@@ -54,7 +55,7 @@ export function createProducer(
     }
   };
   return {
-    add: (order) => {
+    add: async (order) => {
       const job = prepare(order, clock.now());
       const { queue } = job;
       const attributes = jobAttributes({ ...order, queue, operation: 'send' });
@@ -85,13 +86,17 @@ function createInlet(redis: Redis, { prefix }: { readonly prefix: string }) {
     put: async (job) => {
       const { attempts } = jobCatalogue[job.name];
       try {
-        await (await queueNamed(job.queue).ready()).add(job.name, job.data, {
+        const queue = await queueNamed(job.queue).ready();
+        const { lane } = job.data;
+        const joining = lane === undefined ? null : joinLane(redis, { ...job, lane }, { prefix });
+        const adding = queue.add(job.name, job.data, {
           jobId: job.id,
           attempts,
           backoff: { type: 'capped' },
           removeOnComplete: keepCompleted,
           removeOnFail: keepFailed,
         });
+        await Promise.all([joining, adding]);
       } catch (cause) {
         throw refused(job, queueFault(cause));
       }

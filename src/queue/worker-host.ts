@@ -20,6 +20,7 @@ import { closeDeadlineMs, Consumer } from './consumer.ts';
 import { GivenUp, queueFault } from './faults.ts';
 import type { BoundHandler } from './handler.ts';
 import { createInboxTable, type InboxTable } from './inbox-table.ts';
+import { Lanes } from './lanes.ts';
 import { observeRun } from './observe-run.ts';
 import { WorkerCanary } from './worker-canary.ts';
 import { WorkerWatch } from './worker-watch.ts';
@@ -75,6 +76,7 @@ export class WorkerHost extends Service {
   readonly #options: WorkerHostOptions;
   readonly #handlers: ReadonlyMap<string, BoundHandler>;
   readonly #inbox: InboxTable;
+  readonly #lanes: Lanes;
   #stopping = createStop();
 
   constructor(deps: WorkerHostDeps, options: WorkerHostOptions) {
@@ -83,6 +85,7 @@ export class WorkerHost extends Service {
     this.#options = options;
     this.#handlers = new Map(deps.handlers.map((handler) => [handler.name, handler]));
     this.#inbox = createInboxTable(deps.redis, options.prefix);
+    this.#lanes = new Lanes(deps, options);
   }
 
   protected async onStart(): Promise<void> {
@@ -90,6 +93,7 @@ export class WorkerHost extends Service {
     this.#deps.link.begins();
     const canary = new WorkerCanary(this.#deps, { prefix: this.#options.prefix });
     this.release(() => canary.close());
+    this.release(() => this.#lanes.close());
     const guard = new ClockGuard(this.#deps);
     const isSound = () => guard.isSound();
     const consumers = [
@@ -146,17 +150,21 @@ export class WorkerHost extends Service {
       const why = handler ? 'the job has no valid envelope' : `no handler for ${job.name}`;
       throw new GivenUp(new SwarmError(domainErrors.jobInvalid, why));
     }
+    if (!(await this.#lanes.mayRun(job))) throw new DelayedError();
     const { envelope, body } = parsed.data;
     await observeRun(this.#deps, { job, envelope }, () => this.#handle(job, { handler, envelope, body }));
   }
 
   /** Resolves to whether there was anything left to do. */
   async #handle(job: Job<JobData>, { handler, envelope, body }: Task): Promise<boolean> {
-    if (await this.#inbox.isDone(envelope.id)) return false;
     try {
-      await handler.run(body, { envelope, signal: this.#stopping.signal });
-      await this.#inbox.markDone(envelope.id);
-      return true;
+      const isDone = await this.#inbox.isDone(envelope.id);
+      if (!isDone) {
+        await handler.run(body, { envelope, signal: this.#stopping.signal });
+        await this.#inbox.markDone(envelope.id);
+      }
+      await this.#lanes.leave(job);
+      return !isDone;
     } catch (thrown) {
       if (this.#stopping.signal.aborted) {
         // Handed back, not failed: another process, or our next start, takes it at once.
@@ -175,6 +183,8 @@ export class WorkerHost extends Service {
 
   async #failed(job: Job<JobData> | undefined, error: Error): Promise<void> {
     if (!job || (await job.getState().catch(() => 'unknown')) !== 'failed') return;
+    // Where this is missed, the next in its lane looks by itself.
+    await this.#lanes.leave(job).catch(() => undefined);
     const parsed = jobDataSchema.safeParse(job.data);
     const flow = parsed.success ? { correlationId: parsed.data.envelope.correlationId } : {};
     const facts = { job: job.name, id: job.id };
