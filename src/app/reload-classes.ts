@@ -16,6 +16,8 @@ export const reloadClasses: Readonly<Record<string, ReloadClass>> = {
   'bridge.profile': 'process',
   'bridge.restartDeadlineMs': 'process',
   'bridge.balance': 'process',
+  'flow.capacity': 'process',
+  'flow.copyWindowMs': 'process',
   'flow.outboxOrders': 'process',
   'flow.outboxBytes': 'process',
   'pipeline.agents': 'process',

@@ -1,4 +1,5 @@
 // Where the orders of one command have gone: a person may only be told "in the queue" of what is there.
+import type { Kept } from '../contracts/jobs.ts';
 import type { JobSink } from '../contracts/ports.ts';
 
 export interface WhereKept {
@@ -8,21 +9,25 @@ export interface WhereKept {
   readonly truth: (text: string) => string;
 }
 
+type Elsewhere = Exclude<Kept, { readonly kept: 'queue' }>;
+
 export function noteWhereKept(jobs: JobSink): WhereKept {
-  let until: number | null = null;
+  let elsewhere: Elsewhere | undefined;
   return {
     jobs: {
       add: async (order) => {
         const kept = await jobs.add(order);
-        if (kept.kept === 'disk') until = Math.min(until ?? kept.until, kept.until);
+        if (kept.kept !== 'queue') elsewhere = kept;
         return kept;
       },
     },
-    truth: (text) => (until === null ? text : onDisk(until)),
+    truth: (text) => (elsewhere === undefined ? text : told(elsewhere)),
   };
 }
 
-function onDisk(until: number): string {
-  const time = new Date(until).toISOString().slice(11, 19);
-  return `Redis is away; the order is kept on disk and goes in when it is back, until ${time} UTC; after that it is told as expired.`;
+function told(kept: Elsewhere): string {
+  const until = `${new Date(kept.until).toISOString().slice(11, 19)} UTC`;
+  return kept.kept === 'copy'
+    ? `Not sent: the same text went to the same receiver before, as ${kept.of}; until ${until} it counts as a copy.`
+    : `Redis is away; the order is kept on disk and goes in when it is back, until ${until}; after that it is told as expired.`;
 }

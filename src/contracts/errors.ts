@@ -9,6 +9,13 @@ export const domainErrors = {
     chat: 'The queue does not answer, so it is unknown whether the order was taken. Confirm again: it stays one order.',
     hint: 'Bring Redis back; what was confirmed and not taken may be confirmed again.',
   },
+  queueFull: {
+    code: 'QUEUE_FULL',
+    class: 'rate-limited',
+    retryable: true,
+    chat: 'The queue holds as many open orders as it may; this one was not taken.',
+    hint: 'Look why nobody works them off (`status`, `swarmline ps`); `flow.capacity` is the bound.',
+  },
   outboxFull: {
     code: 'OUTBOX_FULL',
     class: 'dependency',

@@ -104,7 +104,9 @@ export interface JobOrder<N extends JobName> {
 export type Kept =
   | { readonly kept: 'queue' }
   /** On the disk of this process, until Redis is back; after `until`, ms since the epoch, it is told as expired. */
-  | { readonly kept: 'disk'; readonly until: number };
+  | { readonly kept: 'disk'; readonly until: number }
+  /** Nowhere: its text is on its way to the same receiver as the delivery `of`, or was; after `until` it is a new one. */
+  | { readonly kept: 'copy'; readonly of: string; readonly until: number };
 
 /** The queue a job goes to; reports have one queue per surface, consumed by the process that owns that surface. */
 export function queueOf<N extends JobName>(name: N, body: JobBody<N>): string {

@@ -1,4 +1,4 @@
-// Who receives what a job does. Jobs of one receiver run one after another, in the order they were given; those of
+// Who receives what a job does, and which jobs say the same to them. Jobs of one receiver run one after another, in the order they were given; those of
 // different receivers never wait for each other.
 import type { JobBody, JobName } from './jobs.ts';
 
@@ -15,4 +15,25 @@ const receivers: { readonly [N in JobName]?: (body: JobBody<N>) => string } = {
 /** The lane of a job within its queue; undefined where it has none. */
 export function laneOf<N extends JobName>(name: N, body: JobBody<N>): string | undefined {
   return receivers[name]?.(body);
+}
+
+/** What two deliveries must have in common to be copies of one text. */
+export interface DeliveredText {
+  /** Of the delivery, not of the job: the same delivery again is no copy. */
+  readonly id: string;
+  readonly to: string;
+  readonly parts: readonly string[];
+}
+
+const texts: { readonly [N in JobName]?: (body: JobBody<N>) => DeliveredText | undefined } = {
+  // A schedule says the same at each tick, and means it.
+  'gas.deliver': ({ gas: { id, to, from, mission, epoch, checkpoint, text } }) =>
+    from.startsWith('schedule:')
+      ? undefined
+      : { id, to, parts: [from, mission, String(epoch), String(checkpoint), text] },
+};
+
+/** The text that a job delivers; undefined where a repetition is no fault. */
+export function textOf<N extends JobName>(name: N, body: JobBody<N>): DeliveredText | undefined {
+  return texts[name]?.(body);
 }

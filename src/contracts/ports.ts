@@ -7,9 +7,9 @@ import type { JobName, JobOrder, Kept } from './jobs.ts';
 import type { RestartOrder, RestartOutcome, RestartProgress, ServiceView } from './services.ts';
 import type { ProcessView } from './system.ts';
 
-/** Into the queue. @throws SwarmError QUEUE_UNAVAILABLE, OUTBOX_FULL, JOB_INVALID */
+/** Into the queue. @throws SwarmError QUEUE_UNAVAILABLE, QUEUE_FULL, OUTBOX_FULL, AGENT_UNKNOWN, JOB_INVALID */
 export interface JobSink {
-  /** Resolves when the order outlives this process, to where it is kept. Adding the same id again changes nothing. */
+  /** Resolves to where the order is kept, when it outlives this process; a copy is kept nowhere. Adding the same id again changes nothing. */
   add<N extends JobName>(order: JobOrder<N>): Promise<Kept>;
 }
 

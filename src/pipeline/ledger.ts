@@ -61,9 +61,17 @@ export function createLedger({ store, jobs, clock, meter }: LedgerDeps, options:
   }
 
   async function dispatch(delivery: DeliveryView): Promise<void> {
-    const { kept } = await jobs.add(deliverOrder(delivery, 0));
-    // On disk it is not queued; whoever settles what is pending finds it in the queue later, or puts it there.
-    if (kept === 'queue') await apply(delivery.gas.id, { state: 'queued', detail: '' });
+    const { id } = delivery.gas;
+    try {
+      const kept = await jobs.add(deliverOrder(delivery, 0));
+      if (kept.kept === 'queue') await apply(id, { state: 'queued', detail: '' });
+      if (kept.kept === 'copy')
+        await apply(id, { state: 'failed', detail: `a copy of ${kept.of}, not sent` });
+      // On disk it is not queued; whoever settles what is pending finds it in the queue later, or puts it there.
+    } catch (thrown) {
+      if (!(thrown instanceof SwarmError) || thrown.kind !== domainErrors.agentUnknown) throw thrown;
+      await apply(id, { state: 'failed', detail: `there is no ${delivery.gas.to}` });
+    }
   }
 
   async function settle(delivery: DeliveryView): Promise<void> {

@@ -9,6 +9,6 @@ export { makeRestartService } from './handlers/restart-service.ts';
 export { makeSilenceAlert } from './handlers/silence-alert.ts';
 export { Outbox } from './outbox.ts';
 export { OutboxCourier } from './outbox-courier.ts';
-export { createProducer, type Producer } from './producer.ts';
+export { createProducer, type Producer, type ProducerOptions } from './producer.ts';
 export { createReportMemory } from './report-memory.ts';
 export { WorkerHost } from './worker-host.ts';

@@ -10,6 +10,7 @@ import { SwarmError } from '../core/errors.ts';
 import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Spool } from '../core/spool.ts';
+import type { Inlet } from './inlet.ts';
 import { type PreparedJob, prepare, preparedJobSchema } from './prepared.ts';
 
 export interface OutboxDeps {
@@ -19,17 +20,11 @@ export interface OutboxDeps {
   readonly faults: FaultSink;
 }
 
-/** The queue as the outbox needs it. */
-export interface Inlet {
-  /** Adds a job; the same id again changes nothing. @throws SwarmError, retryable where Redis cannot take it now */
-  put(job: PreparedJob): Promise<void>;
-  /** Whether the queue has had this job, waiting, done or failed. @throws what Redis throws when it does not answer */
-  hasHad(job: PreparedJob): Promise<boolean>;
-}
-
 /** What a flush came to. */
 export interface Flushed {
   readonly sent: number;
+  /** Copies of what was on its way already. */
+  readonly copies: number;
   readonly expired: number;
   readonly refused: number;
 }
@@ -87,13 +82,13 @@ export class Outbox {
   }
 
   async #flush(inlet: Inlet): Promise<Flushed> {
-    const ends = { sent: 0, expired: 0, refused: 0 };
+    const ends = { sent: 0, copies: 0, expired: 0, refused: 0 };
     await this.#deps.spool.drain(async (text) => {
       ends[await this.#deliver(text, inlet)] += 1;
     });
-    if (ends.sent + ends.expired + ends.refused > 0) {
-      this.#deps.logger.info(ends, 'Redis is back; what was kept on disk is settled');
-    }
+    const { logger } = this.#deps;
+    if (Object.values(ends).some(Boolean))
+      logger.info(ends, 'Redis is back; what was kept on disk is settled');
     return ends;
   }
 
@@ -104,8 +99,8 @@ export class Outbox {
     // One that timed out on its way may have arrived, and one may have been put in before a crash: that is not late.
     if (late) return (await inlet.hasHad(job)) ? 'sent' : this.#expired(job, inlet);
     try {
-      await inlet.put(job);
-      return 'sent';
+      const { kept } = await inlet.put(job);
+      return kept === 'copy' ? 'copies' : 'sent';
     } catch (thrown) {
       if (!(thrown instanceof SwarmError) || thrown.retryable) throw thrown;
       return this.#refused(thrown);

@@ -9,7 +9,7 @@ import {
   jobDataSchema,
   queueOf,
 } from '../contracts/jobs.ts';
-import { laneOf } from '../contracts/lanes.ts';
+import { type DeliveredText, laneOf, textOf } from '../contracts/lanes.ts';
 import { SwarmError } from '../core/errors.ts';
 
 export interface PreparedJob {
@@ -17,6 +17,8 @@ export interface PreparedJob {
   readonly id: string;
   readonly queue: string;
   readonly data: JobData;
+  /** What it delivers, where a copy of it is to be stopped. */
+  readonly text?: DeliveredText | undefined;
 }
 
 const names = z.custom<JobName>((name) => typeof name === 'string' && Object.hasOwn(jobCatalogue, name));
@@ -26,6 +28,7 @@ export const preparedJobSchema: z.ZodType<PreparedJob> = z.object({
   id: z.string().min(1),
   queue: z.string().min(1),
   data: jobDataSchema,
+  text: z.object({ id: z.string(), to: z.string(), parts: z.array(z.string()) }).optional(),
 });
 
 /** @throws SwarmError JOB_INVALID for a body that does not fit its schema */
@@ -42,6 +45,7 @@ export function prepare<N extends JobName>(order: JobOrder<N>, now: number): Pre
     name,
     id,
     queue: queueOf(name, order.body),
+    text: textOf(name, order.body),
     data: {
       envelope: { ...envelope, deadline: now + spec.usefulMs },
       body: parsed.data,

@@ -20,7 +20,7 @@ import { createSystemDirectory } from '../presence.ts';
 import type { Resources } from '../resources.ts';
 import type { Role } from '../roles.ts';
 import type { Backends } from '../servers.ts';
-import { openOutbox } from './outbox.ts';
+import { flowOptions, openOutbox } from './outbox.ts';
 import { wirePipeline } from './pipeline.ts';
 import type { Shared } from './shared.ts';
 
@@ -66,7 +66,7 @@ export async function share(
   const observation = await openObservation(deps, { instance, version: deps.version ?? 'unknown' });
   const { metrics, tracer } = observation;
   const outbox = await openOutbox({ config, clock, logger, faults: observation.faults });
-  const jobs = createProducer({ redis, clock, outbox, tracer }, { prefix: config.redis.prefix });
+  const jobs = createProducer({ redis, clock, outbox, logger, meter: metrics, tracer }, flowOptions(config));
   const policy = await loadPolicy(config, logger);
   links.alsoCheck(() => [policyCheck(policy)]);
   const pipeline = await wirePipeline({ config, redis, jobs, clock, logger, metrics });

@@ -25,7 +25,11 @@ export const gasFor = (to: string, nr: number) => {
 };
 
 /** A host whose runs of `gas.deliver` end as `fate` says; each that does not fail is noted. */
-export function createLaneHost(place: Place, fate: (gas: Gas) => Promise<'does' | 'fails'>): WorkerHost {
+export function createLaneHost(
+  place: Place,
+  fate: (gas: Gas) => Promise<'does' | 'fails'>,
+  hands = 5,
+): WorkerHost {
   const { redis, redisUrl, prefix } = place;
   const handler = bindHandler({
     name: 'gas.deliver',
@@ -38,7 +42,7 @@ export function createLaneHost(place: Place, fate: (gas: Gas) => Promise<'does' 
   const link = new Link({ name: 'workers', hard: true, clock: systemClock });
   return new WorkerHost(
     { redis, clock: systemClock, logger: silentLogger, link, faults: new Faults(), handlers: [handler] },
-    { redisUrl, prefix, queues: { gas: 5 } },
+    { redisUrl, prefix, queues: { gas: hands } },
   );
 }
 
