@@ -70,7 +70,7 @@ describe('a job', () => {
   }) => {
     const place = { redis, redisUrl, prefix };
     const { handler, runs } = sweeper();
-    await redis.set(`${prefix}:inbox:j-1`, '1');
+    await redis.zadd(`${prefix}:inbox`, Date.now(), 'j-1');
     await producer(place).add(sweep('j-1'));
     await started(place, [handler]);
     expect([await ended(place, 'j-1'), runs]).toEqual(['completed', []]);
