@@ -21,6 +21,9 @@ export interface PreparedJob {
   readonly text?: DeliveredText | undefined;
 }
 
+// BullMQ would take ten megabytes without a word, and every worker that looks at it would carry them.
+const maxBytes = 1_000_000;
+
 const names = z.custom<JobName>((name) => typeof name === 'string' && Object.hasOwn(jobCatalogue, name));
 
 export const preparedJobSchema: z.ZodType<PreparedJob> = z.object({
@@ -31,13 +34,17 @@ export const preparedJobSchema: z.ZodType<PreparedJob> = z.object({
   text: z.object({ id: z.string(), to: z.string(), parts: z.array(z.string()) }).optional(),
 });
 
-/** @throws SwarmError JOB_INVALID for a body that does not fit its schema */
+/** @throws SwarmError JOB_INVALID for a body that does not fit its schema, or is larger than a megabyte */
 export function prepare<N extends JobName>(order: JobOrder<N>, now: number): PreparedJob {
   const { name, id, correlationId, causationId, principal } = order;
   const spec = jobCatalogue[name];
   const parsed = spec.body.safeParse(order.body);
   if (!parsed.success) {
     throw new SwarmError(domainErrors.jobInvalid, `${name} ${id}: ${parsed.error.message}`);
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(parsed.data));
+  if (bytes > maxBytes) {
+    throw new SwarmError(domainErrors.jobInvalid, `${name} ${id}: ${bytes} bytes, at most ${maxBytes}`);
   }
   const lane = laneOf(name, order.body);
   const envelope = { v: 1, id, correlationId, causationId, issuedAt: now, principal } as const;
