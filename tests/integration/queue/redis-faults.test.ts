@@ -6,16 +6,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import { Faults } from '../../../src/core/faults.ts';
+import { Link } from '../../../src/core/links.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { closeRedis, createCommandRedis } from '../../../src/core/redis.ts';
 import { Spool } from '../../../src/core/spool.ts';
-import { createProducer, Outbox, OutboxCourier } from '../../../src/queue/index.ts';
+import { createProducer, Outbox, OutboxCourier, WorkerHost } from '../../../src/queue/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { measured, print } from '../../support/measured.ts';
 import { OwnServer } from '../../support/own-server.ts';
 import { createHost, sweep, sweeper } from './rig.ts';
 
 const prefix = '{test}';
+const pauseMs = Number(process.env['SWARMLINE_PAUSE_S'] ?? 6) * 1_000;
 const freezeMs = Number(process.env['SWARMLINE_FREEZE_S'] ?? 3) * 1_000;
 
 async function openRedis() {
@@ -147,4 +149,36 @@ it('F06 while Redis is frozen each order is answered in 2 s, and none is done tw
   expect(runs.map(({ tick }) => tick).toSorted()).toEqual(
     [...new Set(runs.map(({ tick }) => tick))].toSorted(),
   );
-});
+}, 120_000);
+
+it('G5 idle workers fetch again after Redis was paused, as bullmq #4585 has them not do; meanwhile they are called down', async () => {
+  const { server, place } = await openRedis();
+  const { handler, runs } = sweeper();
+  const link = new Link({ name: 'workers', hard: true, clock: systemClock });
+  const host = new WorkerHost(
+    {
+      redis: place.redis,
+      clock: systemClock,
+      logger: silentLogger,
+      link,
+      faults: new Faults(),
+      handlers: [handler],
+    },
+    { redisUrl: server.url, prefix, queues: { pipeline: 2 } },
+  );
+  onTestFinished(() => host.stop());
+  await host.start();
+  const pid = await server.pid();
+  process.kill(pid, 'SIGSTOP');
+  onTestFinished(() => void process.kill(pid, 'SIGCONT'));
+  const pausedAt = Date.now();
+  await eventually(() => link.status().state === 'down', { timeoutMs: 20_000 });
+  await delay(Math.max(0, pauseMs - (Date.now() - pausedAt)));
+  process.kill(pid, 'SIGCONT');
+  const jobs = createProducer({ redis: place.redis, clock: systemClock }, { prefix });
+  onTestFinished(() => jobs.close());
+  await eventually(() => jobs.add(sweep('after')).then(() => true), { timeoutMs: 20_000 });
+  const again = { what: 'G5 a job is run after the pause', requiredMs: 30_000, withinMs: 40_000 };
+  await measured(again, () => runs.length === 1);
+  await eventually(() => link.status().state === 'up', { timeoutMs: 20_000 });
+}, 180_000);
