@@ -11,4 +11,3 @@ export const flowConfigSchema = z.strictObject({
   /** Of all of them together, bytes. */
   outboxBytes: z.coerce.number().int().min(1_000).default(33_554_432),
 });
-export type FlowConfig = z.infer<typeof flowConfigSchema>;

@@ -4,9 +4,10 @@ import { domainErrors } from '../contracts/errors.ts';
 import { type JobData, jobCatalogue, type Kept } from '../contracts/jobs.ts';
 import type { Redis } from '../core/redis.ts';
 import { SwarmError } from '../core/errors.ts';
+import { makeBatcher } from './batch.ts';
 import { queueFault } from './faults.ts';
 import { createInboxTable } from './inbox-table.ts';
-import { joinLane } from './lanes.ts';
+import { joinLanes } from './lanes.ts';
 import { LastingQueue } from './lasting-queue.ts';
 import type { PreparedJob } from './prepared.ts';
 import { priorityOf } from './priority.ts';
@@ -42,27 +43,27 @@ export function createInlet(
     return queue;
   };
   const inbox = createInboxTable(redis, prefix);
-  const add = async (job: PreparedJob) => {
-    const queue = await queueNamed(job.queue).ready();
-    const { lane, envelope } = job.data;
-    const priority = priorityOf({ ...envelope, ...job });
-    const joining = lane === undefined ? null : joinLane(redis, { ...job, lane }, { prefix });
-    const adding = queue.add(job.name, job.data, {
-      jobId: job.id,
-      attempts: jobCatalogue[job.name].attempts,
-      backoff: { type: 'capped' },
-      removeOnComplete: keepCompleted,
-      removeOnFail: keepFailed,
-      ...(priority !== undefined && { priority }),
-    });
-    await Promise.all([joining, adding]);
+  const adders = new Map<string, (job: PreparedJob) => Promise<void>>();
+  const adderTo = (name: string) => {
+    const known = adders.get(name);
+    if (known) return known;
+    const add = makeBatcher<PreparedJob>(
+      async (jobs) => {
+        const queue = await queueNamed(name).ready();
+        const joining = joinLanes(redis, jobs, { prefix });
+        await Promise.all([joining, queue.addBulk(jobs.map(toBullJob))]);
+      },
+      { maxItems: 100, maxSends: 3 },
+    );
+    adders.set(name, add);
+    return add;
   };
   return {
     put: async (job) => {
       try {
         const copy = job.text && (await breaker?.(job.text));
         if (copy) return copy;
-        await add(job);
+        await adderTo(job.queue)(job);
         return { kept: 'queue' };
       } catch (cause) {
         throw refused(job, queueFault(cause));
@@ -79,6 +80,20 @@ export function createInlet(
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
   };
+}
+
+function toBullJob({ name, id, queue, data }: PreparedJob) {
+  const { issuedAt, principal } = data.envelope;
+  const priority = priorityOf({ name, queue, principal, issuedAt });
+  const opts = {
+    jobId: id,
+    attempts: jobCatalogue[name].attempts,
+    backoff: { type: 'capped' },
+    removeOnComplete: keepCompleted,
+    removeOnFail: keepFailed,
+    ...(priority !== undefined && { priority }),
+  };
+  return { name, data, opts };
 }
 
 /** Whoever ordered it must know whether asking again helps; that Redis is full or busy is the queue's affair. */

@@ -17,7 +17,7 @@ export interface LaneOptions {
 export interface LanedJob {
   readonly id: string;
   readonly queue: string;
-  readonly lane: string;
+  readonly data: Pick<JobData, 'lane'>;
 }
 
 // Only what is left of a lane by mistake lives this long; an open job is ended before.
@@ -49,14 +49,21 @@ return place`;
 const leaveScript = `redis.call('LREM', KEYS[1], 0, ARGV[2])${skipEnded}
 return head()`;
 
-/** Puts a job into its lane. Sent before the job itself and on the same connection, so it costs no round trip of its own. */
-export async function joinLane(
+/** Puts jobs into their lanes. Sent before the jobs and on the same connection, so it costs no round trip of its own. */
+export async function joinLanes(
   redis: Redis,
-  { id, queue, lane }: LanedJob,
+  jobs: readonly LanedJob[],
   { prefix }: LaneOptions,
 ): Promise<void> {
-  const key = keyOf(prefix, queue, lane);
-  await Promise.all([redis.rpush(key, id), redis.expire(key, keepSeconds)]);
+  const lanes = new Map<string, string[]>();
+  for (const { id, queue, data } of jobs) {
+    if (data.lane === undefined) continue;
+    const key = keyOf(prefix, queue, data.lane);
+    const ids = lanes.get(key);
+    if (ids) ids.push(id);
+    else lanes.set(key, [id]);
+  }
+  await Promise.all([...lanes].map(([key, ids]) => redis.rpush(key, ...ids)));
 }
 
 export class Lanes {

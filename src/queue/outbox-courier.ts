@@ -17,6 +17,7 @@ export interface OutboxCourierDeps {
 const tryEveryMs = 500;
 const adoptEveryMs = 10_000;
 
+/** The part that carries it to the queue; a soft one, since without it orders are only later. */
 export class OutboxCourier extends Service {
   readonly #deps: OutboxCourierDeps;
   #adoptedAt = Number.NEGATIVE_INFINITY;

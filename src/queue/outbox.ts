@@ -31,6 +31,7 @@ export interface Flushed {
 
 const answered = z.object({ replyTo: addressSchema });
 
+/** What could not be given to Redis yet. */
 export class Outbox {
   readonly #deps: OutboxDeps;
   #flushing: Promise<Flushed> | undefined;

@@ -31,6 +31,7 @@ export interface ProducerDeps {
   readonly tracer?: Tracer;
 }
 
+/** Its bounds. */
 export interface ProducerOptions {
   /** Redis key prefix, with a hash tag so that one queue stays in one cluster slot. */
   readonly prefix: string;
