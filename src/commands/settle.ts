@@ -5,6 +5,7 @@ import { denial, type IntakeDeps, nothingToConfirm } from './intake-deps.ts';
 import { decided, recordChanged, recordDeclined, recordExecuting } from './record.ts';
 import { type Decision, placeOf, type Reply } from './reply.ts';
 import type { Action, Change } from './spec.ts';
+import { noteWhereKept } from './where-kept.ts';
 
 /** Deals with a person's word on what waits for it. */
 export async function settle(
@@ -75,7 +76,8 @@ export async function execute(
     principal: principalOf(decision.identity),
     at: deps.clock.now(),
   });
-  const text = await spec.enqueue(call, deps);
+  const { jobs, truth } = noteWhereKept(deps.jobs);
+  const text = truth(await spec.enqueue(call, { ...deps, jobs }));
   deps.logger.info(
     { correlationId, command: spec.name, args: confirmation.args, by: principalOf(decision.identity) },
     'action enqueued',

@@ -157,7 +157,7 @@ describe('a dead letter', () => {
     const desk = openDesk(place);
     await producer(place).add(sweep('j-1'));
     await ended(place, 'j-1');
-    await redis.set(`${prefix}:inbox:j-1`, '1');
+    await redis.zadd(`${prefix}:inbox`, Date.now(), 'j-1');
     const letter = await desk.deadLetter('j-1');
     expect(letter && (await desk.redrive(letter))).toBe('done');
     expect([runs.length, await desk.deadLetter('j-1')]).toEqual([1, null]);
