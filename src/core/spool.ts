@@ -164,7 +164,7 @@ export class Spool {
     await mkdir(folder, { recursive: true });
     this.#serial += 1;
     const name = segmentName(this.#deps.clock.now(), this.#serial, this.#deps.owner);
-    // What people wrote to agents stands in it.
+    // What people wrote stands in it.
     const handle = await open(join(folder, name), 'ax', 0o600);
     this.#handle = handle;
     const segment: Segment = { name, count: 0, bytes: 0, taken: 0 };
