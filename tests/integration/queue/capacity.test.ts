@@ -36,6 +36,17 @@ describe('a queue with room for three', () => {
     await expect(second?.add(gasFor('A', 4))).rejects.toMatchObject({ code: 'QUEUE_FULL' });
     expect(await second?.add(sweep('j-1'))).toEqual({ kept: 'queue' });
   });
+
+  it('takes any number of orders that let a queue go', async ({ redis, prefix }) => {
+    const jobs = createProducer({ redis, clock: systemClock }, { prefix, capacity: 1 });
+    const resume = (id: string) =>
+      ({
+        name: 'queue.hold',
+        ...{ id, correlationId: id, causationId: null, principal: 'console:local' },
+        body: { queue: 'gas', order: 'resume', replyTo: { surface: 'console', place: 'main' } },
+      }) as const;
+    for (const id of ['q-1', 'q-2', 'q-3']) expect(await jobs.add(resume(id))).toEqual({ kept: 'queue' });
+  });
 });
 
 it('gas that has waited goes before an order of a person that came later, and after one that came with it', async ({

@@ -9,7 +9,7 @@ import { Faults } from '../../../src/core/faults.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { closeRedis, createCommandRedis } from '../../../src/core/redis.ts';
 import { Spool } from '../../../src/core/spool.ts';
-import { createProducer, Outbox } from '../../../src/queue/index.ts';
+import { createCanceller, createProducer, Outbox } from '../../../src/queue/index.ts';
 import { Child } from '../../support/child.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { ownServer } from '../../support/own-server.ts';
@@ -111,6 +111,32 @@ describe('G4 an order while Redis is away', () => {
     const [id = ''] = await redis.lrange(`${prefix}:bull:report.console:wait`, 0, -1);
     const { body } = JSON.parse((await redis.hget(`${prefix}:bull:report.console:${id}`, 'data')) ?? '');
     expect(body).toMatchObject({ about: 'c-1', final: true, steps: [{ state: 'expired' }] });
+  });
+
+  it('that expired is told through whatever notes the ends of orders', async () => {
+    const { server, clock, jobs, back } = await openSink();
+    await server.crash();
+    await jobs.add(silence);
+    clock.advance(60_001);
+    await back();
+    const told: unknown[] = [];
+    await jobs.flush((sink) => ({
+      add: (order) => {
+        told.push(order.body);
+        return sink.add(order);
+      },
+    }));
+    expect(told).toMatchObject([{ about: 'c-1', final: true }]);
+  });
+
+  it('that can be called off is known by its use of a command, as any other', async () => {
+    const { server, redis, clock, jobs, place, back } = await openSink();
+    await server.crash();
+    await jobs.add(silence);
+    await back();
+    await jobs.flush();
+    const { cancel } = createCanceller({ redis, jobs, clock }, place);
+    expect(await cancel('c-1', 'discord:1')).toBe('cancelled');
   });
 
   it('that had arrived after all is not told as expired, however late it is looked at', async () => {
