@@ -6,6 +6,9 @@ import { patternSchema } from './patterns.ts';
 
 /** How a role of a platform is mistaken for somebody's identity: as Discord writes it, or as `marks` does. */
 const roleShape = /^(?:discord:)?(?:<@&|&)|^(?:discord-)?role:|^(?:twitch-)?badge:/;
+import { dangerLevels } from './danger.ts';
+
+export { approvalsConfigSchema } from './approvals/config.ts';
 
 const identityKey = z
   .string()
@@ -61,6 +64,8 @@ export const policySchema = z.strictObject({
   /** Role of everybody who is no listed person; absent: nothing. */
   everyone: z.string().optional(),
   people: z.record(z.string().regex(/^[^:]+$/, 'a name without a colon'), personSchema, keyMend),
+  /** Permissions, or their beginnings and `*`, to what stands before their use; the strictest counts, a command's own level too. */
+  dangers: z.record(z.string(), z.enum(dangerLevels)).optional(),
   /** Roles of whoever has a role of Discord or a badge of Twitch at that moment. */
   marks: z.record(markKey, roleNames, keyMend).optional(),
   /** Permissions that count nowhere else. */

@@ -1,4 +1,4 @@
-// Access: who may do what, and the confirmations that stand between a wish and its effect.
+// Access: who may do what, what stands between a wish and its effect, and the record of both.
 export {
   type AuditEntry,
   type AuditEvent,
@@ -14,11 +14,6 @@ export { AuditLog } from './audit-log.ts';
 export { type AuditRecord, createAuditRecord } from './audit-walk.ts';
 export { type Access, createAccess, type Entered } from './access.ts';
 export type { LimitsConfig } from './config.ts';
-export {
-  type Confirmation,
-  type Confirmations,
-  createConfirmations,
-} from './confirmations.ts';
 export { utc } from './gates.ts';
 export type { Entitlement } from './granting.ts';
 export { createGrants, type Grant } from './grants.ts';
@@ -32,6 +27,9 @@ export {
   type Rate,
   type Ticket,
 } from './limits.ts';
+export { type Approval, type Decided, isIntact } from './approvals/record.ts';
+export { type Approvals, createApprovals } from './approvals/store.ts';
+export { type Danger, stricter } from './danger.ts';
 export {
   createPolicy,
   type LivePolicy,

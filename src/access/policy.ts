@@ -7,6 +7,7 @@ import { type Identity, surfaceSchema } from '../contracts/chat.ts';
 import type { Authority } from '../contracts/ports.ts';
 import { errorText } from '../core/errors.ts';
 import { redisFault } from '../core/redis-faults.ts';
+import { type Danger, ruledDanger } from './danger.ts';
 import { type Facts, gatesOf } from './gates.ts';
 import { nothingRecorded, type Recall, type Recorded } from './recall.ts';
 import { compileRules, principalOf, type Rules } from './rules.ts';
@@ -20,6 +21,8 @@ export interface Policy extends Authority {
   personOf(identity: Identity): Promise<string>;
   /** Every gate between a wish and its effect. Never rejects: what cannot be looked at is closed. */
   decide(wish: Wish): Promise<Verdict>;
+  /** What the rules want to stand before the use of a permission; `none` where they want nothing. */
+  dangerOf(permission: string): Danger;
   /** Why nobody is allowed anything; null when the policy is sound. */
   readonly broken: string | null;
 }
@@ -57,6 +60,7 @@ export async function loadLivePolicy(path: string, recall?: Recall): Promise<Liv
     },
     allows: (principal, permission) => policy.allows(principal, permission),
     decide: (wish) => policy.decide(wish),
+    dangerOf: (permission) => policy.dangerOf(permission),
     personOf: (identity) => policy.personOf(identity),
     reload: async (from) => {
       const next = await loadPolicy(from, recall);
@@ -79,6 +83,7 @@ export function createPolicy(document: unknown, recall: Recall = nothingRecorded
   return {
     rules,
     broken: null,
+    dangerOf: (permission) => ruledDanger(rules.dangers, permission),
     personOf: async (identity) => {
       const principal = principalOf(identity);
       const owner = rules.ownerOf(principal);
@@ -162,6 +167,7 @@ function denyAll(why: string): RuledPolicy {
     rules: null,
     broken: why,
     allows: () => Promise.resolve(false),
+    dangerOf: () => 'two-persons',
     decide: () => Promise.resolve(verdictOf([closed], 'none')),
     personOf: (identity) => Promise.resolve(principalOf(identity)),
   };

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Identity, Mark, Surface } from '../contracts/chat.ts';
 import { coreErrors, SwarmError } from '../core/errors.ts';
+import type { Danger } from './danger.ts';
 import { namesOf, type PolicyDocument, policySchema, problemsOf } from './config.ts';
 import type { Principal } from './verdict.ts';
 
@@ -28,6 +29,8 @@ export interface TwitchRule {
 export interface Rules {
   /** Of the file's content. */
   readonly version: string;
+  /** Permissions, or beginnings of them, to what stands before their use. */
+  readonly dangers: Readonly<Record<string, Danger>>;
   readonly people: readonly string[];
   readonly roles: readonly string[];
   /** Whose identity it is by the file; null: nobody's. */
@@ -61,7 +64,7 @@ export function compileRules(document: unknown): Rules {
 }
 
 function rulesOf(document: PolicyDocument): Rules {
-  const { people, everyone, marks = {}, places = [], twitch = [] } = document;
+  const { people, everyone, marks = {}, places = [], twitch = [], dangers = {} } = document;
   const listed = new Map(Object.entries(people));
   const roles = new Map(Object.entries(document.roles).map(([name, role]) => [name, toRole(role)]));
   const owners = new Map(
@@ -75,6 +78,7 @@ function rulesOf(document: PolicyDocument): Rules {
   const ofMarks = new Map(Object.entries(marks));
   return {
     version: createHash('sha256').update(JSON.stringify(document)).digest('hex').slice(0, 12),
+    dangers,
     people: [...listed.keys()],
     roles: [...roles.keys()],
     ownerOf: (principal) => owners.get(principal) ?? null,

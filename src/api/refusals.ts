@@ -16,6 +16,7 @@ export const refusalStatus: Readonly<Record<RefusalCode, number>> = {
   'bad-argument': 400,
   denied: 403,
   'no-confirmation': 404,
+  decided: 409,
   limited: 429,
   unavailable: 503,
 };

@@ -1,7 +1,7 @@
 // The whole configuration: one section from each feature, the names of the environment, and where the layers lie.
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { limitsConfigSchema, policySchema } from '../access/config.ts';
+import { approvalsConfigSchema, limitsConfigSchema, policySchema } from '../access/config.ts';
 import { healthConfigSchema } from '../api/config.ts';
 import { discordConfigSchema } from '../bots/discord/config.ts';
 import { twitchConfigSchema } from '../bots/twitch/config.ts';
@@ -53,6 +53,7 @@ const sections = z.strictObject({
   twitch: z.preprocess(offWithoutToken, twitchConfigSchema.optional()),
   policy: z.strictObject({ file: z.string().min(1).default('config/policy.yaml') }).prefault({}),
   limits: limitsConfigSchema.prefault({}),
+  approvals: approvalsConfigSchema.prefault({}),
   /** Who hears of gas that nobody asked about: the console, and Discord's channel when discord.channelId is set. */
   reports: z.strictObject({ console: z.stringbool().or(z.boolean()).default(true) }).prefault({}),
   alerts: alertsConfigSchema.prefault({}),

@@ -30,6 +30,7 @@ export function createIntakeGate(intake: CommandIntake): IntakeGate {
       specs: intake.specs,
       handle: (invocation) => through(() => intake.handle(invocation)),
       decide: (decision) => through(() => intake.decide(decision)),
+      shown: (id) => intake.shown(id),
     },
     close: async () => {
       closed = true;

@@ -1,5 +1,6 @@
 // The platform: everything wired, started in order, drained in reverse.
 import type { HealthServer } from '../api/index.ts';
+import type { ApprovalWork } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Part } from '../core/lifecycle.ts';
 import type { Link, LinkStatus } from '../core/links.ts';
@@ -20,6 +21,7 @@ import { RedisMonitor } from './redis-monitor.ts';
 import type { Role } from './roles.ts';
 import type { Backends } from './servers.ts';
 import { type Bus, wireBus } from './wiring/bus.ts';
+import { wireApprovals } from './wiring/approvals.ts';
 import { wireIntake } from './wiring/intake.ts';
 import { wireFleet } from './wiring/fleet.ts';
 import { componentsOf, type Held, share, type Together } from './wiring/share.ts';
@@ -78,7 +80,7 @@ export async function createPlatform(
   const health = createHealthServer(config.health, shared);
   collectGauges(shared);
   const bus = wireBus(shared);
-  const { intake, completer } = wireIntake(shared);
+  const { intake, completer, approvals } = wireIntake(shared);
   const gate = createIntakeGate(intake);
   const surfaces = wireSurfaces(shared, { intake: gate.intake, completer }, deps.terminal);
   const resources = new Resources({ clock }, [
@@ -86,13 +88,16 @@ export async function createPlatform(
     ...serversOf(backends).map((server) => ({ name: server.name, pid: () => server.pid })),
   ]);
   held.resources = resources;
-  const supervisor = new Supervisor(arrange(deps, { shared, bus, surfaces, redisLink, resources }), {
-    clock,
-    onEvent: (event) => {
-      observeComponent(shared, event);
-      deps.onComponent?.(event);
+  const supervisor = new Supervisor(
+    arrange(deps, { shared, bus, surfaces, redisLink, resources, approvals }),
+    {
+      clock,
+      onEvent: (event) => {
+        observeComponent(shared, event);
+        deps.onComponent?.(event);
+      },
     },
-  });
+  );
   held.supervisor = supervisor;
   return {
     links,
@@ -151,10 +156,12 @@ interface Wired {
   readonly surfaces: Surfaces;
   readonly redisLink: Link;
   readonly resources: Resources;
+  readonly approvals: ApprovalWork;
 }
 
 /** Every part in its place. Who stops before whom follows the drain: intake, jobs, transports, connections, servers. */
-function arrange(deps: PlatformDeps, { shared, bus, surfaces, redisLink, resources }: Wired): Part[] {
+function arrange(deps: PlatformDeps, wired: Wired): Part[] {
+  const { shared, bus, surfaces, redisLink, resources, approvals } = wired;
   const { config, backends, clock } = deps;
   const servers = serversOf(backends);
   const own = backends.redis.server === null ? [] : [backends.redis.server.name];
@@ -164,19 +171,16 @@ function arrange(deps: PlatformDeps, { shared, bus, surfaces, redisLink, resourc
   const workers = wireWorkers(shared, {
     control: bus.control,
     ...surfaces,
+    approvals,
     isLate: () => resources.isLate,
   });
   // The console begins last and ends first; what is reported to it meanwhile is still printed.
   const transports = surfaces.parts.filter(({ service }) => service !== surfaces.console);
   const rest = surfaces.parts.filter(({ service }) => service === surfaces.console);
   const fleet = [
-    resources,
-    ...wireFleet(shared, deps.version ?? null),
-    shared.resets,
-    shared.audit.watch,
-  ].map((service) => ({
-    service,
-  }));
+    ...[resources, ...wireFleet(shared, deps.version ?? null), shared.resets, shared.audit.watch],
+    ...wireApprovals(shared),
+  ].map((service) => ({ service }));
   const serverNames = servers.map(({ name }) => name);
   return [
     ...servers.map((service) => ({ service })),

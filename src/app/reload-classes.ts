@@ -51,6 +51,8 @@ export const reloadClasses: Readonly<Record<string, ReloadClass>> = {
   'limits.personCooldownMs': 'process',
   'limits.placeCooldownMs': 'process',
   'limits.globalCooldownMs': 'process',
+  'approvals.places': 'process',
+  'approvals.expireMs': 'process',
   'reports.console': 'process',
   'health.host': 'process',
   'health.port': 'process',

@@ -22,7 +22,8 @@ export type Wish = { readonly dryRun: boolean } & (
 
 export interface Client {
   run(wish: Wish, idempotencyKey: string): Promise<Reply>;
-  decide(confirmationId: string, verdict: 'yes' | 'no'): Promise<Reply>;
+  /** `typed`: the name, where it has to be typed again. */
+  decide(confirmationId: string, verdict: 'yes' | 'no', typed?: string): Promise<Reply>;
   /** The next report with a seq above `after`, waited for up to 20 s; null when none came. */
   nextReport(id: string, after: number): Promise<Report | null>;
   acknowledge(deliveryId: string, state: 'accepted' | 'working'): Promise<{ readonly state: string }>;
@@ -81,8 +82,10 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
   return {
     run: (wish, key) =>
       understood(replySchema, call('POST', pathOf(wish), bodyOf(wish), { 'idempotency-key': key })),
-    decide: (id, verdict) =>
-      understood(replySchema, call('POST', `/v1/confirmations/${encodeURIComponent(id)}`, { verdict })),
+    decide: (id, verdict, typed) => {
+      const word = { verdict, ...(typed !== undefined && { typed }) };
+      return understood(replySchema, call('POST', `/v1/confirmations/${encodeURIComponent(id)}`, word));
+    },
     nextReport: (id, after) =>
       understood(
         reportSchema.nullable(),

@@ -51,8 +51,9 @@ function addPlatformCommands(program: Command, io: Io, done: (code: ExitCode) =>
     .argument('<line>', 'the command line')
     .option('--yes', 'confirm without asking', false)
     .option('--dry-run', 'only say what would be done', false)
+    .option('--name <name>', 'the name, where it has to be typed to confirm')
     .option('--json', 'machine-readable result on stdout', false)
-    .action(async (line: string, options: { yes: boolean; json: boolean; dryRun: boolean }) =>
+    .action(async (line: string, options: { yes: boolean; name?: string; json: boolean; dryRun: boolean }) =>
       done(await (await import('./commands/run.ts')).run(line, options, io)),
     );
   program

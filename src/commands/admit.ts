@@ -14,8 +14,15 @@ import {
 import type { Identity, Surface } from '../contracts/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import { keepable, keptReply, keptText } from './kept-reply.ts';
-import type { Parsed } from './parse.ts';
 import { type Invocation, placeOf, type Reply } from './reply.ts';
+import type { Action, Change, Question } from './spec.ts';
+
+/** What is wished for, understood. */
+export interface Wish {
+  readonly spec: Question | Action | Change;
+  readonly args: Readonly<Record<string, string>>;
+  readonly dryRun: boolean;
+}
 
 /** What holds back. */
 export interface Bounds {
@@ -68,7 +75,7 @@ export async function entered(
 export async function admitted(
   deps: AdmitDeps,
   invocation: Invocation,
-  parsed: Parsed,
+  parsed: Wish,
   work: () => Promise<Reply>,
 ): Promise<Reply> {
   const { bounds } = deps;
@@ -116,7 +123,7 @@ async function admissionOf(
   deps: AdmitDeps,
   { store, settings }: Bounds,
   invocation: Invocation,
-  { spec, args, dryRun }: Parsed,
+  { spec, args, dryRun }: Wish,
 ): Promise<Admission | null> {
   const { identity, id } = invocation;
   const isQuestion = spec.kind === 'question';
@@ -127,18 +134,23 @@ async function admissionOf(
     // One more than this process lets through by itself, or the two would disagree by the way between them.
     rate: { ...rate, burst: rate.burst + 1 },
     // A dry run must not stand in the way of what it was the rehearsal of, even under the same id.
-    use: dryRun ? null : { id, input: [spec.name, args], keepMs },
+    // Nor is a secret kept: neither one that was typed nor the answer that shows it.
+    use: dryRun || hasSecret(spec) ? null : { id, input: [spec.name, args], keepMs },
     cooldowns: isQuestion || dryRun ? [] : await cooldownsOf(deps, settings, invocation, spec),
   };
   if (!isQuestion) return store.admit(request);
   return inTime(deps, store.admit(request)).catch(() => null);
 }
 
+function hasSecret({ args }: Wish['spec']): boolean {
+  return args.some(({ secret }) => secret === true);
+}
+
 async function cooldownsOf(
   { policy }: AdmitDeps,
   settings: LimitsConfig,
   invocation: Invocation,
-  { name, cooldownMs = 0 }: Exclude<Parsed['spec'], { kind: 'question' }>,
+  { name, cooldownMs = 0 }: Action | Change,
 ): Promise<readonly Cooldown[]> {
   const { surface, id } = placeOf(invocation);
   const { personCooldownMs, placeCooldownMs, globalCooldownMs } = settings;

@@ -1,18 +1,17 @@
 // The first half of the way: may they, and does it make sense?
+import type { Wish } from './admit.ts';
 import { misspelt } from './candidates.ts';
 import { rehearse } from './dry-run.ts';
 import { denial, type IntakeDeps } from './intake-deps.ts';
-import type { Parsed } from './parse.ts';
 import { permissionOf } from './permitted.ts';
 import { propose } from './propose.ts';
-import { asked, recordAsked } from './record.ts';
 import { type Invocation, placeOf, type Reply } from './reply.ts';
 
 /** From a parsed wish to its answer, or to what has to be confirmed first. */
 export async function ask(
   deps: IntakeDeps,
   invocation: Invocation,
-  { spec, args, dryRun }: Parsed,
+  { spec, args, dryRun }: Wish,
 ): Promise<Reply> {
   const { identity } = invocation;
   const place = placeOf(invocation);
@@ -34,6 +33,5 @@ export async function ask(
     const { permission } = wish;
     return rehearse({ spec, call, permission, verdict: await deps.policy.decide(wish) }, deps);
   }
-  await recordAsked(deps, asked(invocation, { command: spec.name, args }));
   return propose(deps, invocation, { spec, args });
 }

@@ -18,15 +18,17 @@ export function checkCatalogue(specs: readonly CommandSpec[]): readonly string[]
 // What Discord takes for a name; the other surfaces take more.
 const nameShape = /^[a-z][a-z0-9-]{0,31}( [a-z][a-z0-9-]{0,31})?$/;
 const argShape = /^[a-z][a-z0-9-]{0,31}$/;
-/** Words that surfaces understand by themselves. */
-const reserved = ['yes', 'no', 'y', 'n', 'quit', 'exit'];
+/** Words that surfaces understand by themselves; yes and no are a person's word wherever they are typed. */
+const reserved = ['y', 'n', 'quit', 'exit'];
+const wordsOfDecision = ['yes', 'no'];
 /** Each surface has it for what changes something. */
 const dryRunName = 'dry-run';
 
 function problemsOf(spec: CommandSpec): string[] {
   const { name, args } = spec;
   const words = namesOf(spec);
-  const shapeless = words.filter((word) => !nameShape.test(word) || reserved.includes(word));
+  const taken = spec.kind === 'word' ? reserved : [...reserved, ...wordsOfDecision];
+  const shapeless = words.filter((word) => !nameShape.test(word) || taken.includes(word));
   const notLast = args.slice(0, -1).filter(({ rest }) => rest === true);
   const late = args.filter(({ required }, i) => required && args.slice(0, i).some((one) => !one.required));
   const odd = args.filter((arg) => !argShape.test(arg.name) || arg.name === dryRunName);
@@ -37,7 +39,7 @@ function problemsOf(spec: CommandSpec): string[] {
     ...late.map((arg) => `${name}: the required argument ${arg.name} stands behind an optional one`),
     ...odd.map((arg) => `${name}: "${arg.name}" cannot be the name of an argument`),
     ...twice.map((arg) => `${name}: two arguments are called ${arg.name}`),
-    ...(spec.kind !== 'question' && spec.danger === 'type-name' && args[0]?.required !== true
+    ...('danger' in spec && spec.danger === 'type-name' && args[0]?.required !== true
       ? [`${name}: nothing can be typed again, since no first argument is required`]
       : []),
   ];

@@ -15,4 +15,4 @@ export {
   type Reply,
   refusalCodes,
 } from './reply.ts';
-export type { Action, ArgSpec, CommandSpec, Question } from './spec.ts';
+export type { Action, ArgSpec, CommandSpec, Danger, Question } from './spec.ts';

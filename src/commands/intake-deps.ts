@@ -1,5 +1,5 @@
 // What the way of a command needs, and the refusals that more than one step of it gives.
-import type { AuditSink, Confirmations, Policy, Verdict, Wish } from '../access/index.ts';
+import type { Approvals, AuditSink, Policy, Verdict, Wish } from '../access/index.ts';
 import { principalOf } from '../access/index.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { FaultSink } from '../core/faults.ts';
@@ -11,7 +11,7 @@ import type { CommandPorts } from './spec.ts';
 
 export interface IntakeDeps extends CommandPorts {
   readonly policy: Policy;
-  readonly confirmations: Confirmations;
+  readonly approvals: Approvals;
   /** Absent: nothing is held back, and the same use again goes the whole way again. */
   readonly bounds?: Bounds;
   /** Absent: nothing is recorded. */

@@ -1,7 +1,8 @@
 // The one way of a command: parse, authorise, confirm, then answer or enqueue. Every invocation gets one reply within
 // the deadline; nothing here throws. What an action comes to is told later, by chat.report.
 import { correlationIdOf } from '../contracts/ids.ts';
-import { chatText, toSwarmError } from '../core/errors.ts';
+import type { ApprovalWork } from '../contracts/ports.ts';
+import { chatText, errorText, toSwarmError } from '../core/errors.ts';
 import { admitted, entered } from './admit.ts';
 import { ask } from './ask.ts';
 import { assertCatalogue } from './check-catalogue.ts';
@@ -10,8 +11,9 @@ import { parseInvocation } from './parse.ts';
 import { printable } from './printable.ts';
 import { asked, decided, recorded } from './record.ts';
 import type { CommandIntake, Decision, Invocation, Reply } from './reply.ts';
-import { correlation, settle } from './settle.ts';
-import type { CommandSpec } from './spec.ts';
+import { settle } from './settle.ts';
+import type { CommandSpec, Word } from './spec.ts';
+import { sweepApprovals } from './sweep.ts';
 import { beginUse, type Use } from './use.ts';
 
 /** Discord drops an interaction after 3 s; every surface gets its reply sooner. */
@@ -22,7 +24,7 @@ const lateAnswer = `${noAnswer} the truth is unknown. Look again with \`status\`
 const lateDecision = `${noAnswer} it is unknown whether this was taken. Decide again: it stays one order.`;
 
 /** Creates the intake for a list of commands. @throws SwarmError CATALOGUE_INVALID when two of them share a word */
-export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): CommandIntake {
+export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): CommandIntake & ApprovalWork {
   assertCatalogue(specs);
   return {
     specs,
@@ -42,6 +44,13 @@ export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): C
         entered(deps.bounds, decision.identity, 'decision', () => decide(deps, specs, { ...decision, use })),
       );
     },
+    shown: (id) =>
+      deps.approvals
+        .shown(id)
+        .catch((thrown: unknown) =>
+          deps.logger.warn({ id, error: errorText(thrown) }, 'what is shown could not be noted'),
+        ),
+    sweep: () => sweepApprovals(deps, specs),
   };
 }
 
@@ -55,12 +64,27 @@ async function handle(
   const { spec } = result.parsed;
   const parsed = { ...result.parsed, dryRun: result.parsed.dryRun || invocation.dryRun === true };
   const { use } = invocation;
+  if (spec.kind === 'word') return decide(deps, specs, wordOf(invocation, { spec, args: parsed.args }));
+  const wish = { spec, args: parsed.args, dryRun: parsed.dryRun };
   const subject = asked(invocation, { command: spec.name, args: parsed.args });
   return use.run(`command ${spec.name}`, { command: spec.name }, () =>
     recorded(deps, subject, (judged) =>
-      admitted(judged, invocation, parsed, () => ask(judged, invocation, parsed)),
+      admitted(judged, invocation, wish, () => ask(judged, invocation, wish)),
     ),
   );
+}
+
+function wordOf(
+  { identity, replyTo, place, use }: Invocation & { readonly use: Use },
+  { spec, args }: { readonly spec: Word; readonly args: Readonly<Record<string, string>> },
+): Decision & { readonly use: Use } {
+  const { id = '', name, reason } = args;
+  return {
+    ...{ confirmationId: id, verdict: spec.verdict, identity, replyTo, use },
+    ...(place && { place }),
+    ...(name !== undefined && { typed: name }),
+    ...(reason !== undefined && { reason }),
+  };
 }
 
 async function decide(
@@ -69,15 +93,15 @@ async function decide(
   decision: Decision & { readonly use: Use },
 ): Promise<Reply> {
   const { confirmationId, use } = decision;
-  const confirmation = await deps.confirmations.find(confirmationId);
-  const spec = specs.find(({ name }) => name === confirmation?.command);
-  if (!confirmation || !spec || spec.kind === 'question') return nothingToConfirm(confirmationId);
-  const { correlationId } = correlation(confirmation);
-  const of = { command: spec.name, correlationId, parent: confirmation.traceparent };
+  const approval = await deps.approvals.find(confirmationId);
+  const spec = specs.find(({ name }) => name === approval?.command);
+  if (!approval || !spec || spec.kind === 'question' || spec.kind === 'word') {
+    return nothingToConfirm(confirmationId);
+  }
+  const correlationId = correlationIdOf(approval.invocationId);
+  const of = { command: spec.name, correlationId, parent: approval.traceparent };
   return use.run(`decision ${spec.name}`, of, () =>
-    recorded(deps, decided(confirmation, decision), (judged) =>
-      settle(judged, decision, { spec, confirmation }),
-    ),
+    recorded(deps, decided(approval, decision), (judged) => settle(judged, decision, { spec, approval })),
   );
 }
 

@@ -17,7 +17,16 @@ const mostTries = 25;
 
 /** The permission for these arguments. */
 export function permissionOf(spec: CommandSpec, args: Args): string {
-  return spec.kind === 'question' ? (spec.permission ?? askPermission) : spec.permission(args);
+  switch (spec.kind) {
+    case 'question':
+      return spec.permission ?? askPermission;
+    // Whose word counts follows from what waits for it.
+    case 'word':
+      return askPermission;
+    case 'action':
+    case 'change':
+      return spec.permission(args);
+  }
 }
 
 /** Whether they may use it, with one argument or another. */

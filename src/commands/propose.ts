@@ -1,10 +1,17 @@
 // Between the two halves of the way: what stands between a wish that is allowed and its effect, by how dangerous it is.
 import { isDeepStrictEqual } from 'node:util';
+import type { Approval } from '../access/index.ts';
+import { correlationIdOf } from '../contracts/ids.ts';
 import { silentTracer } from '../core/tracing/index.ts';
+import { announce, endText } from './announce.ts';
+import { carryOut, execute } from './execute.ts';
 import { type IntakeDeps, nothingToConfirm } from './intake-deps.ts';
-import type { Invocation, Reply } from './reply.ts';
-import { declined, execute } from './settle.ts';
+import { recordExecuting } from './record.ts';
+import { type Invocation, placeOf, type Reply } from './reply.ts';
+import { levelOf, nameToType } from './rights.ts';
+import { declined } from './settle.ts';
 import type { Action, Change } from './spec.ts';
+import { leaveTrail } from './trail.ts';
 
 /** A wish that is allowed and makes sense. */
 interface Wished {
@@ -12,31 +19,86 @@ interface Wished {
   readonly args: Readonly<Record<string, string>>;
 }
 
-/** Puts a wish up for confirmation; the same invocation again gets the same one back. */
+/** Puts a wish up for a word, unless it needs none; the same invocation again gets the same one back. */
 export async function propose(
   deps: IntakeDeps,
   invocation: Invocation,
   { spec, args }: Wished,
 ): Promise<Reply> {
-  const confirmation = await deps.confirmations.open({
-    invocationId: invocation.id,
-    command: spec.name,
-    args,
-    person: await deps.policy.personOf(invocation.identity),
-    traceparent: (deps.tracer ?? silentTracer).current(),
-  });
+  const permission = spec.permission(args);
+  if (levelOf(deps, spec, permission) === 'none') return atOnce(deps, invocation, { spec, args });
+  const approval = await open(deps, invocation, { spec, args });
   // A surface that reuses an id for another wish must not have that wish confirmed under the first one's name.
-  if (confirmation.command !== spec.name || !isDeepStrictEqual(confirmation.args, args)) {
+  if (approval.command !== spec.name || !isDeepStrictEqual(approval.args, args)) {
     return { kind: 'refusal', code: 'bad-argument', text: 'This invocation id belongs to another command.' };
   }
-  if (confirmation.state === 'declined') return declined;
-  // Enqueued again, as for a second click: the first one's job may have been lost on its way.
-  if (confirmation.state === 'confirmed') return execute(deps, { spec, confirmation, decision: invocation });
-  if (deps.clock.now() > confirmation.expiresAt) return nothingToConfirm(confirmation.id);
+  switch (approval.state) {
+    case 'pending':
+      return ask(deps, invocation, { spec, approval });
+    // Enqueued again, as for a second click: the first one's job may have been lost on its way.
+    case 'approved':
+    case 'done':
+      return carryOut(deps, { spec, approval });
+    case 'declined':
+    case 'withdrawn':
+      return approval.level === 'two-persons' ? { kind: 'dropped', text: endText(approval) } : declined;
+    case 'expired':
+    case 'invalid':
+      return nothingToConfirm(approval.id);
+  }
+}
+
+async function atOnce(deps: IntakeDeps, invocation: Invocation, { spec, args }: Wished): Promise<Reply> {
+  const { identity, replyTo, id } = invocation;
+  const place = placeOf(invocation);
+  const call = { args, identity, replyTo, place, correlationId: correlationIdOf(id) };
+  await recordExecuting(deps, { ...call, command: spec.name });
+  return execute(deps, spec, { ...call, person: await deps.policy.personOf(identity) });
+}
+
+async function open(deps: IntakeDeps, invocation: Invocation, { spec, args }: Wished): Promise<Approval> {
+  const { identity, replyTo, id } = invocation;
+  const place = placeOf(invocation);
+  const permission = spec.permission(args);
+  const { surface, id: placeId, server } = place;
+  return deps.approvals.open({
+    invocationId: id,
+    command: spec.name,
+    args,
+    permission,
+    level: levelOf(deps, spec, permission),
+    prompt: await spec.prompt(args, deps),
+    requester: {
+      person: await deps.policy.personOf(identity),
+      identity,
+    },
+    place: { surface, id: placeId, ...(server !== undefined && { server }) },
+    replyTo,
+    policyVersion: (await deps.policy.decide({ identity, permission, place })).policyVersion,
+    traceparent: (deps.tracer ?? silentTracer).current(),
+  });
+}
+
+async function ask(
+  deps: IntakeDeps,
+  { shownLater = false }: Invocation,
+  { spec, approval }: { readonly spec: Action | Change; readonly approval: Approval },
+): Promise<Reply> {
+  const { id, level, prompt, waitsMs, shownAt, invocationId } = approval;
+  const now = deps.clock.now();
+  if (now > approval.expiresAt) return nothingToConfirm(id);
+  if (shownAt === null) {
+    await leaveTrail(deps, approval, { event: 'asked', verdict: 'allowed', detail: prompt });
+    await announce(deps, approval);
+    if (!shownLater) await deps.approvals.shown(id);
+  }
   return {
     kind: 'confirm',
-    confirmationId: confirmation.id,
-    prompt: await spec.prompt(args, deps),
-    expiresAt: confirmation.expiresAt,
+    confirmationId: id,
+    prompt: level === 'two-persons' ? `${prompt} It needs a second person.` : prompt,
+    expiresAt: shownAt === null ? now + waitsMs : approval.expiresAt,
+    level,
+    correlationId: correlationIdOf(invocationId),
+    ...(level === 'type-name' && { typeName: nameToType({ spec, ...approval }) }),
   };
 }

@@ -1,6 +1,6 @@
 // What the way of a command leaves in the record: who asked, who decided, that it is about to be done. It decides nothing;
 // but where a line that must be there before the effect cannot be written, it throws, and so nothing is done.
-import { type AuditEntry, type AuditEvent, type Confirmation, principalOf } from '../access/index.ts';
+import { type AuditEntry, type AuditEvent, type Approval, principalOf } from '../access/index.ts';
 import type { Identity, Place } from '../contracts/chat.ts';
 import { correlationIdOf } from '../contracts/ids.ts';
 import { errorText } from '../core/errors.ts';
@@ -27,7 +27,7 @@ export function asked(
 
 /** The use that somebody's word is about; the identity is theirs. */
 export function decided(
-  { command, args, invocationId }: Pick<Confirmation, 'command' | 'args' | 'invocationId'>,
+  { command, args, invocationId }: Pick<Approval, 'command' | 'args' | 'invocationId'>,
   decision: Pick<Decision, 'identity' | 'place' | 'replyTo'>,
 ): Subject {
   return asked({ ...decision, id: invocationId }, { command, args });
@@ -51,41 +51,27 @@ export async function recorded(
       policyVersion = verdict.policyVersion;
       deps.onVerdict?.(verdict);
     },
-    audit: { append: (entry, step) => audit.append({ ...entry, policyVersion }, step) },
+    audit: {
+      append: (entry, step) =>
+        audit.append(entry.policyVersion === 'none' ? { ...entry, policyVersion } : entry, step),
+    },
   };
   const reply = await work(judged);
   if (reply.kind === 'refusal') await recordRefusal(judged, subject, reply);
   return reply;
 }
 
-/** Before a wish is put up for confirmation. @throws SwarmError AUDIT_UNAVAILABLE */
-export async function recordAsked(deps: IntakeDeps, subject: Subject): Promise<void> {
-  await append(deps, subject, { event: 'asked', verdict: 'allowed' });
-}
-
-/** A no always counts: where its line is missing, the log has that. */
-export async function recordDeclined(deps: IntakeDeps, subject: Subject): Promise<void> {
-  const step = principalOf(subject.identity);
-  await append(deps, subject, { event: 'decided', verdict: 'declined', step }).catch((thrown: unknown) =>
-    missing(deps, subject, 'decided', thrown),
-  );
-}
-
 /**
- * Right before the effect: the word that let it pass, and that it is about to be done, in one round trip.
- * @param options.approvers persons who said yes beside the one who asked
+ * Right before the effect of what needs nobody's word: all that leads to it, in one round trip.
  * @throws SwarmError AUDIT_UNAVAILABLE: then it must not be done
  */
-export async function recordExecuting(
-  deps: IntakeDeps,
-  subject: Subject,
-  { approvers = [] }: { readonly approvers?: readonly string[] } = {},
-): Promise<void> {
+export async function recordExecuting(deps: IntakeDeps, subject: Subject): Promise<void> {
   await append(
     deps,
     subject,
+    { event: 'asked', verdict: 'allowed' },
     { event: 'decided', verdict: 'approved', step: principalOf(subject.identity) },
-    { event: 'executing', verdict: 'allowed', approvers },
+    { event: 'executing', verdict: 'allowed' },
   );
 }
 

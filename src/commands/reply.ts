@@ -1,5 +1,6 @@
 // What a surface hands in and what it gets back. Every invocation gets exactly one reply.
 import type { Address, Answer, Identity, Place } from '../contracts/chat.ts';
+import type { Danger } from '../access/index.ts';
 import type { CommandSpec } from './spec.ts';
 
 /** One use of a command. `id` is the platform's own id of it: the same id twice is the same use. */
@@ -12,6 +13,8 @@ export interface Invocation {
   readonly place?: Place;
   /** Only says what would be done; default false. A line may ask for it too, by `--dry-run`. */
   readonly dryRun?: boolean;
+  /** Whether the reply can be seen only once the surface says so, by `shown`; default: at once. */
+  readonly shownLater?: boolean;
   readonly input:
     | { readonly kind: 'line'; readonly line: string }
     | { readonly kind: 'parsed'; readonly command: string; readonly args: Readonly<Record<string, string>> };
@@ -23,6 +26,8 @@ export interface Decision {
   readonly verdict: 'yes' | 'no';
   /** What was typed to confirm, where a name has to be. */
   readonly typed?: string;
+  /** Why not, in the person's own words. */
+  readonly reason?: string;
   readonly identity: Identity;
   readonly replyTo: Address;
   readonly place?: Place;
@@ -35,6 +40,7 @@ export const refusalCodes = [
   'denied',
   'no-confirmation',
   'limited',
+  'decided',
   'unavailable',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
@@ -55,9 +61,21 @@ export type Reply =
       readonly prompt: string;
       /** Ms since the epoch. */
       readonly expiresAt: number;
+      /** Whose word it waits for; default `confirm`, which is that of whoever asked. */
+      readonly level?: Danger;
+      /** What has to be typed along with the yes; absent: nothing. */
+      readonly typeName?: string;
+      /** Reports about it come under this id. */
+      readonly correlationId?: string;
     }
   /** The job is in the queue; reports follow under `correlationId`. */
-  | { readonly kind: 'accepted'; readonly correlationId: string; readonly text: string }
+  | {
+      readonly kind: 'accepted';
+      readonly correlationId: string;
+      readonly text: string;
+      /** Whether the reports go elsewhere than where this word was said; default: they follow here. */
+      readonly toldElsewhere?: boolean;
+    }
   /** A confirmation that was declined. */
   | { readonly kind: 'dropped'; readonly text: string };
 
@@ -73,4 +91,6 @@ export interface CommandIntake {
   handle(invocation: Invocation): Promise<Reply>;
   /** A person's word on a confirmation; saying yes twice is one order. */
   decide(decision: Decision): Promise<Reply>;
+  /** What asks for a word can be seen now, and its time begins. What Redis does not take is made up by nobody: it ends sooner. */
+  shown(confirmationId: string): Promise<void>;
 }

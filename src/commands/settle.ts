@@ -1,101 +1,124 @@
-// The second half of the way: a person's word on what waits for it, and the doing.
-import { type Confirmation, principalOf } from '../access/index.ts';
-import { correlationIdOf, shortId } from '../contracts/ids.ts';
-import { denial, type IntakeDeps, nothingToConfirm } from './intake-deps.ts';
-import { decided, recordChanged, recordDeclined, recordExecuting } from './record.ts';
+// A person's word on what waits for it: whether it counts, and what it ends.
+import { type Approval, type Decided, isIntact } from '../access/index.ts';
+import { correlationIdOf } from '../contracts/ids.ts';
+import { invalidate } from './altered.ts';
+import { timeOf } from './announce.ts';
+import { carryOut, end } from './execute.ts';
+import { type IntakeDeps, nothingToConfirm } from './intake-deps.ts';
 import { type Decision, placeOf, type Reply } from './reply.ts';
-import type { Action, Change } from './spec.ts';
-import { noteWhereKept } from './where-kept.ts';
+import {
+  isRequester,
+  nameToType,
+  type Speaker,
+  standingForNo,
+  standingForYes,
+  type Waiting,
+} from './rights.ts';
+import { leaveTrail } from './trail.ts';
+
+/** Whoever decided is given this long to do it before anybody else's click does, ms. */
+const ownTurnMs = 3_000;
 
 /** Deals with a person's word on what waits for it. */
 export async function settle(
   deps: IntakeDeps,
   decision: Decision,
-  { spec, confirmation }: Pick<ConfirmedAction, 'spec' | 'confirmation'>,
+  { spec, approval }: Waiting,
 ): Promise<Reply> {
-  const { identity, confirmationId } = decision;
-  if (confirmation.person !== (await deps.policy.personOf(identity))) {
-    return {
-      kind: 'refusal',
-      code: 'denied',
-      text: `Only ${confirmation.person}, who asked for it, may decide this.`,
-    };
-  }
-  const wish = { identity, permission: spec.permission(confirmation.args), place: placeOf(decision) };
-  const denied = await denial(deps, wish, spec.name);
-  if (denied) return denied;
-  const verdict = await deps.confirmations.decide(
-    confirmationId,
-    decision.verdict === 'yes' ? 'confirmed' : 'declined',
-  );
-  if (verdict.kind !== 'decided') return nothingToConfirm(confirmationId);
-  if (verdict.state === 'declined') await recordDeclined(deps, decided(confirmation, decision));
-  // A "no" that comes after the "yes" changes nothing, and enqueues nothing either.
-  if (verdict.state === 'declined' || decision.verdict === 'no') {
-    return verdict.state === 'declined' ? declined : tooLateForNo(confirmation);
-  }
-  return execute(deps, { spec, confirmation, decision });
-}
-
-/** What was confirmed, and by whose word. */
-export interface ConfirmedAction {
-  readonly spec: Action | Change;
-  readonly confirmation: Confirmation;
-  /** Whose word it is, and where the reports go. */
-  readonly decision: Pick<Decision, 'identity' | 'replyTo' | 'place'>;
-}
-
-// Also run for a second click: the job's id derives from the confirmation, so it is the same job; and a first click
-// that Redis confirmed but whose job was not enqueued is mended by clicking again.
-/** Does what was confirmed. */
-export async function execute(
-  deps: IntakeDeps,
-  { spec, confirmation, decision }: ConfirmedAction,
-): Promise<Reply> {
-  const { correlationId } = correlation(confirmation);
-  const call = {
-    args: confirmation.args,
-    identity: decision.identity,
-    correlationId,
-    replyTo: decision.replyTo,
-    place: placeOf(decision),
-  };
-  const subject = decided(confirmation, decision);
-  await recordExecuting(deps, subject);
-  if (spec.kind === 'change') {
-    const answer = await spec.apply(call, deps);
-    await recordChanged(deps, subject, answer.title);
-    return { kind: 'answer', answer };
-  }
-  // Before it is in the queue: what nobody wrote down could neither be asked for nor cancelled.
-  await deps.actions.note({
-    correlationId,
-    command: spec.name,
-    args: confirmation.args,
-    person: confirmation.person,
-    principal: principalOf(decision.identity),
+  if (!isIntact(approval)) return invalidate(deps, { spec, approval });
+  const { identity, verdict } = decision;
+  const speaker = { person: await deps.policy.personOf(identity), identity, place: placeOf(decision) };
+  const judge = verdict === 'yes' ? standingForYes : standingForNo;
+  const standing = await judge(deps, { spec, approval }, speaker);
+  if ('refusal' in standing) return standing.refusal;
+  const name =
+    approval.level === 'type-name' && verdict === 'yes' ? nameToType({ spec, ...approval }) : undefined;
+  if (name !== undefined && decision.typed !== name) return mistyped(approval.id, name);
+  const decided: Decided = {
+    person: speaker.person,
+    identity,
+    from: decision.replyTo,
     at: deps.clock.now(),
+    reason: decision.reason?.slice(0, 200) ?? '',
+    policyVersion: standing.policyVersion,
+  };
+  const to = verdict === 'yes' ? 'approved' : await stateOfNo(deps, approval, speaker);
+  const move = await deps.approvals.move(approval.id, { from: 'pending', to, decided });
+  if (move !== 'moved') return already(deps, decision, { spec, approval });
+  return conclude(deps, { spec, approval: { ...approval, state: to, decided } }, { decision, decided });
+}
+
+/** The first word that counted: recorded, then done. */
+async function conclude(
+  deps: IntakeDeps,
+  { spec, approval }: Waiting,
+  { decision, decided }: { readonly decision: Decision; readonly decided: Decided },
+): Promise<Reply> {
+  const changed =
+    decided.policyVersion === approval.policyVersion ? '' : 'the rules changed since it was asked';
+  await leaveTrail(deps, approval, {
+    event: 'decided',
+    verdict: approval.state,
+    detail: [decided.reason, changed].filter((part) => part !== '').join('; '),
+    by: { person: decided.person, identity: decision.identity },
+    policyVersion: decided.policyVersion,
+    approvers: approval.state === 'approved' && approval.level === 'two-persons' ? [decided.person] : [],
   });
-  const { jobs, truth } = noteWhereKept(deps.jobs);
-  const text = truth(await spec.enqueue(call, { ...deps, jobs }));
-  deps.logger.info(
-    { correlationId, command: spec.name, args: confirmation.args, by: principalOf(decision.identity) },
-    'action enqueued',
-  );
-  return { kind: 'accepted', correlationId, text: `${text} Its id is ${shortId(correlationId)}.` };
+  if (approval.state === 'approved')
+    return toldWhere(decision, approval, await carryOut(deps, { spec, approval }));
+  await end(deps, { spec, approval });
+  return declined;
+}
+
+// Somebody was quicker, or it is the same word again.
+async function already(
+  deps: IntakeDeps,
+  decision: Decision,
+  { spec, approval: { id } }: Waiting,
+): Promise<Reply> {
+  const approval = await deps.approvals.find(id);
+  const decided = approval?.decided;
+  if (!approval || !decided || approval.state === 'expired' || approval.state === 'invalid')
+    return nothingToConfirm(id);
+  const isYes = approval.state === 'approved' || approval.state === 'done';
+  const isOwn = approval.level !== 'two-persons';
+  if (isYes && decision.verdict === 'yes') {
+    const person = await deps.policy.personOf(decision.identity);
+    const undone = person === decided.person || deps.clock.now() - decided.at > ownTurnMs;
+    // A first yes whose job was lost on its way to the queue is mended by the second one.
+    if (isOwn || (approval.state === 'approved' && undone)) {
+      return toldWhere(decision, approval, await carryOut(deps, { spec, approval }));
+    }
+  }
+  if (isOwn) return isYes ? tooLateForNo(approval) : declined;
+  const text = `Already ${isYes ? 'approved' : approval.state} by ${decided.person} at ${timeOf(decided.at)}.`;
+  return { kind: 'refusal', code: 'decided', text };
+}
+
+async function stateOfNo(
+  deps: IntakeDeps,
+  approval: Approval,
+  speaker: Speaker,
+): Promise<'declined' | 'withdrawn'> {
+  const own = approval.level === 'two-persons' && (await isRequester(deps, approval, speaker));
+  return own ? 'withdrawn' : 'declined';
+}
+
+function toldWhere({ replyTo }: Decision, { level, replyTo: asked }: Approval, reply: Reply): Reply {
+  if (reply.kind !== 'accepted' || level !== 'two-persons') return reply;
+  const here =
+    replyTo.surface === asked.surface && replyTo.place === asked.place && replyTo.message === asked.message;
+  return here ? reply : { ...reply, toldElsewhere: true };
 }
 
 export const declined: Reply = { kind: 'dropped', text: 'Declined; nothing was done.' };
 
-function tooLateForNo(confirmation: Confirmation): Reply {
-  return {
-    kind: 'accepted',
-    ...correlation(confirmation),
-    text: 'It was confirmed before; a no comes too late.',
-  };
+function mistyped(id: string, name: string): Reply {
+  const text = `Type the name exactly to confirm it: \`yes ${id} ${name}\`. It still waits.`;
+  return { kind: 'refusal', code: 'bad-argument', text };
 }
 
-/** The name of whatever comes of it. */
-export function correlation(confirmation: Confirmation): { readonly correlationId: string } {
-  return { correlationId: correlationIdOf(confirmation.invocationId) };
+function tooLateForNo({ invocationId }: Approval): Reply {
+  const correlationId = correlationIdOf(invocationId);
+  return { kind: 'accepted', correlationId, text: 'It was confirmed before; a no comes too late.' };
 }

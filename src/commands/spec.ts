@@ -1,6 +1,6 @@
 // What a command is: one specification from which every surface renders it.
 import type { z } from 'zod';
-import type { Access, AuditReader, Policy } from '../access/index.ts';
+import type { Access, Approvals, AuditReader, Danger, Policy } from '../access/index.ts';
 import type { Address, Answer, Identity, Place } from '../contracts/chat.ts';
 import type {
   ActionDirectory,
@@ -29,10 +29,6 @@ export interface ArgSpec {
   readonly candidates?: (ports: CommandPorts, args: CommandCall['args']) => Promise<readonly string[]>;
 }
 
-/** What stands between the wish and its effect: nothing, one's own yes, the name typed again, or a second person. */
-export const dangerLevels = ['none', 'confirm', 'type-name', 'two-persons'] as const;
-export type Danger = (typeof dangerLevels)[number];
-
 /** Where commands get their answers and put their jobs. */
 export interface CommandPorts {
   readonly clock: Clock;
@@ -48,6 +44,8 @@ export interface CommandPorts {
   /** Absent: no action can be cancelled. */
   readonly canceller?: JobCanceller;
   readonly policy: Pick<Policy, 'decide' | 'personOf'>;
+  /** What waits for a word. */
+  readonly approvals: Pick<Approvals, 'waiting'>;
 }
 
 /** Why a wish is refused that its permission allows; a text alone is about its arguments. */
@@ -120,4 +118,12 @@ export interface Change extends CommandBase {
   apply(call: ActionCall, ports: CommandPorts): Promise<Answer>;
 }
 
-export type CommandSpec = Question | Action | Change;
+/** A word on what waits for one: `approve ID`, `deny ID`. Who may say it follows from what waits. */
+export interface Word extends CommandBase {
+  readonly kind: 'word';
+  readonly verdict: 'yes' | 'no';
+}
+
+export type { Danger } from '../access/index.ts';
+
+export type CommandSpec = Question | Action | Change | Word;

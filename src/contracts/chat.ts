@@ -19,6 +19,7 @@ export type Address = z.infer<typeof addressSchema>;
  * identity can be, so that neither ever passes for the other.
  */
 export type Mark = `role:${string}` | `badge:${string}`;
+export const markSchema = z.templateLiteral([z.enum(['role:', 'badge:']), z.string()]);
 
 /** A person as one surface knows them; `id` is the platform's stable id, never a display name. */
 export interface Identity {
@@ -82,7 +83,7 @@ export type Step = z.infer<typeof stepSchema>;
 export const reportSchema = z.object({
   to: addressSchema,
   about: z.string().min(1),
-  kind: z.enum(['restart', 'gas', 'notice']),
+  kind: z.enum(['restart', 'gas', 'notice', 'approval']),
   /** What it is about, without the kind: `slam`, `Agent-1 → Agent-2`. */
   subject: z.string(),
   seq: z.number().int().nonnegative(),
@@ -90,5 +91,7 @@ export const reportSchema = z.object({
   /** One sentence: the present truth. */
   text: z.string(),
   steps: z.array(stepSchema),
+  /** Present while it waits for a word: surfaces with buttons show them. Times in ms since the epoch. */
+  ask: z.object({ id: z.string(), expiresAt: z.number() }).optional(),
 });
 export type Report = z.infer<typeof reportSchema>;

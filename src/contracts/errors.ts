@@ -88,6 +88,14 @@ export const domainErrors = {
     chat: 'A recorded history cannot be read.',
     hint: 'Mend the line of the file that is named; each is one JSON object with `at` and `raw`.',
   },
+  approvalAltered: {
+    code: 'APPROVAL_ALTERED',
+    // Somebody did what they have no right to, and a person has to look into it.
+    class: 'auth',
+    retryable: false,
+    chat: 'A wish that waited for a word was altered in the store, so nothing is done.',
+    hint: 'Find out who else can write into Redis, and change its password.',
+  },
   storeConflict: {
     code: 'STORE_CONFLICT',
     class: 'conflict',

@@ -103,6 +103,14 @@ export const jobCatalogue = {
     timeoutMs: 60_000,
     heartbeats: true,
   },
+  /** Ends wishes that waited for a word too long, and mends those that a crash left half done; once per `tick`. */
+  'approvals.sweep': {
+    queue: 'services',
+    body: z.object({ tick: z.number().int() }),
+    attempts: 3,
+    usefulMs: 60_000,
+    timeoutMs: 60_000,
+  },
   'chat.report': {
     queue: 'report',
     body: reportSchema,

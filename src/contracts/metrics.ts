@@ -15,7 +15,8 @@ const waitBuckets = [0.005, 0.025, 0.1, 0.5, 1, 5, 30, 300, 3_600];
 /** How one use of a command ended: the kind of its reply, or why it was refused. */
 const commandVerdicts = [
   ...['answer', 'confirm', 'accepted', 'dropped'],
-  ...['empty', 'unknown-command', 'bad-argument', 'denied', 'no-confirmation', 'limited', 'unavailable'],
+  ...['empty', 'unknown-command', 'bad-argument', 'denied', 'no-confirmation', 'decided', 'limited'],
+  'unavailable',
 ] as const;
 const jobOutcomes = ['done', 'repeated', 'retried', 'failed', 'handed-back'] as const;
 export type JobRunOutcome = (typeof jobOutcomes)[number];

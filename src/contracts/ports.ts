@@ -133,12 +133,6 @@ export interface ActionDirectory {
   find(id: string): Promise<readonly ActionView[]>;
 }
 
-/** Stops what an action became. */
-export interface JobCanceller {
-  /** `cancelling`: it runs, and was told to stop. `too-late`: it has ended, or passed the point of no return. */
-  cancel(correlationId: string, by: string): Promise<'cancelled' | 'cancelling' | 'too-late' | 'unknown'>;
-}
-
 /** Closes the crash-loop brake of a component, in every process that has it. */
 export interface ComponentResetter {
   /** Does nothing where no brake holds it; a process that does not answer is told as silent. */
@@ -167,6 +161,14 @@ export interface ReportMemory {
     place: string,
     shown: { readonly message: string; readonly seq: number },
   ): Promise<void>;
+}
+
+/** What becomes of wishes that wait for a word while nobody says one. */
+export interface ApprovalWork {
+  /** It can be seen now: its time begins. Never rejects. */
+  shown(id: string): Promise<void>;
+  /** Ends those whose time is over, and those that a crash left half done. */
+  sweep(): Promise<void>;
 }
 
 /** Whether a principal (`surface:id`) may do something; asked again right before the effect. */

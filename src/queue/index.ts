@@ -6,6 +6,7 @@ export { createCanceller } from './cancel.ts';
 export { createQueueDesk, type QueueDesk } from './desk.ts';
 export { type QueueDepth, queueDepths } from './depths.ts';
 export type { BoundHandler } from './handler.ts';
+export { makeApprovalsSweep } from './handlers/approvals-sweep.ts';
 export { makeChatReport } from './handlers/chat-report.ts';
 export { makeDeliverGas } from './handlers/deliver-gas.ts';
 export { makeHoldQueue } from './handlers/hold-queue.ts';

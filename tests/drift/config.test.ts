@@ -59,7 +59,9 @@ describe('config/policy.yaml', () => {
   it('lets whoever owns the machine do everything that there is to do', async () => {
     const { allows } = await policy();
     const wishes = catalogue.map((spec) =>
-      spec.kind === 'question' ? (spec.permission ?? 'ask') : spec.permission({ service: 'slam' }),
+      spec.kind === 'question' || spec.kind === 'word'
+        ? (spec.kind === 'question' && spec.permission) || 'ask'
+        : spec.permission({ service: 'slam' }),
     );
     const asked = ['console:local', 'cli:local'].flatMap((who) => wishes.map((wish) => ({ who, wish })));
     const answers = await Promise.all(

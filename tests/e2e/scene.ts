@@ -22,12 +22,13 @@ export interface Scene {
 export async function openScene(
   openSite: (options: SiteOptions) => Promise<Site>,
   program: (file: string) => readonly string[] = countingProgram,
+  options: (discord: DiscordPeer) => SiteOptions = () => ({}),
 ): Promise<Scene> {
   const discord = await createDiscordPeer();
   onTestFinished(() => discord.close());
   const twitch = await createTwitchPeer();
   onTestFinished(() => twitch.close());
-  const site = await openSite({ discord, twitch });
+  const site = await openSite({ discord, twitch, ...options(discord) });
   const service = site.named('slam');
   const file = join(site.dir, 'starts');
   await site.sidecar(service, program(file));

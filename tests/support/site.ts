@@ -21,6 +21,8 @@ const main = join(root, 'dist/cli/main.js');
 
 /** The one who may restart services, on Twitch; on Discord it is the stand-in's `operator`. */
 export const ann = { userId: '42', login: 'ann', name: 'Ann' } as const;
+/** Another who may restart services, on Discord. */
+export const bea = { id: '910000000000000003', name: 'bea' } as const;
 const discordOperator = '910000000000000001';
 
 export interface SiteOptions {
@@ -37,6 +39,10 @@ export interface SiteOptions {
   readonly twitch?: TwitchPeer;
   /** Where alerts are POSTed; default nowhere. */
   readonly alertsUrl?: string;
+  /** What the policy wants before the use of a permission; default nothing beside the commands' own levels. */
+  readonly dangers?: Readonly<Record<string, 'confirm' | 'type-name' | 'two-persons'>>;
+  /** Section `approvals` of the configuration. */
+  readonly approvals?: { readonly places?: readonly string[]; readonly expireMs?: number };
 }
 
 /** What a command of the CLI came to. */
@@ -73,7 +79,7 @@ export class Site {
     await Promise.all(site.agents.map(({ inbox }) => mkdir(inbox, { recursive: true })));
     // JSON is YAML
     await writeFile(join(dir, 'config.yaml'), JSON.stringify(configuration(site, options)));
-    await writeFile(join(dir, 'policy.yaml'), JSON.stringify(policy));
+    await writeFile(join(dir, 'policy.yaml'), JSON.stringify({ ...policy, dangers: options.dangers ?? {} }));
     await writeFile(
       join(dir, 'chain.yaml'),
       JSON.stringify({ chain: site.agents.map(({ id }) => id), end: 'loop' }),
@@ -192,8 +198,10 @@ function environment(site: Site, options: SiteOptions): NodeJS.ProcessEnv {
   };
 }
 
-function configuration(site: Site, { profile = 'topic-v1', restartDeadlineMs = 20_000 }: SiteOptions) {
+function configuration(site: Site, options: SiteOptions) {
+  const { profile = 'topic-v1', restartDeadlineMs = 20_000, approvals = {} } = options;
   return {
+    approvals,
     redis: { prefix: site.prefix },
     bridge: { profile, restartDeadlineMs },
     policy: { file: join(site.dir, 'policy.yaml') },
@@ -215,5 +223,6 @@ const policy = {
   people: {
     owner: { role: 'operator', identities: ['console:local', 'cli:local'] },
     ann: { role: 'operator', identities: [`discord:${discordOperator}`, `twitch:${ann.userId}`] },
+    bea: { role: 'operator', identities: [`discord:${bea.id}`] },
   },
 };

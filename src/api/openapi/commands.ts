@@ -45,7 +45,7 @@ export const idempotencyKey: Json = {
 
 function described(spec: CommandSpec): string {
   const typed = `In chat: \`${spec.example}\`.`;
-  if (spec.kind === 'question') return `Answered at once. ${typed}`;
+  if (spec.kind === 'question' || spec.kind === 'word') return `Answered at once. ${typed}`;
   const asked = (spec.danger ?? (spec.kind === 'action' ? 'confirm' : 'none')) !== 'none';
   return `${asked ? 'Has to be confirmed' : 'Done at once'}; what comes of it follows. ${typed}`;
 }

@@ -1,5 +1,5 @@
 // Wires the command surface: the same for every place that people type in.
-import { createConfirmations, createFloodGuard, createLimits } from '../../access/index.ts';
+import { createApprovals, createFloodGuard, createLimits } from '../../access/index.ts';
 import { createDroneDirectory, createServiceDirectory } from '../../bridge/index.ts';
 import {
   type CommandIntake,
@@ -8,8 +8,9 @@ import {
   createCompleter,
   createIntake,
 } from '../../commands/index.ts';
+import type { ApprovalWork } from '../../contracts/ports.ts';
 import type { ProcessView } from '../../contracts/system.ts';
-import { createActionDirectory } from '../../queue/index.ts';
+import { createActionDirectory, createCanceller } from '../../queue/index.ts';
 import { createSystemDirectory } from '../presence.ts';
 import { overRedis } from '../read-models.ts';
 import type { Shared } from './shared.ts';
@@ -18,6 +19,7 @@ import type { Shared } from './shared.ts';
 export interface Commands {
   readonly intake: CommandIntake;
   readonly completer: Completer;
+  readonly approvals: ApprovalWork;
 }
 
 export function wireIntake({
@@ -56,12 +58,13 @@ export function wireIntake({
         flood: createFloodGuard(clock),
         settings: config.limits,
       },
-      confirmations: overRedis(createConfirmations({ redis, clock }, { prefix })),
+      approvals: overRedis(createApprovals({ redis, clock }, { prefix, ...config.approvals })),
       services: overRedis(createServiceDirectory({ redis }, { prefix })),
       actions: overRedis(createActionDirectory(redis, { prefix })),
       drones: overRedis(createDroneDirectory({ redis }, { prefix })),
       agents: overRedis(pipeline.directory),
       queues: overRedis(queues),
+      canceller: overRedis(createCanceller({ redis, jobs, clock }, { prefix })),
       system: { processes: async () => withSelf(await processes().catch(() => []), view()) },
     },
     catalogue,
@@ -69,7 +72,8 @@ export function wireIntake({
 }
 
 function commandsOver(...of: Parameters<typeof createIntake>): Commands {
-  return { intake: createIntake(...of), completer: createCompleter(...of) };
+  const intake = createIntake(...of);
+  return { intake, completer: createCompleter(...of), approvals: intake };
 }
 
 // Each process speaks for itself: what it wrote into Redis is up to two seconds old, and while Redis is away nobody can

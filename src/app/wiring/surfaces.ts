@@ -36,7 +36,10 @@ export interface Surfaces {
 // Discord's heartbeat, the proof of life, comes every 41 s.
 const discordStaleMs = 90_000;
 
-export function wireSurfaces(shared: Shared, commands: Commands, terminal: Terminal): Surfaces {
+/** What surfaces need of the commands. */
+type Surfaced = Pick<Commands, 'intake' | 'completer'>;
+
+export function wireSurfaces(shared: Shared, commands: Surfaced, terminal: Terminal): Surfaces {
   const { roles } = shared;
   const { intake } = commands;
   const console = roles.includes('console') ? wireConsole(shared, commands, terminal) : null;
@@ -58,7 +61,7 @@ export function wireSurfaces(shared: Shared, commands: Commands, terminal: Termi
 type Wired = Pick<Surfaces, 'parts' | 'sinks' | 'holds'>;
 const nothing: Wired = { parts: [], sinks: {}, holds: {} };
 
-function wireConsole({ config, redis }: Shared, commands: Commands, terminal: Terminal): ConsoleBot {
+function wireConsole({ config, redis }: Shared, commands: Surfaced, terminal: Terminal): ConsoleBot {
   const { input, output, onQuit, interactive, colour } = terminal;
   const memory = createReportMemory(redis, { prefix: config.redis.prefix, surface: 'console' });
   return new ConsoleBot({ ...commands, memory, input, output, onQuit }, { terminal: interactive, colour });
@@ -67,7 +70,7 @@ function wireConsole({ config, redis }: Shared, commands: Commands, terminal: Te
 /** A process that is nothing but its chats is not ready while one of them is deaf; any other goes on with the rest. */
 const isAllOf = (roles: Shared['roles']) => roles.every((role) => role === 'bots');
 
-function wireDiscord(shared: Shared, commands: Commands): Wired {
+function wireDiscord(shared: Shared, commands: Surfaced): Wired {
   const { config, settings, links, guards, clock, logger, roles, tracer } = shared;
   const link = links.add('discord', { hard: isAllOf(roles), staleAfterMs: discordStaleMs });
   if (config.discord.token === undefined) {

@@ -1,10 +1,11 @@
 // Wires the job handlers to the ports they act through, and the queues that this process consumes.
 import { createSilences } from '../../core/alerts/silences.ts';
 import type { Surface } from '../../contracts/chat.ts';
-import type { ReportSink, ServiceControl } from '../../contracts/ports.ts';
+import type { ApprovalWork, ReportSink, ServiceControl } from '../../contracts/ports.ts';
 import {
   type BoundHandler,
   bindHandler,
+  makeApprovalsSweep,
   makeChatReport,
   makeDeliverGas,
   makeGasTick,
@@ -26,6 +27,7 @@ const restartGraceMs = 15_000;
 
 export interface Outlets {
   readonly control: ServiceControl;
+  readonly approvals: ApprovalWork;
   readonly sinks: Partial<Readonly<Record<Surface, ReportSink>>>;
   /** Whether the event loop of this process is late. */
   readonly isLate: () => boolean;
@@ -61,7 +63,7 @@ export function wireWorkers(shared: Shared, outlets: Outlets): WorkerHost {
 
 function wireHandlers(
   { config, redis, jobs, queues, clock, logger, policy, pipeline }: Shared,
-  { control, sinks }: Outlets,
+  { control, sinks, approvals }: Outlets,
 ): BoundHandler[] {
   const { ledger, inbox, work, control: swarm } = pipeline;
   const silences = createSilences(redis, { prefix: config.redis.prefix });
@@ -86,6 +88,7 @@ function wireHandlers(
     bindHandler(makeDeliverGas({ ledger, inbox })),
     bindHandler(makeGasTick(work, clock)),
     bindHandler(makePipelineSweep(work)),
-    bindHandler(makeChatReport({ clock, logger, sinks })),
+    bindHandler(makeApprovalsSweep(approvals)),
+    bindHandler(makeChatReport({ clock, logger, sinks, approvals })),
   ];
 }

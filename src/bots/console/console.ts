@@ -130,7 +130,8 @@ export class ConsoleBot extends Service implements ReportSink {
 
   #show(reply: Reply): void {
     const { colour } = this.#options;
-    if (reply.kind === 'confirm') this.#asked = reply.confirmationId;
+    // A bare `y` would be no word of somebody else, and no name.
+    if (reply.kind === 'confirm' && isOwnYes(reply)) this.#asked = reply.confirmationId;
     this.print(replyText(reply, colour));
   }
 }
@@ -144,6 +145,19 @@ function tabOf(completer: Completer): AsyncCompleter {
   };
 }
 
+type Confirm = Extract<Reply, { kind: 'confirm' }>;
+
+function isOwnYes({ level, typeName }: Confirm): boolean {
+  return level !== 'two-persons' && typeName === undefined;
+}
+
+function confirmText(reply: Confirm): string {
+  const { prompt, confirmationId: id, level, typeName } = reply;
+  if (level === 'two-persons') return `${prompt} approve ${id} does it; no ${id} takes it back`;
+  if (typeName !== undefined) return `${prompt} yes ${id} ${typeName} does it`;
+  return `${prompt} [y/N] (or later: yes ${id})`;
+}
+
 function replyText(reply: Reply, colour: boolean): string {
   switch (reply.kind) {
     case 'answer':
@@ -151,7 +165,7 @@ function replyText(reply: Reply, colour: boolean): string {
     case 'refusal':
       return paint(colour, 'failed', reply.text);
     case 'confirm':
-      return `${reply.prompt} [y/N] (or later: yes ${reply.confirmationId})`;
+      return confirmText(reply);
     case 'accepted':
     case 'dropped':
       return reply.text;
@@ -161,7 +175,7 @@ function replyText(reply: Reply, colour: boolean): string {
 // One line per step; the steps before it stand above it already.
 function stepLine({ kind, subject, steps, text }: Report, colour: boolean): string {
   // A notice tells no action, and goes through no states.
-  if (kind === 'notice') return `${subject}: ${text}`;
+  if (kind === 'notice' || kind === 'approval') return `${subject}: ${text}`;
   const state = steps.at(-1)?.state ?? 'unknown';
   const what = kind === 'restart' ? `restart ${subject}` : kind;
   return `${what}: ${paint(colour, state, state.padEnd(8))} ${text}`;

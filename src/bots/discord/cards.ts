@@ -1,7 +1,12 @@
 // What a person sees on Discord: answers, confirmations and reports as embeds, always inside Discord's limits.
 // Pure; every word that comes from below is escaped here and nowhere else.
-import type { APIActionRowComponent, APIButtonComponent, APIEmbed } from 'discord.js';
-import { rowText } from '../../commands/index.ts';
+import type {
+  APIActionRowComponent,
+  APIButtonComponent,
+  APIEmbed,
+  APIModalInteractionResponseCallbackData,
+} from 'discord.js';
+import { type Danger, rowText } from '../../commands/index.ts';
 import type { ActionState, Answer, AnswerRow, Report, Tone } from '../../contracts/chat.ts';
 import { oneLine, prose } from './text.ts';
 
@@ -41,41 +46,64 @@ export function confirmCard(confirm: {
   readonly confirmationId: string;
   readonly prompt: string;
   readonly expiresAt: number;
+  readonly level?: Danger;
+  readonly typeName?: string;
 }): Card {
-  const expires = `expires <t:${Math.floor(confirm.expiresAt / 1000)}:R>`;
+  const { confirmationId: id, prompt, level, typeName } = confirm;
+  const yes =
+    typeName === undefined
+      ? { label: level === 'two-persons' ? 'Approve' : 'Yes, do it', custom_id: `yes:${id}` }
+      : { label: 'Type the name…', custom_id: `type:${id}` };
   return {
-    ...card({ description: `${prose(confirm.prompt, cut.prose)}\n-# ${expires}`, tone: 'warn' }),
-    components: [
-      {
-        type: 1,
-        components: [
-          { type: 2, style: 4, label: 'Yes, do it', custom_id: `yes:${confirm.confirmationId}` },
-          { type: 2, style: 2, label: 'No', custom_id: `no:${confirm.confirmationId}` },
-        ],
-      },
-    ],
+    ...card({ description: `${prose(prompt, cut.prose)}\n${expiry(confirm.expiresAt)}`, tone: 'warn' }),
+    components: [buttons({ style: 4, ...yes }, { style: 2, label: 'No', custom_id: `no:${id}` })],
   };
 }
 
-/** The whole story of an action so far; its footer is its correlation id, which finds it in the log. It has no buttons, so showing it takes away those of the confirmation. */
+/** The window in which the name has to be typed. */
+export function nameModal(confirmationId: string): APIModalInteractionResponseCallbackData {
+  const input = { type: 4, custom_id: 'name', style: 1, required: true, max_length: 200 } as const;
+  return {
+    custom_id: `typed:${confirmationId}`,
+    title: 'Are you sure?',
+    components: [{ type: 18, label: 'Its name, exactly as it is written', component: input }],
+  };
+}
+
+function expiry(expiresAt: number): string {
+  return `-# expires <t:${Math.floor(expiresAt / 1000)}:R>`;
+}
+
+type Button = { readonly style: 2 | 4; readonly label: string; readonly custom_id: string };
+
+function buttons(...row: readonly Button[]): Card['components'][number] {
+  return { type: 1, components: row.map((button) => ({ type: 2, ...button })) };
+}
+
+/** The whole story of an action so far; its footer is its correlation id, which finds it in the log. Without buttons, unless it waits for a word: showing it takes away those of the confirmation. */
 export function reportCard(report: Report): Card {
   const states = report.steps.map((step) => step.state).filter((state, i, all) => state !== all[i - 1]);
   const chain = states
     .slice(-cut.states)
     .map((state, i, all) => (i === all.length - 1 ? `**${state}**` : state));
   const lines = [...(chain.length > 0 ? [chain.join(' → ')] : []), prose(report.text, cut.prose)];
-  return card({
+  const { ask } = report;
+  const shown = card({
     title: titles[report.kind](report.subject),
-    description: lines.join('\n'),
-    tone: reportTone(states.at(-1), report.final),
+    description: [...lines, ...(ask ? [expiry(ask.expiresAt)] : [])].join('\n'),
+    tone: ask ? 'warn' : reportTone(states.at(-1), report.final),
     about: report.about,
   });
+  if (!ask) return shown;
+  const yes = { style: 4, label: 'Approve', custom_id: `yes:${ask.id}` } as const;
+  return { ...shown, components: [buttons(yes, { style: 2, label: 'Deny', custom_id: `no:${ask.id}` })] };
 }
 
 const titles: Readonly<Record<Report['kind'], (subject: string) => string>> = {
   restart: (subject) => `Restart of ${subject}`,
   gas: (subject) => `Gas: ${subject}`,
   notice: (subject) => subject,
+  approval: (subject) => `Second person for ${subject}`,
 };
 
 /** An end that nobody confirmed (`sent`, `unknown`, `expired`) is never green. */

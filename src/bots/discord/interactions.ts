@@ -5,15 +5,16 @@ import type {
   ButtonInteraction,
   ChatInputCommandInteraction,
   Interaction,
+  ModalMessageModalSubmitInteraction,
 } from 'discord.js';
-import type { CommandIntake, Reply } from '../../commands/index.ts';
+import type { CommandIntake, Decision, Reply } from '../../commands/index.ts';
 import type { Identity, Mark, Place } from '../../contracts/chat.ts';
 import { correlationIdOf } from '../../contracts/ids.ts';
 import { chatText, errorText } from '../../core/errors.ts';
 import type { Guard } from '../../core/recovery/guard.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Tracer } from '../../core/tracing/index.ts';
-import { answerCard, type Card, confirmCard, sentenceCard } from './cards.ts';
+import { answerCard, type Card, confirmCard, nameModal, sentenceCard } from './cards.ts';
 import { apiCode, apiCodes, toChatError } from './faults.ts';
 import type { LiveMessages } from './live.ts';
 import { commandNameOf, dryRunOption } from './slash.ts';
@@ -35,6 +36,7 @@ export async function handleInteraction(interaction: Interaction, deps: Interact
     if (interaction.isChatInputCommand()) await traced(interaction, deps);
     else if (interaction.isAutocomplete()) await deps.complete?.(interaction);
     else if (interaction.isButton()) await onClick(interaction, deps);
+    else if (interaction.isModalSubmit() && interaction.isFromMessage()) await onTyped(interaction, deps);
   } catch (thrown) {
     const fault = toChatError(thrown);
     deps.logger.warn(
@@ -61,8 +63,16 @@ async function onSlash(interaction: ChatInputCommandInteraction, deps: Interacti
   const command = nameOf(interaction);
   const spec = deps.intake.specs.find(({ name }) => name === command);
   // What changes the world is said in public, and only a public message can be edited by bot token later.
-  const visibility = spec !== undefined && spec.kind !== 'question' ? {} : ({ flags: 'Ephemeral' } as const);
-  if (!(await acknowledged(() => interaction.deferReply(visibility), deps))) return;
+  const isPublic = spec !== undefined && spec.kind !== 'question';
+  let message: string | undefined;
+  const defer = async () => {
+    if (!isPublic) return void (await interaction.deferReply({ flags: 'Ephemeral' }));
+    // Known before anything is asked there, so that its buttons can be taken away whatever happens to this process.
+    const { interaction: begun } = await interaction.deferReply({ withResponse: true });
+    message = begun.responseMessageId ?? undefined;
+  };
+  if (!(await acknowledged(defer, deps))) return;
+  const place = interaction.channelId;
   const answer = (card: Card) => patiently(() => interaction.editReply(card), deps);
   const args = (spec?.args ?? []).flatMap(({ name }) => {
     const value = interaction.options.getString(name);
@@ -72,36 +82,71 @@ async function onSlash(interaction: ChatInputCommandInteraction, deps: Interacti
     const reply = await deps.intake.handle({
       id: interaction.id,
       identity: identityOf(interaction),
-      replyTo: { surface: 'discord', place: interaction.channelId },
-      place: placeOf(interaction, interaction.channelId),
+      replyTo: { surface: 'discord', place, ...(message !== undefined && { message }) },
+      place: placeOf(interaction, place),
       ...(interaction.options.getBoolean(dryRunOption) === true && { dryRun: true }),
       input: { kind: 'parsed', command, args: Object.fromEntries(args) },
+      ...(isPublic && { shownLater: true }),
     });
+    if (message !== undefined && isFollowedHere(reply)) return taken({ place, message }, reply, deps);
     await answer(replyCard(reply));
+    if (reply.kind === 'confirm') await deps.intake.shown(reply.confirmationId);
+  });
+}
+
+type Accepted = Extract<Reply, { kind: 'accepted' }>;
+
+function isFollowedHere(reply: Reply): reply is Accepted {
+  return reply.kind === 'accepted' && reply.toldElsewhere !== true;
+}
+
+// The job is in the queue and its reports will edit this message: a fault of this edit must not sound like a failure.
+async function taken(
+  { place, message }: { readonly place: string; readonly message: string },
+  reply: Accepted,
+  { live, logger }: InteractionDeps,
+): Promise<void> {
+  await live.acknowledge(place, message, reply).catch((thrown: unknown) => {
+    logger.warn({ detail: errorText(thrown) }, 'discord: an order was not shown as accepted');
   });
 }
 
 async function onClick(interaction: ButtonInteraction, deps: InteractionDeps): Promise<void> {
-  const [, verdict, confirmationId] = /^(yes|no):(.+)$/.exec(interaction.customId) ?? [];
-  if ((verdict !== 'yes' && verdict !== 'no') || confirmationId === undefined) return;
+  const [, word, confirmationId] = /^(yes|no|type):(.+)$/.exec(interaction.customId) ?? [];
+  if (confirmationId === undefined) return;
+  if (word === 'type') return patiently(() => interaction.showModal(nameModal(confirmationId)), deps);
+  await decideHere(interaction, { confirmationId, verdict: word === 'yes' ? 'yes' : 'no' }, deps);
+}
+
+/** The name, typed into the window that the button opened. */
+async function onTyped(
+  interaction: ModalMessageModalSubmitInteraction,
+  deps: InteractionDeps,
+): Promise<void> {
+  const [, confirmationId] = /^typed:(.+)$/.exec(interaction.customId) ?? [];
+  if (confirmationId === undefined) return;
+  const typed = interaction.fields.getTextInputValue('name').trim();
+  await decideHere(interaction, { confirmationId, verdict: 'yes', typed }, deps);
+}
+
+async function decideHere(
+  interaction: ButtonInteraction | ModalMessageModalSubmitInteraction,
+  word: Pick<Decision, 'confirmationId' | 'verdict' | 'typed'>,
+  deps: InteractionDeps,
+): Promise<void> {
   if (!(await acknowledged(() => interaction.deferUpdate(), deps))) return;
   const { channelId: place, message } = interaction;
-  // The job is in the queue and its reports will edit this message: a fault of this edit must not sound like a failure.
-  const accepted = (reply: Extract<Reply, { kind: 'accepted' }>) =>
-    deps.live.acknowledge(place, message.id, reply).catch((thrown: unknown) => {
-      deps.logger.warn({ detail: errorText(thrown) }, 'discord: a confirmation was not shown as accepted');
-    });
+  if (place === null) return;
   const whisper = (card: Card) =>
     patiently(() => interaction.followUp({ ...card, flags: 'Ephemeral' }), deps);
-  await orApology(whisper, deps, correlationIdOf(confirmationId), async () => {
+  await orApology(whisper, deps, correlationIdOf(word.confirmationId), async () => {
     const reply = await deps.intake.decide({
-      confirmationId,
-      verdict,
+      ...word,
       identity: identityOf(interaction),
       replyTo: { surface: 'discord', place, message: message.id },
       place: placeOf(interaction, place),
     });
-    if (reply.kind === 'accepted') await accepted(reply);
+    if (isFollowedHere(reply)) await taken({ place, message: message.id }, reply, deps);
     else if (reply.kind === 'dropped') await patiently(() => interaction.editReply(replyCard(reply)), deps);
     else await whisper(replyCard(reply));
   });

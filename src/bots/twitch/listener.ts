@@ -1,10 +1,10 @@
 // From a chat message to its one reply: parse, hand to the intake, say what it said. Decides nothing about commands.
 
 import type { CommandIntake, Reply } from '../../commands/index.ts';
-import { answerLine } from '../../commands/index.ts';
+import { answerLine, formatAge } from '../../commands/index.ts';
 import type { Identity, Mark } from '../../contracts/chat.ts';
 import type { Clock } from '../../core/clock.ts';
-import { parseChat } from './parse.ts';
+import { type ChatRequest, parseChat } from './parse.ts';
 import type { Sender } from './sender.ts';
 import type { ChatMessage } from './wire.ts';
 
@@ -39,15 +39,12 @@ export function makeListener({ intake, sender, clock }: ListenerDeps, self: stri
             replyTo,
             place,
             input: { kind: 'line', line: request.line },
+            shownLater: true,
           })
-        : await intake.decide({
-            verdict: request.verdict,
-            confirmationId: request.confirmationId,
-            identity,
-            replyTo,
-            place,
-          });
-    await sender.say(message.channel, message.login, replyText(reply, clock.now()));
+        : await intake.decide({ ...decisionOf(request), identity, replyTo, place });
+    const { state } = await sender.say(message.channel, message.login, replyText(reply, clock.now()));
+    // A line that Twitch did not answer was most likely said.
+    if (reply.kind === 'confirm' && state !== 'dropped') await intake.shown(reply.confirmationId);
   };
 }
 
@@ -56,11 +53,21 @@ function firstWord(name: string): string {
   return name.split(' ')[0] ?? name;
 }
 
+function decisionOf({ verdict, confirmationId, rest }: Extract<ChatRequest, { kind: 'decision' }>) {
+  if (rest === undefined) return { verdict, confirmationId };
+  return verdict === 'yes'
+    ? { verdict, confirmationId, typed: rest }
+    : { verdict, confirmationId, reason: rest };
+}
+
 function replyText(reply: Reply, now: number): string {
   if (reply.kind === 'answer') return answerLine(reply.answer);
   if (reply.kind !== 'confirm') return reply.text;
-  const seconds = Math.max(0, Math.round((reply.expiresAt - now) / 1000));
-  return `${reply.prompt} type !yes ${reply.confirmationId} within ${seconds} s`;
+  const { prompt, confirmationId: id, level, typeName } = reply;
+  const left = formatAge(reply.expiresAt - now + 500);
+  if (level === 'two-persons')
+    return `${prompt} Somebody else types !approve ${id} within ${left}; !no ${id} takes it back`;
+  return `${prompt} type !yes ${id}${typeName === undefined ? '' : ` ${typeName}`} within ${left}`;
 }
 
 function remember(seen: Set<string>, id: string): void {

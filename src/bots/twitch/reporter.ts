@@ -50,6 +50,7 @@ async function tell({ memory, canSay, say }: ReporterDeps, report: Report): Prom
 
 function isWorthALine(report: Report, shown: { readonly seq: number } | null): boolean {
   if (shown && report.seq <= shown.seq) return false;
+  if (report.ask) return shown === null;
   return report.final || (shown === null && report.steps.some(({ state }) => state === 'accepted'));
 }
 

@@ -13,6 +13,8 @@ import { type ExitCode, exitCodes, type Io } from '../io.ts';
 export interface RunOptions {
   /** Confirms without asking. */
   readonly yes: boolean;
+  /** What is typed where the name has to be. */
+  readonly name?: string;
   readonly json: boolean;
   /** Only says what would be done, and confirms nothing. Default false. */
   readonly dryRun?: boolean;
@@ -42,27 +44,12 @@ async function carryOut(
 ): Promise<ExitCode> {
   const { dryRun = false } = options;
   const client = await connectClient(io);
-  let reply = await client.run({ ...asked, dryRun }, randomId());
-  if (reply.kind === 'confirm' && dryRun) {
-    show(reply, options, io);
-    return exitCodes.ok;
-  }
-  if (reply.kind === 'confirm') {
-    const agreed = options.yes || (await ask(reply.prompt, io));
-    if (agreed === null) {
-      show(
-        {
-          kind: 'refusal',
-          code: 'no-confirmation',
-          text: `${reply.prompt} It needs --yes where there is no terminal.`,
-        },
-        options,
-        io,
-      );
-      return exitCodes.usage;
-    }
-    reply = await client.decide(reply.confirmationId, agreed ? 'yes' : 'no');
-  }
+  const first = await client.run({ ...asked, dryRun }, randomId());
+  if (first.kind === 'confirm' && first.level === 'two-persons' && !dryRun)
+    return awaitSecond(client, first, options, io);
+  // A platform that does not know of dry runs asks; nothing is confirmed then.
+  const reply = first.kind === 'confirm' && !dryRun ? await confirm(client, first, options, io) : first;
+  if (reply === null) return exitCodes.usage;
   if (reply.kind !== 'accepted') {
     show(reply, options, io);
     return codeOf(reply);
@@ -70,15 +57,46 @@ async function carryOut(
   return follow(client, reply, options, io);
 }
 
-async function follow(
-  client: Client,
-  reply: Extract<Reply, { kind: 'accepted' }>,
-  options: RunOptions,
-  io: Io,
-): Promise<ExitCode> {
+type Confirm = Extract<Reply, { kind: 'confirm' }>;
+
+/** Null where nobody can be asked. */
+async function confirm(client: Client, asked: Confirm, options: RunOptions, io: Io): Promise<Reply | null> {
+  const { confirmationId: id, prompt, typeName } = asked;
+  if (typeName === undefined) {
+    const agreed = options.yes || isYes(await ask(`${prompt} [y/N] `, io));
+    if (agreed !== null) return client.decide(id, agreed ? 'yes' : 'no');
+  } else {
+    const typed = options.name ?? (await ask(`${prompt} Type ${typeName} to confirm: `, io));
+    if (typed !== null) return client.decide(id, typed === '' ? 'no' : 'yes', typed);
+  }
+  const flag = typeName === undefined ? '--yes' : `--name ${typeName}`;
+  const text = `${prompt} It needs ${flag} where there is no terminal.`;
+  show({ kind: 'refusal', code: 'no-confirmation', text }, options, io);
+  return null;
+}
+
+/** Somebody else decides; that may take as long as it waits for them. */
+async function awaitSecond(client: Client, asked: Confirm, options: RunOptions, io: Io): Promise<ExitCode> {
+  const { confirmationId, prompt, correlationId = confirmationId, expiresAt } = asked;
+  const text = `${prompt} Waiting for: approve ${confirmationId}. It goes on without this command too.`;
+  return follow(client, { correlationId, text, newsBy: expiresAt }, options, io);
+}
+
+function isYes(answer: string | null): boolean | null {
+  return answer === null ? null : /^y(es)?$/i.test(answer);
+}
+
+interface Followed {
+  readonly correlationId: string;
+  readonly text: string;
+  /** Ms since the epoch: until then no news is no bad sign. Default: now. */
+  readonly newsBy?: number;
+}
+
+async function follow(client: Client, reply: Followed, options: RunOptions, io: Io): Promise<ExitCode> {
   if (!options.json) io.stderr.write(`${reply.text}\n`);
   try {
-    const report = await lastReport(client, reply.correlationId, options, io);
+    const report = await lastReport(client, reply, options, io);
     return finish(reply.correlationId, { ...report, state: stateOf(report) }, options, io);
   } catch (thrown) {
     if (io.stopped.aborted) throw thrown;
@@ -89,8 +107,13 @@ async function follow(
 }
 
 /** Follows an order to its end. @throws SwarmError when it cannot be followed any more */
-async function lastReport(client: Client, id: string, { json }: RunOptions, io: Io): Promise<Report> {
-  let heardAt = systemClock.now();
+async function lastReport(
+  client: Client,
+  { correlationId: id, newsBy = 0 }: Followed,
+  { json }: RunOptions,
+  io: Io,
+): Promise<Report> {
+  let heardAt = Math.max(systemClock.now(), newsBy);
   let last: Report | null = null;
   for (let seq = -1; systemClock.now() - heardAt < patienceMs; ) {
     const report = await nextReport(client, { id, after: seq }, io);
@@ -170,18 +193,19 @@ function codeOf(reply: Reply): ExitCode {
     case 'bad-argument':
       return exitCodes.usage;
     case 'no-confirmation':
+    case 'decided':
       return exitCodes.failed;
   }
 }
 
-async function ask(prompt: string, { stdin, stderr }: Io): Promise<boolean | null> {
+/** What is typed, empty where the prompt is closed; null where there is no terminal. */
+async function ask(question: string, { stdin, stderr }: Io): Promise<string | null> {
   if (stdin.isTTY !== true) return null;
   const lines = createInterface({ input: stdin, output: stderr });
   try {
     // Ctrl-C and Ctrl-D close the prompt and leave the question open for ever.
     const closed = once(lines, 'close').then(() => '');
-    const answer = await Promise.race([lines.question(`${prompt} [y/N] `), closed]);
-    return /^y(es)?$/i.test(answer.trim());
+    return (await Promise.race([lines.question(question), closed])).trim();
   } finally {
     lines.close();
   }

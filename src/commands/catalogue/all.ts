@@ -3,6 +3,7 @@ import type { CommandSpec } from '../spec.ts';
 import { agent } from './agent.ts';
 import { agents } from './agents.ts';
 import { alerts } from './alerts.ts';
+import { approvals, approve, deny } from './approvals.ts';
 import { audit } from './audit.ts';
 import { cancel } from './cancel.ts';
 import { drone } from './drone.ts';
@@ -68,6 +69,9 @@ const actionsAndQuestions: readonly CommandSpec[] = [
   queueRedrive,
   queueRedriveAll,
   queueDiscard,
+  approvals,
+  approve,
+  deny,
 ];
 
 const explained: readonly CommandSpec[] = [...actionsAndQuestions, ...makeWhy(actionsAndQuestions)];

@@ -74,11 +74,13 @@ async function detail(
       row('usage', usage(spec)),
       ...spec.args.map((arg) => row(arg.name, argText(arg))),
       ...(aliases.length === 0 ? [] : [row('also', aliases.join(', '))]),
-      ...(spec.kind === 'question' ? [] : [row('before it', before[dangerOf(spec)])]),
+      ...(spec.kind === 'question' || spec.kind === 'word' ? [] : [row('before it', before[dangerOf(spec)])]),
       row('example', example),
     ],
     note: [
-      ...(kind === 'question' ? [] : [`With \`${dryRunOption}\` it only says what would be done.`]),
+      ...(kind === 'question' || kind === 'word'
+        ? []
+        : [`With \`${dryRunOption}\` it only says what would be done.`]),
       ...(may ? [] : ['You may not use it.']),
     ].join(' '),
     data: { command: { name, aliases, description, example, kind, usage: usage(spec), allowed: may } },

@@ -1,4 +1,5 @@
 // `why` and `why me`: every gate between somebody and a command, and the one that blocks. Nothing of the command is done.
+import { permissionOf } from '../permitted.ts';
 import type { Verdict } from '../../access/index.ts';
 import { type Answer, type Identity, type Place, surfaceSchema } from '../../contracts/chat.ts';
 import { parseInvocation } from '../parse.ts';
@@ -50,7 +51,7 @@ async function explain(
   const parsed = parseInvocation({ kind: 'line', line }, specs);
   if (!parsed.ok) return sentence(parsed.refusal.text);
   const { spec, args: given } = parsed.parsed;
-  const permission = spec.kind === 'question' ? (spec.permission ?? 'ask') : spec.permission(given);
+  const permission = permissionOf(spec, given);
   const verdict = await ports.access.why(who, permission, place);
   if (verdict === null) return sentence(unknownPerson(String(who), ports.access.people));
   const name = typeof who === 'string' ? who : 'You';

@@ -1,7 +1,7 @@
 // Job `chat.report`: the only door out to a person. Run by the process that owns the surface.
 import type { Surface } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
-import type { ReportSink } from '../../contracts/ports.ts';
+import type { ApprovalWork, ReportSink } from '../../contracts/ports.ts';
 import type { Clock } from '../../core/clock.ts';
 import { SwarmError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
@@ -11,10 +11,17 @@ export interface ChatReportDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly sinks: Partial<Readonly<Record<Surface, ReportSink>>>;
+  /** Told of what waits for a word, once it can be seen. */
+  readonly approvals: Pick<ApprovalWork, 'shown'>;
 }
 
 /** Makes the handler. */
-export function makeChatReport({ clock, logger, sinks }: ChatReportDeps): JobHandler<'chat.report'> {
+export function makeChatReport({
+  clock,
+  logger,
+  sinks,
+  approvals,
+}: ChatReportDeps): JobHandler<'chat.report'> {
   return {
     name: 'chat.report',
     run: async (report, { envelope, progress }) => {
@@ -28,6 +35,7 @@ export function makeChatReport({ clock, logger, sinks }: ChatReportDeps): JobHan
       // A platform may let it wait; what ends the process meanwhile is not this job.
       progress?.();
       await sink.report(report);
+      if (report.ask) await approvals.shown(report.ask.id);
       const { to, kind, subject, final, steps } = report;
       const line = { surface: to.surface, kind, subject, state: steps.at(-1)?.state };
       // The last line of a flow in the log; what comes before it is everyday.

@@ -2,7 +2,7 @@
 // prefix are two processes.
 import {
   createAccess,
-  createConfirmations,
+  createApprovals,
   createGrants,
   createLinks,
   createPolicy,
@@ -68,9 +68,9 @@ export function createRig({
   const recall = createRecall({ grants, links, clock });
   const policy = createPolicy(document, recall);
   const access = createAccess({ policy, recall, grants, links, clock, ...(makeCode && { makeCode }) });
-  const confirmations = overRedis(createConfirmations({ redis, clock }, { prefix }));
+  const approvals = overRedis(createApprovals({ redis, clock }, { prefix, places: [] }));
   const faults = new Faults();
-  const deps = { ...portsOf({}), clock, access, policy, confirmations, logger, faults };
+  const deps = { ...portsOf({}), clock, access, policy, approvals, logger, faults };
   const intake = createIntake(deps, catalogue);
   let used = 0;
   const say = (line: string, identity: Identity = olga, place?: Place): Promise<Reply> => {

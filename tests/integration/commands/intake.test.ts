@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { createPolicy, loadPolicy } from '../../../src/access/index.ts';
-import { refusalCodes } from '../../../src/commands/reply.ts';
+import { correlationIdOf } from '../../../src/contracts/ids.ts';
 import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { service } from '../../unit/commands/ports.ts';
@@ -66,6 +66,8 @@ describe('an action', () => {
       confirmationId: expect.stringMatching(/^\w{6}$/),
       prompt: 'Restart slam?',
       expiresAt: scene.clock.now() + 60_000,
+      level: 'confirm',
+      correlationId: correlationIdOf('i-1'),
     });
     expect(scene.jobs.ids).toEqual([]);
   });
@@ -76,7 +78,7 @@ describe('an action', () => {
       code: 'denied',
       text: 'Not allowed for Vera: it needs the permission `service.restart:slam`.',
     });
-    expect(await redis.keys(`${prefix}:confirm:*`)).toEqual([]);
+    expect(await redis.keys(`${prefix}:approval*`)).toEqual([]);
   });
 
   it('is refused to a stranger who bears the name of somebody who may', async ({ redis, prefix }) => {
@@ -189,7 +191,7 @@ describe('a yes', () => {
       code: 'denied',
       text: expect.stringContaining('Only alice'),
     });
-    expect([scene.jobs.ids, (await scene.confirmations.find(id))?.state]).toEqual([[], 'pending']);
+    expect([scene.jobs.ids, (await scene.approvals.find(id))?.state]).toEqual([[], 'pending']);
   });
 
   it('does not count when the right was removed since the question', async ({ redis, prefix }) => {
@@ -245,7 +247,7 @@ describe('a yes', () => {
     const id = await scene.asked('restart slam');
     scene.jobs.hangs = true;
     const reply = scene.decide(id);
-    await eventually(async () => (await scene.confirmations.find(id))?.state === 'confirmed');
+    await eventually(async () => (await scene.approvals.find(id))?.state === 'approved');
     scene.clock.advance(2_500);
     expect(await reply).toMatchObject({
       code: 'unavailable',
@@ -260,7 +262,7 @@ describe('a yes', () => {
     expect(scene.jobs.orders).toEqual([
       expect.objectContaining({ body: expect.objectContaining({ service: 'slam' }) }),
     ]);
-    expect(await scene.confirmations.find(mesh)).toMatchObject({ state: 'pending' });
+    expect(await scene.approvals.find(mesh)).toMatchObject({ state: 'pending' });
   });
 });
 
@@ -299,35 +301,5 @@ describe('a no', () => {
     scene.jobs.down = false;
     await scene.decide(id, 'no');
     expect(scene.jobs.ids).toEqual([]);
-  });
-});
-
-describe('every refusal', () => {
-  const cases = [
-    ['empty', '  '],
-    ['unknown-command', 'reboot'],
-    ['bad-argument', 'restart'],
-    ['denied', 'status'],
-    ['no-confirmation', null],
-    ['limited', 'agents'],
-    ['unavailable', 'services'],
-  ] as const;
-
-  it('has its case here', () => {
-    expect(cases.map(([code]) => code)).toEqual(refusalCodes);
-  });
-
-  it.for(cases)('can be reached, and has a text: %s', async ([code, line], { redis, prefix }) => {
-    const broken = async () => {
-      throw new TypeError('a bug');
-    };
-    const scene = createScene(redis, prefix, {
-      ports: { services: { services: broken, service: broken } },
-      limits: { burst: 1 },
-    });
-    if (code === 'limited') await scene.say('agents');
-    const who = code === 'denied' ? stranger : alice;
-    const reply = line === null ? scene.decide('nothing') : scene.say(line, who);
-    expect(await reply).toMatchObject({ kind: 'refusal', code, text: expect.stringMatching(/\w{3}/) });
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect } from 'vitest';
+import { refusalCodes } from '../../../src/commands/reply.ts';
 import { it } from '../../support/fixtures.ts';
 import { service } from '../../unit/commands/ports.ts';
-import { alice, createScene } from './scene.ts';
+import { alice, bob, createScene, stranger } from './scene.ts';
 
 describe('every reply', () => {
   it('has no control character of foreign text in it', async ({ redis, prefix }) => {
@@ -25,5 +26,39 @@ describe('an action whose yes was lost on its way to the queue', () => {
     scene.jobs.down = false;
     expect(await scene.say('restart slam', alice, 'same')).toMatchObject({ kind: 'accepted' });
     expect(new Set(scene.jobs.ids).size).toBe(1);
+  });
+});
+
+describe('every refusal', () => {
+  const cases = [
+    ['empty', '  '],
+    ['unknown-command', 'reboot'],
+    ['bad-argument', 'restart'],
+    ['denied', 'status'],
+    ['no-confirmation', 'approve nothing'],
+    ['limited', 'agents'],
+    ['decided', 'deny '],
+    ['unavailable', 'services'],
+  ] as const;
+
+  it('has its case here', () => {
+    expect(cases.map(([code]) => code)).toEqual(refusalCodes);
+  });
+
+  it.for(cases)('can be reached, and has a text: %s', async ([code, line], { redis, prefix }) => {
+    const broken = async () => {
+      throw new TypeError('a bug');
+    };
+    const ports = code === 'decided' ? {} : { services: { services: broken, service: broken } };
+    const scene = createScene(redis, prefix, { ports, limits: { burst: code === 'limited' ? 1 : 20 } });
+    if (code === 'limited') await scene.say('agents');
+    const who = code === 'denied' ? stranger : alice;
+    const id = code === 'decided' ? await scene.asked('restart prod-slam', bob) : '';
+    if (id !== '') await scene.decide(id);
+    expect(await scene.say(`${line}${id}`, who)).toMatchObject({
+      kind: 'refusal',
+      code,
+      text: expect.stringMatching(/\w{3}/),
+    });
   });
 });

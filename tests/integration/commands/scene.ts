@@ -1,8 +1,9 @@
 // One intake over real Redis, a policy in memory, and ports that a test can replace.
 import {
   AuditLog,
+  type AuditSink,
+  createApprovals,
   createAuditRecord,
-  createConfirmations,
   createFloodGuard,
   createLimits,
   createPolicy,
@@ -31,6 +32,7 @@ export const stranger: Identity = { surface: 'discord', id: '999', name: 'Alice'
 
 export const policyDocument = {
   roles: { viewer: ['ask'], operator: ['ask', 'service.restart:*'], mute: [] },
+  dangers: { 'service.restart:prod-*': 'two-persons', 'service.restart:named-*': 'type-name' },
   people: {
     alice: { role: 'operator', identities: ['discord:111', 'twitch:222'] },
     bob: { role: 'operator', identities: ['discord:333'] },
@@ -70,11 +72,18 @@ export interface SceneOptions {
   readonly specs?: readonly CommandSpec[];
   /** Default: silent. */
   readonly logger?: Logger;
+  /** Where a second person is asked for besides the place of the wish. */
+  readonly places?: readonly Address[];
+  /** Shared by two intakes of one installation. */
+  readonly clock?: ManualClock;
+  /** Default: in Redis. */
+  readonly audit?: AuditSink;
 }
 
 export function createScene(redis: Redis, prefix: string, options: SceneOptions = {}) {
-  const clock = new ManualClock();
+  const clock = options.clock ?? new ManualClock();
   const jobs = new NoteBook();
+  const faults = new Faults();
   const held = { policy: options.policy ?? createPolicy(policyDocument) };
   const policy: Policy = {
     get broken() {
@@ -82,10 +91,11 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
     },
     allows: (principal, permission) => held.policy.allows(principal, permission),
     decide: (wish) => held.policy.decide(wish),
+    dangerOf: (permission) => held.policy.dangerOf(permission),
     personOf: (identity) => held.policy.personOf(identity),
   };
-  const confirmations = createConfirmations({ redis, clock }, { prefix });
-  const audit = new AuditLog({ redis, clock }, { prefix });
+  const approvals = createApprovals({ redis, clock }, { prefix, places: options.places ?? [] });
+  const audit = options.audit ?? new AuditLog({ redis, clock }, { prefix });
   const record = createAuditRecord({ redis }, { prefix });
   const intake = createIntake(
     {
@@ -94,11 +104,11 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
       clock,
       jobs,
       policy,
-      confirmations,
+      approvals,
       audit,
       record,
       logger: options.logger ?? silentLogger,
-      faults: new Faults(),
+      faults,
       ...(options.limits && {
         bounds: {
           store: options.limitStore ?? createLimits(redis, { prefix }),
@@ -130,5 +140,5 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
     const { lines } = await record.query({}, { limit: 100 });
     return lines.toReversed().map(({ event, verdict, command }) => `${command}: ${event}, ${verdict}`);
   };
-  return { audit, record, recorded, clock, jobs, intake, confirmations, say, decide, asked, setPolicy };
+  return { audit, record, recorded, clock, jobs, faults, intake, approvals, say, decide, asked, setPolicy };
 }

@@ -182,6 +182,60 @@ describe('Discord commands', () => {
     expect(peer.messages()[0]?.buttons).toHaveLength(2);
   });
 
+  it('says that a question can be seen once it can, with the message that it is', async () => {
+    const { peer, intake } = await open();
+    const asked = await confirmation();
+    await eventually(() => intake.shownIds.length === 1);
+    expect([intake.shownIds, peer.messages()[0]?.id]).toEqual([['abc123'], asked.id]);
+    expect(intake.invocations[0]).toMatchObject({
+      replyTo: { surface: 'discord', place: peer.channelId, message: asked.id },
+      shownLater: true,
+    });
+  });
+
+  it('says nothing of the kind of a question that Discord did not take', async () => {
+    const { peer, intake } = await open();
+    peer.fail({ kind: 403, match: /^PATCH .*@original/ });
+    const use = await peer.slash({ command: 'restart', options: { service: 'slam' } });
+    await use.message();
+    expect(intake.shownIds).toEqual([]);
+  });
+
+  it('opens a window for a name that has to be typed, and hands it in', async () => {
+    const { peer, intake } = await open();
+    intake.asks = { typeName: 'slam', level: 'type-name' };
+    const asked = await confirmation();
+    expect(asked.buttons.map(({ customId }) => customId)).toEqual(['type:abc123', 'no:abc123']);
+    const seen = await peer.fill(peer.click(asked.id, 'type:abc123'), { name: ' slam ' });
+    expect(await seen.message()).toMatchObject({ id: asked.id, buttons: [] });
+    expect(intake.decisions).toEqual([
+      expect.objectContaining({ confirmationId: 'abc123', verdict: 'yes', typed: 'slam' }),
+    ]);
+  });
+
+  it('shows buttons on what waits for a second person, and takes them away at its end', async () => {
+    const { peer, bot } = await open();
+    const waits = { ...restartReport({ place: peer.channelId }, []), kind: 'approval' as const, seq: 0 };
+    await bot.report({ ...waits, ask: { id: 'abc123', expiresAt: Date.now() + 60_000 } });
+    expect(peer.messages()[0]?.buttons).toEqual([
+      { label: 'Approve', customId: 'yes:abc123' },
+      { label: 'Deny', customId: 'no:abc123' },
+    ]);
+    await bot.report({ ...waits, seq: 1, final: true, text: 'Approved by bea.' });
+    expect(peer.messages()).toEqual([expect.objectContaining({ buttons: [] })]);
+    expect(peer.messages()[0]?.text).toContain('Approved by bea.');
+  });
+
+  it('tells whoever approves in private when the reports go elsewhere', async () => {
+    const { peer, intake } = await open();
+    const asked = await confirmation();
+    intake.decide = () =>
+      Promise.resolve({ kind: 'accepted', correlationId: 'x1', text: 'Queued.', toldElsewhere: true });
+    const told = await peer.click(asked.id, 'yes:abc123').followUp();
+    expect(told).toMatchObject({ text: 'Queued.', ephemeral: true });
+    expect(peer.messages()[0]?.text).toContain('Restart slam?');
+  });
+
   it('drops a declined confirmation and takes its buttons away', async () => {
     const { peer } = await open();
     const asked = await confirmation();

@@ -64,6 +64,13 @@ export class FakeIntake implements CommandIntake {
   readonly invocations: Invocation[] = [];
   readonly decisions: Decision[] = [];
   answerDelayMs = 0;
+  readonly shownIds: string[] = [];
+  /** What its questions want beside a yes. */
+  asks: Pick<Extract<Reply, { kind: 'confirm' }>, 'typeName' | 'level'> = {};
+
+  async shown(id: string): Promise<void> {
+    this.shownIds.push(id);
+  }
 
   async handle(invocation: Invocation): Promise<Reply> {
     this.invocations.push(invocation);
@@ -82,6 +89,7 @@ export class FakeIntake implements CommandIntake {
       confirmationId: 'abc123',
       prompt: 'Restart slam?',
       expiresAt: Date.now() + 30_000,
+      ...this.asks,
     };
   }
 

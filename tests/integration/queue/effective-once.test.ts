@@ -58,6 +58,7 @@ describe('kill -9 in the middle of a handler', () => {
       clock: systemClock,
       logger: silentLogger,
       sinks: { console: { report } },
+      approvals: { shown: async () => undefined },
     });
     const host = createHost(place, [bindHandler(handler)], { queues: { 'report.console': 1 } });
     onTestFinished(() => host.stop());

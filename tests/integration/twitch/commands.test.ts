@@ -21,6 +21,7 @@ describe('commands on Twitch', () => {
         replyTo: { surface: 'twitch', place: 'swarm', user: 'ann' },
         place: { surface: 'twitch', id: 'swarm' },
         input: { kind: 'line', line: 'restart slam' },
+        shownLater: true,
       },
     ]);
   });

@@ -109,6 +109,7 @@ export function restartReport(seq: number, states: readonly ActionState[], final
 
 function smallIntake(handled: Invocation[], decided: Decision[]): CommandIntake {
   return {
+    shown: async () => undefined,
     specs: [command('status'), command('restart')],
     async handle(invocation): Promise<Reply> {
       handled.push(invocation);

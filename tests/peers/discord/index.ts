@@ -7,6 +7,7 @@ import { Gateway } from './gateway.ts';
 import { createRestServer, type Exchange } from './http.ts';
 import {
   clickButton,
+  fillModal,
   look,
   operator,
   type SeenMessage,
@@ -51,6 +52,8 @@ export interface DiscordPeer {
   /** What is offered while somebody types into an option. */
   choices(use: SlashUse & { readonly option: string; readonly typed: string }): Promise<readonly string[]>;
   click(message: string, customId: string, user?: Person): Use;
+  /** Fills in the window that a click opened. */
+  fill(click: Use, fields: Readonly<Record<string, string>>, user?: Person): Promise<Use>;
   /** What everybody sees in a channel, oldest first; default the one channel. */
   messages(channelId?: string): readonly SeenMessage[];
   /** Waits for a state of the peer; asked again whenever something changes. Default 5,000 ms. */
@@ -93,6 +96,7 @@ export async function createDiscordPeer(options: DiscordPeerOptions = {}): Promi
     slash: (use) => typeSlash(world, gateway, use),
     choices: (use) => typeInto(world, gateway, use),
     click: (message, customId, user = operator) => clickButton(world, gateway, { message, customId, user }),
+    fill: (click, fields, user = operator) => fillModal(world, gateway, { click, fields, user }),
     messages: (channelId = world.channelId) =>
       [...world.messages.values()]
         .filter((message) => message.channelId === channelId && message.seenOnlyBy === undefined)

@@ -97,6 +97,28 @@ export function clickButton(
   return begin(world, gateway, { person: click.user, specific, source });
 }
 
+/** Fills in the window that a click opened, and sends it off. */
+export async function fillModal(
+  world: World,
+  gateway: Gateway,
+  {
+    click,
+    fields,
+    user,
+  }: { readonly click: Use; readonly fields: Readonly<Record<string, string>>; readonly user: Person },
+): Promise<Use> {
+  const opened = world.interactions.get(click.id);
+  const modal = await world.until(() => opened?.modal, 5_000, 'no window opened');
+  const source = opened?.source;
+  const components = modal.components.map(({ component: { custom_id } }) => ({
+    type: 18,
+    component: { type: 4, custom_id, value: fields[custom_id] ?? '' },
+  }));
+  const data = { custom_id: modal.custom_id, components };
+  const specific = { type: 5, data, ...(source && { message: messageOf(world, source) }) };
+  return begin(world, gateway, { person: user, specific, ...(source && { source }) });
+}
+
 export function look(message: StoredMessage): SeenMessage {
   const embeds = message.embeds.flatMap((embed) => [embed['title'], embed['description'], footerText(embed)]);
   const rows = message.components.flatMap((row) =>
@@ -132,6 +154,7 @@ function begin(
     original: undefined,
     choices: undefined,
     followUps: [],
+    modal: undefined,
   };
   world.interactions.set(interaction.id, interaction);
   gateway.dispatch('INTERACTION_CREATE', interactionOf(world, interaction, act.specific));

@@ -6,6 +6,7 @@ import {
   isEmptyMessage,
   type MessageBody,
   messageBodySchema,
+  modalSchema,
   parseBody,
   refuse,
 } from './rules.ts';
@@ -14,7 +15,17 @@ import { ephemeral, loading, type StoredInteraction, type StoredMessage, type Wo
 
 const callbackTtlMs = 3_000;
 const tokenTtlMs = 15 * 60_000;
-const callbackSchema = z.looseObject({ type: z.number().int(), data: messageBodySchema.optional() });
+const modalType = 9;
+const callbackSchema = z.union([
+  z.looseObject({ type: z.literal(modalType), data: modalSchema }),
+  z.looseObject({
+    type: z
+      .number()
+      .int()
+      .refine((type) => type !== modalType),
+    data: messageBodySchema.optional(),
+  }),
+]);
 const choicesSchema = z.looseObject({
   data: z.looseObject({
     choices: z.array(z.looseObject({ name: z.string().min(1).max(100), value: z.string().max(100) })).max(25),
@@ -102,7 +113,13 @@ function callback(world: World, { params: [id = '', token], query, body }: Call)
   if (Date.now() - interaction.createdAt > callbackTtlMs) return refuse(404, 10_062);
   const parsed = parseBody(callbackSchema, body);
   if ('bad' in parsed) return parsed.bad;
-  const { type, data = {} } = parsed.ok;
+  if ('data' in parsed.ok && parsed.ok.type === modalType) {
+    Object.assign(interaction, { answeredWith: modalType, modal: modalSchema.parse(parsed.ok.data) });
+    world.changed();
+    return { status: 204, body: null };
+  }
+  const { type } = parsed.ok;
+  const data = messageBodySchema.parse(parsed.ok.data ?? {});
   if (type === 4 && isEmptyMessage(data)) return refuse(400, 50_006);
   interaction.answeredWith = type;
   if (type === 8) return offer(world, interaction, body);

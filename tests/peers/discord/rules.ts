@@ -79,6 +79,21 @@ export function parseBody<T>(
   return { bad: refuse(400, 50_035, Object.fromEntries(errors)) };
 }
 
+const inputSchema = z.looseObject({ type: z.literal(4), custom_id: z.string().min(1).max(100) });
+const labelSchema = z.looseObject({
+  type: z.literal(18),
+  label: z.string().min(1).max(45),
+  component: inputSchema,
+});
+
+/** A window that a button opens, as far as the stand-in looks into it. */
+export const modalSchema = z.looseObject({
+  custom_id: z.string().min(1).max(100),
+  title: z.string().min(1).max(45),
+  components: z.array(labelSchema).min(1).max(5),
+});
+export type Modal = z.infer<typeof modalSchema>;
+
 export function isEmptyMessage(body: {
   readonly content?: string | null | undefined;
   readonly embeds?: readonly unknown[] | null | undefined;

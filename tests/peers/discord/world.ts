@@ -1,5 +1,6 @@
 // What the stand-in knows: one application, one guild, one channel, people, commands, messages, interactions.
 // Ids are snowflakes that grow; everything that changes wakes those who wait.
+import type { Modal } from './rules.ts';
 import type { ApiObject } from './shapes.ts';
 
 export interface Person {
@@ -42,6 +43,8 @@ export interface StoredInteraction {
   /** Values that were offered while an option was typed. */
   choices: readonly string[] | undefined;
   followUps: string[];
+  /** The window that answered a click. */
+  modal: Modal | undefined;
 }
 
 /** The one role of the server beside the one that everybody has. */

@@ -16,7 +16,7 @@ function gateOver(reply: Promise<Reply>) {
     asked += 1;
     return reply;
   };
-  const intake: CommandIntake = { specs: [], handle: ask, decide: ask };
+  const intake: CommandIntake = { specs: [], handle: ask, decide: ask, shown: async () => undefined };
   return { gate: createIntakeGate(intake), asked: () => asked };
 }
 

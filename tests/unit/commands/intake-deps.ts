@@ -1,5 +1,5 @@
 // What an intake needs, with nothing behind it that a test would have to start.
-import type { Confirmations, Policy } from '../../../src/access/index.ts';
+import type { Approvals, Policy } from '../../../src/access/index.ts';
 import type { IntakeDeps } from '../../../src/commands/intake-deps.ts';
 import { Faults } from '../../../src/core/faults.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
@@ -10,18 +10,27 @@ const nobodyAsks = () => Promise.reject(new Error('not asked'));
 /** Lets everybody do everything. */
 const openPolicy: Policy = {
   broken: null,
+  dangerOf: () => 'none',
   allows: () => Promise.resolve(true),
   decide: () => Promise.resolve({ allowed: true, gates: [], blockedBy: null, policyVersion: 'test' }),
   personOf: ({ surface, id }) => Promise.resolve(`${surface}:${id}`),
 };
 
-const noConfirmations: Confirmations = { open: nobodyAsks, find: nobodyAsks, decide: nobodyAsks };
+const noApprovals: Approvals = {
+  open: nobodyAsks,
+  find: nobodyAsks,
+  shown: nobodyAsks,
+  move: nobodyAsks,
+  waiting: nobodyAsks,
+  settled: nobodyAsks,
+  due: nobodyAsks,
+};
 
 export function intakeDeps(given: Partial<IntakeDeps> = {}): IntakeDeps {
   return {
     ...portsOf({}),
     policy: openPolicy,
-    confirmations: noConfirmations,
+    approvals: noApprovals,
     logger: silentLogger,
     faults: new Faults(),
     ...given,

@@ -35,6 +35,7 @@ async function open(script: Script = {}, terminal = false) {
   });
   const intake: CommandIntake = {
     specs: [],
+    shown: async () => undefined,
     handle: async (invocation) => {
       log.push(lineOf(invocation));
       if (script.handle) return script.handle(invocation);

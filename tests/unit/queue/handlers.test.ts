@@ -109,13 +109,24 @@ describe('chat.report', () => {
   function scene() {
     const told: Report[] = [];
     const sink = { report: async (given: Report) => void told.push(given) };
-    return { told, handler: makeChatReport({ clock, logger: silentLogger, sinks: { console: sink } }) };
+    const shown: string[] = [];
+    const approvals = { shown: async (id: string) => void shown.push(id) };
+    const deps = { clock, logger: silentLogger, sinks: { console: sink }, approvals };
+    return { told, shown, handler: makeChatReport(deps) };
   }
 
   it('goes to the surface that it is addressed to', async () => {
     const { told, handler } = scene();
     await handler.run(report, context());
     expect(told).toEqual([report]);
+  });
+
+  it('starts the time of what waits for a word once it can be seen, and not before', async () => {
+    const { shown, handler } = scene();
+    await handler.run(report, context());
+    expect(shown).toEqual([]);
+    await handler.run({ ...report, ask: { id: 'abc123', expiresAt: 1 } }, context());
+    expect(shown).toEqual(['abc123']);
   });
 
   it('is told in the last moment of its use, and dropped after it', async () => {

@@ -1,0 +1,154 @@
+// The store of wishes that wait for a word, in Redis: a click works after a crash, and each has one end, whoever clicks
+// how often in how many processes. Who may decide is not judged here.
+import { z } from 'zod';
+import type { Address } from '../../contracts/chat.ts';
+import { derivedId } from '../../contracts/ids.ts';
+import type { Clock } from '../../core/clock.ts';
+import { coreErrors, SwarmError } from '../../core/errors.ts';
+import type { Redis } from '../../core/redis.ts';
+import {
+  type Approval,
+  type ApprovalState,
+  approvalStates,
+  type Decided,
+  decidedSchema,
+  hashOf,
+  type Request,
+  requestSchema,
+} from './record.ts';
+import { moveScript, openScript, shownScript } from './scripts.ts';
+
+/** How long one's own yes may take, ms. */
+const ownWordMs = 60_000;
+/** What nobody could see by then never will be, ms. */
+const showWithinMs = 120_000;
+// Kept after its end, so that a late click learns what became of it.
+const recordTtlMs = 24 * 3_600_000;
+/** Whoever decided does the rest; after this long they have died, and a sweep does it, ms. */
+const mendAfterMs = 3_000;
+
+const sweptAtOnce = 100;
+
+/** What a surface asks for; the store adds id, hash and times. */
+export type Asked = Omit<Request, 'id' | 'hash' | 'askedAt' | 'waitsMs' | 'mirrors'>;
+
+/** `moved`: this very call did it. `late`: its time was over. Else the state that it has. */
+export type Move = 'moved' | 'missing' | 'late' | 'early' | ApprovalState;
+
+/** The store. Every method rejects when Redis does not answer: then nothing is proposed and nothing decided. */
+export interface Approvals {
+  /** The same invocation gets the same one back, in whatever state it is by now. Nobody has seen it yet. */
+  open(asked: Asked): Promise<Approval>;
+  /** Null when there is none under this id. */
+  find(id: string): Promise<Approval | null>;
+  /** It can be seen now: its time begins, if it had not. */
+  shown(id: string): Promise<void>;
+  /** From one state into another, if it has that one. */
+  move(id: string, way: Way): Promise<Move>;
+  /** All that is told of its end: nobody need look after it any more. */
+  settled(id: string): Promise<void>;
+  /** What is pending, oldest first. */
+  waiting(): Promise<readonly Approval[]>;
+  /** Ids of those whose time is over or whose end was left undone. */
+  due(): Promise<readonly string[]>;
+}
+
+export interface Way {
+  readonly from: ApprovalState;
+  readonly to: ApprovalState;
+  readonly decided?: Decided;
+}
+
+export interface ApprovalsOptions {
+  readonly prefix: string;
+  /** Where a request for a second person is shown besides the place of the wish. Default: nowhere. */
+  readonly places?: readonly Address[];
+  /** How long it waits for the second person, ms; default 900,000. */
+  readonly expireMs?: number;
+}
+
+// HGETALL answers strings.
+const storedSchema = z.object({
+  request: z.string().transform((text): unknown => JSON.parse(text)),
+  state: z.enum(approvalStates),
+  expiresAt: z.coerce.number(),
+  shownAt: z.string().transform((text) => (text === '' ? null : Number(text))),
+  decided: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .optional(),
+});
+const moveSchema = z.enum(['moved', 'missing', 'late', 'early', ...approvalStates]);
+
+/** Creates the store over a command client. */
+export function createApprovals(
+  deps: { readonly redis: Redis; readonly clock: Clock },
+  { prefix, places = [], expireMs = 900_000 }: ApprovalsOptions,
+): Approvals {
+  const { redis, clock } = deps;
+  const index = `${prefix}:approvals`;
+  const key = (id: string) => `${prefix}:approval:${id}`;
+  const find = async (id: string): Promise<Approval | null> => {
+    const fields = await redis.hgetall(key(id));
+    return Object.keys(fields).length === 0 ? null : toApproval(fields);
+  };
+  const complete = (asked: Asked, id: string): Request => {
+    const alone = asked.level !== 'two-persons';
+    const elsewhere = places.filter(
+      ({ surface, place }) => surface !== asked.replyTo.surface || place !== asked.replyTo.place,
+    );
+    const waitsMs = alone ? ownWordMs : expireMs;
+    const mirrors = alone ? [] : elsewhere;
+    return { ...asked, id, askedAt: clock.now(), waitsMs, mirrors, hash: hashOf(asked) };
+  };
+  return {
+    find,
+    open: async (asked) => {
+      const full = derivedId('confirmation', asked.invocationId);
+      // Short ids are for typing; a clash with another one takes more digits.
+      for (const length of [6, 10, full.length]) {
+        const request = complete(asked, full.slice(0, length));
+        const { id, askedAt } = request;
+        const showBy = askedAt + showWithinMs;
+        await redis.eval(openScript, 2, key(id), index, id, JSON.stringify(request), showBy, recordTtlMs);
+        const stored = await find(id);
+        if (stored?.invocationId === asked.invocationId) return stored;
+      }
+      throw new SwarmError(coreErrors.unexpected, `no free id for ${asked.invocationId}`);
+    },
+    shown: async (id) => {
+      const approval = await find(id);
+      if (!approval) return;
+      const now = clock.now();
+      await redis.eval(shownScript, 2, key(id), index, id, now, now + approval.waitsMs);
+    },
+    move: async (id, { from, to, decided }) => {
+      const by = decided === undefined ? '' : JSON.stringify(decided);
+      const now = clock.now();
+      const args = [id, from, to, now, by, now + mendAfterMs];
+      return moveSchema.parse(await redis.eval(moveScript, 2, key(id), index, ...args));
+    },
+    settled: async (id) => {
+      await redis.zrem(index, id);
+    },
+    waiting: async () => {
+      const found = await Promise.all((await redis.zrange(index, 0, '-1')).map(find));
+      return found
+        .filter((approval) => approval !== null)
+        .filter(({ state, expiresAt }) => state === 'pending' && expiresAt >= clock.now())
+        .toSorted((a, b) => a.askedAt - b.askedAt);
+    },
+    due: () => redis.zrangebyscore(index, '-inf', clock.now() - 1, 'LIMIT', 0, sweptAtOnce),
+  };
+}
+
+function toApproval(fields: unknown): Approval {
+  const { request, state, expiresAt, shownAt, decided } = storedSchema.parse(fields);
+  return {
+    ...requestSchema.parse(request),
+    state,
+    expiresAt,
+    shownAt,
+    decided: decided === undefined ? null : decidedSchema.parse(decided),
+  };
+}

@@ -1,0 +1,114 @@
+// What is told of a wish that waits for a second person, and of how the waiting ended, in every place where it is shown:
+// jobs `chat.report`, so that it is told by whatever process has the surface. Their ids derive, so telling twice is once.
+import type { Approval } from '../access/index.ts';
+import type { Report, Step } from '../contracts/chat.ts';
+import { correlationIdOf, derivedId } from '../contracts/ids.ts';
+import type { IntakeDeps } from './intake-deps.ts';
+import { formatAge } from './render.ts';
+
+type Deps = Pick<IntakeDeps, 'jobs' | 'clock'>;
+type Told = Pick<Report, 'seq' | 'final' | 'text' | 'steps'> & Partial<Pick<Report, 'ask'>>;
+
+/** Shows it where those are who may approve it. */
+export async function announce(deps: Deps, approval: Approval): Promise<void> {
+  const { id, mirrors, requester, prompt, waitsMs, shownAt, expiresAt } = approval;
+  const who = `${requester.person} (${requester.identity.surface})`;
+  const until = shownAt === null ? deps.clock.now() + waitsMs : expiresAt;
+  await Promise.all(
+    mirrors.map((to) => {
+      const sign = to.surface === 'twitch' ? '!' : '';
+      const how = `${sign}approve ${id} or ${sign}deny ${id}, within ${formatAge(waitsMs)}`;
+      const text = `${who} asks: ${prompt} It needs a second person: ${how}`;
+      return tell(
+        deps,
+        approval,
+        { to, about: mirrorId(approval) },
+        {
+          seq: 0,
+          final: false,
+          text,
+          steps: [],
+          ask: { id, expiresAt: until },
+        },
+      );
+    }),
+  );
+}
+
+/** Takes the buttons away and says how it ended, wherever it was shown. `followed`: what was approved tells of itself. */
+export async function tellEnd(
+  deps: Deps,
+  approval: Approval,
+  { followed }: { readonly followed: boolean },
+): Promise<void> {
+  const { mirrors, state, invocationId } = approval;
+  const told = { seq: 1, final: true, text: endText(approval), steps: stepsOf(approval, deps.clock.now()) };
+  const isDone = state === 'done' || state === 'approved';
+  // Whoever follows the order by its name learns that it was not given; one that was has reports of its own.
+  const about = isDone ? mirrorId(approval) : correlationIdOf(invocationId);
+  const asked = isAskedTold(approval, isDone && followed) ? [approval.replyTo] : [];
+  await Promise.all([
+    ...asked.map((to) => tell(deps, approval, { to, about }, told)),
+    ...mirrors.map((to) => tell(deps, approval, { to, about: mirrorId(approval) }, told)),
+  ]);
+}
+
+/** How it stands, in one sentence. */
+export function endText({ state, decided, prompt }: Approval): string {
+  const reason = decided === null || decided.reason === '' ? '' : ` (${decided.reason})`;
+  const by = decided === null ? '' : ` by ${decided.person} at ${timeOf(decided.at)}${reason}`;
+  switch (state) {
+    case 'pending':
+      return `${prompt} Waits for a word.`;
+    case 'approved':
+    case 'done':
+      return `${prompt} Approved${by}.`;
+    case 'declined':
+      return `${prompt} Declined${by}; nothing was done.`;
+    case 'withdrawn':
+      return `${prompt} Withdrawn${by}; nothing was done.`;
+    case 'expired':
+      return `${prompt} Expired: nobody decided in time; nothing was done.`;
+    case 'invalid':
+      return `${prompt} Invalid: its record was altered; nothing was done.`;
+  }
+}
+
+/** `12:03:04 UTC`. */
+export function timeOf(at: number): string {
+  return `${new Date(at).toISOString().slice(11, 19)} UTC`;
+}
+
+// One's own question is told of only where it leaves buttons behind: the lines of a chat are too dear for more.
+function isAskedTold({ level, decided, replyTo }: Approval, followed: boolean): boolean {
+  if (level === 'two-persons') return !followed;
+  return replyTo.message !== undefined && decided?.from.message !== replyTo.message;
+}
+
+function stepsOf({ state, decided }: Approval, now: number): Step[] {
+  if (state === 'pending' || state === 'approved' || state === 'done') return [];
+  const at = decided?.at ?? now;
+  return [{ state: state === 'expired' ? 'expired' : 'failed', at, detail: decided?.reason ?? '' }];
+}
+
+// Apart from what is told where it was asked: the reports of the action go there, and would be taken for older ones.
+function mirrorId({ id, invocationId }: Approval): string {
+  return derivedId('approval', id, invocationId);
+}
+
+async function tell(
+  { jobs }: Deps,
+  { command, args, invocationId, requester }: Approval,
+  { to, about }: Pick<Report, 'to' | 'about'>,
+  told: Told,
+): Promise<void> {
+  const { identity } = requester;
+  await jobs.add({
+    name: 'chat.report',
+    id: derivedId('approval.report', about, to.surface, to.place, String(told.seq)),
+    correlationId: correlationIdOf(invocationId),
+    causationId: null,
+    principal: `${identity.surface}:${identity.id}`,
+    body: { to, about, kind: 'approval', subject: [command, ...Object.values(args)].join(' '), ...told },
+  });
+}

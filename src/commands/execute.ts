@@ -1,0 +1,83 @@
+// The end of the way: what may be done is done, once, and those who were asked are told.
+import { principalOf } from '../access/index.ts';
+import type { Place } from '../contracts/chat.ts';
+import { correlationIdOf, shortId } from '../contracts/ids.ts';
+import { errorText } from '../core/errors.ts';
+import { tellEnd } from './announce.ts';
+import type { IntakeDeps } from './intake-deps.ts';
+import { recordChanged } from './record.ts';
+import type { Reply } from './reply.ts';
+import { placeOfWish, type Waiting } from './rights.ts';
+import type { Action, ActionCall, Change } from './spec.ts';
+import { leaveTrail } from './trail.ts';
+import { noteWhereKept } from './where-kept.ts';
+
+/** What is to be done, and for whom. */
+export interface Order extends ActionCall {
+  readonly place: Place;
+  /** Who asked for it. */
+  readonly person: string;
+}
+
+/** Does it. The same call again is the same order: the job's id derives from the correlation id. */
+export async function execute(
+  deps: IntakeDeps,
+  spec: Action | Change,
+  { person, ...call }: Order,
+): Promise<Reply> {
+  const { correlationId, args, identity } = call;
+  if (spec.kind === 'change') {
+    const answer = await spec.apply(call, deps);
+    await recordChanged(deps, { ...call, command: spec.name }, answer.title);
+    return { kind: 'answer', answer };
+  }
+  const principal = principalOf(identity);
+  // Before it is in the queue: what nobody wrote down could neither be asked for nor cancelled.
+  await deps.actions.note({
+    correlationId,
+    command: spec.name,
+    args,
+    person,
+    principal,
+    at: deps.clock.now(),
+  });
+  const { jobs, truth } = noteWhereKept(deps.jobs);
+  const text = truth(await spec.enqueue(call, { ...deps, jobs }));
+  deps.logger.info({ correlationId, command: spec.name, args, by: principal }, 'action enqueued');
+  return { kind: 'accepted', correlationId, text: `${text} Its id is ${shortId(correlationId)}.` };
+}
+
+/**
+ * Does what was approved, on behalf of whoever asked. Run again for a second click or by a sweep, it mends what a crash
+ * left undone between the word and the job.
+ */
+export async function carryOut(deps: IntakeDeps, { spec, approval }: Waiting): Promise<Reply> {
+  const { requester, decided, level, args, invocationId, id } = approval;
+  // One's own yes may come from another surface than the question, and what comes of it goes there.
+  const own = level === 'two-persons' ? null : decided;
+  if (approval.state === 'approved') {
+    const approvers = level === 'two-persons' && decided ? [decided.person] : [];
+    const step = { event: 'executing', verdict: 'allowed', detail: approval.prompt, approvers } as const;
+    await leaveTrail(deps, approval, { ...step, ...(decided && { policyVersion: decided.policyVersion }) });
+  }
+  const reply = await execute(deps, spec, {
+    args,
+    person: requester.person,
+    identity: own?.identity ?? requester.identity,
+    correlationId: correlationIdOf(invocationId),
+    replyTo: own?.from ?? approval.replyTo,
+    place: own ? { surface: own.from.surface, id: own.from.place } : placeOfWish(approval),
+  });
+  // It is done: whatever fails from here on is made good by a sweep, and must not sound like a failure.
+  await deps.approvals
+    .move(id, { from: 'approved', to: 'done' })
+    .then(() => end(deps, { spec, approval: { ...approval, state: 'done' } }))
+    .catch((thrown: unknown) => deps.logger.warn({ id, error: errorText(thrown) }, 'left to a sweep'));
+  return reply;
+}
+
+/** Tells of the end wherever it is shown, and lets go of it. */
+export async function end(deps: IntakeDeps, { spec, approval }: Waiting): Promise<void> {
+  await tellEnd(deps, approval, { followed: spec.kind === 'action' });
+  await deps.approvals.settled(approval.id);
+}

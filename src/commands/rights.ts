@@ -1,0 +1,131 @@
+// Whose word counts on what waits, asked anew at the moment of the word: the rules, or who is who, may have changed since
+// the question.
+import { type Approval, type Danger, principalOf, stricter } from '../access/index.ts';
+import type { Identity, Place } from '../contracts/chat.ts';
+import { denial, type IntakeDeps } from './intake-deps.ts';
+import type { Reply } from './reply.ts';
+import type { Action, Change } from './spec.ts';
+
+/** Who says something, and where. */
+export interface Speaker {
+  readonly person: string;
+  readonly identity: Identity;
+  readonly place: Place;
+}
+
+/** What waits, and the command it is of. */
+export interface Waiting {
+  readonly spec: Action | Change;
+  readonly approval: Approval;
+}
+
+/** Why a word does not count, or the version of the rules under which it does. */
+export type Standing =
+  | { readonly refusal: Extract<Reply, { kind: 'refusal' }> }
+  | { readonly policyVersion: string };
+
+/** What stands before the use of a command: its own level, or the rules' where that is stricter. */
+export function levelOf(
+  { policy }: Pick<IntakeDeps, 'policy'>,
+  spec: Action | Change,
+  permission: string,
+): Danger {
+  return stricter(spec.danger ?? (spec.kind === 'action' ? 'confirm' : 'none'), policy.dangerOf(permission));
+}
+
+/** What a yes to `type-name` has to be typed with: the first argument, or the command where it has none. */
+export function nameToType({
+  spec,
+  args,
+}: {
+  readonly spec: Action | Change;
+  readonly args: Approval['args'];
+}): string {
+  return args[spec.args[0]?.name ?? ''] ?? spec.name;
+}
+
+/** Whether a yes of this speaker counts. */
+export async function standingForYes(
+  deps: IntakeDeps,
+  waiting: Waiting,
+  speaker: Speaker,
+): Promise<Standing> {
+  const { spec, approval } = waiting;
+  const { requester, level, permission } = approval;
+  if (stricter(level, levelOf(deps, spec, permission)) !== level) {
+    return refused('denied', 'The rules have changed since, and want more than was asked for. Ask again.');
+  }
+  if (level !== 'two-persons') {
+    return (await isRequester(deps, approval, speaker))
+      ? allowedTo(deps, { ...speaker, permission }, spec.name)
+      : refused('denied', `Only ${requester.person}, who asked for it, may decide this.`);
+  }
+  if (await isRequester(deps, approval, speaker)) {
+    return refused('denied', `${requester.person} asked for it, so somebody else has to approve it.`);
+  }
+  const second = await mayApprove(deps, approval, speaker);
+  if ('refusal' in second) return second;
+  // Both have to be allowed now, whatever they were when it was asked.
+  return allowedTo(
+    deps,
+    { identity: requester.identity, place: placeOfWish(approval), permission },
+    spec.name,
+  );
+}
+
+/** Whether a no of this speaker counts. Whoever asked may always take it back. */
+export async function standingForNo(
+  deps: IntakeDeps,
+  { spec, approval }: Waiting,
+  speaker: Speaker,
+): Promise<Standing> {
+  const { requester, level, permission } = approval;
+  const own = await isRequester(deps, approval, speaker);
+  if (level === 'two-persons' && !own) return mayApprove(deps, approval, speaker);
+  if (own) return allowedTo(deps, { ...speaker, permission }, spec.name);
+  return refused('denied', `Only ${requester.person}, who asked for it, may decide this.`);
+}
+
+/** Also when it was a stranger then who has been linked to the same person since. */
+export async function isRequester(
+  { policy }: Pick<IntakeDeps, 'policy'>,
+  { requester }: Approval,
+  { person, identity }: Speaker,
+): Promise<boolean> {
+  if (principalOf(identity) === principalOf(requester.identity) || person === requester.person) return true;
+  return person === (await policy.personOf(requester.identity));
+}
+
+// The right to do it oneself is enough to let another do it.
+async function mayApprove(deps: IntakeDeps, { permission }: Approval, speaker: Speaker): Promise<Standing> {
+  const { identity, place } = speaker;
+  const approve = await deps.policy.decide({ identity, place, permission: `approve:${permission}` });
+  const own = approve.allowed ? approve : await deps.policy.decide({ identity, place, permission });
+  if (own.blockedBy === null) return { policyVersion: own.policyVersion };
+  deps.logger.warn({ permission, by: principalOf(identity), gate: own.blockedBy.name }, 'may not approve');
+  const needs = `\`approve:${permission}\` or \`${permission}\``;
+  return refused(
+    'denied',
+    `Not for ${identity.name} to decide: it takes ${needs} (${own.blockedBy.detail}).`,
+  );
+}
+
+async function allowedTo(
+  deps: IntakeDeps,
+  wish: { readonly identity: Identity; readonly place: Place; readonly permission: string },
+  command: string,
+): Promise<Standing> {
+  const { identity, place, permission } = wish;
+  const denied = await denial(deps, { identity, place, permission }, command);
+  if (denied?.kind === 'refusal') return { refusal: denied };
+  return { policyVersion: (await deps.policy.decide({ identity, place, permission })).policyVersion };
+}
+
+/** Where it was asked. */
+export function placeOfWish({ place: { surface, id, server } }: Approval): Place {
+  return { surface, id, ...(server !== undefined && { server }) };
+}
+
+function refused(code: 'denied', text: string): Standing {
+  return { refusal: { kind: 'refusal', code, text } };
+}

@@ -1,0 +1,42 @@
+// What the record has to hold of a wish on its way, written before the step it tells of. A record that cannot be written
+// stops the step.
+import { type Approval, principalOf } from '../access/index.ts';
+import type { Identity } from '../contracts/chat.ts';
+import { correlationIdOf } from '../contracts/ids.ts';
+import type { IntakeDeps } from './intake-deps.ts';
+
+/** One step of the way. */
+export interface Footprint {
+  readonly event: 'asked' | 'decided' | 'executing' | 'ended';
+  readonly verdict: string;
+  readonly detail: string;
+  /** Whose step it is; default: whoever asked. */
+  readonly by?: { readonly person: string; readonly identity: Identity };
+  /** Default: the version that it was asked under. */
+  readonly policyVersion?: string;
+  readonly approvers?: readonly string[];
+}
+
+/** @throws SwarmError AUDIT_UNAVAILABLE: then the step must not be taken */
+export async function leaveTrail(
+  { audit }: Pick<IntakeDeps, 'audit'>,
+  approval: Approval,
+  step: Footprint,
+): Promise<void> {
+  const { requester, invocationId, place, command, args } = approval;
+  const { person, identity } = step.by ?? requester;
+  const { surface, id, server } = place;
+  await audit?.append({
+    event: step.event,
+    correlationId: correlationIdOf(invocationId),
+    person,
+    principal: principalOf(identity),
+    place: { surface, id, ...(server !== undefined && { server }) },
+    command,
+    args,
+    verdict: step.verdict,
+    detail: step.detail,
+    approvers: step.approvers ?? [],
+    policyVersion: step.policyVersion ?? approval.policyVersion,
+  });
+}

@@ -1,0 +1,167 @@
+// What waits for a second person: whose word counts, once, and what is told where.
+import { describe, expect } from 'vitest';
+import { correlationIdOf } from '../../../src/contracts/ids.ts';
+import { it } from '../../support/fixtures.ts';
+import { carol, crowd, open, placesOf, policyOf } from './approvals-scene.ts';
+import { alice, aliceOnTwitch, bob, stranger } from './scene.ts';
+
+describe('a wish that the rules want a second person for', () => {
+  it('is shown where it was asked and in every place of the configuration', async ({ redis, prefix }) => {
+    const { say, reports, clock } = open(redis, prefix);
+    const reply = await say('restart prod-slam', alice, 'i-7');
+    expect(reply).toEqual({
+      kind: 'confirm',
+      confirmationId: expect.stringMatching(/^\w{6}$/),
+      prompt: 'Restart prod-slam? It needs a second person.',
+      expiresAt: clock.now() + 900_000,
+      level: 'two-persons',
+      correlationId: correlationIdOf('i-7'),
+    });
+    const id = reply.kind === 'confirm' ? reply.confirmationId : '';
+    expect(placesOf(reports())).toEqual(['discord:ops', 'twitch:swarm']);
+    expect(reports().map(({ ask, final }) => [ask?.id, final])).toEqual([
+      [id, false],
+      [id, false],
+    ]);
+    expect(reports().find(({ to }) => to.surface === 'twitch')?.text).toContain(
+      `alice (discord) asks: Restart prod-slam? It needs a second person: !approve ${id} or !deny ${id}, within 15 min`,
+    );
+  });
+
+  it('is done on behalf of who asked, and told where they asked', async ({ redis, prefix }) => {
+    const { asked, say, orders } = open(redis, prefix);
+    const id = await asked('restart prod-slam', alice, 'i-7');
+    const reply = await say(`approve ${id}`, bob);
+    expect(reply).toMatchObject({ kind: 'accepted', correlationId: correlationIdOf('i-7') });
+    expect(orders()).toEqual([
+      expect.objectContaining({
+        principal: 'discord:111',
+        body: expect.objectContaining({
+          service: 'prod-slam',
+          replyTo: { surface: 'discord', place: 'c-1' },
+        }),
+      }),
+    ]);
+  });
+
+  it('is told as approved wherever else it was shown, and the order tells of itself', async ({
+    redis,
+    prefix,
+  }) => {
+    const { asked, say, reports, approvals } = open(redis, prefix);
+    const id = await asked('restart prod-slam');
+    await say(`approve ${id}`, bob);
+    const ends = reports().filter(({ final }) => final);
+    expect(placesOf(ends)).toEqual(['discord:ops', 'twitch:swarm']);
+    expect(ends[0]?.text).toMatch(/Approved by bob at .* UTC\.$/);
+    expect(await approvals.find(id)).toMatchObject({ state: 'done', decided: { person: 'bob' } });
+  });
+
+  it('may be approved by who may approve it without the right to do it', async ({ redis, prefix }) => {
+    const { asked, say, orders } = open(redis, prefix);
+    expect(await say(`approve ${await asked('restart prod-slam')}`, carol)).toMatchObject({
+      kind: 'accepted',
+    });
+    expect(orders()).toHaveLength(1);
+  });
+
+  it('is not approved by who asked, nor by their other identity', async ({ redis, prefix }) => {
+    const { asked, decide, orders } = open(redis, prefix);
+    const id = await asked('restart prod-slam');
+    for (const self of [alice, aliceOnTwitch]) {
+      expect(await decide(id, 'yes', self)).toMatchObject({
+        code: 'denied',
+        text: 'alice asked for it, so somebody else has to approve it.',
+      });
+    }
+    expect(orders()).toEqual([]);
+  });
+
+  it('is not approved by an identity that was linked to who asked only since', async ({ redis, prefix }) => {
+    const { asked, decide, setPolicy, orders } = open(redis, prefix, {
+      policy: policyOf((given) => ({
+        ...given,
+        people: {
+          ...given.people,
+          alice: { role: 'operator', identities: ['discord:111'] },
+          alias: { role: 'operator', identities: ['twitch:222'] },
+        },
+      })),
+    });
+    const id = await asked('restart prod-slam', alice);
+    setPolicy(policyOf());
+    expect(await decide(id, 'yes', aliceOnTwitch)).toMatchObject({ code: 'denied' });
+    expect(orders()).toEqual([]);
+  });
+
+  it('is not approved by a stranger, who reads what it takes', async ({ redis, prefix }) => {
+    const { asked, decide, orders } = open(redis, prefix);
+    expect(await decide(await asked('restart prod-slam'), 'yes', stranger)).toMatchObject({
+      code: 'denied',
+      text: expect.stringContaining('`approve:service.restart:prod-slam` or `service.restart:prod-slam`'),
+    });
+    expect(orders()).toEqual([]);
+  });
+
+  it('has one approval among fifty clicks in two processes, and 49 who read whose it was', async ({
+    redis,
+    prefix,
+  }) => {
+    const one = open(redis, prefix);
+    const other = open(redis, prefix, { clock: one.clock });
+    const id = await one.asked('restart prod-slam');
+    const replies = await Promise.all(
+      crowd.map((person, i) => (i % 2 === 0 ? one : other).decide(id, 'yes', person)),
+    );
+    const winner = crowd[replies.findIndex(({ kind }) => kind === 'accepted')]?.name;
+    const late = replies.filter((reply) => reply.kind === 'refusal' && reply.code === 'decided');
+    expect([winner, late.length]).toEqual([expect.stringMatching(/^fan/), 49]);
+    const texts = new Set(late.map((reply) => (reply.kind === 'refusal' ? reply.text : '')));
+    expect([...texts]).toEqual([
+      expect.stringMatching(new RegExp(`^Already approved by ${winner} at .* UTC\\.$`)),
+    ]);
+    expect([...one.orders(), ...other.orders()]).toHaveLength(1);
+  });
+
+  it('can be denied with a reason, and that is told everywhere', async ({ redis, prefix }) => {
+    const { asked, say, orders, reports } = open(redis, prefix);
+    const id = await asked('restart prod-slam', alice, 'i-7');
+    expect(await say(`deny ${id} "not now"`, bob)).toMatchObject({ kind: 'dropped' });
+    const ends = reports().filter(({ final }) => final);
+    expect(placesOf(ends)).toEqual(['discord:c-1', 'discord:ops', 'twitch:swarm']);
+    expect(ends.filter(({ ask }) => ask !== undefined)).toEqual([]);
+    expect(ends.find(({ to }) => to.place === 'c-1')).toMatchObject({
+      about: correlationIdOf('i-7'),
+      text: expect.stringMatching(/Declined by bob at .* UTC \(not now\); nothing was done\.$/),
+    });
+    expect([orders(), await say(`approve ${id}`, carol)]).toMatchObject([[], { code: 'decided' }]);
+  });
+
+  it('can be taken back by who asked', async ({ redis, prefix }) => {
+    const { asked, decide, approvals } = open(redis, prefix);
+    const id = await asked('restart prod-slam');
+    expect(await decide(id, 'no', aliceOnTwitch)).toMatchObject({ kind: 'dropped' });
+    expect(await approvals.find(id)).toMatchObject({ state: 'withdrawn', decided: { person: 'alice' } });
+  });
+
+  it('is listed with its age and with who may approve it', async ({ redis, prefix }) => {
+    const { asked, say, clock } = open(redis, prefix);
+    const id = await asked('restart prod-slam');
+    clock.advance(61_000);
+    const reply = await say('approvals', bob);
+    expect(reply).toMatchObject({
+      answer: {
+        rows: [
+          {
+            label: id,
+            value:
+              'Restart prod-slam? alice asked; anybody else with `approve:service.restart:prod-slam` or `service.restart:prod-slam` may approve; 13 min left',
+            ageMs: 61_000,
+          },
+        ],
+      },
+    });
+    await say(`approve ${id}`, bob);
+    expect(await say('approvals', bob)).toMatchObject({ answer: { rows: [] } });
+  });
+});
