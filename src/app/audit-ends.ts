@@ -36,10 +36,11 @@ export class AuditEnds {
   over(sink: JobSink): JobSink {
     return {
       add: async (order) => {
-        await sink.add(order);
-        if (order.name !== 'chat.report') return;
+        const kept = await sink.add(order);
+        if (order.name !== 'chat.report') return kept;
         const { data: report } = reportSchema.safeParse(order.body);
         if (report?.final) await this.#write({ correlationId: order.correlationId, report });
+        return kept;
       },
     };
   }

@@ -19,6 +19,7 @@ import {
 import { coreErrors, SwarmError } from '../core/errors.ts';
 import { tracingConfigSchema } from '../core/tracing/config.ts';
 import { chainFileSchema, pipelineConfigSchema } from '../pipeline/config.ts';
+import { flowConfigSchema } from '../queue/config.ts';
 
 const urlOf = (protocol: RegExp) =>
   z.url({
@@ -45,6 +46,7 @@ const sections = z.strictObject({
   api: z.strictObject({ port: z.coerce.number().int().min(0).max(65_535).default(7700) }).prefault({}),
   health: healthConfigSchema.prefault({}),
   bridge: bridgeConfigSchema.prefault({}),
+  flow: flowConfigSchema.prefault({}),
   pipeline: pipelineConfigSchema.prefault({}),
   discord: discordConfigSchema.prefault({}),
   /** Without a token Twitch is off, and the rest of the section may be absent. */

@@ -10,6 +10,7 @@ import type { Reply } from './reply.ts';
 import { placeOfWish, type Waiting } from './rights.ts';
 import type { Action, ActionCall, Change } from './spec.ts';
 import { leaveTrail, leaveWord } from './trail.ts';
+import { noteWhereKept } from './where-kept.ts';
 
 /** What is to be done, and for whom. */
 export interface Order extends ActionCall {
@@ -40,7 +41,8 @@ export async function execute(
     principal,
     at: deps.clock.now(),
   });
-  const text = await spec.enqueue(call, deps);
+  const { jobs, truth } = noteWhereKept(deps.jobs);
+  const text = truth(await spec.enqueue(call, { ...deps, jobs }));
   deps.logger.info({ correlationId, command: spec.name, args, by: principal }, 'action enqueued');
   return { kind: 'accepted', correlationId, text: `${text} Its id is ${shortId(correlationId)}.` };
 }

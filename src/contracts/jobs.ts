@@ -144,7 +144,12 @@ export function bodySchema<N extends JobName>(name: N): z.ZodType<JobBody<N>> {
 }
 
 /** What lies in Redis as a job's data. */
-export const jobDataSchema = z.object({ envelope: envelopeSchema, body: z.unknown() });
+export const jobDataSchema = z.object({
+  envelope: envelopeSchema,
+  body: z.unknown(),
+  /** Whom it is for: jobs of one lane run in their order. */
+  lane: z.string().optional(),
+});
 export type JobData = z.infer<typeof jobDataSchema>;
 
 /** A job to be enqueued. `id` must not contain a colon; the same id is the same job. */
@@ -156,6 +161,14 @@ export interface JobOrder<N extends JobName> {
   readonly principal: string;
   readonly body: JobBody<N>;
 }
+
+/** Where an order is once it is kept. Only what is in the queue may be called `queued`. */
+export type Kept =
+  | { readonly kept: 'queue' }
+  /** On the disk of this process, until Redis is back; after `until`, ms since the epoch, it is told as expired. */
+  | { readonly kept: 'disk'; readonly until: number }
+  /** Nowhere: its text is on its way to the same receiver as the delivery `of`, or was; after `until` it is a new one. */
+  | { readonly kept: 'copy'; readonly of: string; readonly until: number };
 
 /** The queue a job goes to; reports have one queue per surface, consumed by the process that owns that surface. */
 export function queueOf<N extends JobName>(name: N, body: JobBody<N>): string {

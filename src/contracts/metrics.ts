@@ -39,6 +39,11 @@ export const metricCatalogue = {
     labels: { surface: surfaces },
     buckets: answerBuckets,
   },
+  orders_total: {
+    type: 'counter',
+    help: 'Orders by where they were kept: in the queue, on disk while Redis is away, nowhere as a copy of another',
+    labels: { job: jobs, kept: ['queue', 'disk', 'copy', 'refused'] },
+  },
   jobs_total: {
     type: 'counter',
     help: 'Runs of jobs by how they ended; retried ones run again, failed ones do not',

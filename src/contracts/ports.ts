@@ -4,15 +4,15 @@ import type { AgentView, DeliveryList, DeliveryState, DeliveryView, Gas } from '
 import type { Report } from './chat.ts';
 import type { ResetAnswer } from './components.ts';
 import type { DroneView } from './drones.ts';
-import type { JobName, JobOrder } from './jobs.ts';
+import type { JobName, JobOrder, Kept } from './jobs.ts';
 import type { DeadLetter, DeadLetterList, QueueView } from './queues.ts';
 import type { RestartOrder, RestartOutcome, RestartProgress, ServiceView } from './services.ts';
 import type { ProcessView } from './system.ts';
 
-/** Into the queue. Resolves when Redis holds the job. @throws SwarmError QUEUE_UNAVAILABLE */
+/** Into the queue. @throws SwarmError QUEUE_UNAVAILABLE, QUEUE_FULL, OUTBOX_FULL, AGENT_UNKNOWN, JOB_INVALID */
 export interface JobSink {
-  /** Adding the same id again changes nothing. */
-  add<N extends JobName>(order: JobOrder<N>): Promise<void>;
+  /** Resolves to where the order is kept, when it outlives this process; a copy is kept nowhere. Adding the same id again changes nothing. */
+  add<N extends JobName>(order: JobOrder<N>): Promise<Kept>;
 }
 
 /** Whether a job that was ordered is still there. `missing`: nobody has it, and it never ended. @throws SwarmError QUEUE_UNAVAILABLE */

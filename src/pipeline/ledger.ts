@@ -2,7 +2,6 @@
 // Stored first, done after: what a crash leaves undone is found in the open set and done again by `settle`.
 import type { Address } from '../contracts/chat.ts';
 import { domainErrors } from '../contracts/errors.ts';
-import { derivedId } from '../contracts/ids.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { DeliveryLedger, JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
@@ -15,6 +14,7 @@ import {
   owedSince,
   transitionDelivery,
 } from './delivery.ts';
+import { deliverOrder, dispatched } from './dispatch.ts';
 import { kindOf } from './gas.ts';
 import { pauseOf } from './machine.ts';
 import type { GasStore } from './store.ts';
@@ -84,8 +84,8 @@ export function createLedger({ store, jobs, clock, meter }: LedgerDeps, options:
   }
 
   async function dispatch(delivery: Delivery): Promise<void> {
-    await jobs.add(deliverOrder(delivery, 0));
-    await apply(delivery.gas.id, { state: 'queued', detail: '' });
+    const event = await dispatched(jobs, delivery);
+    if (event) await apply(delivery.gas.id, event);
   }
 
   async function settle(delivery: Delivery): Promise<void> {
@@ -153,16 +153,4 @@ function retryNumber(waitedMs: number): number {
 
 function count(meter: Meter | undefined, { gas, state }: Delivery): void {
   meter?.count('gas_deliveries_total', { checkpoint: String(gas.checkpoint ?? kindOf(gas)), state });
-}
-
-/** A repeated job does no harm: the inbox is idempotent by gas id. */
-function deliverOrder({ gas }: Delivery, retry: number) {
-  return {
-    name: 'gas.deliver',
-    id: derivedId('gas.deliver', gas.id, String(retry)),
-    correlationId: gas.id,
-    causationId: null,
-    principal: 'system:pipeline',
-    body: { gas },
-  } as const;
 }

@@ -59,7 +59,7 @@ export class GasSchedule extends Service {
     this.#keepWatching(watches);
   }
 
-  async #every(plan: Plan): Promise<Kept> {
+  async #every(plan: Plan): Promise<Ticking> {
     const { schedule } = await import('node-cron');
     const { logger } = this.#deps;
     const { name, cron } = plan;
@@ -112,16 +112,16 @@ interface Plan {
   readonly cron: string;
   /** The job of a tick, which is in ISO form. */
   readonly order: (tick: string) => JobOrder<JobName>;
-  readonly add: (tick: string) => Promise<void>;
+  readonly add: (tick: string) => Promise<unknown>;
 }
 
-interface Kept {
+interface Ticking {
   /** What a tick does, for a tick out of turn; it never rejects. */
   readonly onTick: (date: Date) => Promise<void>;
   readonly watch: TickWatch;
 }
 
-function makeTick({ name, add }: Plan, logger: Logger): Kept['onTick'] {
+function makeTick({ name, add }: Plan, logger: Logger): Ticking['onTick'] {
   let failing = false;
   return async (date) => {
     const fault = await add(date.toISOString()).then(

@@ -58,7 +58,7 @@ export function rememberReports(jobs: JobSink, redis: Redis, options: { readonly
         // The person is told all the same; only who asks again later hears an older word.
         await redis.eval(tellScript, 1, key, seq, JSON.stringify(told), keepSeconds).catch(() => undefined);
       }
-      await jobs.add(order);
+      return jobs.add(order);
     },
   };
 }

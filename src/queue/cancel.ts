@@ -9,6 +9,7 @@ import { isOut, tellCancelled } from './cancelled.ts';
 import { queueFault } from './faults.ts';
 import { createFlowIndex, type QueuedJob } from './flow-index.ts';
 import { createInboxTable } from './inbox-table.ts';
+import { Lanes } from './lanes.ts';
 import { QueueShelf } from './queue-shelf.ts';
 
 export interface CancellerDeps {
@@ -25,6 +26,7 @@ export function createCanceller(deps: CancellerDeps, { prefix }: { readonly pref
   const flows = createFlowIndex(redis, { prefix });
   const shelf = new QueueShelf(redis, { prefix });
   const inbox = createInboxTable(redis, { prefix, instance: 'canceller' });
+  const lanes = new Lanes(deps, { prefix });
 
   const cancelOne = async ({ queue, id }: QueuedJob, by: string): Promise<Answer> => {
     const job = await shelf.job(queue, id);
@@ -38,6 +40,8 @@ export function createCanceller(deps: CancellerDeps, { prefix }: { readonly pref
     if (!(await isRemoved(job))) return (await hasEnded(job)) ? 'too-late' : 'cancelling';
     await tellCancelled(deps, { ...facts, by });
     await inbox.markDone(id);
+    // Where this is missed, the next in its lane looks by itself.
+    await lanes.leave(job).catch(() => undefined);
     return 'cancelled';
   };
 

@@ -43,13 +43,15 @@ async function depthOf(
   // Without a listener Node would throw; the calls below reject with the same.
   queue.on('error', () => undefined);
   try {
-    const [counts, [oldest]] = await Promise.all([
-      queue.getJobCounts('waiting', 'delayed', 'active', 'failed'),
+    const [counts, ...first] = await Promise.all([
+      queue.getJobCounts('waiting', 'prioritized', 'delayed', 'active', 'failed'),
       queue.getWaiting(0, 0),
+      queue.getPrioritized(0, 0),
     ]);
-    const { waiting = 0, delayed = 0, active = 0, failed = 0 } = counts;
-    const oldestWaitingMs = oldest ? Math.max(0, clock.now() - oldest.timestamp) : 0;
-    return { queue: name, waiting, delayed, active, failed, oldestWaitingMs };
+    const { waiting = 0, prioritized = 0, delayed = 0, active = 0, failed = 0 } = counts;
+    const since = Math.min(...first.flat().map(({ timestamp }) => timestamp));
+    const oldestWaitingMs = Number.isFinite(since) ? Math.max(0, clock.now() - since) : 0;
+    return { queue: name, waiting: waiting + prioritized, delayed, active, failed, oldestWaitingMs };
   } finally {
     await queue.close();
   }

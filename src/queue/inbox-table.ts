@@ -3,8 +3,10 @@
 // process, and whether it was the job that ended the process is judged here as well as anybody can.
 import { z } from 'zod';
 import type { Redis } from '../core/redis.ts';
-import { execAll } from './exec-all.ts';
 
+// The newest of what was done is kept: a repetition comes seconds after the first run, or is blocked by the queue's own
+// memory. Seven seconds of what one Redis can carry at most, and days of what it mostly does; about 5 MB.
+const keepCount = 50_000;
 const keepSeconds = 7 * 24 * 3_600;
 
 /** What is known of a job at the moment it is begun. */
@@ -30,19 +32,26 @@ export interface InboxTable {
   cancelled(jobIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
-/** @param options.instance names the process; another at each start of it */
+export interface InboxTableOptions {
+  readonly prefix: string;
+  /** Names the process; another at each start of it. */
+  readonly instance: string;
+  /** How many of those that are done are kept; default 50,000. */
+  readonly keep?: number;
+}
+
 export function createInboxTable(
   redis: Redis,
-  { prefix, instance }: { readonly prefix: string; readonly instance: string },
+  { prefix, instance, keep = keepCount }: InboxTableOptions,
 ): InboxTable {
-  const key = (jobId: string) => `${prefix}:inbox:${jobId}`;
-  const begunKey = (jobId: string) => `${key(jobId)}:begun`;
-  const cancelKey = (jobId: string) => `${key(jobId)}:cancelled`;
+  const table = `${prefix}:inbox`;
+  const begunKey = (jobId: string) => `${table}:${jobId}:begun`;
+  const cancelKey = (jobId: string) => `${table}:${jobId}:cancelled`;
   const lastKey = `${prefix}:inbox-last:`;
   return {
-    isDone: async (jobId) => (await redis.exists(key(jobId))) === 1,
+    isDone: async (jobId) => (await redis.zscore(table, jobId)) !== null,
     begin: async (jobId) => {
-      const keys = [key(jobId), begunKey(jobId), cancelKey(jobId)];
+      const keys = [table, begunKey(jobId), cancelKey(jobId)];
       const given = [jobId, instance, lastKey, String(keepSeconds)];
       const [done, deaths, cancelledBy] = answerSchema.parse(
         await redis.eval(beginScript, 3, ...keys, ...given),
@@ -53,7 +62,7 @@ export function createInboxTable(
       await redis.del(begunKey(jobId));
     },
     markDone: async (jobId) => {
-      await execAll(redis.multi().set(key(jobId), '1', 'EX', keepSeconds).del(begunKey(jobId)));
+      await redis.eval(markScript, 2, table, begunKey(jobId), jobId, keep);
     },
     cancel: async (jobId, by) => {
       await redis.set(cancelKey(jobId), by, 'EX', keepSeconds);
@@ -73,7 +82,7 @@ const answerSchema = z.tuple([z.number(), z.number(), z.string().nullable()]);
 // another process now. A job that goes on for long, such as a restart that awaits its service, tells progress, and is not
 // blamed for a deploy or a chaos test; the library's own count of stalls ends it in the end.
 const beginScript = `
-if redis.call('EXISTS', KEYS[1]) == 1 then return {1, 0, false} end
+if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return {1, 0, false} end
 local held = redis.call('HMGET', KEYS[2], 'instance', 'deaths')
 local deaths = tonumber(held[2] or '0')
 if held[1] and held[1] ~= ARGV[2] then
@@ -83,3 +92,10 @@ redis.call('HSET', KEYS[2], 'instance', ARGV[2], 'deaths', deaths)
 redis.call('EXPIRE', KEYS[2], ARGV[4])
 redis.call('SET', ARGV[3] .. ARGV[2], ARGV[1], 'EX', ARGV[4])
 return {0, deaths, redis.call('GET', KEYS[3])}`;
+
+/** KEYS: the table, the job as begun. ARGV: job id, how many are kept. By Redis' time, so that no machine's clock forgets what is new. */
+const markScript = `
+local t = redis.call('TIME')
+redis.call('ZADD', KEYS[1], t[1] * 1000 + math.floor(t[2] / 1000), ARGV[1])
+redis.call('DEL', KEYS[2])
+return redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[2])`;

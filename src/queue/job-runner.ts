@@ -18,6 +18,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import { GivenUp, queueFault } from './faults.ts';
 import type { BoundHandler } from './handler.ts';
 import type { InboxTable } from './inbox-table.ts';
+import type { Lanes } from './lanes.ts';
 import { observeRun } from './observe-run.ts';
 import { runWithin } from './time-limit.ts';
 
@@ -28,6 +29,7 @@ export interface JobRunnerDeps {
   readonly faults: FaultSink;
   readonly handlers: readonly BoundHandler[];
   readonly inbox: InboxTable;
+  readonly lanes: Pick<Lanes, 'mayRun' | 'leave'>;
   readonly letters: DeadLetters;
   /** Takes the report of a job that was called off; absent: no job here is. */
   readonly jobs?: JobSink;
@@ -76,7 +78,13 @@ export class JobRunner {
     try {
       await this.#parkNewer(job);
       const task = this.#taskOf(job);
-      await observeRun(this.#deps, { job, envelope: task.envelope }, () => this.#handle(task, stopping));
+      // It was put to sleep until the one before it has ended, and is not counted as a try.
+      if (!(await this.#deps.lanes.mayRun(job))) throw new DelayedError();
+      await observeRun(this.#deps, { job, envelope: task.envelope }, async () => {
+        const wasLeft = await this.#handle(task, stopping);
+        await this.#leaveLane(job);
+        return wasLeft;
+      });
     } catch (thrown) {
       if (isLast(job, thrown)) await this.bury(job, queueFault(thrown));
       throw thrown;
@@ -95,6 +103,7 @@ export class JobRunner {
   async failed(job: Job<JobData> | undefined, error: Error): Promise<void> {
     const { logger, letters, faults } = this.#deps;
     if (!job || (await job.getState().catch(() => 'unknown')) !== 'failed') return;
+    await this.#leaveLane(job);
     const fault = queueFault(error);
     // Those that the library itself gave up, since too many processes died over them, are not there yet.
     const lies = await letters.has(job.queueName, job.id ?? '').catch(() => true);
@@ -153,8 +162,15 @@ export class JobRunner {
       );
     }
     logger.info({ job: job.name, id: job.id }, `a job waits for a newer Swarmline: ${said}`);
+    // Perhaps nobody who knows it ever comes; those behind it must not wait for that.
+    await this.#leaveLane(job);
     await job.moveToDelayed(clock.now() + parkMs, job.token);
     throw new DelayedError();
+  }
+
+  /** Where this is missed, the next in its lane looks by itself. */
+  async #leaveLane(job: Job<JobData>): Promise<void> {
+    await this.#deps.lanes.leave(job).catch(() => undefined);
   }
 
   #taskOf(job: Job<JobData>): Task {

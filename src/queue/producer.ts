@@ -1,126 +1,139 @@
 // Into the queue: the one place that adds jobs. A job's id derives from its cause, so adding it twice is adding it once.
 import { domainErrors } from '../contracts/errors.ts';
-import {
-  type JobBody,
-  type JobData,
-  type JobName,
-  type JobOrder,
-  type JobSpec,
-  jobCatalogue,
-  queueOf,
-} from '../contracts/jobs.ts';
+import { type Kept, queueOf } from '../contracts/jobs.ts';
+import type { Meter } from '../contracts/metrics.ts';
 import type { JobLook, JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
-import { SwarmError } from '../core/errors.ts';
+import { coreErrors, type ErrorKind, SwarmError } from '../core/errors.ts';
+import { type Logger, silentLogger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
-import { type Span, silentTracer, type Tracer } from '../core/tracing/index.ts';
+import { silentTracer, type Tracer } from '../core/tracing/index.ts';
+import { Capacity } from './capacity.ts';
 import { queueFault } from './faults.ts';
-import { createFlowIndex } from './flow-index.ts';
+import { createInlet, refused } from './inlet.ts';
 import { jobAttributes } from './job-attributes.ts';
-import { jobOptions } from './job-options.ts';
-import { LastingQueue } from './lasting-queue.ts';
+import type { Outbox } from './outbox.ts';
+import { type PreparedJob, prepare } from './prepared.ts';
+import { createBreaker } from './storm.ts';
 
 /** The job sink and its end. */
 export interface ProducerDeps {
   /** A command client: it must fail fast. */
   readonly redis: Redis;
   readonly clock: Clock;
+  /** Where orders are kept while Redis is away. Default: they are refused. */
+  readonly outbox?: Outbox;
+  /** Default: storms are not told. */
+  readonly logger?: Logger;
+  /** Default: nothing is counted. */
+  readonly meter?: Meter;
   /** Default: nothing is traced. */
   readonly tracer?: Tracer;
 }
 
+/** Its bounds. */
+export interface ProducerOptions {
+  /** Redis key prefix, with a hash tag so that one queue stays in one cluster slot. */
+  readonly prefix: string;
+  /** Open jobs of one queue; default 10,000. */
+  readonly capacity?: number;
+  /** How long the same text to the same receiver counts as a copy, from the last one on, ms; default 600,000. */
+  readonly copyWindowMs?: number;
+  /** Who there is to receive gas; default: whoever is named. */
+  readonly isReceiver?: (name: string) => boolean;
+}
+
 export interface Producer extends JobSink {
   readonly look: JobLook;
+  /**
+   * Puts what the outbox holds into the queue; what has expired there is told through `around`.
+   * @throws SwarmError QUEUE_UNAVAILABLE; what was not taken stays
+   */
+  flush(around?: (sink: JobSink) => JobSink): Promise<void>;
   /** Lets go of the queues; the Redis client stays with its owner. */
   close(): Promise<void>;
 }
 
-/** Creates the producer. @param options.prefix Redis key prefix, with a hash tag so that one queue stays in one cluster slot */
+const tenMinutesMs = 600_000;
+
+/** Creates the producer. */
 export function createProducer(
-  { redis, clock, tracer = silentTracer }: ProducerDeps,
-  options: { readonly prefix: string },
+  { redis, clock, outbox, meter, logger = silentLogger, tracer = silentTracer }: ProducerDeps,
+  { prefix, capacity = 10_000, copyWindowMs = tenMinutesMs, isReceiver = () => true }: ProducerOptions,
 ): Producer {
-  const queues = new Map<string, LastingQueue<JobData>>();
-  const flows = createFlowIndex(redis, options);
-  const queueNamed = (name: string) => {
-    const known = queues.get(name);
-    if (known) return known;
-    const queue = new LastingQueue<JobData>(redis, { name, prefix: `${options.prefix}:bull` });
-    queues.set(name, queue);
-    return queue;
-  };
-  const add = async <N extends JobName>(
-    order: JobOrder<N>,
-    { body, spec, queue }: Valid,
-    { traceparent }: Span,
-  ) => {
-    const now = clock.now();
-    const data: JobData = {
-      envelope: {
-        v: 1,
-        id: order.id,
-        correlationId: order.correlationId,
-        causationId: order.causationId,
-        issuedAt: now,
-        deadline: now + spec.usefulMs,
-        principal: order.principal,
-        traceparent,
-      },
-      body,
-    };
+  const breaker = createBreaker({ redis, clock, logger }, { prefix, windowMs: copyWindowMs });
+  const inlet = createInlet({ redis, breaker }, { prefix });
+  const room = new Capacity({ redis, clock }, { prefix, perQueue: capacity });
+  const put = async (job: PreparedJob): Promise<Kept> => {
     try {
-      const ready = await queueNamed(queue).ready();
-      await flows.note(order.correlationId, { queue, id: order.id, body });
-      await ready.add(order.name, data, jobOptions(order.id, spec.attempts));
-    } catch (cause) {
-      throw refused(order, queueFault(cause));
+      await room.admit(job.queue);
+    } catch (thrown) {
+      const fault = queueFault(thrown);
+      throw fault.kind === domainErrors.queueFull ? fault : refused(job, fault);
+    }
+    return inlet.put(job);
+  };
+  const add = async (job: PreparedJob): Promise<Kept> => {
+    // What is younger than a flush comes after it; what is younger than an outage, behind what waits on disk already.
+    await outbox?.flushing;
+    if (outbox && outbox.count > 0) return outbox.keep(job);
+    try {
+      return await put(job);
+    } catch (thrown) {
+      if (outbox && isAway(thrown)) return outbox.keep(job);
+      throw thrown;
     }
   };
   return {
     add: async (order) => {
-      const valid = validated(order);
-      const attributes = jobAttributes({ ...order, ...valid, operation: 'send' });
-      await tracer.span(`send ${valid.queue}`, { kind: 'producer', attributes }, (span) =>
-        add(order, valid, span),
+      const job = prepare(order, clock.now());
+      const { queue, text, id, name } = job;
+      const count = (kept: Kept['kept'] | 'refused') => meter?.count('orders_total', { job: name, kept });
+      if (text && !isReceiver(text.to)) {
+        count('refused');
+        throw new SwarmError(domainErrors.agentUnknown, `${name} ${id}: there is no ${text.to}`);
+      }
+      const attributes = jobAttributes({ ...order, queue, operation: 'send' });
+      const adding = tracer.span(`send ${queue}`, { kind: 'producer', attributes }, ({ traceparent }) =>
+        add({ ...job, data: { ...job.data, envelope: { ...job.data.envelope, traceparent } } }),
       );
+      adding.then(
+        ({ kept }) => count(kept),
+        () => count('refused'),
+      );
+      return adding;
+    },
+    flush: async (around = (sink) => sink) => {
+      // Past `add`, which waits for the end of the flush.
+      const { add: tell } = around({ add: (order) => inlet.put(prepare(order, clock.now())) });
+      await outbox?.flush(inlet, tell);
     },
     look: async (order) => {
-      try {
-        const queue = await queueNamed(queueOf(order.name, order.body)).ready();
-        const state = await queue.getJobState(order.id);
-        if (state === 'unknown') return 'missing';
-        return state === 'completed' || state === 'failed' ? 'ended' : 'open';
-      } catch (cause) {
-        throw refused(order, queueFault(cause));
-      }
+      await outbox?.flushing;
+      // What lies on disk is in the queue within a second, and there it is looked for next time.
+      if (outbox && outbox.count > 0) return 'open';
+      const { name, id } = order;
+      return inlet.look({ name, id, queue: queueOf(name, order.body) });
     },
     close: async () => {
-      await Promise.all([...queues.values()].map((queue) => queue.close()));
+      await Promise.all([outbox?.close(), inlet.close()]);
     },
   };
 }
 
-/** Whoever ordered it must know whether asking again helps; that Redis is full or busy is the queue's affair. */
-function refused(
-  { name, id }: { readonly name: string; readonly id: string },
-  cause: SwarmError,
-): SwarmError {
-  const kind = cause.retryable ? domainErrors.queueUnavailable : cause.kind;
-  return new SwarmError(kind, `${name} ${id}: ${cause.message}`, { cause });
-}
+// One that is full, read-only or misconfigured answers: it is told, and nothing is put off.
+const awayKinds: readonly ErrorKind[] = [
+  coreErrors.redisUnavailable,
+  coreErrors.redisBusy,
+  coreErrors.unreachable,
+  coreErrors.connectionLost,
+  coreErrors.timedOut,
+];
 
-/** An order whose body fits its schema. */
-interface Valid {
-  readonly body: JobBody<JobName>;
-  readonly spec: JobSpec;
-  readonly queue: string;
-}
-
-function validated<N extends JobName>(order: JobOrder<N>): Valid {
-  const spec = jobCatalogue[order.name];
-  const parsed = spec.body.safeParse(order.body);
-  if (!parsed.success) {
-    throw new SwarmError(domainErrors.jobInvalid, `${order.name} ${order.id}: ${parsed.error.message}`);
-  }
-  return { body: parsed.data, spec, queue: queueOf(order.name, order.body) };
+function isAway(thrown: unknown): boolean {
+  return (
+    thrown instanceof SwarmError &&
+    thrown.cause instanceof SwarmError &&
+    awayKinds.includes(thrown.cause.kind)
+  );
 }

@@ -20,6 +20,7 @@ import { createDeadLetters } from './dead-letters.ts';
 import type { BoundHandler } from './handler.ts';
 import { createInboxTable } from './inbox-table.ts';
 import { JobRunner } from './job-runner.ts';
+import { Lanes } from './lanes.ts';
 import { WorkerCanary } from './worker-canary.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
@@ -71,6 +72,7 @@ export class WorkerHost extends Service {
   readonly #deps: WorkerHostDeps;
   readonly #options: WorkerHostOptions;
   readonly #runner: JobRunner;
+  readonly #lanes: Lanes;
   #stopping = createStop();
 
   constructor(deps: WorkerHostDeps, options: WorkerHostOptions) {
@@ -79,8 +81,9 @@ export class WorkerHost extends Service {
     this.#options = options;
     const { prefix } = options;
     const inbox = createInboxTable(deps.redis, { prefix, instance: randomId() });
+    this.#lanes = new Lanes(deps, { prefix });
     this.#runner = new JobRunner(
-      { ...deps, inbox, letters: createDeadLetters(deps.redis, { prefix }) },
+      { ...deps, inbox, lanes: this.#lanes, letters: createDeadLetters(deps.redis, { prefix }) },
       options,
     );
   }
@@ -90,6 +93,7 @@ export class WorkerHost extends Service {
     this.#deps.link.begins();
     const canary = new WorkerCanary(this.#deps, { prefix: this.#options.prefix });
     this.release(() => canary.close());
+    this.release(() => this.#lanes.close());
     const guard = new ClockGuard(this.#deps);
     const isSound = () => guard.isSound();
     const consumers = [

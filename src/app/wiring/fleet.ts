@@ -1,12 +1,14 @@
 // Wires this process into the fleet: its own registration, and the eye on roles that nobody fills.
 import { neededRoles } from '../../contracts/roles.ts';
 import type { Service } from '../../core/service.ts';
+import { OutboxCourier } from '../../queue/index.ts';
 import { createPresence } from '../presence.ts';
 import { createRoleWatch } from '../role-watch.ts';
 import type { Shared } from './shared.ts';
 
 export function wireFleet(shared: Shared, version: string | null): readonly Service[] {
   const { config, roles, registry, clock, logger, view, links, host, backends } = shared;
+  const courier = new OutboxCourier(shared);
   const { port } = config.api;
   const endpoints = roles.includes('api') && port !== 0 ? { http: `http://127.0.0.1:${port}` } : {};
   const presence = createPresence(
@@ -14,6 +16,6 @@ export function wireFleet(shared: Shared, version: string | null): readonly Serv
     { host, version, endpoints: { ...endpoints } },
   );
   // Who fills them all misses none.
-  if (Object.keys(neededRoles).every((role) => roles.some((own) => own === role))) return [presence];
-  return [presence, createRoleWatch({ registry, clock, logger }, { redisUrl: backends.redis.url })];
+  if (Object.keys(neededRoles).every((role) => roles.some((own) => own === role))) return [presence, courier];
+  return [presence, courier, createRoleWatch({ registry, clock, logger }, { redisUrl: backends.redis.url })];
 }

@@ -8,7 +8,7 @@ import { createGuards } from '../../core/recovery/guards.ts';
 import { createCommandRedis } from '../../core/redis.ts';
 import { Registry } from '../../core/registry/index.ts';
 import type { Supervisor } from '../../core/supervisor.ts';
-import { createProducer, createQueueDesk, rememberReports } from '../../queue/index.ts';
+import { createQueueDesk } from '../../queue/index.ts';
 import { type Alerting, createAlerting } from '../alerts/alerting.ts';
 import { ComponentResets } from '../component-resets.ts';
 import type { Config } from '../config.ts';
@@ -21,6 +21,7 @@ import type { Role } from '../roles.ts';
 import type { Backends } from '../servers.ts';
 import { wireAudit } from './audit.ts';
 import { wireAccess } from './access.ts';
+import { wireFlow } from './flow.ts';
 import { wirePipeline } from './pipeline.ts';
 import type { Shared } from './shared.ts';
 
@@ -67,9 +68,8 @@ export async function share(
   const { metrics, tracer, faults } = observation;
   const { policy, access } = await wireAccess({ config, redis, clock, logger });
   const audit = wireAudit({ config, redis, clock, logger, policy, links });
-  const producer = createProducer({ redis, clock, tracer }, { prefix: config.redis.prefix });
-  const remembering = rememberReports(producer, redis, { prefix: config.redis.prefix });
-  const jobs = { ...producer, ...audit.endingIn(remembering) };
+  const flow = { config, redis, clock, logger, metrics, tracer, faults, audit };
+  const { jobs, outbox } = await wireFlow(flow);
   links.alsoCheck(() => [policyCheck(policy)]);
   const pipeline = await wirePipeline({ config, redis, jobs, clock, logger, metrics, faults });
   const guards = createGuards({ clock });
@@ -104,6 +104,7 @@ export async function share(
     redis,
     jobs,
     queues: createQueueDesk({ redis, clock }, { prefix }),
+    outbox,
     policy,
     audit,
     access,

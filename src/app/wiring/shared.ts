@@ -8,7 +8,7 @@ import type { Guards } from '../../core/recovery/guards.ts';
 import type { Redis } from '../../core/redis.ts';
 import type { Registry } from '../../core/registry/index.ts';
 import type { Pipeline } from '../../pipeline/index.ts';
-import type { Producer, QueueDesk } from '../../queue/index.ts';
+import type { Outbox, Producer, QueueDesk } from '../../queue/index.ts';
 import type { Config } from '../config.ts';
 import type { LinkBoard } from '../links.ts';
 import type { Observation } from '../observe/observation.ts';
@@ -39,6 +39,7 @@ export interface Shared extends Observation {
   readonly jobs: Producer;
   /** What people see of the queues, and do with them. */
   readonly queues: QueueDesk;
+  readonly outbox: Outbox;
   /** As it is now: what a component reads when it starts. */
   readonly settings: () => Config;
   readonly settle: (config: Config) => void;

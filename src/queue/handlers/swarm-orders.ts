@@ -79,11 +79,9 @@ export function makeSwarmOrders(deps: SwarmOrdersDeps): BoundHandler[] {
 }
 
 function makeOrder<N extends SwarmJobName>(deps: SwarmOrdersDeps, kind: Kind<N>): JobHandler<N> {
-  const tell = (body: JobBody<N>, context: Context, { text, state }: Word) => {
+  const tell = async (body: JobBody<N>, context: Context, { text, state }: Word): Promise<void> => {
     const steps: Step[] = state === undefined ? [] : [{ state, at: deps.clock.now(), detail: text }];
-    return deps.jobs.add(
-      reportOrder(context, { to: body.replyTo, subject: kind.subject(body), text, steps }),
-    );
+    await deps.jobs.add(reportOrder(context, { to: body.replyTo, subject: kind.subject(body), text, steps }));
   };
   return {
     name: kind.name,

@@ -10,6 +10,7 @@ import { closeRedis, createCommandRedis, type Redis } from '../../../src/core/re
 import type { JobOrder } from '../../../src/contracts/jobs.ts';
 import { bindHandler, makeSilenceAlert } from '../../../src/queue/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
+import { inQueue } from '../../support/kept.ts';
 
 const signal: AlertSignal = {
   key: 'link-lost/rabbitmq',
@@ -206,9 +207,11 @@ describe('a silence', () => {
         silencer: { silence: (pattern, until) => silences.put({ pattern, until }, Date.now()) },
         jobs: {
           add: async (job: JobOrder<'chat.report'> | { readonly body: object }) => {
-            if (!('text' in job.body)) return;
-            reports.push(job.body.text);
-            states.push(...job.body.steps.map(({ state }) => state));
+            if ('text' in job.body) {
+              reports.push(job.body.text);
+              states.push(...job.body.steps.map(({ state }) => state));
+            }
+            return inQueue;
           },
         },
         authority: { allows: () => Promise.resolve(allowed) },

@@ -9,6 +9,7 @@ import { AuditWatch } from '../../../src/app/audit-watch.ts';
 import type { JobOrder } from '../../../src/contracts/jobs.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { closeRedis, createCommandRedis, type Redis } from '../../../src/core/redis.ts';
+import { inQueue } from '../../support/kept.ts';
 import { entry, forge } from '../../support/audit.ts';
 import { it } from '../../support/fixtures.ts';
 import { ManualClock } from '../../unit/core/manual-clock.ts';
@@ -44,6 +45,7 @@ async function open(redis: Redis, prefix: string) {
   const sink = ends.over({
     add: async ({ id }) => {
       told.push(id);
+      return inQueue;
     },
   });
   const watch = new AuditWatch({ log, record, ends, clock }, { anchorFile });

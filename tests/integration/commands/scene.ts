@@ -21,6 +21,7 @@ import { SwarmError } from '../../../src/core/errors.ts';
 import { Faults } from '../../../src/core/faults.ts';
 import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import type { Redis } from '../../../src/core/redis.ts';
+import { inQueue } from '../../support/kept.ts';
 import { type Known, portsOf } from '../../unit/commands/ports.ts';
 import { ManualClock } from '../../unit/core/manual-clock.ts';
 
@@ -55,6 +56,7 @@ class NoteBook implements JobSink {
     this.ids.push(order.id);
     this.correlationIds.push(order.correlationId);
     this.orders.push(order);
+    return inQueue;
   };
 }
 

@@ -3,13 +3,14 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { domainErrors } from '../../../src/contracts/errors.ts';
-import type { JobName, JobOrder } from '../../../src/contracts/jobs.ts';
+import type { JobName, JobOrder, Kept } from '../../../src/contracts/jobs.ts';
 import type { JobSink } from '../../../src/contracts/ports.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { createPipeline, type Pipeline, type PipelineOptions } from '../../../src/pipeline/index.ts';
 import { it as base } from '../../support/fixtures.ts';
+import { inQueue } from '../../support/kept.ts';
 
 export { eventually } from '../../support/fixtures.ts';
 
@@ -18,13 +19,13 @@ export class NotedJobs implements JobSink {
   readonly orders: JobOrder<JobName>[] = [];
   failNext = 0;
 
-  add<N extends JobName>(order: JobOrder<N>): Promise<void> {
+  add<N extends JobName>(order: JobOrder<N>): Promise<Kept> {
     if (this.failNext > 0) {
       this.failNext -= 1;
       return Promise.reject(new SwarmError(domainErrors.queueUnavailable, 'lost on purpose'));
     }
     if (!this.orders.some(({ id }) => id === order.id)) this.orders.push(order);
-    return Promise.resolve();
+    return Promise.resolve(inQueue);
   }
 
   of(name: JobName): JobOrder<JobName>[] {

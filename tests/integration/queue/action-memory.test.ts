@@ -4,6 +4,7 @@ import type { ActionNote } from '../../../src/contracts/actions.ts';
 import type { JobOrder } from '../../../src/contracts/jobs.ts';
 import { closeRedis, createCommandRedis } from '../../../src/core/redis.ts';
 import { createActionDirectory, rememberReports } from '../../../src/queue/index.ts';
+import { notingSink } from '../../support/kept.ts';
 import { it } from '../../support/fixtures.ts';
 import { producer } from './rig.ts';
 
@@ -99,7 +100,11 @@ describe('an action', () => {
 it('enqueues a report though it cannot be remembered', async ({ redis, prefix }) => {
   const added: string[] = [];
   const dead = createCommandRedis({ url: 'redis://127.0.0.1:1', name: 'dead' });
-  const jobs = rememberReports({ add: async (order) => void added.push(order.id) }, dead, { prefix });
+  const jobs = rememberReports(
+    notingSink(({ id }) => added.push(id)),
+    dead,
+    { prefix },
+  );
   await jobs.add(report(0, 'so far'));
   closeRedis(dead);
   expect(added).toEqual([report(0, '').id]);

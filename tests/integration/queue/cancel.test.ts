@@ -67,6 +67,7 @@ describe('an action that is called off', () => {
     });
     await scene.jobs.add(order('j-1'));
     expect(await scene.cancel('corr-1', 'discord:222')).toBe('cancelled');
+    expect(await redis.exists(`${prefix}:lane:services:slam`)).toBe(0);
     expect(await scene.told()).toMatchObject({
       final: true,
       text: 'slam: cancelled by discord:222; nothing was done',

@@ -8,6 +8,7 @@ import { Faults } from '../../../src/core/faults.ts';
 import { createDeadLetters } from '../../../src/queue/dead-letters.ts';
 import { type BoundHandler, createQueueDesk } from '../../../src/queue/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
+import { createLaneHost, gasFor } from './lane-rig.ts';
 import { createHost, ended, type Place, producer, smuggle, stored, sweep, sweeper } from './rig.ts';
 
 async function started(place: Place, handlers: readonly BoundHandler[], faults = new Faults()) {
@@ -157,7 +158,7 @@ describe('a dead letter', () => {
     const desk = openDesk(place);
     await producer(place).add(sweep('j-1'));
     await ended(place, 'j-1');
-    await redis.set(`${prefix}:inbox:j-1`, '1');
+    await redis.zadd(`${prefix}:inbox`, Date.now(), 'j-1');
     const letter = await desk.deadLetter('j-1');
     expect(letter && (await desk.redrive(letter))).toBe('done');
     expect([runs.length, await desk.deadLetter('j-1')]).toEqual([1, null]);
@@ -255,5 +256,21 @@ describe('a job of a newer Swarmline', () => {
     const job = await stored(place, 'new');
     expect([JSON.parse(job['data'] ?? ''), job['atm'] ?? '0', runs.length]).toEqual([data, '0', 1]);
     expect((await openDesk(place).deadLetters(1)).total).toBe(0);
+  });
+
+  it('F38 leaves its lane, so that what is behind it does not wait for a Swarmline that may never come', async ({
+    redis,
+    redisUrl,
+    prefix,
+  }) => {
+    const place = { redis, redisUrl, prefix };
+    const host = createLaneHost(place, () => Promise.resolve('does'));
+    onTestFinished(() => host.stop());
+    const data = { envelope: { v: 2, id: 'new' }, body: {}, lane: 'A' };
+    await redis.rpush(`${prefix}:lane:gas:A`, 'new');
+    await smuggle(place, { queue: 'gas', name: 'gas.deliver', id: 'new', data });
+    await producer(place).add(gasFor('A', 1));
+    await host.start();
+    expect(await ended(place, 'g-A-1', 'gas')).toBe('completed');
   });
 });

@@ -1,10 +1,11 @@
 // Queues that are held for all processes, and the jobs by which people do it.
 import { describe, expect, onTestFinished } from 'vitest';
-import type { JobBody, JobName, JobOrder } from '../../../src/contracts/jobs.ts';
+import type { JobBody } from '../../../src/contracts/jobs.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { bindHandler, createQueueDesk, makeHoldQueue, makeSettleLetters } from '../../../src/queue/index.ts';
+import { notingSink } from '../../support/kept.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { createGate } from '../../unit/core/gate.ts';
 import { createHost, ended, type Place, producer, sweep, sweeper } from './rig.ts';
@@ -23,10 +24,9 @@ async function openScene(place: Place, run?: Run) {
     'queue.redrive',
     'queue.redrive-all',
   ]);
-  const noted = {
-    add: async <N extends JobName>({ body }: JobOrder<N>) =>
-      void ('text' in body && told.push(`${'subject' in body ? body.subject : ''}: ${body.text}`)),
-  };
+  const noted = notingSink(({ body }) => {
+    if ('text' in body) told.push(`${'subject' in body ? body.subject : ''}: ${body.text}`);
+  });
   const authority = { allows: async (_who: string, permission: string) => granted.has(permission) };
   const work = sweeper(run);
   const handlers = [

@@ -9,6 +9,7 @@ import { SwarmError } from '../../../src/core/errors.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { createReportMemory, makeRestartService } from '../../../src/queue/index.ts';
 import { it } from '../../support/fixtures.ts';
+import { inQueue } from '../../support/kept.ts';
 import { ManualClock } from '../../unit/core/manual-clock.ts';
 
 const ready: RestartOutcome = {
@@ -43,6 +44,7 @@ function createScene(redis: Redis, prefix: string, given: { readonly reachesAll?
   const add: JobSink['add'] = async (order) => {
     // the queue's own promise: the same id again changes nothing
     if (!jobs.has(order.id)) jobs.set(order.id, reportSchema.parse(order.body));
+    return inQueue;
   };
   const scene = {
     allowed: true,

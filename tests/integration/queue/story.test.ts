@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import type { JobSink } from '../../../src/contracts/ports.ts';
 import { openStory, type StoryOptions } from '../../../src/queue/story.ts';
+import { notingSink } from '../../support/kept.ts';
 import { it } from '../../support/fixtures.ts';
 
 const options = (prefix: string): StoryOptions => ({
@@ -14,7 +14,7 @@ const end = { final: false, text: 'out' };
 
 function noteBook() {
   const told: string[] = [];
-  const jobs: JobSink = { add: async ({ id }) => void told.push(id) };
+  const jobs = notingSink(({ id }) => told.push(id));
   return { jobs, told };
 }
 

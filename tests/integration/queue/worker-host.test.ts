@@ -10,6 +10,7 @@ import { Faults } from '../../../src/core/faults.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { type BoundHandler, WorkerHost } from '../../../src/queue/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
+import { measured } from '../../support/measured.ts';
 import { createRecorder } from '../../support/recorder.ts';
 import { createGate } from '../../unit/core/gate.ts';
 import { createHost, ended, type Place, producer, smuggle, stored, sweep, sweeper } from './rig.ts';
@@ -70,7 +71,7 @@ describe('a job', () => {
   }) => {
     const place = { redis, redisUrl, prefix };
     const { handler, runs } = sweeper();
-    await redis.set(`${prefix}:inbox:j-1`, '1');
+    await redis.zadd(`${prefix}:inbox`, Date.now(), 'j-1');
     await producer(place).add(sweep('j-1'));
     await started(place, [handler]);
     expect([await ended(place, 'j-1'), runs]).toEqual(['completed', []]);
@@ -190,7 +191,7 @@ describe('a job', () => {
     expect((await stored(place, 'bad'))['failedReason']).toBe('no handler for no.such.job');
   });
 
-  it('is run by another worker when the process that had it is killed', async ({
+  it('F01 is run by another worker when the process that had it is killed', async ({
     redis,
     redisUrl,
     prefix,
@@ -210,6 +211,8 @@ describe('a job', () => {
     child.kill('SIGKILL');
     const { handler, runs, dead } = sweeper();
     await started(place, [handler]);
+    const rerun = { what: "F01 a killed worker's job runs again", requiredMs: 10_000, withinMs: 20_000 };
+    await measured(rerun, () => runs.length > 0);
     expect([await ended(place, 'j-1'), runs, dead]).toEqual(['completed', [{ tick: 'now' }], []]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { misspelt } from '../../../src/commands/candidates.ts';
 import { catalogue } from '../../../src/commands/index.ts';
 import type { ProcessView } from '../../../src/contracts/system.ts';
+import { inQueue } from '../../support/kept.ts';
 import { ago, ask, now, portsOf, process, told } from './ports.ts';
 
 type AlertView = ProcessView['alerts'][number];
@@ -87,7 +88,11 @@ describe('silence', () => {
 
   it('becomes one job, whose id derives from the confirmation', async () => {
     const orders: unknown[] = [];
-    const ports = { ...portsOf({}), jobs: { add: async (order: unknown) => void orders.push(order) } };
+    const add = async (order: unknown) => {
+      orders.push(order);
+      return inQueue;
+    };
+    const ports = { ...portsOf({}), jobs: { add } };
     const call = {
       args: { alert: 'link-lost/*', minutes: '30' },
       identity,

@@ -4,6 +4,7 @@ import { catalogue } from '../../../src/commands/index.ts';
 import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import type { JobSink } from '../../../src/contracts/ports.ts';
 import type { InstanceView } from '../../../src/contracts/services.ts';
+import { inQueue } from '../../support/kept.ts';
 import { ago, ask, instance, link, portsOf, process, service, told } from './ports.ts';
 
 describe('a service with several instances', () => {
@@ -126,7 +127,12 @@ describe('restart', () => {
       'slam has no instance `c0d1e2f3`; there are: b7c8d9e0@hall.',
     );
     const bodies: unknown[] = [];
-    const jobs: JobSink = { add: async ({ body }) => void bodies.push(body) };
+    const jobs: JobSink = {
+      add: async ({ body }) => {
+        bodies.push(body);
+        return inQueue;
+      },
+    };
     await spec.enqueue(call, { ...ports(two), jobs });
     await spec.enqueue(call, { ...ports([]), jobs });
     expect(bodies).toMatchObject([{ instance: 'c0d1e2f3a4b5' }, { instance: 'c0d1e2f3' }]);

@@ -10,6 +10,7 @@ import type { DroneView } from '../../../src/contracts/drones.ts';
 import type { DeadLetter, QueueView } from '../../../src/contracts/queues.ts';
 import type { InstanceView, ServiceView } from '../../../src/contracts/services.ts';
 import type { ProcessView } from '../../../src/contracts/system.ts';
+import { inQueue } from '../../support/kept.ts';
 import { ManualClock } from '../core/manual-clock.ts';
 
 export const now = 1_700_000_000_000;
@@ -48,7 +49,7 @@ export function portsOf(known: Known): CommandPorts {
     drones: { drones: async () => known.drones ?? [] },
     system: { processes: async () => known.processes ?? [] },
     queues: queuesOf(known),
-    jobs: { add: async () => undefined },
+    jobs: { add: async () => inQueue },
     record: { query: async () => ({ lines: [], looked: 0, complete: true, unreadable: 0 }) },
     access: nobodyKnown,
     actions: { note: async () => undefined, find: async () => known.actions ?? [] },

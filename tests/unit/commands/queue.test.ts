@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/commands/index.ts';
 import type { DeadLetter, QueueView } from '../../../src/contracts/queues.ts';
 import type { JobName, JobOrder } from '../../../src/contracts/jobs.ts';
+import { notingSink } from '../../support/kept.ts';
 import { ago, type Known, portsOf, told } from './ports.ts';
 
 const queue = (name: string, given: Partial<QueueView> = {}): QueueView => ({
@@ -33,7 +34,7 @@ async function ordered(name: string, args: Readonly<Record<string, string>>) {
   const orders: JobOrder<JobName>[] = [];
   const ports = {
     ...portsOf({}),
-    jobs: { add: async (order: JobOrder<JobName>) => void orders.push(order) },
+    jobs: notingSink((order) => orders.push(order)),
   };
   const call = {
     args,

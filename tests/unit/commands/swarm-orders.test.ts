@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/commands/index.ts';
 import type { Action } from '../../../src/commands/spec.ts';
 import { jobCatalogue, type JobName, type JobOrder } from '../../../src/contracts/jobs.ts';
+import { notingSink } from '../../support/kept.ts';
 import { agent, ago, delivery, type Known, portsOf, told } from './ports.ts';
 
 const known: Known = {
@@ -35,7 +36,7 @@ async function jobsOf(name: string, args: Args, identity: typeof ann | typeof he
   const jobs: JobOrder<JobName>[] = [];
   const ports = {
     ...portsOf(known),
-    jobs: { add: async (order: JobOrder<JobName>) => void jobs.push(order) },
+    jobs: notingSink((order) => jobs.push(order)),
   };
   const replyTo = { surface: 'discord', place: '9' } as const;
   const call = { args, identity, correlationId: 'c-1', replyTo };

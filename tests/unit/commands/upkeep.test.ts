@@ -4,6 +4,7 @@ import { cancel } from '../../../src/commands/catalogue/cancel.ts';
 import type { ActionCall, CommandPorts } from '../../../src/commands/spec.ts';
 import type { ActionView } from '../../../src/contracts/actions.ts';
 import type { Identity } from '../../../src/contracts/chat.ts';
+import { notingSink } from '../../support/kept.ts';
 import { ago, instance, link, portsOf, process, service, told } from './ports.ts';
 
 const alice: Identity = { surface: 'discord', id: '111', name: 'Alice' };
@@ -76,7 +77,7 @@ describe('cancel', () => {
     const orders: unknown[] = [];
     const ports: CommandPorts = {
       ...portsOf({ actions }),
-      jobs: { add: async (order) => void orders.push(order) },
+      jobs: notingSink((order) => orders.push(order)),
       canceller: {
         cancel: async (...of) => {
           asked.push(of);

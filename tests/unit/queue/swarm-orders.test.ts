@@ -6,6 +6,7 @@ import { jobCatalogue } from '../../../src/contracts/jobs.ts';
 import type { SwarmControl, SwarmJobName, SwarmOutcome } from '../../../src/contracts/swarm-orders.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { makeSwarmOrders } from '../../../src/queue/index.ts';
+import { notingSink } from '../../support/kept.ts';
 import { ManualClock } from '../core/manual-clock.ts';
 
 const replyTo = { surface: 'discord', place: '9' } as const;
@@ -49,7 +50,7 @@ function scene({ outcome = { kind: 'delivering' }, may = true }: Given = {}) {
   const handlers = makeSwarmOrders({
     control,
     clock,
-    jobs: { add: async (order) => void jobs.push(order) },
+    jobs: notingSink((order) => jobs.push(order)),
     authority: {
       allows: async (principal, permission) => {
         permissions.push(`${principal} ${permission}`);

@@ -1,0 +1,213 @@
+// Texts on disk, first in first out, that outlive their process: each is synced before it counts as kept. A file has one
+// owner at a time; what a dead process left is taken over whole. It knows nothing of what the texts mean.
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { releasedName, type SpoolOwner, segmentName, segmentsToAdopt } from './spool-names.ts';
+
+export interface SpoolDeps {
+  readonly owner: SpoolOwner;
+  readonly clock: { now(): number };
+}
+
+export interface SpoolOptions {
+  readonly folder: string;
+  readonly maxCount: number;
+  /** Of all texts together, in bytes. */
+  readonly maxBytes: number;
+}
+
+interface Segment {
+  name: string;
+  count: number;
+  bytes: number;
+  /** How many of its texts were taken by this process; the file itself goes when all are. */
+  taken: number;
+}
+
+interface Waiting {
+  readonly text: string;
+  readonly resolve: (kept: boolean) => void;
+  readonly reject: (thrown: unknown) => void;
+}
+
+// A file is only removed whole, so what is taken a second time after a crash is bounded by this.
+const perSegment = 500;
+
+export class Spool {
+  readonly #deps: SpoolDeps;
+  readonly #options: SpoolOptions;
+  /** Oldest first; the last one is being written to while there is a handle. */
+  #segments: Segment[] = [];
+  #handle: FileHandle | undefined;
+  #waiting: Waiting[] = [];
+  #writing: Promise<void> | undefined;
+  #serial = 0;
+  /** Whether the next text begins a file of its own. */
+  #full = false;
+
+  constructor(deps: SpoolDeps, options: SpoolOptions) {
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  /** Texts that are kept, those being written included. */
+  get count(): number {
+    return this.#waiting.length + this.#segments.reduce((sum, { count, taken }) => sum + count - taken, 0);
+  }
+
+  /** Takes over what processes that are gone have left; not while it drains. Resolves to how many texts that brought. */
+  async adopt(): Promise<number> {
+    const { folder } = this.#options;
+    const names = await readdir(folder).catch(() => []);
+    let adopted = 0;
+    for (const { from, to } of await segmentsToAdopt(names, this.#deps.owner)) {
+      // Of several that try at once the rename lets one succeed.
+      if (!(await renamed(join(folder, from), join(folder, to)))) continue;
+      const { texts, bytes } = await textsOf(join(folder, to));
+      this.#segments.push({ name: to, count: texts.length, bytes, taken: 0 });
+      adopted += texts.length;
+    }
+    await this.#rotate();
+    this.#segments.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return adopted;
+  }
+
+  /** Resolves once it is synced, to false when there is no room for it. @throws what the disk refused with */
+  append(text: string): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ text, resolve, reject });
+      this.#write();
+    });
+  }
+
+  /**
+   * Hands over all texts, oldest first, those that come meanwhile included. A text counts as taken when `take` has
+   * resolved; when it rejects, that text and all behind it stay. After a crash some may be handed over again.
+   */
+  async drain(take: (text: string) => Promise<void>): Promise<void> {
+    for (;;) {
+      if (this.#segments.length <= 1) await this.#rotate();
+      const [segment] = this.#segments;
+      if (!segment) return;
+      const path = join(this.#options.folder, segment.name);
+      const { texts } = await textsOf(path);
+      segment.count = texts.length;
+      for (const text of texts.slice(segment.taken)) {
+        await take(text);
+        segment.taken += 1;
+      }
+      await rm(path, { force: true });
+      this.#segments.shift();
+    }
+  }
+
+  /** Leaves what is kept to whoever comes. */
+  async close(): Promise<void> {
+    await this.#rotate();
+    const { folder } = this.#options;
+    for (const { name } of this.#segments)
+      await renamed(join(folder, name), join(folder, releasedName(name)));
+    this.#segments = [];
+  }
+
+  #write(): void {
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+      if (this.#waiting.length > 0) this.#write();
+    });
+  }
+
+  // One sync for all that came while the last one was under way.
+  async #writeAll(): Promise<void> {
+    const batch = this.#waiting.splice(0, perSegment);
+    const { kept, refused } = this.#fitting(batch);
+    for (const { resolve } of refused) resolve(false);
+    if (kept.length === 0) return;
+    try {
+      const { segment, handle } = await this.#current();
+      const lines = kept.map(({ text }) => `${text}\n`).join('');
+      await handle.appendFile(lines);
+      await handle.datasync();
+      segment.count += kept.length;
+      segment.bytes += Buffer.byteLength(lines);
+      this.#full ||= segment.count >= perSegment;
+      for (const { resolve } of kept) resolve(true);
+    } catch (thrown) {
+      // It may end in half a line; what comes next begins a file of its own.
+      await this.#seal();
+      for (const { reject } of kept) reject(thrown);
+    }
+  }
+
+  #fitting(batch: readonly Waiting[]): { readonly kept: Waiting[]; readonly refused: Waiting[] } {
+    const { maxCount, maxBytes } = this.#options;
+    let count = this.#segments.reduce((sum, segment) => sum + segment.count - segment.taken, 0);
+    let bytes = this.#segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    const kept: Waiting[] = [];
+    const refused: Waiting[] = [];
+    for (const one of batch) {
+      const size = Buffer.byteLength(one.text) + 1;
+      const fits = count + 1 <= maxCount && bytes + size <= maxBytes;
+      (fits ? kept : refused).push(one);
+      if (!fits) continue;
+      count += 1;
+      bytes += size;
+    }
+    return { kept, refused };
+  }
+
+  async #current(): Promise<{ readonly segment: Segment; readonly handle: FileHandle }> {
+    const last = this.#segments.at(-1);
+    if (this.#handle && last && !this.#full) return { segment: last, handle: this.#handle };
+    await this.#seal();
+    const { folder } = this.#options;
+    await mkdir(folder, { recursive: true });
+    this.#serial += 1;
+    const name = segmentName(this.#deps.clock.now(), this.#serial, this.#deps.owner);
+    // What people wrote stands in it.
+    const handle = await open(join(folder, name), 'ax', 0o600);
+    this.#handle = handle;
+    const segment: Segment = { name, count: 0, bytes: 0, taken: 0 };
+    this.#segments.push(segment);
+    await syncFolder(folder);
+    return { segment, handle };
+  }
+
+  /** From when it resolves on nothing is written into the files that there are. */
+  async #rotate(): Promise<void> {
+    this.#full = true;
+    await this.#writing;
+    if (!this.#writing) await this.#seal();
+  }
+
+  async #seal(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    this.#full = false;
+    await handle?.close().catch(() => undefined);
+  }
+}
+
+/** The whole lines of a file: half a one at its end was never promised to anybody. */
+async function textsOf(path: string): Promise<{ readonly texts: string[]; readonly bytes: number }> {
+  const text = await readFile(path, 'utf8');
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  return { texts: whole.split('\n').filter(Boolean), bytes: Buffer.byteLength(whole) };
+}
+
+async function renamed(from: string, to: string): Promise<boolean> {
+  return rename(from, to).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A new name in a folder outlives a power cut only when the folder was synced too. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,37 @@
+// Gives a delivery to the queue, and says what is to be noted of it. It stores nothing.
+import { domainErrors } from '../contracts/errors.ts';
+import { derivedId } from '../contracts/ids.ts';
+import type { JobSink } from '../contracts/ports.ts';
+import { SwarmError } from '../core/errors.ts';
+import type { Delivery, DeliveryEvent } from './delivery.ts';
+
+/**
+ * Null where the order lies on disk: it is not queued, and whoever settles what is pending finds it in the queue later, or
+ * puts it there.
+ * @throws SwarmError QUEUE_UNAVAILABLE, QUEUE_FULL, OUTBOX_FULL
+ */
+export async function dispatched(
+  jobs: JobSink,
+  delivery: Delivery,
+): Promise<Omit<DeliveryEvent, 'at'> | null> {
+  try {
+    const kept = await jobs.add(deliverOrder(delivery, 0));
+    if (kept.kept === 'copy') return { state: 'failed', detail: `a copy of ${kept.of}, not sent` };
+    return kept.kept === 'queue' ? { state: 'queued', detail: '' } : null;
+  } catch (thrown) {
+    if (!(thrown instanceof SwarmError) || thrown.kind !== domainErrors.agentUnknown) throw thrown;
+    return { state: 'failed', detail: `there is no ${delivery.gas.to}` };
+  }
+}
+
+/** A repeated job does no harm: the inbox is idempotent by gas id. */
+export function deliverOrder({ gas }: Delivery, retry: number) {
+  return {
+    name: 'gas.deliver',
+    id: derivedId('gas.deliver', gas.id, String(retry)),
+    correlationId: gas.id,
+    causationId: null,
+    principal: 'system:pipeline',
+    body: { gas },
+  } as const;
+}

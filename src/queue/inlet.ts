@@ -1,0 +1,115 @@
+// BullMQ's queues behind one door: puts a job into its lane and its queue, and stops what is a copy. Whether there is room
+// for it, and what is done while Redis is away, is the producer's affair.
+import { domainErrors } from '../contracts/errors.ts';
+import { type JobData, jobCatalogue, type Kept } from '../contracts/jobs.ts';
+import type { Redis } from '../core/redis.ts';
+import { SwarmError } from '../core/errors.ts';
+import { makeBatcher } from './batch.ts';
+import { queueFault } from './faults.ts';
+import { createFlowIndex } from './flow-index.ts';
+import { createInboxTable } from './inbox-table.ts';
+import { jobOptions } from './job-options.ts';
+import { joinLanes } from './lanes.ts';
+import { LastingQueue } from './lasting-queue.ts';
+import type { PreparedJob } from './prepared.ts';
+import type { Breaker } from './storm.ts';
+
+/** The queue as the outbox needs it. */
+export interface Inlet {
+  /** Adds a job; the same id again changes nothing. @throws SwarmError, retryable where Redis cannot take it now */
+  put(job: PreparedJob): Promise<Kept>;
+  /** Whether the queue has had this job, waiting, done or failed. @throws what Redis throws when it does not answer */
+  hasHad(job: PreparedJob): Promise<boolean>;
+}
+
+/** A job by where it lies. */
+export type PlacedJob = Pick<PreparedJob, 'name' | 'id' | 'queue'>;
+
+export interface OpenInlet extends Inlet {
+  /** As a `JobLook`. */
+  look(job: PlacedJob): Promise<'open' | 'ended' | 'missing'>;
+  /** Lets go of the queues; the Redis client stays with its owner. */
+  close(): Promise<void>;
+}
+
+export function createInlet(
+  { redis, breaker }: { readonly redis: Redis; readonly breaker?: Breaker | undefined },
+  { prefix }: { readonly prefix: string },
+): OpenInlet {
+  const queues = new Map<string, LastingQueue<JobData>>();
+  const queueNamed = (name: string) => {
+    const known = queues.get(name);
+    if (known) return known;
+    const queue = new LastingQueue<JobData>(redis, { name, prefix: `${prefix}:bull` });
+    queues.set(name, queue);
+    return queue;
+  };
+  const inbox = createInboxTable(redis, { prefix, instance: 'inlet' });
+  const flows = createFlowIndex(redis, { prefix });
+  const adders = new Map<string, (job: PreparedJob) => Promise<void>>();
+  const adderTo = (name: string) => {
+    const known = adders.get(name);
+    if (known) return known;
+    const add = makeBatcher<PreparedJob>(
+      async (jobs) => {
+        const queue = await queueNamed(name).ready();
+        // In this order on one connection, so that both stand before the job is there, and cost no round trip of their own.
+        const noting = jobs.map(({ id, data }) =>
+          flows.note(data.envelope.correlationId, { queue: name, id, body: data.body }),
+        );
+        const joining = joinLanes(redis, jobs, { prefix });
+        await Promise.all([...noting, joining, queue.addBulk(jobs.map(toBullJob))]);
+      },
+      { maxItems: 100, maxSends: 3 },
+    );
+    adders.set(name, add);
+    return add;
+  };
+  return {
+    put: async (job) => {
+      try {
+        const copy = job.text && (await breaker?.(job.text));
+        if (copy) return copy;
+        await adderTo(job.queue)(job);
+        return { kept: 'queue' };
+      } catch (cause) {
+        throw refused(job, queueFault(cause));
+      }
+    },
+    hasHad: async ({ id, queue }) => {
+      const [lies, done] = await Promise.all([
+        redis.exists(`${prefix}:bull:${queue}:${id}`),
+        inbox.isDone(id),
+      ]);
+      return lies === 1 || done;
+    },
+    look: async (job) => {
+      try {
+        const state = await (await queueNamed(job.queue).ready()).getJobState(job.id);
+        if (state === 'unknown') return 'missing';
+        return state === 'completed' || state === 'failed' ? 'ended' : 'open';
+      } catch (cause) {
+        throw refused(job, queueFault(cause));
+      }
+    },
+    close: async () => {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}
+
+function toBullJob({ name, id, queue, data }: PreparedJob) {
+  const { issuedAt, principal } = data.envelope;
+  const { attempts } = jobCatalogue[name];
+  const opts = jobOptions({ id, attempts, name, queue, principal, issuedAt });
+  return { name, data, opts };
+}
+
+/** Whoever ordered it must know whether asking again helps; that Redis is full or busy is the queue's affair. */
+export function refused(
+  { name, id }: { readonly name: string; readonly id: string },
+  cause: SwarmError,
+): SwarmError {
+  const kind = cause.retryable ? domainErrors.queueUnavailable : cause.kind;
+  return new SwarmError(kind, `${name} ${id}: ${cause.message}`, { cause });
+}

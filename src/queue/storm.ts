@@ -1,0 +1,52 @@
+// The storm breaker: copies of one text to one receiver, each under an id of its own, are one delivery. A script that
+// takes a failure for a new message has sent one text 577 times in 81 minutes; here the second is stopped, and told.
+import { createHash } from 'node:crypto';
+import type { Kept } from '../contracts/jobs.ts';
+import type { DeliveredText } from '../contracts/lanes.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Redis } from '../core/redis.ts';
+
+export interface StormDeps {
+  readonly redis: Redis;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface StormOptions {
+  readonly prefix: string;
+  /** From the last copy until the same text is a new one again, ms. */
+  readonly windowMs: number;
+}
+
+// Each copy makes the window begin anew: a storm that goes on is one storm.
+const script = `
+local held = redis.call('HGET', KEYS[1], 'id')
+if held == ARGV[1] then return {held, 0} end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if held then return {held, redis.call('HINCRBY', KEYS[1], 'copies', 1)} end
+redis.call('HSET', KEYS[1], 'id', ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return {ARGV[1], 0}`;
+
+export type Breaker = (text: DeliveredText) => Promise<Extract<Kept, { kept: 'copy' }> | null>;
+
+/** Makes the breaker; it resolves to what a copy is a copy of, or to null. Rejects with what Redis throws. */
+export function createBreaker(
+  { redis, clock, logger }: StormDeps,
+  { prefix, windowMs }: StormOptions,
+): Breaker {
+  return async ({ id, to, parts }) => {
+    const digest = createHash('sha256')
+      .update(JSON.stringify([to, ...parts]))
+      .digest('hex')
+      .slice(0, 32);
+    const answer = await redis.eval(script, 1, `${prefix}:storm:${digest}`, id, windowMs);
+    const [of, copies] = Array.isArray(answer) ? answer.map(String) : [];
+    if (of === undefined || of === id) return null;
+    // Each power of ten, so that the log of a storm is not one itself.
+    if (/^10*$/.test(copies ?? ''))
+      logger.warn({ to, of, copies: Number(copies) }, 'copies of one text are stopped');
+    return { kept: 'copy', of, until: clock.now() + windowMs };
+  };
+}

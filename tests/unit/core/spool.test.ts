@@ -1,0 +1,137 @@
+// The spool on a real folder: what it promises after a crash, when it is full, and with several processes.
+import { appendFile, mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Spool } from '../../../src/core/spool.ts';
+import type { SpoolOwner } from '../../../src/core/spool-names.ts';
+
+const bounds = { maxCount: 10_000, maxBytes: 1_000_000 };
+
+async function openFolder() {
+  const folder = await mkdtemp(join(tmpdir(), 'swarmline-spool-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+let tick = 0;
+
+/** A spool of a process of that name; those in `alive` still run. */
+function spoolOf(folder: string, name: string, alive: readonly string[] = [], limits = bounds) {
+  const owner: SpoolOwner = { name, isAlive: (other) => Promise.resolve(alive.includes(other)) };
+  tick += 1;
+  const at = tick;
+  const spool = new Spool({ owner, clock: { now: () => at } }, { folder, ...limits });
+  onTestFinished(() => spool.close());
+  return spool;
+}
+
+async function drained(spool: Spool): Promise<string[]> {
+  const texts: string[] = [];
+  await spool.drain(async (text) => void texts.push(text));
+  return texts;
+}
+
+describe('a spool', () => {
+  it('gives texts back in their order, those of many writers at once included', async () => {
+    const folder = await openFolder();
+    const spool = spoolOf(folder, 'a');
+    const texts = Array.from({ length: 1_200 }, (_, i) => `t${i}`);
+    await Promise.all(texts.map((text) => spool.append(text)));
+    expect(spool.count).toBe(1_200);
+    expect(await drained(spool)).toEqual(texts);
+    expect([spool.count, await readdir(folder)]).toEqual([0, []]);
+  });
+
+  it('keeps whatever was promised when its process dies, and not the half line of what was not', async () => {
+    const folder = await openFolder();
+    const dying = spoolOf(folder, 'a');
+    await dying.append('one');
+    await dying.append('two');
+    const [file = ''] = await readdir(folder);
+    await appendFile(join(folder, file), 'thr');
+    const next = spoolOf(folder, 'b');
+    expect([await next.adopt(), next.count]).toEqual([2, 2]);
+    expect(await drained(next)).toEqual(['one', 'two']);
+  });
+
+  it('cut at any byte gives back the whole lines before the cut and nothing else', async () => {
+    const text = 'alpha\nbeta\ngamma\n';
+    for (let cut = 0; cut <= text.length; cut += 1) {
+      const folder = await openFolder();
+      const dying = spoolOf(folder, 'a');
+      for (const line of ['alpha', 'beta', 'gamma']) await dying.append(line);
+      const [file = ''] = await readdir(folder);
+      expect(await readFile(join(folder, file), 'utf8')).toBe(text);
+      await truncate(join(folder, file), cut);
+      const next = spoolOf(folder, 'b');
+      await next.adopt();
+      const whole = text.slice(0, cut).split('\n').slice(0, -1);
+      expect(await drained(next)).toEqual(whole);
+    }
+  });
+
+  it('leaves alone what a living process writes, and takes what one that has ended left', async () => {
+    const folder = await openFolder();
+    const living = spoolOf(folder, 'a');
+    await living.append('mine');
+    const next = spoolOf(folder, 'b', ['a']);
+    expect(await next.adopt()).toBe(0);
+    await living.close();
+    expect(await next.adopt()).toBe(1);
+    expect(await drained(next)).toEqual(['mine']);
+  });
+
+  it('is taken over by one of several that come at the same time', async () => {
+    const folder = await openFolder();
+    const dead = spoolOf(folder, 'dead');
+    for (let i = 0; i < 50; i += 1) await dead.append(`t${i}`);
+    const heirs = ['b', 'c', 'd'].map((name) => spoolOf(folder, name, ['b', 'c', 'd']));
+    const adopted = await Promise.all(heirs.map((heir) => heir.adopt()));
+    expect(adopted.toSorted((a, b) => a - b)).toEqual([0, 0, 50]);
+    expect((await Promise.all(heirs.map(drained))).flat()).toHaveLength(50);
+  });
+
+  it('hands over what others left before what came here, and loses nothing that comes while it drains', async () => {
+    const folder = await openFolder();
+    const dead = spoolOf(folder, 'dead');
+    await dead.append('old');
+    const spool = spoolOf(folder, 'b');
+    await spool.append('new');
+    await spool.adopt();
+    const texts: string[] = [];
+    await spool.drain(async (text) => {
+      if (texts.length === 0) await spool.append('newest');
+      texts.push(text);
+    });
+    expect(texts).toEqual(['old', 'new', 'newest']);
+  });
+
+  it('keeps a text that was not taken and all behind it, and goes on there', async () => {
+    const folder = await openFolder();
+    const spool = spoolOf(folder, 'a');
+    for (const text of ['one', 'two', 'three']) await spool.append(text);
+    const taken: string[] = [];
+    const take = async (text: string) => {
+      if (taken.length === 1) throw new Error('away');
+      taken.push(text);
+    };
+    await expect(spool.drain(take)).rejects.toThrow('away');
+    expect([taken, spool.count]).toEqual([['one'], 2]);
+    expect(await drained(spool)).toEqual(['two', 'three']);
+  });
+
+  it.for([
+    ['texts', { maxCount: 2, maxBytes: 1_000 }],
+    ['bytes', { maxCount: 1_000, maxBytes: 8 }],
+  ] as const)(
+    'refuses what is beyond its bound of %s, and has room again once it is drained',
+    async ([_what, limits]) => {
+      const spool = spoolOf(await openFolder(), 'a', [], limits);
+      const kept = await Promise.all(['one', 'two', 'three'].map((text) => spool.append(text)));
+      expect(kept).toEqual([true, true, false]);
+      expect(await drained(spool)).toEqual(['one', 'two']);
+      expect(await spool.append('four')).toBe(true);
+    },
+  );
+});
