@@ -54,11 +54,11 @@ export class DrivenProgram {
   #heard(line: string): void {
     if (line.startsWith('ready in ')) this.#child.emit('swarmline:ready');
     const asked = asksPattern.exec(line)?.[2];
-    if (asked !== undefined) return this.#say(`yes ${asked}`);
     const ready = readyPattern.exec(line)?.[1];
-    if (ready !== undefined) return this.#answered(ready, null);
     const failed = failedPattern.exec(line);
-    if (failed) this.#answered(failed[1] ?? [...this.#waiting.keys()][0] ?? '', new Error(line));
+    if (asked !== undefined) this.#say(`yes ${asked}`);
+    else if (ready !== undefined) this.#answered(ready, null);
+    else if (failed) this.#answered(failed[1] ?? [...this.#waiting.keys()][0] ?? '', new Error(line));
   }
 
   #answered(service: string, error: Error | null): void {
