@@ -29,7 +29,7 @@ export {
 } from './limits.ts';
 export { type Approval, type Decided, isIntact } from './approvals/record.ts';
 export { type Approvals, createApprovals } from './approvals/store.ts';
-export { type Danger, stricter } from './danger.ts';
+export { type Danger, dangerLevels, stricter } from './danger.ts';
 export {
   createPolicy,
   type LivePolicy,

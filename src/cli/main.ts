@@ -73,7 +73,18 @@ try {
 } catch (thrown) {
   code = report(thrown);
 }
+await read();
 process.exit(code);
+
+// A pipe takes 64 KiB at once, and what has not left by then is lost. Whoever wants the end does not wait for its reader.
+function read(): Promise<void> {
+  const { signal } = stopping;
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    process.stdout.write('', () => resolve());
+  });
+}
 
 // A terminal that was closed is a wish to stop.
 function openStdin(): typeof process.stdin {

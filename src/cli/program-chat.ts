@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes, type Io } from './io.ts';
 
 interface ChatOptions {
   readonly yes: boolean;
+  readonly name?: string;
   readonly json: boolean;
   readonly dryRun: boolean;
 }
@@ -37,6 +38,7 @@ function fallThrough(
     .command('chat', { isDefault: true, hidden: true })
     .argument('[words...]')
     .option('--yes', 'confirm without asking', false)
+    .option('--name <name>', 'the name, where it has to be typed to confirm')
     .option('--json', 'machine-readable result on stdout', false)
     .option('--dry-run', 'only say what would be done', false)
     .action(async (words: string[], options: ChatOptions) => {

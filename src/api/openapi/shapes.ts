@@ -1,6 +1,7 @@
 // The shapes of what the HTTP face answers, for its description. The surfaces are held to them by tests, not at run time:
 // what is sent was made here.
 import { z } from 'zod';
+import { dangerLevels } from '../../access/index.ts';
 import { refusalCodes } from '../../commands/index.ts';
 import { deliveryStateSchema, gasSchema } from '../../contracts/agents.ts';
 import { reportSchema } from '../../contracts/chat.ts';
@@ -32,12 +33,16 @@ const confirm = z.object({
   confirmationId: z.string().describe('send the word on it to /v1/confirmations/{id}'),
   prompt: z.string(),
   expiresAt: epochMs,
+  level: z.enum(dangerLevels).optional().describe('whose word it waits for'),
+  typeName: z.string().optional().describe('has to be sent as `typed` along with the yes'),
+  correlationId: z.string().optional().describe('what comes of it is at /v1/results/{id}'),
 });
 
 const accepted = z.object({
   kind: z.literal('accepted'),
   correlationId: z.string().describe('what comes of it is at /v1/results/{id}'),
   text: z.string(),
+  toldElsewhere: z.boolean().optional().describe('true: reports go to whoever asked, not here'),
 });
 
 const dropped = z.object({ kind: z.literal('dropped'), text: z.string() });
@@ -47,7 +52,7 @@ const commandEntry = z.object({
   path: z.string(),
   aliases: z.array(z.string()),
   description: z.string(),
-  kind: z.enum(['question', 'action', 'change']),
+  kind: z.enum(['question', 'action', 'change', 'word']),
   example: z.string(),
   args: z.array(z.object({ name: z.string(), description: z.string(), required: z.boolean() })),
 });
@@ -57,7 +62,12 @@ const check = z.looseObject({ name: z.string(), hard: z.boolean(), well: z.boole
 /** By the names that they have in the description. */
 export const shapes = {
   Reply: z.union([answer, confirm, accepted, dropped]),
-  Refusal: z.object({ kind: z.literal('refusal'), code: z.enum(refusalCodes), text: z.string() }),
+  Refusal: z.object({
+    kind: z.literal('refusal'),
+    code: z.enum(refusalCodes),
+    text: z.string(),
+    retryAfterMs: z.number().optional().describe('of `limited`: when it may be tried again'),
+  }),
   Failure: z.object({
     error: z.string().describe('a code of docs/errors.md'),
     message: z.string(),

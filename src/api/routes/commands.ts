@@ -16,6 +16,7 @@ const commandBody = z.strictObject({
 export const decisionBody = z.strictObject({
   verdict: z.enum(['yes', 'no']),
   typed: z.string().max(200).exactOptional(),
+  reason: z.string().max(200).exactOptional(),
 });
 const keyHeader = z.string().min(1).max(100).optional();
 const nameParam = z.object({ name: z.string().min(1).max(64) });

@@ -24,6 +24,15 @@ describe('the route of a command', () => {
     ]);
   });
 
+  it('takes a no with its reason, which is in the record', async ({ redis, prefix }) => {
+    const { post, scene } = await open(redis, prefix);
+    const asked = await post('/v1/commands/restart', { args: { service: 'slam' } });
+    const word = { verdict: 'no', reason: 'a flight is on' };
+    expect((await post(`/v1/confirmations/${asked.body.confirmationId}`, word)).body.kind).toBe('dropped');
+    const { lines } = await scene.record.query({ event: 'decided' }, { limit: 1 });
+    expect(lines).toMatchObject([{ verdict: 'declined', detail: 'a flight is on' }]);
+  });
+
   it('takes no body for no arguments', async ({ redis, prefix }) => {
     const { call } = await open(redis, prefix);
     expect((await call('POST', '/v1/commands/services')).status).toBe(200);
@@ -38,7 +47,7 @@ describe('the route of a command', () => {
 
   it.for([
     ['restart', {}, 400, 'bad-argument'],
-    ['restart', { service: 'SLAM!' }, 403, 'denied'],
+    ['restart', { service: 'SLAM!' }, 400, 'bad-argument'],
     ['restart', { service: 'mesh' }, 403, 'denied'],
     ['reboot', {}, 404, 'unknown-command'],
   ] as const)(

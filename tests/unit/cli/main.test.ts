@@ -32,7 +32,7 @@ describe('swarmline', { timeout: 40_000 }, () => {
     const { status, stdout } = swarmline(['--help']);
     expect(status).toBe(0);
     expect(stdout).toContain(
-      'Exit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 70 not ended cleanly, 77 denied, 78 configuration',
+      'Exit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 70 not ended cleanly, 75 too much asked, 77 denied, 78 configuration',
     );
   });
 
@@ -48,7 +48,7 @@ describe('swarmline', { timeout: 40_000 }, () => {
   });
 
   it('takes every chat command for a subcommand, and looks for the platform', () => {
-    const { status, stderr } = swarmline(['restart', 'slam', '--yes', '--json']);
+    const { status, stderr } = swarmline(['restart', 'slam', '--yes', '--name', 'slam', '--json']);
     expect([status, stderr]).toEqual([69, expect.stringContaining('no Swarmline answers')]);
   });
 
