@@ -18,6 +18,8 @@ const secretShapes: readonly RegExp[] = [
   // keys that name their maker: OpenAI, GitHub, Slack, AWS; and Twitch's chat tokens
   /\b(?:sk|ghp|gho|ghs|github_pat|xox[abprs]|AKIA)[-_]?[A-Za-z0-9_-]{16,}/g,
   /\boauth:[a-z0-9]{16,}/gi,
+  // our own API keys
+  /\bswl_[a-z0-9-]{1,32}_[\w-]{43}/g,
   /\b(?:Bearer|Basic)\s+[\w.~+/-]{8,}=*/gi,
   /\b(?:password|passwd|token|secret|api[_-]?key)\s*[=:]\s*\S+/gi,
 ];

@@ -15,7 +15,7 @@ import type { Identity, Surface } from '../contracts/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import { keepable, keptReply, keptText } from './kept-reply.ts';
 import { type Invocation, placeOf, type Reply } from './reply.ts';
-import type { Action, Change, Question } from './spec.ts';
+import { type Action, type Change, hasSecret, type Question } from './spec.ts';
 
 /** What is wished for, understood. */
 export interface Wish {
@@ -140,10 +140,6 @@ async function admissionOf(
   };
   if (!isQuestion) return store.admit(request);
   return inTime(deps, store.admit(request)).catch(() => null);
-}
-
-function hasSecret({ args }: Wish['spec']): boolean {
-  return args.some(({ secret }) => secret === true);
 }
 
 async function cooldownsOf(

@@ -1,5 +1,5 @@
 // The end of the way: what may be done is done, once, and those who were asked are told.
-import { principalOf } from '../access/index.ts';
+import { type Approval, principalOf } from '../access/index.ts';
 import type { Place } from '../contracts/chat.ts';
 import { correlationIdOf, shortId } from '../contracts/ids.ts';
 import { errorText } from '../core/errors.ts';
@@ -9,7 +9,7 @@ import { recordChanged } from './record.ts';
 import type { Reply } from './reply.ts';
 import { placeOfWish, type Waiting } from './rights.ts';
 import type { Action, ActionCall, Change } from './spec.ts';
-import { leaveTrail } from './trail.ts';
+import { leaveTrail, leaveWord } from './trail.ts';
 import { noteWhereKept } from './where-kept.ts';
 
 /** What is to be done, and for whom. */
@@ -49,16 +49,22 @@ export async function execute(
 
 /**
  * Does what was approved, on behalf of whoever asked. Run again for a second click or by a sweep, it mends what a crash
- * left undone between the word and the job.
+ * left undone between the word and the job. @param isFirst whether the word that approved it was said just now
  */
-export async function carryOut(deps: IntakeDeps, { spec, approval }: Waiting): Promise<Reply> {
+export async function carryOut(
+  deps: IntakeDeps,
+  { spec, approval }: Waiting,
+  { isFirst }: { readonly isFirst: boolean } = { isFirst: false },
+): Promise<Reply> {
   const { requester, decided, level, args, invocationId, id } = approval;
   // One's own yes may come from another surface than the question, and what comes of it goes there.
   const own = level === 'two-persons' ? null : decided;
   if (approval.state === 'approved') {
-    const approvers = level === 'two-persons' && decided ? [decided.person] : [];
-    const step = { event: 'executing', verdict: 'allowed', detail: approval.prompt, approvers } as const;
-    await leaveTrail(deps, approval, { ...step, ...(decided && { policyVersion: decided.policyVersion }) });
+    await recordBegun(deps, approval).catch(async (thrown: unknown) => {
+      // Whoever hears that nothing was done must not see it done later, when the record is back: it waits for a word again.
+      if (isFirst) await deps.approvals.move(id, { from: 'approved', to: 'pending' });
+      throw thrown;
+    });
   }
   const reply = await execute(deps, spec, {
     args,
@@ -74,6 +80,17 @@ export async function carryOut(deps: IntakeDeps, { spec, approval }: Waiting): P
     .then(() => end(deps, { spec, approval: { ...approval, state: 'done' } }))
     .catch((thrown: unknown) => deps.logger.warn({ id, error: errorText(thrown) }, 'left to a sweep'));
   return reply;
+}
+
+// The word as well, which a crash may have kept from its line.
+async function recordBegun(deps: IntakeDeps, approval: Approval): Promise<void> {
+  const { decided, level, prompt } = approval;
+  const approvers = level === 'two-persons' && decided ? [decided.person] : [];
+  const step = { event: 'executing', verdict: 'allowed', detail: prompt, approvers } as const;
+  await Promise.all([
+    leaveWord(deps, approval),
+    leaveTrail(deps, approval, { ...step, ...(decided && { policyVersion: decided.policyVersion }) }),
+  ]);
 }
 
 /** Tells of the end wherever it is shown, and lets go of it. */

@@ -15,4 +15,12 @@ export {
   type Reply,
   refusalCodes,
 } from './reply.ts';
-export type { Action, ArgSpec, CommandSpec, Danger, Question } from './spec.ts';
+export {
+  type Action,
+  type ArgSpec,
+  type Change,
+  type CommandSpec,
+  type Danger,
+  hasSecret,
+  type Question,
+} from './spec.ts';

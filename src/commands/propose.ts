@@ -10,7 +10,7 @@ import { recordExecuting } from './record.ts';
 import { type Invocation, placeOf, type Reply } from './reply.ts';
 import { levelOf, nameToType } from './rights.ts';
 import { declined } from './settle.ts';
-import type { Action, Change } from './spec.ts';
+import { type Action, type Change, hasSecret } from './spec.ts';
 import { leaveTrail } from './trail.ts';
 
 /** A wish that is allowed and makes sense. */
@@ -27,6 +27,8 @@ export async function propose(
 ): Promise<Reply> {
   const permission = spec.permission(args);
   if (levelOf(deps, spec, permission) === 'none') return atOnce(deps, invocation, { spec, args });
+  // What waits lies in Redis and is shown to others, and the answer goes to whoever gives the word.
+  if (hasSecret(spec)) return { kind: 'refusal', code: 'denied', text: cannotWait(spec, permission) };
   const approval = await open(deps, invocation, { spec, args });
   // A surface that reuses an id for another wish must not have that wish confirmed under the first one's name.
   if (approval.command !== spec.name || !isDeepStrictEqual(approval.args, args)) {
@@ -46,6 +48,10 @@ export async function propose(
     case 'invalid':
       return nothingToConfirm(approval.id);
   }
+}
+
+function cannotWait({ name }: Wished['spec'], permission: string): string {
+  return `\`${name}\` is about a secret, which must not lie about while somebody is asked, and the rules want that for \`${permission}\`.`;
 }
 
 async function atOnce(deps: IntakeDeps, invocation: Invocation, { spec, args }: Wished): Promise<Reply> {

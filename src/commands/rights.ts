@@ -63,6 +63,10 @@ export async function standingForYes(
   if (await isRequester(deps, approval, speaker)) {
     return refused('denied', `${requester.person} asked for it, so somebody else has to approve it.`);
   }
+  const receiver = await receiverOf(deps, waiting);
+  if (receiver !== null && (speaker.person === receiver || principalOf(speaker.identity) === receiver)) {
+    return refused('denied', `It is for ${receiver}, so somebody else has to approve it.`);
+  }
   const second = await mayApprove(deps, approval, speaker);
   if ('refusal' in second) return second;
   // Both have to be allowed now, whatever they were when it was asked.
@@ -71,6 +75,12 @@ export async function standingForYes(
     { identity: requester.identity, place: placeOfWish(approval), permission },
     spec.name,
   );
+}
+
+// As they are known now: a stranger of then may have been linked to a person since.
+async function receiverOf({ access }: IntakeDeps, { spec, approval }: Waiting): Promise<string | null> {
+  const named = spec.kind === 'change' ? (spec.mayNotApprove?.(approval.args) ?? null) : null;
+  return named === null ? null : ((await access.portrait(named))?.person ?? named);
 }
 
 /** Whether a no of this speaker counts. Whoever asked may always take it back. */

@@ -1,6 +1,7 @@
 // A person's word on what waits for it: whether it counts, and what it ends.
 import { type Approval, type Decided, isIntact } from '../access/index.ts';
 import { correlationIdOf } from '../contracts/ids.ts';
+import { errorText } from '../core/errors.ts';
 import { invalidate } from './altered.ts';
 import { timeOf } from './announce.ts';
 import { carryOut, end } from './execute.ts';
@@ -14,7 +15,7 @@ import {
   standingForYes,
   type Waiting,
 } from './rights.ts';
-import { leaveTrail } from './trail.ts';
+import { leaveWord } from './trail.ts';
 
 /** Whoever decided is given this long to do it before anybody else's click does, ms. */
 const ownTurnMs = 3_000;
@@ -45,27 +46,19 @@ export async function settle(
   const to = verdict === 'yes' ? 'approved' : await stateOfNo(deps, approval, speaker);
   const move = await deps.approvals.move(approval.id, { from: 'pending', to, decided });
   if (move !== 'moved') return already(deps, decision, { spec, approval });
-  return conclude(deps, { spec, approval: { ...approval, state: to, decided } }, { decision, decided });
+  return conclude(deps, decision, { spec, approval: { ...approval, state: to, decided } });
 }
 
 /** The first word that counted: recorded, then done. */
-async function conclude(
-  deps: IntakeDeps,
-  { spec, approval }: Waiting,
-  { decision, decided }: { readonly decision: Decision; readonly decided: Decided },
-): Promise<Reply> {
-  const changed =
-    decided.policyVersion === approval.policyVersion ? '' : 'the rules changed since it was asked';
-  await leaveTrail(deps, approval, {
-    event: 'decided',
-    verdict: approval.state,
-    detail: [decided.reason, changed].filter((part) => part !== '').join('; '),
-    by: { person: decided.person, identity: decision.identity },
-    policyVersion: decided.policyVersion,
-    approvers: approval.state === 'approved' && approval.level === 'two-persons' ? [decided.person] : [],
+async function conclude(deps: IntakeDeps, decision: Decision, { spec, approval }: Waiting): Promise<Reply> {
+  if (approval.state === 'approved') {
+    return toldWhere(decision, approval, await carryOut(deps, { spec, approval }, { isFirst: true }));
+  }
+  // A no has no effect that the record would have to know of before: it counts without one, and the log has that.
+  await leaveWord(deps, approval).catch((thrown: unknown) => {
+    const { id, command } = approval;
+    deps.logger.error({ id, command, why: errorText(thrown) }, 'the line of a no is missing in the record');
   });
-  if (approval.state === 'approved')
-    return toldWhere(decision, approval, await carryOut(deps, { spec, approval }));
   await end(deps, { spec, approval });
   return declined;
 }

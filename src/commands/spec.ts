@@ -111,6 +111,8 @@ export interface Change extends CommandBase {
   /** Default `none`. */
   readonly danger?: Danger;
   readonly cooldownMs?: number;
+  /** Whom it is for, as a line names them: theirs is no second person's yes. Default: nobody in particular. */
+  mayNotApprove?(args: CommandCall['args']): string | null;
   /** As in Action. */
   check(call: CommandCall, ports: CommandPorts): Promise<Objection | null>;
   prompt(args: CommandCall['args'], ports: CommandPorts): string | Promise<string>;
@@ -127,3 +129,8 @@ export interface Word extends CommandBase {
 export type { Danger } from '../access/index.ts';
 
 export type CommandSpec = Question | Action | Change | Word;
+
+/** Whether what is typed of it, or what it answers, is for nobody else's eyes, and so for no store and no channel. */
+export function hasSecret({ args }: CommandSpec): boolean {
+  return args.some(({ secret }) => secret === true);
+}

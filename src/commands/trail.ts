@@ -26,7 +26,7 @@ export async function leaveTrail(
   const { requester, invocationId, place, command, args } = approval;
   const { person, identity } = step.by ?? requester;
   const { surface, id, server } = place;
-  await audit?.append({
+  const line = {
     event: step.event,
     correlationId: correlationIdOf(invocationId),
     person,
@@ -38,5 +38,23 @@ export async function leaveTrail(
     detail: step.detail,
     approvers: step.approvers ?? [],
     policyVersion: step.policyVersion ?? approval.policyVersion,
+  };
+  // Two may say their word on one wish where the first could not be kept; either has a line of their own.
+  await audit?.append(line, ...(step.event === 'decided' ? [line.principal] : []));
+}
+
+/** The line of the word that ended the waiting. @throws as `leaveTrail` */
+export async function leaveWord(deps: Pick<IntakeDeps, 'audit'>, approval: Approval): Promise<void> {
+  const { decided, state, level, policyVersion } = approval;
+  if (decided === null) return;
+  const isYes = state === 'approved' || state === 'done';
+  const changed = decided.policyVersion === policyVersion ? '' : 'the rules changed since it was asked';
+  await leaveTrail(deps, approval, {
+    event: 'decided',
+    verdict: isYes ? 'approved' : state,
+    detail: [decided.reason, changed].filter((part) => part !== '').join('; '),
+    by: { person: decided.person, identity: decided.identity },
+    policyVersion: decided.policyVersion,
+    approvers: isYes && level === 'two-persons' ? [decided.person] : [],
   });
 }

@@ -149,6 +149,7 @@ function toApproval(fields: unknown): Approval {
     state,
     expiresAt,
     shownAt,
-    decided: decided === undefined ? null : decidedSchema.parse(decided),
+    // A word that could not be kept leaves its trace behind; whoever says the next one overwrites it.
+    decided: decided === undefined || state === 'pending' ? null : decidedSchema.parse(decided),
   };
 }

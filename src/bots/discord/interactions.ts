@@ -7,7 +7,7 @@ import type {
   Interaction,
   ModalMessageModalSubmitInteraction,
 } from 'discord.js';
-import type { CommandIntake, Decision, Reply } from '../../commands/index.ts';
+import { type CommandIntake, type Decision, hasSecret, type Reply } from '../../commands/index.ts';
 import type { Identity, Mark, Place } from '../../contracts/chat.ts';
 import { correlationIdOf } from '../../contracts/ids.ts';
 import { chatText, errorText } from '../../core/errors.ts';
@@ -63,7 +63,7 @@ async function onSlash(interaction: ChatInputCommandInteraction, deps: Interacti
   const command = nameOf(interaction);
   const spec = deps.intake.specs.find(({ name }) => name === command);
   // What changes the world is said in public, and only a public message can be edited by bot token later.
-  const isPublic = spec !== undefined && spec.kind !== 'question';
+  const isPublic = spec !== undefined && spec.kind !== 'question' && !hasSecret(spec);
   let message: string | undefined;
   const defer = async () => {
     if (!isPublic) return void (await interaction.deferReply({ flags: 'Ephemeral' }));

@@ -14,6 +14,7 @@ export const grant: Change = {
   example: 'grant alice service.restart:slam 2h',
   permission: ({ permission = '' }) => `access.grant:${permission}`,
   danger: 'confirm',
+  mayNotApprove: receiver,
   check: objection,
   prompt: ({ person, permission, time }) => `Let ${person} do \`${permission}\` ${timeText(time)}?`,
   apply,
@@ -27,10 +28,15 @@ export const grantRole: Change = {
   example: 'grant role alice operator 2h',
   permission: ({ role = '' }) => `access.grant:${role}`,
   danger: 'two-persons',
+  mayNotApprove: receiver,
   check: objection,
   prompt: ({ person, role, time }) => `Give ${person} the role \`${role}\` ${timeText(time)}?`,
   apply,
 };
+
+function receiver({ person }: CommandCall['args']): string | null {
+  return person ?? null;
+}
 
 async function objection(call: CommandCall, ports: CommandPorts): Promise<string | null> {
   const wanted = await meant(call, ports);

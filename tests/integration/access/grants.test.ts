@@ -145,7 +145,7 @@ describe('nobody grants', () => {
     [lea, 'grant role alice owner', 'You cannot pass on `*`, which you do not hold yourself everywhere.'],
     [olga, 'grant role alice boss', 'No role `boss`; there are: viewer, operator, lead, studio, owner.'],
     [olga, 'grant alice operator', '`operator` is a role: use `grant role` or `revoke role`.'],
-    [olga, 'grant alise gas.send', 'Nobody is called `alise`. Did you mean `alice`?'],
+    [olga, 'grant alise gas.send', 'No person `alise` is known. Did you mean `alice`?'],
     [olga, 'grant discord:<@&900> gas.send', 'Nobody is called `discord:<@&900>`.'],
     [olga, 'grant discord-role:900 gas.send', 'Nobody is called `discord-role:900`.'],
     [olga, 'grant alice gas.send sometimes', '`sometimes` is no time:'],
@@ -192,6 +192,34 @@ describe('nobody grants', () => {
     expect(await done(`grant lea ${slam}`, operator)).toMatch(/do not hold yourself/);
     expect(await done('grant lea alert.silence', alice)).toMatch(/do not hold yourself everywhere/);
     expect(await done('grant role lea studio', alice)).toBe('lea has the role `studio` from now on');
+  });
+
+  it('a role to whoever is the second person that approves it, by whatever name they go', async ({
+    redis,
+    prefix,
+  }) => {
+    const { say, confirm, may } = createRig({ redis, prefix });
+    for (const name of ['lea', 'discord:555']) {
+      const asked = await say(`grant role ${name} owner`, olga);
+      const id = asked.kind === 'confirm' ? asked.confirmationId : '';
+      expect(await confirm(id, lea)).toMatchObject({
+        code: 'denied',
+        text: 'It is for lea, so somebody else has to approve it.',
+      });
+    }
+    expect(await may(lea, 'gas.send')).toBe(false);
+  });
+
+  it('a role to a stranger who was linked to the second person since', async ({ redis, prefix }) => {
+    const { access, say, confirm, may } = createRig({ redis, prefix });
+    const asked = await say('grant role twitch:222 owner', olga);
+    await access.enterCode(aliceTv, (await access.offerCode(lea)).code);
+    const id = asked.kind === 'confirm' ? asked.confirmationId : '';
+    expect(await confirm(id, lea)).toMatchObject({
+      code: 'denied',
+      text: expect.stringContaining('for lea'),
+    });
+    expect(await may(lea, 'gas.send')).toBe(false);
   });
 
   it('without the permission for it', async ({ redis, prefix }) => {

@@ -75,6 +75,18 @@ describe('a code', () => {
   });
 });
 
+describe('under rules that want a word before it', () => {
+  it.for(['confirm', 'type-name', 'two-persons'] as const)(
+    'by %s no code is made or taken, and none waits in Redis',
+    async (level, { redis, prefix }) => {
+      const rig = createRig({ redis, prefix, dangers: { '*': level } });
+      expect(await rig.done('link', alice)).toContain('must not lie about');
+      expect(await rig.done('link ACDEF-GHJKM', other)).toContain('must not lie about');
+      expect(await redis.keys(`${prefix}:*`)).toEqual([]);
+    },
+  );
+});
+
 describe('whoever guesses', () => {
   const guesses = Array.from({ length: 5 }, (_, at) => `AAAAA-AAAA${'CDEFG'[at]}`);
 

@@ -9,7 +9,7 @@ import {
   createRecall,
 } from '../../../src/access/index.ts';
 import { overRedis } from '../../../src/app/read-models.ts';
-import { catalogue, createIntake, type Reply } from '../../../src/commands/index.ts';
+import { catalogue, createIntake, type Danger, type Reply } from '../../../src/commands/index.ts';
 import type { Answer, Identity, Place } from '../../../src/contracts/chat.ts';
 import { Faults } from '../../../src/core/faults.ts';
 import { type Logger, silentLogger } from '../../../src/core/logger.ts';
@@ -54,6 +54,8 @@ export interface Rig {
   readonly clock?: ManualClock;
   readonly makeCode?: () => string;
   readonly logger?: Logger;
+  /** Of the policy; default none. */
+  readonly dangers?: Readonly<Record<string, Danger>>;
 }
 
 export function createRig({
@@ -62,11 +64,12 @@ export function createRig({
   clock = new ManualClock(),
   makeCode,
   logger = silentLogger,
+  dangers = {},
 }: Rig) {
   const grants = overRedis(createGrants(redis, { prefix }));
   const links = overRedis(createLinks(redis, { prefix }));
   const recall = createRecall({ grants, links, clock });
-  const policy = createPolicy(document, recall);
+  const policy = createPolicy({ ...document, dangers }, recall);
   const access = createAccess({ policy, recall, grants, links, clock, ...(makeCode && { makeCode }) });
   const approvals = overRedis(createApprovals({ redis, clock }, { prefix, places: [] }));
   const faults = new Faults();
@@ -90,10 +93,12 @@ export function createRig({
       identity,
       replyTo: { surface: identity.surface, place: 'here' },
     });
-  /** Says it, and yes where it is asked; resolves to the sentence that came of it. */
+  /** Says it, and yes where it is asked, by a second person where it takes one; resolves to the sentence that came of it. */
   const done = async (line: string, identity: Identity = olga): Promise<string> => {
     const first = await say(line, identity);
-    return sentenceOf(first.kind === 'confirm' ? await confirm(first.confirmationId, identity) : first);
+    if (first.kind !== 'confirm') return sentenceOf(first);
+    const other = identity.id === olga.id ? lea : olga;
+    return sentenceOf(await confirm(first.confirmationId, first.level === 'two-persons' ? other : identity));
   };
   const may = async (identity: Identity, permission: string, place: Place | null = null): Promise<boolean> =>
     (await policy.decide({ identity, permission, place })).allowed;

@@ -155,11 +155,18 @@ describe('why', () => {
   });
 
   it.for([
-    ['why alise restart slam', 'Nobody is called `alise`. Did you mean `alice`?'],
     ['why alice restrat slam', 'No command `restrat`. Did you mean `restart`?'],
     ['why alice restart', 'Missing: service. Usage: restart <service> [instance]'],
   ] as const)('says of "%s" what is wrong with it', async ([line, text], { redis, prefix }) => {
     expect(await told(createRig({ redis, prefix }), line)).toEqual([text]);
+  });
+
+  it('of nobody is refused with a guess', async ({ redis, prefix }) => {
+    expect(await createRig({ redis, prefix }).say('why alise restart slam')).toEqual({
+      kind: 'refusal',
+      code: 'bad-argument',
+      text: 'No person `alise` is known. Did you mean `alice`?',
+    });
   });
 });
 

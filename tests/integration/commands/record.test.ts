@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { createPolicy } from '../../../src/access/index.ts';
 import type { Change } from '../../../src/commands/spec.ts';
 import { correlationIdOf } from '../../../src/contracts/ids.ts';
+import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { it } from '../../support/fixtures.ts';
 import { alice, bob, createScene, stranger } from './scene.ts';
@@ -59,9 +60,10 @@ describe('an action', () => {
   });
 });
 
-describe('a change', () => {
+describe.for(['none', 'confirm'] as const)('a change of the danger %s', (danger) => {
   const rename = (apply: Change['apply']): Change => ({
-    ...{ kind: 'change', name: 'rename', description: 'Gives another name', example: 'rename slam', apply },
+    ...{ kind: 'change', name: 'rename', description: 'Gives another name', example: 'rename slam' },
+    ...{ danger, apply },
     args: [{ name: 'service', description: 'Which', required: true }],
     permission: ({ service = '' }) => `service.restart:${service}`,
     check: async () => null,
@@ -75,7 +77,8 @@ describe('a change', () => {
       return { title: 'slam is slim', tone: 'ok', rows: [], data: null };
     });
     const scene = createScene(redis, prefix, { specs: [change] });
-    await scene.decide(await scene.asked('rename slam'));
+    const reply = await scene.say('rename slam');
+    if (reply.kind === 'confirm') await scene.decide(reply.confirmationId);
     expect(before.at(-1)).toBe('rename: executing, allowed');
     expect((await scene.record.query({ event: 'changed' }, { limit: 1 })).lines).toMatchObject([
       { seq: 4, verdict: 'done', detail: 'slam is slim', person: 'alice' },
@@ -89,9 +92,10 @@ describe('a change', () => {
       return { title: 'done', tone: 'ok', rows: [], data: null };
     });
     const scene = createScene(redis, prefix, { specs: [change] });
-    const id = await scene.asked('rename slam');
+    const id = danger === 'none' ? '' : await scene.asked('rename slam');
     await breakRecord(redis, prefix);
-    expect(await scene.decide(id)).toMatchObject({ code: 'unavailable' });
+    const reply = id === '' ? await scene.say('rename slam') : await scene.decide(id);
+    expect(reply).toMatchObject({ code: 'unavailable' });
     expect(made).toBe(false);
   });
 });
@@ -173,11 +177,53 @@ describe('without a record', () => {
     expect(await scene.record.verify(null)).toMatchObject({ lines: 3, broken: null });
   });
 
-  it('a no is taken', async ({ redis, prefix }) => {
+  it('what was told as not done is not done by a sweep either, and may still be declined', async ({
+    redis,
+    prefix,
+  }) => {
     const scene = createScene(redis, prefix);
+    const id = await scene.asked('restart slam');
+    await redis.rename(`${prefix}:audit:lines`, `${prefix}:audit:aside`);
+    await breakRecord(redis, prefix);
+    await scene.decide(id);
+    await redis.rename(`${prefix}:audit:aside`, `${prefix}:audit:lines`);
+    scene.clock.advance(10_000);
+    await scene.intake.sweep();
+    expect(scene.jobs.ids).toEqual([]);
+    expect(await scene.decide(id, 'no')).toMatchObject({ kind: 'dropped' });
+    expect(await scene.recorded()).toEqual(['restart: asked, allowed', 'restart: decided, declined']);
+  });
+
+  it('a no is taken, and its missing line is in the log', async ({ redis, prefix }) => {
+    const said: string[] = [];
+    const logger: Logger = {
+      ...silentLogger,
+      error: (_fields: unknown, text = '') => void said.push(text),
+    };
+    const scene = createScene(redis, prefix, { logger });
     const id = await scene.asked('restart slam');
     await breakRecord(redis, prefix);
     expect(await scene.decide(id, 'no')).toMatchObject({ kind: 'dropped' });
+    expect(await scene.approvals.find(id)).toMatchObject({ state: 'declined' });
+    expect(said).toContain('the line of a no is missing in the record');
+  });
+
+  it('a word whose process died before its line has it when a sweep does the rest', async ({
+    redis,
+    prefix,
+  }) => {
+    const scene = createScene(redis, prefix);
+    const id = await scene.asked('restart slam');
+    const from = { surface: 'discord', place: 'c-1' } as const;
+    const word = { person: 'alice', identity: alice, from, at: 0, reason: '', policyVersion: 'v' };
+    await scene.approvals.move(id, { from: 'pending', to: 'approved', decided: word });
+    scene.clock.advance(10_000);
+    await scene.intake.sweep();
+    expect(await scene.recorded()).toEqual([
+      'restart: asked, allowed',
+      'restart: decided, approved',
+      'restart: executing, allowed',
+    ]);
   });
 });
 
@@ -205,9 +251,9 @@ describe('the command audit', () => {
     const all = await scene.say('audit', reader);
     expect(all.kind === 'answer' && all.answer.rows.map(({ label, value }) => `${label} ${value}`)).toEqual([
       expect.stringMatching(/^#4 discord:999 restart slam: refused, denied — Not allowed/),
-      '#3 alice (discord:111) restart slam: executing, allowed',
+      '#3 alice (discord:111) restart slam: executing, allowed — Restart slam?',
       '#2 alice (discord:111) restart slam: decided, approved',
-      '#1 alice (discord:111) restart slam: asked, allowed',
+      '#1 alice (discord:111) restart slam: asked, allowed — Restart slam?',
     ]);
     const some = await scene.say('audit event=refused', reader);
     expect(some).toMatchObject({ answer: { title: '1 line of the record' } });

@@ -25,6 +25,12 @@ describe('Discord commands', () => {
     expect(answer.text).toContain('🟢 **redis** up (4 s ago)');
   });
 
+  it('answers what is secret to the asker alone, though it changes something', async () => {
+    const { peer } = await open();
+    const answer = await (await peer.slash({ command: 'link' })).message();
+    expect(answer).toMatchObject({ ephemeral: true, text: 'Enter ACDEF-GHJKM there' });
+  });
+
   it('hands the command in with its arguments, the stable user id and the channel', async () => {
     const { peer, intake } = await open();
     const use = await peer.slash({ command: 'status', options: { target: 'queue' } });

@@ -8,6 +8,7 @@ import {
 } from '../../../src/bots/discord/index.ts';
 import type {
   Action,
+  Change,
   CommandIntake,
   Completer,
   CommandSpec,
@@ -16,7 +17,7 @@ import type {
   Question,
   Reply,
 } from '../../../src/commands/index.ts';
-import type { Report, Step } from '../../../src/contracts/chat.ts';
+import type { Answer, Report, Step } from '../../../src/contracts/chat.ts';
 import type { ReportMemory } from '../../../src/contracts/ports.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { Link } from '../../../src/core/links.ts';
@@ -58,9 +59,22 @@ const restart: Action = {
 
 const gasStatus: Question = { ...status, name: 'gas status', description: 'What was delivered' };
 
+const link: Change = {
+  kind: 'change',
+  name: 'link',
+  description: 'Makes a code, or takes one',
+  args: [{ name: 'code', description: 'The code', required: false, secret: true }],
+  example: 'link',
+  permission: () => 'link',
+  check: () => Promise.resolve(null),
+  prompt: () => 'Link?',
+  apply: () => Promise.resolve(codeShown),
+};
+const codeShown: Answer = { title: 'Enter ACDEF-GHJKM there', tone: 'info', rows: [], data: null };
+
 /** Answers like the real one, from a table; remembers what it was handed. */
 export class FakeIntake implements CommandIntake {
-  readonly specs: readonly CommandSpec[] = [status, restart, gasStatus];
+  readonly specs: readonly CommandSpec[] = [status, restart, gasStatus, link];
   readonly invocations: Invocation[] = [];
   readonly decisions: Decision[] = [];
   answerDelayMs = 0;
@@ -83,6 +97,7 @@ export class FakeIntake implements CommandIntake {
       ];
       return { kind: 'answer', answer: { title: 'Status', tone: 'ok', rows, data: null } };
     }
+    if (input.kind === 'parsed' && input.command === 'link') return { kind: 'answer', answer: codeShown };
     if (identity.id !== operator.id) return denied;
     return {
       kind: 'confirm',

@@ -22,6 +22,7 @@ describe('what is stored of an entry', () => {
     ['eyJhbGciOiJIUzI1NiJ9', 'eyJzdWIiOiIxIn0', 'dozjgNryP4J3jVmNHl0w'].join('.'),
     `ghp_${'a1B2'.repeat(9)}`,
     `oauth:${'x9'.repeat(15)}`,
+    `swl_ci_${'-x9'.repeat(14)}A`,
     'redis://user:hunter2@db.example',
   ])('has no secret that stands in a text: %s', (secret) => {
     const { args, detail } = redacted(
