@@ -108,12 +108,9 @@ export function createPolicy(document: unknown, recall: Recall = nothingRecorded
       }
     },
     allows: async (principal, permission) => {
-      try {
-        const facts = factsOf(rules, principal, await recorded(principal, permission));
-        return verdictOf(gatesOf(rules, facts, permission, null), rules.version).allowed;
-      } catch {
-        return false;
-      }
+      const known = await recorded(principal, permission).catch(rejectAsFault);
+      const facts = factsOf(rules, principal, known);
+      return verdictOf(gatesOf(rules, facts, permission, null), rules.version).allowed;
     },
   };
 }

@@ -39,7 +39,9 @@ export class AuditEnds {
         const kept = await sink.add(order);
         if (order.name !== 'chat.report') return kept;
         const { data: report } = reportSchema.safeParse(order.body);
-        if (report?.final) await this.#write({ correlationId: order.correlationId, report });
+        // That somebody approved it is a line of its own, and what was approved has yet to end.
+        if (report?.final && report.kind !== 'approval')
+          await this.#write({ correlationId: order.correlationId, report });
         return kept;
       },
     };

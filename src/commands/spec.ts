@@ -116,7 +116,7 @@ export interface Change extends CommandBase {
   /** As in Action. */
   check(call: CommandCall, ports: CommandPorts): Promise<Objection | null>;
   prompt(args: CommandCall['args'], ports: CommandPorts): string | Promise<string>;
-  /** Must be idempotent by `correlationId`. */
+  /** Must be idempotent by `correlationId`. The title of its answer goes into the record, so no secret stands in it. */
   apply(call: ActionCall, ports: CommandPorts): Promise<Answer>;
 }
 

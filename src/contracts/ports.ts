@@ -173,6 +173,10 @@ export interface ApprovalWork {
 
 /** Whether a principal (`surface:id`) may do something; asked again right before the effect. */
 export interface Authority {
-  /** False when anything that the answer needs is missing. Never rejects. */
+  /**
+   * False when anything that the answer needs is missing.
+   * @throws SwarmError REDIS_*, RECORD_UNREADABLE when it cannot be read what was granted or revoked: then nothing may be
+   *   done, and a job is run again where the fault is a retryable one
+   */
   allows(principal: string, permission: string): Promise<boolean>;
 }

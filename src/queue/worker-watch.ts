@@ -116,6 +116,8 @@ export class WorkerWatch {
       return true;
     }
     const [ofCanary] = consumers;
+    // The clock jumped while it was out: the worker held it back, and the next check tells the skew.
+    if (!this.#deps.guard.isSound()) return false;
     if (ofCanary)
       await this.#recreate(ofCanary, `a canary job was not run within ${canaryWithinMs / 1000} s`);
     return false;

@@ -65,7 +65,8 @@ describe('the second of two processes with the same tokens', () => {
     const after = second.output().length;
     await leader.stop();
     await second.says(/discord +up/, { after, timeoutMs: 4_000 });
-    expect(isConnectedOnce(scene)).toBe(true);
+    // Twitch is taken over by itself, a moment before or after.
+    await eventually(() => isConnectedOnce(scene), { timeoutMs: 4_000 });
   });
 });
 

@@ -14,17 +14,56 @@ const twoPersons =
     approvals: { places: [`discord:${channelId}`], expireMs },
   });
 
-/** What was said, in its order. */
+/** What was said, in its order, and by whom. */
 class Transcript {
   readonly #lines: string[] = [];
 
   add(who: string, text: string): void {
-    this.#lines.push(`${who.padEnd(18)} ${text.replaceAll('\n', ' / ')}`);
+    this.#lines.push(...text.split('\n').map((line, i) => `${(i === 0 ? who : '').padEnd(20)}${line}`));
   }
 
-  print(title: string): void {
-    process.stdout.write(`\n${title}\n${this.#lines.map((line) => `  ${line}\n`).join('')}\n`);
+  text(title: string): string {
+    return [title, ...this.#lines.map((line) => `  ${line}`)].join('\n');
   }
+}
+
+/** What a reader of the transcript has to find, from top to bottom. The record and its refusals come newest first. */
+const whatIsRead = (service: string): readonly RegExp[] => [
+  /Ann on Twitch +!restart/,
+  /Swarmline, Twitch +@ann .*needs a second person/,
+  /Swarmline, Discord +Second person for restart/,
+  /ann \(twitch\) asks: Restart .*needs a second person/,
+  /stranger, Discord +\[Approve\]/,
+  /Not for stranger to decide/,
+  /Ann on Discord +\[Approve\]/,
+  /somebody else has to approve it/,
+  /kill -9/,
+  /Bea on Discord +\[Approve\]/,
+  /Swarmline, Discord +Order taken/,
+  /Approved by bea at \d\d:\d\d:\d\d UTC/,
+  /Swarmline, Twitch +@ann .*ready — .*incarnation [0-9a-f]{8} → [0-9a-f]{8}/,
+  /6 lines of the record/,
+  /#6 ann .*: ended, ready with bea/,
+  /#5 ann .*: executing, allowed with bea/,
+  /#4 bea .*: decided, approved with bea/,
+  /#3 ann \(discord:\d+\) +.*: refused, denied — .*somebody else has to approve it/,
+  /#2 discord:910000000000000002 +.*: refused, denied — Not for stranger to decide/,
+  /#1 ann \(twitch:42\) +.*: asked, allowed/,
+  /discord:910000000000000002 may not use `restart .*: the gate `grant` blocks/,
+  new RegExp(`grant +closed: it needs the permission \`service\\.restart:${service}\``),
+  /stranger, Discord +\/why me restart/,
+  /You may not use/,
+];
+
+/** The first pattern that is not found behind the ones before it. */
+function firstMissing(text: string, patterns: readonly RegExp[]): RegExp | null {
+  let rest = text;
+  for (const pattern of patterns) {
+    const found = pattern.exec(rest);
+    if (!found) return pattern;
+    rest = rest.slice(found.index + found[0].length);
+  }
+  return null;
 }
 
 /** The message in the channel that shows buttons for a second person. */
@@ -36,6 +75,22 @@ function requestOnDiscord({ discord }: Scene): Promise<SeenMessage> {
 }
 
 const withButtons = ({ discord }: Scene) => discord.messages().filter(({ buttons }) => buttons.length > 0);
+
+/** What the CLI prints for a line of chat. */
+async function printed({ site }: Scene, line: string): Promise<string> {
+  const { end, stdout, stderr } = await site.cli('run', line);
+  expect({ end, stderr }).toEqual({ end: 0, stderr: '' });
+  return stdout.trimEnd();
+}
+
+/** The record of the restart, once its end stands there. */
+async function recordOf(scene: Scene): Promise<{ readonly line: string; readonly text: string }> {
+  const line = 'audit command=restart';
+  const text = await eventually(() => printed(scene, line), {
+    accept: (all) => all.includes('ended, ready'),
+  });
+  return { line, text };
+}
 
 function yesOf({ buttons }: SeenMessage): string {
   return buttons.find(({ label }) => label === 'Approve')?.customId ?? '';
@@ -53,7 +108,7 @@ describe('a restart that needs two persons', () => {
     said.add('Ann on Twitch', `!restart ${service}`);
     said.add('Swarmline, Twitch', await heardOnTwitch(scene, /needs a second person/));
     const request = await requestOnDiscord(scene);
-    said.add('Swarmline, Discord', `${request.text} [Approve] [Deny]`);
+    said.add('Swarmline, Discord', `${request.text}\n[Approve] [Deny]`);
 
     const foreign = await discord.click(request.id, yesOf(request), stranger).followUp();
     said.add('stranger, Discord', '[Approve]');
@@ -80,7 +135,20 @@ describe('a restart that needs two persons', () => {
     said.add('Swarmline, Twitch', ready);
     expect(ready).toMatch(/^@ann .*incarnation [0-9a-f]{8} → [0-9a-f]{8}/);
     expect([await scene.starts(), withButtons(scene)]).toEqual([2, []]);
-    said.print('One restart that needed two persons');
+
+    const record = await recordOf(scene);
+    said.add('owner, CLI', `swarmline run "${record.line}"`);
+    said.add('Swarmline, CLI', record.text);
+    const why = `why discord:${stranger.id} restart ${service}`;
+    said.add('owner, CLI', `swarmline run "${why}"`);
+    said.add('Swarmline, CLI', await printed(scene, why));
+    const own = { command: 'why me', options: { command: `restart ${service}` }, user: stranger };
+    said.add('stranger, Discord', `/why me restart ${service}`);
+    said.add('Swarmline, Discord', (await (await discord.slash(own)).message()).text);
+
+    const text = said.text('One restart that needed two persons');
+    process.stdout.write(`\n${text}\n\n`);
+    expect(firstMissing(text, whatIsRead(service))).toBeNull();
   });
 
   it('is followed from the CLI until somebody has approved it', { timeout: 60_000 }, async ({ openSite }) => {

@@ -30,12 +30,13 @@ export async function ownServer(kind: Kind): Promise<OwnServer> {
 
 export class OwnServer {
   readonly url: string;
+  /** Holds its data; a Redis writes down there whatever changes it. */
+  readonly dir: string;
   readonly #server: EmbeddedServer;
-  readonly #dir: string;
 
   private constructor(server: EmbeddedServer, dir: string, url: string) {
     this.#server = server;
-    this.#dir = dir;
+    this.dir = dir;
     this.url = url;
   }
 
@@ -57,7 +58,7 @@ export class OwnServer {
 
   /** Its process id. */
   async pid(): Promise<number> {
-    return Number(JSON.parse(await readFile(join(this.#dir, 'server.pid.json'), 'utf8')).pid);
+    return Number(JSON.parse(await readFile(join(this.dir, 'server.pid.json'), 'utf8')).pid);
   }
 
   /** Sends a Redis a command. */

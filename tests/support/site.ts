@@ -216,8 +216,11 @@ function configuration(site: Site, options: SiteOptions) {
 
 const policy = {
   roles: {
-    viewer: ['ask'],
-    operator: ['ask', 'service.restart:*', 'alert.silence', 'audit.read', 'agent.message:*', 'gas.*'],
+    viewer: ['ask', 'link'],
+    operator: [
+      ...['ask', 'link', 'why', 'audit.read', 'alert.silence'],
+      ...['service.restart:*', 'agent.message:*', 'gas.*'],
+    ],
   },
   everyone: 'viewer',
   people: {

@@ -22,9 +22,9 @@ export const link: Change = {
     if (args['code'] !== undefined) return entered(await access.enterCode(identity, args['code']));
     const { code, expiresAt } = await access.offerCode(identity);
     return {
-      title: `Enter \`link ${code}\` on the other surface`,
+      title: 'A code to be the same person on another surface',
       tone: 'info',
-      rows: [],
+      rows: [{ label: 'type there', value: `link ${code}`, ageMs: null, tone: 'info' }],
       note: `It counts once, until ${utc(expiresAt)}. Whoever enters it has your rights: show it to nobody.`,
       data: { code, expiresAt },
     };

@@ -278,7 +278,11 @@ describe('while Redis is away', () => {
         false,
         true,
       ]);
-      expect(await policy.allows('discord:111', slam)).toBe(false);
+      // A job asks again when Redis is back; it must not be told as refused for what nobody could look up.
+      await expect(policy.allows('discord:111', slam)).rejects.toMatchObject({
+        code: 'REDIS_UNAVAILABLE',
+        retryable: true,
+      });
       expect(await say('restart slam', alice)).toMatchObject({
         code: 'unavailable',
         text: 'Redis does not answer, so nothing is known right now.',
@@ -312,5 +316,6 @@ describe('while Redis is away', () => {
     expect(await may(alice, slam)).toBe(false);
     const { fault } = await policy.decide({ identity: alice, permission: slam, place: null });
     expect(fault?.code).toBe('RECORD_UNREADABLE');
+    await expect(policy.allows('discord:111', slam)).rejects.toMatchObject({ code: 'RECORD_UNREADABLE' });
   });
 });

@@ -12,7 +12,8 @@ const other = { surface: 'twitch', id: '333', name: 'mallory' } as const;
 
 /** Asks for a code as a person does, and reads it. */
 async function codeOf(rig: ReturnType<typeof createRig>, identity = alice): Promise<string> {
-  return codeShape.exec(await rig.done('link', identity))?.[0] ?? 'none was given';
+  const { rows } = await answerOf(rig.say('link', identity));
+  return codeShape.exec(rows[0]?.value ?? '')?.[0] ?? 'none was given';
 }
 
 describe('a code', () => {

@@ -84,6 +84,15 @@ describe('the end of an action', () => {
     expect((await record.verify(null)).broken).toBeNull();
   });
 
+  it('is not that a second person approved it', async ({ redis, prefix }) => {
+    const { log, sink, told, ended } = await open(redis, prefix);
+    await log.append(entry({ approvers: ['bob'] }));
+    const { body, ...order } = report('c-1', true);
+    await sink.add({ ...order, body: { ...body, kind: 'approval', steps: [] } });
+    expect(told).toHaveLength(1);
+    expect(await ended()).toEqual([]);
+  });
+
   it('is not recorded of what no person asked for', async ({ redis, prefix }) => {
     const { sink, told, ended } = await open(redis, prefix);
     await sink.add(report('c-gas', true));

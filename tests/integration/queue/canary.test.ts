@@ -17,11 +17,16 @@ async function proxied(redisUrl: string) {
 }
 
 /** A host whose workers reach Redis by `redisUrl`, and all else directly. */
-async function started({ redis, prefix, redisUrl }: Place) {
+async function started(
+  { redis, prefix, redisUrl }: Place,
+  deps: { readonly clock?: Clock; readonly isLate?: () => boolean } = {},
+) {
   const { handler, runs } = sweeper();
-  const link = new Link({ name: 'workers', hard: true, clock: systemClock });
+  const clock = systemClock;
+  const link = new Link({ name: 'workers', hard: true, clock });
+  const faults = new Faults();
   const host = new WorkerHost(
-    { redis, clock: systemClock, logger: silentLogger, link, faults: new Faults(), handlers: [handler] },
+    { redis, clock, logger: silentLogger, link, faults, handlers: [handler], ...deps },
     { redisUrl, prefix, queues: { pipeline: 1 } },
   );
   onTestFinished(() => host.stop());
@@ -60,6 +65,29 @@ describe('a worker host', () => {
     const place = { redis, redisUrl, prefix };
     await producer(place).add(sweep('j-1'));
     expect([await ended(place, 'j-1'), runs.length]).toEqual(['completed', 1]);
+  });
+});
+
+describe('a clock that jumps while a canary is out', () => {
+  it('is what is told, and no worker is made anew for it', async ({ redis, redisUrl, prefix }) => {
+    const { proxy, url } = await proxied(redisUrl);
+    const now = { aheadMs: 0, late: false };
+    const { link } = await started(
+      { redis, redisUrl: url, prefix },
+      { clock: { ...systemClock, now: () => Date.now() + now.aheadMs }, isLate: () => now.late },
+    );
+    proxy.mode = 'blackhole';
+    // a canary is due at once
+    now.late = true;
+    const isOut = async () => (await redis.keys(`${prefix}:bull:canary.*:wait`)).length > 0;
+    await eventually(isOut, { timeoutMs: 20_000 });
+    now.aheadMs = 3_600_000;
+    const { detail, recreated } = await eventually(() => link.status(), {
+      timeoutMs: 40_000,
+      accept: ({ state }) => state === 'down',
+    });
+    expect([detail, recreated]).toEqual([expect.stringMatching(/clock is 3600\S* s off Redis' clock/), 0]);
+    proxy.mode = 'pass';
   });
 });
 

@@ -5,7 +5,7 @@ import { reportSchema } from '../../../src/contracts/chat.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import type { JobSink, ServiceControl } from '../../../src/contracts/ports.ts';
 import type { RestartOrder, RestartOutcome, RestartProgress } from '../../../src/contracts/services.ts';
-import { SwarmError } from '../../../src/core/errors.ts';
+import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { createReportMemory, makeRestartService } from '../../../src/queue/index.ts';
 import { it } from '../../support/fixtures.ts';
@@ -48,6 +48,8 @@ function createScene(redis: Redis, prefix: string, given: { readonly reachesAll?
   };
   const scene = {
     allowed: true,
+    /** Whether it can be looked up at all. */
+    blip: false,
     withheld: '',
     /** Steps that the bridge tells, and how it ends; a text ends it with a fault of that message. */
     bridge: { steps: way, end: ready } as { steps: readonly Step[]; end: RestartOutcome | string },
@@ -71,7 +73,10 @@ function createScene(redis: Redis, prefix: string, given: { readonly reachesAll?
       clock,
       control,
       authority: {
-        allows: (_who, permission) => Promise.resolve(scene.allowed && permission !== scene.withheld),
+        allows: async (_who, permission) => {
+          if (scene.blip) throw new SwarmError(coreErrors.redisUnavailable, 'Redis does not answer');
+          return scene.allowed && permission !== scene.withheld;
+        },
       },
     },
     { prefix, deadlineMs: 45_000, reachesAll: given.reachesAll ?? false },
@@ -96,6 +101,16 @@ describe('service.restart', () => {
       [4, false, 'queued sent accepted stopping starting'],
       [5, true, 'queued sent accepted stopping starting ready'],
     ]);
+  });
+
+  it('is not refused for a right that cannot be read, and goes on when it can', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    scene.blip = true;
+    await expect(scene.run()).rejects.toMatchObject({ retryable: true });
+    expect([scene.orders, scene.reports().map(statesOf)]).toEqual([[], ['queued']]);
+    scene.blip = false;
+    await scene.run();
+    expect(scene.reports().map(statesOf).at(-1)).toBe('queued sent accepted stopping starting ready');
   });
 
   it('addresses each report to where the person asked, under the correlation id', async ({
