@@ -105,7 +105,7 @@ export const jobCatalogue = {
   },
   /** Ends wishes that waited for a word too long, and mends those that a crash left half done; once per `tick`. */
   'approvals.sweep': {
-    queue: 'services',
+    queue: 'control',
     body: z.object({ tick: z.number().int() }),
     attempts: 3,
     usefulMs: 60_000,
