@@ -240,7 +240,9 @@ async function misconfigure({ scene: { site } }: GuardedScene): Promise<void> {
 }
 
 describe('a secret', () => {
-  it('is nowhere in what the platform prints, writes, stores, serves and sends', async ({ openSite }) => {
+  it('is nowhere in what the platform prints, writes, stores, serves and sends', {
+    timeout: 300_000,
+  }, async ({ openSite }) => {
     const guarded = await openGuardedScene(openSite);
     const { scene, servers, collector } = guarded;
     const { site, discord, twitch } = scene;

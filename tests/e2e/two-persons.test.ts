@@ -98,7 +98,7 @@ function yesOf({ buttons }: SeenMessage): string {
 
 describe('a restart that needs two persons', () => {
   it('is asked on Twitch and approved on Discord, across a kill -9 between the two', {
-    timeout: 90_000,
+    timeout: 120_000,
   }, async ({ openSite }) => {
     const said = new Transcript();
     const scene = await openScene(openSite, countingProgram, twoPersons());
@@ -110,11 +110,11 @@ describe('a restart that needs two persons', () => {
     const request = await requestOnDiscord(scene);
     said.add('Swarmline, Discord', `${request.text}\n[Approve] [Deny]`);
 
-    const foreign = await discord.click(request.id, yesOf(request), stranger).followUp();
+    const foreign = await discord.click(request.id, yesOf(request), stranger).followUp(20_000);
     said.add('stranger, Discord', '[Approve]');
     said.add('Swarmline, Discord', foreign.text);
     expect(foreign.text).toContain('Not for stranger to decide');
-    const self = await discord.click(request.id, yesOf(request), operator).followUp();
+    const self = await discord.click(request.id, yesOf(request), operator).followUp(20_000);
     said.add('Ann on Discord', '[Approve]');
     said.add('Swarmline, Discord', self.text);
     expect(self.text).toContain('somebody else has to approve it');
@@ -144,7 +144,7 @@ describe('a restart that needs two persons', () => {
     said.add('Swarmline, CLI', await printed(scene, why));
     const own = { command: 'why me', options: { command: `restart ${service}` }, user: stranger };
     said.add('stranger, Discord', `/why me restart ${service}`);
-    said.add('Swarmline, Discord', (await (await discord.slash(own)).message()).text);
+    said.add('Swarmline, Discord', (await (await discord.slash(own)).message(20_000)).text);
 
     const text = said.text('One restart that needed two persons');
     process.stdout.write(`\n${text}\n\n`);
@@ -189,7 +189,7 @@ describe('a restart that needs two persons', () => {
     await sayOnTwitch(scene, ann, `!restart ${service}`);
     const request = await requestOnDiscord(scene);
     // Asked on Discord as well: that message has buttons of its own.
-    const own = await (await discord.slash({ command: 'restart', options: { service } })).message();
+    const own = await (await discord.slash({ command: 'restart', options: { service } })).message(20_000);
     // Killed before that is noted, it would count as never shown, and wait for its two minutes.
     const key = `${site.prefix}:approval:${yesOf(own).replace('yes:', '')}`;
     await eventually(async () => Boolean(await redis.hget(key, 'shownAt')));
