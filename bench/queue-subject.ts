@@ -14,7 +14,7 @@ export const text = 'the next prompt, of which there are many '.repeat(6);
 
 export function openSubject(redisUrl: string) {
   const redis = createCommandRedis({ url: redisUrl, name: 'bench:subject' });
-  const producer = createProducer({ redis, clock: systemClock }, { prefix });
+  const producer = createProducer({ redis, clock: systemClock }, { prefix, capacity: 1_000_000 });
   const add = async (id: string) => {
     await producer.add({
       name: 'gas.tick',
