@@ -133,12 +133,6 @@ export interface ActionDirectory {
   find(id: string): Promise<readonly ActionView[]>;
 }
 
-/** Stops what an action became. */
-export interface JobCanceller {
-  /** `cancelling`: it runs, and was told to stop. `too-late`: it has ended, or passed the point of no return. */
-  cancel(correlationId: string, by: string): Promise<'cancelled' | 'cancelling' | 'too-late' | 'unknown'>;
-}
-
 /** Closes the crash-loop brake of a component, in every process that has it. */
 export interface ComponentResetter {
   /** Does nothing where no brake holds it; a process that does not answer is told as silent. */
