@@ -72,7 +72,8 @@ async function platform(): Promise<DrivenProgram> {
   const home = join(folder.path, 'home');
   await mkdir(home, { recursive: true });
   const config = join(folder.path, 'config.yaml');
-  await writeFile(config, JSON.stringify({ reports: { console: true } }));
+  const limits = { programPending: 1_000, programBurst: 1_000_000, programPerMinute: 1_000_000 };
+  await writeFile(config, JSON.stringify({ reports: { console: true }, limits }));
   return new DrivenProgram([join(root, 'dist/cli/main.js'), 'up'], {
     SWARMLINE_HOME: home,
     SWARMLINE_CONFIG: config,
