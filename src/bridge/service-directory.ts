@@ -34,6 +34,7 @@ export function createServiceDirectory(
       const views = await readNewest(deps.redis, key, viewSchema);
       return Promise.all(views.map(async (view) => ({ ...view, instances: await living(view.service) })));
     },
+    names: async () => (await readNewest(deps.redis, key, viewSchema)).map(({ service }) => service),
     service: async (name) => {
       const [view, instances] = await Promise.all([
         readNewestOf(deps.redis, { key, field: name }, viewSchema),

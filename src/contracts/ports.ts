@@ -104,6 +104,8 @@ export interface PipelineWork {
 export interface ServiceDirectory {
   /** Every service ever heard of, by name. */
   services(): Promise<readonly ServiceView[]>;
+  /** Their names alone, by name. */
+  names(): Promise<readonly string[]>;
   /** One of them; null when it was never heard of. Costs the same however many there are. */
   service(name: string): Promise<ServiceView | null>;
 }

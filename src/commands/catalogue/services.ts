@@ -31,8 +31,8 @@ export const services: Question = {
 };
 
 /** Every service that was ever heard of. */
-export async function serviceNames(ports: CommandPorts): Promise<readonly string[]> {
-  return (await ports.services.services()).map(({ service }) => service);
+export function serviceNames(ports: CommandPorts): Promise<readonly string[]> {
+  return ports.services.names();
 }
 
 /** One line on a service: its state only while its sidecar is heard, else unknown and since when. Where several instances live, a line on all and one on each. */

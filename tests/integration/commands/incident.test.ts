@@ -11,7 +11,7 @@ describe('an unexpected fault', () => {
   it('of a question is told with the correlation id that the log has', async ({ redis, prefix }) => {
     const { logger, lines } = createRecorder();
     const scene = createScene(redis, prefix, {
-      ports: { services: { services: mistake, service: mistake } },
+      ports: { services: { services: mistake, service: mistake, names: mistake } },
       logger,
     });
     const incident = correlationIdOf('use-1');

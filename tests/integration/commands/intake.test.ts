@@ -37,7 +37,9 @@ describe('a question', () => {
     const broken = async () => {
       throw new SwarmError(coreErrors.redisUnavailable, 'connect ECONNREFUSED 127.0.0.1:6390');
     };
-    const scene = createScene(redis, prefix, { ports: { services: { services: broken, service: broken } } });
+    const scene = createScene(redis, prefix, {
+      ports: { services: { services: broken, service: broken, names: broken } },
+    });
     expect(await scene.say('services')).toEqual({
       kind: 'refusal',
       code: 'unavailable',
@@ -46,7 +48,9 @@ describe('a question', () => {
   });
 
   it('gets its reply within 2.5 s though a port hangs', async ({ redis, prefix }) => {
-    const scene = createScene(redis, prefix, { ports: { services: { services: never, service: never } } });
+    const scene = createScene(redis, prefix, {
+      ports: { services: { services: never, service: never, names: never } },
+    });
     const reply = scene.say('services');
     scene.clock.advance(2_499);
     expect(await Promise.race([reply, Promise.resolve('waiting')])).toBe('waiting');

@@ -14,7 +14,7 @@ describe('the same use once more', () => {
     prefix,
   }) => {
     let known = [service('slam')];
-    const services = { services: async () => known, service: async () => null };
+    const services = { services: async () => known, service: async () => null, names: async () => [] };
     const scene = createScene(redis, prefix, { limits: {}, ports: { services } });
     const first = await scene.say('services', alice, 'same');
     known = [...known, service('mesh')];
@@ -45,7 +45,7 @@ describe('the same use once more', () => {
     const services = () => (broken ? away() : Promise.resolve([]));
     const scene = createScene(redis, prefix, {
       limits: {},
-      ports: { services: { services, service: async () => null } },
+      ports: { services: { services, service: async () => null, names: async () => [] } },
     });
     expect(await scene.say('services', alice, 'same')).toMatchObject({ code: 'unavailable' });
     broken = false;
@@ -105,7 +105,7 @@ describe('a flood of one', () => {
     };
     const scene = createScene(redis, prefix, {
       limits: {},
-      ports: { services: { services, service: async () => null } },
+      ports: { services: { services, service: async () => null, names: async () => [] } },
     });
     const flood = Array.from({ length: 1_000 }, () => scene.say('services'));
     const startedAt = Date.now();

@@ -49,7 +49,8 @@ describe('every refusal', () => {
     const broken = async () => {
       throw new TypeError('a bug');
     };
-    const ports = code === 'decided' ? {} : { services: { services: broken, service: broken } };
+    const ports =
+      code === 'decided' ? {} : { services: { services: broken, service: broken, names: broken } };
     const scene = createScene(redis, prefix, { ports, limits: { burst: code === 'limited' ? 1 : 20 } });
     if (code === 'limited') await scene.say('agents');
     const who = code === 'denied' ? stranger : alice;

@@ -69,7 +69,10 @@ describe('Tab', () => {
 
   it('offers nothing when what there is cannot be read', async () => {
     const away = () => Promise.reject(new Error('away'));
-    const broken = createCompleter({ ...ports, services: { services: away, service: away } }, specs);
+    const broken = createCompleter(
+      { ...ports, services: { services: away, service: away, names: away } },
+      specs,
+    );
     expect(await broken.line({ identity, line: 'status s' })).toMatchObject({ candidates: [] });
   });
 });

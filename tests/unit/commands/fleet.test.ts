@@ -80,7 +80,7 @@ describe('status, of roles that nobody fills,', () => {
     const processes = [{ ...process(7, [link('redis')]), roles: ['api'] }];
     const ports = portsOf({ processes });
     const away = () => Promise.reject(new SwarmError(coreErrors.redisUnavailable, 'away'));
-    const services = { services: away, service: away };
+    const services = { services: away, service: away, names: away };
     const spec = catalogue.find(({ name }) => name === 'status');
     if (spec?.kind !== 'question') throw new Error('status is no question');
     const identity = { surface: 'cli', id: 'local', name: 'you' } as const;

@@ -37,6 +37,7 @@ export function portsOf(known: Known): CommandPorts {
     clock: new ManualClock(now),
     services: {
       services: async () => known.services ?? [],
+      names: async () => (known.services ?? []).map(({ service }) => service),
       service: async (name) => known.services?.find(({ service }) => service === name) ?? null,
     },
     agents: {
