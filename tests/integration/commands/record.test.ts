@@ -194,6 +194,25 @@ describe('without a record', () => {
     expect(await scene.recorded()).toEqual(['restart: asked, allowed', 'restart: decided, declined']);
   });
 
+  it('a second yes to what a crash left approved does not hear that nothing was done, for a sweep does it', async ({
+    redis,
+    prefix,
+  }) => {
+    const scene = createScene(redis, prefix);
+    const id = await scene.asked('restart slam');
+    const from = { surface: 'discord', place: 'c-1' } as const;
+    const word = { person: 'alice', identity: alice, from, at: 0, reason: '', policyVersion: 'v' };
+    await scene.approvals.move(id, { from: 'pending', to: 'approved', decided: word });
+    await redis.rename(`${prefix}:audit:lines`, `${prefix}:audit:aside`);
+    await breakRecord(redis, prefix);
+    const text = expect.stringMatching(/^It is approved.* once the record can be\.$/);
+    expect(await scene.decide(id)).toMatchObject({ code: 'unavailable', text });
+    await redis.rename(`${prefix}:audit:aside`, `${prefix}:audit:lines`);
+    scene.clock.advance(10_000);
+    await scene.intake.sweep();
+    expect(scene.jobs.ids).toHaveLength(1);
+  });
+
   it('a no is taken, and its missing line is in the log', async ({ redis, prefix }) => {
     const said: string[] = [];
     const logger: Logger = {
