@@ -7,7 +7,7 @@ import { tellEnd } from './announce.ts';
 import type { IntakeDeps } from './intake-deps.ts';
 import { recordChanged } from './record.ts';
 import type { Reply } from './reply.ts';
-import { placeOfWish, type Waiting } from './rights.ts';
+import { placeOfWish, placeOfWord, type Waiting } from './rights.ts';
 import type { Action, ActionCall, Change } from './spec.ts';
 import { leaveTrail, leaveWord } from './trail.ts';
 import { noteWhereKept } from './where-kept.ts';
@@ -75,7 +75,7 @@ export async function carryOut(
     identity: own?.identity ?? requester.identity,
     correlationId: correlationIdOf(invocationId),
     replyTo: own?.from ?? approval.replyTo,
-    place: own ? { surface: own.from.surface, id: own.from.place } : placeOfWish(approval),
+    place: own ? placeOfWord(own) : placeOfWish(approval),
   });
   // It is done: whatever fails from here on is made good by a sweep, and must not sound like a failure.
   await deps.approvals

@@ -63,6 +63,8 @@ export const decidedSchema = z.object({
   identity: identitySchema,
   /** Where it was said. */
   from: addressSchema,
+  /** Of that place, where it has one: the rules may name it. */
+  server: z.string().exactOptional(),
   /** Ms since the epoch. */
   at: z.number(),
   reason: z.string(),
