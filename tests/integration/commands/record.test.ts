@@ -135,6 +135,29 @@ describe('a refusal', () => {
     expect(await scene.recorded()).toEqual(['services: refused, denied']);
   });
 
+  it('of what never became a use is in the record once a minute', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    for (const line of ['restrat slam', 'restart', 'restart', 'approve zzz', 'deny zzz', '']) {
+      expect(await scene.say(line, stranger)).toMatchObject({ kind: 'refusal' });
+    }
+    expect((await scene.recorded()).toSorted()).toEqual([
+      'approve: refused, no-confirmation',
+      'deny: refused, no-confirmation',
+      'restart: refused, bad-argument',
+      'unknown: refused, unknown-command',
+    ]);
+    scene.clock.advance(60_000);
+    await scene.say('restart', stranger);
+    expect(await scene.recorded()).toHaveLength(5);
+  });
+
+  it('of an ill-shaped secret keeps nothing of what was typed', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    await scene.say('link --k7x9q2 k7x9q2 k7x9q2', alice);
+    const { lines } = await scene.record.query({}, { limit: 10 });
+    expect([lines.length, JSON.stringify(lines).includes('k7x9q2')]).toEqual([1, false]);
+  });
+
   it('stands though it cannot be recorded', async ({ redis, prefix }) => {
     const scene = createScene(redis, prefix);
     await breakRecord(redis, prefix);
