@@ -7,7 +7,7 @@ import { tellEnd } from './announce.ts';
 import type { IntakeDeps } from './intake-deps.ts';
 import { recordChanged } from './record.ts';
 import type { Reply } from './reply.ts';
-import { placeOfWish, type Waiting } from './rights.ts';
+import { placeOfWish, placeOfWord, type Waiting } from './rights.ts';
 import type { Action, ActionCall, Change } from './spec.ts';
 import { leaveTrail, leaveWord } from './trail.ts';
 import { noteWhereKept } from './where-kept.ts';
@@ -60,11 +60,14 @@ export async function carryOut(
   // One's own yes may come from another surface than the question, and what comes of it goes there.
   const own = level === 'two-persons' ? null : decided;
   if (approval.state === 'approved') {
-    await recordBegun(deps, approval).catch(async (thrown: unknown) => {
+    try {
+      await recordBegun(deps, approval);
+    } catch (thrown) {
       // Whoever hears that nothing was done must not see it done later, when the record is back: it waits for a word again.
-      if (isFirst) await deps.approvals.move(id, { from: 'approved', to: 'pending' });
-      throw thrown;
-    });
+      if (isFirst && (await waitsAgain(deps, id))) throw thrown;
+      deps.logger.warn({ id, error: errorText(thrown) }, 'what is approved waits for the record');
+      return { kind: 'refusal', code: 'unavailable', text: waitsForRecord };
+    }
   }
   const reply = await execute(deps, spec, {
     args,
@@ -72,7 +75,7 @@ export async function carryOut(
     identity: own?.identity ?? requester.identity,
     correlationId: correlationIdOf(invocationId),
     replyTo: own?.from ?? approval.replyTo,
-    place: own ? { surface: own.from.surface, id: own.from.place } : placeOfWish(approval),
+    place: own ? placeOfWord(own) : placeOfWish(approval),
   });
   // It is done: whatever fails from here on is made good by a sweep, and must not sound like a failure.
   await deps.approvals
@@ -80,6 +83,17 @@ export async function carryOut(
     .then(() => end(deps, { spec, approval: { ...approval, state: 'done' } }))
     .catch((thrown: unknown) => deps.logger.warn({ id, error: errorText(thrown) }, 'left to a sweep'));
   return reply;
+}
+
+const waitsForRecord =
+  'It is approved, but the audit record cannot be written now; it is done once the record can be.';
+
+// False where a sweep or a second click was quicker, or the store does not answer: then it stays approved.
+function waitsAgain({ approvals }: IntakeDeps, id: string): Promise<boolean> {
+  return approvals.move(id, { from: 'approved', to: 'pending' }).then(
+    (move) => move === 'moved',
+    () => false,
+  );
 }
 
 // The word as well, which a crash may have kept from its line.

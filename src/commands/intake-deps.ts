@@ -38,7 +38,7 @@ export async function denial(deps: IntakeDeps, wish: Wish, command: string): Pro
   return { kind: 'refusal', code: 'denied', text: `Not allowed for ${identity.name}: ${blockedBy.detail}.` };
 }
 
-export function nothingToConfirm(id: string): Reply {
+export function nothingToConfirm(id: string): Extract<Reply, { kind: 'refusal' }> {
   return {
     kind: 'refusal',
     code: 'no-confirmation',

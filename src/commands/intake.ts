@@ -7,12 +7,12 @@ import { admitted, entered } from './admit.ts';
 import { ask } from './ask.ts';
 import { assertCatalogue } from './check-catalogue.ts';
 import { nothingToConfirm, type IntakeDeps } from './intake-deps.ts';
-import { parseInvocation } from './parse.ts';
+import { type ParseResult, parseInvocation } from './parse.ts';
 import { printable } from './printable.ts';
-import { asked, decided, recorded } from './record.ts';
+import { asked, decided, recorded, recordUnheard } from './record.ts';
 import type { CommandIntake, Decision, Invocation, Reply } from './reply.ts';
 import { settle } from './settle.ts';
-import type { CommandSpec, Word } from './spec.ts';
+import { type CommandSpec, hasSecret, type Word } from './spec.ts';
 import { sweepApprovals } from './sweep.ts';
 import { beginUse, type Use } from './use.ts';
 
@@ -60,7 +60,7 @@ async function handle(
   invocation: Invocation & { readonly use: Use },
 ): Promise<Reply> {
   const result = parseInvocation(invocation.input, specs);
-  if (!result.ok) return result.refusal;
+  if (!result.ok) return unheard(deps, invocation, result);
   const { spec } = result.parsed;
   const parsed = { ...result.parsed, dryRun: result.parsed.dryRun || invocation.dryRun === true };
   const { use } = invocation;
@@ -72,6 +72,18 @@ async function handle(
       admitted(judged, invocation, wish, () => ask(judged, invocation, wish)),
     ),
   );
+}
+
+function unheard(
+  deps: IntakeDeps,
+  invocation: Invocation,
+  { refusal, spec }: Extract<ParseResult, { readonly ok: false }>,
+): Promise<Reply> {
+  if (refusal.code === 'empty') return Promise.resolve(refusal);
+  const subject = asked(invocation, { command: spec?.name ?? 'unknown', args: {} });
+  // What was typed stands in the sentence: of a secret not even a part may be kept.
+  const kept = spec && hasSecret(spec) ? { ...refusal, text: '' } : refusal;
+  return recordUnheard(deps, subject, kept).then(() => refusal);
 }
 
 function wordOf(
@@ -96,7 +108,9 @@ async function decide(
   const approval = await deps.approvals.find(confirmationId);
   const spec = specs.find(({ name }) => name === approval?.command);
   if (!approval || !spec || spec.kind === 'question' || spec.kind === 'word') {
-    return nothingToConfirm(confirmationId);
+    const of = { command: decision.verdict === 'yes' ? 'approve' : 'deny', args: {} };
+    const subject = asked({ ...decision, id: confirmationId }, of);
+    return recordUnheard(deps, subject, nothingToConfirm(confirmationId));
   }
   const correlationId = correlationIdOf(approval.invocationId);
   const of = { command: spec.name, correlationId, parent: approval.traceparent };

@@ -14,7 +14,8 @@ export interface Parsed {
 type Refusal = Extract<Reply, { kind: 'refusal' }>;
 export type ParseResult =
   | { readonly ok: true; readonly parsed: Parsed }
-  | { readonly ok: false; readonly refusal: Refusal };
+  /** `spec` is absent where it is not known which command is meant. */
+  | { readonly ok: false; readonly refusal: Refusal; readonly spec?: CommandSpec };
 
 /** Finds the command and checks its arguments. */
 export function parseInvocation(input: Invocation['input'], specs: readonly CommandSpec[]): ParseResult {
@@ -32,7 +33,7 @@ export function parseInvocation(input: Invocation['input'], specs: readonly Comm
     );
   }
   const taken = takeWords(input.line, found.rest, found.spec);
-  if (!taken.ok) return refuse('bad-argument', taken.why);
+  if (!taken.ok) return refuse('bad-argument', taken.why, found.spec);
   return bind(found.spec, taken.value.given, taken.value.dryRun);
 }
 
@@ -73,7 +74,7 @@ export function nearest(word: string, candidates: readonly string[]): string | n
 
 function bind(spec: CommandSpec, given: Args, dryRun: boolean): ParseResult {
   const bound = bindArgs(given, spec);
-  if (!bound.ok) return refuse('bad-argument', bound.why);
+  if (!bound.ok) return refuse('bad-argument', bound.why, spec);
   return { ok: true, parsed: { spec, args: bound.value, dryRun } };
 }
 
@@ -90,8 +91,8 @@ function unknownCommand(typed: readonly string[], specs: readonly CommandSpec[])
   return refuse('unknown-command', `No command \`${word.slice(0, 40)}\`. ${told}`);
 }
 
-function refuse(code: Refusal['code'], text: string): ParseResult {
-  return { ok: false, refusal: { kind: 'refusal', code, text } };
+function refuse(code: Refusal['code'], text: string, spec?: CommandSpec): ParseResult {
+  return { ok: false, refusal: { kind: 'refusal', code, text }, ...(spec && { spec }) };
 }
 
 // A swap of two neighbours, the commonest slip of the pen, counts as one.

@@ -87,10 +87,19 @@ type Refusal = Extract<Reply, { kind: 'refusal' }>;
 /** Refusals that come as fast as somebody asks: such a one is recorded once a minute, since the record is never trimmed. */
 const floods: readonly string[] = ['limited', 'unavailable'];
 
+/** A refusal of what never became a use: nobody knows what was meant, or it waits for nobody's word. */
+export async function recordUnheard(deps: IntakeDeps, subject: Subject, refusal: Refusal): Promise<Refusal> {
+  await recordRefusal(deps, { ...subject, correlationId: minuteOf(deps, subject) }, refusal);
+  return refusal;
+}
+
+function minuteOf({ clock }: IntakeDeps, { identity, command }: Subject): string {
+  return correlationIdOf(`${principalOf(identity)}/${command}/${Math.floor(clock.now() / 60_000)}`);
+}
+
 // The refusal stands, whether or not it could be recorded.
 async function recordRefusal(deps: IntakeDeps, subject: Subject, { code, text }: Refusal): Promise<void> {
-  const minute = `${principalOf(subject.identity)}/${subject.command}/${Math.floor(deps.clock.now() / 60_000)}`;
-  const about = floods.includes(code) ? { ...subject, correlationId: correlationIdOf(minute) } : subject;
+  const about = floods.includes(code) ? { ...subject, correlationId: minuteOf(deps, subject) } : subject;
   const step = `${code}/${principalOf(subject.identity)}`;
   await append(deps, about, { event: 'refused', verdict: code, detail: text, step }).catch(
     (thrown: unknown) => missing(deps, subject, 'refused', thrown),

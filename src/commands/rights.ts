@@ -1,6 +1,6 @@
 // Whose word counts on what waits, asked anew at the moment of the word: the rules, or who is who, may have changed since
 // the question.
-import { type Approval, type Danger, principalOf, stricter } from '../access/index.ts';
+import { type Approval, type Danger, type Decided, principalOf, stricter } from '../access/index.ts';
 import type { Identity, Place } from '../contracts/chat.ts';
 import { denial, type IntakeDeps } from './intake-deps.ts';
 import type { Reply } from './reply.ts';
@@ -72,7 +72,7 @@ export async function standingForYes(
   // Both have to be allowed now, whatever they were when it was asked.
   return allowedTo(
     deps,
-    { identity: requester.identity, place: placeOfWish(approval), permission },
+    { identity: withoutMarks(requester.identity), place: placeOfWish(approval), permission },
     spec.name,
   );
 }
@@ -86,13 +86,15 @@ async function receiverOf({ access }: IntakeDeps, { spec, approval }: Waiting): 
 /** Whether a no of this speaker counts. Whoever asked may always take it back. */
 export async function standingForNo(
   deps: IntakeDeps,
-  { spec, approval }: Waiting,
+  { approval }: Waiting,
   speaker: Speaker,
 ): Promise<Standing> {
   const { requester, level, permission } = approval;
-  const own = await isRequester(deps, approval, speaker);
-  if (level === 'two-persons' && !own) return mayApprove(deps, approval, speaker);
-  if (own) return allowedTo(deps, { ...speaker, permission }, spec.name);
+  const { identity, place } = speaker;
+  if (await isRequester(deps, approval, speaker)) {
+    return { policyVersion: (await deps.policy.decide({ identity, place, permission })).policyVersion };
+  }
+  if (level === 'two-persons') return mayApprove(deps, approval, speaker);
   return refused('denied', `Only ${requester.person}, who asked for it, may decide this.`);
 }
 
@@ -129,6 +131,19 @@ async function allowedTo(
   const denied = await denial(deps, { identity, place, permission }, command);
   if (denied?.kind === 'refusal') return { refusal: denied };
   return { policyVersion: (await deps.policy.decide({ identity, place, permission })).policyVersion };
+}
+
+/**
+ * As the platform vouches for it now: what it vouched for when something was stored may be gone, and must not be vouched
+ * for anew.
+ */
+export function withoutMarks({ surface, id, name }: Identity): Identity {
+  return { surface, id, name };
+}
+
+/** Where the word was said that ended the waiting. */
+export function placeOfWord({ from, server }: Decided): Place {
+  return { surface: from.surface, id: from.place, ...(server !== undefined && { server }) };
 }
 
 /** Where it was asked. */

@@ -28,7 +28,8 @@ export async function settle(
 ): Promise<Reply> {
   if (!isIntact(approval)) return invalidate(deps, { spec, approval });
   const { identity, verdict } = decision;
-  const speaker = { person: await deps.policy.personOf(identity), identity, place: placeOf(decision) };
+  const place = placeOf(decision);
+  const speaker = { person: await deps.policy.personOf(identity), identity, place };
   const judge = verdict === 'yes' ? standingForYes : standingForNo;
   const standing = await judge(deps, { spec, approval }, speaker);
   if ('refusal' in standing) return standing.refusal;
@@ -39,6 +40,7 @@ export async function settle(
     person: speaker.person,
     identity,
     from: decision.replyTo,
+    ...(place.server !== undefined && { server: place.server }),
     at: deps.clock.now(),
     reason: decision.reason?.slice(0, 200) ?? '',
     policyVersion: standing.policyVersion,

@@ -5,7 +5,7 @@ import { errorText } from '../core/errors.ts';
 import { invalidate } from './altered.ts';
 import { carryOut, end } from './execute.ts';
 import type { IntakeDeps } from './intake-deps.ts';
-import { standingForYes, type Waiting } from './rights.ts';
+import { placeOfWord, standingForYes, type Waiting, withoutMarks } from './rights.ts';
 import type { CommandSpec } from './spec.ts';
 import { leaveTrail } from './trail.ts';
 
@@ -47,8 +47,8 @@ async function expire(deps: IntakeDeps, { spec, approval }: Waiting): Promise<vo
 async function complete(deps: IntakeDeps, { spec, approval }: Waiting): Promise<void> {
   const { decided, id } = approval;
   if (decided === null) return;
-  const { person, identity, from } = decided;
-  const speaker = { person, identity, place: { surface: from.surface, id: from.place } };
+  const { person, identity } = decided;
+  const speaker = { person, identity: withoutMarks(identity), place: placeOfWord(decided) };
   const standing = await standingForYes(deps, { spec, approval }, speaker);
   if ('policyVersion' in standing) {
     await carryOut(deps, { spec, approval });

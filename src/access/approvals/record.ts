@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { addressSchema, markSchema, surfaceSchema } from '../../contracts/chat.ts';
 import { traceparentSchema } from '../../contracts/envelope.ts';
+import { canonicalJson } from '../audit-chain.ts';
 import { dangerLevels } from '../danger.ts';
 
 /** `approved` is decided and not yet done; `invalid` was altered in the store. Only `pending` can be decided. */
@@ -63,6 +64,8 @@ export const decidedSchema = z.object({
   identity: identitySchema,
   /** Where it was said. */
   from: addressSchema,
+  /** Of that place, where it has one: the rules may name it. */
+  server: z.string().exactOptional(),
   /** Ms since the epoch. */
   at: z.number(),
   reason: z.string(),
@@ -81,14 +84,29 @@ export interface Approval extends Request {
   readonly decided: Decided | null;
 }
 
-type Bound = Pick<Request, 'invocationId' | 'command' | 'args' | 'permission' | 'level' | 'requester'>;
+/** Bound by the hash: what a yes is a yes to, and all that is shown or recorded of it. */
+type Bound = Omit<Request, 'id' | 'hash' | 'askedAt' | 'waitsMs' | 'mirrors' | 'traceparent'>;
 
-/** SHA-256, hex, over command, arguments, permission, level and requester: what a yes is a yes to. */
-export function hashOf({ invocationId, command, args, permission, level, requester }: Bound): string {
-  const { person, identity } = requester;
-  const sorted = Object.entries(args).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const bound = [invocationId, command, sorted, permission, level, person, identity.surface, identity.id];
-  return createHash('sha256').update(JSON.stringify(bound)).digest('hex');
+/**
+ * SHA-256, hex. It finds what was altered by mistake or by half; whoever can write into Redis can write a new hash as well,
+ * so the password of Redis is what keeps them out.
+ */
+export function hashOf(asked: Bound): string {
+  const { invocationId, command, args, permission, level, prompt } = asked;
+  const { requester, place, replyTo, policyVersion } = asked;
+  const bound = [
+    invocationId,
+    command,
+    args,
+    permission,
+    level,
+    prompt,
+    requester,
+    place,
+    replyTo,
+    policyVersion,
+  ];
+  return createHash('sha256').update(canonicalJson(bound)).digest('hex');
 }
 
 /** Whether it still is what was asked. */

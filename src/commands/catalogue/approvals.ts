@@ -1,6 +1,6 @@
 // `approvals`, `approve <id>`, `deny <id>`: what waits for a word, and the word. Who may say it is decided where it waits.
 import type { Approval } from '../../access/index.ts';
-import { counted, formatAge } from '../render.ts';
+import { formatAge } from '../render.ts';
 import type { ArgSpec, Question, Word } from '../spec.ts';
 
 export const approvals: Question = {
@@ -12,7 +12,7 @@ export const approvals: Question = {
   answer: async (_call, { approvals: store, clock }) => {
     const open = await store.waiting();
     return {
-      title: open.length === 0 ? 'Nothing waits for a word' : `${counted(open.length, 'wish')} for a word`,
+      title: open.length === 0 ? 'Nothing waits for a word' : `${waitingText(open.length)} for a word`,
       tone: open.length === 0 ? 'ok' : 'warn',
       rows: open.map((approval) => ({
         label: approval.id,
@@ -49,6 +49,10 @@ export const deny: Word = {
   example: 'deny 3f9a1c',
   verdict: 'no',
 };
+
+function waitingText(wishes: number): string {
+  return wishes === 1 ? '1 wish waits' : `${wishes} wishes wait`;
+}
 
 function whoMay({ level, requester: { person }, permission }: Approval): string {
   if (level !== 'two-persons') return `Waits for ${person}`;

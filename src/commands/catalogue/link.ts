@@ -1,7 +1,7 @@
 // `link`: a one-time code on one surface, entered on another, makes both identities one person; `unlink` ends that.
 import { type Entered, utc } from '../../access/index.ts';
-import type { Answer } from '../../contracts/chat.ts';
-import type { Change } from '../spec.ts';
+import type { Answer, Identity } from '../../contracts/chat.ts';
+import type { Change, CommandPorts } from '../spec.ts';
 
 export const link: Change = {
   kind: 'change',
@@ -38,17 +38,35 @@ export const unlink: Change = {
   args: [],
   example: 'unlink',
   permission: () => 'link',
-  check: async ({ identity }, { access }) => {
-    const denials = (await access.portrait(identity))?.grants.filter(({ effect }) => effect === 'deny');
-    // Else whoever something was revoked from would be rid of it as a stranger.
-    return denials?.length ? 'Something was revoked from you, so this identity stays linked.' : null;
-  },
+  check: ({ identity }, ports) => bound(ports, identity),
   prompt: () => 'End the link of this identity?',
-  apply: async ({ identity }, { access }) =>
-    (await access.unlink(identity))
+  apply: async ({ identity }, ports) => {
+    // Asked again, since it may have waited for a word itself.
+    const why = await bound(ports, identity);
+    if (why !== null) return sentence(why, 'warn');
+    return (await ports.access.unlink(identity))
       ? sentence('This identity is linked to nobody now', 'ok')
-      : sentence('This identity was not linked by a code', 'info'),
+      : sentence('This identity was not linked by a code', 'info');
+  },
 };
+
+/** Why an identity has to stay linked; null when it may go. */
+async function bound(
+  { access, approvals, policy }: CommandPorts,
+  identity: Identity,
+): Promise<string | null> {
+  const denials = (await access.portrait(identity))?.grants.filter(({ effect }) => effect === 'deny');
+  // Else whoever something was revoked from would be rid of it as a stranger.
+  if (denials?.length) return 'Something was revoked from you, so this identity stays linked.';
+  const person = await policy.personOf(identity);
+  const wishes = (await approvals.waiting()).filter(({ level }) => level === 'two-persons');
+  const people = await Promise.all(wishes.map(({ requester }) => policy.personOf(requester.identity)));
+  const own = wishes.find(({ requester }, i) => requester.person === person || people[i] === person);
+  // Else one person would be two: the one who asked, and a stranger who approves.
+  return own
+    ? `\`${own.id}\`, which you asked for, waits for a second person, so this identity stays linked.`
+    : null;
+}
 
 function entered(done: Entered): Answer {
   switch (done.kind) {

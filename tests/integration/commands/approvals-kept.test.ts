@@ -71,6 +71,20 @@ describe('a record that was altered in the store', () => {
     expect(placesOf(reports().filter(({ final }) => final))).toHaveLength(3);
   });
 
+  it.for([
+    ['prompt', { prompt: 'Restart nothing?' }],
+    ['place', { place: { surface: 'discord', id: 'c-2' } }],
+    ['place of its answers', { replyTo: { surface: 'discord', place: 'c-2' } }],
+    ['marks', { requester: { person: 'alice', identity: { ...alice, marks: ['role:900'] } } }],
+    ['rules', { policyVersion: 'other' }],
+  ] as const)('runs nothing of another %s', async ([, other], { redis, prefix }) => {
+    const { asked, decide, orders, approvals } = open(redis, prefix);
+    const id = await asked('restart prod-slam');
+    await alter(redis, `${prefix}:approval:${id}`, (given) => ({ ...given, ...other }));
+    await decide(id, 'yes', bob);
+    expect([orders(), (await approvals.find(id))?.state]).toEqual([[], 'invalid']);
+  });
+
   it('cannot be made one that needs less', async ({ redis, prefix }) => {
     const { asked, decide, orders } = open(redis, prefix);
     const id = await asked('restart prod-slam');

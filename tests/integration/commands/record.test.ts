@@ -135,6 +135,29 @@ describe('a refusal', () => {
     expect(await scene.recorded()).toEqual(['services: refused, denied']);
   });
 
+  it('of what never became a use is in the record once a minute', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    for (const line of ['restrat slam', 'restart', 'restart', 'approve zzz', 'deny zzz', '']) {
+      expect(await scene.say(line, stranger)).toMatchObject({ kind: 'refusal' });
+    }
+    expect((await scene.recorded()).toSorted()).toEqual([
+      'approve: refused, no-confirmation',
+      'deny: refused, no-confirmation',
+      'restart: refused, bad-argument',
+      'unknown: refused, unknown-command',
+    ]);
+    scene.clock.advance(60_000);
+    await scene.say('restart', stranger);
+    expect(await scene.recorded()).toHaveLength(5);
+  });
+
+  it('of an ill-shaped secret keeps nothing of what was typed', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    await scene.say('link --k7x9q2 k7x9q2 k7x9q2', alice);
+    const { lines } = await scene.record.query({}, { limit: 10 });
+    expect([lines.length, JSON.stringify(lines).includes('k7x9q2')]).toEqual([1, false]);
+  });
+
   it('stands though it cannot be recorded', async ({ redis, prefix }) => {
     const scene = createScene(redis, prefix);
     await breakRecord(redis, prefix);
@@ -192,6 +215,25 @@ describe('without a record', () => {
     expect(scene.jobs.ids).toEqual([]);
     expect(await scene.decide(id, 'no')).toMatchObject({ kind: 'dropped' });
     expect(await scene.recorded()).toEqual(['restart: asked, allowed', 'restart: decided, declined']);
+  });
+
+  it('a second yes to what a crash left approved does not hear that nothing was done, for a sweep does it', async ({
+    redis,
+    prefix,
+  }) => {
+    const scene = createScene(redis, prefix);
+    const id = await scene.asked('restart slam');
+    const from = { surface: 'discord', place: 'c-1' } as const;
+    const word = { person: 'alice', identity: alice, from, at: 0, reason: '', policyVersion: 'v' };
+    await scene.approvals.move(id, { from: 'pending', to: 'approved', decided: word });
+    await redis.rename(`${prefix}:audit:lines`, `${prefix}:audit:aside`);
+    await breakRecord(redis, prefix);
+    const text = expect.stringMatching(/^It is approved.* once the record can be\.$/);
+    expect(await scene.decide(id)).toMatchObject({ code: 'unavailable', text });
+    await redis.rename(`${prefix}:audit:aside`, `${prefix}:audit:lines`);
+    scene.clock.advance(10_000);
+    await scene.intake.sweep();
+    expect(scene.jobs.ids).toHaveLength(1);
   });
 
   it('a no is taken, and its missing line is in the log', async ({ redis, prefix }) => {

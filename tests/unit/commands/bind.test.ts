@@ -74,7 +74,7 @@ describe('an argument that does not fit', () => {
     ['typed', { kind: 'line', line: 'fill full' }],
     ['given by name', { kind: 'parsed', command: 'fill', args: { percent: 'full' } }],
   ] as const)('is refused when %s, by its name, what was given and what is expected', (_how, input) => {
-    expect(parseInvocation(input, specs)).toEqual({
+    expect(parseInvocation(input, specs)).toMatchObject({
       ok: false,
       refusal: { kind: 'refusal', code: 'bad-argument', text },
     });
