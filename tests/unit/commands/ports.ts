@@ -56,6 +56,7 @@ export function portsOf(known: Known): CommandPorts {
     approvals: { waiting: async () => [] },
     policy: {
       decide: async () => ({ allowed: true, gates: [], blockedBy: null, policyVersion: 'test' }),
+      dangerOf: () => 'none',
       personOf: async ({ surface, id }) => `${surface}:${id}`,
     },
   };
