@@ -259,6 +259,12 @@ describe('a policy is refused', () => {
       { roles: { viewer: { deny: ['*.restart'] } } },
       /Invalid|one `\*` at the end/,
     ],
+    [
+      'a danger of a star in the middle',
+      { dangers: { 'service.*:slam': 'two-persons' } },
+      /one `\*` at the end/,
+    ],
+    ['a danger of nothing', { dangers: { '': 'two-persons' } }, /dangers/],
     ['a role of a mark that is not there', { marks: { 'discord-role:1': 'boss' } }, /unknown roles: boss/],
     ['a place that is none', { places: [{ permissions: ['ask'], in: ['#swarm'] }] }, /discord-channel:ID/],
     ['a rule of places without a place', { places: [{ permissions: ['ask'], in: [] }] }, /places/],
