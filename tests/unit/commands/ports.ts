@@ -70,6 +70,7 @@ const nobodyKnown: Access = {
   why: async () => null,
   objection: async () => null,
   grant: async () => true,
+  denying: async () => null,
   revoke: async () => true,
   offerCode: async () => ({ code: 'AAAAA-CCCCC', expiresAt: now }),
   enterCode: async () => ({ kind: 'wrong', left: 4 }),
