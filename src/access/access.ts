@@ -5,7 +5,7 @@ import type { Identity, Mark, Place } from '../contracts/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import { drawCode, normalCode } from './codes.ts';
 import { type Facts, gatesOf, rolesOf } from './gates.ts';
-import { type Entitlement, isHeld, objectionTo } from './granting.ts';
+import { couldBeVouched, denialOf, type Entitlement, isHeld, objectionTo } from './granting.ts';
 import type { Grant, GrantOrder, Grants } from './grants.ts';
 import { codeTtlMs, type Links, type Redeemed } from './links.ts';
 import { factsOf, personOf, type RuledPolicy, verdictOf, versionOf } from './policy.ts';
@@ -47,6 +47,8 @@ export interface Access {
   objection(by: Identity, wanted: Entitlement): Promise<string | null>;
   /** Takes effect at once, in all processes. Resolves to whether this very call did it. */
   grant(wanted: Entitlement, order: Order): Promise<boolean>;
+  /** What denies it, or a part of it, whatever grants it, for people; null: nothing. */
+  denying(what: Entitlement): Promise<string | null>;
   /** As `grant`: takes the grant away, and denies it where there is none or it would be allowed without. */
   revoke(unwanted: Entitlement, order: Order): Promise<boolean>;
   /** A code that links whoever enters it to this person; `expiresAt` in ms since the epoch. */
@@ -123,7 +125,7 @@ function makeQuestions(deps: AccessDeps, rulesNow: () => Rules): Pick<Access, 'p
 function makeGranting(
   deps: AccessDeps,
   rulesNow: () => Rules,
-): Pick<Access, 'objection' | 'grant' | 'revoke'> {
+): Pick<Access, 'objection' | 'grant' | 'denying' | 'revoke'> {
   const orderOf = async (
     { person: name, kind, name: what, until }: Entitlement,
     { id, by }: Order,
@@ -160,6 +162,11 @@ function makeGranting(
       }
       return first;
     },
+    denying: async (what) => {
+      const rules = rulesNow();
+      const subject = await find(deps, rules, what.person, null);
+      return subject === null ? null : denialOf(rules, subject, what);
+    },
     revoke: async (unwanted, order) => {
       const rules = rulesNow();
       const denial = await orderOf(unwanted, order, 'deny');
@@ -173,11 +180,12 @@ function makeGranting(
       const before = own.find(({ kind, name }) => kind === unwanted.kind && name === unwanted.name);
       const others = all.filter((grant) => !isDeepStrictEqual(grant, before));
       // What only the grant allows ends with it. Anything else is denied, also what nothing allows yet, or what an
-      // identity was granted before it became this person's.
+      // identity was granted before it became this person's, or what a platform may vouch for with the next wish.
       const ends =
         before?.effect === 'allow' &&
         subject !== null &&
-        !isHeld(rules, { ...subject, grants: others }, unwanted);
+        !isHeld(rules, { ...subject, grants: others }, unwanted) &&
+        !couldBeVouched(rules, unwanted);
       return ends ? deps.grants.drop(denial) : deps.grants.put(denial);
     },
   };

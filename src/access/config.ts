@@ -65,7 +65,7 @@ export const policySchema = z.strictObject({
   everyone: z.string().optional(),
   people: z.record(z.string().regex(/^[^:]+$/, 'a name without a colon'), personSchema, keyMend),
   /** Permissions, or their beginnings and `*`, to what stands before their use; the strictest counts, a command's own level too. */
-  dangers: z.record(z.string(), z.enum(dangerLevels)).optional(),
+  dangers: z.record(patternSchema, z.enum(dangerLevels), keyMend).optional(),
   /** Roles of whoever has a role of Discord or a badge of Twitch at that moment. */
   marks: z.record(markKey, roleNames, keyMend).optional(),
   /** Permissions that count nowhere else. */

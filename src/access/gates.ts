@@ -1,7 +1,7 @@
 // The decision: from rules, records and a wish to every gate and whether it is open. Pure: no store, no clock.
 import type { Mark, Place, Surface } from '../contracts/chat.ts';
 import type { Grant } from './grants.ts';
-import { covers } from './patterns.ts';
+import { covers, overlap } from './patterns.ts';
 import type { Rules } from './rules.ts';
 import type { Gate, GateName } from './verdict.ts';
 
@@ -76,7 +76,10 @@ export function holdingsOf(rules: Rules, facts: Facts): Holdings {
   };
 }
 
-/** Every gate, in order. `place` is null where none is known: then it was looked at when it was asked. */
+/**
+ * Every gate, in order. `place` is null where none is known: then it was looked at when it was asked. A permission that
+ * ends in `*` reaches everything that begins so: what allows must cover all of it, what closes need only touch a part.
+ */
 export function gatesOf(
   rules: Rules,
   facts: Facts,
@@ -87,7 +90,7 @@ export function gatesOf(
   const allowing = allows.filter(({ pattern }) => covers(pattern, permission));
   return [
     gate('policy', true, `the policy ${rules.version} is in force`),
-    denyGate(denies.find(({ pattern }) => covers(pattern, permission))),
+    denyGate(denies.find(({ pattern }) => overlap(pattern, permission))),
     grantGate(allowing, permission),
     placeGate(rules, allowing, permission, place),
     platformGate(rules, facts, permission),
@@ -114,7 +117,7 @@ function grantGate([first]: readonly Source[], permission: string): Gate {
 }
 
 function placeGate(rules: Rules, allowing: readonly Source[], permission: string, place: Place | null): Gate {
-  const general = rules.places.filter((rule) => rule.permissions.some((one) => covers(one, permission)));
+  const general = rules.places.filter((rule) => rule.permissions.some((one) => overlap(one, permission)));
   const everywhere = allowing.length === 0 || allowing.some(({ places }) => places === null);
   if (everywhere && general.length === 0) return gate('place', true, 'it counts everywhere');
   if (place === null) return gate('place', true, 'no place is known; it was looked at when it was asked');
@@ -133,7 +136,7 @@ function placeGate(rules: Rules, allowing: readonly Source[], permission: string
 function platformGate(rules: Rules, { surface, linked, marks }: Facts, permission: string): Gate {
   const asking =
     surface === 'twitch'
-      ? rules.twitch.filter((rule) => rule.permissions.some((one) => covers(one, permission)))
+      ? rules.twitch.filter((rule) => rule.permissions.some((one) => overlap(one, permission)))
       : [];
   const missing = asking.flatMap(({ badges, linked: mustBeLinked }) => [
     ...(badges === undefined || badges.some((badge) => marks.includes(`badge:${badge}`))

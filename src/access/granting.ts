@@ -50,6 +50,20 @@ export function isHeld(rules: Rules, facts: Facts, { kind, name }: Entitlement):
   return holdingsOf(rules, facts).allows.some(({ pattern }) => overlap(pattern, name));
 }
 
+/** Whether the file gives it to a mark, which somebody may have with their next wish. */
+export function couldBeVouched(rules: Rules, { kind, name }: Entitlement): boolean {
+  if (kind === 'role') return rules.marked.includes(name);
+  const allowed = rules.marked.flatMap((role) => rules.role(role)?.allow ?? []);
+  return allowed.some((pattern) => overlap(pattern, name));
+}
+
+/** What denies it or a part of it, as in: the role `r` denies `x`; null: nothing. */
+export function denialOf(rules: Rules, facts: Facts, { kind, name }: Entitlement): string | null {
+  if (kind === 'role') return null;
+  const denying = holdingsOf(rules, facts).denies.find(({ pattern }) => overlap(pattern, name));
+  return denying === undefined ? null : `${denying.by} denies \`${denying.pattern}\``;
+}
+
 // A role counts in its own places, also when it is passed on as a whole.
 function isWide({ places, role }: Source, wanted: string | null): boolean {
   return places === null || (wanted !== null && role === wanted);

@@ -36,6 +36,7 @@ export {
   loadLivePolicy,
   loadPolicy,
   type Policy,
+  type Refusal,
 } from './policy.ts';
 export { createRecall } from './recall.ts';
 export { principalOf } from './rules.ts';

@@ -1,10 +1,11 @@
-// Who may do what: the policy file, together with what was granted, revoked and linked by command. Default deny; a missing
-// or broken policy denies everything, and records that cannot be read let nobody do more than ask.
+// Who may do what: the policy file, together with what was granted, revoked and linked by command. Default deny; a policy
+// that is missing or broken at the start denies everything, and records that cannot be read let nobody do more than ask.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { type Identity, surfaceSchema } from '../contracts/chat.ts';
 import type { Authority } from '../contracts/ports.ts';
+import type { Clock } from '../core/clock.ts';
 import { errorText } from '../core/errors.ts';
 import { redisFault } from '../core/redis-faults.ts';
 import { type Danger, ruledDanger } from './danger.ts';
@@ -42,16 +43,32 @@ export async function loadPolicy(path: string, recall: Recall = nothingRecorded)
   }
 }
 
+/** A file that was refused while the rules of before it are in force. */
+export interface Refusal {
+  readonly why: string;
+  /** Ms since the epoch. */
+  readonly since: number;
+}
+
 /** A policy that can be read again while it is in force. */
 export interface LivePolicy extends RuledPolicy {
+  /** Null while the rules in force are those of the file. */
+  readonly refused: Refusal | null;
   /** Takes what the file says now; a broken file changes nothing. Resolves to why, or to null when it was taken. */
   reload(path: string): Promise<string | null>;
 }
 
 /** As `loadPolicy`, and it can be read again. */
-export async function loadLivePolicy(path: string, recall?: Recall): Promise<LivePolicy> {
+export async function loadLivePolicy(
+  path: string,
+  { recall, clock }: { readonly recall?: Recall; readonly clock: Clock },
+): Promise<LivePolicy> {
   let policy = await loadPolicy(path, recall);
+  let refused: Refusal | null = null;
   return {
+    get refused() {
+      return refused;
+    },
     get broken() {
       return policy.broken;
     },
@@ -64,8 +81,12 @@ export async function loadLivePolicy(path: string, recall?: Recall): Promise<Liv
     personOf: (identity) => policy.personOf(identity),
     reload: async (from) => {
       const next = await loadPolicy(from, recall);
-      if (next.broken === null || policy.broken !== null) policy = next;
-      return next.broken;
+      const why = next.broken;
+      if (why === null || policy.broken !== null) {
+        policy = next;
+        refused = null;
+      } else refused = { why, since: refused?.since ?? clock.now() };
+      return why;
     },
   };
 }

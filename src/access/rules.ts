@@ -38,6 +38,8 @@ export interface Rules {
   identitiesOf(person: string): readonly string[];
   /** Of a listed person, or of everybody else. */
   rolesOf(person: string): readonly string[];
+  /** Those that some mark gives. */
+  readonly marked: readonly string[];
   rolesOfMark(surface: Surface, mark: Mark): readonly string[];
   /** Null when there is no such role. */
   role(name: string): RoleRules | null;
@@ -88,6 +90,7 @@ function rulesOf(document: PolicyDocument): Rules {
       if (!found) return namesOf(everyone);
       return [...new Set([...namesOf(found.role), ...namesOf(found.roles)])];
     },
+    marked: Object.values(marks).flatMap(namesOf),
     rolesOfMark: (surface, mark) => namesOf(ofMarks.get(`${surface}-${mark}`)),
     role: (name) => roles.get(name) ?? null,
     places,

@@ -1,5 +1,5 @@
 // What a process tells of its health beside its links, and where.
-import type { LivePolicy } from '../access/index.ts';
+import { type LivePolicy, type Refusal, utc } from '../access/index.ts';
 import { HealthServer } from '../api/index.ts';
 import type { PlatformMetrics } from '../contracts/metrics.ts';
 import type { Clock } from '../core/clock.ts';
@@ -30,11 +30,18 @@ interface HealthSources {
 
 /**
  * A policy that cannot be used denies everything: questions too, so the platform does but a part of its work. One that is
- * empty does the same, and may be meant so for a while, but not unnoticed.
+ * empty does the same, and may be meant so for a while, but not unnoticed. One whose file broke later decides as before it,
+ * which whoever took a right away in that file would not expect.
  */
-export function policyCheck({ broken, rules }: Pick<LivePolicy, 'broken' | 'rules'>): Check {
-  const why = broken ?? (rules?.allowsNobody ? 'it allows nobody anything' : null);
+export function policyCheck(policy: Pick<LivePolicy, 'broken' | 'rules' | 'refused'>): Check {
+  const { broken, rules, refused } = policy;
+  const kept = refused === null ? null : refusalText(refused);
+  const why = broken ?? kept ?? (rules?.allowsNobody ? 'it allows nobody anything' : null);
   return { name: 'policy', hard: false, health: why === null ? 'healthy' : 'unhealthy', detail: why ?? '' };
+}
+
+function refusalText({ why, since }: Refusal): string {
+  return `the policy file cannot be read since ${utc(since)}; the rules of before are in force: ${why}`;
 }
 
 /** What the supervisor says of the parts. One that is on its first way up is not well yet; one that failed is not well until it is back. */

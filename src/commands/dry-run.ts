@@ -2,6 +2,7 @@
 import type { Verdict } from '../access/index.ts';
 import type { AnswerRow } from '../contracts/chat.ts';
 import type { Reply } from './reply.ts';
+import { levelOf } from './rights.ts';
 import type { Action, Change, CommandCall, CommandPorts, Danger } from './spec.ts';
 
 /** What was looked at for it. */
@@ -19,7 +20,7 @@ export async function rehearse(
   ports: CommandPorts,
 ): Promise<Reply> {
   const { identity, args } = call;
-  const danger = dangerOf(spec);
+  const danger = levelOf(ports, spec, permission);
   const prompt = await spec.prompt(args, ports);
   const gates = verdict.gates.map(({ detail }) => detail).join('; ');
   const rows = [
@@ -36,11 +37,6 @@ export async function rehearse(
       data: { dryRun: true, command: spec.name, args, permission, danger, prompt },
     },
   };
-}
-
-/** How dangerous it is: an action asks unless it says otherwise, a change does not. */
-export function dangerOf({ kind, danger }: Action | Change): Danger {
-  return danger ?? (kind === 'action' ? 'confirm' : 'none');
 }
 
 /** What stands between a wish and its effect, for people. */

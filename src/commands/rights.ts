@@ -26,7 +26,7 @@ export type Standing =
 
 /** What stands before the use of a command: its own level, or the rules' where that is stricter. */
 export function levelOf(
-  { policy }: Pick<IntakeDeps, 'policy'>,
+  { policy }: { readonly policy: Pick<IntakeDeps['policy'], 'dangerOf'> },
   spec: Action | Change,
   permission: string,
 ): Danger {

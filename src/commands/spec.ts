@@ -43,7 +43,7 @@ export interface CommandPorts {
   readonly actions: ActionDirectory;
   /** Absent: no action can be cancelled. */
   readonly canceller?: JobCanceller;
-  readonly policy: Pick<Policy, 'decide' | 'personOf'>;
+  readonly policy: Pick<Policy, 'decide' | 'personOf' | 'dangerOf'>;
   /** What waits for a word. */
   readonly approvals: Pick<Approvals, 'waiting'>;
 }

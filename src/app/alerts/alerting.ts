@@ -1,5 +1,6 @@
 // Wires alerts: what this process knows of itself in, channels out.
 import { join } from 'node:path';
+import type { LivePolicy } from '../../access/index.ts';
 import type { Address } from '../../contracts/chat.ts';
 import type { JobSink } from '../../contracts/ports.ts';
 import type { ProcessView } from '../../contracts/system.ts';
@@ -32,7 +33,7 @@ export interface AlertingDeps {
   readonly faults: Faults;
   readonly guards: GuardMaker;
   readonly links: LinkBoard;
-  readonly policy: { readonly broken: string | null };
+  readonly policy: Pick<LivePolicy, 'broken' | 'refused'>;
   readonly view: () => Pick<ProcessView, 'links' | 'components' | 'breakers'>;
 }
 
@@ -63,6 +64,7 @@ export function createAlerting(deps: AlertingDeps): Alerting {
       lost: links.lost(),
       waiting: links.waiting(),
       policyFault: policy.broken,
+      policyRefused: policy.refused?.why ?? null,
       tallies: window.tallies(clock.now()),
       errorsPerMinute,
     });

@@ -23,6 +23,8 @@ export interface Situation {
   readonly breakers: ProcessView['breakers'];
   /** Why nobody is allowed anything; null when the policy is sound. */
   readonly policyFault: string | null;
+  /** Why its file was refused later, while the rules of before are in force; null when it was not. */
+  readonly policyRefused: string | null;
   readonly tallies: readonly FaultTally[];
   /** Errors of one code within a minute that are worth an alert. */
   readonly errorsPerMinute: number;
@@ -46,7 +48,7 @@ export function conditionsOf(situation: Situation): readonly AlertSignal[] {
       .flatMap(ofLink(situation)),
     ...situation.components.filter(({ braked }) => braked).map(ofBrake),
     ...situation.breakers.filter(({ state }) => state !== 'closed').map(ofBreaker),
-    ...(situation.policyFault === null ? [] : [ofPolicy(situation.policyFault)]),
+    ...ofPolicy(situation),
     ...situation.tallies.flatMap(ofTally(situation)),
   ];
 }
@@ -100,11 +102,11 @@ function ofBreaker({ name, state }: ProcessView['breakers'][number]): AlertSigna
   return signalOf('circuit-open', name, { title: `the circuit of ${name} is open`, detail });
 }
 
-function ofPolicy(why: string): AlertSignal {
-  return signalOf('policy-broken', null, {
-    title: 'the policy cannot be used; everything is denied',
-    detail: why,
-  });
+function ofPolicy({ policyFault, policyRefused }: Situation): AlertSignal[] {
+  const detail = policyFault ?? policyRefused;
+  if (detail === null) return [];
+  const came = policyFault === null ? 'the rules of before are in force' : 'everything is denied';
+  return [signalOf('policy-broken', null, { title: `the policy cannot be used; ${came}`, detail })];
 }
 
 // The guard pauses the workers and says so on their link, whose state begins no later than the fault.

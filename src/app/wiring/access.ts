@@ -32,7 +32,7 @@ export async function wireAccess({ config, redis, clock, logger }: AccessSources
   const grants = overRedis(createGrants(redis, { prefix }));
   const links = overRedis(createLinks(redis, { prefix }));
   const recall = createRecall({ grants, links, clock });
-  const policy = await loadLivePolicy(config.policy.file, recall);
+  const policy = await loadLivePolicy(config.policy.file, { recall, clock });
   if (policy.broken !== null)
     logger.error({ why: policy.broken }, 'the policy cannot be used; everything is denied');
   return { policy, access: createAccess({ policy, recall, grants, links, clock }) };

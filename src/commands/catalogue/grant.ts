@@ -53,7 +53,12 @@ async function apply(call: ActionCall, ports: CommandPorts): Promise<Answer> {
   const order = { id: derivedId('access', call.correlationId), by: call.identity };
   const first = await ports.access.grant(wanted, order);
   if (!first) return { title: 'This was done before', tone: 'info', rows: [], data: { granted: false } };
-  return { title: granted(wanted), tone: 'ok', rows: [], data: { granted: true, ...wanted } };
+  // A role or a revocation may deny it all the same, and whoever was told otherwise would rely on it.
+  const denied = await ports.access.denying(wanted);
+  const data = { granted: true, ...wanted };
+  if (denied === null) return { title: granted(wanted), tone: 'ok', rows: [], data };
+  const title = `${wanted.person} was granted \`${wanted.name}\`, but ${denied}`;
+  return { title, tone: 'warn', rows: [], data: { ...data, deniedBy: denied } };
 }
 
 function granted({ person, kind, name, until }: Entitlement): string {

@@ -1,10 +1,11 @@
 // `help [command]`: what the person who asks may type, and everything about one command.
 import type { Answer, AnswerRow } from '../../contracts/chat.ts';
 import { dryRunOption, usage } from '../bind.ts';
-import { before, dangerOf } from '../dry-run.ts';
+import { before } from '../dry-run.ts';
 import { namesOf, nearest } from '../parse.ts';
 import { mayUse, permitted } from '../permitted.ts';
-import type { ArgSpec, CommandCall, CommandPorts, CommandSpec, Question } from '../spec.ts';
+import { levelOf } from '../rights.ts';
+import type { Action, ArgSpec, Change, CommandCall, CommandPorts, CommandSpec, Question } from '../spec.ts';
 
 /** Made last, since it lists the others. */
 export function makeHelp(others: readonly CommandSpec[]): Question {
@@ -74,7 +75,7 @@ async function detail(
       row('usage', usage(spec)),
       ...spec.args.map((arg) => row(arg.name, argText(arg))),
       ...(aliases.length === 0 ? [] : [row('also', aliases.join(', '))]),
-      ...(spec.kind === 'question' || spec.kind === 'word' ? [] : [row('before it', before[dangerOf(spec)])]),
+      ...(spec.kind === 'question' || spec.kind === 'word' ? [] : [row('before it', levelText(spec, ports))]),
       row('example', example),
     ],
     note: [
@@ -85,6 +86,14 @@ async function detail(
     ].join(' '),
     data: { command: { name, aliases, description, example, kind, usage: usage(spec), allowed: may } },
   };
+}
+
+// Which arguments will be given is not known yet, and the rules may want more for some of them.
+function levelText(spec: Action | Change, ports: CommandPorts): string {
+  const reach = spec.permission({}).replace(/\*$/, '');
+  const least = levelOf(ports, spec, reach);
+  const most = levelOf(ports, spec, reach.endsWith(':') ? `${reach}*` : reach);
+  return least === most ? before[least] : `${before[least]}; for some, ${before[most]}`;
 }
 
 function argText({ description, required }: ArgSpec): string {

@@ -115,6 +115,16 @@ describe('why', () => {
     expect(await told(rig, line)).toEqual(lines);
   });
 
+  it('names what is revoked of one among all that a command reaches', async ({ redis, prefix }) => {
+    const rig = createRig({ redis, prefix });
+    await rig.done('revoke olga agent.message:Agent-1 2h');
+    expect((await told(rig, 'why olga broadcast hello')).slice(0, 3)).toEqual([
+      'olga may not use `broadcast hello`: the gate `deny` blocks',
+      '  policy    open: the policy V is in force',
+      '  deny      closed: a revocation by olga until 2023-11-15 00:13 UTC denies `agent.message:Agent-1`',
+    ]);
+  });
+
   it('says of a broken policy that everybody is denied by it', async () => {
     const { loadPolicy } = await import('../../../src/access/index.ts');
     const verdict = await (await loadPolicy('/nowhere.yaml')).decide({

@@ -27,6 +27,16 @@ describe('a dry run', () => {
     });
   });
 
+  it.for([
+    ['prod-web', 'two-persons', 'the yes of a second person'],
+    ['named-web', 'type-name', 'its name, typed again by you'],
+  ] as const)('of %s names what the policy wants: %s', async ([name, danger, text], { redis, prefix }) => {
+    const scene = createScene(redis, prefix, { known: { services: [service(name)] } });
+    expect(await scene.say(`restart ${name} --dry-run`)).toMatchObject({
+      answer: { rows: [{}, {}, { value: text }], data: { danger } },
+    });
+  });
+
   it('may be asked for by name, too', async ({ redis, prefix }) => {
     const scene = createScene(redis, prefix);
     const reply = await scene.intake.handle({

@@ -156,6 +156,61 @@ describe('the gate that blocks', () => {
   });
 });
 
+describe('a permission that reaches everything', () => {
+  const narrow = createPolicy({
+    roles: {
+      crew: { allow: ['*'], deny: ['agent.message:Agent-1'] },
+      partly: ['gas.pause:Agent-1'],
+      owner: ['*'],
+    },
+    people: {
+      alice: { role: 'crew', identities: ['discord:111', 'twitch:111'] },
+      bob: { role: 'partly', identities: ['discord:333'] },
+      olga: { role: 'owner', identities: ['console:local', 'twitch:777'] },
+    },
+    places: [{ permissions: ['gas.resume:Agent-1'], in: ['console'] }],
+    twitch: [{ permissions: ['gas.pause:Agent-1'], linked: false, badges: ['moderator'] }],
+    dangers: {
+      'agent.message:Agent-2': 'two-persons',
+      'gas.pause:Agent-1': 'type-name',
+      'gas.*': 'confirm',
+      'access.grant:service.restart:slam': 'two-persons',
+    },
+  });
+
+  it.each<[Principal, string, keyof typeof at, string | null]>([
+    ['discord:111', 'agent.message:*', 'server', 'deny'],
+    ['discord:111', 'agent.message:Agent-1*', 'server', 'deny'],
+    ['discord:111', 'agent.message:Agent-2', 'server', null],
+    ['discord:111', 'gas.pause:*', 'server', null],
+    ['discord:333', 'gas.pause:*', 'server', 'grant'],
+    ['console:local', 'gas.resume:*', 'server', 'place'],
+    ['console:local', 'gas.resume:*', 'console', null],
+    ['twitch:777', 'gas.pause:*', 'swarm', 'platform'],
+  ])(
+    'is closed to %s for %s at %s by what closes a part of it: %s',
+    async (principal, permission, place, gate) => {
+      const verdict = await narrow.decide({
+        identity: someone(principal, []),
+        permission,
+        place: at[place] ?? null,
+      });
+      expect(verdict.blockedBy?.name ?? null).toBe(gate);
+    },
+  );
+
+  it.each([
+    ['agent.message:*', 'two-persons'],
+    ['agent.message:Agent-1', 'none'],
+    ['gas.pause:*', 'type-name'],
+    ['gas.pause:Agent-2', 'confirm'],
+    ['access.grant:service.restart:*', 'two-persons'],
+    ['access.grant:service.restart:mesh', 'none'],
+  ] as const)('is as dangerous as the most dangerous part: %s takes %s', (permission, level) => {
+    expect(narrow.dangerOf(permission)).toBe(level);
+  });
+});
+
 describe('a role is nobody', () => {
   const refused = (change: object) => () => createPolicy({ ...document, ...change });
   const withIdentity = (identity: string) => ({ people: { eve: { role: 'owner', identities: [identity] } } });
@@ -204,6 +259,12 @@ describe('a policy is refused', () => {
       { roles: { viewer: { deny: ['*.restart'] } } },
       /Invalid|one `\*` at the end/,
     ],
+    [
+      'a danger of a star in the middle',
+      { dangers: { 'service.*:slam': 'two-persons' } },
+      /one `\*` at the end/,
+    ],
+    ['a danger of nothing', { dangers: { '': 'two-persons' } }, /dangers/],
     ['a role of a mark that is not there', { marks: { 'discord-role:1': 'boss' } }, /unknown roles: boss/],
     ['a place that is none', { places: [{ permissions: ['ask'], in: ['#swarm'] }] }, /discord-channel:ID/],
     ['a rule of places without a place', { places: [{ permissions: ['ask'], in: [] }] }, /places/],

@@ -17,6 +17,7 @@ const well: Situation = {
   components: [],
   breakers: [{ name: 'rabbitmq-orders', state: 'closed', since: ago(600) }],
   policyFault: null,
+  policyRefused: null,
   tallies: [],
   errorsPerMinute: 60,
 };
@@ -105,6 +106,10 @@ describe('a circuit', () => {
 describe('the policy', () => {
   it('that cannot be used fires', () => {
     expect(keys({ policyFault: 'no such file' })).toEqual(['policy-broken']);
+  });
+
+  it('whose file broke later fires too', () => {
+    expect(keys({ policyRefused: 'no such file' })).toEqual(['policy-broken']);
   });
 });
 

@@ -5,14 +5,14 @@ import { catalogue } from '../../../src/commands/index.ts';
 import type { Answer, Identity } from '../../../src/contracts/chat.ts';
 import { portsOf, service } from './ports.ts';
 
-const policy = createPolicy({
+const document = {
   roles: { viewer: ['ask'], slam: ['ask', 'service.restart:slam'], mute: [] },
   people: {
     vera: { role: 'viewer', identities: ['discord:1'] },
     sam: { role: 'slam', identities: ['discord:2'] },
   },
-});
-const ask = async (id: string, command?: string): Promise<Answer> => {
+};
+const ask = async (id: string, command?: string, policy = createPolicy(document)): Promise<Answer> => {
   const spec = catalogue.find(({ name }) => name === 'help');
   if (spec?.kind !== 'question') throw new Error('help is no question');
   const identity: Identity = { surface: 'discord', id, name: 'somebody' };
@@ -46,6 +46,16 @@ describe('help', () => {
       ],
       'With `--dry-run` it only says what would be done.',
     ]);
+  });
+
+  it.each([
+    [{ 'service.restart:slam': 'two-persons' }, 'your own yes; for some, the yes of a second person'],
+    [{ 'service.*': 'type-name' }, 'its name, typed again by you'],
+    [{ 'gas.*': 'two-persons' }, 'your own yes'],
+  ])('of one command tells what the policy wants before it: %j', async (dangers, text) => {
+    const strict = createPolicy({ ...document, dangers });
+    const { rows } = await ask('2', 'restart', strict);
+    expect(rows.find(({ label }) => label === 'before it')?.value).toBe(text);
   });
 
   it('says so of a command that is not allowed', async () => {

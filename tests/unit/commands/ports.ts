@@ -57,6 +57,7 @@ export function portsOf(known: Known): CommandPorts {
     approvals: { waiting: async () => [] },
     policy: {
       decide: async () => ({ allowed: true, gates: [], blockedBy: null, policyVersion: 'test' }),
+      dangerOf: () => 'none',
       personOf: async ({ surface, id }) => `${surface}:${id}`,
     },
   };
@@ -70,6 +71,7 @@ const nobodyKnown: Access = {
   why: async () => null,
   objection: async () => null,
   grant: async () => true,
+  denying: async () => null,
   revoke: async () => true,
   offerCode: async () => ({ code: 'AAAAA-CCCCC', expiresAt: now }),
   enterCode: async () => ({ kind: 'wrong', left: 4 }),
