@@ -9,7 +9,7 @@ import { assertCatalogue } from './check-catalogue.ts';
 import { nothingToConfirm, type IntakeDeps } from './intake-deps.ts';
 import { parseInvocation } from './parse.ts';
 import { printable } from './printable.ts';
-import { asked, decided, recorded } from './record.ts';
+import { asked, decided, recorded, recordedAtOnce } from './record.ts';
 import type { CommandIntake, Decision, Invocation, Reply } from './reply.ts';
 import { settle } from './settle.ts';
 import type { CommandSpec, Word } from './spec.ts';
@@ -60,7 +60,7 @@ async function handle(
   invocation: Invocation & { readonly use: Use },
 ): Promise<Reply> {
   const result = parseInvocation(invocation.input, specs);
-  if (!result.ok) return result.refusal;
+  if (!result.ok) return recordedAtOnce(deps, asked(invocation, unread(result.command)), result.refusal);
   const { spec } = result.parsed;
   const parsed = { ...result.parsed, dryRun: result.parsed.dryRun || invocation.dryRun === true };
   const { use } = invocation;
@@ -72,6 +72,11 @@ async function handle(
       admitted(judged, invocation, wish, () => ask(judged, invocation, wish)),
     ),
   );
+}
+
+// Without what was typed: nobody knows what of it is a secret.
+function unread(command: string | null) {
+  return { command: command ?? 'unknown', args: {} };
 }
 
 function wordOf(
@@ -96,7 +101,9 @@ async function decide(
   const approval = await deps.approvals.find(confirmationId);
   const spec = specs.find(({ name }) => name === approval?.command);
   if (!approval || !spec || spec.kind === 'question' || spec.kind === 'word') {
-    return nothingToConfirm(confirmationId);
+    const about = { command: decision.verdict === 'yes' ? 'approve' : 'deny', args: { id: confirmationId } };
+    const subject = asked({ ...decision, id: confirmationId }, about);
+    return recordedAtOnce(deps, subject, nothingToConfirm(confirmationId));
   }
   const correlationId = correlationIdOf(approval.invocationId);
   const of = { command: spec.name, correlationId, parent: approval.traceparent };

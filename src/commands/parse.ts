@@ -14,7 +14,8 @@ export interface Parsed {
 type Refusal = Extract<Reply, { kind: 'refusal' }>;
 export type ParseResult =
   | { readonly ok: true; readonly parsed: Parsed }
-  | { readonly ok: false; readonly refusal: Refusal };
+  /** `command` is the one that was meant; null where there is none of that name. */
+  | { readonly ok: false; readonly refusal: Refusal; readonly command: string | null };
 
 /** Finds the command and checks its arguments. */
 export function parseInvocation(input: Invocation['input'], specs: readonly CommandSpec[]): ParseResult {
@@ -23,7 +24,7 @@ export function parseInvocation(input: Invocation['input'], specs: readonly Comm
     return spec ? bind(spec, input.args, false) : unknownCommand([input.command], specs);
   }
   const typed = wordsOf(input.line);
-  if (typed.length === 0) return refuse('empty', 'Nothing was typed. `help` lists the commands.');
+  if (typed.length === 0) return refuse('empty', 'Nothing was typed. `help` lists the commands.', null);
   const found = findCommand(typed, specs);
   if (!found) {
     return unknownCommand(
@@ -32,7 +33,7 @@ export function parseInvocation(input: Invocation['input'], specs: readonly Comm
     );
   }
   const taken = takeWords(input.line, found.rest, found.spec);
-  if (!taken.ok) return refuse('bad-argument', taken.why);
+  if (!taken.ok) return refuse('bad-argument', taken.why, found.spec.name);
   return bind(found.spec, taken.value.given, taken.value.dryRun);
 }
 
@@ -73,7 +74,7 @@ export function nearest(word: string, candidates: readonly string[]): string | n
 
 function bind(spec: CommandSpec, given: Args, dryRun: boolean): ParseResult {
   const bound = bindArgs(given, spec);
-  if (!bound.ok) return refuse('bad-argument', bound.why);
+  if (!bound.ok) return refuse('bad-argument', bound.why, spec.name);
   return { ok: true, parsed: { spec, args: bound.value, dryRun } };
 }
 
@@ -82,16 +83,16 @@ function unknownCommand(typed: readonly string[], specs: readonly CommandSpec[])
   const parts = specs.filter(({ name }) => name.startsWith(`${word.toLowerCase()} `));
   if (parts.length > 0) {
     const follow = parts.map(({ name }) => `\`${name}\``).join(', ');
-    return refuse('unknown-command', `\`${word}\` is the beginning of ${follow}.`);
+    return refuse('unknown-command', `\`${word}\` is the beginning of ${follow}.`, null);
   }
   const names = specs.flatMap(namesOf);
   const guess = nearest(typed.slice(0, 2).join(' '), names) ?? nearest(word, names);
   const told = guess === null ? '`help` lists them.' : `Did you mean \`${guess}\`?`;
-  return refuse('unknown-command', `No command \`${word.slice(0, 40)}\`. ${told}`);
+  return refuse('unknown-command', `No command \`${word.slice(0, 40)}\`. ${told}`, null);
 }
 
-function refuse(code: Refusal['code'], text: string): ParseResult {
-  return { ok: false, refusal: { kind: 'refusal', code, text } };
+function refuse(code: Refusal['code'], text: string, command: string | null): ParseResult {
+  return { ok: false, refusal: { kind: 'refusal', code, text }, command };
 }
 
 // A swap of two neighbours, the commonest slip of the pen, counts as one.

@@ -84,17 +84,36 @@ export async function recordChanged(deps: IntakeDeps, subject: Subject, detail: 
 
 type Refusal = Extract<Reply, { kind: 'refusal' }>;
 
-/** Refusals that come as fast as somebody asks: such a one is recorded once a minute, since the record is never trimmed. */
+/**
+ * Refusals that come as fast as somebody asks: such a one is recorded once a minute for a person and a command, since the
+ * record is never trimmed.
+ */
 const floods: readonly string[] = ['limited', 'unavailable'];
+
+/**
+ * Records the refusal of what came to no use at all: no such command, arguments that do not fit, nothing that waits. It
+ * costs whoever sends it nothing, so it is recorded once a minute.
+ */
+export async function recordedAtOnce(deps: IntakeDeps, subject: Subject, reply: Reply): Promise<Reply> {
+  // Of nothing typed there is nothing to tell.
+  if (reply.kind === 'refusal' && reply.code !== 'empty') {
+    await recordRefusal(deps, inMinute(deps, subject), reply);
+  }
+  return reply;
+}
 
 // The refusal stands, whether or not it could be recorded.
 async function recordRefusal(deps: IntakeDeps, subject: Subject, { code, text }: Refusal): Promise<void> {
-  const minute = `${principalOf(subject.identity)}/${subject.command}/${Math.floor(deps.clock.now() / 60_000)}`;
-  const about = floods.includes(code) ? { ...subject, correlationId: correlationIdOf(minute) } : subject;
+  const about = floods.includes(code) ? inMinute(deps, subject) : subject;
   const step = `${code}/${principalOf(subject.identity)}`;
   await append(deps, about, { event: 'refused', verdict: code, detail: text, step }).catch(
     (thrown: unknown) => missing(deps, subject, 'refused', thrown),
   );
+}
+
+function inMinute({ clock }: IntakeDeps, subject: Subject): Subject {
+  const minute = `${principalOf(subject.identity)}/${subject.command}/${Math.floor(clock.now() / 60_000)}`;
+  return { ...subject, correlationId: correlationIdOf(minute) };
 }
 
 interface Said extends Pick<AuditEntry, 'event' | 'verdict'>, Partial<Pick<AuditEntry, 'detail'>> {

@@ -135,6 +135,29 @@ describe('a refusal', () => {
     expect(await scene.recorded()).toEqual(['services: refused, denied']);
   });
 
+  it.for([
+    ['a missing argument', 'restart', 'restart: refused, bad-argument'],
+    ['too many arguments', 'restart slam a b c', 'restart: refused, bad-argument'],
+    ['an unknown command', 'restrat slam', 'unknown: refused, unknown-command'],
+    ['a word on nothing that waits', 'approve zzzzzz', 'approve: refused, no-confirmation'],
+  ] as const)('of %s is in the record, once a minute', async ([_what, line, told], { redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    await scene.say(line);
+    await scene.say(line);
+    expect(await scene.recorded()).toEqual([told]);
+    scene.clock.advance(60_000);
+    await scene.say(line);
+    expect(await scene.recorded()).toEqual([told, told]);
+  });
+
+  it('of what cannot be understood stores nothing of what was typed', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    await scene.say('lnik 4711-0815');
+    const { lines } = await scene.record.query({}, { limit: 10 });
+    expect(lines).toHaveLength(1);
+    expect(JSON.stringify(lines)).not.toContain('4711');
+  });
+
   it('stands though it cannot be recorded', async ({ redis, prefix }) => {
     const scene = createScene(redis, prefix);
     await breakRecord(redis, prefix);
