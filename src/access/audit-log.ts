@@ -9,7 +9,7 @@ import { type AuditEntry, type AuditLine, auditLineSchema, type AuditSink } from
 import { canonicalJson, genesis, sealed, type Tail } from './audit-chain.ts';
 import { type AuditKeys, keysOf, readTail, tailText, toTail } from './audit-keys.ts';
 import { redacted } from './audit-redaction.ts';
-import { appendScript } from './audit-scripts.ts';
+import { appendScript, forgetScript } from './audit-scripts.ts';
 
 export interface AuditDeps {
   /** A command client: who waits for the record waits before the effect. */
@@ -65,7 +65,7 @@ export class AuditLog implements AuditSink {
   /** The line of this event of a flow, where there was one within the last days. */
   async find(correlationId: string, event: AuditEntry['event'], step = ''): Promise<AuditLine | null> {
     const seq = await this.#deps.redis.get(this.#keys.mark(derivedId('audit', correlationId, event, step)));
-    return seq === null ? null : this.#line(seq);
+    return seq === null ? null : this.#line(seq, { correlationId, event });
   }
 
   /**
@@ -153,19 +153,28 @@ export class AuditLog implements AuditSink {
     for (let i = 0; i < told.length; i += 2) {
       const one = turn[Number(told[i])];
       if (!one) continue;
-      one.resolve(await this.#line(told[i + 1] ?? ''));
-      known.add(one);
+      const seq = told[i + 1] ?? '';
+      const line = await this.#line(seq, one.entry);
+      // Without its mark it is written in the next attempt.
+      if (line === null) await this.#deps.redis.eval(forgetScript, 1, one.mark, seq);
+      else {
+        one.resolve(line);
+        known.add(one);
+      }
     }
     return known;
   }
 
-  async #line(seq: string): Promise<AuditLine> {
+  /** Null where the number is another's: a mark outlives a record that was begun anew, whose numbers begin at 1 again. */
+  async #line(seq: string, of: Pick<AuditEntry, 'correlationId' | 'event'>): Promise<AuditLine | null> {
     const [found] = await this.#deps.redis.xrange(this.#keys.lines, `${seq}-0`, `${seq}-0`);
     const text = found?.[1][1];
     if (text === undefined) {
+      if (((await this.tail())?.seq ?? 0) < Number(seq)) return null;
       throw new SwarmError(domainErrors.auditBroken, `line ${seq} of the record is missing`);
     }
-    return auditLineSchema.parse(JSON.parse(text));
+    const line = auditLineSchema.parse(JSON.parse(text));
+    return line.correlationId === of.correlationId && line.event === of.event ? line : null;
   }
 
   /** As Redis holds it. @throws what the client throws */

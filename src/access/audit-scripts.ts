@@ -25,3 +25,7 @@ for i = 3, #KEYS do
 end
 redis.call('SET', KEYS[2], ARGV[2])
 return { 'stored' }`;
+
+/** KEYS: a mark. ARGV: the number it must still have to be taken away. */
+export const forgetScript = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`;

@@ -106,6 +106,8 @@ export class ApiServer extends Service {
       clientErrorHandler: refuseRaw,
       frameworkErrors: (thrown, _request, reply) => void fail(reply, failureOf(thrown, this.#deps)),
     });
+    // Fastify takes text by itself; here a body is JSON.
+    server.removeContentTypeParser('text/plain');
     server.setErrorHandler((thrown, _request, reply) => fail(reply, failureOf(thrown, this.#deps)));
     return server;
   }

@@ -84,7 +84,10 @@ export async function recordChanged(deps: IntakeDeps, subject: Subject, detail: 
 
 type Refusal = Extract<Reply, { kind: 'refusal' }>;
 
-/** Refusals that come as fast as somebody asks: such a one is recorded once a minute, since the record is never trimmed. */
+/**
+ * Refusals that come as fast as somebody asks: such a one is recorded once a minute for a person and a command, since the
+ * record is never trimmed.
+ */
 const floods: readonly string[] = ['limited', 'unavailable'];
 
 /** A refusal of what never became a use: nobody knows what was meant, or it waits for nobody's word. */

@@ -13,6 +13,8 @@ export interface QueueBoard {
 export interface BoardServers {
   readonly reading: FastifyInstance;
   readonly managing: FastifyInstance;
+  /** Whether there is such a queue, and such a job in it where one is named. */
+  has(queue: string, job?: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -28,6 +30,11 @@ export async function makeBoard(open: () => Promise<QueueBoard>): Promise<BoardS
   return {
     reading,
     managing,
+    has: async (queue, job) => {
+      const found = board.reading.find((one) => one.getName() === queue);
+      if (!found || job === undefined) return found !== undefined;
+      return (await found.getJob(job)) != null;
+    },
     close: async () => {
       await Promise.all([reading.close(), managing.close()]);
       await board.close();

@@ -1,19 +1,14 @@
-// The page of the queues under /queues: whoever may ask looks; who has the permission `queue.manage` may also retry, promote,
-// pause and resume, and that is recorded before it is done.
+// The page of the queues under /queues: who is let in, and what is handed to which server. What may be done there is
+// decided in change.ts.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AuditSink, Policy } from '../../access/index.ts';
 import { domainErrors } from '../../contracts/errors.ts';
-import type { Caller } from '../door.ts';
-import { wishFor, writeDeed } from '../record.ts';
 import { fail, sendReply } from '../refusals.ts';
 import { type AdmissionDeps, admitted, registerLogin } from './admission.ts';
 import { type BoardServers, boardPolicy, makeBoard, type QueueBoard } from './board.ts';
-import { type QueueWrite, wishOf } from './writes.ts';
+import { type ChangeDeps, hold, isHold, refusalOf, refusalToLook, refusalToManage } from './change.ts';
+import { wishOf } from './writes.ts';
 
-export interface QueuePageDeps extends AdmissionDeps {
-  readonly policy: Policy;
-  /** Null where nothing can be recorded: then nothing can be done either. */
-  readonly audit: AuditSink | null;
+export interface QueuePageDeps extends AdmissionDeps, ChangeDeps {
   /** Opens the queues, when somebody looks for the first time. */
   readonly openQueues: () => Promise<QueueBoard>;
 }
@@ -79,47 +74,31 @@ async function serve(request: FastifyRequest, reply: FastifyReply, { deps, board
     const message = `the page of the queues does not take ${request.method} ${path.slice(0, 200)}`;
     return fail(reply, { status: 403, kind: domainErrors.requestInvalid, message, where: 'path' });
   }
-  const [looks, manages] = [await mayLook(deps, caller), await mayManage(deps, caller)];
-  const refusal = wish.kind === 'read' ? looks : await recorded(deps, { caller, write: wish.write });
-  if (refusal !== null) {
-    return sendReply(reply, { kind: 'refusal', code: 'denied', text: refusal });
+  const hidden = await refusalToLook(deps, caller);
+  if (hidden !== null && wish.kind === 'read') return denied(reply, hidden);
+  const { reading, managing, has } = await board.get();
+  const manages = (await refusalToManage(deps, caller)) === null;
+  if (wish.kind === 'read') return handOver(request, reply, manages ? managing : reading);
+  const { write } = wish;
+  // Whoever may do nothing here does not learn either what there is.
+  if (manages && !(await has(write['queue'] ?? '', write['job']))) {
+    const message = `there is no such queue or job: ${path.slice(0, 200)}`;
+    return fail(reply, { status: 404, kind: domainErrors.requestInvalid, message, where: 'path' });
   }
-  const { reading, managing } = await board.get();
+  const refusal = await refusalOf(deps, caller, write);
+  if (refusal !== null) return denied(reply, refusal);
+  // Held by the command of chat, which knows who ordered it and writes its own lines; nothing is left for the library.
+  if (isHold(write)) return sendReply(reply, await hold(deps, caller, write));
+  return handOver(request, reply, managing);
+}
+
+function denied(reply: FastifyReply, text: string): Promise<void> {
+  return sendReply(reply, { kind: 'refusal', code: 'denied', text });
+}
+
+function handOver(request: FastifyRequest, reply: FastifyReply, to: BoardServers['reading']): void {
   reply.hijack();
   reply.raw.setHeader('content-security-policy', boardPolicy);
   reply.raw.setHeader('referrer-policy', 'same-origin');
-  (manages === null ? managing : reading).routing(request.raw, reply.raw);
-}
-
-/** Null, or why not. */
-async function mayLook({ policy }: QueuePageDeps, caller: Caller): Promise<string | null> {
-  const { blockedBy } = await policy.decide(wishFor(caller, 'ask'));
-  return blockedBy && told(caller, blockedBy.detail);
-}
-
-async function mayManage({ policy, audit }: QueuePageDeps, caller: Caller): Promise<string | null> {
-  if (audit === null) return told(caller, 'what is done here cannot be recorded');
-  const { blockedBy } = await policy.decide(wishFor(caller, 'queue.manage'));
-  return blockedBy && told(caller, blockedBy.detail);
-}
-
-/**
- * Decides on a change and records that. Null when it may be done.
- * @throws SwarmError AUDIT_UNAVAILABLE when it cannot be recorded; then it must not be done
- */
-async function recorded(
-  { policy, audit }: QueuePageDeps,
-  { caller, write }: { readonly caller: Caller; readonly write: QueueWrite },
-): Promise<string | null> {
-  if (audit === null) return told(caller, 'what is done here cannot be recorded');
-  const permission = 'queue.manage';
-  const verdict = await policy.decide(wishFor(caller, permission));
-  const blockedBy = verdict.blockedBy?.detail ?? null;
-  const deed = { permission, command: 'queues', args: write, blockedBy };
-  await writeDeed({ audit, policy }, caller, { ...deed, policyVersion: verdict.policyVersion });
-  return blockedBy && told(caller, blockedBy);
-}
-
-function told({ identity }: Caller, why: string): string {
-  return `Not allowed for ${identity.name}: ${why}.`;
+  to.routing(request.raw, reply.raw);
 }

@@ -1,10 +1,9 @@
 // What a request would do to the queues. Pure. Only what is listed may be done at all: a job that somebody adds or edits
-// by hand would bear a principal of their choice, and one that is deleted could not be told of any more.
+// by hand would bear a principal of their choice, and one that is deleted could not be told of any more. All queues at once
+// are never paused: what is told to people, and what lets a queue go again, lie in queues too.
 
 const id = '[A-Za-z0-9._:-]{1,128}';
 const patterns: readonly (readonly [action: string, path: RegExp])[] = [
-  ['pause', /^\/queues\/api\/queues\/pause$/],
-  ['resume', /^\/queues\/api\/queues\/resume$/],
   ['pause', pathOf('pause')],
   ['resume', pathOf('resume')],
   ['retry', pathOf('retry/(?<status>failed)')],
@@ -13,8 +12,29 @@ const patterns: readonly (readonly [action: string, path: RegExp])[] = [
   ['promote', pathOf(`(?<job>${id})/promote`)],
 ];
 
-/** What is done, and to what: `queue` and `job` are absent where it is all of them. */
+/** What is done, and to what: `job` is absent where it is all of the queue. */
 export type QueueWrite = Readonly<Record<string, string>> & { readonly action: string };
+
+/** What whoever does it on the page has to be allowed in chat as well; null where chat has nothing like it. */
+export interface ChatForm {
+  readonly line: string;
+  readonly permission: string;
+}
+
+/** The same in chat: what is denied there is denied here. */
+export function chatFormOf({ action, queue = '', job }: QueueWrite): ChatForm | null {
+  switch (action) {
+    case 'pause':
+    case 'resume':
+      return { line: `queue ${action} ${queue}`, permission: `queue.hold:${queue}` };
+    case 'retry':
+      return job === undefined
+        ? { line: `queue redrive-all ${queue}`, permission: 'queue.redrive-all' }
+        : { line: `queue redrive ${job}`, permission: 'queue.redrive' };
+    default:
+      return null;
+  }
+}
 
 export type QueueWish =
   | { readonly kind: 'read' }

@@ -179,7 +179,13 @@ function show(reply: Reply, { json }: RunOptions, io: Io): void {
   else if (reply.kind === 'confirm') io.stdout.write(`Would ask: ${reply.prompt}\n`);
 }
 
+// How every answer begins that has nothing to tell of what it was asked for.
+const unknownTitle = /^Unknown: /;
+
 function codeOf(reply: Reply): ExitCode {
+  if (reply.kind === 'answer') {
+    return unknownTitle.test(reply.answer.title) ? exitCodes.failed : exitCodes.ok;
+  }
   if (reply.kind !== 'refusal') return exitCodes.ok;
   switch (reply.code) {
     case 'denied':

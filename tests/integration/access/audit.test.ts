@@ -113,6 +113,33 @@ describe('the record', () => {
   });
 });
 
+describe('a record that was begun anew', () => {
+  /** Ten lines, and then none of them: the marks of all ten are left. */
+  async function begunAnew(redis: Redis, prefix: string) {
+    await written(redis, prefix, 10);
+    await redis.del(`${prefix}:audit:lines`, `${prefix}:audit:tail`);
+    return open(redis, prefix);
+  }
+
+  it('takes no line of another use for one of before', async ({ redis, prefix }) => {
+    const { log, record } = await begunAnew(redis, prefix);
+    await log.append(entry({ correlationId: 'c-new' }));
+    expect(await log.find('c-1', 'executing')).toBeNull();
+    expect(await log.append(entry({ correlationId: 'c-1' }))).toMatchObject({ seq: 2, correlationId: 'c-1' });
+    expect(await log.find('c-1', 'executing')).toMatchObject({ seq: 2 });
+    expect(await record.verify(null)).toMatchObject({ lines: 2, broken: null });
+  });
+
+  it('takes lines again whose old number it has not reached', async ({ redis, prefix }) => {
+    const { log } = await begunAnew(redis, prefix);
+    expect(await log.find('c-9', 'executing')).toBeNull();
+    const ids = ['c-9', 'c-new', 'c-10'];
+    const lines = await Promise.all(ids.map((correlationId) => log.append(entry({ correlationId }))));
+    expect(lines.map(({ correlationId }) => correlationId)).toEqual(ids);
+    expect(new Set(lines.map(({ seq }) => seq))).toEqual(new Set([1, 2, 3]));
+  });
+});
+
 describe('a record that somebody wrote to', () => {
   const swap = (text: string) => text.replace('"slam"', '"slim"');
   const breaks: readonly (readonly [

@@ -32,6 +32,7 @@ describe('a request that is not served', () => {
     ['malformed JSON', 400, '{"line": ', json],
     ['JSON that would change prototypes', 400, '{"line": "status", "__proto__": {"x": 1}}', json],
     ['no JSON at all', 415, '<line/>', { 'content-type': 'application/xml' }],
+    ['text', 415, '{"line": "status"}', { 'content-type': 'text/plain' }],
     ['no body', 400, '', {}],
     ['an empty body', 400, '', json],
     ['null', 400, 'null', json],

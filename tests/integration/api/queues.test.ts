@@ -59,7 +59,7 @@ describe('the page of the queues', () => {
     expect([browser.status, browser.headers.get('location')]).toEqual([303, '/queues/login']);
   });
 
-  it('shows the queues and their jobs to whoever may ask', async ({ redis, prefix }) => {
+  it('shows the queues and their jobs to whoever may see dead letters', async ({ redis, prefix }) => {
     const face = await open(redis, prefix);
     await delayedJob(redis, prefix);
     const headers = await keyOf(face, 'watch');
@@ -75,6 +75,12 @@ describe('the page of the queues', () => {
         jobs: [expect.objectContaining({ id: 'j-1', name: 'service.restart' })],
       }),
     );
+  });
+
+  it('is closed to whoever may ask and not see what jobs carry', async ({ redis, prefix }) => {
+    const asks = createPolicy({ roles: { viewer: ['ask'] }, everyone: 'viewer', people: {} });
+    const face = await open(redis, prefix, { policy: asks });
+    expect((await send(face, 'GET', '/queues/api/queues', operator(face))).status).toBe(403);
   });
 
   it('is closed to whoever may not ask', async ({ redis, prefix }) => {
@@ -166,6 +172,7 @@ describe('what is done there', () => {
     ['PATCH', '/queues/api/queues/services/j-1/update-data'],
     ['PUT', '/queues/api/queues/services/%6fbliterate'],
     ['PUT', '/queues/api/queues/services/pause%2f..%2fempty'],
+    ['PUT', '/queues/api/queues/pause'],
     ['DELETE', '/queues'],
   ] as const)('never takes a job away or makes one up: %s %s', async ([method, path], { redis, prefix }) => {
     const face = await open(redis, prefix);
@@ -176,14 +183,58 @@ describe('what is done there', () => {
     ]);
   });
 
-  it('stops and starts a queue', async ({ redis, prefix }) => {
+  it('holds a queue as the command does: an order with a name, and a record', async ({ redis, prefix }) => {
     const face = await open(redis, prefix);
-    const { queue } = await delayedJob(redis, prefix);
-    await send(face, 'PUT', '/queues/api/queues/services/pause', operator(face));
-    const paused = await queue.isPaused();
-    await send(face, 'PUT', '/queues/api/queues/services/resume', operator(face));
-    expect([paused, await queue.isPaused()]).toEqual([true, false]);
+    for (const action of ['pause', 'resume']) {
+      const answer = await send(face, 'PUT', `/queues/api/queues/services/${action}`, operator(face));
+      expect([answer.status, JSON.parse(await answer.text()).kind]).toEqual([200, 'accepted']);
+    }
+    const held = { name: 'queue.hold', principal: 'cli:local' };
+    expect(face.scene.jobs.orders).toMatchObject(
+      ['pause', 'resume'].map((order) => ({ ...held, body: { queue: 'services', order } })),
+    );
+    expect(await face.scene.recorded()).toContain('queue pause: executing, allowed');
   });
+
+  it.for([
+    ['is denied in chat', { deny: ['queue.hold:services', 'queue.redrive'] }, {}],
+    ['takes two persons in chat', {}, { 'queue.hold:services': 'two-persons', 'queue.redrive': 'type-name' }],
+  ] as const)('is not done where it %s', async ([_why, denies, dangers], { redis, prefix }) => {
+    const strict = createPolicy({
+      roles: { operator: { allow: ['ask', 'queue.*'], ...denies } },
+      dangers,
+      people: { owner: { role: 'operator', identities: ['cli:local'] } },
+    });
+    const face = await open(redis, prefix, { policy: strict });
+    const { queue } = await delayedJob(redis, prefix);
+    for (const path of ['pause', 'resume', 'j-1/retry']) {
+      const answer = await send(face, 'PUT', `/queues/api/queues/services/${path}`, operator(face));
+      expect([path, answer.status]).toEqual([path, 403]);
+    }
+    expect(face.lines.map(({ event }) => event)).toEqual(['refused', 'refused', 'refused']);
+    expect([face.scene.jobs.orders, await queue.isPaused()]).toEqual([[], false]);
+  });
+
+  it('names the command of chat where more than a click is wanted', async ({ redis, prefix }) => {
+    const face = await open(redis, prefix);
+    const answer = await send(face, 'PUT', '/queues/api/queues/services/retry/failed', operator(face));
+    expect([answer.status, await answer.text()]).toEqual([
+      403,
+      expect.stringContaining('type `queue redrive-all services`'),
+    ]);
+  });
+
+  it.for([
+    '/queues/api/queues/nosuch/promote',
+    '/queues/api/queues/nosuch/pause',
+    '/queues/api/queues/services/nosuch/promote',
+  ])(
+    'is not there where there is no such queue or job, and nothing is recorded: %s',
+    async (path, { redis, prefix }) => {
+      const face = await open(redis, prefix);
+      expect([(await send(face, 'PUT', path, operator(face))).status, face.lines]).toEqual([404, []]);
+    },
+  );
 });
 
 describe('a browser', () => {

@@ -25,7 +25,10 @@ import { createScene, type SceneOptions } from '../commands/scene.ts';
 /** Every answer that a test gets is held against it. */
 const description = checkAgainst(makeOpenApi(catalogue, '0.0.0'));
 const policy = createPolicy({
-  roles: { viewer: ['ask'], operator: ['ask', 'service.restart:slam', 'component.reset:*', 'queue.manage'] },
+  roles: {
+    viewer: ['ask', 'queue.show'],
+    operator: ['ask', 'service.restart:slam', 'component.reset:*', 'queue.*'],
+  },
   people: {
     owner: { role: 'operator', identities: ['cli:local'] },
     ci: { role: 'operator', identities: ['http:ci'] },

@@ -62,6 +62,17 @@ describe('a chat command as a subcommand', () => {
     expect(printed.out).toMatch(/^No service has been seen yet\n/);
   });
 
+  it.for([
+    [['status', 'nosuch']],
+    [['agent', 'nosuch']],
+    [['service', 'nosuch']],
+    [['result', 'x123456']],
+  ] as const)('fails where what is asked for is unknown: %s', async ([line], { redis, prefix }) => {
+    const { io, printed } = terminal(await open(redis, prefix));
+    expect(await chat([...line], { ...plain, ...others }, io)).toEqual({ kind: 'ran', code: 1 });
+    expect(printed.out).toMatch(/^Unknown: /);
+  });
+
   it('is followed to its end', async ({ redis, prefix }) => {
     const face = await open(redis, prefix);
     const { io, printed } = terminal(face);
