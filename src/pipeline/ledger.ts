@@ -3,7 +3,7 @@
 import type { Address } from '../contracts/chat.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import type { Meter } from '../contracts/metrics.ts';
-import type { DeliveryLedger, JobSink } from '../contracts/ports.ts';
+import type { DeliveryLedger } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
 import {
@@ -18,11 +18,9 @@ import { deliverOrder, dispatched } from './dispatch.ts';
 import { kindOf } from './gas.ts';
 import { pauseOf } from './machine.ts';
 import type { GasStore } from './store.ts';
-import { makeTell } from './tell.ts';
+import { makeTell, type TellDeps } from './tell.ts';
 
-export interface LedgerDeps {
-  readonly store: GasStore;
-  readonly jobs: JobSink;
+export interface LedgerDeps extends TellDeps {
   readonly clock: Clock;
   readonly meter?: Meter | undefined;
 }
@@ -54,8 +52,9 @@ export interface Ledger extends Pick<DeliveryLedger, 'state'> {
 /** A job that stays `queued` this long is taken for lost. */
 const requeueAfterMs = 120_000;
 
-export function createLedger({ store, jobs, clock, meter }: LedgerDeps, options: LedgerOptions): Ledger {
-  const tell = makeTell({ store, jobs }, options);
+export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
+  const { store, jobs, clock, meter } = deps;
+  const tell = makeTell(deps, options);
 
   async function apply(
     id: string,
