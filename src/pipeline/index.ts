@@ -87,7 +87,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     inbox: resolve(inbox),
   }));
   const store = createGasStore({ redis, logger }, { prefix });
-  const ledger = createLedger({ store, jobs, clock, meter, forget }, { reportTo, ackTimeoutMs });
+  const ledger = createLedger({ store, jobs, clock, meter, look, forget }, { reportTo, ackTimeoutMs });
   const intake = createIntake({ store, ledger, clock, logger }, { agents, chain });
   const inbox = createFileInbox({ agents });
   const rounds = createRounds({ intake, clock }, agents);

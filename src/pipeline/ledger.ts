@@ -3,7 +3,7 @@
 import type { Address } from '../contracts/chat.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import type { Meter } from '../contracts/metrics.ts';
-import type { DeliveryLedger } from '../contracts/ports.ts';
+import type { DeliveryLedger, JobLook } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
 import {
@@ -23,6 +23,8 @@ import { makeTell, type TellDeps } from './tell.ts';
 export interface LedgerDeps extends TellDeps {
   readonly clock: Clock;
   readonly meter?: Meter | undefined;
+  /** Whether a job is still there; absent: what stays `queued` too long is taken for lost. */
+  readonly look?: JobLook | undefined;
 }
 
 export interface LedgerOptions {
@@ -49,11 +51,11 @@ export interface Ledger extends Pick<DeliveryLedger, 'state'> {
   ): Promise<Delivery>;
 }
 
-/** A job that stays `queued` this long is taken for lost. */
+/** A job that stays `queued` this long is looked for: it may be lost, or lie in a queue that is paused. */
 const requeueAfterMs = 120_000;
 
 export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
-  const { store, jobs, clock, meter } = deps;
+  const { store, jobs, clock, meter, look } = deps;
   const tell = makeTell(deps, options);
 
   async function apply(
@@ -98,8 +100,15 @@ export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
     } else if (delivery.state === 'pending') {
       await dispatch(delivery);
     } else if (delivery.state === 'queued' && now - delivery.since >= requeueAfterMs) {
-      await jobs.add(deliverOrder(delivery, retryNumber(now - delivery.since)));
+      await requeue(delivery, retryNumber(now - delivery.since));
     }
+  }
+
+  async function requeue(delivery: Delivery, retry: number): Promise<void> {
+    for (let earlier = 0; look && earlier < retry; earlier += 1) {
+      if ((await look(deliverOrder(delivery, earlier))) === 'open') return;
+    }
+    await jobs.add(deliverOrder(delivery, retry));
   }
 
   /** What is held waits for the word on its sender, which may have come in another process. */
