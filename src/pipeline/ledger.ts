@@ -14,7 +14,7 @@ import {
   owedSince,
   transitionDelivery,
 } from './delivery.ts';
-import { deliverOrder, dispatched } from './dispatch.ts';
+import { dispatched, requeue } from './dispatch.ts';
 import { kindOf } from './gas.ts';
 import { pauseOf } from './machine.ts';
 import type { GasStore } from './store.ts';
@@ -100,15 +100,8 @@ export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
     } else if (delivery.state === 'pending') {
       await dispatch(delivery);
     } else if (delivery.state === 'queued' && now - delivery.since >= requeueAfterMs) {
-      await requeue(delivery, retryNumber(now - delivery.since));
+      await requeue({ jobs, look }, delivery, retryNumber(now - delivery.since));
     }
-  }
-
-  async function requeue(delivery: Delivery, retry: number): Promise<void> {
-    for (let earlier = 0; look && earlier < retry; earlier += 1) {
-      if ((await look(deliverOrder(delivery, earlier))) === 'open') return;
-    }
-    await jobs.add(deliverOrder(delivery, retry));
   }
 
   /** What is held waits for the word on its sender, which may have come in another process. */
