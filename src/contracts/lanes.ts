@@ -40,9 +40,9 @@ export interface DeliveredText {
 }
 
 const texts: { readonly [N in JobName]?: (body: JobBody<N>) => DeliveredText | undefined } = {
-  // A schedule says the same at each tick, and means it.
-  'gas.deliver': ({ gas: { id, to, from, mission, epoch, checkpoint, text } }) =>
-    from.startsWith('schedule:')
+  // A schedule says the same at each tick, and means it. So does who gives work back to an agent that it was taken from.
+  'gas.deliver': ({ gas: { id, to, from, mission, epoch, checkpoint, text, replaces } }) =>
+    from.startsWith('schedule:') || replaces !== undefined
       ? undefined
       : { id, to, parts: [from, mission, String(epoch), String(checkpoint), text] },
 };

@@ -5,17 +5,20 @@ import { processStart } from './servers/process-identity.ts';
 export interface SpoolOwner {
   /** Of this process; without a tilde or a slash. */
   readonly name: string;
-  /** Whether whoever has that name may still write. */
-  isAlive(name: string): Promise<boolean>;
+  /** Whether whoever has that name may still write. @param quietMs since it last wrote into the file in question */
+  isAlive(name: string, quietMs: number): Promise<boolean>;
 }
 
-/** This process among those of this host; those of other hosts are taken to be alive. */
+/** Nobody writes on into a file that was quiet for half of this: by then a process elsewhere may be about to take it. */
+export const abandonedAfterMs = 600_000;
+
+/** This process among those of this host; those of other hosts are taken to be alive while they write: a host may get a new name. */
 export async function processOwner(host: string): Promise<SpoolOwner> {
   const at = `@${encodeURIComponent(host)}`;
   return {
     name: `${process.pid}-${await processStart(process.pid)}${at}`,
-    isAlive: async (name) => {
-      if (!name.endsWith(at)) return true;
+    isAlive: async (name, quietMs) => {
+      if (!name.endsWith(at)) return quietMs < abandonedAfterMs;
       const [pid = '', start] = name.slice(0, -at.length).split('-');
       return (await processStart(Number(pid))) === start;
     },
@@ -40,11 +43,13 @@ export function releasedName(name: string): string {
 export async function segmentsToAdopt(
   names: readonly string[],
   owner: SpoolOwner,
+  quietMs: (name: string) => Promise<number>,
 ): Promise<{ readonly from: string; readonly to: string }[]> {
   const found: { from: string; to: string }[] = [];
   for (const from of names.filter((name) => name.endsWith(ending)).toSorted()) {
     const { place, holder } = partsOf(from);
-    if (holder === owner.name || (holder !== nobody && (await owner.isAlive(holder)))) continue;
+    if (holder === owner.name || (holder !== nobody && (await owner.isAlive(holder, await quietMs(from)))))
+      continue;
     found.push({ from, to: named(place, owner.name) });
   }
   return found;

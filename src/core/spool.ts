@@ -1,8 +1,14 @@
 // Texts on disk, first in first out, that outlive their process: each is synced before it counts as kept. A file has one
 // owner at a time; what a dead process left is taken over whole. It knows nothing of what the texts mean.
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { releasedName, type SpoolOwner, segmentName, segmentsToAdopt } from './spool-names.ts';
+import {
+  abandonedAfterMs,
+  releasedName,
+  type SpoolOwner,
+  segmentName,
+  segmentsToAdopt,
+} from './spool-names.ts';
 
 export interface SpoolDeps {
   readonly owner: SpoolOwner;
@@ -22,6 +28,8 @@ interface Segment {
   bytes: number;
   /** How many of its texts were taken by this process; the file itself goes when all are. */
   taken: number;
+  /** When it was last written to by this process. */
+  writtenAt: number;
 }
 
 interface Waiting {
@@ -60,11 +68,15 @@ export class Spool {
     const { folder } = this.#options;
     const names = await readdir(folder).catch(() => []);
     let adopted = 0;
-    for (const { from, to } of await segmentsToAdopt(names, this.#deps.owner)) {
+    const quietMs = (name: string) => this.#quietMs(name);
+    for (const { from, to } of await segmentsToAdopt(names, this.#deps.owner, quietMs)) {
       // Of several that try at once the rename lets one succeed.
       if (!(await renamed(join(folder, from), join(folder, to)))) continue;
+      // Else its old owner, who lives after all, would take it back at once.
+      const now = new Date(this.#deps.clock.now());
+      await utimes(join(folder, to), now, now);
       const { texts, bytes } = await textsOf(join(folder, to));
-      this.#segments.push({ name: to, count: texts.length, bytes, taken: 0 });
+      this.#segments.push({ name: to, count: texts.length, bytes, taken: 0, writtenAt: 0 });
       adopted += texts.length;
     }
     await this.#rotate();
@@ -90,7 +102,8 @@ export class Spool {
       const [segment] = this.#segments;
       if (!segment) return;
       const path = join(this.#options.folder, segment.name);
-      const { texts } = await textsOf(path);
+      // Gone where another host took this process for dead, which then hands them over.
+      const { texts } = (await exists(path)) ? await textsOf(path) : { texts: [] };
       segment.count = texts.length;
       for (const text of texts.slice(segment.taken)) {
         await take(text);
@@ -108,6 +121,12 @@ export class Spool {
     for (const { name } of this.#segments)
       await renamed(join(folder, name), join(folder, releasedName(name)));
     this.#segments = [];
+  }
+
+  /** One that is gone was taken by another just now, and is left alone. */
+  async #quietMs(name: string): Promise<number> {
+    const found = await stat(join(this.#options.folder, name)).catch(() => null);
+    return found === null ? 0 : this.#deps.clock.now() - found.mtimeMs;
   }
 
   #write(): void {
@@ -128,6 +147,7 @@ export class Spool {
       const lines = kept.map(({ text }) => `${text}\n`).join('');
       await handle.appendFile(lines);
       await handle.datasync();
+      segment.writtenAt = this.#deps.clock.now();
       segment.count += kept.length;
       segment.bytes += Buffer.byteLength(lines);
       this.#full ||= segment.count >= perSegment;
@@ -158,7 +178,9 @@ export class Spool {
 
   async #current(): Promise<{ readonly segment: Segment; readonly handle: FileHandle }> {
     const last = this.#segments.at(-1);
-    if (this.#handle && last && !this.#full) return { segment: last, handle: this.#handle };
+    const quietMs = this.#deps.clock.now() - (last?.writtenAt ?? 0);
+    if (this.#handle && last && !this.#full && quietMs < abandonedAfterMs / 2)
+      return { segment: last, handle: this.#handle };
     await this.#seal();
     const { folder } = this.#options;
     await mkdir(folder, { recursive: true });
@@ -167,7 +189,7 @@ export class Spool {
     // What people wrote stands in it.
     const handle = await open(join(folder, name), 'ax', 0o600);
     this.#handle = handle;
-    const segment: Segment = { name, count: 0, bytes: 0, taken: 0 };
+    const segment: Segment = { name, count: 0, bytes: 0, taken: 0, writtenAt: 0 };
     this.#segments.push(segment);
     await syncFolder(folder);
     return { segment, handle };
@@ -193,6 +215,13 @@ async function textsOf(path: string): Promise<{ readonly texts: string[]; readon
   const text = await readFile(path, 'utf8');
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   return { texts: whole.split('\n').filter(Boolean), bytes: Buffer.byteLength(whole) };
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function renamed(from: string, to: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 // Gives a delivery to the queue, and says what is to be noted of it. It stores nothing.
 import { domainErrors } from '../contracts/errors.ts';
 import { derivedId } from '../contracts/ids.ts';
-import type { JobSink } from '../contracts/ports.ts';
+import type { JobLook, JobSink } from '../contracts/ports.ts';
 import { SwarmError } from '../core/errors.ts';
 import type { Delivery, DeliveryEvent } from './delivery.ts';
 
@@ -24,8 +24,20 @@ export async function dispatched(
   }
 }
 
+/** Gives it again, unless what was given before still lies there. @throws as `dispatched` */
+export async function requeue(
+  { jobs, look }: { readonly jobs: JobSink; readonly look: JobLook | undefined },
+  delivery: Delivery,
+  retry: number,
+): Promise<void> {
+  for (let earlier = 0; look && earlier < retry; earlier += 1) {
+    if ((await look(deliverOrder(delivery, earlier))) === 'open') return;
+  }
+  await jobs.add(deliverOrder(delivery, retry));
+}
+
 /** A repeated job does no harm: the inbox is idempotent by gas id. */
-export function deliverOrder({ gas }: Delivery, retry: number) {
+function deliverOrder({ gas }: Delivery, retry: number) {
   return {
     name: 'gas.deliver',
     id: derivedId('gas.deliver', gas.id, String(retry)),

@@ -29,6 +29,7 @@ import { createRounds } from './rounds.ts';
 import { GasSchedule } from './schedule.ts';
 import { createGasStore } from './store.ts';
 import { createPipelineWork } from './sweep.ts';
+import type { TellDeps } from './tell.ts';
 
 export { type Chain, loadChain } from './chain.ts';
 export { inspectInboxes } from './inboxes/check.ts';
@@ -42,8 +43,10 @@ export interface PipelineDeps {
   readonly logger: Logger;
   /** Default: nothing is counted. */
   readonly meter?: Meter;
-  /** Whether a job of a schedule is still there; absent: nobody looks. */
+  /** Whether a job is still there; absent: nobody looks. */
   readonly look?: JobLook;
+  /** As `TellDeps`. */
+  readonly forget?: TellDeps['forget'];
   readonly faults?: FaultSink;
 }
 
@@ -76,7 +79,7 @@ export interface Pipeline {
 
 /** Puts the parts together; connects to nothing and starts nothing. */
 export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pipeline {
-  const { redis, jobs, clock, logger, meter, look, faults } = deps;
+  const { redis, jobs, clock, logger, meter, look, forget, faults } = deps;
   const { prefix, chain, reportTo, ackTimeoutMs, sweepCron } = options;
   const agents = options.agents.map(({ id, statusFile, inbox }) => ({
     id,
@@ -84,7 +87,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     inbox: resolve(inbox),
   }));
   const store = createGasStore({ redis, logger }, { prefix });
-  const ledger = createLedger({ store, jobs, clock, meter }, { reportTo, ackTimeoutMs });
+  const ledger = createLedger({ store, jobs, clock, meter, look, forget }, { reportTo, ackTimeoutMs });
   const intake = createIntake({ store, ledger, clock, logger }, { agents, chain });
   const inbox = createFileInbox({ agents });
   const rounds = createRounds({ intake, clock }, agents);

@@ -3,7 +3,7 @@
 import type { Address } from '../contracts/chat.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import type { Meter } from '../contracts/metrics.ts';
-import type { DeliveryLedger, JobSink } from '../contracts/ports.ts';
+import type { DeliveryLedger, JobLook } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
 import {
@@ -14,17 +14,17 @@ import {
   owedSince,
   transitionDelivery,
 } from './delivery.ts';
-import { deliverOrder, dispatched } from './dispatch.ts';
+import { dispatched, requeue } from './dispatch.ts';
 import { kindOf } from './gas.ts';
 import { pauseOf } from './machine.ts';
 import type { GasStore } from './store.ts';
-import { makeTell } from './tell.ts';
+import { makeTell, type TellDeps } from './tell.ts';
 
-export interface LedgerDeps {
-  readonly store: GasStore;
-  readonly jobs: JobSink;
+export interface LedgerDeps extends TellDeps {
   readonly clock: Clock;
   readonly meter?: Meter | undefined;
+  /** Whether a job is still there; absent: what stays `queued` too long is taken for lost. */
+  readonly look?: JobLook | undefined;
 }
 
 export interface LedgerOptions {
@@ -51,11 +51,12 @@ export interface Ledger extends Pick<DeliveryLedger, 'state'> {
   ): Promise<Delivery>;
 }
 
-/** A job that stays `queued` this long is taken for lost. */
+/** A job that stays `queued` this long is looked for: it may be lost, or lie in a queue that is paused. */
 const requeueAfterMs = 120_000;
 
-export function createLedger({ store, jobs, clock, meter }: LedgerDeps, options: LedgerOptions): Ledger {
-  const tell = makeTell({ store, jobs }, options);
+export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
+  const { store, jobs, clock, meter, look } = deps;
+  const tell = makeTell(deps, options);
 
   async function apply(
     id: string,
@@ -99,7 +100,7 @@ export function createLedger({ store, jobs, clock, meter }: LedgerDeps, options:
     } else if (delivery.state === 'pending') {
       await dispatch(delivery);
     } else if (delivery.state === 'queued' && now - delivery.since >= requeueAfterMs) {
-      await jobs.add(deliverOrder(delivery, retryNumber(now - delivery.since)));
+      await requeue({ jobs, look }, delivery, retryNumber(now - delivery.since));
     }
   }
 

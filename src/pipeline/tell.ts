@@ -1,4 +1,5 @@
 // Tells people what became of a delivery: the swarm of its gas, and whoever asked for it of what they asked for.
+import type { DeliveryState, Gas } from '../contracts/agents.ts';
 import type { Address, Report } from '../contracts/chat.ts';
 import { derivedId } from '../contracts/ids.ts';
 import type { JobSink } from '../contracts/ports.ts';
@@ -11,7 +12,11 @@ import type { GasStore } from './store.ts';
 export interface TellDeps {
   readonly store: GasStore;
   readonly jobs: JobSink;
+  /** The words of a gas that came to nothing may be given again. Absent: nobody remembers them. */
+  readonly forget?: ((gas: Gas) => Promise<void>) | undefined;
 }
+
+const cameToNothing: readonly DeliveryState[] = ['failed', 'rerouted', 'expired'];
 
 export interface TellOptions {
   /** Who is told of each change of a delivery. */
@@ -19,11 +24,13 @@ export interface TellOptions {
 }
 
 export function makeTell(
-  { store, jobs }: TellDeps,
+  { store, jobs, forget }: TellDeps,
   options: TellOptions,
 ): (delivery: Delivery) => Promise<void> {
   /** A closed delivery leaves the open set only after its last report is in the queue. */
   async function tell(delivery: Delivery): Promise<void> {
+    // First, since whoever reads that it failed gives it again.
+    if (cameToNothing.includes(delivery.state)) await forget?.(delivery.gas);
     for (const to of audienceOf(delivery, options.reportTo)) {
       await jobs.add(reportOrder(delivery, deliveryReport(delivery, to)));
     }

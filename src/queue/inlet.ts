@@ -68,7 +68,7 @@ export function createInlet(
   return {
     put: async (job) => {
       try {
-        const copy = job.text && (await breaker?.(job.text));
+        const copy = job.text && (await breaker?.stops(job.text));
         if (copy) return copy;
         await adderTo(job.queue)(job);
         return { kept: 'queue' };

@@ -1,6 +1,7 @@
 // Into the queue: the one place that adds jobs. A job's id derives from its cause, so adding it twice is adding it once.
 import { domainErrors } from '../contracts/errors.ts';
-import { type Kept, queueOf } from '../contracts/jobs.ts';
+import { type JobBody, type Kept, queueOf } from '../contracts/jobs.ts';
+import { textOf } from '../contracts/lanes.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { JobLook, JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
@@ -45,6 +46,8 @@ export interface ProducerOptions {
 
 export interface Producer extends JobSink {
   readonly look: JobLook;
+  /** A delivery came to nothing: its words given again are no copy of it. @throws SwarmError QUEUE_UNAVAILABLE */
+  forget(gas: JobBody<'gas.deliver'>['gas']): Promise<void>;
   /**
    * Puts what the outbox holds into the queue; what has expired there is told through `around`.
    * @throws SwarmError QUEUE_UNAVAILABLE; what was not taken stays
@@ -114,6 +117,13 @@ export function createProducer(
       if (outbox && outbox.count > 0) return 'open';
       const { name, id } = order;
       return inlet.look({ name, id, queue: queueOf(name, order.body) });
+    },
+    forget: async (gas) => {
+      const text = textOf('gas.deliver', { gas });
+      if (!text) return;
+      await breaker.forget(text).catch((thrown: unknown) => {
+        throw refused({ name: 'gas.deliver', id: gas.id }, queueFault(thrown));
+      });
     },
     close: async () => {
       await Promise.all([outbox?.close(), inlet.close()]);

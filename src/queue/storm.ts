@@ -29,24 +29,38 @@ redis.call('HSET', KEYS[1], 'id', ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return {ARGV[1], 0}`;
 
-export type Breaker = (text: DeliveredText) => Promise<Extract<Kept, { kept: 'copy' }> | null>;
+// A copy of a delivery that is known already holds nothing.
+const forgetting = `
+if redis.call('HGET', KEYS[1], 'id') == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
 
-/** Makes the breaker; it resolves to what a copy is a copy of, or to null. Rejects with what Redis throws. */
+/** Both reject with what Redis throws. */
+export interface Breaker {
+  /** Resolves to what a copy is a copy of, or to null. */
+  stops(text: DeliveredText): Promise<Extract<Kept, { kept: 'copy' }> | null>;
+  /** It came to nothing: the same words under another id are a new text. */
+  forget(text: DeliveredText): Promise<void>;
+}
+
 export function createBreaker(
   { redis, clock, logger }: StormDeps,
   { prefix, windowMs }: StormOptions,
 ): Breaker {
-  return async ({ id, to, parts }) => {
-    const digest = createHash('sha256')
-      .update(JSON.stringify([to, ...parts]))
-      .digest('hex')
-      .slice(0, 32);
-    const answer = await redis.eval(script, 1, `${prefix}:storm:${digest}`, id, windowMs);
+  const keyOf = ({ to, parts }: DeliveredText) => {
+    const digest = createHash('sha256').update(JSON.stringify([to, ...parts]));
+    return `${prefix}:storm:${digest.digest('hex').slice(0, 32)}`;
+  };
+  const stops: Breaker['stops'] = async (text) => {
+    const { id, to } = text;
+    const answer = await redis.eval(script, 1, keyOf(text), id, windowMs);
     const [of, copies] = Array.isArray(answer) ? answer.map(String) : [];
     if (of === undefined || of === id) return null;
     // Each power of ten, so that the log of a storm is not one itself.
     if (/^10*$/.test(copies ?? ''))
       logger.warn({ to, of, copies: Number(copies) }, 'copies of one text are stopped');
     return { kept: 'copy', of, until: clock.now() + windowMs };
+  };
+  return {
+    stops,
+    forget: async (text) => void (await redis.eval(forgetting, 1, keyOf(text), text.id)),
   };
 }

@@ -11,7 +11,7 @@ export async function wirePipeline(
   const { config, redis, jobs, clock, logger, metrics: meter, faults } = shared;
   const { agents, chainFile, ackTimeoutMs } = config.pipeline;
   return createPipeline(
-    { redis, jobs, clock, logger, meter, faults, look: jobs.look },
+    { redis, jobs, clock, logger, meter, faults, look: jobs.look, forget: jobs.forget },
     {
       prefix: config.redis.prefix,
       agents,

@@ -83,7 +83,7 @@ function wireHandlers(
     ),
     bindHandler(makeSilenceAlert({ silencer, jobs, authority: policy, clock })),
     bindHandler(makeHoldQueue({ control: queues, jobs, authority: policy, clock })),
-    bindHandler(makeSettleLetters({ queues, jobs, authority: policy, clock })),
+    bindHandler(makeSettleLetters({ queues, ledger, jobs, authority: policy, clock })),
     ...makeSwarmOrders({ control: swarm, jobs, authority: policy, clock }),
     bindHandler(makeDeliverGas({ ledger, inbox })),
     bindHandler(makeGasTick(work, clock)),

@@ -1,15 +1,25 @@
 // Job `queue.letters`: redrives or discards dead letters, one or all that lay there when it was ordered, and says what came
 // of each kind. Safe to run again: a letter that is gone is not met again.
+import type { DeliveryState } from '../../contracts/agents.ts';
 import type { JobBody } from '../../contracts/jobs.ts';
-import type { Authority, JobSink, QueueControl, QueueDirectory } from '../../contracts/ports.ts';
+import type {
+  Authority,
+  DeliveryLedger,
+  JobSink,
+  QueueControl,
+  QueueDirectory,
+} from '../../contracts/ports.ts';
 import type { DeadLetter } from '../../contracts/queues.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { JobContext, JobHandler } from '../handler.ts';
+import { deliveredBy } from './letter-gas.ts';
 import { tellNotice } from './notice.ts';
 
 export interface SettleLettersDeps {
   readonly queues: Pick<QueueDirectory, 'deadLetters' | 'deadLetter'> &
     Pick<QueueControl, 'redrive' | 'discard'>;
+  /** What a delivery has come to: one that has ended is not run again. */
+  readonly ledger: Pick<DeliveryLedger, 'state'>;
   readonly jobs: JobSink;
   readonly authority: Authority;
   readonly clock: Pick<Clock, 'now'>;
@@ -77,19 +87,36 @@ async function settled(
   { wanted, context }: Settling,
 ): Promise<string> {
   const tally = { redriven: 0, done: 0, open: 0, discarded: 0 };
+  const kept = new Map<DeliveryState, number>();
   for (const letter of wanted) {
     context.signal.throwIfAborted();
     context.progress?.();
-    if (order === 'redrive') tally[await deps.queues.redrive(letter)] += 1;
-    else {
+    if (order === 'discard') {
       await deps.queues.discard(letter);
       tally.discarded += 1;
+      continue;
     }
+    const ended = await endOf(deps, letter);
+    if (ended) kept.set(ended, (kept.get(ended) ?? 0) + 1);
+    else tally[await deps.queues.redrive(letter)] += 1;
   }
   return [
     ...(tally.redriven > 0 ? [`${tally.redriven} put back into the queue`] : []),
     ...(tally.done > 0 ? [`${tally.done} had been done after all`] : []),
     ...(tally.open > 0 ? [`${tally.open} lie in the queue already`] : []),
+    ...[...kept].map(([state, count]) => `${count} kept: ${notRunAgain(state)}`),
     ...(tally.discarded > 0 ? [`${tally.discarded} discarded; nothing of it will be done`] : []),
   ].join(', ');
+}
+
+/** What the delivery of a letter has come to, where its job would find nothing left to do; null where it would. */
+async function endOf({ ledger }: SettleLettersDeps, letter: DeadLetter): Promise<DeliveryState | null> {
+  const id = deliveredBy(letter);
+  const state = id === null ? null : await ledger.state(id);
+  return state === 'pending' || state === 'queued' ? null : state;
+}
+
+function notRunAgain(state: DeliveryState): string {
+  const anew = state === 'failed' || state === 'expired' ? '; gas reassign or message gives it anew' : '';
+  return `a delivery that is ${state} is not run again${anew}`;
 }

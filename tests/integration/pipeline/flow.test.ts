@@ -176,6 +176,27 @@ describe('a delivery', () => {
     expect(gasOf(rig)).toHaveLength(1 + 5);
   });
 
+  it('whose job lies in a queue that is paused gets no other', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), at());
+    rig.jobs.found = 'open';
+    for (let minute = 0; minute < 10; minute += 1) {
+      rig.advance(60_000);
+      await rig.pipeline.work.sweep();
+    }
+    expect(gasOf(rig)).toHaveLength(1);
+    rig.jobs.found = 'ended';
+    await rig.pipeline.work.sweep();
+    expect(gasOf(rig)).toHaveLength(2);
+  });
+
+  it('that has failed may be given again, and one that was sent may not', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(95), at());
+    const [failed = '', sent = ''] = gasOf(rig).map(({ id }) => id);
+    await rig.pipeline.ledger.record(sent, { state: 'sent', detail: 'inbox' });
+    await rig.pipeline.ledger.record(failed, { state: 'failed', detail: 'disk full' });
+    expect(rig.jobs.forgotten).toEqual([failed]);
+  });
+
   it.for(['accepted', 'working'] as const)('that was not sent yet cannot be %s', async (state, { rig }) => {
     await rig.pipeline.observe('A', status(80), at());
     const record = rig.pipeline.ledger.record(gasOf(rig)[0]?.id ?? '', { state, detail: 'over HTTP' });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import type { JobName, JobOrder, Kept } from '../../../src/contracts/jobs.ts';
-import type { JobSink } from '../../../src/contracts/ports.ts';
+import type { JobLook, JobSink } from '../../../src/contracts/ports.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
@@ -18,6 +18,10 @@ export { eventually } from '../../support/fixtures.ts';
 export class NotedJobs implements JobSink {
   readonly orders: JobOrder<JobName>[] = [];
   failNext = 0;
+  /** What whoever looks for a job finds. */
+  found: Awaited<ReturnType<JobLook>> = 'missing';
+  /** Of gas whose words may be given again. */
+  readonly forgotten: string[] = [];
 
   add<N extends JobName>(order: JobOrder<N>): Promise<Kept> {
     if (this.failNext > 0) {
@@ -64,7 +68,10 @@ export const it = base.extend<RigFixtures>({
     const clock = { ...systemClock, now: () => Date.now() + ahead };
     const build = () =>
       createPipeline(
-        { redis, jobs, clock, logger: silentLogger },
+        {
+          ...{ redis, jobs, clock, logger: silentLogger, look: async () => jobs.found },
+          forget: async ({ id }) => void jobs.forgotten.push(id),
+        },
         {
           prefix,
           agents: agents.map((id) => ({ id, statusFile: path(id, 'status.json'), inbox: path(id, 'inbox') })),

@@ -28,11 +28,12 @@ async function openScene(place: Place, run?: Run) {
     if ('text' in body) told.push(`${'subject' in body ? body.subject : ''}: ${body.text}`);
   });
   const authority = { allows: async (_who: string, permission: string) => granted.has(permission) };
+  const ledger = { state: async () => null };
   const work = sweeper(run);
   const handlers = [
     work.handler,
     bindHandler(makeHoldQueue({ control: desk, jobs: noted, authority, clock: systemClock })),
-    bindHandler(makeSettleLetters({ queues: desk, jobs: noted, authority, clock: systemClock })),
+    bindHandler(makeSettleLetters({ queues: desk, ledger, jobs: noted, authority, clock: systemClock })),
   ];
   const start = async () => {
     const host = createHost(place, handlers);

@@ -122,6 +122,23 @@ describe('a text', () => {
     expect(await jobs.add({ ...order, id: 'again' })).toEqual({ kept: 'queue' });
   });
 
+  it('that came to nothing may be given again, and a copy of it makes nothing forgotten', async ({
+    redis,
+    redisUrl,
+    prefix,
+  }) => {
+    const jobs = producer({ redis, redisUrl, prefix });
+    const say = (nr: number) => {
+      const order = gasFor('A', nr);
+      return { ...order, body: { gas: { ...order.body.gas, text: 'go on' } } };
+    };
+    await jobs.add(say(1));
+    await jobs.forget(say(2).body.gas);
+    expect(await jobs.add(say(2))).toMatchObject({ kept: 'copy', of: 'A-1' });
+    await jobs.forget(say(1).body.gas);
+    expect(await jobs.add(say(3))).toEqual({ kept: 'queue' });
+  });
+
   it('of a schedule is meant each time', async ({ redis, redisUrl, prefix }) => {
     const jobs = producer({ redis, redisUrl, prefix });
     const kept = [1, 2].map((nr) => {

@@ -1,6 +1,6 @@
-// Which jobs wait for each other.
+// Which jobs wait for each other, and which say the same.
 import { describe, expect, it } from 'vitest';
-import { laneOf } from '../../../src/contracts/lanes.ts';
+import { laneOf, textOf } from '../../../src/contracts/lanes.ts';
 
 const common = { by: 'Ann', replyTo: { surface: 'console', place: 'main' } } as const;
 const pauseOf = (agent: string | null) => laneOf('gas.pause', { ...common, agent });
@@ -28,4 +28,9 @@ it('orders about one queue come one after another, and those about others do not
   const lane = (queue: string, order: 'pause' | 'resume') => laneOf('queue.hold', { queue, order, replyTo });
   expect(lane('gas', 'pause')).toBe(lane('gas', 'resume'));
   expect(lane('gas', 'pause')).not.toBe(lane('services', 'pause'));
+});
+
+it('gas in the place of another is never a copy: work comes back to who had it before', () => {
+  expect(textOf('gas.deliver', { gas })).toMatchObject({ id: 'g-1' });
+  expect(textOf('gas.deliver', { gas: { ...gas, replaces: 'g-0' } })).toBeUndefined();
 });

@@ -1,10 +1,10 @@
 // The spool on a real folder: what it promises after a crash, when it is full, and with several processes.
-import { appendFile, mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, truncate, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Spool } from '../../../src/core/spool.ts';
-import type { SpoolOwner } from '../../../src/core/spool-names.ts';
+import { processOwner, type SpoolOwner } from '../../../src/core/spool-names.ts';
 
 const bounds = { maxCount: 10_000, maxBytes: 1_000_000 };
 
@@ -134,4 +134,40 @@ describe('a spool', () => {
       expect(await spool.append('four')).toBe(true);
     },
   );
+});
+
+describe('what a process of another host has left', () => {
+  /** A spool of this process, as if its host had that name, so many ms from now. */
+  async function spoolOn(folder: string, host: string, ahead = { ms: 0 }) {
+    const clock = { now: () => Date.now() + ahead.ms };
+    const spool = new Spool({ owner: await processOwner(host), clock }, { folder, ...bounds });
+    onTestFinished(() => spool.close());
+    return spool;
+  }
+
+  it('is taken over once it was quiet for ten minutes: a host that got a new name strands nothing', async () => {
+    const folder = await openFolder();
+    await (await spoolOn(folder, 'old')).append('one');
+    const heir = await spoolOn(folder, 'new');
+    expect(await heir.adopt()).toBe(0);
+    const [file = ''] = await readdir(folder);
+    const then = new Date(Date.now() - 600_001);
+    await utimes(join(folder, file), then, then);
+    expect(await heir.adopt()).toBe(1);
+    expect(await drained(heir)).toEqual(['one']);
+  });
+
+  it('though it lives after all, loses nothing of what it writes on, and hands over the rest', async () => {
+    const folder = await openFolder();
+    const ahead = { ms: 0 };
+    const living = await spoolOn(folder, 'old', ahead);
+    await living.append('one');
+    ahead.ms = 600_001;
+    const heir = await spoolOn(folder, 'new', ahead);
+    expect(await heir.adopt()).toBe(1);
+    await living.append('two');
+    expect(await living.adopt()).toBe(0);
+    expect(await drained(heir)).toEqual(['one']);
+    expect(await drained(living)).toEqual(['two']);
+  });
 });

@@ -36,7 +36,7 @@ function scene() {
   const handlers: readonly BoundHandler[] = [
     bindHandler(makeSilenceAlert({ ...deps, silencer: { silence: effect } })),
     bindHandler(makeHoldQueue({ ...deps, control: { pause: effect, resume: effect, drain: effect } })),
-    bindHandler(makeSettleLetters({ ...deps, queues })),
+    bindHandler(makeSettleLetters({ ...deps, queues, ledger: { state: effect } })),
     ...makeSwarmOrders({ ...deps, control }),
   ];
   return { effects, handlers };
