@@ -152,4 +152,16 @@ describe('an order of a person', () => {
       { about: 'c-1', text: 'unknown whether it was done: no luck', states: ['unknown'] },
     ]);
   });
+
+  it('that is run again after it failed for good tells what it came to, above what nobody knew', async () => {
+    const { run, dead, jobs } = scene({ outcome: { kind: 'done', text: 'Agent-1 paused' } });
+    await dead('gas.pause', pause);
+    await run('gas.pause', pause);
+    const [unknown, end] = jobs.map(({ id, body }) => ({
+      id,
+      ...jobCatalogue['chat.report'].body.parse(body),
+    }));
+    expect([unknown?.seq, end?.seq, end?.text]).toEqual([0, 1, 'Agent-1 paused']);
+    expect(end?.id).not.toBe(unknown?.id);
+  });
 });
