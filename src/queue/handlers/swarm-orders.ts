@@ -3,7 +3,7 @@
 import { domainErrors } from '../../contracts/errors.ts';
 import type { JobBody } from '../../contracts/jobs.ts';
 import type { Authority, JobSink } from '../../contracts/ports.ts';
-import type { SwarmControl, SwarmJobName, SwarmOutcome } from '../../contracts/swarm-orders.ts';
+import type { SwarmControl, SwarmJobName, SwarmOutcome, SwarmTraces } from '../../contracts/swarm-orders.ts';
 import type { Clock } from '../../core/clock.ts';
 import { SwarmError } from '../../core/errors.ts';
 import { bindHandler } from '../bind-handler.ts';
@@ -12,6 +12,7 @@ import { type Notice, tellNotice } from './notice.ts';
 
 export interface SwarmOrdersDeps {
   readonly control: SwarmControl;
+  readonly traces: SwarmTraces;
   readonly jobs: JobSink;
   readonly authority: Authority;
   readonly clock: Pick<Clock, 'now'>;
@@ -84,12 +85,14 @@ function makeOrder<N extends SwarmJobName>(deps: SwarmOrdersDeps, kind: Kind<N>)
     name: kind.name,
     run: async (body, context) => {
       const { principal, correlationId: id, issuedAt: at, deadline } = context.envelope;
-      if (deps.clock.now() > deadline) {
+      const order = { id, at, principal };
+      // What took effect before a crash is told as it came out, however late.
+      if (deps.clock.now() > deadline && !(await deps.traces.began(order, body))) {
         return tell(body, context, { text: 'not done in time, so not done at all', state: 'expired' });
       }
       const permission = kind.permission(body);
       const outcome: SwarmOutcome = (await deps.authority.allows(principal, permission))
-        ? await deps.control[kind.name]({ id, at, principal }, body).catch(refusedUnknown)
+        ? await deps.control[kind.name](order, body).catch(refusedUnknown)
         : { kind: 'refused', reason: `${principal} needs the permission ${permission}` };
       if (outcome.kind === 'done') await tell(body, context, { text: outcome.text });
       if (outcome.kind === 'refused') {

@@ -27,9 +27,10 @@ const orders = [
 interface Given {
   readonly outcome?: SwarmOutcome | SwarmError;
   readonly may?: boolean;
+  readonly began?: boolean;
 }
 
-function scene({ outcome = { kind: 'delivering' }, may = true }: Given = {}) {
+function scene({ outcome = { kind: 'delivering' }, may = true, began = false }: Given = {}) {
   const clock = new ManualClock(1_000);
   const called: unknown[] = [];
   const permissions: string[] = [];
@@ -49,6 +50,7 @@ function scene({ outcome = { kind: 'delivering' }, may = true }: Given = {}) {
   };
   const handlers = makeSwarmOrders({
     control,
+    traces: { began: async () => began },
     clock,
     jobs: notingSink((order) => jobs.push(order)),
     authority: {
@@ -143,6 +145,13 @@ describe('an order of a person', () => {
     await run('gas.pause', pause);
     expect(called).toHaveLength(1);
     expect(told()).toMatchObject([{ states: ['expired'] }]);
+  });
+
+  it('that took effect before its time was over is told as it came out', async () => {
+    const { run, clock, told } = scene({ outcome: { kind: 'done', text: 'Agent-1 paused' }, began: true });
+    clock.advance(1_001);
+    await run('gas.pause', pause);
+    expect(told()).toEqual([{ about: 'c-1', text: 'Agent-1 paused', states: [] }]);
   });
 
   it('that failed for good is told as unknown', async () => {
