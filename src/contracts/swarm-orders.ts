@@ -53,3 +53,9 @@ export type SwarmControl = {
   /** @throws SwarmError AGENT_UNKNOWN, QUEUE_UNAVAILABLE, STORE_CONFLICT, RECORD_UNREADABLE, REDIS_* */
   readonly [N in SwarmJobName]: (order: SwarmOrder, body: SwarmJobBody<N>) => Promise<SwarmOutcome>;
 };
+
+/** What is still to be seen of an order whose job runs again. */
+export interface SwarmTraces {
+  /** Whether an earlier run took effect, be it a part of it. @throws SwarmError RECORD_UNREADABLE, REDIS_* */
+  began(order: SwarmOrder, body: SwarmJobBody<SwarmJobName>): Promise<boolean>;
+}

@@ -10,7 +10,7 @@ import type {
   JobSink,
   PipelineWork,
 } from '../contracts/ports.ts';
-import type { SwarmControl } from '../contracts/swarm-orders.ts';
+import type { SwarmControl, SwarmTraces } from '../contracts/swarm-orders.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { Clock } from '../core/clock.ts';
 import type { FaultSink } from '../core/faults.ts';
@@ -19,6 +19,7 @@ import type { Redis } from '../core/redis.ts';
 import type { Service } from '../core/service.ts';
 import type { Chain } from './chain.ts';
 import { createControl } from './control.ts';
+import { makeTraces } from './orders/traces.ts';
 import { viewOf } from './delivery.ts';
 import { createDirectory } from './directory.ts';
 import { createFileInbox } from './inboxes/file-inbox.ts';
@@ -71,6 +72,7 @@ export interface Pipeline {
   readonly work: PipelineWork;
   readonly inbox: AgentInbox;
   readonly control: SwarmControl;
+  readonly traces: SwarmTraces;
   readonly watcher: Service;
   readonly schedule: Service;
   /** One reading of one status file. */
@@ -98,6 +100,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     work: createPipelineWork({ rounds, store, ledger, intake }),
     inbox,
     control: createControl({ store, ledger, inbox, clock, agents: agents.map(({ id }) => id), chain }),
+    traces: makeTraces({ store, agents: agents.map(({ id }) => id) }),
     watcher: new GasWatcher({ rounds, clock, logger }, agents),
     schedule: new GasSchedule(
       { jobs, clock, logger, look, faults },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { addressSchema } from '../contracts/chat.ts';
 import type { Envelope } from '../contracts/envelope.ts';
 import type { Clock } from '../core/clock.ts';
-import { openStory, type StoryDeps } from './story.ts';
+import { openStory, type StoryDeps, wentOut } from './story.ts';
 
 export interface CalledOff {
   readonly prefix: string;
@@ -26,7 +26,7 @@ export async function isOut(
   const { data } = answeredSchema.safeParse(body);
   if (!data) return true;
   const story = await openStory(deps, storyOf({ prefix, name, envelope, body: data }));
-  return story.steps.some(({ state, detail }) => state !== 'queued' && !detail.startsWith(calledOff));
+  return wentOut(story.steps);
 }
 
 /** Tells that it was called off; may be called again. False where it was too late, and then nothing is told. */

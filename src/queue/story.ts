@@ -1,6 +1,6 @@
 // The steps that one action took, kept in Redis, so that every report tells the whole story and a crash forgets none of it.
 import { z } from 'zod';
-import type { Address, Report, Step } from '../contracts/chat.ts';
+import type { ActionState, Address, Report, Step } from '../contracts/chat.ts';
 import { stepSchema } from '../contracts/chat.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import { derivedId } from '../contracts/ids.ts';
@@ -31,6 +31,20 @@ export interface Story {
   /** Adds a step, unless the story has that state already, and reports the story so far. */
   tell(step: Step, end: { readonly final: boolean; readonly text: string }): Promise<void>;
 }
+
+/** Whether its order left the house; an end alone does not tell: a job that failed for good was perhaps never begun. */
+export function wentOut(steps: readonly Step[]): boolean {
+  return steps.some(({ state }) => outside.has(state));
+}
+
+const outside: ReadonlySet<ActionState> = new Set([
+  'sent',
+  'accepted',
+  'working',
+  'stopping',
+  'starting',
+  'ready',
+]);
 
 /** Opens the story of one correlation id where it was left. @throws SwarmError RECORD_UNREADABLE */
 export async function openStory(deps: StoryDeps, options: StoryOptions): Promise<Story> {

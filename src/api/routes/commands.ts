@@ -8,7 +8,9 @@ import type { Caller } from '../door.ts';
 import { parsePart, sendReply } from '../refusals.ts';
 import { type CallerOf, idParam } from './context.ts';
 
-export const runBody = z.strictObject({ line: z.string().max(1_000), dryRun: z.boolean().optional() });
+/** A message takes more words than any other line; what an argument holds is for its command to judge. */
+const lineLimit = 4_000;
+export const runBody = z.strictObject({ line: z.string().max(lineLimit), dryRun: z.boolean().optional() });
 const commandBody = z.strictObject({
   args: z.record(z.string(), z.string()).default({}),
   dryRun: z.boolean().default(false),

@@ -65,7 +65,7 @@ function wireHandlers(
   { config, redis, jobs, queues, clock, logger, policy, pipeline }: Shared,
   { control, sinks, approvals }: Outlets,
 ): BoundHandler[] {
-  const { ledger, inbox, work, control: swarm } = pipeline;
+  const { ledger, inbox, work, control: swarm, traces } = pipeline;
   const silences = createSilences(redis, { prefix: config.redis.prefix });
   const silencer = {
     silence: (pattern: string, until: number) => silences.put({ pattern, until }, clock.now()),
@@ -84,7 +84,7 @@ function wireHandlers(
     bindHandler(makeSilenceAlert({ silencer, jobs, authority: policy, clock })),
     bindHandler(makeHoldQueue({ control: queues, jobs, authority: policy, clock })),
     bindHandler(makeSettleLetters({ queues, ledger, jobs, authority: policy, clock })),
-    ...makeSwarmOrders({ control: swarm, jobs, authority: policy, clock }),
+    ...makeSwarmOrders({ control: swarm, traces, jobs, authority: policy, clock }),
     bindHandler(makeDeliverGas({ ledger, inbox })),
     bindHandler(makeGasTick(work, clock)),
     bindHandler(makePipelineSweep(work)),

@@ -15,7 +15,7 @@ export interface Notice {
   readonly subject: string;
   readonly text: string;
   /** Only that it did not come to what was asked is a state; absent: it is as the text says. */
-  readonly state?: 'failed' | 'unknown';
+  readonly state?: 'failed' | 'expired' | 'unknown';
 }
 
 /** Tells it; again it is the same report. */
@@ -26,12 +26,15 @@ export async function tellNotice(
 ): Promise<void> {
   const steps: Step[] = state === undefined ? [] : [{ state, at: clock.now(), detail: text }];
   const { correlationId, principal, id } = envelope;
+  // What a later run comes to replaces that nobody knew; never the other way round. Both are below every step that the
+  // receiver of a delivery has said.
+  const [end, seq] = state === 'unknown' ? ['unknown', 0] : ['end', 1];
   await jobs.add({
     name: 'chat.report',
-    id: derivedId('chat.report', correlationId, 'end'),
+    id: derivedId('chat.report', correlationId, end),
     correlationId,
     causationId: id,
     principal,
-    body: { to, about: correlationId, kind: 'notice', subject, seq: 0, final: true, text, steps },
+    body: { to, about: correlationId, kind: 'notice', subject, seq, final: true, text, steps },
   });
 }

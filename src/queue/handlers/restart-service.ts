@@ -10,7 +10,7 @@ import {
 import type { Clock } from '../../core/clock.ts';
 import type { Redis } from '../../core/redis.ts';
 import type { JobContext, JobHandler } from '../handler.ts';
-import { openStory, type Story } from '../story.ts';
+import { openStory, type Story, wentOut } from '../story.ts';
 
 export interface RestartServiceDeps {
   readonly redis: Redis;
@@ -55,7 +55,7 @@ export function makeRestartService(
         { final: false, text: queuedText(deps.control.obstacle?.() ?? null) },
       );
       // Once the order is out its end is told: a right that was lost since cannot call it back.
-      const begun = told.steps.some(({ state }) => state !== 'queued');
+      const begun = wentOut(told.steps);
       const permission = `service.restart:${options.reachesAll ? '*' : body.service}`;
       if (!begun && !(await deps.authority.allows(envelope.principal, permission))) {
         return end(deps, told, body.service, {

@@ -1,18 +1,18 @@
 // Jobs of what people order of agents and of gas: asks again whether they may, has it done, and tells what no delivery
 // tells. Safe to run again, since the door behind it is.
 import { domainErrors } from '../../contracts/errors.ts';
-import type { Report, Step } from '../../contracts/chat.ts';
-import type { JobBody, JobOrder } from '../../contracts/jobs.ts';
-import { derivedId } from '../../contracts/ids.ts';
+import type { JobBody } from '../../contracts/jobs.ts';
 import type { Authority, JobSink } from '../../contracts/ports.ts';
-import type { SwarmControl, SwarmJobName, SwarmOutcome } from '../../contracts/swarm-orders.ts';
+import type { SwarmControl, SwarmJobName, SwarmOutcome, SwarmTraces } from '../../contracts/swarm-orders.ts';
 import type { Clock } from '../../core/clock.ts';
 import { SwarmError } from '../../core/errors.ts';
 import { bindHandler } from '../bind-handler.ts';
 import type { BoundHandler, JobContext, JobHandler } from '../handler.ts';
+import { type Notice, tellNotice } from './notice.ts';
 
 export interface SwarmOrdersDeps {
   readonly control: SwarmControl;
+  readonly traces: SwarmTraces;
   readonly jobs: JobSink;
   readonly authority: Authority;
   readonly clock: Pick<Clock, 'now'>;
@@ -79,20 +79,20 @@ export function makeSwarmOrders(deps: SwarmOrdersDeps): BoundHandler[] {
 }
 
 function makeOrder<N extends SwarmJobName>(deps: SwarmOrdersDeps, kind: Kind<N>): JobHandler<N> {
-  const tell = async (body: JobBody<N>, context: Context, { text, state }: Word): Promise<void> => {
-    const steps: Step[] = state === undefined ? [] : [{ state, at: deps.clock.now(), detail: text }];
-    await deps.jobs.add(reportOrder(context, { to: body.replyTo, subject: kind.subject(body), text, steps }));
-  };
+  const tell = (body: JobBody<N>, context: Context, word: Pick<Notice, 'text' | 'state'>): Promise<void> =>
+    tellNotice(deps, context, { to: body.replyTo, subject: kind.subject(body), ...word });
   return {
     name: kind.name,
     run: async (body, context) => {
       const { principal, correlationId: id, issuedAt: at, deadline } = context.envelope;
-      if (deps.clock.now() > deadline) {
+      const order = { id, at, principal };
+      // What took effect before a crash is told as it came out, however late.
+      if (deps.clock.now() > deadline && !(await deps.traces.began(order, body))) {
         return tell(body, context, { text: 'not done in time, so not done at all', state: 'expired' });
       }
       const permission = kind.permission(body);
       const outcome: SwarmOutcome = (await deps.authority.allows(principal, permission))
-        ? await deps.control[kind.name]({ id, at, principal }, body).catch(refusedUnknown)
+        ? await deps.control[kind.name](order, body).catch(refusedUnknown)
         : { kind: 'refused', reason: `${principal} needs the permission ${permission}` };
       if (outcome.kind === 'done') await tell(body, context, { text: outcome.text });
       if (outcome.kind === 'refused') {
@@ -110,26 +110,4 @@ function refusedUnknown(thrown: unknown): SwarmOutcome {
     return { kind: 'refused', reason: thrown.message };
   }
   throw thrown;
-}
-
-interface Word {
-  readonly text: string;
-  /** Absent: it is as the text says. */
-  readonly state?: 'failed' | 'expired' | 'unknown';
-}
-
-function reportOrder(
-  { envelope }: Context,
-  notice: Pick<Report, 'to' | 'subject' | 'text' | 'steps'>,
-): JobOrder<'chat.report'> {
-  const { correlationId, principal, id } = envelope;
-  return {
-    name: 'chat.report',
-    id: derivedId('chat.report', correlationId, 'end'),
-    correlationId,
-    causationId: id,
-    principal,
-    // Below every step of a delivery, so that it never takes the place of what a receiver has said.
-    body: { ...notice, about: correlationId, kind: 'notice', seq: 0, final: true },
-  };
 }

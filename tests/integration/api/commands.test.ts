@@ -77,6 +77,14 @@ describe('the route of a command', () => {
     },
   );
 
+  it('takes a line as long as a message may be, and none without end', async ({ redis, prefix }) => {
+    const { post, handled } = await open(redis, prefix);
+    const line = `message Agent-2 ${'x'.repeat(1_500)}`;
+    await post('/v1/run', { line });
+    expect(handled.map(({ input }) => input)).toEqual([{ kind: 'line', line }]);
+    expect(await post('/v1/run', { line: 'x'.repeat(4_001) })).toMatchObject({ status: 400 });
+  });
+
   it('hands a dry run to the intake as one', async ({ redis, prefix }) => {
     const { post, run, handled } = await open(redis, prefix);
     await post('/v1/commands/restart', { args: { service: 'slam' }, dryRun: true });

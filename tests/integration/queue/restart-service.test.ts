@@ -185,6 +185,25 @@ describe('service.restart', () => {
     expect(scene.reports().at(-1)?.steps.at(-1)?.state).toBe('ready');
   });
 
+  it('that failed for good before its order was out asks for the right again', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    scene.bridge = { steps: [], end: 'RabbitMQ is gone' };
+    await expect(scene.run()).rejects.toThrow();
+    await scene.dead('RabbitMQ is gone');
+    scene.allowed = false;
+    await scene.run();
+    expect(scene.orders).toHaveLength(1);
+    expect(scene.reports().at(-1)?.text).toContain('not allowed to do this');
+  });
+
+  it('that was refused is refused again when it runs again', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    scene.allowed = false;
+    await scene.run();
+    await scene.run();
+    expect(scene.orders).toEqual([]);
+  });
+
   it.for([
     [ready, 'slam is ready: incarnation aaaaaaaa → bbbbbbbb in 3.5 s'],
     [

@@ -37,7 +37,7 @@ function scene() {
     bindHandler(makeSilenceAlert({ ...deps, silencer: { silence: effect } })),
     bindHandler(makeHoldQueue({ ...deps, control: { pause: effect, resume: effect, drain: effect } })),
     bindHandler(makeSettleLetters({ ...deps, queues, ledger: { state: effect } })),
-    ...makeSwarmOrders({ ...deps, control }),
+    ...makeSwarmOrders({ ...deps, control, traces: { began: async () => false } }),
   ];
   return { effects, handlers };
 }

@@ -27,9 +27,10 @@ const orders = [
 interface Given {
   readonly outcome?: SwarmOutcome | SwarmError;
   readonly may?: boolean;
+  readonly began?: boolean;
 }
 
-function scene({ outcome = { kind: 'delivering' }, may = true }: Given = {}) {
+function scene({ outcome = { kind: 'delivering' }, may = true, began = false }: Given = {}) {
   const clock = new ManualClock(1_000);
   const called: unknown[] = [];
   const permissions: string[] = [];
@@ -49,6 +50,7 @@ function scene({ outcome = { kind: 'delivering' }, may = true }: Given = {}) {
   };
   const handlers = makeSwarmOrders({
     control,
+    traces: { began: async () => began },
     clock,
     jobs: notingSink((order) => jobs.push(order)),
     authority: {
@@ -145,11 +147,30 @@ describe('an order of a person', () => {
     expect(told()).toMatchObject([{ states: ['expired'] }]);
   });
 
+  it('that took effect before its time was over is told as it came out', async () => {
+    const { run, clock, told } = scene({ outcome: { kind: 'done', text: 'Agent-1 paused' }, began: true });
+    clock.advance(1_001);
+    await run('gas.pause', pause);
+    expect(told()).toEqual([{ about: 'c-1', text: 'Agent-1 paused', states: [] }]);
+  });
+
   it('that failed for good is told as unknown', async () => {
     const { dead, told } = scene();
     await dead('gas.pause', pause);
     expect(told()).toEqual([
       { about: 'c-1', text: 'unknown whether it was done: no luck', states: ['unknown'] },
     ]);
+  });
+
+  it('that is run again after it failed for good tells what it came to, above what nobody knew', async () => {
+    const { run, dead, jobs } = scene({ outcome: { kind: 'done', text: 'Agent-1 paused' } });
+    await dead('gas.pause', pause);
+    await run('gas.pause', pause);
+    const [unknown, end] = jobs.map(({ id, body }) => ({
+      id,
+      ...jobCatalogue['chat.report'].body.parse(body),
+    }));
+    expect([unknown?.seq, end?.seq, end?.text]).toEqual([0, 1, 'Agent-1 paused']);
+    expect(end?.id).not.toBe(unknown?.id);
   });
 });

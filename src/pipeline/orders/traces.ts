@@ -1,0 +1,29 @@
+// What an order has left behind, for whoever runs its job again when its time is over. It changes nothing.
+import type { SwarmTraces } from '../../contracts/swarm-orders.ts';
+import { aheadId, checkpointGasId, messageId, replacementId } from '../gas.ts';
+import type { PauseWord } from '../machine.ts';
+import type { OrderDeps } from './deps.ts';
+
+export function makeTraces({ store, agents }: Pick<OrderDeps, 'store' | 'agents'>): SwarmTraces {
+  return {
+    began: async ({ id, at }, body) => {
+      const runs = (await store.runs(agents)).values.filter((run) => run !== null);
+      if ('checkpoint' in body) {
+        // Its delivery bears no name of the order; skipped by whomever, there is nothing left that could come too late.
+        const run = runs.find(({ agent }) => agent === body.agent);
+        if (!run) return false;
+        return (await store.delivery(checkpointGasId(run, body.checkpoint))).value?.state === 'suppressed';
+      }
+      const made = [aheadId(id), replacementId(id), ...agents.map((agent) => messageId(id, agent))];
+      const found = (await store.deliveries(made)).values;
+      // A later word hides whether this one was ever given, and counts for none: it must not be given an hour late.
+      return (
+        found.some((delivery) => delivery !== null) || runs.some(({ word }) => isWord(word, at, body.by))
+      );
+    },
+  };
+}
+
+function isWord(word: PauseWord | null, at: number, by: string): boolean {
+  return word?.at === at && word.by === by;
+}
