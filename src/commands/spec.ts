@@ -107,6 +107,7 @@ export interface Action extends CommandBase {
  */
 export interface Change extends CommandBase {
   readonly kind: 'change';
+  /** As in Action. */
   permission(args: CommandCall['args']): string;
   /** Default `none`. */
   readonly danger?: Danger;
@@ -115,6 +116,7 @@ export interface Change extends CommandBase {
   mayNotApprove?(args: CommandCall['args']): string | null;
   /** As in Action. */
   check(call: CommandCall, ports: CommandPorts): Promise<Objection | null>;
+  /** As in Action. */
   prompt(args: CommandCall['args'], ports: CommandPorts): string | Promise<string>;
   /** Must be idempotent by `correlationId`. The title of its answer goes into the record, so no secret stands in it. */
   apply(call: ActionCall, ports: CommandPorts): Promise<Answer>;
