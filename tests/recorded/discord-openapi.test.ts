@@ -42,6 +42,7 @@ describe("Discord's OpenAPI description", () => {
       '200 GET gateway',
       '200 PATCH @original',
       '200 PATCH message',
+      '200 POST callback',
       '200 POST messages',
       '200 POST webhook',
       '200 PUT commands',

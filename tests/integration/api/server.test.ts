@@ -130,7 +130,7 @@ describe('what is not a request', () => {
       400,
       'REQUEST_INVALID',
       '/v1/run',
-      JSON.stringify({ line: 'x'.repeat(1_001) }),
+      JSON.stringify({ line: 'x'.repeat(4_001) }),
     ],
     [
       'a body that is too large',
