@@ -219,7 +219,7 @@ const policy = {
     viewer: ['ask', 'link'],
     operator: [
       ...['ask', 'link', 'why', 'audit.read', 'alert.silence'],
-      ...['service.restart:*', 'agent.message:*', 'gas.*'],
+      ...['service.restart:*', 'agent.message:*', 'gas.*', 'queue.show'],
     ],
   },
   everyone: 'viewer',

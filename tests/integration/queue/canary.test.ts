@@ -85,7 +85,7 @@ describe('a clock that jumps while a canary is out', () => {
     // The blackhole may be told first: it is true as well.
     const { recreated } = await eventually(() => link.status(), {
       timeoutMs: 40_000,
-      accept: ({ state, detail }) => state === 'down' && /clock is 3600\S* s off Redis' clock/.test(detail),
+      accept: ({ state, detail }) => state === 'down' && /clock is 3\d+\S* s off Redis' clock/.test(detail),
     });
     expect(recreated).toBe(0);
     proxy.mode = 'pass';
