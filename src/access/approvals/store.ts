@@ -57,6 +57,8 @@ export interface Way {
   readonly from: ApprovalState;
   readonly to: ApprovalState;
   readonly decided?: Decided;
+  /** Whether nobody need look after it any more, as after `settled`; default false. */
+  readonly settled?: boolean;
 }
 
 export interface ApprovalsOptions {
@@ -110,23 +112,20 @@ export function createApprovals(
         const request = complete(asked, full.slice(0, length));
         const { id, askedAt } = request;
         const showBy = askedAt + showWithinMs;
-        await redis.eval(openScript, 2, key(id), index, id, JSON.stringify(request), showBy, recordTtlMs);
-        const stored = await find(id);
-        if (stored?.invocationId === asked.invocationId) return stored;
+        const given = [id, JSON.stringify(request), showBy, recordTtlMs];
+        const stored = toApproval(fieldsOf(await openScript(redis, [key(id), index], given)));
+        if (stored.invocationId === asked.invocationId) return stored;
       }
       throw new SwarmError(coreErrors.unexpected, `no free id for ${asked.invocationId}`);
     },
     shown: async (id) => {
-      const approval = await find(id);
-      if (!approval) return;
-      const now = clock.now();
-      await redis.eval(shownScript, 2, key(id), index, id, now, now + approval.waitsMs);
+      await shownScript(redis, [key(id), index], [id, clock.now()]);
     },
-    move: async (id, { from, to, decided }) => {
+    move: async (id, { from, to, decided, settled = false }) => {
       const by = decided === undefined ? '' : JSON.stringify(decided);
       const now = clock.now();
-      const args = [id, from, to, now, by, now + mendAfterMs];
-      return moveSchema.parse(await redis.eval(moveScript, 2, key(id), index, ...args));
+      const args = [id, from, to, now, by, settled ? '' : now + mendAfterMs];
+      return moveSchema.parse(await moveScript(redis, [key(id), index], args));
     },
     settled: async (id) => {
       await redis.zrem(index, id);
@@ -140,6 +139,12 @@ export function createApprovals(
     },
     due: () => redis.zrangebyscore(index, '-inf', clock.now() - 1, 'LIMIT', 0, sweptAtOnce),
   };
+}
+
+/** What a script answers for a hash. */
+function fieldsOf(answer: unknown): Record<string, string> {
+  const all = z.array(z.string()).parse(answer);
+  return Object.fromEntries(all.flatMap((name, i) => (i % 2 === 0 ? [[name, all[i + 1] ?? '']] : [])));
 }
 
 function toApproval(fields: unknown): Approval {
