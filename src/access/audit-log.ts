@@ -120,12 +120,10 @@ export class AuditLog implements AuditSink {
     const lines = this.#chained(turn);
     const after = lines.at(-1) ?? before;
     const { lines: stream, tail } = this.#keys;
-    const answer = await this.#deps.redis.eval(
-      appendScript,
-      2 + turn.length,
-      ...[stream, tail, ...turn.map(({ mark }) => mark)],
-      ...[tailText(before), tailText(after), markSeconds, before.seq + 1],
-      ...lines.map(canonicalJson),
+    const answer = await appendScript(
+      this.#deps.redis,
+      [stream, tail, ...turn.map(({ mark }) => mark)],
+      [tailText(before), tailText(after), markSeconds, before.seq + 1, ...lines.map(canonicalJson)],
     );
     const [word = '', ...told] = Array.isArray(answer) ? answer.map(String) : [];
     if (word === 'known') return this.#known(turn, told);
@@ -156,7 +154,7 @@ export class AuditLog implements AuditSink {
       const seq = told[i + 1] ?? '';
       const line = await this.#line(seq, one.entry);
       // Without its mark it is written in the next attempt.
-      if (line === null) await this.#deps.redis.eval(forgetScript, 1, one.mark, seq);
+      if (line === null) await forgetScript(this.#deps.redis, [one.mark], [seq]);
       else {
         one.resolve(line);
         known.add(one);

@@ -1,12 +1,13 @@
 // The record's steps inside Redis: each is one script, so that several processes write one chain and a crash leaves no half
 // of a line.
+import { makeScript } from '../core/redis-script.ts';
 
 /**
  * KEYS: lines, tail, then one mark per line. ARGV: the tail that the lines were made for, the tail that they make, seconds
  * that a mark is kept, the number of the first line, then the text of each. Answers `stored`; or `known` with place and
  * number of each line that its mark says is there, nothing being stored; or `tail` with the true one.
  */
-export const appendScript = `
+export const appendScript = makeScript(`
 local known = { 'known' }
 for i = 3, #KEYS do
   local seq = redis.call('GET', KEYS[i])
@@ -24,8 +25,8 @@ for i = 3, #KEYS do
   redis.call('SET', KEYS[i], seq, 'EX', ARGV[3])
 end
 redis.call('SET', KEYS[2], ARGV[2])
-return { 'stored' }`;
+return { 'stored' }`);
 
 /** KEYS: a mark. ARGV: the number it must still have to be taken away. */
-export const forgetScript = `
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
+export const forgetScript = makeScript(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`);

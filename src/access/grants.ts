@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { domainErrors } from '../contracts/errors.ts';
 import { SwarmError } from '../core/errors.ts';
 import type { Redis } from '../core/redis.ts';
+import { makeScript } from '../core/redis-script.ts';
 
 const grantSchema = z.object({
   effect: z.enum(['allow', 'deny']),
@@ -40,7 +41,7 @@ const orderTtlMs = 48 * 3_600_000;
 
 // KEYS[1] grants of a person, KEYS[2] mark of the order; ARGV: field, record or '', now, TTL of the mark. What is past is
 // cleared here, where it cannot meet its own renewal.
-const changeScript = `
+const changeScript = makeScript(`
 if not redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[4]) then return 0 end
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
@@ -48,7 +49,7 @@ for i = 1, #all, 2 do
   if ends ~= cjson.null and ends <= tonumber(ARGV[3]) then redis.call('HDEL', KEYS[1], all[i]) end
 end
 if ARGV[2] == '' then redis.call('HDEL', KEYS[1], ARGV[1]) else redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
-return 1`;
+return 1`);
 
 /** Creates the store over a command client. */
 export function createGrants(redis: Redis, { prefix }: { readonly prefix: string }): Grants {
@@ -56,7 +57,7 @@ export function createGrants(redis: Redis, { prefix }: { readonly prefix: string
   const change = async ({ id, person, grant }: GrantOrder, record: string) => {
     const keys = [key(person), `${prefix}:access:order:${id}`];
     const field = `${grant.kind} ${grant.name}`;
-    return (await redis.eval(changeScript, 2, ...keys, field, record, grant.at, orderTtlMs)) === 1;
+    return (await changeScript(redis, keys, [field, record, grant.at, orderTtlMs])) === 1;
   };
   return {
     of: async (persons, now) => {

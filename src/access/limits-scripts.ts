@@ -1,6 +1,8 @@
 // The steps of the limits inside Redis: each is one script, so that no two processes let the same use through, and each
 // asks Redis for the time, so that no machine's clock shortens a wait.
 
+import { makeScript } from '../core/redis-script.ts';
+
 const now = `
 local t = redis.call('TIME')
 local now = t[1] * 1000 + t[2] / 1000`;
@@ -13,7 +15,7 @@ local now = t[1] * 1000 + t[2] / 1000`;
  * A use that came before passes without being counted again: what it was answered is given back, and one that was never
  * answered goes the whole way once more. The rate is a bucket that is kept as the time at which it is empty.
  */
-export const admitScript = `${now}
+export const admitScript = makeScript(`${now}
 local known = ARGV[3] ~= '' and redis.call('HMGET', KEYS[2], 'input', 'reply') or {}
 if known[1] and known[1] ~= ARGV[3] then return {'conflict'} end
 if known[2] then return {'repeated', known[2]} end
@@ -37,16 +39,16 @@ for i = 3, #KEYS do
   local ms = tonumber(ARGV[i + 3])
   if ms > 0 then redis.call('SET', KEYS[i], ARGV[5], 'PX', ms) end
 end
-return {'admitted'}`;
+return {'admitted'}`);
 
 /**
  * KEYS: use, cooldowns…; ARGV: reply ('' for none), 1 when the cooldowns stand, holder. The first reply stays: whoever
  * comes later, or at the same time, is given that one. Returns it, or nil.
  */
-export const settleScript = `
+export const settleScript = makeScript(`
 for i = 2, #KEYS do
   if ARGV[2] ~= '1' and redis.call('GET', KEYS[i]) == ARGV[3] then redis.call('DEL', KEYS[i]) end
 end
 if ARGV[1] == '' or redis.call('EXISTS', KEYS[1]) == 0 then return false end
 redis.call('HSETNX', KEYS[1], 'reply', ARGV[1])
-return redis.call('HGET', KEYS[1], 'reply')`;
+return redis.call('HGET', KEYS[1], 'reply')`);

@@ -79,17 +79,14 @@ export function createLimits(redis: Redis, options: { readonly prefix: string })
       };
       const keys = [key('rate', principal), ticket.useKey ?? key('use', '-'), ...ticket.cooldownKeys];
       const answer = answerSchema.parse(
-        await redis.eval(
-          admitScript,
-          keys.length,
-          ...keys,
+        await admitScript(redis, keys, [
           rate.burst,
           rate.everyMs,
           use ? digest(use.input) : '',
           use?.keepMs ?? 0,
           ticket.holder,
           ...cooldowns.map(({ ms }) => ms),
-        ),
+        ]),
       );
       switch (answer[0]) {
         case 'admitted':
@@ -107,16 +104,12 @@ export function createLimits(redis: Redis, options: { readonly prefix: string })
       }
     },
     settle: async ({ useKey, cooldownKeys, holder }, { reply, counts }) => {
+      const kept = useKey === null ? '' : (reply ?? '');
+      // Such as a question to the person: there is no reply to keep and no cooldown to give back.
+      if (kept === '' && (counts || cooldownKeys.length === 0)) return null;
       const keys = [useKey ?? key('use', '-'), ...cooldownKeys];
-      const kept = await redis.eval(
-        settleScript,
-        keys.length,
-        ...keys,
-        useKey === null ? '' : (reply ?? ''),
-        counts ? 1 : 0,
-        holder,
-      );
-      return z.string().nullable().parse(kept);
+      const answer = await settleScript(redis, keys, [kept, counts ? 1 : 0, holder]);
+      return z.string().nullable().parse(answer);
     },
   };
 }

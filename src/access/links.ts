@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Mark } from '../contracts/chat.ts';
 import type { Redis } from '../core/redis.ts';
+import { makeScript } from '../core/redis-script.ts';
 
 /** How long a code waits, ms. */
 export const codeTtlMs = 10 * 60_000;
@@ -40,18 +41,18 @@ export interface Links {
 }
 
 // KEYS[1] codes; ARGV: hash, via, end, now.
-const offerScript = `
+const offerScript = makeScript(`
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
   local code = cjson.decode(all[i + 1])
   if code.via == ARGV[2] or code.ends <= tonumber(ARGV[4]) then redis.call('HDEL', KEYS[1], all[i]) end
 end
 redis.call('HSET', KEYS[1], ARGV[1], cjson.encode({ via = ARGV[2], ends = tonumber(ARGV[3]) }))
-return 1`;
+return 1`);
 
 // KEYS: wrong codes of this identity, codes, links; ARGV: hash, principal, now, window, limit, lock. Whoever was linked
 // through the one that joins goes with it, so that no link leads to a link.
-const redeemScript = `
+const redeemScript = makeScript(`
 local now = tonumber(ARGV[3])
 local tries = redis.call('HMGET', KEYS[1], 'wrong', 'since', 'locked')
 if tries[3] and tonumber(tries[3]) > now then return { 'locked', tries[3] } end
@@ -77,7 +78,7 @@ redis.call('HSET', KEYS[1], 'wrong', wrong, 'since', since)
 redis.call('PEXPIRE', KEYS[1], ARGV[4] + ARGV[6])
 if wrong < tonumber(ARGV[5]) then return { 'wrong', tostring(ARGV[5] - wrong) } end
 redis.call('HSET', KEYS[1], 'wrong', 0, 'locked', now + ARGV[6])
-return { 'wrong', '0' }`;
+return { 'wrong', '0' }`);
 
 const redeemedSchema = z
   .tuple([z.enum(['linked', 'same', 'taken', 'wrong', 'locked']), z.string()])
@@ -99,14 +100,12 @@ export function createLinks(redis: Redis, { prefix }: { readonly prefix: string 
     viaOf: (principal) => redis.hget(links, principal),
     all: async () => new Map(Object.entries(await redis.hgetall(links))),
     offer: async (code, via, now) => {
-      await redis.eval(offerScript, 1, codes, hashOf(code), via, now + codeTtlMs, now);
+      await offerScript(redis, [codes], [hashOf(code), via, now + codeTtlMs, now]);
     },
     redeem: async (code, principal, now) => {
       const keys = [`${prefix}:access:wrong-codes:${principal}`, codes, links];
       const limits = [codeTtlMs, wrongCodes, lockedMs];
-      return redeemedSchema.parse(
-        await redis.eval(redeemScript, 3, ...keys, hashOf(code), principal, now, ...limits),
-      );
+      return redeemedSchema.parse(await redeemScript(redis, keys, [hashOf(code), principal, now, ...limits]));
     },
     cut: async (principal) => (await redis.hdel(links, principal)) === 1,
     marksOf: async (principal) => {

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { redisFault } from '../core/redis-faults.ts';
 import type { Redis } from '../core/redis.ts';
+import { makeScript } from '../core/redis-script.ts';
 
 /** One word on one thing. */
 export interface Word {
@@ -22,7 +23,7 @@ const aheadMs = 2_000;
 // What is forgotten is looked for once a minute: each word would else cost as much as there are things.
 // Same-millisecond words keep the order of arrival, so only a strictly older one is refused. What is held and cannot be
 // read, or comes from the future (our clock was set back), is as old as can be.
-const putScript = `
+const putScript = makeScript(`
 local at, latest, forgotten = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local function times(text)
   local ok, entry = pcall(cjson.decode, text)
@@ -39,7 +40,7 @@ if redis.call('SET', KEYS[2], '1', 'NX', 'EX', 60) then
     if times(all[i + 1]).heardAt < forgotten then redis.call('HDEL', KEYS[1], all[i]) end
   end
 end
-return 1`;
+return 1`);
 
 const entrySchema = z.object({ at: z.number(), heardAt: z.number(), value: z.unknown() });
 
@@ -51,7 +52,7 @@ export async function putNewest(redis: Redis, key: string, word: Word): Promise<
   const entry = JSON.stringify({ at, heardAt, value });
   try {
     const keys = [key, `${key}:swept`];
-    await redis.eval(putScript, keys.length, ...keys, field, entry, at, latest, heardAt - forgottenAfterMs);
+    await putScript(redis, keys, [field, entry, at, latest, heardAt - forgottenAfterMs]);
   } catch (thrown) {
     throw redisFault(thrown);
   }

@@ -65,7 +65,7 @@ describe('the record', () => {
       {
         redis: new Proxy(redis, {
           get: (target, name) => {
-            if (name === 'eval') asked.push(name);
+            if (name === 'evalsha') asked.push(name);
             const member: unknown = Reflect.get(target, name);
             return typeof member === 'function' ? member.bind(target) : member;
           },

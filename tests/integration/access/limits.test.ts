@@ -136,9 +136,28 @@ describe('a cooldown', () => {
   });
 });
 
+it('asks Redis for nothing when there is neither a reply to keep nor a cooldown to give back', async ({
+  redis,
+  prefix,
+}) => {
+  const limits = createLimits(redis, { prefix });
+  const ticket = await ticketOf(limits.admit(request({ use: use('a'), cooldowns: [place] })));
+  const asked: string[] = [];
+  const send = redis.sendCommand.bind(redis);
+  redis.sendCommand = (command, ...more) => {
+    asked.push(command.name);
+    return send(command, ...more);
+  };
+  expect(await limits.settle(ticket, { reply: null, counts: true })).toBeNull();
+  expect(asked).toEqual([]);
+  await limits.settle(ticket, { reply: null, counts: false });
+  expect(asked).toEqual(['evalsha']);
+});
+
 it('asks Redis once for each use', async ({ redis, prefix }) => {
   const limits = createLimits(redis, { prefix });
-  await redis.ping();
+  // From then on Redis has the script.
+  await limits.admit(request({ use: use('first') }));
   const asked: string[] = [];
   const send = redis.sendCommand.bind(redis);
   redis.sendCommand = (command, ...more) => {
@@ -146,5 +165,5 @@ it('asks Redis once for each use', async ({ redis, prefix }) => {
     return send(command, ...more);
   };
   await limits.admit(request({ use: use('a'), cooldowns: [place] }));
-  expect(asked).toEqual(['eval']);
+  expect(asked).toEqual(['evalsha']);
 });
