@@ -22,7 +22,7 @@ import { createOrderPublisher } from './order-publisher.ts';
 import { Publisher } from './publisher.ts';
 import { createServiceControl } from './restart.ts';
 import { RestartRecords } from './restart-record.ts';
-import { createServiceDirectory, storeServiceEvent } from './service-directory.ts';
+import { readServiceWord, storeServiceEvent } from './service-directory.ts';
 import { Targets } from './targets.ts';
 import { assertExchanges } from './topology.ts';
 
@@ -75,7 +75,7 @@ export class Bridge extends Service {
     this.#registry = new Registry(redis, options);
     this.#consumer = new Consumer({ connection, logger, meter, tracer }, this.#routes());
     const records = new RestartRecords(redis, options.prefix);
-    const services = createServiceDirectory({ redis }, options);
+    const services = { word: (name: string) => readServiceWord({ redis }, options, name) };
     const choose = createBalancer({ strategy: options.balance ?? 'least-pending' });
     const targets = new Targets({ registry: this.#registry, redis, clock, choose }, options);
     this.control = {
@@ -131,10 +131,13 @@ export class Bridge extends Service {
     event: ServiceEvent,
     heard: { readonly prefix: string; readonly seenAt: number },
   ): Promise<void> {
-    await registerSpeaker(this.#registry, event);
-    // One that leaves is no news of a service that others still speak for.
-    if (event.leaving === true && (await instancesOf(this.#registry, event.service)).length > 0) return;
-    await storeServiceEvent(this.#deps, heard, event);
+    const registering = registerSpeaker(this.#registry, event);
+    if (event.leaving === true) {
+      await registering;
+      // One that leaves is no news of a service that others still speak for.
+      if ((await instancesOf(this.#registry, event.service)).length > 0) return;
+    }
+    await Promise.all([registering, storeServiceEvent(this.#deps, heard, event)]);
   }
 
   #obstacle(): string | null {

@@ -73,6 +73,14 @@ export async function readNewest<S extends z.ZodType>(
     .flatMap((parsed) => (parsed.success ? [parsed.data] : []));
 }
 
+/** The fields alone, in order; also of values that cannot be read. @throws SwarmError REDIS_* */
+export async function namesOfNewest(redis: Redis, key: string): Promise<readonly string[]> {
+  const names = await redis.hkeys(key).catch((thrown: unknown) => {
+    throw redisFault(thrown);
+  });
+  return names.toSorted();
+}
+
 /** As `readNewest`, of one thing; null when nothing that fits is held. @throws SwarmError REDIS_* */
 export async function readNewestOf<S extends z.ZodType>(
   redis: Redis,

@@ -4,12 +4,12 @@
 import { exchanges, type RestartMessage, routingKeys, type ServiceEvent } from '../contracts/bus.ts';
 import { envelopeVersion } from '../contracts/envelope.ts';
 import { domainErrors } from '../contracts/errors.ts';
-import type { ServiceDirectory } from '../contracts/ports.ts';
 import {
   instanceName,
   type RestartOrder,
   type RestartOutcome,
   type RestartProgress,
+  type ServiceView,
 } from '../contracts/services.ts';
 import type { Clock } from '../core/clock.ts';
 import { coreErrors, SwarmError, toSwarmError } from '../core/errors.ts';
@@ -29,7 +29,7 @@ export interface RestartDeps {
   /** What sidecars say; `listen` returns how to stop listening. */
   readonly events: { listen(listener: (event: ServiceEvent) => void): () => void };
   /** What ran before the order. */
-  readonly services: ServiceDirectory;
+  readonly services: { word(name: string): Promise<Pick<ServiceView, 'state' | 'incarnation'> | null> };
   /** Which instance it is for, where there are several. */
   readonly targets: Pick<Targets, 'pick' | 'isThere' | 'done'>;
   readonly clock: Clock;
@@ -107,10 +107,13 @@ export class RestartConversation {
 
   async #readAnswers(): Promise<RestartOutcome | null> {
     for (let event = this.#answers.shift(); event; event = this.#answers.shift()) {
-      if (!(await this.#answersForIt(event))) continue;
+      if (!this.#answersForIt(event)) continue;
       const answer = readAnswer(event, this.#record.known);
-      if (answer.kind === 'progress')
-        await this.#progress(answer.step, this.#deps.clock.now(), answer.detail);
+      // Written at one moment: a crash between the two is met by asking again.
+      await Promise.all([
+        this.#noteSpeaker(event),
+        answer.kind === 'progress' && this.#progress(answer.step, this.#deps.clock.now(), answer.detail),
+      ]);
       if (answer.kind === 'trouble') this.#trouble = answer.reason;
       if (answer.kind === 'failed') return { state: 'failed', reason: answer.reason };
       if (answer.kind === 'ready') {
@@ -129,13 +132,15 @@ export class RestartConversation {
 
   // Several sidecars may speak for one name; the one that took the order must not end by the words of another, and the one
   // it is for must not end by those of an older version, which takes every order.
-  async #answersForIt({ state, instance }: ServiceEvent): Promise<boolean> {
-    const { target } = this.#record;
+  #answersForIt({ instance }: ServiceEvent): boolean {
+    const { target, instance: speaker } = this.#record;
     if (target !== null && target.instance !== instance) return false;
-    if (this.#record.instance === null && state === 'accepted') {
-      await this.#remember({ ...this.#record, instance });
-    }
-    return this.#record.instance === null || this.#record.instance === instance;
+    return speaker === null || speaker === instance;
+  }
+
+  async #noteSpeaker({ state, instance }: ServiceEvent): Promise<void> {
+    if (this.#record.instance !== null || state !== 'accepted') return;
+    await this.#remember({ ...this.#record, instance });
   }
 
   #giveUp(): RestartOutcome | null {
@@ -175,8 +180,8 @@ export class RestartConversation {
 
   /** Null: the instance that was asked for is not there. */
   async #aim(): Promise<Pick<RestartRecord, 'known' | 'target'> | null> {
-    const pick = await this.#deps.targets.pick(this.#order);
-    return pick === 'absent' ? null : (pick ?? { known: await this.#knownIncarnation(), target: null });
+    const [pick, known] = await Promise.all([this.#deps.targets.pick(this.#order), this.#knownIncarnation()]);
+    return pick === 'absent' ? null : (pick ?? { known, target: null });
   }
 
   /** One that went before it took the order leaves it to another; one that took it may have done it, and is waited for. */
@@ -193,13 +198,12 @@ export class RestartConversation {
   }
 
   async #knownIncarnation(): Promise<string | null> {
-    const view = await this.#deps.services.service(this.#order.service);
+    const word = await this.#deps.services.word(this.#order.service);
     // While it starts, what is known is already the new one, of a restart that this order then joins.
-    return view?.state === 'ready' ? view.incarnation : null;
+    return word?.state === 'ready' ? word.incarnation : null;
   }
 
   async #onSent(): Promise<null> {
-    if (this.#record.phase !== 'sent') await this.#remember({ ...this.#record, phase: 'sent' });
     await this.#progress('sent', this.#record.firstSentAt ?? this.#deps.clock.now(), this.#sentText());
     return null;
   }

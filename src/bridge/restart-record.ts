@@ -26,7 +26,7 @@ const outcomeSchema = z.union([
 ]);
 
 const recordSchema = z.object({
-  /** `sending` is written before the first publish: found after a crash it means "perhaps sent". */
+  /** `sending` is written before the first publish: found after a crash it means "perhaps sent". `sent` is of older versions. */
   phase: z.enum(['unsent', 'sending', 'sent']),
   /** When it was first published, ms since the epoch; the restart's time is measured from here. */
   firstSentAt: z.number().nullable(),

@@ -2,11 +2,16 @@
 import { z } from 'zod';
 import type { ServiceEvent } from '../contracts/bus.ts';
 import type { ServiceDirectory } from '../contracts/ports.ts';
-import { programUseSchema, serviceNameSchema, serviceStateSchema } from '../contracts/services.ts';
+import {
+  programUseSchema,
+  type ServiceView,
+  serviceNameSchema,
+  serviceStateSchema,
+} from '../contracts/services.ts';
 import type { Redis } from '../core/redis.ts';
 import { Registry } from '../core/registry/index.ts';
 import { instancesOf, toInstanceView } from './instances.ts';
-import { putNewest, readNewest, readNewestOf } from './newest.ts';
+import { namesOfNewest, putNewest, readNewest, readNewestOf } from './newest.ts';
 
 const viewSchema = z.object({
   service: serviceNameSchema,
@@ -34,7 +39,7 @@ export function createServiceDirectory(
       const views = await readNewest(deps.redis, key, viewSchema);
       return Promise.all(views.map(async (view) => ({ ...view, instances: await living(view.service) })));
     },
-    names: async () => (await readNewest(deps.redis, key, viewSchema)).map(({ service }) => service),
+    names: () => namesOfNewest(deps.redis, key),
     service: async (name) => {
       const [view, instances] = await Promise.all([
         readNewestOf(deps.redis, { key, field: name }, viewSchema),
@@ -43,6 +48,15 @@ export function createServiceDirectory(
       return view && { ...view, instances };
     },
   };
+}
+
+/** The last word of one service's sidecar, without its instances; null when it was never heard of. @throws SwarmError REDIS_* */
+export function readServiceWord(
+  { redis }: { readonly redis: Redis },
+  { prefix }: { readonly prefix: string },
+  name: string,
+): Promise<Omit<ServiceView, 'instances'> | null> {
+  return readNewestOf(redis, { key: keyOf(prefix), field: name }, viewSchema);
 }
 
 /** Stores what a sidecar said; `seenAt` is our clock, ms. An event older than the stored one (a repeated answer) changes nothing. */

@@ -35,22 +35,29 @@ export async function announce(deps: Deps, approval: Approval): Promise<void> {
   );
 }
 
-/** Takes the buttons away and says how it ended, wherever it was shown. `followed`: what was approved tells of itself. */
-export async function tellEnd(
-  deps: Deps,
-  approval: Approval,
-  { followed }: { readonly followed: boolean },
-): Promise<void> {
-  const { mirrors, state, invocationId } = approval;
+/** `followed`: what was approved tells of itself. */
+interface Ending {
+  readonly followed: boolean;
+}
+
+/** Whether anybody is to be told of its end. */
+export function isEndTold(approval: Approval, ending: Ending): boolean {
+  return endPlaces(approval, ending).length > 0;
+}
+
+/** Takes the buttons away and says how it ended, wherever it was shown. */
+export async function tellEnd(deps: Deps, approval: Approval, ending: Ending): Promise<void> {
   const told = { seq: 1, final: true, text: endText(approval), steps: stepsOf(approval, deps.clock.now()) };
+  await Promise.all(endPlaces(approval, ending).map((where) => tell(deps, approval, where, told)));
+}
+
+function endPlaces(approval: Approval, { followed }: Ending): readonly Pick<Report, 'to' | 'about'>[] {
+  const { mirrors, state, invocationId, replyTo } = approval;
   const isDone = state === 'done' || state === 'approved';
   // Whoever follows the order by its name learns that it was not given; one that was has reports of its own.
   const about = isDone ? mirrorId(approval) : correlationIdOf(invocationId);
-  const asked = isAskedTold(approval, isDone && followed) ? [approval.replyTo] : [];
-  await Promise.all([
-    ...asked.map((to) => tell(deps, approval, { to, about }, told)),
-    ...mirrors.map((to) => tell(deps, approval, { to, about: mirrorId(approval) }, told)),
-  ]);
+  const asked = isAskedTold(approval, isDone && followed) ? [{ to: replyTo, about }] : [];
+  return [...asked, ...mirrors.map((to) => ({ to, about: mirrorId(approval) }))];
 }
 
 /** How it stands, in one sentence. */

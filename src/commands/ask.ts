@@ -2,7 +2,7 @@
 import type { Wish } from './admit.ts';
 import { misspelt } from './candidates.ts';
 import { rehearse } from './dry-run.ts';
-import { denial, type IntakeDeps } from './intake-deps.ts';
+import { type IntakeDeps, judge } from './intake-deps.ts';
 import { permissionOf } from './permitted.ts';
 import { propose } from './propose.ts';
 import { type Invocation, placeOf, type Reply } from './reply.ts';
@@ -17,10 +17,14 @@ export async function ask(
   const place = placeOf(invocation);
   const call = { args, identity, place };
   const wish = { identity, permission: permissionOf(spec, args), place };
-  const denied = await denial(deps, wish, spec.name);
-  if (denied) return denied;
-  const refused = await misspelt(spec, args, deps);
+  // Both are read at one moment; of what was misspelt only who is allowed hears.
+  const spelling = misspelt(spec, args, deps);
+  spelling.catch(() => undefined);
+  const judged = await judge(deps, wish, spec.name);
+  if ('refusal' in judged) return judged.refusal;
+  const refused = await spelling;
   if (refused) return refused;
+  const { verdict } = judged;
   if (spec.kind === 'question') return { kind: 'answer', answer: await spec.answer(call, deps) };
   const objection = await spec.check(call, deps);
   if (objection !== null) {
@@ -31,7 +35,7 @@ export async function ask(
   }
   if (dryRun) {
     const { permission } = wish;
-    return rehearse({ spec, call, permission, verdict: await deps.policy.decide(wish) }, deps);
+    return rehearse({ spec, call, permission, verdict }, deps);
   }
-  return propose(deps, invocation, { spec, args });
+  return propose(deps, invocation, { spec, args, policyVersion: verdict.policyVersion });
 }

@@ -3,7 +3,7 @@ import { type Approval, principalOf } from '../access/index.ts';
 import type { Place } from '../contracts/chat.ts';
 import { correlationIdOf, shortId } from '../contracts/ids.ts';
 import { errorText } from '../core/errors.ts';
-import { tellEnd } from './announce.ts';
+import { isEndTold, tellEnd } from './announce.ts';
 import type { IntakeDeps } from './intake-deps.ts';
 import { recordChanged } from './record.ts';
 import type { Reply } from './reply.ts';
@@ -78,10 +78,9 @@ export async function carryOut(
     place: own ? placeOfWord(own) : placeOfWish(approval),
   });
   // It is done: whatever fails from here on is made good by a sweep, and must not sound like a failure.
-  await deps.approvals
-    .move(id, { from: 'approved', to: 'done' })
-    .then(() => end(deps, { spec, approval: { ...approval, state: 'done' } }))
-    .catch((thrown: unknown) => deps.logger.warn({ id, error: errorText(thrown) }, 'left to a sweep'));
+  await finish(deps, { spec, approval: { ...approval, state: 'done' } }).catch((thrown: unknown) =>
+    deps.logger.warn({ id, error: errorText(thrown) }, 'left to a sweep'),
+  );
   return reply;
 }
 
@@ -107,8 +106,18 @@ async function recordBegun(deps: IntakeDeps, approval: Approval): Promise<void> 
   ]);
 }
 
+async function finish(deps: IntakeDeps, { spec, approval }: Waiting): Promise<void> {
+  const settled = !isEndTold(approval, endingOf(spec));
+  const move = await deps.approvals.move(approval.id, { from: 'approved', to: 'done', settled });
+  if (move !== 'moved' || !settled) await end(deps, { spec, approval });
+}
+
 /** Tells of the end wherever it is shown, and lets go of it. */
 export async function end(deps: IntakeDeps, { spec, approval }: Waiting): Promise<void> {
-  await tellEnd(deps, approval, { followed: spec.kind === 'action' });
+  await tellEnd(deps, approval, endingOf(spec));
   await deps.approvals.settled(approval.id);
+}
+
+function endingOf({ kind }: Waiting['spec']) {
+  return { followed: kind === 'action' };
 }

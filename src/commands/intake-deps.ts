@@ -26,16 +26,22 @@ export interface IntakeDeps extends CommandPorts {
   readonly tracer?: Tracer;
 }
 
-/** A refusal when a gate is closed; null lets pass. @throws SwarmError that kept the rights from being read */
-export async function denial(deps: IntakeDeps, wish: Wish, command: string): Promise<Reply | null> {
+/** Whether a wish is allowed: the refusal where it is not, else what it was judged by. */
+export type Judged =
+  | { readonly refusal: Extract<Reply, { kind: 'refusal' }> }
+  | { readonly verdict: Verdict };
+
+/** Looks at every gate before a wish. @throws SwarmError that kept the rights from being read */
+export async function judge(deps: IntakeDeps, wish: Wish, command: string): Promise<Judged> {
   const { identity, permission } = wish;
   const verdict = await deps.policy.decide(wish);
   deps.onVerdict?.(verdict);
   const { blockedBy, fault } = verdict;
   if (fault) throw fault;
-  if (blockedBy === null) return null;
+  if (blockedBy === null) return { verdict };
   deps.logger.warn({ command, permission, by: principalOf(identity), gate: blockedBy.name }, 'denied');
-  return { kind: 'refusal', code: 'denied', text: `Not allowed for ${identity.name}: ${blockedBy.detail}.` };
+  const text = `Not allowed for ${identity.name}: ${blockedBy.detail}.`;
+  return { refusal: { kind: 'refusal', code: 'denied', text } };
 }
 
 export function nothingToConfirm(id: string): Extract<Reply, { kind: 'refusal' }> {

@@ -17,19 +17,18 @@ import { leaveTrail } from './trail.ts';
 interface Wished {
   readonly spec: Action | Change;
   readonly args: Readonly<Record<string, string>>;
+  /** By which it is allowed. */
+  readonly policyVersion: string;
 }
 
 /** Puts a wish up for a word, unless it needs none; the same invocation again gets the same one back. */
-export async function propose(
-  deps: IntakeDeps,
-  invocation: Invocation,
-  { spec, args }: Wished,
-): Promise<Reply> {
+export async function propose(deps: IntakeDeps, invocation: Invocation, wished: Wished): Promise<Reply> {
+  const { spec, args } = wished;
   const permission = spec.permission(args);
-  if (levelOf(deps, spec, permission) === 'none') return atOnce(deps, invocation, { spec, args });
+  if (levelOf(deps, spec, permission) === 'none') return atOnce(deps, invocation, wished);
   // What waits lies in Redis and is shown to others, and the answer goes to whoever gives the word.
   if (hasSecret(spec)) return { kind: 'refusal', code: 'denied', text: cannotWait(spec, permission) };
-  const approval = await open(deps, invocation, { spec, args });
+  const approval = await open(deps, invocation, wished);
   // A surface that reuses an id for another wish must not have that wish confirmed under the first one's name.
   if (approval.command !== spec.name || !isDeepStrictEqual(approval.args, args)) {
     return { kind: 'refusal', code: 'bad-argument', text: 'This invocation id belongs to another command.' };
@@ -62,7 +61,11 @@ async function atOnce(deps: IntakeDeps, invocation: Invocation, { spec, args }: 
   return execute(deps, spec, { ...call, person: await deps.policy.personOf(identity) });
 }
 
-async function open(deps: IntakeDeps, invocation: Invocation, { spec, args }: Wished): Promise<Approval> {
+async function open(
+  deps: IntakeDeps,
+  invocation: Invocation,
+  { spec, args, policyVersion }: Wished,
+): Promise<Approval> {
   const { identity, replyTo, id } = invocation;
   const place = placeOf(invocation);
   const permission = spec.permission(args);
@@ -80,7 +83,7 @@ async function open(deps: IntakeDeps, invocation: Invocation, { spec, args }: Wi
     },
     place: { surface, id: placeId, ...(server !== undefined && { server }) },
     replyTo,
-    policyVersion: (await deps.policy.decide({ identity, permission, place })).policyVersion,
+    policyVersion,
     traceparent: (deps.tracer ?? silentTracer).current(),
   });
 }
@@ -93,11 +96,12 @@ async function ask(
   const { id, level, prompt, waitsMs, shownAt, invocationId } = approval;
   const now = deps.clock.now();
   if (now > approval.expiresAt) return nothingToConfirm(id);
-  if (shownAt === null) {
-    await leaveTrail(deps, approval, { event: 'asked', verdict: 'allowed', detail: prompt });
-    await announce(deps, approval);
-    if (!shownLater) await deps.approvals.shown(id);
-  }
+  // Asked for at one moment, and nobody sees it before all of it stands. A line that is there already adds none.
+  await Promise.all([
+    leaveTrail(deps, approval, { event: 'asked', verdict: 'allowed', detail: prompt }),
+    ...(shownAt === null && !shownLater ? [deps.approvals.shown(id)] : []),
+  ]);
+  if (shownAt === null) await announce(deps, approval);
   return {
     kind: 'confirm',
     confirmationId: id,

@@ -2,7 +2,7 @@
 // the question.
 import { type Approval, type Danger, type Decided, principalOf, stricter } from '../access/index.ts';
 import type { Identity, Place } from '../contracts/chat.ts';
-import { denial, type IntakeDeps } from './intake-deps.ts';
+import { type IntakeDeps, judge } from './intake-deps.ts';
 import type { Reply } from './reply.ts';
 import type { Action, Change } from './spec.ts';
 
@@ -128,9 +128,8 @@ async function allowedTo(
   command: string,
 ): Promise<Standing> {
   const { identity, place, permission } = wish;
-  const denied = await denial(deps, { identity, place, permission }, command);
-  if (denied?.kind === 'refusal') return { refusal: denied };
-  return { policyVersion: (await deps.policy.decide({ identity, place, permission })).policyVersion };
+  const judged = await judge(deps, { identity, place, permission }, command);
+  return 'refusal' in judged ? judged : { policyVersion: judged.verdict.policyVersion };
 }
 
 /**

@@ -42,7 +42,8 @@ export const restart: Action = {
   enqueue: async (call, ports) => {
     const service = call.args['service'] ?? '';
     const name = call.args['instance'];
-    const wanted = (await instancesOf(service, ports)).find((one) => isCalled(one, name))?.instance ?? name;
+    const called = name === undefined ? [] : await instancesOf(service, ports);
+    const wanted = called.find((one) => isCalled(one, name))?.instance ?? name;
     await ports.jobs.add({
       name: 'service.restart',
       id: derivedId('service.restart', call.correlationId),

@@ -53,14 +53,10 @@ export class Registry {
 
   /** The living instances of a name, oldest first; a record that cannot be read is left out. @throws SwarmError REDIS_UNAVAILABLE */
   async find(name: string): Promise<readonly Instance[]> {
-    const listed = await this.#run(listScript, [this.#index(name)], [sweepAtMost, this.channel, name]);
-    const instances = Array.isArray(listed) ? listed.map(String) : [];
-    if (instances.length === 0) return [];
-    const batch = this.#redis.pipeline();
-    for (const instance of instances) batch.hmget(this.#lease(name, instance), 'record', 'first', 'seen');
-    const answers = await batch.exec().catch(unavailable);
-    return (answers ?? [])
-      .flatMap(([error, fields]) => (error ? unavailable(error) : toInstance(fields)))
+    const given = [sweepAtMost, this.channel, name, this.#lease(name, '')];
+    const found = await this.#run(listScript, [this.#index(name)], given);
+    return (Array.isArray(found) ? found : [])
+      .flatMap(toInstance)
       .toSorted((a, b) => a.startedAt - b.startedAt || (a.instance < b.instance ? -1 : 1));
   }
 
@@ -81,7 +77,7 @@ export class Registry {
   }
 }
 
-// A lease may run out between the list and its reading.
+// The index remembers a lease for a moment longer than Redis does.
 function toInstance(fields: unknown): Instance[] {
   if (!Array.isArray(fields) || typeof fields[0] !== 'string') return [];
   const [text, first, seen] = fields;

@@ -29,8 +29,9 @@ if gone == 1 then redis.call('PUBLISH', ARGV[2], ARGV[3]) end
 return gone`);
 
 /**
- * KEYS: index. ARGV: most that one reader sweeps, channel, name. Returns the instances that are alive; forgets those that
- * are not and tells whoever watches.
+ * KEYS: index. ARGV: most that one reader sweeps, channel, name, what the key of each lease begins with. Returns of each
+ * instance that is alive its record, first and last word; forgets those that are not and tells whoever watches. The leases
+ * lie in the slot of the index, by the hash tag of the prefix.
  */
 export const listScript = makeScript(`${now}
 local dead = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[1])
@@ -38,4 +39,8 @@ if #dead > 0 then
   redis.call('ZREM', KEYS[1], unpack(dead))
   redis.call('PUBLISH', ARGV[2], ARGV[3])
 end
-return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')`);
+local found = {}
+for _, instance in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')) do
+  found[#found + 1] = redis.call('HMGET', ARGV[4] .. instance, 'record', 'first', 'seen')
+end
+return found`);
