@@ -2,6 +2,7 @@
 // Always read anew, so that a change by one process holds in all at once; only whoever asks may be answered by memory.
 import type { Mark } from '../contracts/chat.ts';
 import type { Clock } from '../core/clock.ts';
+import { within } from '../core/timer.ts';
 import type { Grant, Grants } from './grants.ts';
 import type { Links } from './links.ts';
 
@@ -64,12 +65,8 @@ export function createRecall(deps: {
   return {
     read,
     readSoon: async (principal, ownerOf) => {
-      const late = new AbortController();
-      const tooLate = clock.sleep(patienceMs, late.signal).then(() => null);
       const answer = read(principal, ownerOf).catch(() => null);
-      const recorded = await Promise.race([answer, tooLate]);
-      late.abort();
-      tooLate.catch(() => undefined);
+      const recorded = await within(clock, { ms: patienceMs, late: () => null }, answer);
       return recorded ?? withoutGrants(memory.get(principal) ?? nothing, clock.now());
     },
     vouch: (principal, marks) => links.vouch(principal, marks),

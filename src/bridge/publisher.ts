@@ -4,6 +4,7 @@ import { domainErrors } from '../contracts/errors.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError, toSwarmError } from '../core/errors.ts';
+import { within } from '../core/timer.ts';
 import { silentTracer, type Tracer } from '../core/tracing/index.ts';
 import { messageAttributes } from './message-attributes.ts';
 import { type Connection, guarded } from './connection.ts';
@@ -94,18 +95,14 @@ export class Publisher {
 
   async #publish(message: BusMessage): Promise<Routing> {
     this.#returned.delete(message.id);
-    const done = new AbortController();
-    const confirmed = this.#send(message);
-    const late = this.#clock
-      .sleep(this.#options.confirmWithinMs ?? 5_000, done.signal)
-      .then(() => Promise.reject(unconfirmed(message, 'no confirm in time')));
+    const ms = this.#options.confirmWithinMs ?? 5_000;
+    const late = () => Promise.reject(unconfirmed(message, 'no confirm in time'));
     try {
-      await Promise.race([confirmed, late]);
+      await within(this.#clock, { ms, late }, this.#send(message));
       // An unroutable message is acknowledged all the same; its return always arrives before that.
       return this.#returned.has(message.id) ? 'unroutable' : 'routed';
     } finally {
       this.#returned.delete(message.id);
-      done.abort();
     }
   }
 

@@ -13,6 +13,7 @@ import {
 } from '../access/index.ts';
 import type { Identity, Surface } from '../contracts/chat.ts';
 import type { Clock } from '../core/clock.ts';
+import { within } from '../core/timer.ts';
 import { keepable, keptReply, keptText } from './kept-reply.ts';
 import { type Invocation, placeOf, type Reply } from './reply.ts';
 import { type Action, type Change, hasSecret, type Question } from './spec.ts';
@@ -172,10 +173,8 @@ function boundsOf(
 }
 
 /** Null when it takes longer than a question may wait for it. */
-async function inTime<T>({ clock }: AdmitDeps, work: Promise<T>): Promise<T | null> {
-  const over = new AbortController();
-  const late = clock.sleep(storePatienceMs, over.signal).then(() => null);
-  return await Promise.race([work, late]).finally(() => over.abort());
+function inTime<T>({ clock }: AdmitDeps, work: Promise<T>): Promise<T | null> {
+  return within(clock, { ms: storePatienceMs, late: () => null }, work);
 }
 
 function tooMuch(retryAfterMs: number): Limited {

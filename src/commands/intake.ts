@@ -3,6 +3,7 @@
 import { correlationIdOf } from '../contracts/ids.ts';
 import type { ApprovalWork } from '../contracts/ports.ts';
 import { chatText, errorText, toSwarmError } from '../core/errors.ts';
+import { within } from '../core/timer.ts';
 import { admitted, entered } from './admit.ts';
 import { ask } from './ask.ts';
 import { assertCatalogue } from './check-catalogue.ts';
@@ -131,17 +132,12 @@ async function guarded(
   { use, lateText, incident }: Guard,
   run: () => Promise<Reply>,
 ): Promise<Reply> {
-  const late = new AbortController();
-  const tooLate = deps.clock
-    .sleep(replyDeadlineMs, late.signal)
-    .then((): Reply => ({ kind: 'refusal', code: 'unavailable', text: lateText }));
+  const late = (): Reply => ({ kind: 'refusal', code: 'unavailable', text: lateText });
   try {
-    return use.end(printable(await Promise.race([run(), tooLate])));
+    return use.end(printable(await within(deps.clock, { ms: replyDeadlineMs, late }, run())));
   } catch (thrown) {
     const error = use.fail(toSwarmError(thrown), incident);
     deps.faults.fault(error, 'command');
     return use.end({ kind: 'refusal', code: 'unavailable', text: chatText(error, incident) });
-  } finally {
-    late.abort();
   }
 }
