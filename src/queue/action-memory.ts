@@ -5,6 +5,7 @@ import { type ActionView, actionNoteSchema, actionWordSchema } from '../contract
 import { reportSchema, stepSchema } from '../contracts/chat.ts';
 import type { ActionDirectory, JobSink } from '../contracts/ports.ts';
 import type { Redis } from '../core/redis.ts';
+import { makeScript } from '../core/redis-script.ts';
 
 const keepSeconds = 7 * 24 * 3_600;
 /** So many digits of an id find it. */
@@ -15,13 +16,20 @@ const idShape = /^x?([0-9a-f]{6,19})$/;
 
 const reportedSchema = actionWordSchema.extend({ steps: z.array(stepSchema) });
 
+// KEYS: action, index; ARGV: note, id, seconds. The first note of an action stays.
+const noteScript = makeScript(`
+redis.call('HSETNX', KEYS[1], 'note', ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+redis.call('SADD', KEYS[2], ARGV[2])
+return redis.call('EXPIRE', KEYS[2], ARGV[3])`);
+
 // KEYS: action; ARGV: seq, report, seconds. Of actions that were noted, and never over a later report.
-const tellScript = `
+const tellScript = makeScript(`
 local seq = redis.call('HMGET', KEYS[1], 'note', 'seq')
 if not seq[1] or tonumber(seq[2] or -1) >= tonumber(ARGV[1]) then return 0 end
 redis.call('HSET', KEYS[1], 'seq', ARGV[1], 'report', ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
-return 1`;
+return 1`);
 
 /** Creates the directory over a command client. */
 export function createActionDirectory(redis: Redis, options: { readonly prefix: string }): ActionDirectory {
@@ -30,10 +38,8 @@ export function createActionDirectory(redis: Redis, options: { readonly prefix: 
     note: async (note) => {
       const { correlationId } = note;
       const digits = digitsOf(correlationId) ?? correlationId;
-      const step = redis.multi().hsetnx(actionKey(correlationId), 'note', JSON.stringify(note));
-      step.expire(actionKey(correlationId), keepSeconds);
-      step.sadd(indexKey(digits), correlationId).expire(indexKey(digits), keepSeconds);
-      await step.exec();
+      const keys = [actionKey(correlationId), indexKey(digits)];
+      await noteScript(redis, keys, [JSON.stringify(note), correlationId, keepSeconds]);
     },
     find: async (id) => {
       const digits = digitsOf(id.toLowerCase());
@@ -56,7 +62,12 @@ export function rememberReports(jobs: JobSink, redis: Redis, options: { readonly
         const { seq, ...told } = report.data;
         const key = actionKey(order.correlationId);
         // The person is told all the same; only who asks again later hears an older word.
-        await redis.eval(tellScript, 1, key, seq, JSON.stringify(told), keepSeconds).catch(() => undefined);
+        const kept = tellScript(redis, [key], [seq, JSON.stringify(told), keepSeconds]).catch(
+          () => undefined,
+        );
+        // Beside each other: it costs the person no wait of its own.
+        const [added] = await Promise.all([jobs.add(order), kept]);
+        return added;
       }
       return jobs.add(order);
     },

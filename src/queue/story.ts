@@ -4,16 +4,17 @@ import type { ActionState, Address, Report, Step } from '../contracts/chat.ts';
 import { stepSchema } from '../contracts/chat.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import { derivedId } from '../contracts/ids.ts';
-import type { JobSink } from '../contracts/ports.ts';
+import type { JobOrder } from '../contracts/jobs.ts';
 import { SwarmError } from '../core/errors.ts';
 import type { Redis } from '../core/redis.ts';
-import { execAll } from './exec-all.ts';
+import { makeScript } from '../core/redis-script.ts';
 
 const keepSeconds = 7 * 24 * 3_600;
 
 export interface StoryDeps {
   readonly redis: Redis;
-  readonly jobs: JobSink;
+  /** Takes its reports. */
+  readonly jobs: { add(order: JobOrder<'chat.report'>): Promise<unknown> };
 }
 
 export interface StoryOptions {
@@ -46,16 +47,34 @@ const outside: ReadonlySet<ActionState> = new Set([
   'ready',
 ]);
 
-/** Opens the story of one correlation id where it was left. @throws SwarmError RECORD_UNREADABLE */
-export async function openStory(deps: StoryDeps, options: StoryOptions): Promise<Story> {
+/** KEYS: story. ARGV: seconds, the step that it begins with or ''. Answers its steps. */
+const openScript = makeScript(`
+if ARGV[2] ~= '' and redis.call('EXISTS', KEYS[1]) == 0 then
+  redis.call('RPUSH', KEYS[1], ARGV[2])
+  redis.call('EXPIRE', KEYS[1], ARGV[1])
+end
+return redis.call('LRANGE', KEYS[1], 0, -1)`);
+
+/** KEYS: story. ARGV: seconds, step. */
+const stepScript = makeScript(`
+redis.call('RPUSH', KEYS[1], ARGV[2])
+return redis.call('EXPIRE', KEYS[1], ARGV[1])`);
+
+/**
+ * Opens the story of one correlation id where it was left. @param first the step that a new one begins with; default none
+ * @throws SwarmError RECORD_UNREADABLE
+ */
+export async function openStory(deps: StoryDeps, options: StoryOptions, first?: Step): Promise<Story> {
   const key = `${options.prefix}:story:${options.correlationId}`;
-  const steps = (await deps.redis.lrange(key, 0, -1)).map((text) => stepOf(text, key));
+  const begun = first === undefined ? '' : JSON.stringify(first);
+  const told = textsSchema.parse(await openScript(deps.redis, [key], [keepSeconds, begun]));
+  const steps = told.map((text) => stepOf(text, key));
   return {
     steps,
     tell: async (step, { final, text }) => {
       if (!steps.some(({ state }) => state === step.state)) {
         // A step that was not written must not be told as one.
-        await execAll(deps.redis.multi().rpush(key, JSON.stringify(step)).expire(key, keepSeconds));
+        await stepScript(deps.redis, [key], [keepSeconds, JSON.stringify(step)]);
         steps.push(step);
       }
       const seq = steps.findIndex(({ state }) => state === step.state);
@@ -79,6 +98,8 @@ export async function openStory(deps: StoryDeps, options: StoryOptions): Promise
     },
   };
 }
+
+const textsSchema = z.array(z.string());
 
 function stepOf(text: string, key: string): Step {
   const parsed = jsonSchema.pipe(stepSchema).safeParse(text);

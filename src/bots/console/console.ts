@@ -2,7 +2,7 @@
 import { type AsyncCompleter, createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { CommandIntake, Completer, Reply } from '../../commands/index.ts';
-import type { Report } from '../../contracts/chat.ts';
+import type { Report, Step } from '../../contracts/chat.ts';
 import { randomId } from '../../contracts/ids.ts';
 import type { ReportMemory, ReportSink } from '../../contracts/ports.ts';
 import { Service } from '../../core/service.ts';
@@ -87,7 +87,14 @@ export class ConsoleBot extends Service implements ReportSink {
     const shown = await this.#deps.memory.recall(report.about, report.to.place);
     if (shown && shown.seq >= report.seq) return;
     // Gas flows all day and nobody here asked for it: only how a delivery ended interrupts the person at the prompt.
-    if (report.kind !== 'gas' || report.final) this.print(stepLine(report, this.#options.colour));
+    if (report.kind !== 'gas' || report.final) {
+      this.print(
+        [
+          ...skippedLines(report, shown?.seq ?? -1, this.#options.colour),
+          stepLine(report, this.#options.colour),
+        ].join('\n'),
+      );
+    }
     await this.#deps.memory.remember(report.about, report.to.place, {
       message: report.about,
       seq: report.seq,
@@ -173,10 +180,29 @@ function replyText(reply: Reply, colour: boolean): string {
 }
 
 // One line per step; the steps before it stand above it already.
-function stepLine({ kind, subject, steps, text }: Report, colour: boolean): string {
+function stepLine(report: Report, colour: boolean): string {
+  const { kind, subject, steps, text } = report;
   // A notice tells no action, and goes through no states.
   if (kind === 'notice' || kind === 'approval') return `${subject}: ${text}`;
-  const state = steps.at(-1)?.state ?? 'unknown';
+  return lineOf(report, { state: steps.at(-1)?.state ?? 'unknown', text }, colour);
+}
+
+/** Steps that came so quickly one after another that no report of their own told them. */
+function skippedLines(report: Report, shownSeq: number, colour: boolean): string[] {
+  const { kind, seq, steps } = report;
+  // Of a restart alone each step has the number of its report.
+  if (kind !== 'restart' || steps.length !== seq + 1) return [];
+  return steps
+    .slice(shownSeq + 1, -1)
+    .map(({ state, detail }) => lineOf(report, { state, text: detail }, colour).trimEnd());
+}
+
+interface Line {
+  readonly state: Step['state'];
+  readonly text: string;
+}
+
+function lineOf({ kind, subject }: Report, { state, text }: Line, colour: boolean): string {
   const what = kind === 'restart' ? `restart ${subject}` : kind;
   return `${what}: ${paint(colour, state, state.padEnd(8))} ${text}`;
 }

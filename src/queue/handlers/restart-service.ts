@@ -1,5 +1,6 @@
 // Job `service.restart`: orders the restart over the bridge and reports each step; safe to run again, since order and reports have derived ids.
 import type { JobBody } from '../../contracts/jobs.ts';
+import type { Step } from '../../contracts/chat.ts';
 import type { Authority, JobSink, ServiceControl } from '../../contracts/ports.ts';
 import {
   instanceName,
@@ -9,8 +10,9 @@ import {
 } from '../../contracts/services.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Redis } from '../../core/redis.ts';
+import { gatherReports } from '../gathered.ts';
 import type { JobContext, JobHandler } from '../handler.ts';
-import { openStory, type Story, wentOut } from '../story.ts';
+import { openStory, type Story, type StoryDeps, wentOut } from '../story.ts';
 
 export interface RestartServiceDeps {
   readonly redis: Redis;
@@ -35,54 +37,61 @@ export function makeRestartService(
   deps: RestartServiceDeps,
   options: RestartServiceOptions,
 ): JobHandler<'service.restart'> {
-  const story = (body: Body, { envelope }: Pick<JobContext, 'envelope'>) =>
-    openStory(deps, {
-      prefix: options.prefix,
-      correlationId: envelope.correlationId,
-      causationId: envelope.id,
-      principal: envelope.principal,
-      to: body.replyTo,
-      kind: 'restart',
-      subject: body.service,
-    });
+  const { redis, clock } = deps;
+  const story = (jobs: StoryDeps['jobs'], body: Body, { envelope }: Told, first?: Step) => {
+    const { correlationId, id: causationId, principal } = envelope;
+    const facts = { prefix: options.prefix, correlationId, causationId, principal };
+    const about = { to: body.replyTo, kind: 'restart', subject: body.service } as const;
+    return openStory({ redis, jobs }, { ...facts, ...about }, first);
+  };
+  const restart = async (jobs: StoryDeps['jobs'], body: Body, context: JobContext): Promise<void> => {
+    const { principal, issuedAt } = context.envelope;
+    const permission = `service.restart:${options.reachesAll ? '*' : body.service}`;
+    // Asked beside the story, which tells whether it still matters.
+    const allowing = deps.authority.allows(principal, permission);
+    allowing.catch(() => undefined);
+    const queued = { state: 'queued', at: issuedAt, detail: '' } as const;
+    const told = await story(jobs, body, context, queued);
+    // One that was left further on is told by what comes next.
+    if (told.steps.length === 1)
+      await told.tell(queued, { final: false, text: queuedText(deps.control.obstacle?.() ?? null) });
+    // Once the order is out its end is told: a right that was lost since cannot call it back.
+    if (!wentOut(told.steps) && !(await allowing)) {
+      const reason = `${principal} is not allowed to do this: it needs the permission ${permission}`;
+      return end(deps, told, body.service, { state: 'failed', reason });
+    }
+    // From here on it waits for others; what ends the process meanwhile is not this job.
+    context.progress?.();
+    const outcome = await deps.control.restart(
+      orderOf(body, context, options.deadlineMs),
+      ({ state, at, detail }) => {
+        context.progress?.();
+        return told.tell({ state, at, detail }, { final: false, text: progressTexts[state] });
+      },
+      context.signal,
+    );
+    await end(deps, told, body.service, outcome);
+  };
   return {
     name: 'service.restart',
     run: async (body, context) => {
-      const told = await story(body, context);
-      const { envelope } = context;
-      await told.tell(
-        { state: 'queued', at: envelope.issuedAt, detail: '' },
-        { final: false, text: queuedText(deps.control.obstacle?.() ?? null) },
-      );
-      // Once the order is out its end is told: a right that was lost since cannot call it back.
-      const begun = wentOut(told.steps);
-      const permission = `service.restart:${options.reachesAll ? '*' : body.service}`;
-      if (!begun && !(await deps.authority.allows(envelope.principal, permission))) {
-        return end(deps, told, body.service, {
-          state: 'failed',
-          reason: `${envelope.principal} is not allowed to do this: it needs the permission ${permission}`,
-        });
+      const reports = gatherReports({ jobs: deps.jobs, clock });
+      try {
+        await restart(reports, body, context);
+      } catch (thrown) {
+        await reports.flush().catch(() => undefined);
+        throw thrown;
       }
-      // From here on it waits for others; what ends the process meanwhile is not this job.
-      context.progress?.();
-      const order = orderOf(body, context, options.deadlineMs);
-      const outcome = await deps.control.restart(
-        order,
-        ({ state, at, detail }) => {
-          context.progress?.();
-          return told.tell({ state, at, detail }, { final: false, text: progressTexts[state] });
-        },
-        context.signal,
-      );
-      await end(deps, told, body.service, outcome);
     },
     dead: async (body, context, reason) =>
-      end(deps, await story(body, context), body.service, {
+      end(deps, await story(deps.jobs, body, context), body.service, {
         state: 'unknown',
         reason: `the job failed: ${reason}`,
       }),
   };
 }
+
+type Told = Pick<JobContext, 'envelope'>;
 
 function orderOf(body: Body, { envelope }: JobContext, deadlineMs: number): RestartOrder {
   return {

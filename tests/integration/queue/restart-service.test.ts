@@ -48,6 +48,8 @@ function createScene(redis: Redis, prefix: string, given: { readonly reachesAll?
   };
   const scene = {
     allowed: true,
+    /** Between two steps. */
+    stepMs: 100,
     /** Whether it can be looked up at all. */
     blip: false,
     withheld: '',
@@ -58,9 +60,10 @@ function createScene(redis: Redis, prefix: string, given: { readonly reachesAll?
     restart: async (order, onProgress) => {
       orders.push(order);
       for (const state of scene.bridge.steps) {
-        clock.advance(100);
+        clock.advance(scene.stepMs);
         await onProgress({ state, at: clock.now(), detail: '' });
       }
+      clock.advance(scene.stepMs);
       const { end } = scene.bridge;
       if (typeof end === 'string') throw new SwarmError(domainErrors.bridgeDown, end);
       return end;
@@ -101,6 +104,23 @@ describe('service.restart', () => {
       [4, false, 'queued sent accepted stopping starting'],
       [5, true, 'queued sent accepted stopping starting ready'],
     ]);
+  });
+
+  it('tells steps that come at one moment together, and its end at once', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    scene.stepMs = 1;
+    await scene.run();
+    expect(scene.reports().map((report) => [report.seq, report.final, statesOf(report)])).toEqual([
+      [5, true, 'queued sent accepted stopping starting ready'],
+    ]);
+  });
+
+  it('tells what it has come to when it fails before those are told', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    scene.stepMs = 1;
+    scene.bridge = { steps: ['sent', 'accepted'], end: 'RabbitMQ is gone' };
+    await expect(scene.run()).rejects.toThrow('RabbitMQ is gone');
+    expect(scene.reports().map(statesOf)).toEqual(['queued sent accepted']);
   });
 
   it('is not refused for a right that cannot be read, and goes on when it can', async ({ redis, prefix }) => {
