@@ -3,7 +3,6 @@
 import { domainErrors } from '../contracts/errors.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
-import { startTimer, type Timer, within } from '../core/timer.ts';
 import { GivenUp } from './faults.ts';
 
 export interface TimeLimit {
@@ -25,24 +24,26 @@ type Work = (signal: AbortSignal, progress: () => void) => Promise<void>;
  */
 export async function runWithin(clock: Pick<Clock, 'sleep'>, limit: TimeLimit, work: Work): Promise<void> {
   const { name, timeoutMs, graceMs, signal } = limit;
-  const told = new AbortController();
-  const pass = () => told.abort(signal.reason);
-  if (signal.aborted) pass();
-  signal.addEventListener('abort', pass, { once: true });
-  const time = startTime(clock, timeoutMs);
-  const running = work(told.signal, time.again);
+  const late = new AbortController();
+  const ended = new AbortController();
+  const timer = createTimer(clock, timeoutMs, ended.signal);
+  const running = work(AbortSignal.any([signal, late.signal]), timer.again);
   const settled = running.then(
     () => 'ended' as const,
     () => 'ended' as const,
   );
   try {
-    if ((await Promise.race([settled, time.over])) === 'ended') return await running;
+    if ((await Promise.race([settled, timer.over])) === 'ended') return await running;
     const fault = new SwarmError(
       domainErrors.jobTimedOut,
       `${name} ran for more than ${timeoutMs / 1_000} s`,
     );
-    told.abort(fault);
-    if ((await within(clock, { ms: graceMs, late: () => 'left' as const }, settled)) === 'left') {
+    late.abort(fault);
+    const grace = clock.sleep(graceMs, ended.signal).then(
+      () => 'left' as const,
+      () => 'left' as const,
+    );
+    if ((await Promise.race([settled, grace])) === 'left') {
       const said = `${fault.message} and did not end when it was told to, so nobody can tell whether it was done`;
       throw new GivenUp(new SwarmError(domainErrors.jobTimedOut, said));
     }
@@ -51,40 +52,30 @@ export async function runWithin(clock: Pick<Clock, 'sleep'>, limit: TimeLimit, w
       throw new SwarmError(fault.kind, fault.message, { cause });
     });
   } finally {
-    time.end();
-    signal.removeEventListener('abort', pass);
+    ended.abort();
   }
 }
 
-interface Time {
+interface Timer {
   /** Resolves when the time is over; never once the run has ended. */
   readonly over: Promise<'late'>;
   readonly again: () => void;
-  readonly end: () => void;
 }
 
-function startTime(clock: Pick<Clock, 'sleep'>, timeoutMs: number): Time {
-  let expire: () => void = () => undefined;
-  const over = new Promise<'late'>((resolve) => {
-    expire = () => resolve('late');
-  });
-  const start = () => {
-    const started = startTimer(clock, timeoutMs);
-    void started.over.then(expire);
-    return started;
-  };
-  let timer: Timer | null = start();
-  return {
-    over,
-    again: () => {
+function createTimer(clock: Pick<Clock, 'sleep'>, timeoutMs: number, ended: AbortSignal): Timer {
+  let anew = new AbortController();
+  const isOver = () =>
+    clock.sleep(timeoutMs, AbortSignal.any([ended, anew.signal])).then(
+      () => true,
+      () => false,
+    );
+  const expire = async (): Promise<'late'> => {
+    while (!(await isOver())) {
       // Nobody waits for it any more.
-      if (timer === null) return;
-      timer.callOff();
-      timer = start();
-    },
-    end: () => {
-      timer?.callOff();
-      timer = null;
-    },
+      if (ended.aborted) break;
+      anew = new AbortController();
+    }
+    return 'late';
   };
+  return { over: expire(), again: () => anew.abort() };
 }
