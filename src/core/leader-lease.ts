@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { coreErrors, SwarmError } from './errors.ts';
 import type { Redis } from './redis.ts';
 import { redisFault } from './redis-faults.ts';
+import { makeScript } from './redis-script.ts';
 
 const holderSchema = z.object({ instance: z.string(), host: z.string(), pid: z.number().int() });
 /** Who holds it. */
@@ -25,7 +26,7 @@ export type Grant =
 
 // KEYS: lease, fence. ARGV: holder, ttl ms, token (0: none yet). Who still holds it renews; who finds it free takes it under
 // a new token, also when it was the last to hold it: between the two another may have come and gone.
-const claimScript = `
+const claimScript = makeScript(`
 local text = redis.call('HGET', KEYS[1], 'holder')
 if text == ARGV[1] and redis.call('HGET', KEYS[1], 'token') == ARGV[3] then
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
@@ -35,20 +36,20 @@ if text and text ~= ARGV[1] then return { 0, text, redis.call('PTTL', KEYS[1]) }
 local token = redis.call('INCR', KEYS[2])
 redis.call('HSET', KEYS[1], 'holder', ARGV[1], 'token', token)
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return { 1, token }`;
+return { 1, token }`);
 
 // KEYS: lease. ARGV: holder, token.
-const releaseScript = `
+const releaseScript = makeScript(`
 if redis.call('HGET', KEYS[1], 'holder') == ARGV[1] and redis.call('HGET', KEYS[1], 'token') == ARGV[2] then
   return redis.call('DEL', KEYS[1])
 end
-return 0`;
+return 0`);
 
 /** KEYS: fence, the key to write. ARGV: token, value, seconds. The newest token is the last holder's, whether it lives or not. */
-const fencedSetScript = `
+const fencedSetScript = makeScript(`
 if tonumber(redis.call('GET', KEYS[1]) or '0') > tonumber(ARGV[1]) then return 0 end
 redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
-return 1`;
+return 1`);
 
 export class LeaderLease {
   readonly #redis: Redis;
@@ -70,7 +71,7 @@ export class LeaderLease {
   async claim(): Promise<Grant> {
     const { key, ttlMs } = this.#options;
     const args = [this.#self, ttlMs, this.#token];
-    const answer = await this.#redis.eval(claimScript, 2, key, fenceKey(key), ...args).catch(unavailable);
+    const answer = await claimScript(this.#redis, [key, fenceKey(key)], args).catch(unavailable);
     const [held, value, freeInMs] = z.tuple([z.number(), z.unknown()]).rest(z.number()).parse(answer);
     if (held !== 1) return { held: false, holder: toHolder(value), freeInMs: Math.max(0, freeInMs ?? 0) };
     this.#token = z.number().parse(value);
@@ -80,7 +81,7 @@ export class LeaderLease {
   /** Gives it back, so that another takes it at once. Does nothing for who no longer holds it. @throws SwarmError REDIS_UNAVAILABLE */
   async release(): Promise<void> {
     const { key } = this.#options;
-    await this.#redis.eval(releaseScript, 1, key, this.#self, this.#token).catch(unavailable);
+    await releaseScript(this.#redis, [key], [this.#self, this.#token]).catch(unavailable);
   }
 
   /** What to write under; it says whose the write is, and not that the lease is still held. */
@@ -102,7 +103,7 @@ export async function setFenced(
   write: { readonly key: string; readonly value: string; readonly seconds: number },
 ): Promise<void> {
   const { key, value, seconds } = write;
-  const taken = await redis.eval(fencedSetScript, 2, fence.key, key, fence.token, value, seconds);
+  const taken = await fencedSetScript(redis, [fence.key, key], [fence.token, value, seconds]);
   if (taken === 1) return;
   throw new SwarmError(coreErrors.fenced, `another process has taken over since token ${fence.token}`);
 }

@@ -20,6 +20,11 @@ export function redisKind(thrown: unknown): ErrorKind | null {
   return isClients(thrown) ? coreErrors.redisUnavailable : null;
 }
 
+/** Whether it is a refusal of Redis with this code, its first word. */
+export function isReply(thrown: unknown, code: string): boolean {
+  return replyOf(thrown)?.message.split(' ', 1)[0] === code;
+}
+
 // Their texts speak of options of the library, which nobody can set here.
 function isClients(thrown: unknown): boolean {
   return (

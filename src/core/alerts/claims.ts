@@ -2,6 +2,7 @@
 // claims, so that who takes one over knows it. Without Redis nobody can agree, and each tells what it sees.
 import { z } from 'zod';
 import type { Redis } from '../redis.ts';
+import { makeScript } from '../redis-script.ts';
 import type { Alert } from './alert.ts';
 
 /** What a process that died had claimed is free after this. A claim is to be made again well before. */
@@ -39,9 +40,9 @@ export interface AlertClaims {
 }
 
 // KEYS: claim, told; ARGV: alert. In one step, so that nobody claims between the look and the end.
-const endScript = `
+const endScript = makeScript(`
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-return redis.call('HDEL', KEYS[2], ARGV[1])`;
+return redis.call('HDEL', KEYS[2], ARGV[1])`);
 
 /** @param options.instance of this process, another at each start */
 export function createAlertClaims(
@@ -79,7 +80,7 @@ export function createAlertClaims(
     },
     left: () => left().catch(() => null),
     end: (key) =>
-      redis.eval(endScript, 2, place(key), toldPlace, key).then(
+      endScript(redis, [place(key), toldPlace], [key]).then(
         (ended) => ended === 1,
         () => null,
       ),

@@ -2,6 +2,7 @@
 // itself; `Registration` does, and whoever speaks for an external program.
 import type { Redis } from '../redis.ts';
 import { redisFault } from '../redis-faults.ts';
+import type { RedisScript } from '../redis-script.ts';
 import { type Instance, type LeaseRecord, leaseRecordSchema, shapeOf } from './record.ts';
 import { dropScript, listScript, putScript } from './scripts.ts';
 
@@ -63,8 +64,12 @@ export class Registry {
       .toSorted((a, b) => a.startedAt - b.startedAt || (a.instance < b.instance ? -1 : 1));
   }
 
-  async #run(script: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    return this.#redis.eval(script, keys.length, ...keys, ...args).catch(unavailable);
+  async #run(
+    script: RedisScript,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<unknown> {
+    return script(this.#redis, keys, args).catch(unavailable);
   }
 
   #lease(name: string, instance: string): string {
