@@ -5,6 +5,7 @@ import { type ActionView, actionNoteSchema, actionWordSchema } from '../contract
 import { reportSchema, stepSchema } from '../contracts/chat.ts';
 import type { ActionDirectory, JobSink } from '../contracts/ports.ts';
 import type { Redis } from '../core/redis.ts';
+import { makeScript } from '../core/redis-script.ts';
 
 const keepSeconds = 7 * 24 * 3_600;
 /** So many digits of an id find it. */
@@ -16,12 +17,12 @@ const idShape = /^x?([0-9a-f]{6,19})$/;
 const reportedSchema = actionWordSchema.extend({ steps: z.array(stepSchema) });
 
 // KEYS: action; ARGV: seq, report, seconds. Of actions that were noted, and never over a later report.
-const tellScript = `
+const tellScript = makeScript(`
 local seq = redis.call('HMGET', KEYS[1], 'note', 'seq')
 if not seq[1] or tonumber(seq[2] or -1) >= tonumber(ARGV[1]) then return 0 end
 redis.call('HSET', KEYS[1], 'seq', ARGV[1], 'report', ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
-return 1`;
+return 1`);
 
 /** Creates the directory over a command client. */
 export function createActionDirectory(redis: Redis, options: { readonly prefix: string }): ActionDirectory {
@@ -56,7 +57,7 @@ export function rememberReports(jobs: JobSink, redis: Redis, options: { readonly
         const { seq, ...told } = report.data;
         const key = actionKey(order.correlationId);
         // The person is told all the same; only who asks again later hears an older word.
-        await redis.eval(tellScript, 1, key, seq, JSON.stringify(told), keepSeconds).catch(() => undefined);
+        await tellScript(redis, [key], [seq, JSON.stringify(told), keepSeconds]).catch(() => undefined);
       }
       return jobs.add(order);
     },

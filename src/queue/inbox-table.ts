@@ -3,6 +3,7 @@
 // process, and whether it was the job that ended the process is judged here as well as anybody can.
 import { z } from 'zod';
 import type { Redis } from '../core/redis.ts';
+import { makeScript } from '../core/redis-script.ts';
 
 // The newest of what was done is kept: a repetition comes seconds after the first run, or is blocked by the queue's own
 // memory. Seven seconds of what one Redis can carry at most, and days of what it mostly does; about 5 MB.
@@ -53,16 +54,14 @@ export function createInboxTable(
     begin: async (jobId) => {
       const keys = [table, begunKey(jobId), cancelKey(jobId)];
       const given = [jobId, instance, lastKey, String(keepSeconds)];
-      const [done, deaths, cancelledBy] = answerSchema.parse(
-        await redis.eval(beginScript, 3, ...keys, ...given),
-      );
+      const [done, deaths, cancelledBy] = answerSchema.parse(await beginScript(redis, keys, given));
       return { done: done === 1, deaths, cancelledBy };
     },
     survived: async (jobId) => {
       await redis.del(begunKey(jobId));
     },
     markDone: async (jobId) => {
-      await redis.eval(markScript, 2, table, begunKey(jobId), jobId, keep);
+      await markScript(redis, [table, begunKey(jobId)], [jobId, keep]);
     },
     cancel: async (jobId, by) => {
       await redis.set(cancelKey(jobId), by, 'EX', keepSeconds);
@@ -81,7 +80,7 @@ const answerSchema = z.tuple([z.number(), z.number(), z.string().nullable()]);
 // reason: it was the last that its process had begun, it had told no progress since (see `survived`), and it is begun by
 // another process now. A job that goes on for long, such as a restart that awaits its service, tells progress, and is not
 // blamed for a deploy or a chaos test; the library's own count of stalls ends it in the end.
-const beginScript = `
+const beginScript = makeScript(`
 if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return {1, 0, false} end
 local held = redis.call('HMGET', KEYS[2], 'instance', 'deaths')
 local deaths = tonumber(held[2] or '0')
@@ -91,11 +90,11 @@ end
 redis.call('HSET', KEYS[2], 'instance', ARGV[2], 'deaths', deaths)
 redis.call('EXPIRE', KEYS[2], ARGV[4])
 redis.call('SET', ARGV[3] .. ARGV[2], ARGV[1], 'EX', ARGV[4])
-return {0, deaths, redis.call('GET', KEYS[3])}`;
+return {0, deaths, redis.call('GET', KEYS[3])}`);
 
 /** KEYS: the table, the job as begun. ARGV: job id, how many are kept. By Redis' time, so that no machine's clock forgets what is new. */
-const markScript = `
+const markScript = makeScript(`
 local t = redis.call('TIME')
 redis.call('ZADD', KEYS[1], t[1] * 1000 + math.floor(t[2] / 1000), ARGV[1])
 redis.call('DEL', KEYS[2])
-return redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[2])`;
+return redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[2])`);
