@@ -1,48 +1,39 @@
-// Many small sends as few large ones: what comes while enough are under way goes together with the next. The first never
-// waits, and the order is kept wherever the far side keeps that of what it is sent.
+// Many small questions as one: what is asked within one turn of the loop goes together. Nobody waits for what was asked
+// before, so that a far side that is silent is silent to each for the same time.
 
-/** @param send takes all of a batch, or rejects; then each is sent alone, so that one that is bad fails no other */
-export function makeBatcher<T>(
-  send: (items: readonly T[]) => Promise<void>,
-  { maxItems, maxSends }: { readonly maxItems: number; readonly maxSends: number },
-): (item: T) => Promise<void> {
+/**
+ * @param ask asks all of them at once and answers in their order, or rejects for all
+ * @returns asks one; resolves to its answer, undefined where there was none
+ */
+export function makeGatherer<T>(
+  ask: (items: readonly T[]) => Promise<readonly unknown[]>,
+  { maxItems }: { readonly maxItems: number },
+): (item: T) => Promise<unknown> {
   interface Waiting {
     readonly item: T;
-    readonly resolve: () => void;
+    readonly resolve: (answer: unknown) => void;
     readonly reject: (thrown: unknown) => void;
   }
-  const waiting: Waiting[] = [];
-  let sending = 0;
-  const settle = async ({ item, resolve, reject }: Waiting) => {
+  let waiting: Waiting[] = [];
+  const send = async (batch: readonly Waiting[]) => {
     try {
-      await send([item]);
-      resolve();
+      const answers = await ask(batch.map(({ item }) => item));
+      batch.forEach(({ resolve }, i) => {
+        resolve(answers[i]);
+      });
     } catch (thrown) {
-      reject(thrown);
+      for (const { reject } of batch) reject(thrown);
     }
   };
-  const sendAll = async () => {
-    sending += 1;
-    while (waiting.length > 0) {
-      const batch = waiting.splice(0, maxItems);
-      const [first] = batch;
-      if (batch.length === 1 && first) {
-        await settle(first);
-        continue;
-      }
-      try {
-        await send(batch.map(({ item }) => item));
-        for (const { resolve } of batch) resolve();
-      } catch {
-        // At the same time: where the far side is away, each would be silent for as long as the batch was.
-        await Promise.all(batch.map(settle));
-      }
-    }
-    sending -= 1;
+  const sendAll = () => {
+    const all = waiting;
+    waiting = [];
+    for (let i = 0; i < all.length; i += maxItems) void send(all.slice(i, i + maxItems));
   };
   return (item) =>
     new Promise((resolve, reject) => {
+      // By then the microtasks are over, and with them whoever else was woken by the same answer.
+      if (waiting.length === 0) process.nextTick(sendAll);
       waiting.push({ item, resolve, reject });
-      if (sending < maxSends) void sendAll();
     });
 }

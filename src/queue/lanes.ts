@@ -50,21 +50,13 @@ return place`);
 const leaveScript = makeScript(`redis.call('LREM', KEYS[1], 0, ARGV[2])${skipEnded}
 return head()`);
 
-/** Puts jobs into their lanes. Sent before the jobs and on the same connection, so it costs no round trip of its own. */
-export async function joinLanes(
+/** Puts a job into its lane. Sent before the job and on the same connection, so it costs no round trip of its own. */
+export async function joinLane(
   redis: Redis,
-  jobs: readonly LanedJob[],
+  { id, queue, data }: LanedJob,
   { prefix }: LaneOptions,
 ): Promise<void> {
-  const lanes = new Map<string, string[]>();
-  for (const { id, queue, data } of jobs) {
-    if (data.lane === undefined) continue;
-    const key = keyOf(prefix, queue, data.lane);
-    const ids = lanes.get(key);
-    if (ids) ids.push(id);
-    else lanes.set(key, [id]);
-  }
-  await Promise.all([...lanes].map(([key, ids]) => redis.rpush(key, ...ids)));
+  if (data.lane !== undefined) await redis.rpush(keyOf(prefix, queue, data.lane), id);
 }
 
 export class Lanes {
