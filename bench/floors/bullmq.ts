@@ -1,9 +1,16 @@
 // The floor of the queue benches: BullMQ by itself, as one would write it by hand, with the lock times of the platform.
 import { Queue, Worker } from 'bullmq';
-import { createBlockingRedis, createCommandRedis } from '../../src/core/redis.ts';
+import { Redis } from 'ioredis';
 import { inFlight } from '../support.ts';
 
 const prefix = '{floor}';
+
+// Clients of the library by themselves: those of the platform gather what they send. The limits are the platform's.
+function connect(url: string, kind: object): Redis {
+  const redis = new Redis(url, { ...kind, lazyConnect: true, connectTimeout: 3_000, socketTimeout: 5_000 });
+  redis.on('error', () => undefined);
+  return redis;
+}
 
 export interface FloorQueue {
   /** Adds jobs with ids of their own, `width` at a time. */
@@ -15,7 +22,7 @@ export interface FloorQueue {
 }
 
 export function openFloorQueue(url: string, name: string): FloorQueue {
-  const redis = createCommandRedis({ url, name: 'bench:floor' });
+  const redis = connect(url, { commandTimeout: 2_000, maxRetriesPerRequest: 1 });
   const queue = new Queue(name, { connection: redis, prefix });
   const options = { attempts: 20, removeOnComplete: { count: 5_000 }, removeOnFail: { count: 5_000 } };
   return {
@@ -27,7 +34,7 @@ export function openFloorQueue(url: string, name: string): FloorQueue {
       await queue.addBulk(ids.map((id) => ({ name: 'job', data: body, opts: { jobId: id, ...options } })));
     },
     drain: async (count, concurrency) => {
-      const connection = createBlockingRedis({ url, name: 'bench:floor:worker' });
+      const connection = connect(url, { maxRetriesPerRequest: null });
       const done: string[] = [];
       const closing: (() => Promise<void>)[] = [];
       await new Promise<void>((resolve) => {

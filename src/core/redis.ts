@@ -35,7 +35,7 @@ export function createBlockingRedis(options: RedisOptions): Redis {
 }
 
 function create(options: RedisOptions, kind: object): Redis {
-  const redis = new Redis(options.url, {
+  const redis = new GatheringRedis(options.url, {
     ...kind,
     lazyConnect: true,
     connectionName: options.name,
@@ -46,6 +46,24 @@ function create(options: RedisOptions, kind: object): Redis {
   });
   redis.on('error', (error: Error) => options.onError?.(error));
   return redis;
+}
+
+/** What is said within one turn of the loop goes in one write: the call to the system costs more than most commands. */
+class GatheringRedis extends Redis {
+  #gathers: Redis['stream'] | null = null;
+
+  override sendCommand(...said: Parameters<Redis['sendCommand']>): unknown {
+    const { stream } = this;
+    if (stream !== undefined && stream !== this.#gathers) {
+      this.#gathers = stream;
+      stream.cork();
+      process.nextTick(() => {
+        this.#gathers = null;
+        stream.uncork();
+      });
+    }
+    return super.sendCommand(...said);
+  }
 }
 
 /** Closes a client without waiting for a server that may be gone. */

@@ -16,7 +16,15 @@ export interface CalledOff {
 }
 
 /** What a body must have for its job to be called off: somebody who waits for its end. */
-export const answeredSchema = z.looseObject({ replyTo: addressSchema, service: z.string().optional() });
+const answeredSchema = z.looseObject({ replyTo: addressSchema, service: z.string().optional() });
+
+/** Whether a job can be called off at all. */
+export function isAnswered(body: unknown): boolean {
+  // Asked of each job: to find that a schema does not fit costs more than all else that is looked at.
+  return (
+    typeof body === 'object' && body !== null && 'replyTo' in body && answeredSchema.safeParse(body).success
+  );
+}
 
 /** Whether anything of it went further than into the queue; then its end is told by itself. */
 export async function isOut(

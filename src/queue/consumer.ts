@@ -177,7 +177,12 @@ class FetchingWorker extends Worker<JobData> {
 
   /** Of a job whose data is no JSON the library would make nothing, and hold it until nobody answers for it. */
   protected override createJob(data: JobJson, jobId: string): Job<JobData> {
-    return super.createJob(isJson(data.data) ? data : { ...data, data: JSON.stringify(data.data) }, jobId);
+    try {
+      return super.createJob(data, jobId);
+    } catch (thrown) {
+      if (!(thrown instanceof SyntaxError)) throw thrown;
+      return super.createJob({ ...data, data: JSON.stringify(data.data) }, jobId);
+    }
   }
 
   protected override async moveToActive(token: string, name?: string): Promise<Job<JobData>> {
@@ -186,15 +191,5 @@ class FetchingWorker extends Worker<JobData> {
     const job = await super.moveToActive(token, name);
     this.onFetch();
     return job;
-  }
-}
-
-function isJson(text: string | undefined): boolean {
-  if (text === undefined) return true;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -2,6 +2,7 @@
 // age; what the bound removes is told to whoever put the last one.
 import { type DeadLetter, type DeadLetterList, deadLetterSchema } from '../contracts/queues.ts';
 import type { Redis } from '../core/redis.ts';
+import { makeScript } from '../core/redis-script.ts';
 
 export interface DeadLetters {
   /** Replaces what lay there of the same job. Resolves to the names of those that the bound removed. */
@@ -41,7 +42,7 @@ export function createDeadLetters(
     put: async (letter) => {
       const given = [nameOf(letter), JSON.stringify(letter), String(letter.lastAt)];
       const bounds = [String(most), String(letter.lastAt - keepMs)];
-      const gone = await redis.eval(putScript, keys.length, ...keys, ...given, ...bounds);
+      const gone = await putScript(redis, keys, [...given, ...bounds]);
       return Array.isArray(gone) ? gone.map(String) : [];
     },
     has: async (queue, id) => (await redis.hexists(letters, nameOf({ queue, id }))) === 1,
@@ -62,7 +63,7 @@ export function createDeadLetters(
       return (await read([found]))[0] ?? null;
     },
     remove: async (letter) => {
-      await redis.eval(removeScript, 2, letters, order, nameOf(letter), String(letter.lastAt));
+      await removeScript(redis, [letters, order], [nameOf(letter), letter.lastAt]);
     },
     counts: async () => {
       const counts = new Map<string, number>();
@@ -97,7 +98,7 @@ function decoded(text: string | null): DeadLetter | null {
   }
 }
 
-const putScript = `
+const putScript = makeScript(`
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
 local gone = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '(' .. ARGV[5])
@@ -110,10 +111,10 @@ for _, name in ipairs(gone) do
     table.insert(told, name)
   end
 end
-return told`;
+return told`);
 
-const removeScript = `
+const removeScript = makeScript(`
 if redis.call('ZSCORE', KEYS[2], ARGV[1]) ~= ARGV[2] then return 0 end
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
-return 1`;
+return 1`);

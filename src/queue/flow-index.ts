@@ -1,9 +1,13 @@
 // Which jobs came of one use of a command, so that it can be called off. Only what somebody waits for stands there.
 import type { Redis } from '../core/redis.ts';
-import { answeredSchema } from './cancelled.ts';
-import { execAll } from './exec-all.ts';
+import { makeScript } from '../core/redis-script.ts';
+import { isAnswered } from './cancelled.ts';
 
 const keepSeconds = 7 * 24 * 3_600;
+
+const noteScript = makeScript(`
+redis.call('SADD', KEYS[1], ARGV[1])
+return redis.call('EXPIRE', KEYS[1], ARGV[2])`);
 
 export interface QueuedJob {
   readonly queue: string;
@@ -20,9 +24,8 @@ export function createFlowIndex(redis: Redis, { prefix }: { readonly prefix: str
   const key = (correlationId: string) => `${prefix}:flow:${correlationId}`;
   return {
     note: async (correlationId, { queue, id, body }) => {
-      if (!answeredSchema.safeParse(body).success) return;
-      const name = key(correlationId);
-      await execAll(redis.multi().sadd(name, `${queue}/${id}`).expire(name, keepSeconds));
+      if (!isAnswered(body)) return;
+      await noteScript(redis, [key(correlationId)], [`${queue}/${id}`, keepSeconds]);
     },
     jobsOf: async (correlationId) =>
       (await redis.smembers(key(correlationId))).map((name) => {

@@ -3,6 +3,8 @@
 // process, and whether it was the job that ended the process is judged here as well as anybody can.
 import { z } from 'zod';
 import type { Redis } from '../core/redis.ts';
+import { makeScript } from '../core/redis-script.ts';
+import { makeGatherer } from './gather.ts';
 
 // The newest of what was done is kept: a repetition comes seconds after the first run, or is blocked by the queue's own
 // memory. Seven seconds of what one Redis can carry at most, and days of what it mostly does; about 5 MB.
@@ -45,24 +47,28 @@ export function createInboxTable(
   { prefix, instance, keep = keepCount }: InboxTableOptions,
 ): InboxTable {
   const table = `${prefix}:inbox`;
-  const begunKey = (jobId: string) => `${table}:${jobId}:begun`;
+  const runKey = (jobId: string) => `${table}:${jobId}:run`;
   const cancelKey = (jobId: string) => `${table}:${jobId}:cancelled`;
   const lastKey = `${prefix}:inbox-last:`;
+  const begin = makeGatherer<string>(async (jobIds) => {
+    const keys = [table, ...jobIds.map(runKey), ...jobIds.map(cancelKey)];
+    return answersSchema.parse(await beginScript(redis, keys, [instance, lastKey, keepSeconds, ...jobIds]));
+  }, gathering);
+  const markDone = makeGatherer<string>(async (jobIds) => {
+    await markScript(redis, [table, ...jobIds.map(runKey)], [keep, ...jobIds]);
+    return [];
+  }, gathering);
   return {
     isDone: async (jobId) => (await redis.zscore(table, jobId)) !== null,
     begin: async (jobId) => {
-      const keys = [table, begunKey(jobId), cancelKey(jobId)];
-      const given = [jobId, instance, lastKey, String(keepSeconds)];
-      const [done, deaths, cancelledBy] = answerSchema.parse(
-        await redis.eval(beginScript, 3, ...keys, ...given),
-      );
+      const [done, deaths, cancelledBy] = answerSchema.parse(await begin(jobId));
       return { done: done === 1, deaths, cancelledBy };
     },
     survived: async (jobId) => {
-      await redis.del(begunKey(jobId));
+      await redis.del(runKey(jobId));
     },
     markDone: async (jobId) => {
-      await redis.eval(markScript, 2, table, begunKey(jobId), jobId, keep);
+      await markDone(jobId);
     },
     cancel: async (jobId, by) => {
       await redis.set(cancelKey(jobId), by, 'EX', keepSeconds);
@@ -75,27 +81,50 @@ export function createInboxTable(
   };
 }
 
+// Whoever runs many at a time begins and ends many at a time. Lua takes some thousand arguments of one call.
+const gathering = { maxItems: 100 };
+
+const answersSchema = z.array(z.unknown());
 const answerSchema = z.tuple([z.number(), z.number(), z.string().nullable()]);
 
 // A kill from outside looks the same from here, so a death counts against a job only where it may well have been the
 // reason: it was the last that its process had begun, it had told no progress since (see `survived`), and it is begun by
 // another process now. A job that goes on for long, such as a restart that awaits its service, tells progress, and is not
 // blamed for a deploy or a chaos test; the library's own count of stalls ends it in the end.
-const beginScript = `
-if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return {1, 0, false} end
-local held = redis.call('HMGET', KEYS[2], 'instance', 'deaths')
-local deaths = tonumber(held[2] or '0')
-if held[1] and held[1] ~= ARGV[2] then
-  if redis.call('GET', ARGV[3] .. held[1]) == ARGV[1] then deaths = deaths + 1 end
+/** KEYS: the table, each job as begun, each as cancelled. ARGV: instance, where its last one stands, seconds, job ids. */
+const beginScript = makeScript(`
+local ids = {unpack(ARGV, 4)}
+local scores = redis.call('ZMSCORE', KEYS[1], unpack(ids))
+local known = redis.call('MGET', unpack(KEYS, 2))
+local answers = {}
+local last = false
+for i, id in ipairs(ids) do
+  if scores[i] then
+    answers[i] = {1, 0, false}
+  else
+    local deaths = 0
+    if known[i] then
+      local held, count = string.match(known[i], '^(.*) (%d+)$')
+      deaths = tonumber(count)
+      if held ~= ARGV[1] and redis.call('GET', ARGV[2] .. held) == id then deaths = deaths + 1 end
+    end
+    redis.call('SET', KEYS[1 + i], ARGV[1] .. ' ' .. deaths, 'EX', ARGV[3])
+    answers[i] = {0, deaths, known[#ids + i]}
+    last = id
+  end
 end
-redis.call('HSET', KEYS[2], 'instance', ARGV[2], 'deaths', deaths)
-redis.call('EXPIRE', KEYS[2], ARGV[4])
-redis.call('SET', ARGV[3] .. ARGV[2], ARGV[1], 'EX', ARGV[4])
-return {0, deaths, redis.call('GET', KEYS[3])}`;
+if last then redis.call('SET', ARGV[2] .. ARGV[1], last, 'EX', ARGV[3]) end
+return answers`);
 
-/** KEYS: the table, the job as begun. ARGV: job id, how many are kept. By Redis' time, so that no machine's clock forgets what is new. */
-const markScript = `
+/** KEYS: the table, each job as begun. ARGV: how many are kept, job ids. By Redis' time, so that no machine's clock forgets what is new. */
+const markScript = makeScript(`
 local t = redis.call('TIME')
-redis.call('ZADD', KEYS[1], t[1] * 1000 + math.floor(t[2] / 1000), ARGV[1])
-redis.call('DEL', KEYS[2])
-return redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[2])`;
+local at = t[1] * 1000 + math.floor(t[2] / 1000)
+local marks = {}
+for i = 2, #ARGV do
+  marks[#marks + 1] = at
+  marks[#marks + 1] = ARGV[i]
+end
+redis.call('ZADD', KEYS[1], unpack(marks))
+redis.call('DEL', unpack(KEYS, 2))
+return redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[1])`);

@@ -4,12 +4,11 @@ import { domainErrors } from '../contracts/errors.ts';
 import { type JobData, jobCatalogue, type Kept } from '../contracts/jobs.ts';
 import type { Redis } from '../core/redis.ts';
 import { SwarmError } from '../core/errors.ts';
-import { makeBatcher } from './batch.ts';
 import { queueFault } from './faults.ts';
 import { createFlowIndex } from './flow-index.ts';
 import { createInboxTable } from './inbox-table.ts';
 import { jobOptions } from './job-options.ts';
-import { joinLanes } from './lanes.ts';
+import { joinLane } from './lanes.ts';
 import { LastingQueue } from './lasting-queue.ts';
 import type { PreparedJob } from './prepared.ts';
 import type { Breaker } from './storm.ts';
@@ -46,31 +45,22 @@ export function createInlet(
   };
   const inbox = createInboxTable(redis, { prefix, instance: 'inlet' });
   const flows = createFlowIndex(redis, { prefix });
-  const adders = new Map<string, (job: PreparedJob) => Promise<void>>();
-  const adderTo = (name: string) => {
-    const known = adders.get(name);
-    if (known) return known;
-    const add = makeBatcher<PreparedJob>(
-      async (jobs) => {
-        const queue = await queueNamed(name).ready();
-        // In this order on one connection, so that both stand before the job is there, and cost no round trip of their own.
-        const noting = jobs.map(({ id, data }) =>
-          flows.note(data.envelope.correlationId, { queue: name, id, body: data.body }),
-        );
-        const joining = joinLanes(redis, jobs, { prefix });
-        await Promise.all([...noting, joining, queue.addBulk(jobs.map(toBullJob))]);
-      },
-      { maxItems: 100, maxSends: 3 },
-    );
-    adders.set(name, add);
-    return add;
+  const add = async (job: PreparedJob) => {
+    const queue = await queueNamed(job.queue).ready();
+    const { id, name, data } = job;
+    // In this order on one connection, so that both stand before the job is there, and cost no round trip of their own.
+    await Promise.all([
+      flows.note(data.envelope.correlationId, { queue: job.queue, id, body: data.body }),
+      joinLane(redis, job, { prefix }),
+      queue.add(name, data, optionsOf(job)),
+    ]);
   };
   return {
     put: async (job) => {
       try {
         const copy = job.text && (await breaker?.stops(job.text));
         if (copy) return copy;
-        await adderTo(job.queue)(job);
+        await add(job);
         return { kept: 'queue' };
       } catch (cause) {
         throw refused(job, queueFault(cause));
@@ -98,11 +88,10 @@ export function createInlet(
   };
 }
 
-function toBullJob({ name, id, queue, data }: PreparedJob) {
+function optionsOf({ name, id, queue, data }: PreparedJob) {
   const { issuedAt, principal } = data.envelope;
   const { attempts } = jobCatalogue[name];
-  const opts = jobOptions({ id, attempts, name, queue, principal, issuedAt });
-  return { name, data, opts };
+  return jobOptions({ id, attempts, name, queue, principal, issuedAt });
 }
 
 /** Whoever ordered it must know whether asking again helps; that Redis is full or busy is the queue's affair. */

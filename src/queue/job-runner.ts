@@ -8,13 +8,15 @@ import { type JobData, jobCatalogue, jobDataSchema, type JobName } from '../cont
 import type { Meter } from '../contracts/metrics.ts';
 import type { JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
-import { chatText, coreErrors, errorText, SwarmError } from '../core/errors.ts';
+import { coreErrors, SwarmError } from '../core/errors.ts';
 import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
 import type { Tracer } from '../core/tracing/index.ts';
 import { tellCancelled } from './cancelled.ts';
+import { bury, tellFailed } from './bury.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import { DeadlineWatch } from './deadline-watch.ts';
 import { GivenUp, queueFault } from './faults.ts';
 import type { BoundHandler } from './handler.ts';
 import type { InboxTable } from './inbox-table.ts';
@@ -65,19 +67,23 @@ export class JobRunner {
   readonly #options: JobRunnerOptions;
   readonly #handlers: ReadonlyMap<string, BoundHandler>;
   /** Those that run here, by their ids. */
-  readonly #running = new Map<string, AbortController>();
+  readonly #running = new Map<string, Run>();
+  readonly #watch: DeadlineWatch;
+  /** Whose end is heard already. */
+  #stopping: AbortSignal | undefined;
 
   constructor(deps: JobRunnerDeps, options: JobRunnerOptions) {
     this.#deps = deps;
     this.#options = options;
+    this.#watch = new DeadlineWatch(deps);
     this.#handlers = new Map(deps.handlers.map((handler) => [handler.name, handler]));
   }
 
   /** @throws what the library is to make of it: nothing where it is done, else another try, later, or never again */
   async run(job: Job<JobData>, stopping: AbortSignal): Promise<void> {
+    this.#hear(stopping);
     try {
-      await this.#parkNewer(job);
-      const task = this.#taskOf(job);
+      const task = await this.#taskOf(job);
       // It was put to sleep until the one before it has ended, and is not counted as a try.
       if (!(await this.#deps.lanes.mayRun(job))) throw new DelayedError();
       await observeRun(this.#deps, { job, envelope: task.envelope }, async () => {
@@ -86,64 +92,33 @@ export class JobRunner {
         return wasLeft;
       });
     } catch (thrown) {
-      if (isLast(job, thrown)) await this.bury(job, queueFault(thrown));
+      if (isLast(job, thrown)) await bury(this.#deps, job, queueFault(thrown));
       throw thrown;
     }
   }
 
   /** Tells those that run here to end which somebody has called off. */
   async heed(): Promise<void> {
-    const cancelled = await this.#deps.inbox.cancelled([...this.#running.keys()]);
-    for (const [id, by] of cancelled) {
-      this.#running.get(id)?.abort(new SwarmError(coreErrors.aborted, `cancelled by ${by}`));
+    const asked = [...this.#running].flatMap(([id, { cancel }]) => (cancel === 'heeded' ? [id] : []));
+    for (const [id, by] of await this.#deps.inbox.cancelled(asked)) {
+      const run = this.#running.get(id);
+      if (!run) continue;
+      run.cancel = 'told';
+      run.end.abort(new SwarmError(coreErrors.aborted, `cancelled by ${by}`));
     }
+  }
+
+  /** Nothing of it keeps the process alive then. Safe to repeat, and it may run again. */
+  close(): void {
+    this.#watch.close();
   }
 
   /** Told by the library once a job has failed, for good or not. */
   async failed(job: Job<JobData> | undefined, error: Error): Promise<void> {
-    const { logger, letters, faults } = this.#deps;
     if (!job || (await job.getState().catch(() => 'unknown')) !== 'failed') return;
     await this.#leaveLane(job);
-    const fault = queueFault(error);
-    // Those that the library itself gave up, since too many processes died over them, are not there yet.
-    const lies = await letters.has(job.queueName, job.id ?? '').catch(() => true);
-    if (!lies) await this.bury(job, fault).catch(() => undefined);
-    faults.fault(
-      new SwarmError(domainErrors.jobFailed, `${job.name} ${job.id}: ${fault.message}`),
-      `job ${job.name}`,
-    );
-    const parsed = jobDataSchema.safeParse(job.data);
-    const flow = parsed.success ? { correlationId: parsed.data.envelope.correlationId } : {};
-    await logger.within(flow, async () => {
-      const facts = { job: job.name, id: job.id };
-      const { code, message: why } = fault;
-      logger.error({ ...facts, attempts: job.attemptsMade, code, reason: why }, 'a job failed for good');
-      if (!parsed.success) return;
-      const { envelope, body } = parsed.data;
-      // A person who waits is told the reason, but not the insides of a fault that nobody foresaw.
-      const reason = fault.kind.class === 'bug' ? chatText(fault, envelope.correlationId) : why;
-      await this.#handlers
-        .get(job.name)
-        ?.dead(body, { envelope }, reason)
-        .catch((thrown: unknown) =>
-          logger.error({ ...facts, error: errorText(thrown) }, 'its failure could not be told'),
-        );
-    });
-  }
-
-  /** Lays it among the dead letters. */
-  async bury(job: Job<JobData>, fault: SwarmError): Promise<void> {
-    const { letters, inbox, clock, logger, faults } = this.#deps;
-    const { name, queueName: queue, id = '', timestamp: firstAt, attemptsMade } = job;
-    const cut = await letters.put({
-      ...{ id, queue, name, firstAt, lastAt: clock.now(), attempts: attemptsMade + 1 },
-      ...{ code: fault.code, reason: fault.message, data: job.data },
-    });
-    // Redriven, it begins as one that killed nobody.
-    await inbox.survived(id);
-    if (cut.length === 0) return;
-    logger.error({ removed: cut }, 'dead letters were removed: there were too many, or they were too old');
-    faults.fault(new SwarmError(domainErrors.deadLettersCut, `removed: ${cut.join(', ')}`), 'dead letters');
+    const handler = this.#handlers.get(job.name);
+    await tellFailed(this.#deps, { job, handler, fault: queueFault(error) });
   }
 
   /**
@@ -173,9 +148,20 @@ export class JobRunner {
     await this.#deps.lanes.leave(job).catch(() => undefined);
   }
 
-  #taskOf(job: Job<JobData>): Task {
+  /** One listener for all that ever run here. */
+  #hear(stopping: AbortSignal): void {
+    if (stopping === this.#stopping) return;
+    this.#stopping = stopping;
+    const endAll = () => {
+      for (const { end } of this.#running.values()) end.abort(stopping.reason);
+    };
+    stopping.addEventListener('abort', endAll, { once: true });
+  }
+
+  async #taskOf(job: Job<JobData>): Promise<Task> {
     const handler = this.#handlers.get(job.name);
     const parsed = jobDataSchema.safeParse(job.data);
+    if (!parsed.success) await this.#parkNewer(job);
     if (!handler || !parsed.success) {
       const why = handler ? 'the job has no valid envelope' : `no handler for ${job.name}`;
       throw new GivenUp(new SwarmError(domainErrors.jobInvalid, why));
@@ -194,44 +180,56 @@ export class JobRunner {
       const said = `${deaths} processes in a row died while they ran it`;
       throw new GivenUp(new SwarmError(domainErrors.jobKillsWorker, said));
     }
-    const cancel = new AbortController();
-    if (cancelledBy === null) this.#running.set(id, cancel);
+    const run: Run = { end: new AbortController(), cancel: cancelledBy === null ? 'heeded' : 'too-late' };
+    this.#running.set(id, run);
+    if (stopping.aborted) run.end.abort(stopping.reason);
     try {
-      await this.#runHandler(task, AbortSignal.any([stopping, cancel.signal]));
+      await this.#runHandler(task, run.end);
       await inbox.markDone(id);
       return true;
     } catch (thrown) {
       await inbox.survived(id).catch(() => undefined);
-      return await this.#unsuccessful(task, thrown, { stopping, cancel: cancel.signal });
+      return await this.#unsuccessful(task, thrown, {
+        stops: stopping.aborted,
+        cancelled: run.cancel === 'told',
+      });
     } finally {
       this.#running.delete(id);
     }
   }
 
-  async #runHandler({ job, handler, envelope, body }: Task, signal: AbortSignal): Promise<void> {
-    const { clock, inbox } = this.#deps;
+  async #runHandler({ job, handler, envelope, body }: Task, end: AbortController): Promise<void> {
+    const { inbox } = this.#deps;
     const spec = jobCatalogue[handler.name];
     const timeoutMs = this.#options.timeoutsMs?.[handler.name] ?? spec.timeoutMs;
-    await runWithin(clock, { name: job.name, timeoutMs, graceMs, signal }, (within, again) => {
+    const tell = (fault: SwarmError) => end.abort(fault);
+    await runWithin(this.#watch, { name: job.name, timeoutMs, graceMs, tell }, (again) => {
       const progress = () => {
         if ('heartbeats' in spec) again();
         // Its process lived to see it get on: whatever ends it from now on is not how it begins.
         inbox.survived(envelope.id).catch(() => undefined);
       };
-      return handler.run(body, { envelope, signal: within, progress });
+      return handler.run(body, {
+        envelope,
+        progress,
+        // Made at the first look: most jobs never look.
+        get signal() {
+          return end.signal;
+        },
+      });
     });
   }
 
   /** What becomes of it. @throws as `run` */
-  async #unsuccessful(task: Task, thrown: unknown, signals: Signals): Promise<boolean> {
+  async #unsuccessful(task: Task, thrown: unknown, { stops, cancelled }: Ends): Promise<boolean> {
     const { clock, logger, faults, inbox } = this.#deps;
     const { job, envelope } = task;
-    if (signals.stopping.aborted) {
+    if (stops) {
       // Handed back, not failed: another process, or our next start, takes it at once.
       await job.moveToDelayed(clock.now(), job.token);
       throw new DelayedError();
     }
-    if (signals.cancel.aborted) {
+    if (cancelled) {
       const by = (await inbox.cancelled([envelope.id])).get(envelope.id) ?? 'somebody';
       if (await this.#endCancelled(task, by)) return true;
       // It was out of our hands already, so its true end is awaited: to run again what is out is safe.
@@ -259,9 +257,17 @@ export class JobRunner {
   }
 }
 
-interface Signals {
-  readonly stopping: AbortSignal;
-  readonly cancel: AbortSignal;
+/** A run of a task. */
+interface Run {
+  readonly end: AbortController;
+  /** Whether a word that calls it off is heeded, was told to it, or came when its order was out. */
+  cancel: 'heeded' | 'told' | 'too-late';
+}
+
+/** What else than itself may have ended a run. */
+interface Ends {
+  readonly stops: boolean;
+  readonly cancelled: boolean;
 }
 
 /** Of a version that is yet to come; of what it says we know nothing. */

@@ -5,6 +5,7 @@ import { Job } from 'bullmq';
 import type { JobData } from '../contracts/jobs.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Redis } from '../core/redis.ts';
+import { makeScript } from '../core/redis-script.ts';
 import { queueFault } from './faults.ts';
 import { LastingQueue } from './lasting-queue.ts';
 
@@ -39,31 +40,23 @@ local function head()
   end
 end`;
 /** The place of a job in its lane, 0 for the first; one that is not in it goes to its end. */
-const enterScript = `${skipEnded}
+const enterScript = makeScript(`${skipEnded}
 if head() == ARGV[2] then return 0 end
 local place = redis.call('LPOS', KEYS[1], ARGV[2])
 if not place then place = redis.call('RPUSH', KEYS[1], ARGV[2]) - 1 end
 redis.call('EXPIRE', KEYS[1], ARGV[3])
-return place`;
+return place`);
 /** Takes a job out of its lane; who is the first then. */
-const leaveScript = `redis.call('LREM', KEYS[1], 0, ARGV[2])${skipEnded}
-return head()`;
+const leaveScript = makeScript(`redis.call('LREM', KEYS[1], 0, ARGV[2])${skipEnded}
+return head()`);
 
-/** Puts jobs into their lanes. Sent before the jobs and on the same connection, so it costs no round trip of its own. */
-export async function joinLanes(
+/** Puts a job into its lane. Sent before the job and on the same connection, so it costs no round trip of its own. */
+export async function joinLane(
   redis: Redis,
-  jobs: readonly LanedJob[],
+  { id, queue, data }: LanedJob,
   { prefix }: LaneOptions,
 ): Promise<void> {
-  const lanes = new Map<string, string[]>();
-  for (const { id, queue, data } of jobs) {
-    if (data.lane === undefined) continue;
-    const key = keyOf(prefix, queue, data.lane);
-    const ids = lanes.get(key);
-    if (ids) ids.push(id);
-    else lanes.set(key, [id]);
-  }
-  await Promise.all([...lanes].map(([key, ids]) => redis.rpush(key, ...ids)));
+  if (data.lane !== undefined) await redis.rpush(keyOf(prefix, queue, data.lane), id);
 }
 
 export class Lanes {
@@ -92,7 +85,7 @@ export class Lanes {
   async leave(job: Job<JobData>): Promise<void> {
     const { lane } = job.data;
     if (lane === undefined) return;
-    const next = await this.#redis.eval(leaveScript, 1, ...this.#where(job, lane));
+    const next = await leaveScript(this.#redis, ...this.#where(job, lane));
     if (typeof next !== 'string') return;
     const queue = await this.#queueNamed(job.queueName).ready();
     await woken(await Job.fromId<JobData>(queue, next));
@@ -107,7 +100,7 @@ export class Lanes {
   async #enter(job: Job<JobData>): Promise<number> {
     const { lane } = job.data;
     if (lane === undefined) return 0;
-    return Number(await this.#redis.eval(enterScript, 1, ...this.#where(job, lane), keepSeconds));
+    return Number(await enterScript(this.#redis, ...this.#where(job, lane)));
   }
 
   #queueNamed(name: string): LastingQueue<JobData> {
@@ -118,8 +111,8 @@ export class Lanes {
     return queue;
   }
 
-  #where({ queueName, id = '' }: Job<JobData>, lane: string): [string, string, string] {
-    return [keyOf(this.#prefix, queueName, lane), `${this.#prefix}:bull:${queueName}:`, id];
+  #where({ queueName, id = '' }: Job<JobData>, lane: string): [keys: string[], args: (string | number)[]] {
+    return [[keyOf(this.#prefix, queueName, lane)], [`${this.#prefix}:bull:${queueName}:`, id, keepSeconds]];
   }
 }
 

@@ -6,6 +6,7 @@ import type { DeliveredText } from '../contracts/lanes.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
+import { makeScript } from '../core/redis-script.ts';
 
 export interface StormDeps {
   readonly redis: Redis;
@@ -20,18 +21,18 @@ export interface StormOptions {
 }
 
 // Each copy makes the window begin anew: a storm that goes on is one storm.
-const script = `
+const script = makeScript(`
 local held = redis.call('HGET', KEYS[1], 'id')
 if held == ARGV[1] then return {held, 0} end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 if held then return {held, redis.call('HINCRBY', KEYS[1], 'copies', 1)} end
 redis.call('HSET', KEYS[1], 'id', ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return {ARGV[1], 0}`;
+return {ARGV[1], 0}`);
 
 // A copy of a delivery that is known already holds nothing.
-const forgetting = `
-if redis.call('HGET', KEYS[1], 'id') == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
+const forgetting = makeScript(`
+if redis.call('HGET', KEYS[1], 'id') == ARGV[1] then redis.call('DEL', KEYS[1]) end`);
 
 /** Both reject with what Redis throws. */
 export interface Breaker {
@@ -51,7 +52,7 @@ export function createBreaker(
   };
   const stops: Breaker['stops'] = async (text) => {
     const { id, to } = text;
-    const answer = await redis.eval(script, 1, keyOf(text), id, windowMs);
+    const answer = await script(redis, [keyOf(text)], [id, windowMs]);
     const [of, copies] = Array.isArray(answer) ? answer.map(String) : [];
     if (of === undefined || of === id) return null;
     // Each power of ten, so that the log of a storm is not one itself.
@@ -61,6 +62,6 @@ export function createBreaker(
   };
   return {
     stops,
-    forget: async (text) => void (await redis.eval(forgetting, 1, keyOf(text), text.id)),
+    forget: async (text) => void (await forgetting(redis, [keyOf(text)], [text.id])),
   };
 }

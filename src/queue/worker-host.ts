@@ -94,6 +94,7 @@ export class WorkerHost extends Service {
     const canary = new WorkerCanary(this.#deps, { prefix: this.#options.prefix });
     this.release(() => canary.close());
     this.release(() => this.#lanes.close());
+    this.release(() => this.#runner.close());
     const guard = new ClockGuard(this.#deps);
     const isSound = () => guard.isSound();
     const consumers = [

@@ -64,6 +64,28 @@ describe('the inbox table', () => {
     ]);
   });
 
+  it('answers each of many that are begun and done at the same time', async ({ redis, prefix }) => {
+    const inbox = (instance: string) => createInboxTable(redis, { prefix, instance });
+    const ids = Array.from({ length: 250 }, (_, i) => `j-${i}`);
+    await inbox('zero').markDone('j-7');
+    await inbox('zero').cancel('j-130', 'somebody');
+    const one = inbox('one');
+    const begun = await Promise.all(ids.map((id) => one.begin(id)));
+    const told = begun.map(({ done, cancelledBy }, i) => ({ id: ids[i], done, cancelledBy }));
+    expect(told.filter(({ done, cancelledBy }) => done || cancelledBy !== null)).toEqual([
+      { id: 'j-7', done: true, cancelledBy: null },
+      { id: 'j-130', done: false, cancelledBy: 'somebody' },
+    ]);
+    expect([await inbox('two').begin('j-248'), await inbox('two').begin('j-249')]).toMatchObject([
+      { deaths: 0 },
+      { deaths: 1 },
+    ]);
+    await Promise.all(ids.slice(0, 120).map((id) => one.markDone(id)));
+    const done = await Promise.all(ids.map((id) => one.isDone(id)));
+    expect(done.filter(Boolean)).toHaveLength(120);
+    expect(done.lastIndexOf(true)).toBe(119);
+  });
+
   it('does not blame a job that its own process begins again', async ({ redis, prefix }) => {
     const inbox = createInboxTable(redis, { prefix, instance: 'one' });
     await inbox.begin('a');
@@ -80,9 +102,12 @@ describe('the inbox table', () => {
 
   it('does not call done what Redis refused to write down', async ({ redis, prefix }) => {
     const inbox = createInboxTable(redis, { prefix, instance: 'one' });
-    await redis.lpush(`${prefix}:inbox:a:begun`, 'text');
+    await redis.set(`${prefix}:inbox`, 'text');
     await expect(inbox.begin('a')).rejects.toThrow('WRONGTYPE');
+    await expect(inbox.markDone('a')).rejects.toThrow('WRONGTYPE');
+    await redis.del(`${prefix}:inbox`);
     expect(await inbox.isDone('a')).toBe(false);
+    expect(await inbox.begin('a')).toMatchObject({ done: false });
   });
 });
 

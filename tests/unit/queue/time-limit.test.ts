@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
+import { DeadlineWatch } from '../../../src/queue/deadline-watch.ts';
 import { GivenUp } from '../../../src/queue/faults.ts';
 import { runWithin } from '../../../src/queue/time-limit.ts';
 import { ManualClock } from '../core/manual-clock.ts';
 
-const limitOf = (signal = new AbortController().signal) => ({
-  ...{ name: 'job', timeoutMs: 1_000, graceMs: 100, signal },
-});
+/** Runs some work for at most a second. */
+function limited(clock: ManualClock, work: (signal: AbortSignal, progress: () => void) => Promise<void>) {
+  const watch = new DeadlineWatch({ clock, monotonic: () => clock.now() });
+  const end = new AbortController();
+  const tell = (fault: SwarmError) => end.abort(fault);
+  const limit = { name: 'job', timeoutMs: 1_000, graceMs: 100, tell };
+  return runWithin(watch, limit, (progress) => work(end.signal, progress));
+}
 
 /** Lets what is due come to pass. */
 async function advance(clock: ManualClock, ms: number) {
@@ -23,17 +29,16 @@ const thrownBy = (run: Promise<void>) =>
 describe('a run under a time limit', () => {
   it('ends as its work does', async () => {
     const clock = new ManualClock();
-    expect(await thrownBy(runWithin(clock, limitOf(), async () => undefined))).toBeNull();
+    expect(await thrownBy(limited(clock, async () => undefined))).toBeNull();
     const fault = new SwarmError(coreErrors.timedOut, 'far side');
-    expect(await thrownBy(runWithin(clock, limitOf(), () => Promise.reject(fault)))).toBe(fault);
+    expect(await thrownBy(limited(clock, () => Promise.reject(fault)))).toBe(fault);
   });
 
   it('G7 is told to end when its time is over, and may be tried again where it does', async () => {
     const clock = new ManualClock();
     const run = thrownBy(
-      runWithin(
+      limited(
         clock,
-        limitOf(),
         (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
       ),
     );
@@ -43,7 +48,7 @@ describe('a run under a time limit', () => {
 
   it('G7 is left alone when it does not end, and is not tried again', async () => {
     const clock = new ManualClock();
-    const run = thrownBy(runWithin(clock, limitOf(), () => new Promise(() => undefined)));
+    const run = thrownBy(limited(clock, () => new Promise(() => undefined)));
     await advance(clock, 1_000);
     await advance(clock, 100);
     const thrown = await run;
@@ -54,11 +59,7 @@ describe('a run under a time limit', () => {
   it('that comes to its end while it is told to is well', async () => {
     const clock = new ManualClock();
     const run = thrownBy(
-      runWithin(
-        clock,
-        limitOf(),
-        (signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
-      ),
+      limited(clock, (signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve()))),
     );
     await advance(clock, 1_000);
     expect(await run).toBeNull();
@@ -69,7 +70,7 @@ describe('a run under a time limit', () => {
     const beat: (() => void)[] = [];
     const end: (() => void)[] = [];
     const run = thrownBy(
-      runWithin(clock, limitOf(), (_signal, progress) => {
+      limited(clock, (_signal, progress) => {
         beat.push(progress);
         return new Promise((resolve) => end.push(resolve));
       }),
