@@ -23,6 +23,13 @@ export const queueErrors = {
     chat: 'Redis is away, and the disk holds as many orders for it as it may; this one was not taken.',
     hint: 'Bring Redis back; what is on disk goes in by itself. `flow.outboxOrders` and `flow.outboxBytes` are the bounds.',
   },
+  ordersSetAside: {
+    code: 'ORDERS_SET_ASIDE',
+    class: 'config',
+    retryable: false,
+    chat: 'An order that was kept on disk cannot be used and was set aside; it was not run.',
+    hint: 'Look at `*.bad` in the outbox of the home; give the order again, then remove the file.',
+  },
   jobFailed: {
     code: 'JOB_FAILED',
     class: 'dependency',
