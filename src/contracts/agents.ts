@@ -11,6 +11,7 @@ export const runStates = ['idle', 'executing', 'completing', 'complete'] as cons
 export type RunState = (typeof runStates)[number];
 
 /**
+ * `unknown`: it may lie in the inbox or not, and an acknowledgement may still come.
  * `failed` and `expired` are ends without an acknowledgement; `accepted` and `working` come from the receiver alone;
  * `held`, `suppressed` and `rerouted` from a person's word.
  */
@@ -19,6 +20,7 @@ export const deliveryStates = [
   'pending',
   'queued',
   'sent',
+  'unknown',
   'accepted',
   'working',
   'suppressed',

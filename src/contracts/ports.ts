@@ -71,6 +71,8 @@ export interface AgentInbox {
   deliver(gas: Gas): Promise<{ readonly where: string }>;
   /** Takes back what the agent has not accepted; `taken` is what it has. @throws as `deliver` */
   withdraw(gas: Gas): Promise<'withdrawn' | 'absent' | 'taken'>;
+  /** Where the gas lies; null when it surely lies nowhere. Absent: nobody can tell. @throws as `deliver`, when it cannot be looked */
+  find?(gas: Gas): Promise<{ readonly where: string } | null>;
 }
 
 /** The record of deliveries. */
@@ -83,7 +85,10 @@ export interface DeliveryLedger {
    */
   record(
     id: string,
-    event: { readonly state: 'queued' | 'sent' | 'accepted' | 'working' | 'failed'; readonly detail: string },
+    event: {
+      readonly state: 'queued' | 'sent' | 'unknown' | 'accepted' | 'working' | 'failed';
+      readonly detail: string;
+    },
   ): Promise<DeliveryView>;
 }
 

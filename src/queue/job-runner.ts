@@ -124,7 +124,7 @@ export class JobRunner {
       const reason = fault.kind.class === 'bug' ? chatText(fault, envelope.correlationId) : why;
       await this.#handlers
         .get(job.name)
-        ?.dead(body, { envelope }, reason)
+        ?.dead(body, { envelope, code }, reason)
         .catch((thrown: unknown) =>
           logger.error({ ...facts, error: errorText(thrown) }, 'its failure could not be told'),
         );
