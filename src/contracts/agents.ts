@@ -82,3 +82,10 @@ export interface DeliveryList {
   readonly deliveries: readonly DeliveryView[];
   readonly unreadable: number;
 }
+
+/** What of a schedule did not run; `lastAt` is the newest tick of them, ms since the epoch. */
+export interface SkippedTicks {
+  readonly schedule: string;
+  readonly count: number;
+  readonly lastAt: number;
+}

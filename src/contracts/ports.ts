@@ -1,6 +1,6 @@
 // The doors between features that are strangers to each other; app joins the two sides of each.
 import type { ActionNote, ActionView } from './actions.ts';
-import type { AgentView, DeliveryList, DeliveryState, DeliveryView, Gas } from './agents.ts';
+import type { AgentView, DeliveryList, DeliveryState, DeliveryView, Gas, SkippedTicks } from './agents.ts';
 import type { Report } from './chat.ts';
 import type { ResetAnswer } from './components.ts';
 import type { DroneView } from './drones.ts';
@@ -92,17 +92,22 @@ export interface DeliveryLedger {
   ): Promise<DeliveryView>;
 }
 
+/** One tick of a schedule; `tick` in ISO form. */
+export interface ScheduledGas {
+  readonly schedule: string;
+  readonly to: string;
+  readonly text: string;
+  readonly tick: string;
+}
+
 /** What the pipeline does when a job of its own comes round. */
 export interface PipelineWork {
   /** Finds what no event told: changed files, acknowledgements, deliveries that are stuck or overdue. */
   sweep(): Promise<void>;
   /** Makes the delivery of one tick; the same tick again is the same delivery. */
-  scheduled(gas: {
-    readonly schedule: string;
-    readonly to: string;
-    readonly text: string;
-    readonly tick: string;
-  }): Promise<void>;
+  scheduled(tick: ScheduledGas): Promise<void>;
+  /** As `scheduled`, of one whose time is over: its schedule says whether it still runs, and where not, it is told. */
+  late(tick: ScheduledGas): Promise<void>;
 }
 
 /** Read model of services: answers from stored state and throws rather than guess, as all directories do. */
@@ -120,6 +125,8 @@ export interface AgentDirectory {
   agents(): Promise<readonly AgentView[]>;
   /** Of the newest `limit`, those whose records can be read. */
   deliveries(limit: number): Promise<DeliveryList>;
+  /** Schedules that skipped ticks within a day, by name. Absent: nobody knows. */
+  skipped?(): Promise<readonly SkippedTicks[]>;
 }
 /** Read model of drones. */
 export interface DroneDirectory {

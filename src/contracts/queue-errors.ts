@@ -107,6 +107,13 @@ export const queueErrors = {
     chat: 'There are more dead letters than are kept; the oldest were removed.',
     hint: 'Mend what makes the jobs fail; then redrive or discard what `queue dead` shows.',
   },
+  tickSkipped: {
+    code: 'TICK_SKIPPED',
+    class: 'conflict',
+    retryable: false,
+    chat: 'A schedule was not carried out in time and was skipped.',
+    hint: 'Look why nobody ran; `catchUp` of the schedule in the chain file says what is done about it next time.',
+  },
   tickMissed: {
     code: 'TICK_MISSED',
     class: 'bug',
