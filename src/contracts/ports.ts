@@ -45,12 +45,15 @@ export interface QueueControl {
 export type RedriveOutcome = 'redriven' | 'done' | 'open';
 
 /**
- * Calls off what came of one use of a command. `cancelled`: none of it will be done. `cancelling`: it runs, and was told to
- * end; its report says how it did. `too-late`: it is done, or out of our hands. `unknown`: nothing of that name is known.
+ * Calls off what came of one use of a command, or what nobody asked for: a delivery by its id, another job by its own.
+ * `cancelled`: none of it will be done. `cancelling`: it runs, and was told to end; its report says how it did. `too-late`:
+ * it is done, or out of our hands. `unknown`: nothing of that name is known.
  */
 export interface JobCanceller {
   /** @param by principal. @throws SwarmError REDIS_* */
-  cancel(correlationId: string, by: string): Promise<'cancelled' | 'cancelling' | 'too-late' | 'unknown'>;
+  cancel(id: string, by: string): Promise<'cancelled' | 'cancelling' | 'too-late' | 'unknown'>;
+  /** Whether a job or a delivery is called that. @throws SwarmError REDIS_* */
+  knows(id: string): Promise<boolean>;
 }
 
 /** Restarts a service and says what came of it. Safe to call again with the same order id. */
@@ -86,7 +89,7 @@ export interface DeliveryLedger {
   record(
     id: string,
     event: {
-      readonly state: 'queued' | 'sent' | 'unknown' | 'accepted' | 'working' | 'failed';
+      readonly state: 'queued' | 'sent' | 'unknown' | 'accepted' | 'working' | 'failed' | 'suppressed';
       readonly detail: string;
     },
   ): Promise<DeliveryView>;

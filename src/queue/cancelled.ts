@@ -15,7 +15,7 @@ export interface CalledOff {
   readonly by: string;
 }
 
-/** What a body must have for its job to be called off: somebody who waits for its end. */
+/** What a body has where somebody waits for its end. */
 export const answeredSchema = z.looseObject({ replyTo: addressSchema, service: z.string().optional() });
 
 /** Whether anything of it went further than into the queue; then its end is told by itself. */
@@ -24,18 +24,22 @@ export async function isOut(
   { prefix, name, envelope, body }: Omit<CalledOff, 'by'>,
 ): Promise<boolean> {
   const { data } = answeredSchema.safeParse(body);
-  if (!data) return true;
+  if (!data) return false;
   const story = await openStory(deps, storyOf({ prefix, name, envelope, body: data }));
   return wentOut(story.steps);
 }
 
-/** Tells that it was called off; may be called again. False where it was too late, and then nothing is told. */
+/**
+ * Tells whoever waits for it that it was called off; may be called again. False where it was too late, and then nothing
+ * is told. Where nobody waits, who called it off is told by the answer alone.
+ */
 export async function tellCancelled(
   deps: StoryDeps & { readonly clock: Pick<Clock, 'now'> },
   job: CalledOff,
 ): Promise<boolean> {
   const { data } = answeredSchema.safeParse(job.body);
-  if (!data || (await isOut(deps, job))) return false;
+  if (!data) return true;
+  if (await isOut(deps, job)) return false;
   const story = await openStory(deps, storyOf({ ...job, body: data }));
   const detail = `${calledOff}${job.by}`;
   await story.tell(

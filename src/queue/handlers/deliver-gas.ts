@@ -20,8 +20,8 @@ export function makeDeliverGas({ ledger, inbox }: DeliverGasDeps): JobHandler<'g
       if (state === null || !isOwed(state)) return;
       const { where } = await inbox.deliver(gas);
       const { state: now } = await ledger.record(gas.id, { state: 'sent', detail: where });
-      // Given to another agent while it was being laid down: two must not do the same work.
-      if (now === 'rerouted') await inbox.withdraw(gas);
+      // Given to another agent, or called off, while it was being laid down: nobody is to do the work, or another.
+      if (now === 'rerouted' || now === 'suppressed') await inbox.withdraw(gas);
     },
     dead: async ({ gas }, { code }, reason) => {
       await ledger.record(gas.id, await endOf(inbox, gas, { code, reason }));
