@@ -11,6 +11,7 @@ export const runStates = ['idle', 'executing', 'completing', 'complete'] as cons
 export type RunState = (typeof runStates)[number];
 
 /**
+ * `unknown`: it may lie in the inbox or not, and an acknowledgement may still come.
  * `failed` and `expired` are ends without an acknowledgement; `accepted` and `working` come from the receiver alone;
  * `held`, `suppressed` and `rerouted` from a person's word.
  */
@@ -19,6 +20,7 @@ export const deliveryStates = [
   'pending',
   'queued',
   'sent',
+  'unknown',
   'accepted',
   'working',
   'suppressed',
@@ -79,4 +81,11 @@ export interface DeliveryView {
 export interface DeliveryList {
   readonly deliveries: readonly DeliveryView[];
   readonly unreadable: number;
+}
+
+/** What of a schedule did not run; `lastAt` is the newest tick of them, ms since the epoch. */
+export interface SkippedTicks {
+  readonly schedule: string;
+  readonly count: number;
+  readonly lastAt: number;
 }

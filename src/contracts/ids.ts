@@ -12,6 +12,11 @@ export function derivedId(...parts: readonly string[]): string {
   return `x${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 19)}`;
 }
 
+/** The job that lays a delivery down; `retry` counts the jobs that it was given before. */
+export function deliveryJobId(delivery: string, retry: number): string {
+  return derivedId('gas.deliver', delivery, String(retry));
+}
+
 /** The correlation id of one use of a command: it names whatever comes of it, an action as well as a fault. */
 export function correlationIdOf(invocationId: string): string {
   return derivedId('correlation', invocationId);

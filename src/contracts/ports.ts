@@ -1,6 +1,6 @@
 // The doors between features that are strangers to each other; app joins the two sides of each.
 import type { ActionNote, ActionView } from './actions.ts';
-import type { AgentView, DeliveryList, DeliveryState, DeliveryView, Gas } from './agents.ts';
+import type { AgentView, DeliveryList, DeliveryState, DeliveryView, Gas, SkippedTicks } from './agents.ts';
 import type { Report } from './chat.ts';
 import type { ResetAnswer } from './components.ts';
 import type { DroneView } from './drones.ts';
@@ -45,12 +45,15 @@ export interface QueueControl {
 export type RedriveOutcome = 'redriven' | 'done' | 'open';
 
 /**
- * Calls off what came of one use of a command. `cancelled`: none of it will be done. `cancelling`: it runs, and was told to
- * end; its report says how it did. `too-late`: it is done, or out of our hands. `unknown`: nothing of that name is known.
+ * Calls off what came of one use of a command, or what nobody asked for: a delivery by its id, another job by its own.
+ * `cancelled`: none of it will be done. `cancelling`: it runs, and was told to end; its report says how it did. `too-late`:
+ * it is done, or out of our hands. `unknown`: nothing of that name is known.
  */
 export interface JobCanceller {
   /** @param by principal. @throws SwarmError REDIS_* */
-  cancel(correlationId: string, by: string): Promise<'cancelled' | 'cancelling' | 'too-late' | 'unknown'>;
+  cancel(id: string, by: string): Promise<'cancelled' | 'cancelling' | 'too-late' | 'unknown'>;
+  /** Whether a job or a delivery is called that. @throws SwarmError REDIS_* */
+  knows(id: string): Promise<boolean>;
 }
 
 /** Restarts a service and says what came of it. Safe to call again with the same order id. */
@@ -71,6 +74,8 @@ export interface AgentInbox {
   deliver(gas: Gas): Promise<{ readonly where: string }>;
   /** Takes back what the agent has not accepted; `taken` is what it has. @throws as `deliver` */
   withdraw(gas: Gas): Promise<'withdrawn' | 'absent' | 'taken'>;
+  /** Where the gas lies; null when it surely lies nowhere. Absent: nobody can tell. @throws as `deliver`, when it cannot be looked */
+  find?(gas: Gas): Promise<{ readonly where: string } | null>;
 }
 
 /** The record of deliveries. */
@@ -83,8 +88,19 @@ export interface DeliveryLedger {
    */
   record(
     id: string,
-    event: { readonly state: 'queued' | 'sent' | 'accepted' | 'working' | 'failed'; readonly detail: string },
+    event: {
+      readonly state: 'queued' | 'sent' | 'unknown' | 'accepted' | 'working' | 'failed' | 'suppressed';
+      readonly detail: string;
+    },
   ): Promise<DeliveryView>;
+}
+
+/** One tick of a schedule; `tick` in ISO form. */
+export interface ScheduledGas {
+  readonly schedule: string;
+  readonly to: string;
+  readonly text: string;
+  readonly tick: string;
 }
 
 /** What the pipeline does when a job of its own comes round. */
@@ -92,12 +108,9 @@ export interface PipelineWork {
   /** Finds what no event told: changed files, acknowledgements, deliveries that are stuck or overdue. */
   sweep(): Promise<void>;
   /** Makes the delivery of one tick; the same tick again is the same delivery. */
-  scheduled(gas: {
-    readonly schedule: string;
-    readonly to: string;
-    readonly text: string;
-    readonly tick: string;
-  }): Promise<void>;
+  scheduled(tick: ScheduledGas): Promise<void>;
+  /** As `scheduled`, of one whose time is over: its schedule says whether it still runs, and where not, it is told. */
+  late(tick: ScheduledGas): Promise<void>;
 }
 
 /** Read model of services: answers from stored state and throws rather than guess, as all directories do. */
@@ -115,6 +128,8 @@ export interface AgentDirectory {
   agents(): Promise<readonly AgentView[]>;
   /** Of the newest `limit`, those whose records can be read. */
   deliveries(limit: number): Promise<DeliveryList>;
+  /** Schedules that skipped ticks within a day, by name. Absent: nobody knows. */
+  skipped?(): Promise<readonly SkippedTicks[]>;
 }
 /** Read model of drones. */
 export interface DroneDirectory {

@@ -23,6 +23,13 @@ export const queueErrors = {
     chat: 'Redis is away, and the disk holds as many orders for it as it may; this one was not taken.',
     hint: 'Bring Redis back; what is on disk goes in by itself. `flow.outboxOrders` and `flow.outboxBytes` are the bounds.',
   },
+  ordersSetAside: {
+    code: 'ORDERS_SET_ASIDE',
+    class: 'config',
+    retryable: false,
+    chat: 'An order that was kept on disk cannot be used and was set aside; it was not run.',
+    hint: 'Look at `*.bad` in the outbox of the home; give the order again, then remove the file.',
+  },
   jobFailed: {
     code: 'JOB_FAILED',
     class: 'dependency',
@@ -99,6 +106,13 @@ export const queueErrors = {
     retryable: false,
     chat: 'There are more dead letters than are kept; the oldest were removed.',
     hint: 'Mend what makes the jobs fail; then redrive or discard what `queue dead` shows.',
+  },
+  tickSkipped: {
+    code: 'TICK_SKIPPED',
+    class: 'conflict',
+    retryable: false,
+    chat: 'A schedule was not carried out in time and was skipped.',
+    hint: 'Look why nobody ran; `catchUp` of the schedule in the chain file says what is done about it next time.',
   },
   tickMissed: {
     code: 'TICK_MISSED',

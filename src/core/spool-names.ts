@@ -39,6 +39,11 @@ export function releasedName(name: string): string {
   return named(partsOf(name).place, nobody);
 }
 
+/** When the file was begun, ms since the epoch. */
+export function begunAt(name: string): number {
+  return Number.parseInt(name, 10);
+}
+
 /** The files among `names` that nobody writes any more, oldest first, each with the name that makes it ours. */
 export async function segmentsToAdopt(
   names: readonly string[],

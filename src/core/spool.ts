@@ -1,19 +1,30 @@
 // Texts on disk, first in first out, that outlive their process: each is synced before it counts as kept. A file has one
-// owner at a time; what a dead process left is taken over whole. It knows nothing of what the texts mean.
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+// owner at a time; what a dead process left is taken over whole. It knows nothing of what the texts mean; one that cannot
+// be used is laid aside, and holds up no other.
+import { isUtf8 } from 'node:buffer';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Aside, createAside } from './spool-aside.ts';
+import { linesOf, syncFolder } from './spool-files.ts';
 import {
   abandonedAfterMs,
+  begunAt,
   releasedName,
   type SpoolOwner,
   segmentName,
   segmentsToAdopt,
 } from './spool-names.ts';
+import { systemKind } from './system-faults.ts';
 
 export interface SpoolDeps {
   readonly owner: SpoolOwner;
   readonly clock: { now(): number };
+  /** Told of each file, or line of one, that cannot be read and was laid aside. */
+  readonly onAside?: (what: string, why: unknown) => void;
 }
+
+/** What takes a text out of the spool; `setAside` keeps one that cannot be used, and only resolves once it is synced. */
+export type TakeText = (text: string, setAside: () => Promise<void>) => Promise<void>;
 
 export interface SpoolOptions {
   readonly folder: string;
@@ -30,6 +41,8 @@ interface Segment {
   taken: number;
   /** When it was last written to by this process. */
   writtenAt: number;
+  /** Whether a line of it could not be laid aside, so that the file itself is. */
+  stays?: boolean;
 }
 
 interface Waiting {
@@ -52,8 +65,10 @@ export class Spool {
   #serial = 0;
   /** Whether the next text begins a file of its own. */
   #full = false;
+  readonly #aside: Aside;
 
   constructor(deps: SpoolDeps, options: SpoolOptions) {
+    this.#aside = createAside(options.folder);
     this.#deps = deps;
     this.#options = options;
   }
@@ -61,6 +76,17 @@ export class Spool {
   /** Texts that are kept, those being written included. */
   get count(): number {
     return this.#waiting.length + this.#segments.reduce((sum, { count, taken }) => sum + count - taken, 0);
+  }
+
+  /** When the file of the oldest text was begun, ms since the epoch; null when none is kept. */
+  get oldestAt(): number | null {
+    const first = this.#segments.find(({ count, taken }) => count > taken);
+    return first === undefined ? null : begunAt(first.name);
+  }
+
+  /** Texts that were laid aside, by every process that has this folder. */
+  countAside(): Promise<number> {
+    return this.#aside.count();
   }
 
   /** Takes over what processes that are gone have left; not while it drains. Resolves to how many texts that brought. */
@@ -74,10 +100,12 @@ export class Spool {
       if (!(await renamed(join(folder, from), join(folder, to)))) continue;
       // Else its old owner, who lives after all, would take it back at once.
       const now = new Date(this.#deps.clock.now());
-      await utimes(join(folder, to), now, now);
-      const { texts, bytes } = await textsOf(join(folder, to));
-      this.#segments.push({ name: to, count: texts.length, bytes, taken: 0, writtenAt: 0 });
-      adopted += texts.length;
+      await utimes(join(folder, to), now, now).catch(() => undefined);
+      const read = await this.#read(to);
+      if (read === null) continue;
+      const { lines, bytes } = read;
+      this.#segments.push({ name: to, count: lines.length, bytes, taken: 0, writtenAt: 0 });
+      adopted += lines.length;
     }
     await this.#rotate();
     this.#segments.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -96,20 +124,13 @@ export class Spool {
    * Hands over all texts, oldest first, those that come meanwhile included. A text counts as taken when `take` has
    * resolved; when it rejects, that text and all behind it stay. After a crash some may be handed over again.
    */
-  async drain(take: (text: string) => Promise<void>): Promise<void> {
+  async drain(take: TakeText): Promise<void> {
     for (;;) {
       if (this.#segments.length <= 1) await this.#rotate();
       const [segment] = this.#segments;
       if (!segment) return;
-      const path = join(this.#options.folder, segment.name);
-      // Gone where another host took this process for dead, which then hands them over.
-      const { texts } = (await exists(path)) ? await textsOf(path) : { texts: [] };
-      segment.count = texts.length;
-      for (const text of texts.slice(segment.taken)) {
-        await take(text);
-        segment.taken += 1;
-      }
-      await rm(path, { force: true });
+      const read = await this.#read(segment.name);
+      if (read !== null) await this.#handOver(segment, read.lines, take);
       this.#segments.shift();
     }
   }
@@ -121,6 +142,45 @@ export class Spool {
     for (const { name } of this.#segments)
       await renamed(join(folder, name), join(folder, releasedName(name)));
     this.#segments = [];
+  }
+
+  async #handOver(segment: Segment, lines: readonly Buffer[], take: TakeText): Promise<void> {
+    segment.count = lines.length;
+    for (const line of lines.slice(segment.taken)) {
+      const setAside = () => this.#setAside(segment, line);
+      if (isUtf8(line)) await take(line.toString('utf8'), setAside);
+      else {
+        await setAside();
+        this.#deps.onAside?.(segment.name, 'a line of it is no UTF-8');
+      }
+      segment.taken += 1;
+    }
+    if (segment.stays) await this.#aside.file(segment.name);
+    else await rm(join(this.#options.folder, segment.name), { force: true });
+  }
+
+  /** Null for a file of ours that is gone, or that cannot be read and is laid aside. */
+  async #read(name: string): Promise<Awaited<ReturnType<typeof linesOf>> | null> {
+    const path = join(this.#options.folder, name);
+    try {
+      return await linesOf(path);
+    } catch (thrown) {
+      // What passes by itself is no reason to give it up.
+      if (systemKind(thrown)?.retryable) throw thrown;
+      // Gone where another host took this process for dead, which then hands them over.
+      if (await exists(path)) {
+        await this.#aside.file(name);
+        this.#deps.onAside?.(name, thrown);
+      }
+      return null;
+    }
+  }
+
+  // A disk without room takes no line; then the whole file stays, and what was taken of it lies there too.
+  async #setAside(segment: Segment, line: Buffer): Promise<void> {
+    await this.#aside.line(segment.name, line).catch(() => {
+      segment.stays = true;
+    });
   }
 
   /** One that is gone was taken by another just now, and is left alone. */
@@ -210,13 +270,6 @@ export class Spool {
   }
 }
 
-/** The whole lines of a file: half a one at its end was never promised to anybody. */
-async function textsOf(path: string): Promise<{ readonly texts: string[]; readonly bytes: number }> {
-  const text = await readFile(path, 'utf8');
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  return { texts: whole.split('\n').filter(Boolean), bytes: Buffer.byteLength(whole) };
-}
-
 function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
@@ -229,14 +282,4 @@ async function renamed(from: string, to: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** A new name in a folder outlives a power cut only when the folder was synced too. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -5,12 +5,17 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { agentIdSchema } from '../contracts/agents.ts';
 import { coreErrors, errorText, SwarmError } from '../core/errors.ts';
+import type { CatchUp } from './catch-up.ts';
 import { makeChainSchema } from './config.ts';
 
-/** Gas that comes by the clock. `cron` has five fields and is read in UTC. */
+/** Gas that comes by the clock. `cron` has five fields and is read in `timezone`. */
 export interface Schedule {
   readonly name: string;
   readonly cron: string;
+  /** A name such as `Europe/Vienna`; default UTC, which no clock change touches. */
+  readonly timezone?: string | undefined;
+  /** What is done about ticks that passed while nobody ran; default `skip`. */
+  readonly catchUp?: CatchUp | undefined;
   readonly to: string;
   readonly text: string;
 }

@@ -1,6 +1,7 @@
 // The pipeline's section of the configuration, and the file of the chain.
 import { z } from 'zod';
 import { agentIdSchema } from '../contracts/agents.ts';
+import { catchUps } from './catch-up.ts';
 
 /** The section `pipeline` of the configuration. Relative paths are taken from the working folder. */
 export const pipelineConfigSchema = z.strictObject({
@@ -24,6 +25,11 @@ export function makeChainSchema({ agent, cron }: ChainWords) {
   const schedule = z.strictObject({
     name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'lower-case letters, digits, - and _'),
     cron,
+    timezone: z
+      .string()
+      .refine(isTimezone, 'write a time zone such as Europe/Vienna, or leave it out for UTC')
+      .default('UTC'),
+    catchUp: z.enum(catchUps).default('skip'),
     to: agent,
     text: z.string().trim().min(1, 'write what the agent shall do'),
   });
@@ -42,6 +48,14 @@ export function makeChainSchema({ agent, cron }: ChainWords) {
 
 /** The form of chain.yaml alone, for editors. */
 export const chainFileSchema = makeChainSchema({ agent: agentIdSchema, cron: z.string() });
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 function unique<T>(nameOf: (item: T) => string, complaint: string) {
   return (items: readonly T[], context: z.RefinementCtx): void => {

@@ -30,13 +30,15 @@ export interface DeliveryStep {
  * Which states may follow which. `queued` may be skipped, since a worker can be faster than the note that it was
  * asked. Nothing leads back. An acknowledgement counts however late it comes, also after `failed` and `expired`:
  * it is the receiver's own word. But nobody can have received what was not sent. `failed` does not follow `sent`:
- * by then the gas lies in the inbox. A person's word comes between: what is `held` waits for it, and what nobody has
+ * by then the gas lies in the inbox. `unknown` is said where nobody can tell whether it does, and ends as `sent` does or
+ * once somebody looks. A person's word comes between: what is `held` waits for it, what was not sent may be taken out, and what nobody has
  * acknowledged may be given to another agent, which is another delivery.
  */
 export const deliveryTable: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
   held: ['pending', 'suppressed', 'rerouted'],
-  pending: ['queued', 'sent', 'failed', 'rerouted', 'expired'],
-  queued: ['sent', 'failed', 'rerouted', 'expired'],
+  pending: ['queued', 'sent', 'unknown', 'suppressed', 'failed', 'rerouted', 'expired'],
+  queued: ['sent', 'unknown', 'suppressed', 'failed', 'rerouted', 'expired'],
+  unknown: ['sent', 'accepted', 'working', 'failed', 'rerouted', 'expired'],
   sent: ['accepted', 'working', 'rerouted', 'expired'],
   accepted: ['working'],
   working: [],
@@ -87,4 +89,4 @@ export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): De
   return { delivery: { ...delivery, state, since: at, steps }, effects: ['report'] };
 }
 
-const open: readonly DeliveryState[] = ['held', 'pending', 'queued', 'sent'];
+const open: readonly DeliveryState[] = ['held', 'pending', 'queued', 'sent', 'unknown'];

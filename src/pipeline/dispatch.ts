@@ -1,6 +1,6 @@
 // Gives a delivery to the queue, and says what is to be noted of it. It stores nothing.
 import { domainErrors } from '../contracts/errors.ts';
-import { derivedId } from '../contracts/ids.ts';
+import { deliveryJobId } from '../contracts/ids.ts';
 import type { JobLook, JobSink } from '../contracts/ports.ts';
 import { SwarmError } from '../core/errors.ts';
 import type { Delivery, DeliveryEvent } from './delivery.ts';
@@ -40,7 +40,7 @@ export async function requeue(
 function deliverOrder({ gas }: Delivery, retry: number) {
   return {
     name: 'gas.deliver',
-    id: derivedId('gas.deliver', gas.id, String(retry)),
+    id: deliveryJobId(gas.id, retry),
     correlationId: gas.id,
     causationId: null,
     principal: 'system:pipeline',

@@ -31,6 +31,8 @@ import { GasSchedule } from './schedule.ts';
 import { createGasStore } from './store.ts';
 import { createPipelineWork } from './sweep.ts';
 import type { TellDeps } from './tell.ts';
+import { createTickRecord } from './tick-record.ts';
+import { makeLateTick, makeSkipped } from './late-tick.ts';
 
 export { type Chain, loadChain } from './chain.ts';
 export { inspectInboxes } from './inboxes/check.ts';
@@ -94,16 +96,21 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const inbox = createFileInbox({ agents });
   const rounds = createRounds({ intake, clock }, agents);
   const { schedules } = chain;
+  const ticks = createTickRecord(redis, { prefix });
+  const late = makeLateTick({ ticks, clock, logger, faults, run: intake.scheduled }, { schedules });
   return {
-    directory: createDirectory(store, { agents: agents.map(({ id }) => id), chain }),
+    directory: {
+      ...createDirectory(store, { agents: agents.map(({ id }) => id), chain }),
+      skipped: makeSkipped({ ticks, clock }),
+    },
     ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
-    work: createPipelineWork({ rounds, store, ledger, intake }),
+    work: createPipelineWork({ rounds, store, ledger, intake, late }),
     inbox,
     control: createControl({ store, ledger, inbox, clock, agents: agents.map(({ id }) => id), chain }),
     traces: makeTraces({ store, agents: agents.map(({ id }) => id) }),
     watcher: new GasWatcher({ rounds, clock, logger }, agents),
     schedule: new GasSchedule(
-      { jobs, clock, logger, look, faults },
+      { jobs, clock, logger, look, faults, ticks },
       { schedules, ...(sweepCron === undefined ? {} : { sweepCron }) },
     ),
     observe: intake.observe,

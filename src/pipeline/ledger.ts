@@ -94,7 +94,7 @@ export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
     if (delivery.state === 'held') return letGo(delivery);
     const now = clock.now();
     if (now - owedSince(delivery) >= options.ackTimeoutMs) {
-      const did = delivery.state === 'sent' ? 'acknowledged' : 'sent';
+      const did = delivery.state === 'pending' || delivery.state === 'queued' ? 'sent' : 'acknowledged';
       const detail = `not ${did} within ${Math.round(options.ackTimeoutMs / 1_000)} s`;
       await apply(delivery.gas.id, { state: 'expired', detail });
     } else if (delivery.state === 'pending') {

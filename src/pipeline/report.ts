@@ -48,6 +48,7 @@ const sentences: Readonly<Record<DeliveryState, (what: string, to: string, detai
   pending: (what, to) => `${to} is to get ${what}`,
   queued: (what, to) => `${to} is to get ${what}; it is queued`,
   sent: (what, to) => `${to} has ${what} in its inbox and has not accepted it yet`,
+  unknown: (what, to, detail) => `nobody can tell whether ${to} got ${what}: ${detail}`,
   accepted: (what, to) => `${to} accepted ${what}`,
   working: (what, to) => `${to} works on ${what}`,
   suppressed: (what, to, detail) => `${to} does not get ${what}: ${detail}`,

@@ -1,6 +1,6 @@
 // The clock of the pipeline: each tick of node-cron becomes a job whose id is schedule and tick, so that two
-// replicas of this process make one job. Ticks that pass while no process runs are skipped, not caught up; but each
-// start sweeps once, so that what a crash left undone does not wait for the next minute. Every tick is watched.
+// replicas of this process make one job. Of ticks that pass while no process runs each schedule says what is done; and
+// each start sweeps once, so that what a crash left undone does not wait for the next minute. Every tick is watched.
 import type { TaskContext } from 'node-cron';
 import { derivedId } from '../contracts/ids.ts';
 import type { JobName, JobOrder } from '../contracts/jobs.ts';
@@ -11,6 +11,9 @@ import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
 import { Service } from '../core/service.ts';
 import type { Schedule } from './chain.ts';
+import { makeCronMatch } from './cron-match.ts';
+import { closeGaps, type Gapped } from './tick-gaps.ts';
+import type { TickRecord } from './tick-record.ts';
 import { checkAll, TickWatch, type TickWatchOptions } from './tick-watch.ts';
 
 export interface ScheduleDeps {
@@ -20,6 +23,8 @@ export interface ScheduleDeps {
   /** Absent: only timers are watched, and not the jobs that they made. */
   readonly look?: JobLook | undefined;
   readonly faults?: FaultSink | undefined;
+  /** Absent: what passes while nobody runs is not known. */
+  readonly ticks?: TickRecord | undefined;
 }
 
 export interface ScheduleOptions extends TickWatchOptions {
@@ -51,20 +56,27 @@ export class GasSchedule extends Service {
     });
     await sweep.onTick(new Date(clock.now()));
     const watches = [sweep.watch];
+    const gapped: Gapped[] = [];
     for (const schedule of this.#options.schedules) {
+      const { name, cron, timezone, catchUp = 'skip' } = schedule;
       const order = (tick: string) => tickOrder(schedule, tick);
-      const { name, cron } = schedule;
-      watches.push((await this.#every({ name, cron, order, add: (tick) => jobs.add(order(tick)) })).watch);
+      const add = (tick: string) => jobs.add(order(tick));
+      watches.push((await this.#every({ name, cron, timezone, order, add })).watch);
+      gapped.push({
+        ...{ name, catchUp, matches: await makeCronMatch(cron, timezone) },
+        order: (tick) => order(tick.toISOString()),
+        add: (tick) => add(tick.toISOString()),
+      });
     }
-    this.#keepWatching(watches);
+    this.#keepWatching(watches, gapped);
   }
 
   async #every(plan: Plan): Promise<Ticking> {
     const { schedule } = await import('node-cron');
     const { logger } = this.#deps;
-    const { name, cron } = plan;
+    const { name, cron, timezone = 'UTC' } = plan;
     const onTick = makeTick(plan, logger);
-    const options = { timezone: 'UTC', name: `gas:${name}`, noOverlap: true, logger: toCronLogger(logger) };
+    const options = { timezone, name: `gas:${name}`, noOverlap: true, logger: toCronLogger(logger) };
     const make = () =>
       schedule(
         cron,
@@ -91,13 +103,17 @@ export class GasSchedule extends Service {
     return { onTick, watch };
   }
 
-  #keepWatching(watches: readonly TickWatch[]): void {
-    const { clock, logger } = this.#deps;
+  #keepWatching(watches: readonly TickWatch[], gapped: readonly Gapped[]): void {
+    const { clock, logger, ticks } = this.#deps;
     const stop = new AbortController();
+    const forgetting = ticks?.keepOnly(gapped.map(({ name }) => name)).catch(() => undefined);
     const watching = (async () => {
+      await forgetting;
       while (!stop.signal.aborted) {
+        // What a timer missed is put back first; only what nobody put back has passed.
+        await checkAll(watches, clock.now(), logger);
+        if (ticks) await closeGaps({ ...this.#deps, ticks }, gapped, clock.now());
         await clock.sleep(this.#options.watchEveryMs ?? 10_000, stop.signal).catch(() => undefined);
-        if (!stop.signal.aborted) await checkAll(watches, clock.now(), logger);
       }
     })();
     this.release(async () => {
@@ -110,6 +126,8 @@ export class GasSchedule extends Service {
 interface Plan {
   readonly name: string;
   readonly cron: string;
+  /** Default UTC. */
+  readonly timezone?: string | undefined;
   /** The job of a tick, which is in ISO form. */
   readonly order: (tick: string) => JobOrder<JobName>;
   readonly add: (tick: string) => Promise<unknown>;

@@ -7,6 +7,8 @@ import type { Rounds } from './rounds.ts';
 import type { GasStore } from './store.ts';
 
 export interface SweepDeps {
+  /** Judges a tick whose time is over. */
+  readonly late: PipelineWork['late'];
   readonly rounds: Rounds;
   readonly store: GasStore;
   readonly ledger: Ledger;
@@ -14,7 +16,7 @@ export interface SweepDeps {
 }
 
 /** `sweep` goes through everything even when parts of it fail, and throws the first failure afterwards. */
-export function createPipelineWork({ rounds, store, ledger, intake }: SweepDeps): PipelineWork {
+export function createPipelineWork({ rounds, store, ledger, intake, late }: SweepDeps): PipelineWork {
   return {
     sweep: async () => {
       const [read] = await Promise.allSettled([rounds.all()]);
@@ -25,6 +27,7 @@ export function createPipelineWork({ rounds, store, ledger, intake }: SweepDeps)
       const failed = results.find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
     },
-    scheduled: (order) => intake.scheduled(order),
+    scheduled: (tick) => intake.scheduled(tick),
+    late,
   };
 }

@@ -15,9 +15,9 @@ export function bindHandler<N extends JobName>(handler: JobHandler<N>): BoundHan
         throw new SwarmError(domainErrors.jobInvalid, `${handler.name}: ${parsed.error.message}`);
       await handler.run(parsed.data, context);
     },
-    dead: async (body, context, reason) => {
+    dead: async (body, death, reason) => {
       const parsed = schema.safeParse(body);
-      if (parsed.success) await handler.dead(parsed.data, context, reason);
+      if (parsed.success) await handler.dead(parsed.data, death, reason);
     },
   };
 }

@@ -1,8 +1,9 @@
 // Calls off what came of one use of a command, wherever it is by now. The word is written down first, so that whichever
 // process begins the job from then on finds it; only then is the job looked for.
 import type { Job } from 'bullmq';
-import { jobDataSchema } from '../contracts/jobs.ts';
-import type { JobCanceller, JobSink } from '../contracts/ports.ts';
+import { deliveryJobId } from '../contracts/ids.ts';
+import { jobCatalogue, jobDataSchema } from '../contracts/jobs.ts';
+import type { DeliveryLedger, JobCanceller, JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Redis } from '../core/redis.ts';
 import { isOut, tellCancelled } from './cancelled.ts';
@@ -16,7 +17,20 @@ export interface CancellerDeps {
   readonly redis: Redis;
   readonly jobs: JobSink;
   readonly clock: Pick<Clock, 'now'>;
+  /** Says what becomes of a delivery that is called off. Absent: none can be. */
+  readonly ledger?: Pick<DeliveryLedger, 'state' | 'record'>;
 }
+
+/** Where a job lies that is found by its own id. Reports are never called off: they tell what is true. */
+const queues: readonly string[] = [
+  ...new Set(
+    Object.values(jobCatalogue)
+      .map(({ queue }) => queue)
+      .filter((queue) => queue !== 'report'),
+  ),
+];
+/** A delivery that waits is given to the queue anew ever more seldom; in a day ten times. */
+const mostRetries = 12;
 
 type Answer = Awaited<ReturnType<JobCanceller['cancel']>>;
 
@@ -45,12 +59,40 @@ export function createCanceller(deps: CancellerDeps, { prefix }: { readonly pref
     return 'cancelled';
   };
 
+  // Its record first: then no worker lays it down, and no sweep gives it to the queue anew.
+  const cancelDelivery = async (id: string, by: string): Promise<Answer> => {
+    const view = await deps.ledger?.record(id, { state: 'suppressed', detail: `cancelled by ${by}` });
+    if (view?.state !== 'suppressed') return 'too-late';
+    for (let retry = 0; retry <= mostRetries; retry += 1) {
+      await cancelOne({ queue: jobCatalogue['gas.deliver'].queue, id: deliveryJobId(id, retry) }, by);
+    }
+    return 'cancelled';
+  };
+
+  const isDelivery = async (id: string) => ((await deps.ledger?.state(id)) ?? null) !== null;
+  const jobsCalled = async (id: string): Promise<readonly QueuedJob[]> => {
+    const jobs = await Promise.all(queues.map((queue) => shelf.job(queue, id)));
+    return jobs.flatMap((job) => (job === null ? [] : [{ queue: job.queueName, id }]));
+  };
+  const jobsOf = async (id: string): Promise<readonly QueuedJob[]> => {
+    const noted = await flows.jobsOf(id);
+    return noted.length > 0 ? noted : jobsCalled(id);
+  };
+
   return {
-    cancel: async (correlationId, by) => {
+    cancel: async (id, by) => {
       try {
+        if (await isDelivery(id)) return await cancelDelivery(id, by);
         const answers: Answer[] = [];
-        for (const job of await flows.jobsOf(correlationId)) answers.push(await cancelOne(job, by));
+        for (const job of await jobsOf(id)) answers.push(await cancelOne(job, by));
         return worstOf(answers);
+      } catch (thrown) {
+        throw queueFault(thrown);
+      }
+    },
+    knows: async (id) => {
+      try {
+        return (await isDelivery(id)) || (await jobsOf(id)).length > 0;
       } catch (thrown) {
         throw queueFault(thrown);
       }

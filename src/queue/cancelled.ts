@@ -15,10 +15,10 @@ export interface CalledOff {
   readonly by: string;
 }
 
-/** What a body must have for its job to be called off: somebody who waits for its end. */
+/** What a body has where somebody waits for its end. */
 const answeredSchema = z.looseObject({ replyTo: addressSchema, service: z.string().optional() });
 
-/** Whether a job can be called off at all. */
+/** Whether somebody waits for the end of a job. */
 export function isAnswered(body: unknown): boolean {
   // Asked of each job: to find that a schema does not fit costs more than all else that is looked at.
   return (
@@ -32,18 +32,22 @@ export async function isOut(
   { prefix, name, envelope, body }: Omit<CalledOff, 'by'>,
 ): Promise<boolean> {
   const { data } = answeredSchema.safeParse(body);
-  if (!data) return true;
+  if (!data) return false;
   const story = await openStory(deps, storyOf({ prefix, name, envelope, body: data }));
   return wentOut(story.steps);
 }
 
-/** Tells that it was called off; may be called again. False where it was too late, and then nothing is told. */
+/**
+ * Tells whoever waits for it that it was called off; may be called again. False where it was too late, and then nothing
+ * is told. Where nobody waits, who called it off is told by the answer alone.
+ */
 export async function tellCancelled(
   deps: StoryDeps & { readonly clock: Pick<Clock, 'now'> },
   job: CalledOff,
 ): Promise<boolean> {
   const { data } = answeredSchema.safeParse(job.body);
-  if (!data || (await isOut(deps, job))) return false;
+  if (!data) return true;
+  if (await isOut(deps, job)) return false;
   const story = await openStory(deps, storyOf({ ...job, body: data }));
   const detail = `${calledOff}${job.by}`;
   await story.tell(

@@ -14,13 +14,19 @@ export interface JobContext {
   readonly progress?: () => void;
 }
 
+/** What a handler gets when its job has failed for good. */
+export interface Death extends Pick<JobContext, 'envelope'> {
+  /** Of an error catalogue: the fault that it ended in. Absent: not known. */
+  readonly code?: string;
+}
+
 /** What is done with one kind of job. */
 export interface JobHandler<N extends JobName> {
   readonly name: N;
   /** Must be safe to run again after a crash at any line. */
   run(body: JobBody<N>, context: JobContext): Promise<void>;
   /** Told once when the job has failed for good. */
-  dead(body: JobBody<N>, context: Pick<JobContext, 'envelope'>, reason: string): Promise<void>;
+  dead(body: JobBody<N>, death: Death, reason: string): Promise<void>;
 }
 
 /** A handler whose job's type has been checked by its own schema; see `bindHandler`. */
@@ -29,5 +35,5 @@ export interface BoundHandler {
   /** As in JobHandler, for a body not yet checked. */
   run(body: unknown, context: JobContext): Promise<void>;
   /** As in JobHandler; a body that does not fit is told to nobody. */
-  dead(body: unknown, context: Pick<JobContext, 'envelope'>, reason: string): Promise<void>;
+  dead(body: unknown, death: Death, reason: string): Promise<void>;
 }

@@ -15,7 +15,7 @@ export { makeRestartService } from './handlers/restart-service.ts';
 export { makeSettleLetters } from './handlers/settle-letters.ts';
 export { makeSilenceAlert } from './handlers/silence-alert.ts';
 export { makeSwarmOrders } from './handlers/swarm-orders.ts';
-export { Outbox } from './outbox.ts';
+export { Outbox, tellAside } from './outbox.ts';
 export { OutboxCourier } from './outbox-courier.ts';
 export { createProducer, type Producer, type ProducerOptions } from './producer.ts';
 export { createReportMemory } from './report-memory.ts';

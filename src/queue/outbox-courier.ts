@@ -1,6 +1,7 @@
 // Takes what lies in the outbox to the queue as soon as Redis takes it, and what dead processes of this home have left.
 import type { Clock } from '../core/clock.ts';
 import { errorText } from '../core/errors.ts';
+import type { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
 import { Service } from '../core/service.ts';
 import type { Outbox } from './outbox.ts';
@@ -11,6 +12,8 @@ export interface OutboxCourierDeps {
   readonly jobs: Pick<Producer, 'flush'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Says what waits here, and what lies aside. Absent: nobody asks. */
+  readonly link?: Link;
 }
 
 // Soon enough that nobody notices; while Redis is away each try costs one vain connection at most.
@@ -48,6 +51,7 @@ export class OutboxCourier extends Service {
   /** One try; never rejects. */
   async #carry(): Promise<void> {
     const { outbox, jobs, clock, logger } = this.#deps;
+    this.#say();
     try {
       if (clock.now() - this.#adoptedAt >= adoptEveryMs) {
         this.#adoptedAt = clock.now();
@@ -57,5 +61,19 @@ export class OutboxCourier extends Service {
     } catch (thrown) {
       logger.debug({ error: errorText(thrown) }, 'the outbox could not be taken to the queue');
     }
+    this.#say();
   }
+
+  #say(): void {
+    const { outbox, link, clock } = this.#deps;
+    const { count, oldestAt } = outbox;
+    const aside = outbox.aside === 0 ? [] : [`${orders(outbox.aside)} set aside, in *.bad beside it`];
+    if (count === 0) return link?.proof(aside.join(''));
+    const age = Math.max(0, Math.round((clock.now() - (oldestAt ?? clock.now())) / 1_000));
+    return link?.down([`${orders(count)} on disk, the oldest for ${age} s`, ...aside].join('; '));
+  }
+}
+
+function orders(count: number): string {
+  return `${count} ${count === 1 ? 'order' : 'orders'}`;
 }

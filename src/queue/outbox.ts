@@ -7,10 +7,10 @@ import { derivedId } from '../contracts/ids.ts';
 import type { JobOrder, Kept } from '../contracts/jobs.ts';
 import type { JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
-import { SwarmError } from '../core/errors.ts';
+import { errorText, SwarmError } from '../core/errors.ts';
 import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
-import type { Spool } from '../core/spool.ts';
+import type { Spool, SpoolDeps, TakeText } from '../core/spool.ts';
 import type { Inlet } from './inlet.ts';
 import { type PreparedJob, preparedJobSchema } from './prepared.ts';
 
@@ -27,6 +27,7 @@ export interface Flushed {
   /** Copies of what was on its way already. */
   readonly copies: number;
   readonly expired: number;
+  /** Cannot be used, and lie aside. */
   readonly refused: number;
 }
 
@@ -36,6 +37,7 @@ const answered = z.object({ replyTo: addressSchema });
 export class Outbox {
   readonly #deps: OutboxDeps;
   #flushing: Promise<Flushed> | undefined;
+  #aside = 0;
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps;
@@ -46,14 +48,25 @@ export class Outbox {
     return this.#deps.spool.count;
   }
 
+  /** Since when the oldest of them waits, ms since the epoch; null when none does. */
+  get oldestAt(): number | null {
+    return this.#deps.spool.oldestAt;
+  }
+
+  /** Orders of this home that cannot be used and lie aside, when that was last looked at. */
+  get aside(): number {
+    return this.#aside;
+  }
+
   /** The flush that is under way, which never rejects; undefined when there is none. */
   get flushing(): Promise<unknown> | undefined {
     return this.#flushing?.catch(() => undefined);
   }
 
-  /** Takes over what processes that are gone have left. */
+  /** Takes over what processes that are gone have left, and looks at what lies aside. */
   async adopt(): Promise<void> {
     const orders = await this.#deps.spool.adopt();
+    this.#aside = await this.#deps.spool.countAside();
     if (orders > 0) this.#deps.logger.warn({ orders }, 'orders that an earlier process left on disk');
   }
 
@@ -88,18 +101,23 @@ export class Outbox {
 
   async #flush(inlet: Inlet, tell: JobSink['add']): Promise<Flushed> {
     const ends = { sent: 0, copies: 0, expired: 0, refused: 0 };
-    await this.#deps.spool.drain(async (text) => {
-      ends[await this.#deliver(text, inlet, tell)] += 1;
+    await this.#deps.spool.drain(async (text, setAside) => {
+      ends[await this.#deliver(text, setAside, { inlet, tell })] += 1;
     });
+    if (ends.refused > 0) this.#aside = await this.#deps.spool.countAside();
     const { logger } = this.#deps;
     if (Object.values(ends).some(Boolean))
       logger.info(ends, 'Redis is back; what was kept on disk is settled');
     return ends;
   }
 
-  async #deliver(text: string, inlet: Inlet, tell: JobSink['add']): Promise<keyof Flushed> {
+  async #deliver(
+    text: string,
+    setAside: Parameters<TakeText>[1],
+    { inlet, tell }: { readonly inlet: Inlet; readonly tell: JobSink['add'] },
+  ): Promise<keyof Flushed> {
     const { data: job, error } = preparedJobSchema.safeParse(parsedJson(text));
-    if (!job) return this.#refused(new SwarmError(domainErrors.jobInvalid, `on disk: ${error.message}`));
+    if (!job) return this.#refused(setAside, error.message);
     const late = this.#deps.clock.now() > job.data.envelope.deadline;
     // One that timed out on its way may have arrived, and one may have been put in before a crash: that is not late.
     if (late) return (await inlet.hasHad(job)) ? 'sent' : this.#expired(job, tell);
@@ -108,35 +126,63 @@ export class Outbox {
       return kept === 'copy' ? 'copies' : 'sent';
     } catch (thrown) {
       if (!(thrown instanceof SwarmError) || thrown.retryable) throw thrown;
-      return this.#refused(thrown);
+      await this.#refused(setAside, thrown.message);
+      await this.#tellEnd(job, tell, { state: 'failed', detail: `the queue refused it: ${thrown.message}` });
+      return 'refused';
     }
   }
 
   async #expired(job: PreparedJob, tell: JobSink['add']): Promise<'expired'> {
-    const { envelope, body } = job.data;
+    const { envelope } = job.data;
     this.#deps.logger.warn(
       { job: job.name, id: job.id, correlationId: envelope.correlationId },
       'an order expired on disk while Redis was away; it was not run',
     );
-    const { data } = answered.safeParse(body);
-    if (data) await tell(expiryReport(job, data.replyTo, this.#deps.clock.now()));
+    await this.#tellEnd(job, tell, {
+      state: 'expired',
+      detail: 'Redis was away until its time was over; it was not run',
+    });
     return 'expired';
   }
 
-  #refused(fault: SwarmError): 'refused' {
-    this.#deps.faults.fault(fault, 'outbox');
-    this.#deps.logger.error({ code: fault.code, error: fault.message }, 'an order on disk cannot be used');
+  async #tellEnd(job: PreparedJob, tell: JobSink['add'], end: End): Promise<void> {
+    const { data } = answered.safeParse(job.data.body);
+    if (data) await tell(endReport(job, data.replyTo, { ...end, at: this.#deps.clock.now() }));
+  }
+
+  async #refused(setAside: Parameters<TakeText>[1], why: string): Promise<'refused'> {
+    await setAside();
+    tellAside(this.#deps)('an order', why);
     return 'refused';
   }
 }
 
-function expiryReport(
+/** What a spool of orders is told with when it lays aside what cannot be read. */
+export function tellAside({
+  logger,
+  faults,
+}: Pick<OutboxDeps, 'logger' | 'faults'>): NonNullable<SpoolDeps['onAside']> {
+  return (what, why) => {
+    const error = new SwarmError(domainErrors.ordersSetAside, `${what} on disk: ${errorText(why)}`);
+    faults.fault(error, 'outbox');
+    logger.error(
+      { code: error.code, error: error.message },
+      'an order on disk cannot be used and is set aside',
+    );
+  };
+}
+
+interface End {
+  readonly state: 'expired' | 'failed';
+  readonly detail: string;
+}
+
+function endReport(
   { name, data: { envelope } }: PreparedJob,
   to: Address,
-  now: number,
+  { state, detail, at }: End & { readonly at: number },
 ): JobOrder<'chat.report'> {
   const { id, correlationId, principal } = envelope;
-  const detail = 'Redis was away until its time was over; it was not run';
   const report: Report = {
     to,
     about: correlationId,
@@ -144,10 +190,10 @@ function expiryReport(
     subject: name,
     seq: 0,
     final: true,
-    text: `expired: ${detail}`,
-    steps: [{ state: 'expired', at: now, detail }],
+    text: `${state}: ${detail}`,
+    steps: [{ state, at, detail }],
   };
-  const order = { id: derivedId('chat.report', correlationId, 'expired'), correlationId, causationId: id };
+  const order = { id: derivedId('chat.report', correlationId, state), correlationId, causationId: id };
   return { name: 'chat.report', ...order, principal, body: report };
 }
 

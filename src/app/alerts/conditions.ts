@@ -87,7 +87,10 @@ function stuck(long: boolean, name: string, detail: string): AlertSignal[] {
 }
 
 function softLink(name: string, detail: string, besides: string): AlertSignal {
-  const title = `${name} has been away for more than a minute${besides}`;
+  const title =
+    name === 'outbox'
+      ? 'orders have waited on disk for more than a minute'
+      : `${name} has been away for more than a minute${besides}`;
   return signalOf('link-lost', name, { title, detail });
 }
 

@@ -8,7 +8,7 @@ import type { Shared } from './shared.ts';
 
 export function wireFleet(shared: Shared, version: string | null): readonly Service[] {
   const { config, roles, registry, clock, logger, view, links, host, backends } = shared;
-  const courier = new OutboxCourier(shared);
+  const courier = new OutboxCourier({ ...shared, link: links.add('outbox', { hard: false }) });
   const { port } = config.api;
   const endpoints = roles.includes('api') && port !== 0 ? { http: `http://127.0.0.1:${port}` } : {};
   const presence = createPresence(

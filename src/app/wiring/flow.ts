@@ -14,6 +14,7 @@ import {
   type Producer,
   type ProducerOptions,
   rememberReports,
+  tellAside,
 } from '../../queue/index.ts';
 import type { Config } from '../config.ts';
 import type { Observation } from '../observe/observation.ts';
@@ -46,7 +47,10 @@ export async function wireFlow(sources: FlowSources): Promise<Flow> {
 async function openOutbox({ config, clock, logger, faults }: FlowSources): Promise<Outbox> {
   const { outboxOrders: maxCount, outboxBytes: maxBytes } = config.flow;
   const owner = await processOwner(hostname());
-  const spool = new Spool({ owner, clock }, { folder: join(config.home, 'outbox'), maxCount, maxBytes });
+  const spool = new Spool(
+    { owner, clock, onAside: tellAside({ logger, faults }) },
+    { folder: join(config.home, 'outbox'), maxCount, maxBytes },
+  );
   return new Outbox({ spool, clock, logger, faults });
 }
 

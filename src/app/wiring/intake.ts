@@ -64,7 +64,7 @@ export function wireIntake({
       drones: overRedis(createDroneDirectory({ redis }, { prefix })),
       agents: overRedis(pipeline.directory),
       queues: overRedis(queues),
-      canceller: overRedis(createCanceller({ redis, jobs, clock }, { prefix })),
+      canceller: overRedis(createCanceller({ redis, jobs, clock, ledger: pipeline.ledger }, { prefix })),
       system: { processes: async () => withSelf(await processes().catch(() => []), view()) },
     },
     catalogue,

@@ -1,5 +1,5 @@
-// `cancel <id>`: stops what an action became, as far as it can still be stopped. What has happened stays as it is, and is
-// told so.
+// `cancel <id>`: stops what an action became, or a delivery or another job that nobody asked for, as far as it can still
+// be stopped. What has happened stays as it is, and is told so.
 import { principalOf } from '../../access/index.ts';
 import type { ActionView } from '../../contracts/actions.ts';
 import type { Step } from '../../contracts/chat.ts';
@@ -14,7 +14,7 @@ const anyPermission = 'cancel.any';
 export const cancel: Action = {
   kind: 'action',
   name: 'cancel',
-  description: 'Stop an action that you asked for, by its id',
+  description: 'Stop an action that you asked for, a delivery or another job, by its id',
   args: [actionIdArg],
   example: 'cancel x1a2b3c',
   danger: 'none',
@@ -35,28 +35,59 @@ export const cancel: Action = {
       await report(call, ports, { subject: call.args['id'] ?? '', text, failed: true });
       return text;
     }
-    const { action, canceller } = looked;
-    const outcome = await canceller.cancel(action.note.correlationId, principalOf(call.identity));
-    const subject = lineOf(action);
+    const { subject, canceller } = looked;
+    const outcome = await canceller.cancel(looked.id, principalOf(call.identity));
     await report(call, ports, { subject, ...ends[outcome] });
     return `Asked to cancel ${subject}. What becomes of it follows.`;
   },
 };
 
-type Looked = { readonly action: ActionView; readonly canceller: JobCanceller } | { readonly why: Objection };
+/** What is called off: its full id, and what it is for people. */
+interface Found {
+  readonly id: string;
+  readonly subject: string;
+  readonly canceller: JobCanceller;
+}
+
+type Looked = Found | { readonly why: Objection };
 
 async function lookUp(call: CommandCall, ports: CommandPorts): Promise<Looked> {
   const { id = '' } = call.args;
   const { canceller } = ports;
   if (!canceller) return { why: 'Nothing here can cancel an action.' };
   const [action, ...others] = await ports.actions.find(id);
-  if (!action) return { why: `No action \`${id}\` was taken in the last 7 days.` };
+  if (!action) return lookUpUnasked(call, ports, canceller);
   if (others.length > 0) {
     const ids = [action, ...others].map(({ note }) => `\`${note.correlationId}\``);
     return { why: `Which action is \`${id}\`? It is the beginning of ${ids.join(', ')}.` };
   }
   if (action.word?.final === true) return { why: `It has ended: ${action.word.text}.` };
-  return (await may(call, action, ports)) ? { action, canceller } : { why: notYours(action) };
+  if (!(await may(call, action, ports))) return { why: notYours(action) };
+  return { id: action.note.correlationId, subject: lineOf(action), canceller };
+}
+
+/** Of so many of the newest deliveries the beginning of an id is enough. */
+const searched = 200;
+
+/** What nobody asked for, or what came of an action and has an id of its own: it belongs to nobody, so it takes the right to any. */
+async function lookUpUnasked(
+  call: CommandCall,
+  { agents, policy }: CommandPorts,
+  canceller: JobCanceller,
+): Promise<Looked> {
+  const { args, identity, place = null } = call;
+  const { id = '' } = args;
+  const { deliveries } = await agents.deliveries(searched);
+  const [delivery, another] = deliveries.filter(({ gas }) => gas.id.startsWith(id));
+  if (another) return { why: `Several deliveries begin with \`${id}\`; write more of it.` };
+  if (!delivery && !(await canceller.knows(id)))
+    return { why: `Nothing is called \`${id}\`: no action of the last 7 days, no delivery, no job.` };
+  if (!(await policy.decide({ identity, permission: anyPermission, place })).allowed) {
+    const text = `Nobody in chat asked for \`${id}\`, so cancelling it needs the permission \`${anyPermission}\`.`;
+    return { why: { code: 'denied', text } };
+  }
+  if (!delivery) return { id, subject: `job ${id}`, canceller };
+  return { id: delivery.gas.id, subject: `gas to ${delivery.gas.to}`, canceller };
 }
 
 async function may(call: CommandCall, { note }: ActionView, { policy }: CommandPorts): Promise<boolean> {

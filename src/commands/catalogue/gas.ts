@@ -50,7 +50,9 @@ export function isUnanswered(state: DeliveryView['state']): boolean {
 
 /** Whether nobody has acknowledged it so far, and somebody still may. */
 export function isOpen(state: DeliveryView['state']): boolean {
-  return state === 'held' || state === 'pending' || state === 'queued' || state === 'sent';
+  return (
+    state === 'held' || state === 'pending' || state === 'queued' || state === 'sent' || state === 'unknown'
+  );
 }
 
 async function nothingOf(wanted: string, looked: DeliveryList, ports: CommandPorts): Promise<Answer> {
@@ -92,6 +94,7 @@ const tones: Readonly<Record<DeliveryView['state'], Tone>> = {
   pending: 'info',
   queued: 'info',
   sent: 'info',
+  unknown: 'bad',
   accepted: 'ok',
   working: 'ok',
   suppressed: 'info',
@@ -101,7 +104,9 @@ const tones: Readonly<Record<DeliveryView['state'], Tone>> = {
 };
 
 /** States that say little without their reason. */
-const tellsWhy: readonly DeliveryView['state'][] = ['held', 'suppressed', 'failed', 'rerouted', 'expired'];
+const tellsWhy: readonly DeliveryView['state'][] = [
+  ...(['held', 'unknown', 'suppressed', 'failed', 'rerouted', 'expired'] as const),
+];
 /** So much of the id of a delivery tells it from the others. */
 export const shortDeliveryId = 8;
 

@@ -1,6 +1,7 @@
 // `queue status`: what lies in each queue, and since when; and what other answers say of queues that are not well.
 import type { AnswerRow, Tone } from '../../contracts/chat.ts';
 import type { QueueHold, QueueView } from '../../contracts/queues.ts';
+import type { ProcessView } from '../../contracts/system.ts';
 import { counted, formatAge } from '../render.ts';
 import type { Question } from '../spec.ts';
 
@@ -13,8 +14,8 @@ export const queueStatus: Question = {
   example: 'queue status',
   answer: async (_call, ports) => {
     const now = ports.clock.now();
-    const queues = await ports.queues.queues();
-    const rows = queues.map((queue) => queueRow(queue, now));
+    const [queues, processes] = await Promise.all([ports.queues.queues(), ports.system.processes()]);
+    const rows = [...queues.map((queue) => queueRow(queue, now)), ...processes.flatMap(outboxRows)];
     return {
       title: titleOf(queues),
       tone: rows.some(({ tone }) => tone !== 'ok') ? 'warn' : 'ok',
@@ -32,6 +33,12 @@ export function troubledQueueRows(queues: readonly QueueView[], now: number): An
   const dead = queues.reduce((sum, queue) => sum + queue.dead, 0);
   if (dead === 0) return held;
   return [...held, row('queues', `${counted(dead, 'dead letter')}; \`queue dead\` shows why`, 'warn')];
+}
+
+/** What a process keeps on disk for the queue, or has set aside there; nothing where it does neither. */
+function outboxRows({ pid, links }: ProcessView): AnswerRow[] {
+  const telling = links.filter(({ name, detail }) => name === 'outbox' && detail !== '');
+  return telling.map(({ detail }) => row(`outbox@${pid}`, detail, 'warn'));
 }
 
 function titleOf(queues: readonly QueueView[]): string {

@@ -17,6 +17,7 @@ import { isOpen, isUnanswered } from './gas.ts';
 import { processSilentAfterMs } from './processes.ts';
 import { troubledQueueRows } from './queue-status.ts';
 import { gapRows } from './roles.ts';
+import { skippedRows } from './skipped.ts';
 import { isReady, serviceNames, serviceRows, silentAfterMs } from './services.ts';
 
 export const status: Question = {
@@ -47,13 +48,14 @@ async function targets(ports: CommandPorts): Promise<readonly string[]> {
 
 async function overview(ports: CommandPorts): Promise<Answer> {
   const now = ports.clock.now();
-  const [processes, services, agents, drones, deliveries, queues] = await Promise.all([
+  const [processes, services, agents, drones, deliveries, queues, skipped] = await Promise.all([
     ports.system.processes(),
     known(ports.services.services()),
     known(ports.agents.agents()),
     known(ports.drones.drones()),
     known(ports.agents.deliveries(200).then(({ deliveries }) => deliveries)),
     known(ports.queues.queues()),
+    known(ports.agents.skipped?.() ?? Promise.resolve([])),
   ]);
   const links = processes.flatMap((process) =>
     process.links.map((link) => linkRow(process, link, processes.length > 1, now)),
@@ -67,6 +69,7 @@ async function overview(ports: CommandPorts): Promise<Answer> {
     ...(services.views === null ? [] : gapRows(processes, now)),
     ...processes.flatMap((process) => useRow(process, processes.length > 1, now)),
     ...troubledQueueRows(queues.views ?? [], now),
+    ...skippedRows(skipped.views ?? [], now),
   ];
   const counts = [
     figure('services', services, (views) => servicesRow(views, now)),

@@ -22,13 +22,20 @@ export function createFileInbox(options: FileInboxOptions): AgentInbox {
     const name = gasFileName(gas);
     return { where: join(agent.inbox, name), accepted: join(doneFolder(agent.inbox), name) };
   };
+  const find = async (gas: Gas) => {
+    const { where, accepted } = placesOf(gas);
+    // the inbox before done/: looked up the other way round, a file on its way between them would be missed
+    for (const path of [where, accepted]) {
+      if (await exists(path)) return { where: path };
+    }
+    return null;
+  };
   return {
+    find,
     deliver: async (gas) => {
-      const { where, accepted } = placesOf(gas);
-      // the inbox before done/: looked up the other way round, a file on its way between them would be missed
-      for (const path of [where, accepted]) {
-        if (await exists(path)) return { where: path };
-      }
+      const { where } = placesOf(gas);
+      const found = await find(gas);
+      if (found !== null) return found;
       try {
         await writeFileAtomically(where, gasFile(gas));
       } catch (thrown) {

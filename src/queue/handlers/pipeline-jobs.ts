@@ -11,12 +11,12 @@ export function makePipelineSweep(work: PipelineWork): JobHandler<'pipeline.swee
   return { name: 'pipeline.sweep', run: () => work.sweep(), dead: nobody };
 }
 
-/** Makes the handler. A tick that waited longer than it was useful is skipped, as one that passes while nothing runs. */
+/** Makes the handler. A tick that waited longer than it was useful is as one that passed while nothing ran. */
 export function makeGasTick(work: PipelineWork, clock: Pick<Clock, 'now'>): JobHandler<'gas.tick'> {
   return {
     name: 'gas.tick',
     run: async (tick, { envelope }) => {
-      if (clock.now() <= envelope.deadline) await work.scheduled(tick);
+      await (clock.now() <= envelope.deadline ? work.scheduled(tick) : work.late(tick));
     },
     dead: nobody,
   };

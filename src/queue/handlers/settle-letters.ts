@@ -12,6 +12,7 @@ import type {
 import type { DeadLetter } from '../../contracts/queues.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { JobContext, JobHandler } from '../handler.ts';
+import { isOwed } from './deliver-gas.ts';
 import { deliveredBy } from './letter-gas.ts';
 import { tellNotice } from './notice.ts';
 
@@ -113,7 +114,7 @@ async function settled(
 async function endOf({ ledger }: SettleLettersDeps, letter: DeadLetter): Promise<DeliveryState | null> {
   const id = deliveredBy(letter);
   const state = id === null ? null : await ledger.state(id);
-  return state === 'pending' || state === 'queued' ? null : state;
+  return state === null || isOwed(state) ? null : state;
 }
 
 function notRunAgain(state: DeliveryState): string {

@@ -1,15 +1,17 @@
 // Orders while Redis is away: kept on disk, put in once and in order when it is back, whoever is killed meanwhile.
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished } from 'vitest';
+import { systemClock } from '../../../src/core/clock.ts';
 import { Faults } from '../../../src/core/faults.ts';
+import { Link } from '../../../src/core/links.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { closeRedis, createCommandRedis } from '../../../src/core/redis.ts';
 import { Spool } from '../../../src/core/spool.ts';
-import { createCanceller, createProducer, Outbox } from '../../../src/queue/index.ts';
+import { createCanceller, createProducer, Outbox, OutboxCourier } from '../../../src/queue/index.ts';
 import { Child } from '../../support/child.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { ownServer } from '../../support/own-server.ts';
@@ -58,7 +60,7 @@ async function openSink(bounds: { readonly maxCount: number } = { maxCount: 100 
     await server.back();
     await eventually(() => redis.ping());
   };
-  return { server, redis, place, clock, faults, spool, outbox, jobs, back };
+  return { server, redis, place, clock, faults, folder, spool, outbox, jobs, back };
 }
 
 const silence = {
@@ -162,18 +164,39 @@ describe('G4 an order while Redis is away', () => {
     expect(await jobs.add(sweep('o-3'))).toEqual({ kept: 'queue' });
   });
 
-  it('that cannot be read or is refused for good holds up no other, and is a fault', async () => {
-    const { server, redis, faults, jobs, spool, outbox, back } = await openSink();
+  it('that cannot be read or is refused for good holds up no other, is a fault, and lies aside', async () => {
+    const { server, redis, faults, folder, jobs, spool, outbox, back } = await openSink();
     const codes: string[] = [];
     faults.listen(({ kind }) => codes.push(kind.code));
     await server.crash();
     await spool.append('{"name": "no.such.job"}');
-    await jobs.add({ ...sweep('a'), id: 'a:b' });
+    await jobs.add({ ...silence, id: 'a:b' });
     await jobs.add(sweep('good'));
     await back();
     await jobs.flush();
-    expect([outbox.count, codes]).toEqual([0, ['JOB_INVALID', 'JOB_INVALID']]);
+    expect([outbox.count, outbox.aside, codes]).toEqual([0, 2, ['ORDERS_SET_ASIDE', 'ORDERS_SET_ASIDE']]);
     expect(await redis.exists(`${prefix}:bull:pipeline:good`)).toBe(1);
+    const [file = ''] = await readdir(folder);
+    expect(await readFile(join(folder, file), 'utf8')).toMatch(/^\{"name": "no.such.job"\}\n.*"a:b".*\n$/);
+    const [id = ''] = await redis.lrange(`${prefix}:bull:report.console:wait`, 0, -1);
+    const { body } = JSON.parse((await redis.hget(`${prefix}:bull:report.console:${id}`, 'data')) ?? '');
+    expect(body).toMatchObject({ about: 'c-1', final: true, steps: [{ state: 'failed' }] });
+  });
+
+  it('is told by the link of the outbox: how many wait and since when, and how many lie aside', async () => {
+    const { server, clock, spool, outbox, jobs, back } = await openSink();
+    const link = new Link({ name: 'outbox', hard: false, clock });
+    const courier = new OutboxCourier({ outbox, jobs, clock: systemClock, logger: silentLogger, link });
+    await server.crash();
+    await spool.append('no JSON');
+    await jobs.add(sweep('o-1'));
+    onTestFinished(() => courier.stop());
+    await courier.start();
+    await eventually(() => link.status().state === 'down');
+    expect(link.status().detail).toMatch(/^2 orders on disk, the oldest for \d+ s$/);
+    await back();
+    await eventually(() => link.status().state === 'up');
+    expect(link.status().detail).toBe('1 order set aside, in *.bad beside it');
   });
 
   it('stays on disk when Redis goes away again in the middle of a flush', async () => {

@@ -4,7 +4,7 @@ import type { Access } from '../../../src/access/index.ts';
 import { answerLines, catalogue } from '../../../src/commands/index.ts';
 import type { CommandPorts } from '../../../src/commands/spec.ts';
 import type { ActionView } from '../../../src/contracts/actions.ts';
-import type { AgentView, DeliveryView } from '../../../src/contracts/agents.ts';
+import type { AgentView, DeliveryView, SkippedTicks } from '../../../src/contracts/agents.ts';
 import type { Answer } from '../../../src/contracts/chat.ts';
 import type { DroneView } from '../../../src/contracts/drones.ts';
 import type { DeadLetter, QueueView } from '../../../src/contracts/queues.ts';
@@ -18,6 +18,7 @@ export const ago = (seconds: number) => now - seconds * 1_000;
 
 export interface Known {
   readonly services?: readonly ServiceView[];
+  readonly skipped?: readonly SkippedTicks[];
   readonly agents?: readonly AgentView[];
   readonly deliveries?: readonly DeliveryView[];
   /** How many records of deliveries cannot be read. */
@@ -42,6 +43,7 @@ export function portsOf(known: Known): CommandPorts {
     },
     agents: {
       agents: async () => known.agents ?? [],
+      skipped: async () => known.skipped ?? [],
       deliveries: async (limit) => ({
         deliveries: (known.deliveries ?? []).slice(0, limit),
         unreadable: known.unreadable ?? 0,

@@ -4,7 +4,7 @@ import { catalogue } from '../../../src/commands/index.ts';
 import type { DeadLetter, QueueView } from '../../../src/contracts/queues.ts';
 import type { JobName, JobOrder } from '../../../src/contracts/jobs.ts';
 import { notingSink } from '../../support/kept.ts';
-import { ago, type Known, portsOf, told } from './ports.ts';
+import { ago, type Known, link, portsOf, process, told } from './ports.ts';
 
 const queue = (name: string, given: Partial<QueueView> = {}): QueueView => ({
   ...{ queue: name, waiting: 0, delayed: 0, active: 0, dead: 0, oldestWaitingMs: 0, hold: null },
@@ -48,6 +48,14 @@ async function ordered(name: string, args: Readonly<Record<string, string>>) {
 }
 
 describe('queue status', () => {
+  it('tells what a process keeps on disk for the queue, and nothing where it keeps nothing', async () => {
+    const outbox = link('outbox', { state: 'down', detail: '2 orders on disk, the oldest for 3 s' });
+    const processes = [process(7, [outbox]), process(8, [link('outbox')])];
+    expect((await told('queue status', { queues: [queue('gas')], processes })).slice(3)).toEqual([
+      '  outbox@7  2 orders on disk, the oldest for 3 s',
+    ]);
+  });
+
   it('tells of each queue what lies in it, and of a paused one by whom', async () => {
     expect(
       await told('queue status', { queues: [paused, queue('services', { active: 1, dead: 2 })] }),

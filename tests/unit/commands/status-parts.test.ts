@@ -2,6 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { ago, failedPart, link, process, told } from './ports.ts';
 
+it('status tells of a schedule how many ticks it skipped within a day, and of which time the last was', async () => {
+  const skipped = [{ schedule: 'morning', count: 3, lastAt: ago(7_200) }];
+  const lines = await told('status', { processes: [process(7, [link('redis')])], skipped });
+  expect(lines.find((line) => line.includes('schedule morning'))).toBe(
+    `  schedule morning  3 ticks skipped within a day, the last of ${new Date(ago(7_200)).toISOString()} (2 h ago)`,
+  );
+});
+
 describe('status', () => {
   it.each([
     [

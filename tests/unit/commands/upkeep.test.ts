@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { cancel } from '../../../src/commands/catalogue/cancel.ts';
 import type { ActionCall, CommandPorts } from '../../../src/commands/spec.ts';
 import type { ActionView } from '../../../src/contracts/actions.ts';
+import type { DeliveryView } from '../../../src/contracts/agents.ts';
 import type { Identity } from '../../../src/contracts/chat.ts';
 import { notingSink } from '../../support/kept.ts';
-import { ago, instance, link, portsOf, process, service, told } from './ports.ts';
+import { ago, delivery, instance, link, portsOf, process, service, told } from './ports.ts';
 
 const alice: Identity = { surface: 'discord', id: '111', name: 'Alice' };
 const bob: Identity = { surface: 'discord', id: '333', name: 'Bob' };
@@ -72,17 +73,19 @@ describe('cancel', () => {
   const scene = (
     actions: readonly ActionView[],
     outcome: 'cancelled' | 'too-late' | 'unknown' = 'cancelled',
+    { deliveries = [], jobs = [] }: { deliveries?: readonly DeliveryView[]; jobs?: readonly string[] } = {},
   ) => {
     const asked: unknown[] = [];
     const orders: unknown[] = [];
     const ports: CommandPorts = {
-      ...portsOf({ actions }),
+      ...portsOf({ actions, deliveries }),
       jobs: notingSink((order) => orders.push(order)),
       canceller: {
         cancel: async (...of) => {
           asked.push(of);
           return outcome;
         },
+        knows: async (id) => jobs.includes(id),
       },
       policy: {
         ...portsOf({}).policy,
@@ -121,7 +124,7 @@ describe('cancel', () => {
   });
 
   it.each([
-    ['no action', [], 'No action `xaaaaaa` was taken'],
+    ['no action', [], 'Nothing is called `xaaaaaa`'],
     ['several', [action('xaaaaaa1'), action('xaaaaaa2')], 'beginning of `xaaaaaa1`, `xaaaaaa2`'],
     ['what has ended', [action('xaaaaaa1', ended)], 'It has ended: slam is ready.'],
   ] as const)('is refused of %s', async (_what, actions, text) => {
@@ -137,6 +140,28 @@ describe('cancel', () => {
       { name: 'chat.report', body: { final: true, text: expect.stringContaining('cancelled'), steps: [] } },
     ]);
   });
+
+  it.each([
+    [
+      'a delivery, by the beginning of its id',
+      { deliveries: [delivery('xaaaaaa7')] },
+      'xaaaaaa7',
+      'gas to Agent-2',
+    ],
+    ['a job, by its id', { jobs: ['xaaaaaa'] }, 'xaaaaaa', 'job xaaaaaa'],
+  ])(
+    'stops %s, for who may cancel any, and tells them what came of it',
+    async (_what, known, id, subject) => {
+      const { ports, call, asked, orders } = scene([], 'cancelled', known);
+      expect(await cancel.check(call(bob), ports)).toMatchObject({ code: 'denied' });
+      expect(await cancel.check(call(alice), ports)).toBeNull();
+      expect(await cancel.enqueue(call(alice), ports)).toContain(`Asked to cancel ${subject}`);
+      expect([asked, orders]).toMatchObject([
+        [[id, 'discord:111']],
+        [{ name: 'chat.report', body: { subject: `cancel of ${subject}`, steps: [] } }],
+      ]);
+    },
+  );
 
   it('reports what came too late as failed', async () => {
     const { ports, call, orders } = scene([bobs], 'too-late');

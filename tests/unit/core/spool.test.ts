@@ -1,5 +1,5 @@
 // The spool on a real folder: what it promises after a crash, when it is full, and with several processes.
-import { appendFile, mkdtemp, readdir, readFile, rm, truncate, utimes } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -17,11 +17,17 @@ async function openFolder() {
 let tick = 0;
 
 /** A spool of a process of that name; those in `alive` still run. */
-function spoolOf(folder: string, name: string, alive: readonly string[] = [], limits = bounds) {
+function spoolOf(
+  folder: string,
+  name: string,
+  alive: readonly string[] = [],
+  limits = bounds,
+  onAside: (what: string) => void = () => undefined,
+) {
   const owner: SpoolOwner = { name, isAlive: (other) => Promise.resolve(alive.includes(other)) };
   tick += 1;
   const at = tick;
-  const spool = new Spool({ owner, clock: { now: () => at } }, { folder, ...limits });
+  const spool = new Spool({ owner, clock: { now: () => at }, onAside }, { folder, ...limits });
   onTestFinished(() => spool.close());
   return spool;
 }
@@ -169,5 +175,56 @@ describe('what a process of another host has left', () => {
     expect(await living.adopt()).toBe(0);
     expect(await drained(heir)).toEqual(['one']);
     expect(await drained(living)).toEqual(['two']);
+  });
+});
+
+describe('what of a spool cannot be used', () => {
+  it('is laid aside byte for byte beside it where its taker says so, and all others go on', async () => {
+    const folder = await openFolder();
+    const spool = spoolOf(folder, 'a');
+    for (const text of ['one', 'bad', 'two']) await spool.append(text);
+    const taken: string[] = [];
+    await spool.drain(async (text, setAside) => {
+      if (text === 'bad') await setAside();
+      else taken.push(text);
+    });
+    const [file = '', ...others] = await readdir(folder);
+    expect([taken, others, file.endsWith('.jsonl.bad')]).toEqual([['one', 'two'], [], true]);
+    expect(await readFile(join(folder, file), 'utf8')).toBe('bad\n');
+    expect([spool.count, await spool.countAside()]).toEqual([0, 1]);
+  });
+
+  it('is known where it is no UTF-8, and keeps its bytes', async () => {
+    const folder = await openFolder();
+    const dying = spoolOf(folder, 'a');
+    await dying.append('one');
+    const [file = ''] = await readdir(folder);
+    await appendFile(join(folder, file), Buffer.from([0x7b, 0xff, 0xfe, 0x0a, 0x6f, 0x6b, 0x0a]));
+    const told: string[] = [];
+    const next = spoolOf(folder, 'b', [], bounds, (what) => told.push(what));
+    await next.adopt();
+    expect([await drained(next), told.length]).toEqual([['one', 'ok'], 1]);
+    const [left = ''] = await readdir(folder);
+    expect(await readFile(join(folder, left))).toEqual(Buffer.from([0x7b, 0xff, 0xfe, 0x0a]));
+  });
+
+  it('is a whole file where that cannot be read; what lies in the others goes on', async () => {
+    const folder = await openFolder();
+    const dying = spoolOf(folder, 'a');
+    await dying.append('one');
+    await mkdir(join(folder, '000000000000000-00000001-b~nobody.jsonl'));
+    const told: string[] = [];
+    const next = spoolOf(folder, 'c', [], bounds, (what) => told.push(what));
+    expect([await next.adopt(), await drained(next), told.length]).toEqual([1, ['one'], 1]);
+    expect(await readdir(folder)).toEqual(['000000000000000-00000001-b~c.jsonl.bad']);
+    expect(await next.countAside()).toBe(1);
+  });
+
+  it('keeps what waits since when its file was begun', async () => {
+    const folder = await openFolder();
+    const spool = spoolOf(folder, 'a');
+    expect(spool.oldestAt).toBeNull();
+    await spool.append('one');
+    expect(spool.oldestAt).toBe(tick);
   });
 });

@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { DeliveryState } from '../../../src/contracts/agents.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
 import type { Envelope } from '../../../src/contracts/envelope.ts';
+import { domainErrors } from '../../../src/contracts/errors.ts';
+import type { AgentInbox } from '../../../src/contracts/ports.ts';
+import { SwarmError } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import {
   bindHandler,
@@ -33,7 +36,11 @@ describe('gas.deliver', () => {
   const { gas } = delivery('g-1');
 
   /** @param after the state that a word of the ledger leads to */
-  function scene(state: DeliveryState | null, after: DeliveryState = 'sent') {
+  function scene(
+    state: DeliveryState | null,
+    after: DeliveryState = 'sent',
+    found?: NonNullable<AgentInbox['find']>,
+  ) {
     const log: string[] = [];
     const handler = makeDeliverGas({
       ledger: {
@@ -52,12 +59,13 @@ describe('gas.deliver', () => {
           log.push(`${id} taken back`);
           return 'withdrawn';
         },
+        ...(found && { find: found }),
       },
     });
     return { handler, log };
   }
 
-  it.each(['pending', 'queued'] as const)(
+  it.each(['pending', 'queued', 'unknown'] as const)(
     'lays a %s gas into the inbox, and then says sent',
     async (state) => {
       const { handler, log } = scene(state);
@@ -87,10 +95,20 @@ describe('gas.deliver', () => {
     expect(log).toEqual([]);
   });
 
-  it('says failed, and why, when it has failed for good', async () => {
-    const { handler, log } = scene('queued');
-    await handler.dead({ gas }, { envelope: envelope() }, 'disk full');
-    expect(log).toEqual(['g-1 failed: disk full']);
+  const lies = async () => ({ where: '/inbox/g-1.md' });
+  const absent = async () => null;
+  const blind = () => Promise.reject(new SwarmError(domainErrors.inboxUnwritable, 'no such host'));
+  it.each([
+    ['lies in the inbox after all', 'JOB_TIMED_OUT', lies, 'sent: /inbox/g-1.md'],
+    ['lies nowhere, and no run of it is left', 'UNEXPECTED', absent, 'failed: why'],
+    ['lies nowhere yet, but its run did not end', 'JOB_TIMED_OUT', absent, 'unknown: why'],
+    ['was refused by an inbox that cannot be looked into', 'INBOX_UNWRITABLE', blind, 'failed: why'],
+    ['went to an inbox that cannot be looked into', 'UNEXPECTED', blind, 'unknown: why'],
+    ['went to an inbox that cannot tell', 'JOB_KILLS_WORKER', undefined, 'unknown: why'],
+  ])('that has failed for good, and %s, is told with %s as such', async (_what, code, found, told) => {
+    const { handler, log } = scene('queued', 'sent', found);
+    await handler.dead({ gas }, { envelope: envelope(), code }, 'why');
+    expect(log).toEqual([`g-1 ${told}`]);
   });
 });
 
@@ -158,6 +176,7 @@ describe('the ticks of the pipeline', () => {
     const work = {
       sweep: async () => void log.push('swept'),
       scheduled: async (gas: typeof tick) => void log.push(`${gas.schedule} ${gas.tick}`),
+      late: async (gas: typeof tick) => void log.push(`late ${gas.schedule} ${gas.tick}`),
     };
     return { log, work };
   }
@@ -174,10 +193,10 @@ describe('the ticks of the pipeline', () => {
     expect(log).toEqual(['morning 2026-01-02T07:00Z']);
   });
 
-  it('make none when they come too late, as if nothing had run at their minute', async () => {
+  it('leave it to their schedule when they come too late, as if nothing had run at their minute', async () => {
     const { log, work } = scene();
     await makeGasTick(work, clock).run(tick, context(clock.now() - 1));
-    expect(log).toEqual([]);
+    expect(log).toEqual(['late morning 2026-01-02T07:00Z']);
   });
 });
 
