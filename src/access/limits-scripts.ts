@@ -9,8 +9,8 @@ local now = t[1] * 1000 + t[2] / 1000`;
 
 /**
  * KEYS: rate, use, cooldowns…; ARGV: burst, every ms, fingerprint of the input ('' for none), ms to keep the use, holder,
- * ms of each cooldown… Returns what access/limits.ts calls an admission; of a limit its place among the cooldowns (0: the
- * rate) and the ms to wait.
+ * ms of each cooldown (0: it is only looked at)… Returns what access/limits.ts calls an admission; of a limit its place
+ * among the cooldowns (0: the rate) and the ms to wait.
  *
  * A use that came before passes without being counted again: what it was answered is given back, and one that was never
  * answered goes the whole way once more. The rate is a bucket that is kept as the time at which it is empty.
@@ -39,6 +39,20 @@ for i = 3, #KEYS do
   local ms = tonumber(ARGV[i + 3])
   if ms > 0 then redis.call('SET', KEYS[i], ARGV[5], 'PX', ms) end
 end
+return {'admitted'}`);
+
+/**
+ * KEYS: cooldowns; ARGV: holder, ms of each. Returns as `admitScript`. Those that the holder has are no hindrance and
+ * are not begun anew.
+ */
+export const beginScript = makeScript(`
+local longest, which = 0, 0
+for i = 1, #KEYS do
+  local left = redis.call('PTTL', KEYS[i])
+  if left > longest and redis.call('GET', KEYS[i]) ~= ARGV[1] then longest, which = left, i end
+end
+if which > 0 then return {'limited', which, tostring(longest)} end
+for i = 1, #KEYS do redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[i + 1], 'NX') end
 return {'admitted'}`);
 
 /**

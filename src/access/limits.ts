@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Redis } from '../core/redis.ts';
-import { admitScript, settleScript } from './limits-scripts.ts';
+import { admitScript, beginScript, settleScript } from './limits-scripts.ts';
 
 /** How fast somebody may ask: so many at once, and one more each `everyMs`. */
 export interface Rate {
@@ -27,6 +27,8 @@ export interface UseRequest {
   /** The platform's id of the use and what was asked; null for one that leaves no trace. */
   readonly use: { readonly id: string; readonly input: unknown; readonly keepMs: number } | null;
   readonly cooldowns: readonly Cooldown[];
+  /** Whether they begin now; else it is only looked whether all are over. */
+  readonly begins: boolean;
 }
 
 export type Admission =
@@ -37,6 +39,9 @@ export type Admission =
   /** Its id belongs to something else. */
   | { readonly kind: 'conflict' }
   | { readonly kind: 'limited'; readonly by: 'rate' | Cooldown['scope']; readonly retryAfterMs: number };
+
+/** Whose use it is, as `surface:id`, and the platform's id of it. */
+export type UseName = readonly [principal: string, id: string];
 
 /** What was taken for a use. */
 export interface Ticket {
@@ -56,28 +61,36 @@ export interface UseEnd {
 export interface Limits {
   /** Admits a use, or says why not; refused ones count for nothing. */
   admit(request: UseRequest): Promise<Admission>;
+  /** Begins the cooldowns of what is about to be done, unless one runs; again for the same use, it keeps them. */
+  begin(
+    cooldowns: readonly Cooldown[],
+    use: UseName,
+  ): Promise<Extract<Admission, { kind: 'admitted' | 'limited' }>>;
   /** Keeps its first reply, or gives its cooldowns back. Resolves to the reply that the use has from now on. */
   settle(ticket: Ticket, end: UseEnd): Promise<string | null>;
 }
 
+const limitedSchema = z.tuple([z.literal('limited'), z.coerce.number().int(), z.coerce.number()]);
+const beginSchema = z.union([z.tuple([z.literal('admitted')]), limitedSchema]);
 const answerSchema = z.union([
   z.tuple([z.literal('admitted')]),
   z.tuple([z.literal('conflict')]),
   z.tuple([z.literal('repeated'), z.string()]),
-  z.tuple([z.literal('limited'), z.coerce.number().int(), z.coerce.number()]),
+  limitedSchema,
 ]);
 
 /** Creates the store over a command client. */
 export function createLimits(redis: Redis, options: { readonly prefix: string }): Limits {
   const key = (...parts: readonly string[]) => [options.prefix, 'limit', ...parts].join(':');
   return {
-    admit: async ({ principal, rate, use, cooldowns }) => {
+    admit: async ({ principal, rate, use, cooldowns, begins }) => {
+      const cooldownKeys = cooldowns.map((one) => key('cooldown', one.key));
       const ticket: Ticket = {
         useKey: use && key('use', digest([principal, use.id])),
-        cooldownKeys: cooldowns.map((one) => key('cooldown', one.key)),
+        cooldownKeys: begins ? cooldownKeys : [],
         holder: digest([principal, use?.id]),
       };
-      const keys = [key('rate', principal), ticket.useKey ?? key('use', '-'), ...ticket.cooldownKeys];
+      const keys = [key('rate', principal), ticket.useKey ?? key('use', '-'), ...cooldownKeys];
       const answer = answerSchema.parse(
         await admitScript(redis, keys, [
           rate.burst,
@@ -85,8 +98,8 @@ export function createLimits(redis: Redis, options: { readonly prefix: string })
           use ? digest(use.input) : '',
           use?.keepMs ?? 0,
           ticket.holder,
-          ...cooldowns.map(({ ms }) => ms),
-        ]),
+            ...cooldowns.map(({ ms }) => (begins ? ms : 0)),
+          ]),
       );
       switch (answer[0]) {
         case 'admitted':
@@ -96,12 +109,17 @@ export function createLimits(redis: Redis, options: { readonly prefix: string })
         case 'repeated':
           return { kind: 'repeated', reply: answer[1] };
         case 'limited':
-          return {
-            kind: 'limited',
-            by: cooldowns[answer[1] - 1]?.scope ?? 'rate',
-            retryAfterMs: Math.max(1, Math.ceil(answer[2])),
-          };
+          return limitedBy(cooldowns, answer);
       }
+    },
+    begin: async (cooldowns, use) => {
+      const cooldownKeys = cooldowns.map((one) => key('cooldown', one.key));
+      const ticket: Ticket = { useKey: null, cooldownKeys, holder: digest(use) };
+      const ms = cooldowns.map((one) => one.ms);
+      const answer = beginSchema.parse(
+        await beginScript(redis, cooldownKeys, [ticket.holder, ...ms]),
+      );
+      return answer[0] === 'admitted' ? { kind: 'admitted', ticket } : limitedBy(cooldowns, answer);
     },
     settle: async ({ useKey, cooldownKeys, holder }, { reply, counts }) => {
       const kept = useKey === null ? '' : (reply ?? '');
@@ -112,6 +130,14 @@ export function createLimits(redis: Redis, options: { readonly prefix: string })
       return z.string().nullable().parse(answer);
     },
   };
+}
+
+function limitedBy(
+  cooldowns: readonly Cooldown[],
+  [, which, leftMs]: z.infer<typeof limitedSchema>,
+): Extract<Admission, { kind: 'limited' }> {
+  const by = cooldowns[which - 1]?.scope ?? 'rate';
+  return { kind: 'limited', by, retryAfterMs: Math.max(1, Math.ceil(leftMs)) };
 }
 
 function digest(what: unknown): string {

@@ -17,6 +17,7 @@ import type { Tracer } from '../core/tracing/index.ts';
 import type { Connection } from './connection.ts';
 import type { OrderPublisher } from './order-publisher.ts';
 import { isNews, readAnswer, type Step } from './restart-answers.ts';
+import { restartTime } from './restart-time.ts';
 import { type RestartRecord, type RestartRecords, unsentRecord } from './restart-record.ts';
 import type { Targets } from './targets.ts';
 import { Waker } from './waker.ts';
@@ -55,6 +56,9 @@ export class RestartConversation {
   #reached: Step | null = null;
   /** Why its last start failed. */
   #trouble: string | null = null;
+  /** Whether an earlier run of it, cut short, may have sent the order. */
+  #resumed = false;
+  #acceptedAt: number | null = null;
   #until = 0;
   #askAt = 0;
   #unheardUntil = 0;
@@ -76,7 +80,8 @@ export class RestartConversation {
     const found = await records.load(this.#order.id);
     if (found?.outcome) return found.outcome;
     this.#record = found ?? unsentRecord;
-    const resumedUntil = this.#perhapsSent() ? this.#deps.clock.now() + lateAnswerMs : 0;
+    this.#resumed = this.#perhapsSent();
+    const resumedUntil = this.#resumed ? this.#deps.clock.now() + lateAnswerMs : 0;
     this.#until = Math.max(this.#order.deadline, resumedUntil);
     const { backAt } = connection;
     if (backAt !== null) this.#unheardUntil = backAt + reunionMs;
@@ -118,13 +123,10 @@ export class RestartConversation {
       if (answer.kind === 'failed') return { state: 'failed', reason: answer.reason };
       if (answer.kind === 'ready') {
         const { oldIncarnation, incarnation } = answer;
-        const now = this.#deps.clock.now();
-        return {
-          state: 'ready',
-          oldIncarnation,
-          incarnation,
-          tookMs: now - (this.#record.firstSentAt ?? now),
-        };
+        const { firstSentAt } = this.#record;
+        const times = { firstSentAt, acceptedAt: this.#acceptedAt, resumed: this.#resumed };
+        const took = restartTime(event, { ...times, now: this.#deps.clock.now() });
+        return { state: 'ready', oldIncarnation, incarnation, ...took };
       }
     }
     return null;
@@ -132,10 +134,12 @@ export class RestartConversation {
 
   // Several sidecars may speak for one name; the one that took the order must not end by the words of another, and the one
   // it is for must not end by those of an older version, which takes every order.
-  #answersForIt({ instance }: ServiceEvent): boolean {
+  #answersForIt({ state, instance, issuedAt }: ServiceEvent): boolean {
     const { target, instance: speaker } = this.#record;
     if (target !== null && target.instance !== instance) return false;
-    return speaker === null || speaker === instance;
+    const isIts = speaker === null || speaker === instance;
+    if (isIts && state === 'accepted') this.#acceptedAt = issuedAt;
+    return isIts;
   }
 
   async #noteSpeaker({ state, instance }: ServiceEvent): Promise<void> {

@@ -16,6 +16,7 @@ const outcomeSchema = z.union([
     oldIncarnation: z.string().nullable(),
     incarnation: z.string(),
     tookMs: z.number(),
+    withAbsence: z.literal(true).exactOptional(),
     target: targetSchema.exactOptional(),
   }),
   z.object({

@@ -24,8 +24,8 @@ export interface Client {
   run(wish: Wish, idempotencyKey: string): Promise<Reply>;
   /** `typed`: the name, where it has to be typed again. */
   decide(confirmationId: string, verdict: 'yes' | 'no', typed?: string): Promise<Reply>;
-  /** The next report with a seq above `after`, waited for up to 20 s; null when none came. */
-  nextReport(id: string, after: number): Promise<Report | null>;
+  /** The next report with a seq above `after`, waited for so long, 20 s at most; null when none came. */
+  nextReport(id: string, after: number, waitMs: number): Promise<Report | null>;
   acknowledge(deliveryId: string, state: 'accepted' | 'working'): Promise<{ readonly state: string }>;
   /** @throws SwarmError COMPONENT_UNKNOWN that names the components there are */
   resetComponent(name: string): Promise<ResetAnswer>;
@@ -86,10 +86,10 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
       const word = { verdict, ...(typed !== undefined && { typed }) };
       return understood(replySchema, call('POST', `/v1/confirmations/${encodeURIComponent(id)}`, word));
     },
-    nextReport: (id, after) =>
+    nextReport: (id, after, waitMs) =>
       understood(
         reportSchema.nullable(),
-        call('GET', `/v1/results/${encodeURIComponent(id)}?after=${after}&waitMs=20000`),
+        call('GET', `/v1/results/${encodeURIComponent(id)}?after=${after}&waitMs=${waitMs}`),
       ),
     acknowledge: (id, state) =>
       understood(

@@ -2,7 +2,6 @@
 // to wait, and everybody else is served meanwhile.
 import {
   type Admission,
-  type Cooldown,
   type FloodGuard,
   type Limits,
   type LimitsConfig,
@@ -14,7 +13,9 @@ import {
 import type { Identity, Surface } from '../contracts/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import { within } from '../core/timer.ts';
+import { cooldownsOf, inSeconds, tooSoon } from './cooldown.ts';
 import { keepable, keptReply, keptText } from './kept-reply.ts';
+import { levelOf } from './level.ts';
 import { type Invocation, placeOf, type Reply } from './reply.ts';
 import { type Action, type Change, hasSecret, type Question } from './spec.ts';
 
@@ -35,7 +36,7 @@ export interface Bounds {
 /** What the admission needs. */
 export interface AdmitDeps {
   readonly clock: Clock;
-  readonly policy: Pick<Policy, 'personOf'>;
+  readonly policy: Pick<Policy, 'personOf' | 'dangerOf'>;
   /** Absent: nothing is held back, and the same use again goes the whole way again. */
   readonly bounds?: Bounds;
 }
@@ -111,7 +112,7 @@ async function settled(
   try {
     const reply = await work();
     const text = keepable(reply) ? keptText(reply) : null;
-    const first = await end(text, reply.kind !== 'refusal');
+    const first = await end(text, reply.kind === 'accepted' || reply.kind === 'answer');
     // The same use twice at once: both are told what the first of them came to.
     return first === null || first === text ? reply : (keptReply(first) ?? reply);
   } catch (thrown) {
@@ -137,27 +138,15 @@ async function admissionOf(
     // A dry run must not stand in the way of what it was the rehearsal of, even under the same id.
     // Nor is a secret kept: neither one that was typed nor the answer that shows it.
     use: dryRun || hasSecret(spec) ? null : { id, input: [spec.name, args], keepMs },
-    cooldowns: isQuestion || dryRun ? [] : await cooldownsOf(deps, settings, invocation, spec),
+    cooldowns:
+      isQuestion || dryRun
+        ? []
+        : await cooldownsOf(deps, settings, { spec, identity, place: placeOf(invocation) }),
+    // What is asked about first begins its pause with the yes.
+    begins: isQuestion || levelOf(deps, spec, spec.permission(args)) === 'none',
   };
   if (!isQuestion) return store.admit(request);
   return inTime(deps, store.admit(request)).catch(() => null);
-}
-
-async function cooldownsOf(
-  { policy }: AdmitDeps,
-  settings: LimitsConfig,
-  invocation: Invocation,
-  { name, cooldownMs = 0 }: Action | Change,
-): Promise<readonly Cooldown[]> {
-  const { surface, id } = placeOf(invocation);
-  const { personCooldownMs, placeCooldownMs, globalCooldownMs } = settings;
-  const person = personCooldownMs > 0 ? await policy.personOf(invocation.identity) : '';
-  const all: readonly Cooldown[] = [
-    { scope: 'person', key: `${name}:person:${person}`, ms: personCooldownMs },
-    { scope: 'place', key: `${name}:place:${surface}:${id}`, ms: Math.max(cooldownMs, placeCooldownMs) },
-    { scope: 'global', key: `${name}:global`, ms: globalCooldownMs },
-  ];
-  return all.filter(({ ms }) => ms > 0);
 }
 
 function boundsOf(
@@ -184,15 +173,6 @@ function tooMuch(retryAfterMs: number): Limited {
   );
 }
 
-function tooSoon({ by, retryAfterMs }: Extract<Admission, { kind: 'limited' }>, command: string): Limited {
-  const where = { person: ' for you', place: ' here', global: '', rate: '' }[by];
-  return limited(retryAfterMs, `\`${command}\` may be used again${where} ${inSeconds(retryAfterMs)}.`);
-}
-
 function limited(retryAfterMs: number, text: string): Limited {
   return { kind: 'refusal', code: 'limited', text, retryAfterMs };
-}
-
-function inSeconds(ms: number): string {
-  return `in ${Math.max(1, Math.ceil(ms / 1_000))} s`;
 }

@@ -1,8 +1,8 @@
 // The rehearsal of what changes something: who may, what would be done, and what would stand in between. Does nothing of it.
 import type { Verdict } from '../access/index.ts';
 import type { AnswerRow } from '../contracts/chat.ts';
+import { levelOf } from './level.ts';
 import type { Reply } from './reply.ts';
-import { levelOf } from './rights.ts';
 import type { Action, Change, CommandCall, CommandPorts, Danger } from './spec.ts';
 
 /** What was looked at for it. */

@@ -1,7 +1,7 @@
 // Commands: one surface for every place that people type in.
 export { parseAuditFilter } from './audit-filter.ts';
 export { silentAfterMs } from './catalogue/services.ts';
-export { catalogue } from './catalogue/all.ts';
+export { catalogue, catalogueFor } from './catalogue/all.ts';
 export { type Completer, createCompleter } from './complete.ts';
 export { createIntake } from './intake.ts';
 export { usage } from './bind.ts';

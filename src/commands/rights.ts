@@ -1,8 +1,9 @@
 // Whose word counts on what waits, asked anew at the moment of the word: the rules, or who is who, may have changed since
 // the question.
-import { type Approval, type Danger, type Decided, principalOf, stricter } from '../access/index.ts';
+import { type Approval, type Decided, principalOf, stricter } from '../access/index.ts';
 import type { Identity, Place } from '../contracts/chat.ts';
 import { type IntakeDeps, judge } from './intake-deps.ts';
+import { levelOf } from './level.ts';
 import type { Reply } from './reply.ts';
 import type { Action, Change } from './spec.ts';
 
@@ -23,15 +24,6 @@ export interface Waiting {
 export type Standing =
   | { readonly refusal: Extract<Reply, { kind: 'refusal' }> }
   | { readonly policyVersion: string };
-
-/** What stands before the use of a command: its own level, or the rules' where that is stricter. */
-export function levelOf(
-  { policy }: { readonly policy: Pick<IntakeDeps['policy'], 'dangerOf'> },
-  spec: Action | Change,
-  permission: string,
-): Danger {
-  return stricter(spec.danger ?? (spec.kind === 'action' ? 'confirm' : 'none'), policy.dangerOf(permission));
-}
 
 /** What a yes to `type-name` has to be typed with: the first argument, or the command where it has none. */
 export function nameToType({

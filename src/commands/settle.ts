@@ -4,6 +4,7 @@ import { correlationIdOf } from '../contracts/ids.ts';
 import { errorText } from '../core/errors.ts';
 import { invalidate } from './altered.ts';
 import { timeOf } from './announce.ts';
+import { pausing } from './cooldown.ts';
 import { carryOut, end } from './execute.ts';
 import { type IntakeDeps, nothingToConfirm } from './intake-deps.ts';
 import { type Decision, placeOf, type Reply } from './reply.ts';
@@ -45,7 +46,17 @@ export async function settle(
     reason: decision.reason?.slice(0, 200) ?? '',
     policyVersion: standing.policyVersion,
   };
-  const to = verdict === 'yes' ? 'approved' : await stateOfNo(deps, approval, speaker);
+  const take = () => decideNow(deps, decision, { spec, approval }, { decided, speaker });
+  return verdict === 'yes' ? pausing(deps, { spec, approval }, take) : take();
+}
+
+async function decideNow(
+  deps: IntakeDeps,
+  decision: Decision,
+  { spec, approval }: Waiting,
+  { decided, speaker }: { readonly decided: Decided; readonly speaker: Speaker },
+): Promise<Reply> {
+  const to = decision.verdict === 'yes' ? 'approved' : await stateOfNo(deps, approval, speaker);
   const move = await deps.approvals.move(approval.id, { from: 'pending', to, decided });
   if (move !== 'moved') return already(deps, decision, { spec, approval });
   return conclude(deps, decision, { spec, approval: { ...approval, state: to, decided } });

@@ -93,6 +93,8 @@ export type RestartOutcome = { readonly target?: RestartTarget } & (
       readonly oldIncarnation: string | null;
       readonly incarnation: string;
       readonly tookMs: number;
+      /** Whether the time that Swarmline itself was away may be among it; absent: it is not. */
+      readonly withAbsence?: true;
     }
   | { readonly state: 'sent' | 'failed' | 'expired' | 'unknown'; readonly reason: string }
 );

@@ -46,6 +46,19 @@ describe('an alert', () => {
     expect(texts).toHaveLength(1);
   });
 
+  it('is raised while no process does the work, and is over when one does', async ({ openSite }) => {
+    const site = await openSite();
+    await site.up('--only', 'api', '--only', 'pipeline').ready();
+    const alerts = async () => (await site.cli('run', 'alerts')).stdout;
+    const raised = await eventually(alerts, {
+      accept: (text) => text.includes('role-unfilled/'),
+      timeoutMs: 40_000,
+    });
+    expect(raised).toContain('no process has the role workers: orders and gas stay queued');
+    await site.up('--only', 'workers').ready();
+    await eventually(alerts, { accept: (text) => text.includes('No alert fires'), timeoutMs: 40_000 });
+  });
+
   it('can be asked for and silenced from the command line', async ({ openSite }) => {
     const site = await openSite();
     await site.up().ready();

@@ -19,6 +19,7 @@ import type { Redis } from '../../core/redis.ts';
 import type { GivenUp } from '../../core/supervisor.ts';
 import type { Config } from '../config.ts';
 import type { LinkBoard } from '../links.ts';
+import type { RoleGaps } from '../role-watch.ts';
 import { createChatChannel } from './chat-channel.ts';
 import { conditionsOf, givenUpSignal } from './conditions.ts';
 
@@ -34,6 +35,7 @@ export interface AlertingDeps {
   readonly guards: GuardMaker;
   readonly links: LinkBoard;
   readonly policy: Pick<LivePolicy, 'broken' | 'refused'>;
+  readonly gaps: Pick<RoleGaps, 'lasting'>;
   readonly view: () => Pick<ProcessView, 'links' | 'components' | 'breakers'>;
 }
 
@@ -52,7 +54,7 @@ const shown = 50;
 
 /** Puts alerts together; looks at nothing before `start`. */
 export function createAlerting(deps: AlertingDeps): Alerting {
-  const { config, instance, clock, logger, redis, faults, policy, links, view } = deps;
+  const { config, instance, clock, logger, redis, faults, policy, links, gaps, view } = deps;
   const window = new FaultWindow();
   faults.listen((error, where) => window.note(error, where, clock.now()));
   const { prefix } = config.redis;
@@ -63,6 +65,7 @@ export function createAlerting(deps: AlertingDeps): Alerting {
       now: clock.now(),
       lost: links.lost(),
       waiting: links.waiting(),
+      gaps: gaps.lasting(),
       policyFault: policy.broken,
       policyRefused: policy.refused?.why ?? null,
       tallies: window.tallies(clock.now()),

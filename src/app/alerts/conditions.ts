@@ -2,11 +2,13 @@
 // when, is decided by the book.
 import { surfaces } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
+import { gapText } from '../../contracts/roles.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import type { AlertSignal } from '../../core/alerts/alert.ts';
 import { type FaultTally, faultWindowMs } from '../../core/alerts/fault-window.ts';
 import { strategyOf } from '../../core/recovery/strategies.ts';
 import { resetLine } from '../component-log.ts';
+import type { RoleGap } from '../role-watch.ts';
 import { signalOf } from './kinds.ts';
 
 type LinkView = ProcessView['links'][number];
@@ -21,6 +23,8 @@ export interface Situation {
   readonly waiting: ReadonlySet<string>;
   readonly components: ProcessView['components'];
   readonly breakers: ProcessView['breakers'];
+  /** Roles that nobody has filled for long enough. */
+  readonly gaps: readonly RoleGap[];
   /** Why nobody is allowed anything; null when the policy is sound. */
   readonly policyFault: string | null;
   /** Why its file was refused later, while the rules of before are in force; null when it was not. */
@@ -48,6 +52,7 @@ export function conditionsOf(situation: Situation): readonly AlertSignal[] {
       .flatMap(ofLink(situation)),
     ...situation.components.filter(({ braked }) => braked).map(ofBrake),
     ...situation.breakers.filter(({ state }) => state !== 'closed').map(ofBreaker),
+    ...situation.gaps.map(ofGap),
     ...ofPolicy(situation),
     ...situation.tallies.flatMap(ofTally(situation)),
   ];
@@ -103,6 +108,11 @@ function ofBreaker({ name, state }: ProcessView['breakers'][number]): AlertSigna
   const detail =
     state === 'open' ? 'nothing is sent there for now' : 'the next call tries whether it is well';
   return signalOf('circuit-open', name, { title: `the circuit of ${name} is open`, detail });
+}
+
+function ofGap({ role }: RoleGap): AlertSignal {
+  const detail = `start one: swarmline up --only ${role}`;
+  return signalOf('role-unfilled', role, { title: gapText(role), detail });
 }
 
 function ofPolicy({ policyFault, policyRefused }: Situation): AlertSignal[] {

@@ -13,6 +13,7 @@ export const alertKinds = {
   'part-braked': { source: 'parts', severity: 'critical' },
   'part-given-up': { source: 'parts', severity: 'warning' },
   'clock-skew': { source: 'clock', severity: 'critical' },
+  'role-unfilled': { source: 'roles', severity: 'critical' },
   'circuit-open': { source: 'circuits', severity: 'warning' },
   'policy-broken': { source: 'policy', severity: 'critical' },
   'job-failed': { source: 'jobs', severity: 'warning' },

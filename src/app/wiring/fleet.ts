@@ -4,10 +4,10 @@ import type { Service } from '../../core/service.ts';
 import { OutboxCourier } from '../../queue/index.ts';
 import { createPresence } from '../presence.ts';
 import { createRoleWatch } from '../role-watch.ts';
-import type { Shared } from './shared.ts';
+import type { Together } from './share.ts';
 
-export function wireFleet(shared: Shared, version: string | null): readonly Service[] {
-  const { config, roles, registry, clock, logger, view, links, host, backends } = shared;
+export function wireFleet(shared: Together, version: string | null): readonly Service[] {
+  const { config, roles, registry, clock, logger, view, links, host, backends, gaps } = shared;
   const courier = new OutboxCourier({ ...shared, link: links.add('outbox', { hard: false }) });
   const { port } = config.api;
   const endpoints = roles.includes('api') && port !== 0 ? { http: `http://127.0.0.1:${port}` } : {};
@@ -17,5 +17,6 @@ export function wireFleet(shared: Shared, version: string | null): readonly Serv
   );
   // Who fills them all misses none.
   if (Object.keys(neededRoles).every((role) => roles.some((own) => own === role))) return [presence, courier];
-  return [presence, courier, createRoleWatch({ registry, clock, logger }, { redisUrl: backends.redis.url })];
+  const watch = createRoleWatch({ registry, clock, logger, gaps }, { redisUrl: backends.redis.url });
+  return [presence, courier, watch];
 }

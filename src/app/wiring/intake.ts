@@ -4,7 +4,7 @@ import { createDroneDirectory, createServiceDirectory } from '../../bridge/index
 import {
   type CommandIntake,
   type Completer,
-  catalogue,
+  catalogueFor,
   createCompleter,
   createIntake,
 } from '../../commands/index.ts';
@@ -67,7 +67,7 @@ export function wireIntake({
       canceller: overRedis(createCanceller({ redis, jobs, clock, ledger: pipeline.ledger }, { prefix })),
       system: { processes: async () => withSelf(await processes().catch(() => []), view()) },
     },
-    catalogue,
+    catalogueFor({ restartReachesAll: config.bridge.profile === 'legacy-fanout' }),
   );
 }
 

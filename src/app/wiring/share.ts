@@ -17,6 +17,7 @@ import type { LinkBoard } from '../links.ts';
 import { openObservation } from '../observe/observation.ts';
 import { createSystemDirectory } from '../presence.ts';
 import type { Resources } from '../resources.ts';
+import { createRoleGaps, type RoleGaps } from '../role-watch.ts';
 import type { Role } from '../roles.ts';
 import type { Backends } from '../servers.ts';
 import { wireAudit } from './audit.ts';
@@ -35,8 +36,12 @@ export interface ShareDeps {
   readonly version?: string;
 }
 
-/** What all parts share, and two that belong to nobody else. */
-export type Together = Shared & { readonly resets: ComponentResets; readonly alerting: Alerting };
+/** What all parts share, and what belongs to nobody else. */
+export interface Together extends Shared {
+  readonly resets: ComponentResets;
+  readonly alerting: Alerting;
+  readonly gaps: RoleGaps;
+}
 
 /** What is made later than those who ask for it. */
 export interface Held {
@@ -110,8 +115,9 @@ export async function share(
     access,
     pipeline,
   };
-  held.alerting = createAlerting(base);
-  return { ...base, resets, alerting: held.alerting };
+  const gaps = createRoleGaps({ logger, clock });
+  held.alerting = createAlerting({ ...base, gaps });
+  return { ...base, resets, gaps, alerting: held.alerting };
 }
 
 type ViewSources = Pick<Shared, 'instance' | 'roles' | 'links' | 'guards' | 'clock'>;

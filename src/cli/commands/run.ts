@@ -9,6 +9,7 @@ import { systemClock } from '../../core/clock.ts';
 import { errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
 import { type Client, connectClient } from '../client.ts';
 import { type ExitCode, exitCodes, type Io } from '../io.ts';
+import { whyNotBegun } from './not-begun.ts';
 
 export interface RunOptions {
   /** Confirms without asking. */
@@ -18,10 +19,14 @@ export interface RunOptions {
   readonly json: boolean;
   /** Only says what would be done, and confirms nothing. Default false. */
   readonly dryRun?: boolean;
+  /** How long it is followed without any news, ms. Default 2 min. */
+  readonly patienceMs?: number;
 }
 
-/** Without any news for this long nothing can be said of an action, ms. */
-const patienceMs = 120_000;
+/** Without any news for this long an action is followed no further, ms. */
+const defaultPatienceMs = 120_000;
+/** The longest that one request waits for news, ms. */
+const waitMs = 20_000;
 
 /** A command line as it is typed in chat. */
 export function run(line: string, options: RunOptions, io: Io): Promise<ExitCode> {
@@ -96,8 +101,9 @@ interface Followed {
 async function follow(client: Client, reply: Followed, options: RunOptions, io: Io): Promise<ExitCode> {
   if (!options.json) io.stderr.write(`${reply.text}\n`);
   try {
-    const report = await lastReport(client, reply, options, io);
-    return finish(reply.correlationId, { ...report, state: stateOf(report) }, options, io);
+    const last = await lastReport(client, reply, options, io);
+    const outcome = 'waits' in last ? notBegun(last.waits) : { ...last, state: stateOf(last) };
+    return finish(reply.correlationId, outcome, options, io);
   } catch (thrown) {
     if (io.stopped.aborted) throw thrown;
     const text = `it is unknown what became of it: ${errorText(thrown)}`;
@@ -106,19 +112,24 @@ async function follow(client: Client, reply: Followed, options: RunOptions, io: 
   }
 }
 
-/** Follows an order to its end. @throws SwarmError when it cannot be followed any more */
+/** Follows an order to its end, or until it is known that nobody has begun it. @throws SwarmError when it cannot be followed any more */
 async function lastReport(
   client: Client,
   { correlationId: id, newsBy = 0 }: Followed,
-  { json }: RunOptions,
+  { json, patienceMs = defaultPatienceMs }: RunOptions,
   io: Io,
-): Promise<Report> {
+): Promise<Report | { readonly waits: string }> {
   let heardAt = Math.max(systemClock.now(), newsBy);
   let last: Report | null = null;
+  let waits: string | null = null;
   for (let seq = -1; systemClock.now() - heardAt < patienceMs; ) {
-    const report = await nextReport(client, { id, after: seq }, io);
+    const left = Math.max(0, heardAt + patienceMs - systemClock.now());
+    const report = await nextReport(client, { id, after: seq, waitMs: Math.min(waitMs, left) }, io);
     if (!report) {
       if (last !== null && isWithReceiver(last)) return last;
+      const known = last === null ? await whyNotBegun(client, id) : null;
+      if (known !== null && waits === null && !json) io.stderr.write(`${known}\n`);
+      waits = known;
       continue;
     }
     last = report;
@@ -127,6 +138,7 @@ async function lastReport(
     if (report.final) return report;
     if (!json) io.stderr.write(`${reportLine(report)}\n`);
   }
+  if (waits !== null) return { waits };
   throw new SwarmError(domainErrors.platformUnreachable, `nothing was heard for ${patienceMs / 1000} s`);
 }
 
@@ -138,11 +150,11 @@ function isWithReceiver({ kind, steps }: Report): boolean {
 // The platform may be restarted while an order is under way; the order survives that, and so does the wait.
 async function nextReport(
   client: Client,
-  { id, after }: { readonly id: string; readonly after: number },
+  { id, after, waitMs }: { readonly id: string; readonly after: number; readonly waitMs: number },
   { stopped }: Io,
 ): Promise<Report | null> {
   try {
-    return await client.nextReport(id, after);
+    return await client.nextReport(id, after, waitMs);
   } catch (thrown) {
     const error = toSwarmError(thrown);
     if (stopped.aborted || !error.retryable) throw error;
@@ -154,6 +166,16 @@ async function nextReport(
 interface Outcome extends Pick<Report, 'subject' | 'text'> {
   readonly state: ActionState;
   readonly steps: readonly Step[];
+}
+
+function notBegun(waits: string): Outcome {
+  const text = `not begun: ${waits}. It goes on without this command too.`;
+  return {
+    subject: '',
+    text,
+    state: 'queued',
+    steps: [{ state: 'queued', at: systemClock.now(), detail: '' }],
+  };
 }
 
 // A notice goes through no states: what it tells is so, unless it has a step that says otherwise.

@@ -20,7 +20,7 @@ import { queueDead, queueShow } from './queue-dead.ts';
 import { queueDrain, queuePause, queueResume } from './queue-hold.ts';
 import { queueDiscard, queueRedrive, queueRedriveAll } from './queue-letters.ts';
 import { queueStatus } from './queue-status.ts';
-import { restart } from './restart.ts';
+import { makeRestart, type RestartReach } from './restart.ts';
 import { revoke, revokeRole } from './revoke.ts';
 import { services } from './services.ts';
 import { silence } from './silence.ts';
@@ -31,11 +31,9 @@ import { result } from './result.ts';
 import { service } from './service.ts';
 import { uptime } from './uptime.ts';
 
-const actionsAndQuestions: readonly CommandSpec[] = [
-  status,
-  services,
-  service,
-  restart,
+const upToService: readonly CommandSpec[] = [status, services, service];
+
+const others: readonly CommandSpec[] = [
   agents,
   agent,
   message,
@@ -74,6 +72,11 @@ const actionsAndQuestions: readonly CommandSpec[] = [
   deny,
 ];
 
-const explained: readonly CommandSpec[] = [...actionsAndQuestions, ...makeWhy(actionsAndQuestions)];
+export const catalogue: readonly CommandSpec[] = catalogueFor({});
 
-export const catalogue: readonly CommandSpec[] = [...explained, makeHelp(explained)];
+/** The list where an order may reach more than it names. */
+export function catalogueFor(reach: RestartReach): readonly CommandSpec[] {
+  const named = [...upToService, makeRestart(reach), ...others];
+  const explained = [...named, ...makeWhy(named)];
+  return [...explained, makeHelp(explained)];
+}

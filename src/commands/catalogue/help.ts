@@ -4,7 +4,7 @@ import { dryRunOption, usage } from '../bind.ts';
 import { before } from '../dry-run.ts';
 import { namesOf, nearest } from '../parse.ts';
 import { mayUse, permitted } from '../permitted.ts';
-import { levelOf } from '../rights.ts';
+import { levelOf } from '../level.ts';
 import type { Action, ArgSpec, Change, CommandCall, CommandPorts, CommandSpec, Question } from '../spec.ts';
 
 /** Made last, since it lists the others. */

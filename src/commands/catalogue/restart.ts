@@ -4,7 +4,24 @@ import { type InstanceView, instanceName, serviceNameSchema } from '../../contra
 import type { Action, CommandPorts } from '../spec.ts';
 import { serviceNames } from './services.ts';
 
-export const restart: Action = {
+/** Whom an order to restart one service reaches. */
+export interface RestartReach {
+  /** Whether it goes to every service, whatever name it bears, as over the legacy hub; default false. */
+  readonly restartReachesAll?: boolean;
+}
+
+/** Makes the command. One that reaches all is judged as what it does, and not as what was typed. */
+export function makeRestart({ restartReachesAll = false }: RestartReach = {}): Action {
+  if (!restartReachesAll) return restart;
+  return {
+    ...restart,
+    permission: () => 'service.restart:*',
+    prompt: ({ service = '' }) =>
+      `Restart ${service}? The hub broadcasts the order: every other service that listens restarts too.`,
+  };
+}
+
+const restart: Action = {
   kind: 'action',
   name: 'restart',
   description: 'Restart a service and prove it by its new incarnation',

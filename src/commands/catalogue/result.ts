@@ -5,6 +5,7 @@ import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
 import { counted } from '../render.ts';
 import type { ArgSpec, Question } from '../spec.ts';
+import { whyItWaits } from './waiting.ts';
 
 /** An id of an action, or its beginning. */
 export const actionIdArg: ArgSpec = {
@@ -28,7 +29,9 @@ export const result: Question = {
     const found = await ports.actions.find(id);
     const now = ports.clock.now();
     const [only] = found;
-    if (only && found.length === 1) return told(only, now);
+    if (only && found.length === 1) {
+      return told(only, now, isBegun(only) ? null : await whyItWaits(only.note.command, ports));
+    }
     return {
       title:
         found.length === 0
@@ -51,7 +54,13 @@ export function lineOf({ note }: ActionView): string {
   return plainText([note.command, ...Object.values(note.args)].join(' '), 120);
 }
 
-function told(view: ActionView, now: number): Answer {
+/** Whether anything came of it yet. */
+function isBegun({ steps, word }: ActionView): boolean {
+  return word !== null || steps.length > 0;
+}
+
+/** `waits`: why nobody has begun it; null where somebody has. */
+function told(view: ActionView, now: number, waits: string | null): Answer {
   const { note, steps, word } = view;
   const asked: AnswerRow = { label: 'asked', value: `by ${note.person}`, ageMs: now - note.at, tone: 'info' };
   return {
@@ -68,8 +77,8 @@ function told(view: ActionView, now: number): Answer {
         }),
       ),
     ],
-    note: word?.text ?? 'Nothing was reported of it yet: it waits in the queue until a worker is free.',
-    data: { actions: [view] },
+    note: waits === null ? (word?.text ?? '') : `Nothing was reported of it yet: ${waits}.`,
+    data: { actions: [view], waits },
   };
 }
 

@@ -20,7 +20,8 @@ export function gapRows(processes: readonly ProcessView[], now: number): readonl
     .map((role) => ({ label: role, value: gapText(role), ageMs: null, tone: 'bad' }));
 }
 
-function seesAll({ links }: ProcessView, now: number): boolean {
+/** Whether it reaches Redis for long enough to know of every other one. */
+export function seesAll({ links }: ProcessView, now: number): boolean {
   return links.some(
     ({ name, state, since }) => name === 'redis' && state === 'up' && now - since >= settleMs,
   );

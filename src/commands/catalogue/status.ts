@@ -1,6 +1,6 @@
 // `status [target]`: the platform at a glance, or everything known about one service, agent or drone.
 
-import type { AgentView, DeliveryView } from '../../contracts/agents.ts';
+import type { AgentView, DeliveryList } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import type { DroneView } from '../../contracts/drones.ts';
 import type { ServiceView } from '../../contracts/services.ts';
@@ -16,6 +16,7 @@ import { droneIds, droneRow, staleAfterMs } from './drone.ts';
 import { isOpen, isUnanswered } from './gas.ts';
 import { processSilentAfterMs } from './processes.ts';
 import { troubledQueueRows } from './queue-status.ts';
+import { pilingRows } from './report-rows.ts';
 import { gapRows } from './roles.ts';
 import { skippedRows } from './skipped.ts';
 import { isReady, serviceNames, serviceRows, silentAfterMs } from './services.ts';
@@ -48,12 +49,12 @@ async function targets(ports: CommandPorts): Promise<readonly string[]> {
 
 async function overview(ports: CommandPorts): Promise<Answer> {
   const now = ports.clock.now();
-  const [processes, services, agents, drones, deliveries, queues, skipped] = await Promise.all([
+  const [processes, services, agents, drones, gas, queues, skipped] = await Promise.all([
     ports.system.processes(),
     known(ports.services.services()),
     known(ports.agents.agents()),
     known(ports.drones.drones()),
-    known(ports.agents.deliveries(200).then(({ deliveries }) => deliveries)),
+    known(ports.agents.deliveries(200).then(({ deliveries, unreadable }) => [{ deliveries, unreadable }])),
     known(ports.queues.queues()),
     known(ports.agents.skipped?.() ?? Promise.resolve([])),
   ]);
@@ -70,11 +71,12 @@ async function overview(ports: CommandPorts): Promise<Answer> {
     ...processes.flatMap((process) => useRow(process, processes.length > 1, now)),
     ...troubledQueueRows(queues.views ?? [], now),
     ...skippedRows(skipped.views ?? [], now),
+    ...pilingRows(queues.views ?? [], processes, now),
   ];
   const counts = [
     figure('services', services, (views) => servicesRow(views, now)),
     figure('agents', agents, (views) => agentsRow(views, now)),
-    figure('gas', deliveries, (views) => gasRow(views, now)),
+    figure('gas', gas, ([list = { deliveries: [], unreadable: 0 }]) => gasRow(list, now)),
     figure('drones', drones, (views) => dronesRow(views, now)),
   ];
   const tone = links.length === 0 ? 'warn' : worst([...links, ...parts, ...breakers, ...uses, ...counts]);
@@ -87,7 +89,7 @@ async function overview(ports: CommandPorts): Promise<Answer> {
       services: services.views,
       agents: agents.views,
       drones: drones.views,
-      openDeliveries: deliveries.views?.filter(({ state }) => isOpen(state)).length ?? null,
+      openDeliveries: gas.views?.[0]?.deliveries.filter(({ state }) => isOpen(state)).length ?? null,
     },
   };
 }
@@ -137,19 +139,23 @@ function servicesRow(services: readonly ServiceView[], now: number): AnswerRow {
 
 function agentsRow(agents: readonly AgentView[], now: number): AnswerRow {
   const told = agents.filter(({ seenAt }) => seenAt !== null).length;
+  // Of these something is there that cannot be understood: they may have told a status.
+  const unclear = agents.filter(({ seenAt, problem }) => seenAt === null && problem !== null).length;
+  const besides = unclear === 0 ? '' : `, of ${unclear} it cannot be read`;
   return {
     label: 'agents',
-    value: `${told} of ${agents.length} have told a status`,
+    value: `${told} of ${agents.length} have told a status${besides}`,
     ageMs: newest(agents, now),
-    tone: 'ok',
+    tone: unclear === 0 ? 'ok' : 'warn',
   };
 }
 
-function gasRow(deliveries: readonly DeliveryView[], now: number): AnswerRow {
+function gasRow({ deliveries, unreadable }: DeliveryList, now: number): AnswerRow {
   const open = deliveries.filter(({ state }) => isUnanswered(state)).length;
-  const value = `${counted(deliveries.length, 'latest delivery')}, ${open} not acknowledged`;
+  const lost = unreadable === 0 ? '' : `, ${counted(unreadable, 'record')} cannot be read`;
+  const value = `${counted(deliveries.length, 'latest delivery')}, ${open} not acknowledged${lost}`;
   const moved = deliveries.map(({ since }) => ({ seenAt: since }));
-  return { label: 'gas', value, ageMs: newest(moved, now), tone: 'ok' };
+  return { label: 'gas', value, ageMs: newest(moved, now), tone: unreadable === 0 ? 'ok' : 'warn' };
 }
 
 function dronesRow(drones: readonly DroneView[], now: number): AnswerRow {

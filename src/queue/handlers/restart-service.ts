@@ -136,7 +136,7 @@ function whatOf(service: string, { target }: RestartOutcome): string {
 function outcomeText(service: string, outcome: RestartOutcome, steps: Story['steps']): string {
   switch (outcome.state) {
     case 'ready':
-      return `${service} is ready: incarnation ${short(outcome.oldIncarnation)} → ${short(outcome.incarnation)} in ${(outcome.tookMs / 1000).toFixed(1)} s`;
+      return `${service} is ready: incarnation ${short(outcome.oldIncarnation)} → ${short(outcome.incarnation)} in ${(outcome.tookMs / 1000).toFixed(1)} s${outcome.withAbsence ? ', with the time that Swarmline was away' : ''}`;
     case 'sent':
       return `${service}: ${outcome.reason}`;
     case 'failed':

@@ -11,6 +11,7 @@ const request = (given: Partial<Request> = {}): Request => ({
   rate: { burst: 3, everyMs: 60_000 },
   use: null,
   cooldowns: [],
+  begins: true,
   ...given,
 });
 const use = (id: string, input: unknown = 'restart slam') => ({ id, input, keepMs: 60_000 });
@@ -126,6 +127,26 @@ describe('a cooldown', () => {
     const ticket = await ticketOf(limits.admit(request({ use: use('a'), cooldowns: [place] })));
     await limits.settle(ticket, { reply: 'denied', counts: false });
     expect((await limits.admit(request({ use: use('b'), cooldowns: [place] }))).kind).toBe('admitted');
+  });
+
+  it('that is only looked at begins nothing, and is seen all the same', async ({ redis, prefix }) => {
+    const limits = createLimits(redis, { prefix });
+    const look = (id: string) => limits.admit(request({ use: use(id), cooldowns: [place], begins: false }));
+    const before = [(await look('a')).kind, (await look('b')).kind];
+    await limits.begin([place], ['discord:111', 'a']);
+    expect([...before, (await look('c')).kind]).toEqual(['admitted', 'admitted', 'limited']);
+  });
+
+  it('begins for one of fifty at once, and for the same use once more', async ({ redis, prefix }) => {
+    const limits = createLimits(redis, { prefix });
+    const begin = (id: string) => limits.begin([place], ['discord:111', id]);
+    const all = await Promise.all(Array.from({ length: 50 }, (_, i) => begin(String(i))));
+    const first = all.findIndex(({ kind }) => kind === 'admitted');
+    expect([
+      all.filter(({ kind }) => kind === 'admitted').length,
+      (await begin(String(first))).kind,
+      await begin('another'),
+    ]).toEqual([1, 'admitted', { kind: 'limited', by: 'place', retryAfterMs: expect.closeTo(60_000, -4) }]);
   });
 
   it('tells the longest wait of several', async ({ redis, prefix }) => {

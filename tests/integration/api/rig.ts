@@ -67,6 +67,7 @@ export async function open(
     readonly reset: ComponentResetter['reset'];
     readonly logger: Logger;
     readonly limits: SceneOptions['limits'];
+    readonly ports: SceneOptions['ports'];
     readonly audit: AuditSink | null;
     /** How often the queues are refused before they open. */
     readonly failsToOpen: number;
@@ -77,6 +78,7 @@ export async function open(
   const scene = createScene(redis, prefix, {
     policy: given.policy ?? policy,
     ...(given.limits && { limits: given.limits }),
+    ...(given.ports && { ports: given.ports }),
   });
   const results = createResults({ redis, clock: systemClock }, { prefix });
   const state = { readiness: given.readiness ?? ready };

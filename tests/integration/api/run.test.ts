@@ -7,7 +7,11 @@ import { chat } from '../../../src/cli/commands/chat.ts';
 import { run } from '../../../src/cli/commands/run.ts';
 import type { Io } from '../../../src/cli/io.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
+import type { QueueView } from '../../../src/contracts/queues.ts';
+import { createActionDirectory } from '../../../src/queue/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
+import { portsOf } from '../../unit/commands/ports.ts';
+import { ManualClock } from '../../unit/core/manual-clock.ts';
 import { open } from './rig.ts';
 
 type Face = Awaited<ReturnType<typeof open>>;
@@ -36,6 +40,10 @@ function terminal({ tokenFile, port }: Face, given: { readonly isTTY?: boolean }
   return { io, stdin, printed };
 }
 
+const heldServices = (now: number): QueueView => ({
+  ...{ queue: 'services', waiting: 1, delayed: 0, active: 0, dead: 0, oldestWaitingMs: 180_000 },
+  hold: { state: 'paused', since: now - 180_000, by: 'cli:local' },
+});
 const plain = { yes: false, json: false };
 const report = (
   about: string,
@@ -224,6 +232,26 @@ describe('swarmline run', () => {
       expect(JSON.parse(await notice(true))).toMatchObject({ kind: 'result', state, steps });
     },
   );
+
+  it('tells of an order that nobody has begun why it waits, and not that it is unknown', async ({
+    redis,
+    prefix,
+  }) => {
+    const face = await open(redis, prefix, {
+      ports: {
+        actions: createActionDirectory(redis, { prefix }),
+        queues: { ...portsOf({}).queues, queues: async () => [heldServices(new ManualClock().now())] },
+      },
+    });
+    const { io, printed } = terminal(face);
+    expect(await run('restart slam', { ...plain, yes: true, patienceMs: 300 }, io)).toBe(1);
+    const why = 'the queue services is paused by owner for 3 min; `queue resume` lets it go on';
+    expect(printed.out).toBe(`queued — not begun: ${why}. It goes on without this command too.\n`);
+    expect(printed.err).toContain(`\n${why}\n`);
+    const json = terminal(face);
+    await run('restart slam', { yes: true, json: true, patienceMs: 300 }, json.io);
+    expect(JSON.parse(json.printed.out)).toMatchObject({ kind: 'result', state: 'queued' });
+  });
 
   it('tells an order that it cannot follow any more as unknown, on stdout', async ({ redis, prefix }) => {
     const face = await open(redis, prefix);

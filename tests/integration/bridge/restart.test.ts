@@ -254,6 +254,27 @@ describe('a restart over profile topic-v1', () => {
     expect(resumed.outcome).toMatchObject({ ...first.outcome, tookMs: expect.any(Number) });
   });
 
+  it('took the seconds of its service, and not those that the platform was away', async ({
+    world,
+    redis,
+  }) => {
+    const events = await world.events();
+    await world.sidecar();
+    await eventually(() => ready(events).length > 0);
+    const order = world.order();
+    await tellRestart(await world.connectedBridge(), order);
+    const prefix = `{${world.service}}`;
+    const resumed = async (firstSentAt: number) => {
+      const id = order.id;
+      await new RestartRecords(redis, prefix).save(id, { ...unsentRecord, phase: 'sent', firstSentAt });
+      // The sidecar repeats what it said then.
+      return (await tellRestart(await world.connectedBridge({ prefix }), { ...order, deadline: 2 })).outcome;
+    };
+    const readyAt = ready(events).at(-1)?.readySince ?? 0;
+    expect(await resumed(readyAt - 700)).toMatchObject({ state: 'ready', tookMs: 700 });
+    expect(await resumed(readyAt + 5)).toMatchObject({ state: 'ready', withAbsence: true });
+  });
+
   it('goes on after a crash in its middle, and restarts once', async ({ world }) => {
     const events = await world.events();
     await world.sidecar({ ...stubbornProgram, graceMs: 1_000 });

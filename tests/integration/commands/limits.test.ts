@@ -1,12 +1,12 @@
 // Too much, too soon, or the same once more: what the intake makes of it.
 import { describe, expect } from 'vitest';
 import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
-import { it } from '../../support/fixtures.ts';
+import { eventually, it } from '../../support/fixtures.ts';
 import { service } from '../../unit/commands/ports.ts';
 import { alice, aliceOnTwitch, bob, createScene } from './scene.ts';
 
 const away = () => Promise.reject(new SwarmError(coreErrors.redisUnavailable, 'connect ECONNREFUSED'));
-const noStore = { admit: away, settle: away };
+const noStore = { admit: away, begin: away, settle: away };
 
 describe('the same use once more', () => {
   it('is answered with what the first was answered, though the truth has moved on', async ({
@@ -56,7 +56,7 @@ describe('the same use once more', () => {
 describe('a cooldown', () => {
   it('of a person counts on every surface, and says how long', async ({ redis, prefix }) => {
     const scene = createScene(redis, prefix, { limits: { personCooldownMs: 30_000 } });
-    await scene.asked('restart slam');
+    await scene.decide(await scene.asked('restart slam'));
     expect([
       await scene.say('restart mesh', aliceOnTwitch),
       (await scene.say('restart mesh', bob)).kind,
@@ -75,11 +75,69 @@ describe('a cooldown', () => {
     const scene = createScene(redis, prefix, { limits: { placeCooldownMs: 30_000 } });
     const vera = { surface: 'discord', id: '444', name: 'Vera' } as const;
     expect(await scene.say('restart slam', vera)).toMatchObject({ code: 'denied' });
-    expect(await scene.say('restart slam')).toMatchObject({ kind: 'confirm' });
+    await scene.decide(await scene.asked('restart slam'));
     expect(await scene.say('restart slam', bob)).toMatchObject({
       code: 'limited',
       text: '`restart` may be used again here in 30 s.',
     });
+  });
+
+  it('is not begun by a question that gets a no, or none', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, {
+      limits: { personCooldownMs: 30_000, globalCooldownMs: 30_000 },
+    });
+    const [first] = await Promise.all(
+      [alice, bob, aliceOnTwitch].map((who, i) => scene.asked(`restart s-${i}`, who)),
+    );
+    await scene.decide(first ?? '', 'no');
+    expect(await scene.say('restart slam')).toMatchObject({ kind: 'confirm' });
+  });
+
+  it('holds a yes back too, which counts once it is over', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { limits: { globalCooldownMs: 1_000 } });
+    const [one, other] = [await scene.asked('restart slam'), await scene.asked('restart mesh', bob)];
+    const yes = () => scene.decide(other, 'yes', bob);
+    expect([(await scene.decide(one)).kind, await yes()]).toEqual([
+      'accepted',
+      {
+        kind: 'refusal',
+        code: 'limited',
+        text: '`restart` may be used again in 1 s. It still waits.',
+        retryAfterMs: expect.any(Number),
+      },
+    ]);
+    expect(scene.jobs.ids).toHaveLength(1);
+    await eventually(async () => (await yes()).kind === 'accepted');
+    expect(scene.jobs.ids).toHaveLength(2);
+  });
+
+  it('does not come between a yes and the same yes again', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { limits: { globalCooldownMs: 30_000 } });
+    const id = await scene.asked('restart slam');
+    const kinds = (await Promise.all([scene.decide(id), scene.decide(id), scene.decide(id)])).map(
+      ({ kind }) => kind,
+    );
+    expect([...kinds, (await scene.decide(id)).kind, new Set(scene.jobs.ids).size]).toEqual([
+      ...Array.from({ length: 4 }, () => 'accepted'),
+      1,
+    ]);
+  });
+
+  it('is given back by a yes whose line could not be written', async ({ redis, prefix }) => {
+    const refuses = { down: false };
+    const audit = createScene(redis, prefix).audit;
+    const scene = createScene(redis, prefix, {
+      limits: { globalCooldownMs: 30_000 },
+      audit: {
+        append: (entry, step) =>
+          refuses.down && entry.event === 'executing' ? away() : audit.append(entry, step),
+      },
+    });
+    const [one, other] = [await scene.asked('restart slam'), await scene.asked('restart mesh')];
+    refuses.down = true;
+    expect((await scene.decide(one)).kind).toBe('refusal');
+    refuses.down = false;
+    expect((await scene.decide(other)).kind).toBe('accepted');
   });
 
   it('holds no question back', async ({ redis, prefix }) => {
@@ -142,7 +200,7 @@ describe('while the store of limits is away', () => {
   });
 
   it('a question does not wait for it long', async ({ redis, prefix }) => {
-    const hanging = { admit: () => new Promise<never>(() => undefined), settle: away };
+    const hanging = { ...noStore, admit: () => new Promise<never>(() => undefined) };
     const scene = createScene(redis, prefix, { limits: {}, limitStore: hanging });
     const reply = scene.say('agents');
     scene.clock.advance(250);

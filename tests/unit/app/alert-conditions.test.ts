@@ -16,6 +16,7 @@ const well: Situation = {
   waiting: new Set(),
   components: [],
   breakers: [{ name: 'rabbitmq-orders', state: 'closed', since: ago(600) }],
+  gaps: [],
   policyFault: null,
   policyRefused: null,
   tallies: [],
@@ -35,6 +36,17 @@ describe('nothing', () => {
   it('fires while all is well', () => {
     expect(keys({})).toEqual([]);
   });
+});
+
+it('fires for a role that nobody fills, with the line that mends it', () => {
+  const gaps = [{ role: 'workers', since: ago(20) }] as const;
+  expect(conditionsOf({ ...well, gaps })).toMatchObject([
+    {
+      ...{ key: 'role-unfilled/workers', severity: 'critical' },
+      title: 'no process has the role workers: orders and gas stay queued',
+      detail: 'start one: swarmline up --only workers',
+    },
+  ]);
 });
 
 describe('a link', () => {

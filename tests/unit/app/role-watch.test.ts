@@ -1,6 +1,6 @@
-// What the log says of roles that nobody fills.
+// What the log says of roles that nobody fills, and what becomes an alert.
 import { expect, it } from 'vitest';
-import { makeTeller } from '../../../src/app/role-watch.ts';
+import { createRoleGaps } from '../../../src/app/role-watch.ts';
 import { ManualClock } from '../core/manual-clock.ts';
 import type { Instance } from '../../../src/core/registry/index.ts';
 
@@ -20,12 +20,13 @@ function scene() {
   const clock = new ManualClock();
   const lines: string[] = [];
   const note = (facts: unknown, text?: string) => void lines.push(`${JSON.stringify(facts)} ${text}`);
-  const tell = makeTeller({ clock, logger: { warn: note, info: note } });
+  const gaps = createRoleGaps({ clock, logger: { warn: note, info: note } });
   const look = (afterMs: number, ...instances: readonly Instance[]) => {
     clock.advance(afterMs);
-    tell({ instances });
+    gaps.look({ instances });
   };
-  return { lines, look };
+  const lasting = () => gaps.lasting().map(({ role }) => role);
+  return { clock, lines, look, lasting };
 }
 
 it('is told once of each role that is missing, and once when it is filled again', () => {
@@ -61,4 +62,24 @@ it('counts no time in which Redis did not answer', () => {
   expect(lines).toEqual([]);
   look(5_000, instance(['bots']));
   expect(lines).toEqual(warnings);
+});
+
+it('is an alert once it has lasted as long as a lease, until somebody fills it', () => {
+  const { look, lasting } = scene();
+  look(0, instance(['bots', 'pipeline']));
+  look(5_000, instance(['bots', 'pipeline']));
+  expect(lasting()).toEqual([]);
+  look(5_000, instance(['bots', 'pipeline']));
+  expect(lasting()).toEqual(['workers']);
+  look(5_000, instance(['bots', 'pipeline']), instance(['workers']));
+  expect(lasting()).toEqual([]);
+});
+
+it('stays an alert over an outage of Redis, in which nobody can know better', () => {
+  const { clock, look, lasting } = scene();
+  for (let i = 0; i < 3; i += 1) look(5_000, instance(['bots', 'pipeline']));
+  clock.advance(60_000);
+  expect(lasting()).toEqual(['workers']);
+  look(0, instance(['bots', 'pipeline']));
+  expect(lasting()).toEqual(['workers']);
 });

@@ -1,6 +1,6 @@
 // What is said of a fleet: services that run several times, and roles that nobody fills.
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../../../src/commands/index.ts';
+import { catalogue, catalogueFor } from '../../../src/commands/index.ts';
 import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import type { JobSink } from '../../../src/contracts/ports.ts';
 import type { InstanceView } from '../../../src/contracts/services.ts';
@@ -99,6 +99,18 @@ describe('restart', () => {
 
   it('asks for the service where it runs once', async () => {
     expect(await prompt([instance('b7c8d9e0f1a2')])).toBe('Restart slam?');
+  });
+
+  it('that reaches all services is judged and asked as that, whatever name was typed', async () => {
+    const spec = catalogueFor({ restartReachesAll: true }).find(({ name }) => name === 'restart');
+    if (spec?.kind !== 'action') throw new Error('restart is no action');
+    expect([
+      spec.permission({ service: 'slam' }),
+      await spec.prompt({ service: 'slam' }, portsOf({})),
+    ]).toEqual([
+      'service.restart:*',
+      'Restart slam? The hub broadcasts the order: every other service that listens restarts too.',
+    ]);
   });
 
   it('says in its question that one of several is meant, and which there are', async () => {

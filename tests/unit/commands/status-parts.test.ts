@@ -1,6 +1,7 @@
 // What `status` says of the parts of the platform itself.
 import { describe, expect, it } from 'vitest';
-import { ago, failedPart, link, process, told } from './ports.ts';
+import type { QueueView } from '../../../src/contracts/queues.ts';
+import { agent, ago, failedPart, link, process, told } from './ports.ts';
 
 it('status tells of a schedule how many ticks it skipped within a day, and of which time the last was', async () => {
   const skipped = [{ schedule: 'morning', count: 3, lastAt: ago(7_200) }];
@@ -85,5 +86,55 @@ describe('status, of circuit breakers', () => {
     const told7 = lines.filter((line) => line.includes('circuit'));
     expect(told7).toHaveLength(1);
     expect(told7[0]).toContain('circuit rabbitmq-orders@7');
+  });
+});
+
+describe('status, of what cannot be read,', () => {
+  it('does not call it never told', async () => {
+    const broken = { seenAt: null, problem: 'its record cannot be read' };
+    const agents = [agent('Agent-1'), agent('Agent-2', broken), agent('Agent-3', { seenAt: null })];
+    const lines = await told('status', { agents, unreadable: 2 });
+    expect(lines.map((line) => line.trim())).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^agents +1 of 3 have told a status, of 1 it cannot be read/),
+        expect.stringMatching(/^gas +0 latest deliveries, 0 not acknowledged, 2 records cannot be read/),
+      ]),
+    );
+  });
+});
+
+describe('status, of reports that nobody is told,', () => {
+  const queue = (surface: string, given: Partial<QueueView>): QueueView => ({
+    ...{ queue: `report.${surface}`, waiting: 0, delayed: 0, active: 0, dead: 0, oldestWaitingMs: 0 },
+    ...{ hold: null },
+    ...given,
+  });
+  const redis = link('redis', { since: ago(60) });
+  const off = link('discord', { state: 'off' });
+  const api = { ...process(7, [redis, off]), roles: ['api', 'workers', 'pipeline', 'bots'] };
+  const rows = async (queues: readonly QueueView[], processes = [api]) =>
+    (await told('status', { queues, processes })).filter((line) => line.includes('report.'));
+
+  it('says how many wait, for how long, and that no process shows them', async () => {
+    const waiting = [
+      queue('console', { waiting: 3, oldestWaitingMs: 65_000 }),
+      queue('discord', { waiting: 1, oldestWaitingMs: 1_000 }),
+    ];
+    expect(await rows(waiting)).toEqual([
+      '  queue report.discord  1 report waits, the oldest for 1 s: no process has the role bots with a token of discord, so nobody is told',
+      '  queue report.console  3 reports wait, the oldest for 65 s: no process has the role console, so nobody is told',
+    ]);
+  });
+
+  it('says so too where somebody shows them and yet they wait for a minute, and nothing before', async () => {
+    expect([
+      await rows([queue('cli', { waiting: 2, oldestWaitingMs: 59_000 })]),
+      await rows([queue('cli', { waiting: 2, oldestWaitingMs: 61_000 })]),
+    ]).toEqual([[], ['  queue report.cli  2 reports wait, the oldest for 61 s']]);
+  });
+
+  it('says nothing while no process can know of the others', async () => {
+    const alone = { ...api, links: [link('redis', { since: ago(1) })] };
+    expect(await rows([queue('console', { waiting: 3, oldestWaitingMs: 5_000 })], [alone])).toEqual([]);
   });
 });

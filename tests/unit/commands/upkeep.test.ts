@@ -1,12 +1,15 @@
 // What people ask about their own doings and about the platform: result, cancel, service, uptime.
 import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../../src/commands/index.ts';
 import { cancel } from '../../../src/commands/catalogue/cancel.ts';
+import { jobOfAction } from '../../../src/commands/catalogue/waiting.ts';
 import type { ActionCall, CommandPorts } from '../../../src/commands/spec.ts';
 import type { ActionView } from '../../../src/contracts/actions.ts';
 import type { DeliveryView } from '../../../src/contracts/agents.ts';
 import type { Identity } from '../../../src/contracts/chat.ts';
+import type { QueueView } from '../../../src/contracts/queues.ts';
 import { notingSink } from '../../support/kept.ts';
-import { ago, delivery, instance, link, portsOf, process, service, told } from './ports.ts';
+import { ago, delivery, instance, type Known, link, portsOf, process, service, told } from './ports.ts';
 
 const alice: Identity = { surface: 'discord', id: '111', name: 'Alice' };
 const bob: Identity = { surface: 'discord', id: '333', name: 'Bob' };
@@ -43,12 +46,44 @@ describe('result', () => {
     ]);
   });
 
-  it('says of what no worker has begun that it waits', async () => {
-    const lines = await told('result', { actions: [action('xaaaaaa1')] }, { id: 'xaaaaaa1' });
+  const queue: QueueView = {
+    ...{ queue: 'services', waiting: 2, delayed: 0, active: 0, dead: 0, oldestWaitingMs: 65_000, hold: null },
+  };
+  const hold = { state: 'paused', since: ago(300), by: 'discord:333' } as const;
+  const reaching = link('redis', { state: 'up', since: ago(60) });
+
+  it.for<[string, Known, string]>([
+    [
+      'everybody is busy',
+      { queues: [queue] },
+      'it waits until a worker is free; 2 jobs of the queue services wait, the oldest for 65 s',
+    ],
+    [
+      'its queue is held',
+      { queues: [{ ...queue, hold }] },
+      'the queue services is paused by discord:333 for 5 min; `queue resume` lets it go on',
+    ],
+    [
+      'another queue is held',
+      { queues: [queue, { ...queue, queue: 'gas', hold }] },
+      'it waits until a worker is free; 2 jobs of the queue services wait, the oldest for 65 s',
+    ],
+    [
+      'nobody works',
+      { queues: [queue], processes: [{ ...process(7, [reaching]), roles: ['api'] }] },
+      'no process has the role workers: orders and gas stay queued',
+    ],
+  ])('says of what no worker has begun why it waits: %s', async ([, known, why]) => {
+    const lines = await told('result', { ...known, actions: [action('xaaaaaa1')] }, { id: 'xaaaaaa1' });
     expect([lines[1], lines.at(-1)]).toEqual([
       'restart slam: confirmed, not begun',
-      'Nothing was reported of it yet: it waits in the queue until a worker is free.',
+      `Nothing was reported of it yet: ${why}.`,
     ]);
+  });
+
+  it('knows the job of every action that becomes one', () => {
+    const actions = catalogue.filter(({ kind, name }) => kind === 'action' && name !== 'cancel');
+    expect(actions.map(({ name }) => name).toSorted()).toEqual(Object.keys(jobOfAction).toSorted());
   });
 
   it('lists several that begin alike', async () => {
