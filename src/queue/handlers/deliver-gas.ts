@@ -13,8 +13,9 @@ export function makeDeliverGas({ ledger, inbox }: DeliverGasDeps): JobHandler<'g
     name: 'gas.deliver',
     run: async ({ gas }) => {
       const state = await ledger.state(gas.id);
-      // Already further, by an earlier run that was killed before it could say so.
-      if (state !== 'pending' && state !== 'queued') return;
+      // Already further, by an earlier run that was killed before it could say so. What was sent may be laid down again, since
+      // nobody has acknowledged it: an inbox knows a gas that it has.
+      if (state !== 'pending' && state !== 'queued' && state !== 'sent') return;
       const { where } = await inbox.deliver(gas);
       const { state: now } = await ledger.record(gas.id, { state: 'sent', detail: where });
       // Given to another agent while it was being laid down: two must not do the same work.
