@@ -152,16 +152,17 @@ export async function loadConfig(env: NodeJS.ProcessEnv, options: LoadOptions): 
   const config = demo ? mergeLayers(configSchema, layers) : base;
   const inRoot = (path: string) => resolve(options.root, path);
   const policy = { file: inRoot(config.policy.file) };
+  const chainFile = inRoot(config.pipeline.chainFile);
   return {
     demo,
     localFile,
     layers,
-    files: [localFile, ...above.flatMap(({ files = [] }) => files), policy.file],
+    files: [localFile, ...above.flatMap(({ files = [] }) => files), policy.file, chainFile],
     config: {
       ...config,
       home,
       policy,
-      pipeline: { ...config.pipeline, chainFile: inRoot(config.pipeline.chainFile) },
+      pipeline: { ...config.pipeline, chainFile },
     },
   };
 }

@@ -24,6 +24,7 @@ import { type Bus, wireBus } from './wiring/bus.ts';
 import { wireApprovals } from './wiring/approvals.ts';
 import { wireIntake } from './wiring/intake.ts';
 import { wireFleet } from './wiring/fleet.ts';
+import { reloadChain } from './wiring/pipeline.ts';
 import { componentsOf, type Held, share, type Together } from './wiring/share.ts';
 import { type Surfaces, type Terminal, wireSurfaces } from './wiring/surfaces.ts';
 import { wireWorkers } from './wiring/workers.ts';
@@ -55,6 +56,8 @@ export interface Platform {
   settle(config: Config): void;
   /** Reads the policy again; resolves to why it was refused, or to null. */
   reloadPolicy(file: string): Promise<string | null>;
+  /** Reads the chain again; as `reloadPolicy`. */
+  reloadChain(): Promise<string | null>;
   /** Drains and releases everything, within the configured time. Resolves to the parts that could not be ended in order. */
   stop(): Promise<readonly GivenUp[]>;
   /** Stops and starts one part. @throws SwarmError COMPONENT_UNKNOWN, or what its start met */
@@ -104,6 +107,7 @@ export async function createPlatform(
     policyFault: shared.policy.broken,
     settle: shared.settle,
     reloadPolicy: (file) => shared.policy.reload(file),
+    reloadChain: () => reloadChain(shared, (name) => supervisor.restart(name)),
     start: async () => {
       await health?.start();
       shared.alerting.start();
@@ -166,7 +170,7 @@ function arrange(deps: PlatformDeps, wired: Wired): Part[] {
   const servers = serversOf(backends);
   const own = backends.redis.server === null ? [] : [backends.redis.server.name];
   const pipeline = shared.roles.includes('pipeline')
-    ? [shared.pipeline.watcher, shared.pipeline.schedule]
+    ? [shared.pipeline.watcher, shared.pipeline.schedule, shared.pipeline.alerts]
     : [];
   const workers = wireWorkers(shared, {
     control: bus.control,

@@ -23,6 +23,11 @@ export const reloadClasses: Readonly<Record<string, ReloadClass>> = {
   'pipeline.agents': 'process',
   'pipeline.chainFile': 'process',
   'pipeline.ackTimeoutMs': 'process',
+  'pipeline.ackTries': 'process',
+  'pipeline.ackRetryMs': 'process',
+  'pipeline.silentAfterMs': 'process',
+  'pipeline.maxOpen': 'process',
+  'pipeline.dryAfterMs': 'process',
   'discord.token': discord,
   'discord.guildId': discord,
   // The pipeline reports there too, and reads it at its start.

@@ -7,13 +7,25 @@ export const checkpoints = [75, 90, 100] as const;
 export const checkpointSchema = z.union([z.literal(75), z.literal(90), z.literal(100)]);
 export type Checkpoint = z.infer<typeof checkpointSchema>;
 
-export const runStates = ['idle', 'executing', 'completing', 'complete'] as const;
+/**
+ * `starting`: it took gas, or told a mission of which nothing is done. `out_of_gas`: it is complete and got nothing for too
+ * long. `paused`: a person holds back what it hands over.
+ */
+export const runStates = [
+  'idle',
+  'starting',
+  'executing',
+  'completing',
+  'complete',
+  'out_of_gas',
+  'paused',
+] as const;
 export type RunState = (typeof runStates)[number];
 
 /**
  * `unknown`: it may lie in the inbox or not, and an acknowledgement may still come.
  * `failed` and `expired` are ends without an acknowledgement; `accepted` and `working` come from the receiver alone;
- * `held`, `suppressed` and `rerouted` from a person's word.
+ * `held` from a person's word, `suppressed` from that or the chain, `rerouted` from that or a receiver that did not answer.
  */
 export const deliveryStates = [
   'held',
@@ -43,7 +55,7 @@ export const gasSchema = z.object({
   createdAt: z.number().int().nonnegative(),
   /** Markdown for the receiver. */
   text: z.string().min(1),
-  /** The delivery that this one stands for since a person gave it to another agent. */
+  /** The delivery that this one stands for, since it was given to another agent. */
   replaces: z.string().optional(),
 });
 export type Gas = z.infer<typeof gasSchema>;

@@ -1,12 +1,15 @@
-// chain.yaml: who hands over to whom, and which gas comes by the clock. Read once and checked whole;
-// a line of agents or a circle, nothing richer.
+// chain.yaml: who hands over to whom, and which gas comes by the clock. Read and checked whole; graph.ts says what it
+// means.
 import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { agentIdSchema } from '../contracts/agents.ts';
 import { coreErrors, errorText, SwarmError } from '../core/errors.ts';
 import type { CatchUp } from './catch-up.ts';
-import { makeChainSchema } from './config.ts';
+import { makeChainSchema, missionLimit } from './config.ts';
+import { endOf, type Graph, netOf, receiversOf } from './graph.ts';
+import { type GraphCheckOptions, graphProblems } from './graph-check.ts';
 
 /** Gas that comes by the clock. `cron` has five fields and is read in `timezone`. */
 export interface Schedule {
@@ -20,27 +23,27 @@ export interface Schedule {
   readonly text: string;
 }
 
-/** Who hands over to whom. */
-export interface Chain {
-  /** Each hands over to the one behind it. */
-  readonly chain: readonly string[];
-  /** What is behind the last: the first again, or nobody. */
-  readonly end: 'loop' | 'stop';
+/** Who hands over to whom, and what comes by the clock. */
+export interface Chain extends Graph {
+  /** What comes behind an end that is `next-mission`, one after the other; behind the last there is nothing. */
+  readonly missions?: readonly string[] | undefined;
   readonly schedules: readonly Schedule[];
 }
 
-/** Who gets the gas of `agent`; null at the end of the chain and outside of it. */
-export function successor({ chain, end }: Chain, agent: string): string | null {
-  const at = chain.indexOf(agent);
-  if (at === -1) return null;
-  return chain[at + 1] ?? (end === 'loop' ? (chain[0] ?? null) : null);
+/** The first that gets the gas of `agent`; null at the end of the chain and outside of it. */
+export function successor(chain: Chain, agent: string): string | null {
+  return receiversOf(chain, agent)[0] ?? null;
 }
 
 /**
  * Reads and checks `path` against the configured agents.
  * @throws SwarmError CONFIG_INVALID with every problem, each with its place and how to mend it
  */
-export async function loadChain(path: string, agents: readonly string[]): Promise<Chain> {
+export async function loadChain(
+  path: string,
+  agents: readonly string[],
+  options: GraphCheckOptions = {},
+): Promise<Chain> {
   const { validate } = await import('node-cron');
   const document = parseDocument(await readText(path));
   const syntax = document.errors.map((error) => error.message.split('\n')[0] ?? '');
@@ -48,11 +51,56 @@ export async function loadChain(path: string, agents: readonly string[]): Promis
 
   const content: unknown = document.toJS() ?? {};
   const parsed = schemaFor(agents, validate).safeParse(content);
-  if (parsed.success) return parsed.data;
-  throw problems(
-    path,
-    parsed.error.issues.map((issue) => `${toPlace(issue.path)}${issue.message}`),
+  if (!parsed.success) {
+    throw problems(
+      path,
+      parsed.error.issues.map((issue) => `${toPlace(issue.path)}${issue.message}`),
+    );
+  }
+  const chain = { ...parsed.data, missions: await missionTexts(path, parsed.data.missions) };
+  const found = [...graphProblems(chain, options), ...missionProblems(chain)];
+  if (found.length > 0) throw problems(path, found);
+  return chain;
+}
+
+/** A file of a mission lies beside the chain unless its path is absolute. */
+async function missionTexts(path: string, missions: readonly MissionSource[]): Promise<readonly string[]> {
+  const texts: string[] = [];
+  for (const [at, mission] of missions.entries()) {
+    if (typeof mission === 'string') texts.push(mission);
+    else texts.push(await missionFile(resolve(dirname(path), mission.file), `${path}: missions[${at}]`));
+  }
+  return texts;
+}
+
+type MissionSource = string | { readonly file: string };
+
+async function missionFile(path: string, place: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
+    throw new SwarmError(
+      coreErrors.configInvalid,
+      `${place}: ${path} cannot be read (${errorText(thrown)}); write the mission there`,
+      { cause: thrown },
+    );
+  });
+  const trimmed = text.trim();
+  if (trimmed !== '' && trimmed.length <= missionLimit) return trimmed;
+  throw new SwarmError(
+    coreErrors.configInvalid,
+    `${place}: ${path} has ${trimmed.length} characters; a mission has 1 to ${missionLimit}`,
   );
+}
+
+function missionProblems(chain: Chain): string[] {
+  const { members } = netOf(chain);
+  const ending = members.find((agent) => endOf(chain, agent) === 'next-mission');
+  const has = (chain.missions ?? []).length > 0;
+  if (ending !== undefined && !has) {
+    return [`missions: ${ending} ends in \`next-mission\`, and there is none; write one, or \`end: stop\``];
+  }
+  return ending === undefined && has
+    ? ['missions: nothing ends in `next-mission`, so nobody gets them; write `end: next-mission`']
+    : [];
 }
 
 function schemaFor(agents: readonly string[], isCron: (expression: string) => boolean) {

@@ -12,6 +12,16 @@ export const pipelineConfigSchema = z.strictObject({
   chainFile: z.string().min(1).default('config/chain.yaml'),
   /** Gas that is not acknowledged within this counts as expired, ms; default a day. */
   ackTimeoutMs: z.number().int().positive().default(86_400_000),
+  /** How often gas is laid down before its receiver counts as one that does not answer; default 3. */
+  ackTries: z.number().int().min(1).max(20).default(3),
+  /** Between the first try and the second, ms; each pause is twice the one before. Default 5 minutes. */
+  ackRetryMs: z.number().int().positive().default(300_000),
+  /** An agent that has written nothing for so long is passed over where another stands in for it, ms; default a day. */
+  silentAfterMs: z.number().int().positive().default(86_400_000),
+  /** An agent with so many open deliveries is passed over where another stands in for it; default 10. */
+  maxOpen: z.number().int().positive().default(10),
+  /** An agent that is complete and gets nothing for so long counts as out of gas, ms; default half an hour. */
+  dryAfterMs: z.number().int().positive().default(1_800_000),
 });
 
 /** What may stand for an agent and for a cron expression; whoever knows the agents asks for more than the form. */
@@ -33,18 +43,43 @@ export function makeChainSchema({ agent, cron }: ChainWords) {
     to: agent,
     text: z.string().trim().min(1, 'write what the agent shall do'),
   });
+  const several = z.array(agent).superRefine(unique((id) => id, 'stands here twice; keep one'));
+  const link = z.strictObject({
+    next: z
+      .union([agent.transform((one) => [one]), several], { error: 'an agent, or a list of agents' })
+      .optional(),
+    join: z.enum(['all', 'any']).optional(),
+    fallback: z.union([agent.transform((one) => [one]), several]).optional(),
+    end: z.enum(ends).optional(),
+    policy: z
+      .union([policy, z.strictObject({ '90': policy.optional(), '100': policy.optional() })])
+      .optional(),
+  });
   return z.strictObject({
     chain: z
       .array(agent)
       .superRefine(unique((id) => id, 'stands in the chain twice; keep one'))
       .default([]),
-    end: z.enum(['loop', 'stop']).default('stop'),
+    end: z.enum(ends).default('stop'),
+    policy: policy.default('always'),
+    agents: z.record(agent, link).default({}),
+    missions: z
+      .array(z.union([missionText, z.strictObject({ file: z.string().min(1) })]))
+      .max(1_000)
+      .default([]),
     schedules: z
       .array(schedule)
       .superRefine(unique(({ name }) => name, 'names two schedules; rename one'))
       .default([]),
   });
 }
+
+/** Longest text of a mission, characters. */
+export const missionLimit = 20_000;
+
+const ends = ['loop', 'stop', 'next-mission'] as const;
+const policy = z.enum(['always', 'until-acknowledged']);
+const missionText = z.string().trim().min(1, 'write what the mission is').max(missionLimit);
 
 /** The form of chain.yaml alone, for editors. */
 export const chainFileSchema = makeChainSchema({ agent: agentIdSchema, cron: z.string() });

@@ -6,6 +6,19 @@ import type { Asked } from './records.ts';
 export interface Delivery extends DeliveryView {
   /** Null for what nobody asked for. */
   readonly asked: Asked | null;
+  /** How often it was laid down for its receiver; only tells the same gas again, never another. */
+  readonly tries: number;
+  /** Who else may get it, in order. */
+  readonly fallbacks: readonly string[];
+  /** Since when a person is wanted, and why; null when nobody is. */
+  readonly alert: HumanAlert | null;
+  /** The delivery that stands for this one, where it was given to another agent. */
+  readonly replacedBy: string | null;
+}
+
+export interface HumanAlert {
+  readonly at: number;
+  readonly why: string;
 }
 
 /** What anybody may see of it. */
@@ -18,21 +31,23 @@ export interface DeliveryEvent {
   readonly state: Exclude<DeliveryState, 'held'>;
   readonly at: number;
   readonly detail: string;
+  /** With `rerouted` alone. */
+  readonly replacedBy?: string;
 }
 
 export interface DeliveryStep {
   readonly delivery: Delivery;
-  /** `report`: people are told of the new state. */
-  readonly effects: readonly 'report'[];
+  /** `report`: people are told of the new state. `recall`: its receiver took it after all; whoever stands in is not to. */
+  readonly effects: readonly ('report' | 'recall')[];
 }
 
 /**
  * Which states may follow which. `queued` may be skipped, since a worker can be faster than the note that it was
  * asked. Nothing leads back. An acknowledgement counts however late it comes, also after `failed` and `expired`:
  * it is the receiver's own word. But nobody can have received what was not sent. `failed` does not follow `sent`:
- * by then the gas lies in the inbox. `unknown` is said where nobody can tell whether it does, and ends as `sent` does or
- * once somebody looks. A person's word comes between: what is `held` waits for it, what was not sent may be taken out, and what nobody has
- * acknowledged may be given to another agent, which is another delivery.
+ * by then the gas lies in the inbox. `unknown` is said where nobody can tell whether it does, until somebody looks. What is
+ * `held` waits for a person's word, what was not sent may be taken out, and what nobody has acknowledged may be given to
+ * another agent, which is another delivery, or given up by a person.
  */
 export const deliveryTable: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
   held: ['pending', 'suppressed', 'rerouted'],
@@ -43,9 +58,9 @@ export const deliveryTable: Readonly<Record<DeliveryState, readonly DeliveryStat
   accepted: ['working'],
   working: [],
   suppressed: [],
-  failed: ['accepted', 'working', 'rerouted'],
+  failed: ['accepted', 'working', 'suppressed', 'rerouted'],
   rerouted: ['accepted', 'working'],
-  expired: ['accepted', 'working', 'rerouted'],
+  expired: ['accepted', 'working', 'suppressed', 'rerouted'],
 };
 
 /** Whether nothing more is owed to this delivery: acknowledged, or given up. */
@@ -65,15 +80,20 @@ export interface Beginning {
   readonly state?: 'pending' | 'held' | 'suppressed';
   /** Default: nobody asked for it. */
   readonly asked?: Asked;
+  /** Default: nobody stands in. */
+  readonly fallbacks?: readonly string[];
 }
 
 export function newDelivery(
   gas: Gas,
   detail: string,
-  { state = 'pending', asked }: Beginning = {},
+  { state = 'pending', asked, fallbacks = [] }: Beginning = {},
 ): Delivery {
   const { createdAt: at } = gas;
-  return { gas, asked: asked ?? null, state, since: at, steps: [{ state, at, detail }] };
+  return {
+    ...{ gas, asked: asked ?? null, state, since: at, steps: [{ state, at, detail }] },
+    ...{ tries: 0, fallbacks, alert: null, replacedBy: null },
+  };
 }
 
 /** Since when it is owed to its receiver, ms: what was held is not owed until it is let go. */
@@ -84,9 +104,38 @@ export function owedSince({ gas, steps }: Delivery): number {
 /** An event that does not fit returns the very same delivery and no effect. */
 export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): DeliveryStep {
   if (!deliveryTable[delivery.state].includes(event.state)) return { delivery, effects: [] };
-  const { state, at, detail } = event;
-  const steps = [...delivery.steps, { state, at, detail }];
-  return { delivery: { ...delivery, state, since: at, steps }, effects: ['report'] };
+  const { state, at, detail, replacedBy = delivery.replacedBy } = event;
+  const isTaken = state === 'accepted' || state === 'working';
+  const next = {
+    ...delivery,
+    ...{ state, since: at, replacedBy, steps: [...delivery.steps, { state, at, detail }] },
+    tries: state === 'sent' ? 1 : delivery.tries,
+    // Nobody is wanted any more where somebody has it, or a person said what is to become of it.
+    alert: isTaken || state === 'rerouted' || state === 'suppressed' ? null : delivery.alert,
+  };
+  return { delivery: next, effects: isTaken && replacedBy !== null ? ['report', 'recall'] : ['report'] };
+}
+
+/** It is laid down once more; only what lies in the inbox unanswered can be. */
+export function transitionRetry(delivery: Delivery, at: number, detail: string): DeliveryStep {
+  if (delivery.state !== 'sent') return { delivery, effects: [] };
+  const { tries, steps } = delivery;
+  return {
+    delivery: { ...delivery, tries: tries + 1, steps: [...steps, { state: 'sent', at, detail }] },
+    effects: [],
+  };
+}
+
+/** A person is wanted; only for what nobody has acknowledged, and once. */
+export function transitionAlert(delivery: Delivery, alert: HumanAlert): DeliveryStep {
+  const { state, steps } = delivery;
+  const isWanting = state === 'sent' || state === 'failed' || state === 'expired';
+  if (!isWanting || delivery.alert !== null) return { delivery, effects: [] };
+  const detail = `a person is wanted: ${alert.why}`;
+  return {
+    delivery: { ...delivery, alert, steps: [...steps, { state, at: alert.at, detail }] },
+    effects: ['report'],
+  };
 }
 
 const open: readonly DeliveryState[] = ['held', 'pending', 'queued', 'sent', 'unknown'];

@@ -5,19 +5,19 @@ import type { AgentDirectory } from '../contracts/ports.ts';
 import { plainText } from '../core/text.ts';
 import { type Chain, successor } from './chain.ts';
 import { type Delivery, viewOf } from './delivery.ts';
-import { ahead, newRun, pauseOf, type Run } from './machine.ts';
+import { ahead, newRun, pauseOf, type Run, stateOf } from './machine.ts';
 import type { GasStore } from './store.ts';
 
 /** Lists the configured agents in their order; one that was never seen has no figures. */
 export function createDirectory(
   store: GasStore,
-  { agents, chain }: { readonly agents: readonly string[]; readonly chain: Chain },
+  { agents, chain }: { readonly agents: readonly string[]; readonly chain: () => Chain },
 ): AgentDirectory {
   return {
     agents: async () => {
       const { values, unreadable } = await store.runs(agents);
       return agents.map((agent, at) => {
-        const view = agentView(values[at] ?? newRun(agent), successor(chain, agent));
+        const view = agentView(values[at] ?? newRun(agent), successor(chain(), agent));
         return unreadable.includes(agent) ? { ...view, problem: 'its record in Redis cannot be read' } : view;
       });
     },
@@ -32,11 +32,11 @@ const missionLimit = 200;
 const problemLimit = 500;
 
 function agentView(run: Run, next: string | null): AgentView {
-  const { agent, state, mission, epoch, percent, seenAt, problem } = run;
+  const { agent, mission, epoch, percent, seenAt, problem } = run;
   const pause = pauseOf(run);
   return {
     agent,
-    state,
+    state: stateOf(run),
     mission: mission === null ? null : plainText(mission, missionLimit),
     epoch,
     percent,

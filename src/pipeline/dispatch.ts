@@ -36,8 +36,13 @@ export async function requeue(
   await jobs.add(deliverOrder(delivery, retry));
 }
 
+/** Lays what was sent down once more; each try is a job of its own. @throws as `dispatched` */
+export async function layAgain(jobs: JobSink, delivery: Delivery): Promise<void> {
+  await jobs.add(deliverOrder(delivery, `try ${delivery.tries}`));
+}
+
 /** A repeated job does no harm: the inbox is idempotent by gas id. */
-function deliverOrder({ gas }: Delivery, retry: number) {
+function deliverOrder({ gas }: Delivery, retry: number | string) {
   return {
     name: 'gas.deliver',
     id: deliveryJobId(gas.id, retry),

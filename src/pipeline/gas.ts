@@ -11,6 +11,14 @@ export interface GasOrder {
   readonly createdAt: number;
 }
 
+/** What the chain adds. */
+export interface ChainOrder {
+  /** For whom it was meant; another one than `to` where that stands in. */
+  readonly meant: string;
+  /** What is said beyond the hand-over, such as the next mission; empty for nothing. */
+  readonly words: string;
+}
+
 /** Whose word it is. */
 export interface PersonOrder {
   readonly id: string;
@@ -18,24 +26,22 @@ export interface PersonOrder {
 }
 
 /** The id holds the epoch's first moment: after a loss of Redis epochs count anew, and old files must not answer for new gas. */
-export function toGas(run: Run, effect: Omit<DeliverEffect, 'kind'>, order: GasOrder): Gas {
+export function toGas(
+  run: Run,
+  effect: Omit<DeliverEffect, 'kind'>,
+  { to, meant, createdAt, words }: GasOrder & ChainOrder,
+): Gas {
   const { agent: from, epoch } = run;
   const { checkpoint, percent, done, open } = effect;
   const mission = run.mission ?? '';
   return {
-    id: checkpointGasId(run, checkpoint),
-    from,
-    to: order.to,
-    mission,
-    epoch,
-    checkpoint,
-    percent,
-    createdAt: order.createdAt,
-    text: gasText({ from, to: order.to, mission, checkpoint, percent, done, open }),
+    id: checkpointGasId(run, checkpoint, meant),
+    ...{ from, to, mission, epoch, checkpoint, percent, createdAt },
+    text: gasText({ from, to, mission, checkpoint, percent, done, open }) + words,
   };
 }
 
-/** The gas of a checkpoint that a person sends ahead of it; the same order makes the same id. */
+/** The gas of a checkpoint that a person sends ahead of it; the same order and receiver make the same id. */
 export function toGasAhead(
   run: Run,
   { checkpoint, text }: { readonly checkpoint: Checkpoint; readonly text: string | null },
@@ -45,21 +51,21 @@ export function toGasAhead(
   const mission = run.mission ?? '';
   const { to, createdAt, by } = order;
   return {
-    id: aheadId(order.id),
+    id: aheadId(order.id, to),
     ...{ from, to, mission, epoch, checkpoint, percent, createdAt },
     text: aheadText({ from, to, mission, checkpoint, percent, by, text }),
   };
 }
 
-/** The id of the gas that an order sends ahead. */
-export function aheadId(orderId: string): string {
-  return derivedId('gas.send', orderId);
+/** The id of the gas that an order sends ahead to one agent. */
+export function aheadId(orderId: string, to: string): string {
+  return derivedId('gas.send', orderId, to);
 }
 
 /** The record of a checkpoint's gas that nobody is to get. */
 export function toSkippedGas(run: Run, checkpoint: Checkpoint, { to, createdAt }: GasOrder): Gas {
   const { agent: from, epoch, percent } = run;
-  const id = checkpointGasId(run, checkpoint);
+  const id = checkpointGasId(run, checkpoint, to);
   return { id, from, to, mission: run.mission ?? '', epoch, checkpoint, percent, createdAt, text: 'skipped' };
 }
 
@@ -83,6 +89,11 @@ export function toReplacement(gas: Gas, { id, to, createdAt }: GasOrder & Pick<P
   return { ...gas, id: replacementId(id), to, createdAt, replaces: gas.id };
 }
 
+/** The same gas for whoever stands in; a delivery is given away by the chain once at most, so its id is enough. */
+export function toRerouted(gas: Gas, { to, createdAt }: GasOrder): Gas {
+  return { ...gas, id: derivedId('gas.reroute', gas.id), to, createdAt, replaces: gas.id };
+}
+
 /** The id of the gas that an order gives to another agent. */
 export function replacementId(orderId: string): string {
   return derivedId('gas.reassign', orderId);
@@ -94,12 +105,13 @@ export function kindOf({ from, checkpoint }: Gas): 'checkpoint' | 'scheduled' | 
   return from.startsWith(personPrefix) ? 'person' : 'scheduled';
 }
 
-/** The id of a checkpoint's gas, the same however often it is decided. */
+/** The id of a checkpoint's gas to the receiver that it is meant for, the same however often it is decided. */
 export function checkpointGasId(
   { agent, epoch, epochAt }: Pick<Run, 'agent' | 'epoch' | 'epochAt'>,
   checkpoint: Checkpoint,
+  meant: string,
 ): string {
-  return derivedId('gas', agent, String(epoch), String(epochAt), String(checkpoint));
+  return derivedId('gas', agent, String(epoch), String(epochAt), String(checkpoint), meant);
 }
 
 const personPrefix = 'person:';

@@ -5,17 +5,17 @@ import type { PipelineWork } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
-import { type Chain, successor } from './chain.ts';
-import { type Delivery, newDelivery } from './delivery.ts';
-import { toGas, toScheduledGas } from './gas.ts';
+import { type DecideOptions, makeDecide } from './decide.ts';
+import { newDelivery } from './delivery.ts';
+import { toScheduledGas } from './gas.ts';
 import { type Ledger, untilSaved } from './ledger.ts';
 import {
-  type DeliverEffect,
+  lateness,
   newRun,
-  pauseOf,
   type Run,
   type RunEvent,
   readFor,
+  transitionBySign,
   transitionRun,
 } from './machine.ts';
 import type { Reading } from './progress/read-status.ts';
@@ -37,10 +37,14 @@ export interface PipelineAgent {
   readonly inbox: string;
 }
 
-export interface IntakeOptions {
+export interface IntakeOptions extends DecideOptions {
   readonly agents: readonly PipelineAgent[];
-  readonly chain: Chain;
+  /** An agent that is complete and gets nothing for so long is out of gas, ms. */
+  readonly dryAfterMs: number;
 }
+
+/** What became of a word: `late` and `duplicate` are no faults, and change nothing. */
+export type Taken = 'taken' | 'late' | 'duplicate';
 
 export interface Intake {
   /**
@@ -52,6 +56,13 @@ export interface Intake {
   /** The status is there and cannot be opened: a version like one that is not JSON. @throws as `observe` */
   unreadable(agent: string, fault: string, at: number): Promise<void>;
   /**
+   * A word that came by another door than the file; `read` makes a reading of it with the run's own memory. One with a place
+   * is taken once, and not after a later one of the same source. @throws as `observe`
+   */
+  report(agent: string, read: (run: Run) => Reading, version: Version): Promise<Taken>;
+  /** Tells agents that are complete and got nothing for too long. @throws as `observe` */
+  findDry(): Promise<void>;
+  /**
    * The receiver moved the gas to its done folder. An unknown delivery, or one to another agent, changes nothing.
    * @throws SwarmError RECORD_UNREADABLE
    */
@@ -60,11 +71,12 @@ export interface Intake {
   scheduled: PipelineWork['scheduled'];
 }
 
-type Version = Pick<RunEvent, 'at' | 'writtenAt'>;
+export type Version = Pick<RunEvent, 'at' | 'writtenAt' | 'place'>;
 
 export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
   const { store, ledger, clock, logger } = deps;
   const agents = new Map(options.agents.map((agent) => [agent.id, agent]));
+  const decide = makeDecide({ store, clock, logger }, options);
 
   function known(id: string): PipelineAgent {
     const agent = agents.get(id);
@@ -75,41 +87,58 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
     );
   }
 
-  async function advance(id: string, version: Version, read: (run: Run) => Reading): Promise<void> {
-    const { statusFile } = known(id);
+  async function advance(id: string, version: Version, read: (run: Run) => Reading): Promise<Taken> {
+    known(id);
     const saved = await untilSaved(`run of ${id}`, async () => {
       const held = await store.run(id);
       const before = held.value ?? newRun(id);
-      if (isOvertaken(before, version.at)) return { before, run: before, created: [] };
-      const reading = located(read(before), statusFile);
-      const { run, effects } = transitionRun(before, { reading, ...version });
-      const created = effects.flatMap((effect) => toDelivery(run, effect));
-      return (await store.saveRun(held, run, created)) ? { before, run, created } : null;
+      const late = isOvertaken(before, version.at) ? 'late' : lateness(before, version.place);
+      if (late !== null) return { taken: late, before, run: before, created: [] };
+      const { run, effects } = transitionRun(before, { reading: read(before), ...version });
+      const { created, beside } = await decide(run, effects);
+      return (await store.saveRun(held, run, created, beside))
+        ? { taken: 'taken' as const, before, run, created }
+        : null;
     });
     tellProblem(logger, saved.before, saved.run);
     for (const delivery of saved.created) await ledger.begin(delivery);
+    return saved.taken;
   }
 
-  function toDelivery(run: Run, effect: DeliverEffect): Delivery[] {
-    const to = successor(options.chain, run.agent);
-    if (to === null) {
-      logger.info({ agent: run.agent, checkpoint: effect.checkpoint }, 'checkpoint without a next agent');
-      return [];
-    }
-    known(to);
-    const gas = toGas(run, effect, { to, createdAt: clock.now() });
-    const reached = `${run.agent} reached ${effect.percent} %`;
-    if (effect.kind === 'deliver') return [newDelivery(gas, reached)];
-    return [newDelivery(gas, `${reached} while paused by ${pauseOf(run)?.by}`, { state: 'held' })];
+  /** A version of the file: what is wrong with it is told with its place. */
+  async function version(id: string, version: Version, read: (run: Run) => Reading): Promise<void> {
+    const { statusFile } = known(id);
+    await advance(id, version, (run) => located(read(run), statusFile));
+  }
+
+  async function ranDry(id: string, now: number): Promise<void> {
+    await untilSaved(`run of ${id}`, async () => {
+      const held = await store.run(id);
+      const { value: before } = held;
+      if (before?.since == null || now - before.since < options.dryAfterMs) return true;
+      const run = transitionBySign(before, 'dry', now);
+      if (run === before) return true;
+      if (!(await store.saveRun(held, run, []))) return null;
+      logger.warn({ agent: id }, 'complete, and no next gas came: out of gas');
+      return true;
+    });
   }
 
   return {
     observe: async (agent, raw, at, writtenAt = at) => {
       known(agent);
-      if (raw !== null) await advance(agent, { at, writtenAt }, (run) => readFor(run, raw));
+      if (raw !== null) await version(agent, { at, writtenAt }, (run) => readFor(run, raw));
     },
     unreadable: (agent, fault, at) =>
-      advance(agent, { at, writtenAt: at }, () => ({ kind: 'invalid', detail: fault })),
+      version(agent, { at, writtenAt: at }, () => ({ kind: 'invalid', detail: fault })),
+    report: (agent, read, version) => advance(agent, version, read),
+    findDry: async () => {
+      const { values } = await store.runs([...agents.keys()]);
+      const complete = values.filter((run) => run?.state === 'complete');
+      if (complete.length === 0) return;
+      const owed = new Set((await store.openDeliveries()).map(({ gas }) => gas.to));
+      for (const run of complete) if (run && !owed.has(run.agent)) await ranDry(run.agent, clock.now());
+    },
     acknowledge: async (agent, id, detail) => {
       const delivery = (await store.delivery(id)).value;
       if (delivery?.gas.to !== agent) return;

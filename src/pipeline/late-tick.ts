@@ -16,11 +16,11 @@ export interface LateTickDeps extends Omit<TickGapsDeps, 'look'> {
 /** @throws from what it returns: SwarmError REDIS_* */
 export function makeLateTick(
   deps: LateTickDeps,
-  { schedules }: { readonly schedules: readonly Schedule[] },
+  chain: { readonly schedules: readonly Schedule[] },
 ): PipelineWork['late'] {
   return async (tick) => {
     const { schedule: name } = tick;
-    const schedule = schedules.find((one) => one.name === name);
+    const schedule = chain.schedules.find((one) => one.name === name);
     const catchUp = schedule?.catchUp ?? 'skip';
     const at = new Date(tick.tick);
     if (catchUp === 'all') return deps.run(tick);

@@ -3,35 +3,39 @@
 import type { Address } from '../contracts/chat.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import type { Meter } from '../contracts/metrics.ts';
-import type { DeliveryLedger, JobLook } from '../contracts/ports.ts';
+import type { AgentInbox, DeliveryLedger, JobLook } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
 import {
   type Delivery,
   type DeliveryEvent,
+  type DeliveryStep,
   isClosed,
   isTooEarly,
-  owedSince,
+  transitionAlert,
   transitionDelivery,
+  transitionRetry,
 } from './delivery.ts';
-import { dispatched, requeue } from './dispatch.ts';
+import { dispatched, layAgain, requeue } from './dispatch.ts';
+import { createEscalation } from './escalate.ts';
 import { kindOf } from './gas.ts';
-import { pauseOf } from './machine.ts';
+import { newRun, pauseOf, transitionBySign } from './machine.ts';
+import { type OwedRules, owedTo } from './owed.ts';
+import type { FitnessRules } from './routing.ts';
 import type { GasStore } from './store.ts';
 import { makeTell, type TellDeps } from './tell.ts';
 
 export interface LedgerDeps extends TellDeps {
   readonly clock: Clock;
+  readonly inbox: Pick<AgentInbox, 'deliver' | 'withdraw'>;
   readonly meter?: Meter | undefined;
   /** Whether a job is still there; absent: what stays `queued` too long is taken for lost. */
   readonly look?: JobLook | undefined;
 }
 
-export interface LedgerOptions {
+export interface LedgerOptions extends OwedRules, FitnessRules {
   /** Who is told of each change of a delivery. */
   readonly reportTo: readonly Address[];
-  /** A delivery without an acknowledgement expires after this, ms. */
-  readonly ackTimeoutMs: number;
 }
 
 export interface Ledger extends Pick<DeliveryLedger, 'state'> {
@@ -39,44 +43,71 @@ export interface Ledger extends Pick<DeliveryLedger, 'state'> {
   record(...what: Parameters<DeliveryLedger['record']>): Promise<Delivery>;
   /** Begins a delivery that was just stored: into the queue, or told where it is held or was taken out. */
   begin(delivery: Delivery): Promise<void>;
-  /** Does what is still owed to a delivery of the open set: let go, expire, enqueue (again), or tell and close. */
+  /** Does what is still owed to a delivery of the open set, as `owedTo` says. */
   settle(delivery: Delivery): Promise<void>;
   /** Stores and begins a delivery unless it is there; then does what is owed to the stored one. */
   once(delivery: Delivery): Promise<void>;
-  /** A person's word on a delivery; `beside` is stored in the same step, and only if the word fits. */
-  move(
-    id: string,
-    event: Omit<DeliveryEvent, 'at'> & { readonly state: 'pending' | 'suppressed' | 'rerouted' },
-    beside?: readonly Delivery[],
-  ): Promise<Delivery>;
+  /** A word on a delivery; `beside` is stored in the same step, and only if the word fits. */
+  move(id: string, word: MoveWord, beside?: readonly Delivery[]): Promise<Delivery>;
+  /** A person is wanted for a delivery. */
+  alarm(id: string, why: string): Promise<Delivery>;
 }
 
-/** A job that stays `queued` this long is looked for: it may be lost, or lie in a queue that is paused. */
-const requeueAfterMs = 120_000;
+export interface MoveWord {
+  readonly state: 'pending' | 'suppressed' | 'rerouted';
+  readonly detail: string;
+  readonly replacedBy?: string;
+}
 
 export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
-  const { store, jobs, clock, meter, look } = deps;
+  const { store, jobs, clock, meter, look, inbox } = deps;
   const tell = makeTell(deps, options);
 
-  async function apply(
+  async function change(
     id: string,
-    what: Omit<DeliveryEvent, 'at'>,
+    make: (held: Delivery) => DeliveryStep,
     beside: readonly Delivery[] = [],
   ): Promise<Delivery> {
-    const { delivery, effects } = await untilSaved(`delivery ${id}`, async () => {
+    const { delivery, effects, changed } = await untilSaved(`delivery ${id}`, async () => {
       const held = await store.delivery(id);
       if (held.value === null) throw new SwarmError(domainErrors.deliveryUnknown, `no delivery ${id}`);
-      const { state } = held.value;
-      if (isTooEarly(state, what.state)) {
-        throw new SwarmError(domainErrors.deliveryNotSent, `delivery ${id} is only ${state}`);
-      }
-      const step = transitionDelivery(held.value, { ...what, at: clock.now() });
-      if (step.effects.length === 0) return step;
-      return (await store.saveDelivery(held, step.delivery, beside)) ? step : null;
+      const step = make(held.value);
+      if (step.delivery === held.value) return { ...step, changed: false };
+      return (await store.saveDelivery(held, step.delivery, beside)) ? { ...step, changed: true } : null;
     });
-    if (effects.length > 0) count(meter, delivery);
-    if (effects.includes('report')) await tell(delivery);
+    if (changed && effects.includes('report')) count(meter, delivery);
+    await follow(delivery, effects);
+    if (changed && delivery.state === 'accepted') await fuel(delivery.gas.to);
     return delivery;
+  }
+
+  /** What comes of a step that was stored. A closed delivery leaves the open set last, so a crash before that is mended. */
+  async function follow(delivery: Delivery, effects: DeliveryStep['effects']): Promise<void> {
+    if (effects.includes('recall')) await escalation.recall(delivery);
+    if (effects.includes('report')) await tell(delivery);
+  }
+
+  /** Only what people read of its receiver hangs on it, so a record that cannot be read keeps no acknowledgement back. */
+  async function fuel(agent: string): Promise<void> {
+    await untilSaved(`run of ${agent}`, async () => {
+      const held = await store.run(agent);
+      const before = held.value ?? newRun(agent);
+      const run = transitionBySign(before, 'fuelled', clock.now());
+      return run === before ? true : (await store.saveRun(held, run, [])) || null;
+    }).catch(passUnreadable);
+  }
+
+  function apply(id: string, what: Omit<DeliveryEvent, 'at'>, beside: readonly Delivery[] = []) {
+    return change(
+      id,
+      (held) => {
+        if (isTooEarly(held.state, what.state)) {
+          throw new SwarmError(domainErrors.deliveryNotSent, `delivery ${id} is only ${held.state}`);
+        }
+        return transitionDelivery(held, { ...what, at: clock.now() });
+      },
+      beside,
+    );
   }
 
   async function begin(delivery: Delivery): Promise<void> {
@@ -90,17 +121,28 @@ export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
   }
 
   async function settle(delivery: Delivery): Promise<void> {
-    if (isClosed(delivery.state)) return tell(delivery);
-    if (delivery.state === 'held') return letGo(delivery);
-    const now = clock.now();
-    if (now - owedSince(delivery) >= options.ackTimeoutMs) {
-      const did = delivery.state === 'pending' || delivery.state === 'queued' ? 'sent' : 'acknowledged';
-      const detail = `not ${did} within ${Math.round(options.ackTimeoutMs / 1_000)} s`;
-      await apply(delivery.gas.id, { state: 'expired', detail });
-    } else if (delivery.state === 'pending') {
-      await dispatch(delivery);
-    } else if (delivery.state === 'queued' && now - delivery.since >= requeueAfterMs) {
-      await requeue({ jobs, look }, delivery, retryNumber(now - delivery.since));
+    const { id } = delivery.gas;
+    const owed = owedTo(delivery, clock.now(), options);
+    switch (owed.do) {
+      case 'nothing':
+        return;
+      case 'let-go':
+        return letGo(delivery);
+      case 'dispatch':
+        return dispatch(delivery);
+      case 'requeue':
+        return requeue({ jobs, look }, delivery, owed.retry);
+      case 'retry':
+        return retry(delivery, owed.detail);
+      case 'expire':
+        await apply(id, { state: 'expired', detail: owed.detail });
+        return;
+      case 'escalate':
+        return escalation.escalate(delivery, owed.why);
+      case 'close': {
+        const isTaken = delivery.state === 'accepted' || delivery.state === 'working';
+        return follow(delivery, isTaken && delivery.replacedBy !== null ? ['report', 'recall'] : ['report']);
+      }
     }
   }
 
@@ -112,19 +154,32 @@ export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
     if (delivery.state === 'pending') await dispatch(delivery);
   }
 
+  async function retry({ gas }: Delivery, detail: string): Promise<void> {
+    const delivery = await change(gas.id, (held) => transitionRetry(held, clock.now(), detail));
+    if (delivery.state === 'sent') await layAgain(jobs, delivery);
+  }
+
   async function once(created: Delivery): Promise<void> {
     const delivery = await keep(store, created);
     if (!isClosed(delivery.state)) await settle(delivery);
   }
 
-  return {
+  const ledger: Ledger = {
     state: async (id) => (await store.delivery(id)).value?.state ?? null,
     record: (id, event) => apply(id, event),
     begin,
     settle,
     once,
     move: apply,
+    alarm: (id, why) => change(id, (held) => transitionAlert(held, { at: clock.now(), why })),
   };
+  const escalation = createEscalation({ store, inbox, clock, ledger }, options);
+  return ledger;
+}
+
+function passUnreadable(thrown: unknown): true {
+  if (thrown instanceof SwarmError && thrown.kind === domainErrors.recordUnreadable) return true;
+  throw thrown;
 }
 
 /** Stores a delivery unless it is there; resolves to the stored one. */
@@ -145,11 +200,6 @@ export async function untilSaved<T>(what: string, round: () => Promise<T | null>
     if (saved !== null) return saved;
   }
   throw new SwarmError(domainErrors.storeConflict, `${what} kept changing while it was being saved`);
-}
-
-/** 1, 2, 3… at 2, 4, 8… minutes: the sweep of every minute adds few jobs, each with an id of its own. */
-function retryNumber(waitedMs: number): number {
-  return 1 + Math.floor(Math.log2(waitedMs / requeueAfterMs));
 }
 
 function count(meter: Meter | undefined, { gas, state }: Delivery): void {

@@ -16,7 +16,10 @@ export interface Run {
   readonly maxPercent: number | null;
   /** Percent of the newest valid version; null is unknown. */
   readonly percent: number | null;
+  /** Without a person's pause; `stateOf` has that. */
   readonly state: RunState;
+  /** When that state began; null when it was never seen to. */
+  readonly since: number | null;
   /** What is wrong with the newest version; null when nothing is. */
   readonly problem: string | null;
   /** When the agent last wrote a valid version, and not after we read it. */
@@ -29,6 +32,17 @@ export interface Run {
   readonly settled: readonly Checkpoint[];
   /** The newest word on whether its checkpoints may fire; null when nobody ever spoke. */
   readonly word: PauseWord | null;
+  /** The newest place that a source which counts its words has told; null when none did. */
+  readonly place: Place | null;
+}
+
+/**
+ * Where a word stands among all words of its source: first by epoch, then by number. A source that begins to count anew
+ * takes a higher epoch, or its words count as late.
+ */
+export interface Place {
+  readonly epoch: number;
+  readonly seq: number;
 }
 
 /** A person's word that holds checkpoints back, or lets them go; `at` is when it was given, ms since the epoch. */
@@ -44,7 +58,12 @@ export interface RunEvent {
   readonly at: number;
   /** When its agent wrote it. */
   readonly writtenAt: number;
+  /** Absent: of a source that does not count, such as a file, whose order is that of its reading. */
+  readonly place?: Place | undefined;
 }
+
+/** What changes a run's state besides its own words: its agent took gas, or waited for some too long. */
+export type RunSign = 'fuelled' | 'dry';
 
 /** A checkpoint was crossed, and its gas is to be handed over, or held while a person has paused the run. */
 export interface DeliverEffect {
@@ -71,13 +90,42 @@ export function newRun(agent: string): Run {
     maxPercent: null,
     percent: null,
     state: 'idle',
+    since: null,
     problem: null,
     seenAt: null,
     writtenAt: null,
     readAt: null,
     settled: [],
     word: null,
+    place: null,
   };
+}
+
+/** From which states a sign leads to which; elsewhere it changes nothing. */
+export const signTable: Readonly<
+  Record<RunSign, { readonly from: readonly RunState[]; readonly to: RunState }>
+> = {
+  fuelled: { from: ['idle', 'complete', 'out_of_gas'], to: 'starting' },
+  dry: { from: ['complete'], to: 'out_of_gas' },
+};
+
+/** A sign that does not fit returns the very same run. */
+export function transitionBySign(run: Run, sign: RunSign, at: number): Run {
+  const { from, to } = signTable[sign];
+  return from.includes(run.state) ? { ...run, state: to, since: at } : run;
+}
+
+/** What a person reads: a pause stands before everything else. */
+export function stateOf(run: Run): RunState {
+  return pauseOf(run) ? 'paused' : run.state;
+}
+
+/** Whether a word came after one that its source said later, or came before. */
+export function lateness({ place: last }: Run, place: Place | undefined): 'late' | 'duplicate' | null {
+  if (!last || !place) return null;
+  const ahead = place.epoch - last.epoch || place.seq - last.seq;
+  if (ahead > 0) return null;
+  return ahead === 0 ? 'duplicate' : 'late';
 }
 
 /** The word that holds the run's checkpoints back; null when they fire. */
@@ -96,8 +144,12 @@ export function readFor(run: Run, raw: string): Reading {
   return readStatus(raw, run.mission === null ? null : { mission: run.mission, baseline: run.baseline });
 }
 
-/** An unusable version leaves everything but the problem as it was; a regression never lowers the maximum. */
-export function transitionRun(run: Run, { reading, at, writtenAt }: RunEvent): RunStep {
+/**
+ * An unusable version leaves everything but the problem as it was; a regression never lowers the maximum; a late word, or
+ * one that was heard before, returns the very same run.
+ */
+export function transitionRun(run: Run, { reading, at, writtenAt, place }: RunEvent): RunStep {
+  if (lateness(run, place) !== null) return { run, effects: [] };
   if (reading.kind === 'invalid') {
     return { run: { ...run, problem: reading.detail, readAt: at }, effects: [] };
   }
@@ -105,6 +157,7 @@ export function transitionRun(run: Run, { reading, at, writtenAt }: RunEvent): R
   const reached = sameEpoch ? run.maxPercent : null;
   const settled = sameEpoch ? run.settled : [];
   const { mission, baseline, percent } = reading;
+  const state = nextState(run, { sameEpoch, percent });
   return {
     run: {
       agent: run.agent,
@@ -114,7 +167,8 @@ export function transitionRun(run: Run, { reading, at, writtenAt }: RunEvent): R
       baseline,
       maxPercent: percent === null ? reached : Math.max(percent, reached ?? 0),
       percent,
-      state: stateAt(percent),
+      state,
+      since: state === run.state && sameEpoch ? run.since : at,
       problem: null,
       // a file that only we read again is no new word of its agent
       seenAt: run.writtenAt === writtenAt ? run.seenAt : Math.min(writtenAt, at),
@@ -122,6 +176,7 @@ export function transitionRun(run: Run, { reading, at, writtenAt }: RunEvent): R
       readAt: at,
       settled,
       word: run.word,
+      place: place ?? run.place,
     },
     effects: crossings({ reached, settled, kind: pauseOf(run) ? 'hold' : 'deliver' }, reading),
   };
@@ -142,9 +197,19 @@ function crossings(
     .map((checkpoint) => ({ kind, checkpoint, percent, done, open }));
 }
 
+/** What a sign told stands until the agent itself tells something new. */
+function nextState(
+  run: Run,
+  { sameEpoch, percent }: { readonly sameEpoch: boolean; readonly percent: number | null },
+): RunState {
+  const bySign = run.state === 'starting' || run.state === 'out_of_gas';
+  return bySign && sameEpoch && percent === run.percent ? run.state : stateAt(percent);
+}
+
 /** Follows the present percent, also backwards: an agent that found more work is not complete. */
 function stateAt(percent: number | null): RunState {
-  if (percent === null || percent === 0) return 'idle';
+  if (percent === null) return 'idle';
+  if (percent === 0) return 'starting';
   if (percent < 90) return 'executing';
   return percent < 100 ? 'completing' : 'complete';
 }

@@ -25,6 +25,8 @@ export const runSchema = z.object({
   writtenAt: z.number().nullable().default(null),
   readAt: z.number().nullable(),
   settled: z.array(checkpointSchema).default([]),
+  since: z.number().nullable().default(null),
+  place: z.object({ epoch: z.number(), seq: z.number() }).nullable().default(null),
   word: z.object({ paused: z.boolean(), by: z.string(), at: z.number() }).nullable().default(null),
 });
 
@@ -44,7 +46,18 @@ export const deliverySchema = z.object({
   state: deliveryStateSchema,
   since: z.number(),
   steps: z.array(z.object({ state: deliveryStateSchema, at: z.number(), detail: z.string() })),
+  tries: z.number().int().default(0),
+  fallbacks: z.array(z.string()).default([]),
+  alert: z.object({ at: z.number(), why: z.string() }).nullable().default(null),
+  replacedBy: z.string().nullable().default(null),
 });
+
+/** Who has reached one checkpoint before one receiver. */
+export const arrivalsSchema = z.object({ arrived: z.record(z.string(), z.string()), fired: z.boolean() });
+
+/** Which of the missions of chain.yaml is next, and for which end of which mission the last one was taken. */
+export const missionsSchema = z.object({ next: z.number().int(), takenBy: z.string().nullable() });
+export type Missions = z.infer<typeof missionsSchema>;
 
 export function encodeRecord(version: number, value: unknown): string {
   return `${version} ${JSON.stringify(value)}`;

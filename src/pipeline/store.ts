@@ -1,10 +1,20 @@
 // Runs and deliveries in Redis. One script changes a record only if nobody else did since it was read, and puts the
 // deliveries that come of it beside it in the same step: a crash after "decided" and before "sent" loses nothing.
-import type { Redis } from '../core/redis.ts';
+import type { Checkpoint } from '../contracts/agents.ts';
 import type { Delivery } from './delivery.ts';
+import type { Arrivals } from './join.ts';
 import type { Run } from './machine.ts';
+import { type GasAlert, parseAlerts, toAlert } from './alerts.ts';
 import { ask, createRecordReader, type ManyRead, type RecordReaderDeps } from './record-reader.ts';
-import { deliverySchema, encodeRecord, type Held, runSchema } from './records.ts';
+import {
+  arrivalsSchema,
+  deliverySchema,
+  type Held,
+  type Missions,
+  missionsSchema,
+  runSchema,
+} from './records.ts';
+import { makeCommit, type RecordChange } from './store-commit.ts';
 
 /** As DeliveryList, for whoever may see all of it. */
 export interface KeptDeliveries {
@@ -20,18 +30,35 @@ export interface GasStore {
   runs(agents: readonly string[]): Promise<ManyRead<Run>>;
   /** @throws SwarmError RECORD_UNREADABLE */
   delivery(id: string): Promise<Held<Delivery>>;
-  /** False when the record changed since `held`; then nothing was written. */
-  saveRun(held: Held<Run>, run: Run, created: readonly Delivery[]): Promise<boolean>;
+  /** False when one of the records changed since it was read; then nothing was written. */
+  saveRun(held: Held<Run>, run: Run, created: readonly Delivery[], beside?: Beside): Promise<boolean>;
+  /** Who has reached a checkpoint before a receiver that joins. @throws SwarmError RECORD_UNREADABLE */
+  arrivals(receiver: string, checkpoint: Checkpoint): Promise<Held<Arrivals>>;
+  /** Which of the missions is next. @throws SwarmError RECORD_UNREADABLE */
+  missions(): Promise<Held<Missions>>;
   /** Creates (version 0) or replaces a delivery and counts it as open, and so `beside` it; false as above. */
   saveDelivery(held: Held<Delivery>, delivery: Delivery, beside?: readonly Delivery[]): Promise<boolean>;
   /** In the order of `ids`. */
   deliveries(ids: readonly string[]): Promise<ManyRead<Delivery>>;
   /** Deliveries that something may still be owed to, oldest first; those that cannot be read are left out. */
   openDeliveries(): Promise<readonly Delivery[]>;
+  /** Those for which a person is wanted. */
+  alerts(): Promise<readonly GasAlert[]>;
   /** The newest `limit`. */
   recentDeliveries(limit: number): Promise<KeptDeliveries>;
   /** Nothing more is owed to it. Forgets closed deliveries beyond the newest `keepClosed`. */
   close(id: string, at: number): Promise<void>;
+}
+
+/** Records that are changed in the same step as a run. */
+export interface Beside {
+  readonly arrivals?: readonly {
+    readonly receiver: string;
+    readonly checkpoint: Checkpoint;
+    readonly held: Held<Arrivals>;
+    readonly value: Arrivals;
+  }[];
+  readonly missions?: { readonly held: Held<Missions>; readonly value: Missions } | undefined;
 }
 
 export interface GasStoreOptions {
@@ -49,6 +76,9 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
     recent: key('recent'),
     open: key('open'),
     closed: key('closed'),
+    alerts: key('alerts'),
+    joins: key('joins'),
+    missions: key('missions'),
   };
 
   const { redis } = deps;
@@ -63,38 +93,41 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
     run: (agent) => records.one(keys.runs, agent, runSchema),
     runs: (agents) => records.many(keys.runs, agents, runSchema),
     delivery: (id) => records.one(keys.deliveries, id, deliverySchema),
-    saveRun: (held, run, opened) =>
-      commit(keys.runs, run.agent, { version: held.version, value: run, opened }),
+    saveRun: (held, run, opened, beside = {}) =>
+      commit([{ hash: 'runs', field: run.agent, held, value: run }, ...changesBeside(beside)], opened),
+    arrivals: (receiver, checkpoint) =>
+      records.one(keys.joins, joinField(receiver, checkpoint), arrivalsSchema),
+    missions: () => records.one(keys.missions, 'next', missionsSchema),
     deliveries: (ids) => records.many(keys.deliveries, ids, deliverySchema),
     saveDelivery: (held, delivery, beside = []) =>
-      commit(keys.deliveries, delivery.gas.id, {
-        version: held.version,
-        value: delivery,
-        opened: [delivery, ...beside],
+      commit([{ hash: 'deliveries', field: delivery.gas.id, held, value: delivery }], [delivery, ...beside], {
+        id: delivery.gas.id,
+        alert: toAlert(delivery),
       }),
+    alerts: async () => parseAlerts(await ask(() => redis.hgetall(keys.alerts))),
     openDeliveries: async () => (await list(await ask(() => redis.zrange(keys.open, 0, '-1')))).deliveries,
     recentDeliveries: async (limit) =>
       list(limit < 1 ? [] : await ask(() => redis.zrevrange(keys.recent, 0, limit - 1))),
     close: async (id, at) => {
       const keep = options.keepClosed ?? 1_000;
-      const held = [keys.open, keys.closed, keys.recent, keys.deliveries];
-      await ask(() => redis.eval(closeScript, 4, ...held, id, String(at), String(keep)));
+      const held = [keys.open, keys.closed, keys.recent, keys.deliveries, keys.alerts];
+      await ask(() => redis.eval(closeScript, 5, ...held, id, String(at), String(keep)));
     },
   };
 }
 
-// A record is `<version> <json>`. The record itself is written first, so HSETNX never overwrites it.
-const commitScript = `
-local held = redis.call('HGET', KEYS[1], ARGV[1])
-local version = held and string.match(held, '^%d+') or '0'
-if version ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-for i = 4, #ARGV, 3 do
-  redis.call('HSETNX', KEYS[2], ARGV[i], ARGV[i + 2])
-  redis.call('ZADD', KEYS[3], ARGV[i + 1], ARGV[i])
-  redis.call('ZADD', KEYS[4], ARGV[i + 1], ARGV[i])
-end
-return 1`;
+function changesBeside({ arrivals = [], missions }: Beside): RecordChange[] {
+  return [
+    ...arrivals.map(({ receiver, checkpoint, held, value }) => ({
+      ...{ hash: 'joins' as const, field: joinField(receiver, checkpoint), held, value },
+    })),
+    ...(missions ? [{ hash: 'missions' as const, field: 'next', ...missions }] : []),
+  ];
+}
+
+function joinField(receiver: string, checkpoint: Checkpoint): string {
+  return `${receiver} ${checkpoint}`;
+}
 
 const closeScript = `
 redis.call('ZREM', KEYS[1], ARGV[1])
@@ -103,33 +136,6 @@ for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1 - ARGV[3])) do
   redis.call('ZREM', KEYS[2], id)
   redis.call('ZREM', KEYS[3], id)
   redis.call('HDEL', KEYS[4], id)
+  redis.call('HDEL', KEYS[5], id)
 end
 return 1`;
-
-interface Change {
-  readonly version: number;
-  readonly value: unknown;
-  readonly opened: readonly Delivery[];
-}
-
-function makeCommit(redis: Redis, keys: Readonly<Record<'deliveries' | 'recent' | 'open', string>>) {
-  return async (hash: string, field: string, change: Change): Promise<boolean> => {
-    const next = encodeRecord(change.version + 1, change.value);
-    const opened = change.opened.flatMap((delivery) => [
-      delivery.gas.id,
-      decidedAt(delivery),
-      encodeRecord(1, delivery),
-    ]);
-    const held = [hash, keys.deliveries, keys.recent, keys.open];
-    return (
-      (await ask(() =>
-        redis.eval(commitScript, 4, ...held, field, String(change.version), next, ...opened),
-      )) === 1
-    );
-  };
-}
-
-/** Orders the sets: by time, and the checkpoints of one jump among themselves. */
-function decidedAt({ gas }: Delivery): string {
-  return String(gas.createdAt + (gas.checkpoint ?? 0) / 1000);
-}

@@ -24,6 +24,7 @@ export function createPipelineWork({ rounds, store, ledger, intake, late }: Swee
       const results: PromiseSettledResult<void>[] = [read];
       // one after the other, oldest first: the order in which they were decided is the order of delivery
       for (const delivery of open) results.push(...(await Promise.allSettled([ledger.settle(delivery)])));
+      results.push(...(await Promise.allSettled([intake.findDry()])));
       const failed = results.find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
     },

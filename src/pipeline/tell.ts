@@ -4,8 +4,9 @@ import type { Address, Report } from '../contracts/chat.ts';
 import { derivedId } from '../contracts/ids.ts';
 import type { JobSink } from '../contracts/ports.ts';
 import { broadcastReport } from './broadcast-report.ts';
-import { type Delivery, isClosed } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
 import { kindOf } from './gas.ts';
+import { isSettled } from './owed.ts';
 import { deliveryReport } from './report.ts';
 import type { GasStore } from './store.ts';
 
@@ -35,7 +36,7 @@ export function makeTell(
       await jobs.add(reportOrder(delivery, deliveryReport(delivery, to)));
     }
     await tellAsker(delivery);
-    if (isClosed(delivery.state)) await store.close(delivery.gas.id, delivery.since);
+    if (isSettled(delivery)) await store.close(delivery.gas.id, delivery.since);
   }
 
   async function tellAsker(delivery: Delivery): Promise<void> {

@@ -21,6 +21,11 @@ export function gasText(handover: Handover): string {
   return `${[...opening[handover.checkpoint](handover), '', ...about, ...tasks(handover)].join('\n')}\n`;
 }
 
+/** What is added where the chain begins again with a mission; `text` is the operator's own. */
+export function nextMissionText(text: string): string {
+  return `\n## Your next mission\n\n${ownWords(text)}\n`;
+}
+
 /** The Markdown of a schedule's gas; `text` is the operator's own. */
 export function scheduledText(schedule: string, text: string): string {
   return `# Scheduled: ${schedule}\n\n${text.trim()}\n`;

@@ -17,6 +17,7 @@ import type { Logger } from '../../core/logger.ts';
 import type { GuardMaker } from '../../core/recovery/guards.ts';
 import type { Redis } from '../../core/redis.ts';
 import type { GivenUp } from '../../core/supervisor.ts';
+import type { Pipeline } from '../../pipeline/index.ts';
 import type { Config } from '../config.ts';
 import type { LinkBoard } from '../links.ts';
 import type { RoleGaps } from '../role-watch.ts';
@@ -34,6 +35,7 @@ export interface AlertingDeps {
   readonly faults: Faults;
   readonly guards: GuardMaker;
   readonly links: LinkBoard;
+  readonly pipeline: Pick<Pipeline, 'alerts'>;
   readonly policy: Pick<LivePolicy, 'broken' | 'refused'>;
   readonly gaps: Pick<RoleGaps, 'lasting'>;
   readonly view: () => Pick<ProcessView, 'links' | 'components' | 'breakers'>;
@@ -54,7 +56,7 @@ const shown = 50;
 
 /** Puts alerts together; looks at nothing before `start`. */
 export function createAlerting(deps: AlertingDeps): Alerting {
-  const { config, instance, clock, logger, redis, faults, policy, links, gaps, view } = deps;
+  const { config, instance, clock, logger, redis, faults, policy, links, gaps, view, pipeline } = deps;
   const window = new FaultWindow();
   faults.listen((error, where) => window.note(error, where, clock.now()));
   const { prefix } = config.redis;
@@ -70,6 +72,7 @@ export function createAlerting(deps: AlertingDeps): Alerting {
       policyRefused: policy.refused?.why ?? null,
       tallies: window.tallies(clock.now()),
       errorsPerMinute,
+      unanswered: pipeline.alerts.latest(),
     });
   const runner = new AlertRunner(
     {

@@ -6,7 +6,9 @@ import { gapText } from '../../contracts/roles.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import type { AlertSignal } from '../../core/alerts/alert.ts';
 import { type FaultTally, faultWindowMs } from '../../core/alerts/fault-window.ts';
+
 import { strategyOf } from '../../core/recovery/strategies.ts';
+import type { ReceiverAlert } from '../../pipeline/index.ts';
 import { resetLine } from '../component-log.ts';
 import type { RoleGap } from '../role-watch.ts';
 import { signalOf } from './kinds.ts';
@@ -32,6 +34,8 @@ export interface Situation {
   readonly tallies: readonly FaultTally[];
   /** Errors of one code within a minute that are worth an alert. */
   readonly errorsPerMinute: number;
+  /** Agents that do not take their gas while nobody stands in; default none. */
+  readonly unanswered?: readonly ReceiverAlert[];
 }
 
 /** A link that the platform can do without, or one that is on its first way up, may be away for so long, ms. */
@@ -55,7 +59,12 @@ export function conditionsOf(situation: Situation): readonly AlertSignal[] {
     ...situation.gaps.map(ofGap),
     ...ofPolicy(situation),
     ...situation.tallies.flatMap(ofTally(situation)),
+    ...(situation.unanswered ?? []).map(ofReceiver),
   ];
+}
+
+function ofReceiver({ receiver, ...told }: ReceiverAlert): AlertSignal {
+  return signalOf('gas-unanswered', receiver, told);
 }
 
 /** A part that was still there when the process had to end. */

@@ -16,6 +16,7 @@ export const alertKinds = {
   'role-unfilled': { source: 'roles', severity: 'critical' },
   'circuit-open': { source: 'circuits', severity: 'warning' },
   'policy-broken': { source: 'policy', severity: 'critical' },
+  'gas-unanswered': { source: 'gas', severity: 'critical' },
   'job-failed': { source: 'jobs', severity: 'warning' },
   'error-rate': { source: 'errors', severity: 'warning' },
   'needs-person': { source: 'errors', severity: 'warning' },

@@ -1,5 +1,7 @@
 // Wires the gas pipeline: its chain, and who hears of deliveries that nobody asked about.
+import { isDeepStrictEqual } from 'node:util';
 import type { Address } from '../../contracts/chat.ts';
+import { errorText } from '../../core/errors.ts';
 import { createPipeline, loadChain, type Pipeline } from '../../pipeline/index.ts';
 import type { Config } from '../config.ts';
 import type { Shared } from './shared.ts';
@@ -9,7 +11,7 @@ export async function wirePipeline(
   shared: Pick<Shared, 'config' | 'redis' | 'jobs' | 'clock' | 'logger' | 'metrics' | 'faults'>,
 ): Promise<Pipeline> {
   const { config, redis, jobs, clock, logger, metrics: meter, faults } = shared;
-  const { agents, chainFile, ackTimeoutMs } = config.pipeline;
+  const { agents, chainFile, ackTimeoutMs, ...patience } = config.pipeline;
   return createPipeline(
     { redis, jobs, clock, logger, meter, faults, look: jobs.look, forget: jobs.forget },
     {
@@ -20,9 +22,32 @@ export async function wirePipeline(
         agents.map(({ id }) => id),
       ),
       ackTimeoutMs,
+      patience,
       reportTo: reportAddresses(config),
     },
   );
+}
+
+/**
+ * Takes the chain as its file says now; resolves to why it was refused, or to null. Schedules come into force with a start of
+ * the part that keeps them, which `restart` asks for.
+ */
+export async function reloadChain(
+  { pipeline, config }: Pick<Shared, 'pipeline' | 'config'>,
+  restart: (component: string) => Promise<void>,
+): Promise<string | null> {
+  const { chainFile, agents } = config.pipeline;
+  try {
+    const chain = await loadChain(
+      chainFile,
+      agents.map(({ id }) => id),
+    );
+    const before = pipeline.rechain(chain);
+    if (!isDeepStrictEqual(before.schedules, chain.schedules)) await restart(pipeline.schedule.name);
+    return null;
+  } catch (thrown) {
+    return errorText(thrown);
+  }
 }
 
 function reportAddresses({ reports, discord }: Config): Address[] {

@@ -126,10 +126,12 @@ function followConfiguration({ loaded, load, logger }: Operation, platform: Plat
     tell: (line) => platform.print(line),
     applyLive: async ({ log, policy }) => {
       logger.setLevel(log.level);
-      const refused = await platform.reloadPolicy(policy.file);
-      if (refused === null) return;
-      logger.error({ why: refused }, 'a changed policy was refused; the last good one stays');
-      platform.print(`policy: refused, the last good one stays: ${refused}`);
+      const told = { policy: await platform.reloadPolicy(policy.file), chain: await platform.reloadChain() };
+      for (const [what, refused] of Object.entries(told)) {
+        if (refused === null) continue;
+        logger.error({ why: refused }, `a changed ${what} was refused; the last good one stays`);
+        platform.print(`${what}: refused, the last good one stays: ${refused}`);
+      }
     },
   });
   return watchFiles({ clock: systemClock, paths: loaded.files, onChange: () => reloader.reload() });

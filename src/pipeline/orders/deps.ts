@@ -19,7 +19,7 @@ export interface OrderDeps {
   readonly inbox: AgentInbox;
   readonly clock: Clock;
   readonly agents: readonly string[];
-  readonly chain: Chain;
+  readonly chain: () => Chain;
 }
 
 export const delivering: SwarmOutcome = { kind: 'delivering' };
@@ -48,21 +48,21 @@ export function askedBy({ id, principal }: SwarmOrder, to: Address, siblings: re
 /** A run as it is after an event, and what was stored in the same step. */
 export interface Moved {
   readonly run: Run;
-  readonly created: Delivery | null;
+  readonly created: readonly Delivery[];
 }
 
-/** @param make the delivery of a checkpoint that was taken out of the run's course */
+/** @param make the deliveries of a checkpoint that was taken out of the run's course */
 export async function moveByHand(
   { store }: Pick<OrderDeps, 'store'>,
   { agent, event }: { readonly agent: string; readonly event: HandEvent },
-  make: (run: Run, checkpoint: NonNullable<HandStep['settled']>) => Delivery | null = () => null,
+  make: (run: Run, checkpoint: NonNullable<HandStep['settled']>) => readonly Delivery[] = () => [],
 ): Promise<Moved> {
   return untilSaved(`run of ${agent}`, async () => {
     const held = await store.run(agent);
     const before = held.value ?? newRun(agent);
     const { run, settled } = transitionByHand(before, event);
-    if (run === before) return { run, created: null };
-    const created = settled === null ? null : make(run, settled);
-    return (await store.saveRun(held, run, created === null ? [] : [created])) ? { run, created } : null;
+    if (run === before) return { run, created: [] };
+    const created = settled === null ? [] : make(run, settled);
+    return (await store.saveRun(held, run, created)) ? { run, created } : null;
   });
 }

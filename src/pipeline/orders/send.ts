@@ -1,9 +1,9 @@
 // The next gas of the chain now, ahead of its checkpoint, which does not fire again; where the chain has none, the person's
 // own words.
 import type { SwarmControl, SwarmOutcome } from '../../contracts/swarm-orders.ts';
-import { successor } from '../chain.ts';
 import { newDelivery } from '../delivery.ts';
 import { aheadId, messageId, toGasAhead, toMessage } from '../gas.ts';
+import { receiversOf } from '../graph.ts';
 import type { Run } from '../machine.ts';
 import { askedBy, chosen, delivering, moveByHand, type OrderDeps, refused } from './deps.ts';
 
@@ -12,7 +12,7 @@ export function makeSend(deps: OrderDeps): SwarmControl['gas.send'] {
   return async (order, { by, agent: to, text, replyTo }) => {
     chosen(deps, to);
     // Run again, it must not take the checkpoint behind the one that it has sent already.
-    const made = (await store.deliveries([aheadId(order.id), messageId(order.id, to)])).values;
+    const made = (await store.deliveries([aheadId(order.id, to), messageId(order.id, to)])).values;
     const before = made.find((delivery) => delivery !== null);
     if (before) {
       await ledger.once(before);
@@ -21,16 +21,23 @@ export function makeSend(deps: OrderDeps): SwarmControl['gas.send'] {
     const words = () => ({ id: order.id, by, to, createdAt: clock.now() });
     const detail = `sent ahead by ${by}`;
     const begin = { asked: askedBy(order, replyTo) };
-    const from = agents.find((agent) => successor(chain, agent) === to);
+    const from = agents.find((agent) => receiversOf(chain(), agent).includes(to));
     if (from !== undefined) {
-      const { run, created } = await moveByHand(deps, { agent: from, event: { kind: 'send' } }, (run, next) =>
-        newDelivery(toGasAhead(run, { checkpoint: next, text }, words()), detail, begin),
+      // The checkpoint does not fire again, so whoever else it was for gets its gas too.
+      const others = receiversOf(chain(), from).filter((other) => other !== to);
+      const { run, created } = await moveByHand(
+        deps,
+        { agent: from, event: { kind: 'send' } },
+        (after, checkpoint) => [
+          newDelivery(toGasAhead(after, { checkpoint, text }, words()), detail, begin),
+          ...others.map((other) =>
+            newDelivery(toGasAhead(after, { checkpoint, text: null }, { ...words(), to: other }), detail),
+          ),
+        ],
       );
-      if (created === null && text === null) return nothingLeft(run);
-      if (created !== null) {
-        await ledger.begin(created);
-        return delivering;
-      }
+      if (created.length === 0 && text === null) return nothingLeft(run);
+      for (const delivery of created) await ledger.begin(delivery);
+      if (created.length > 0) return delivering;
     }
     if (text === null) return refused(`nobody hands over to ${to}, so it needs a text`);
     await ledger.once(newDelivery(toMessage(text, words()), detail, begin));

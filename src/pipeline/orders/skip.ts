@@ -1,35 +1,48 @@
 // Takes one checkpoint out of an agent's mission: its gas is recorded as suppressed, with who did it and why.
 import type { SwarmControl } from '../../contracts/swarm-orders.ts';
-import { successor } from '../chain.ts';
 import { newDelivery } from '../delivery.ts';
+import type { Delivery } from '../delivery.ts';
 import { checkpointGasId, toSkippedGas } from '../gas.ts';
+import { receiversOf } from '../graph.ts';
 import { chosen, done, moveByHand, type OrderDeps, refused } from './deps.ts';
 
 export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
   const { store, ledger, clock, chain } = deps;
   return async (_order, { by, agent, checkpoint, reason }) => {
     chosen(deps, agent);
-    const to = successor(chain, agent);
-    if (to === null) return refused(`${agent} hands over to nobody`);
+    const receivers = receiversOf(chain(), agent);
+    if (receivers.length === 0) return refused(`${agent} hands over to nobody`);
     const detail = `skipped by ${by}${reason === '' ? '' : `: ${reason}`}`;
     const event = { kind: 'skip', checkpoint } as const;
     const { run, created } = await moveByHand(deps, { agent, event }, (after, settled) =>
-      newDelivery(toSkippedGas(after, settled, { to, createdAt: clock.now() }), detail, {
-        state: 'suppressed',
-      }),
+      receivers.map((to) =>
+        newDelivery(toSkippedGas(after, settled, { to, createdAt: clock.now() }), detail, {
+          state: 'suppressed',
+        }),
+      ),
     );
-    if (created !== null) await ledger.begin(created);
-    const id = checkpointGasId(run, checkpoint);
-    const delivery = created ?? (await store.delivery(id)).value;
+    for (const delivery of created) await ledger.begin(delivery);
+    const ids = receivers.map((to) => checkpointGasId(run, checkpoint, to));
+    const found = created.length > 0 ? created : (await store.deliveries(ids)).values.filter(isThere);
     const what = `the ${checkpoint} % gas of ${agent}`;
-    if (delivery === null) {
+    if (found.length === 0) {
       return refused(
         run.epoch === 0 ? `${agent} has told no mission yet` : `${what} was sent ahead, or went to nobody`,
       );
     }
-    const { state, steps } = await ledger.move(id, { state: 'suppressed', detail });
-    if (state === 'suppressed')
-      return done(`${what} does not go to ${to}: ${steps.at(-1)?.detail ?? detail}`);
+    const moved: Delivery[] = [];
+    for (const { gas } of found) moved.push(await ledger.move(gas.id, { state: 'suppressed', detail }));
+    const skipped = moved.filter(({ state }) => state === 'suppressed');
+    const [last] = skipped;
+    if (last) {
+      const names = skipped.map(({ gas }) => gas.to).join(', ');
+      return done(`${what} does not go to ${names}: ${last.steps.at(-1)?.detail ?? detail}`);
+    }
+    const state = moved[0]?.state ?? 'gone';
     return refused(`${what} is ${state} already; \`gas reassign\` gives it to another agent`);
   };
+}
+
+function isThere(delivery: Delivery | null): delivery is Delivery {
+  return delivery !== null;
 }

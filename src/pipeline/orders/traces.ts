@@ -12,9 +12,13 @@ export function makeTraces({ store, agents }: Pick<OrderDeps, 'store' | 'agents'
         // Its delivery bears no name of the order; skipped by whomever, there is nothing left that could come too late.
         const run = runs.find(({ agent }) => agent === body.agent);
         if (!run) return false;
-        return (await store.delivery(checkpointGasId(run, body.checkpoint))).value?.state === 'suppressed';
+        const ids = agents.map((to) => checkpointGasId(run, body.checkpoint, to));
+        return (await store.deliveries(ids)).values.some((delivery) => delivery?.state === 'suppressed');
       }
-      const made = [aheadId(id), replacementId(id), ...agents.map((agent) => messageId(id, agent))];
+      const made = [
+        replacementId(id),
+        ...agents.flatMap((agent) => [aheadId(id, agent), messageId(id, agent)]),
+      ];
       const found = (await store.deliveries(made)).values;
       // A later word hides whether this one was ever given, and counts for none: it must not be given an hour late.
       return (

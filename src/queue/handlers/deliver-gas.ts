@@ -16,8 +16,9 @@ export function makeDeliverGas({ ledger, inbox }: DeliverGasDeps): JobHandler<'g
     name: 'gas.deliver',
     run: async ({ gas }) => {
       const state = await ledger.state(gas.id);
-      // Already further, by an earlier run that was killed before it could say so.
-      if (state === null || !isOwed(state)) return;
+      // Already further, by an earlier run that was killed before it could say so. What was sent may be laid down again, since
+      // nobody has acknowledged it: an inbox knows a gas that it has.
+      if (state === null || !(isOwed(state) || state === 'sent')) return;
       const { where } = await inbox.deliver(gas);
       const { state: now } = await ledger.record(gas.id, { state: 'sent', detail: where });
       // Given to another agent, or called off, while it was being laid down: nobody is to do the work, or another.

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { successor } from '../../../src/pipeline/chain.ts';
+import { policyOf, receiversOf } from '../../../src/pipeline/graph.ts';
+import { graphProblems } from '../../../src/pipeline/graph-check.ts';
+import { arrive, nobodyYet } from '../../../src/pipeline/join.ts';
 import { loadChain } from '../../../src/pipeline/index.ts';
 
 async function load(yaml: string, agents = ['A', 'B']) {
@@ -16,13 +19,15 @@ async function load(yaml: string, agents = ['A', 'B']) {
   }
 }
 
+const nothing = { chain: [], end: 'stop', policy: 'always', agents: {}, missions: [], schedules: [] };
+
 describe('chain.yaml', () => {
   it('of the repository is valid without any agent', async () => {
-    expect(await loadChain('config/chain.yaml', [])).toEqual({ chain: [], end: 'stop', schedules: [] });
+    expect(await loadChain('config/chain.yaml', [])).toEqual(nothing);
   });
 
   it('may be empty', async () => {
-    expect(await load('# nothing\n')).toEqual({ chain: [], end: 'stop', schedules: [] });
+    expect(await load('# nothing\n')).toEqual(nothing);
   });
 
   it('names all problems at once, each with place and mend', async () => {
@@ -54,6 +59,102 @@ describe('chain.yaml', () => {
 
   it('that is missing is refused with what to do', async () => {
     await expect(loadChain('none.yaml', [])).rejects.toThrow(/none\.yaml: cannot be read .*create it/);
+  });
+});
+
+describe('the graph of chain.yaml', () => {
+  const agents = ['A', 'B', 'C', 'D'];
+
+  it('takes one receiver or several', async () => {
+    const chain = await load('agents: { A: { next: B }, B: { next: [C, D] } }', agents);
+    expect(['A', 'B', 'C'].map((agent) => receiversOf(chain, agent))).toEqual([['B'], ['C', 'D'], []]);
+  });
+
+  it('goes from each end back to the beginnings that lead to it', async () => {
+    const chain = await load('end: loop\nagents: { A: { next: C }, B: { next: D } }', agents);
+    expect(['C', 'D'].map((agent) => receiversOf(chain, agent))).toEqual([['A'], ['B']]);
+  });
+
+  it.each([
+    [
+      'agents: { A: { next: B }, B: { next: C }, C: { next: A } }',
+      'A → B → C → A is a circle without an exit; take `next` of C away',
+    ],
+    ['agents: { A: { next: X } }', 'agents.A.next: '],
+    ['agents: { A: { next: [B, X] } }', 'no agent "X"; configured: A, B, C, D'],
+    ['chain: [A, B]\nagents: { B: { join: all } }', 'agents.B.join: only A hands over to it'],
+    [
+      'agents: { A: { next: B }, B: { next: [C, D], join: all }, C: { next: B } }',
+      'B → C → B: the join of B can never be complete, since C begins only after B; write `join: any`',
+    ],
+    ['chain: [A, B]\nagents: { B: { fallback: B } }', 'agents.B.fallback: B cannot stand in for itself'],
+    ['chain: [A, B]\nagents: { A: { end: loop } }', 'agents.A.end: A → B, so nothing ends there'],
+    [
+      'end: loop\nagents: { A: { next: B }, B: { next: [A, C] } }',
+      'C ends in `loop`, and its chain has no beginning to go back to',
+    ],
+    ['chain: [A]\nend: next-mission', 'missions: A ends in `next-mission`, and there is none'],
+    ['chain: [A]\nmissions: [go]', 'missions: nothing ends in `next-mission`'],
+    ['chain: [A]\nend: next-mission\nmissions: [{ file: none.md }]', 'none.md cannot be read'],
+  ])('refuses %s', async (yaml, problem) => {
+    await expect(load(yaml, agents)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(problem),
+    });
+  });
+
+  it('lets a circle be that somebody leaves', async () => {
+    await expect(load('agents: { A: { next: B }, B: { next: [A, C] } }', agents)).resolves.toBeDefined();
+  });
+
+  it('refuses a receiver without an inbox, with the way to it', () => {
+    const chain = { chain: ['A', 'B'], end: 'stop' } as const;
+    expect(graphProblems(chain, { inboxless: ['A', 'B'] })).toEqual([
+      'A → B: B has no inbox; give it one under pipeline.agents, or take it out of the chain',
+    ]);
+  });
+
+  it('reads missions from files beside it', async () => {
+    const yaml = `chain: [A]\nend: next-mission\nmissions: [first, { file: ${join(import.meta.dirname, 'gas.ts')} }]`;
+    const { missions } = await load(yaml, agents);
+    expect(missions).toEqual(['first', expect.stringContaining('A gas for tests')]);
+  });
+});
+
+describe('a policy', () => {
+  const chain = { chain: ['A', 'B'], end: 'stop' } as const;
+
+  it('in its short form is about 90 alone', () => {
+    const some = { ...chain, policy: 'until-acknowledged' } as const;
+    expect(([75, 90, 100] as const).map((checkpoint) => policyOf(some, 'A', checkpoint))).toEqual([
+      'always',
+      'until-acknowledged',
+      'always',
+    ]);
+  });
+
+  it('of an agent stands before that of the chain', () => {
+    const some = { ...chain, policy: 'until-acknowledged', agents: { A: { policy: 'always' } } } as const;
+    expect(policyOf(some, 'A', 90)).toBe('always');
+  });
+});
+
+describe('a join', () => {
+  const play = (mode: 'all' | 'any', comers: string) => {
+    let arrivals = nobodyYet;
+    return [...comers].filter((one) => {
+      const step = arrive(arrivals, one, '1', { mode, of: ['A', 'B'] });
+      arrivals = step.arrivals;
+      return step.fires;
+    });
+  };
+
+  it('of all fires with the last of each round', () => {
+    expect(play('all', 'ABBAAAB').join('')).toBe('BAB');
+  });
+
+  it('of any fires with the first of each round', () => {
+    expect(play('any', 'ABBAAAB').join('')).toBe('ABAA');
   });
 });
 

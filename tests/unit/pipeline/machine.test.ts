@@ -116,7 +116,7 @@ describe('a run', () => {
 
   it.each([
     [null, 'idle'],
-    [0, 'idle'],
+    [0, 'starting'],
     [1, 'executing'],
     [89, 'executing'],
     [90, 'completing'],

@@ -1,0 +1,69 @@
+// Deliveries for which a person is wanted: what is kept of them, and what is told, one for each receiver. Pure.
+import { z } from 'zod';
+import { plainText } from '../core/text.ts';
+import type { Delivery } from './delivery.ts';
+
+const alertSchema = z.object({
+  id: z.string(),
+  from: z.string(),
+  to: z.string(),
+  checkpoint: z.number().nullable(),
+  at: z.number(),
+  why: z.string(),
+});
+
+/** One delivery that nobody has acknowledged; `at` is when a person began to be wanted, ms since the epoch. */
+export type GasAlert = Readonly<z.infer<typeof alertSchema>>;
+
+/** Null for a delivery that wants nobody. */
+export function toAlert({ gas, alert }: Delivery): GasAlert | null {
+  if (alert === null) return null;
+  const { id, from, to, checkpoint } = gas;
+  return { id, from, to, checkpoint, ...alert };
+}
+
+/** From what the store has, by delivery; what is no alert of ours is left out. */
+export function parseAlerts(held: Readonly<Record<string, string>>): readonly GasAlert[] {
+  return Object.values(held).flatMap((text) => {
+    const parsed = alertText.safeParse(text);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+/** What people read of all alerts about one receiver. */
+export interface ReceiverAlert {
+  readonly receiver: string;
+  readonly title: string;
+  readonly detail: string;
+  /** Deliveries. */
+  readonly count: number;
+}
+
+/** One for each receiver, so that an agent that is away is one alert and not thirty. */
+export function byReceiver(alerts: readonly GasAlert[]): readonly ReceiverAlert[] {
+  const receivers = [...new Set(alerts.map(({ to }) => to))];
+  return receivers.map((receiver) => {
+    const all = alerts.filter(({ to }) => to === receiver);
+    const last = all.reduce((newest, one) => (one.at >= newest.at ? one : newest));
+    const what = `the ${last.checkpoint} % gas of ${plainText(last.from, 80)} (${last.id})`;
+    return {
+      receiver,
+      title: `${receiver} does not take its gas, and nobody stands in`,
+      detail: `last ${what}: ${plainText(last.why, 200)}; wake ${receiver}, or \`gas reassign ${last.id} AGENT\``,
+      count: all.length,
+    };
+  });
+}
+
+const alertText = z
+  .string()
+  .transform((text, context) => {
+    try {
+      const content: unknown = JSON.parse(text);
+      return content;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'not JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(alertSchema);

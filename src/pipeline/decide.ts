@@ -1,0 +1,134 @@
+// What comes of crossed checkpoints, with what the store knows of receivers: the deliveries to be, and the records that
+// change in the same step. It saves nothing; intake.ts does.
+import type { Checkpoint } from '../contracts/agents.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Chain } from './chain.ts';
+import { type Delivery, newDelivery } from './delivery.ts';
+import { checkpointGasId, toGas } from './gas.ts';
+import { fallbacksOf, joinOf, receiversOf } from './graph.ts';
+import type { DeliverEffect, Run } from './machine.ts';
+import { firstMission, takeMission } from './missions.ts';
+import { lookAtReceivers } from './receivers.ts';
+import { type FitnessRules, markOf, type Route, type Routing, route } from './routing.ts';
+import type { Beside, GasStore } from './store.ts';
+import { nextMissionText } from './text.ts';
+
+export interface DecideDeps {
+  readonly store: GasStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface DecideOptions extends FitnessRules {
+  readonly chain: () => Chain;
+}
+
+export interface Decided {
+  readonly created: readonly Delivery[];
+  readonly beside: Beside;
+}
+
+export type Decide = (run: Run, effects: readonly DeliverEffect[]) => Promise<Decided>;
+
+type Joins = NonNullable<Beside['arrivals']>;
+
+export function makeDecide(deps: DecideDeps, options: DecideOptions): Decide {
+  const { store, clock, logger } = deps;
+
+  return async (run, effects) => {
+    const chain = options.chain();
+    const created: Delivery[] = [];
+    const arrivals: Joins[number][] = [];
+    let missions: Beside['missions'];
+    for (const effect of effects) {
+      const { routing, joins } = await routed(deps, options, { chain, run, effect });
+      arrivals.push(...joins);
+      tellWaits(logger, run, effect, routing);
+      let words = '';
+      if (routing.end === 'next-mission') {
+        const held = missions?.held ?? (await store.missions());
+        const before = missions?.value ?? held.value ?? firstMission;
+        const taken = takeMission(before, `${run.agent} ${markOf(run)}`, chain.missions ?? []);
+        missions = { held, value: taken.missions };
+        if (taken.text === null) continue;
+        words = nextMissionText(taken.text);
+      }
+      created.push(...routing.routes.map((one) => toDelivery({ run, effect, words }, one, clock.now())));
+    }
+    return { created, beside: { arrivals, missions } };
+  };
+}
+
+interface Question {
+  readonly chain: Chain;
+  readonly run: Run;
+  readonly effect: DeliverEffect;
+}
+
+async function routed({ store, clock }: DecideDeps, rules: FitnessRules, { chain, run, effect }: Question) {
+  const { checkpoint } = effect;
+  const receivers = receiversOf(chain, run.agent);
+  const unfit = new Map<string, string | null>();
+  const taken = new Map<string, string | null>();
+  const held = new Map<string, Awaited<ReturnType<GasStore['arrivals']>>>();
+  for (const receiver of receivers) {
+    const agents = [receiver, ...fallbacksOf(chain, receiver)];
+    const look = await lookAtReceivers({ store, clock }, agents, rules);
+    for (const agent of agents) unfit.set(agent, look(agent));
+    taken.set(receiver, await takenBefore(store, run, checkpoint, receiver));
+    if (joinOf(chain, receiver)) held.set(receiver, await store.arrivals(receiver, checkpoint));
+  }
+  const routing = route(chain, run, effect, {
+    unfit: (agent) => unfit.get(agent) ?? null,
+    taken: (receiver) => taken.get(receiver) ?? null,
+    arrivals: (receiver) => held.get(receiver)?.value ?? null,
+  });
+  const joins = [...routing.arrivals].flatMap(([receiver, value]) => {
+    const before = held.get(receiver);
+    return before ? [{ receiver, checkpoint, held: before, value }] : [];
+  });
+  return { routing, joins };
+}
+
+/** Also where somebody else stood in: then the chain goes on, and the mission has a worker. */
+async function takenBefore(
+  store: GasStore,
+  run: Run,
+  checkpoint: Checkpoint,
+  receiver: string,
+): Promise<string | null> {
+  const earlier = ([75, 90] as const).filter((one) => one < checkpoint);
+  const ids = earlier.map((one) => checkpointGasId(run, one, receiver));
+  const found = ids.length === 0 ? [] : (await store.deliveries(ids)).values;
+  for (let delivery of found) {
+    while (delivery?.replacedBy) delivery = (await store.delivery(delivery.replacedBy)).value;
+    if (delivery?.state === 'accepted' || delivery?.state === 'working') {
+      return `works already: ${delivery.gas.to} took the ${delivery.gas.checkpoint} % gas`;
+    }
+  }
+  return null;
+}
+
+interface Fuel {
+  readonly run: Run;
+  readonly effect: DeliverEffect;
+  readonly words: string;
+}
+
+function toDelivery({ run, effect, words }: Fuel, one: Route, createdAt: number): Delivery {
+  const { to, meant, state, detail, fallbacks } = one;
+  return newDelivery(toGas(run, effect, { to, meant, createdAt, words }), detail, { state, fallbacks });
+}
+
+function tellWaits(
+  logger: Logger,
+  { agent }: Run,
+  { checkpoint }: DeliverEffect,
+  { routes, waits }: Routing,
+): void {
+  for (const wait of waits) logger.info({ agent, checkpoint, wait }, 'a join is not complete yet');
+  if (routes.length === 0 && waits.length === 0) {
+    logger.info({ agent, checkpoint }, 'checkpoint without a next agent');
+  }
+}

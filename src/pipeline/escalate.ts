@@ -1,0 +1,98 @@
+// A receiver that cannot or does not take its gas: it is taken back and given to whoever stands in, or a person is told. And
+// the way back: a receiver that takes it after all. Each step may run again after a crash at any line.
+import { domainErrors } from '../contracts/errors.ts';
+import type { AgentInbox } from '../contracts/ports.ts';
+import type { Clock } from '../core/clock.ts';
+import { SwarmError } from '../core/errors.ts';
+import { type Delivery, deliveryTable, newDelivery } from './delivery.ts';
+import { toRerouted } from './gas.ts';
+import type { Ledger } from './ledger.ts';
+import { lookAtReceivers } from './receivers.ts';
+import { type FitnessRules, firstFit } from './routing.ts';
+import type { GasStore } from './store.ts';
+
+export interface EscalateDeps {
+  readonly store: GasStore;
+  readonly inbox: Pick<AgentInbox, 'deliver' | 'withdraw'>;
+  readonly clock: Clock;
+  readonly ledger: Pick<Ledger, 'record' | 'move' | 'once' | 'alarm'>;
+}
+
+export interface Escalation {
+  /** @throws SwarmError INBOX_UNWRITABLE, STORE_CONFLICT, REDIS_*, QUEUE_UNAVAILABLE */
+  escalate(delivery: Delivery, why: string): Promise<void>;
+  /** Takes back what stands for a delivery that was taken after all, unless that was taken too. @throws as above */
+  recall(delivery: Delivery): Promise<void>;
+}
+
+export function createEscalation(
+  { store, inbox, clock, ledger }: EscalateDeps,
+  rules: FitnessRules,
+): Escalation {
+  /** False when the agent has accepted it, though no round has seen that yet. */
+  async function takeBack({ gas }: Delivery): Promise<boolean> {
+    if ((await inbox.withdraw(gas)) !== 'taken') return true;
+    await ledger.record(gas.id, { state: 'sent', detail: 'moved to done/' });
+    await ledger.record(gas.id, { state: 'accepted', detail: 'moved to done/' });
+    return false;
+  }
+
+  async function give(old: Delivery, to: string, { why, rest }: Reason): Promise<void> {
+    if (!(await takeBack(old))) return;
+    const gas = toRerouted(old.gas, { to, createdAt: clock.now() });
+    const next = newDelivery(gas, `taken from ${old.gas.to}: ${why}`, { fallbacks: rest });
+    const detail = `given to ${to}: ${why}`;
+    const word = { state: 'rerouted', detail, replacedBy: gas.id } as const;
+    const { state } = await ledger.move(old.gas.id, word, [next]);
+    if (state === 'rerouted') {
+      // A worker that was laying it down at that moment may have done so since.
+      await inbox.withdraw(old.gas);
+      await ledger.once(next);
+    } else if (state === 'accepted' || state === 'working') {
+      // Acknowledged in between, by somebody who still wants to read it.
+      await inbox.deliver(old.gas);
+    }
+  }
+
+  async function escalate(delivery: Delivery, why: string): Promise<void> {
+    const unfit = await lookAtReceivers(
+      { store, clock },
+      // One that stands in alone is looked at too: behind it there is a person.
+      delivery.fallbacks.length === 0 ? [] : [delivery.gas.to, ...delivery.fallbacks],
+      rules,
+    );
+    const { to, passed, rest } = firstFit(delivery.fallbacks, unfit);
+    const reason = [why, ...passed].join('; ');
+    if (to === null) await ledger.alarm(delivery.gas.id, reason);
+    else await give(delivery, to, { why: reason, rest });
+  }
+
+  async function recall({ gas, replacedBy }: Delivery): Promise<void> {
+    const next = replacedBy === null ? null : (await store.delivery(replacedBy)).value;
+    if (next === null) return;
+    if (next.state === 'rerouted') return recall(next);
+    if (!deliveryTable[next.state].includes('rerouted') || !(await takeBack(next))) return;
+    const detail = `${gas.to} took it after all, so ${next.gas.to} is not to`;
+    await ledger.move(next.gas.id, { state: 'rerouted', detail });
+    await inbox.withdraw(next.gas);
+  }
+
+  return { escalate: escalating(escalate), recall };
+}
+
+interface Reason {
+  readonly why: string;
+  readonly rest: readonly string[];
+}
+
+/** Somebody may be named who is configured no more: then nobody stands in, and the next look tells a person. */
+function escalating(escalate: Escalation['escalate']): Escalation['escalate'] {
+  return async (delivery, why) => {
+    try {
+      await escalate(delivery, why);
+    } catch (thrown) {
+      if (!(thrown instanceof SwarmError) || thrown.kind !== domainErrors.agentUnknown) throw thrown;
+      await escalate({ ...delivery, fallbacks: [] }, `${why}; ${thrown.message}`);
+    }
+  };
+}

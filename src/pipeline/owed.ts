@@ -1,0 +1,81 @@
+// What is still owed to a delivery at a moment. Pure; ledger.ts does it, and the simulation does the same without Redis.
+import { type Delivery, isClosed, owedSince } from './delivery.ts';
+import { kindOf } from './gas.ts';
+
+export interface OwedRules {
+  /** Without an acknowledgement it expires after this, ms. */
+  readonly ackTimeoutMs: number;
+  /** How often it is laid down before somebody else gets it. */
+  readonly ackTries: number;
+  /** Before the second try, ms; each pause is twice the one before. */
+  readonly ackRetryMs: number;
+}
+
+export type Owed =
+  /** It waits, for whoever is at the turn. */
+  | { readonly do: 'nothing' }
+  /** Its sender may have been let go. */
+  | { readonly do: 'let-go' }
+  | { readonly do: 'dispatch' }
+  /** Its job may be lost; the number tells one repetition from the next. */
+  | { readonly do: 'requeue'; readonly retry: number }
+  | { readonly do: 'retry'; readonly detail: string }
+  | { readonly do: 'expire'; readonly detail: string }
+  /** Its receiver cannot or does not: whoever stands in gets it, or a person is told. */
+  | { readonly do: 'escalate'; readonly why: string }
+  /** Its last report may be missing. */
+  | { readonly do: 'close' };
+
+/** A job that stays `queued` this long is looked for: it may be lost, or lie in a queue that is paused. */
+const requeueAfterMs = 120_000;
+
+export function owedTo(delivery: Delivery, now: number, rules: OwedRules): Owed {
+  const { state } = delivery;
+  if (isClosed(state)) return owedToClosed(delivery);
+  if (state === 'held') return { do: 'let-go' };
+  if (now - owedSince(delivery) >= rules.ackTimeoutMs) {
+    const did = state === 'pending' || state === 'queued' ? 'sent' : 'acknowledged';
+    return { do: 'expire', detail: `not ${did} within ${Math.round(rules.ackTimeoutMs / 1_000)} s` };
+  }
+  if (state === 'pending') return { do: 'dispatch' };
+  if (state === 'sent') return owedToSent(delivery, now, rules);
+  // Where nobody knows whether it lies there, laying it down once more tells.
+  const waited = now - delivery.since;
+  // 1, 2, 3… at 2, 4, 8… minutes: the sweep of every minute adds few jobs, each with an id of its own.
+  return waited < requeueAfterMs
+    ? { do: 'nothing' }
+    : { do: 'requeue', retry: 1 + Math.floor(Math.log2(waited / requeueAfterMs)) };
+}
+
+/** Since when its receiver may be asked again, ms since the epoch. */
+export function nextTryAt({ since, tries }: Pick<Delivery, 'since' | 'tries'>, ackRetryMs: number): number {
+  return since + ackRetryMs * (2 ** tries - 1);
+}
+
+/** Whether nothing more is to be done about it, but for its last report. */
+export function isSettled(delivery: Delivery): boolean {
+  const { state, alert } = delivery;
+  if (!isClosed(state)) return false;
+  const isLost = state === 'failed' || state === 'expired';
+  return !isLost || alert !== null || !isEscalated(delivery);
+}
+
+function owedToSent(delivery: Delivery, now: number, { ackTries, ackRetryMs }: OwedRules): Owed {
+  const { tries, alert, since } = delivery;
+  if (alert !== null || now < nextTryAt({ since, tries: Math.max(1, tries) }, ackRetryMs))
+    return { do: 'nothing' };
+  const waited = `not acknowledged within ${Math.round((now - since) / 1_000)} s`;
+  if (tries < ackTries) return { do: 'retry', detail: `try ${tries + 1} of ${ackTries}: ${waited}` };
+  return isEscalated(delivery) ? { do: 'escalate', why: `${waited}, ${tries} tries` } : { do: 'nothing' };
+}
+
+function owedToClosed(delivery: Delivery): Owed {
+  if (isSettled(delivery)) return { do: 'close' };
+  const { state, steps } = delivery;
+  return { do: 'escalate', why: steps.at(-1)?.detail || state };
+}
+
+/** What an agent hands over must not be lost; what a person or the clock sends is told as lost to whoever sent it. */
+function isEscalated({ gas }: Delivery): boolean {
+  return kindOf(gas) === 'checkpoint';
+}

@@ -1,0 +1,128 @@
+// To whom the gas of a crossed checkpoint goes, and whether. Pure: what it has to know of others is handed in, so that the
+// live intake and the simulation decide alike.
+import type { Arrivals } from './join.ts';
+import { arrive, nobodyYet } from './join.ts';
+import { type End, endOf, fallbacksOf, type Graph, joinOf, policyOf, receiversOf } from './graph.ts';
+import { type DeliverEffect, pauseOf, type Run } from './machine.ts';
+
+/** What is known of others at the moment of the decision. */
+export interface Surroundings {
+  /** Why an agent is passed over where another stands in; null when nothing speaks against it. */
+  unfit(agent: string): string | null;
+  /** Which earlier gas of this mission the receiver has taken, in words; null when none. */
+  taken(receiver: string): string | null;
+  /** Who has reached this checkpoint before `receiver` so far. */
+  arrivals(receiver: string): Arrivals | null;
+}
+
+/** One delivery that is to be. */
+export interface Route {
+  readonly to: string;
+  /** For whom it was meant; another one than `to` where that stands in. */
+  readonly meant: string;
+  readonly fallbacks: readonly string[];
+  readonly state: 'pending' | 'held' | 'suppressed';
+  readonly detail: string;
+}
+
+export interface Routing {
+  readonly routes: readonly Route[];
+  /** By receiver: who has come to its join now. */
+  readonly arrivals: ReadonlyMap<string, Arrivals>;
+  /** What is behind the agent, where it hands over to nobody by name. */
+  readonly end: End | null;
+  /** In words, for receivers that get nothing yet. */
+  readonly waits: readonly string[];
+}
+
+/** Where the gas of one effect goes; none at the end of a chain that stops, and outside of it. */
+export function route(graph: Graph, run: Run, effect: DeliverEffect, around: Surroundings): Routing {
+  const arrivals = new Map<string, Arrivals>();
+  const waits: string[] = [];
+  const routes = receiversOf(graph, run.agent).flatMap((receiver) => {
+    const came = arrival(graph, run, receiver, around);
+    if (came) arrivals.set(receiver, came.arrivals);
+    if (came && !came.fires && came.mode === 'all') {
+      waits.push(`${receiver} ${came.detail}`);
+      return [];
+    }
+    return [routeTo(graph, { run, effect, receiver, came }, around)];
+  });
+  return { routes, arrivals, end: endOf(graph, run.agent), waits };
+}
+
+/** Which mission of an agent this is, over a loss of Redis too. */
+export function markOf({ epoch, epochAt }: Pick<Run, 'epoch' | 'epochAt'>): string {
+  return `${epoch}@${epochAt}`;
+}
+
+/** The first that may get it, and what was said against those before; null where something speaks against all. */
+export function firstFit(
+  agents: readonly string[],
+  unfit: Surroundings['unfit'],
+): { readonly to: string | null; readonly passed: readonly string[]; readonly rest: readonly string[] } {
+  const passed: string[] = [];
+  for (const [at, agent] of agents.entries()) {
+    const why = unfit(agent);
+    if (why === null) return { to: agent, passed, rest: agents.slice(at + 1) };
+    passed.push(`${agent} passed over: ${why}`);
+  }
+  return { to: null, passed, rest: [] };
+}
+
+interface Came {
+  readonly mode: 'all' | 'any';
+  readonly arrivals: Arrivals;
+  readonly fires: boolean;
+  readonly detail: string;
+}
+
+/** Null where the receiver joins nothing, or this agent comes round to it from an end. */
+function arrival(graph: Graph, run: Run, receiver: string, around: Surroundings): Came | null {
+  const join = joinOf(graph, receiver);
+  if (join === null || !join.of.includes(run.agent)) return null;
+  const step = arrive(around.arrivals(receiver) ?? nobodyYet, run.agent, markOf(run), join);
+  return { mode: join.mode, ...step };
+}
+
+interface Crossing {
+  readonly run: Run;
+  readonly effect: DeliverEffect;
+  readonly receiver: string;
+  readonly came: Came | null;
+}
+
+function routeTo(graph: Graph, { run, effect, receiver, came }: Crossing, around: Surroundings): Route {
+  const { checkpoint, percent, kind } = effect;
+  const reached = `${run.agent} reached ${percent} %${came ? `, ${came.detail}` : ''}`;
+  const fallbacks = fallbacksOf(graph, receiver);
+  const meant = { to: receiver, meant: receiver, fallbacks };
+  if (came && !came.fires) return { ...meant, state: 'suppressed', detail: reached };
+  const taken = policyOf(graph, run.agent, checkpoint) === 'always' ? null : around.taken(receiver);
+  if (taken !== null) return { ...meant, state: 'suppressed', detail: `${reached}; ${receiver} ${taken}` };
+  const { to, passed, rest } = firstFit([receiver, ...fallbacks], around.unfit);
+  // Where something speaks against everybody, the one that was meant gets it all the same: it may come back.
+  const chosen = to === null ? meant : { to, meant: receiver, fallbacks: rest };
+  const because = [reached, ...passed].join('; ');
+  if (kind === 'deliver') return { ...chosen, state: 'pending', detail: because };
+  return { ...chosen, state: 'held', detail: `${because} while paused by ${pauseOf(run)?.by}` };
+}
+
+export interface FitnessRules {
+  readonly silentAfterMs: number;
+  readonly maxOpen: number;
+}
+
+/** What speaks against an agent as a receiver; null when nothing does. An agent that never wrote is not known to be dead. */
+export function unfitness(
+  run: Run | null,
+  open: number,
+  now: number,
+  { silentAfterMs, maxOpen }: FitnessRules,
+): string | null {
+  const pause = run === null ? null : pauseOf(run);
+  if (pause) return `paused by ${pause.by}`;
+  if (open >= maxOpen) return `has ${open} open deliveries`;
+  const silentMs = run?.seenAt == null ? 0 : now - run.seenAt;
+  return silentMs >= silentAfterMs ? `no sign of life for ${Math.round(silentMs / 60_000)} min` : null;
+}

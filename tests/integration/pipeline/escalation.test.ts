@@ -1,0 +1,184 @@
+// Receivers that do not answer: tried again, stood in for, and in the end a person. On real Redis, with a clock that is moved.
+import { describe, expect } from 'vitest';
+import { gasOf, layDown, order, record, ann, status, take } from './orders.ts';
+import { it, type Rig } from './rig.ts';
+
+const standIn = {
+  chain: { chain: ['A', 'B'], end: 'stop', schedules: [], agents: { B: { fallback: ['C'] } } },
+} as const;
+
+const minute = 60_000;
+
+async function sweepAfter(rig: Rig, ...minutes: number[]): Promise<void> {
+  for (const some of minutes) {
+    rig.advance(some * minute);
+    await rig.pipeline.work.sweep();
+    await layDown(rig);
+  }
+}
+
+async function alerts(rig: Rig) {
+  await rig.pipeline.alerts.start();
+  await rig.pipeline.alerts.stop();
+  return rig.pipeline.alerts.latest();
+}
+
+async function crossed(rig: Rig, progress = 80): Promise<void> {
+  await rig.pipeline.observe('A', status(progress), Date.now());
+  await layDown(rig);
+}
+
+const details = async ({ pipeline }: Rig) =>
+  (await pipeline.directory.deliveries(9)).deliveries.map(({ steps }) => steps.map(({ detail }) => detail));
+
+describe('gas that nobody acknowledges', () => {
+  it('is laid down three times, then a person is wanted, once', async ({ rig }) => {
+    await crossed(rig);
+    await sweepAfter(rig, 4, 2, 11, 10, 1, 1);
+    expect(rig.jobs.of('gas.deliver')).toHaveLength(3);
+    await sweepAfter(rig, 20, 1, 1);
+    expect(await record(rig)).toEqual(['A→B 75 sent']);
+    const said = (await details(rig))[0]?.filter((detail) => detail.startsWith('a person is wanted'));
+    expect(said).toHaveLength(1);
+    expect(await alerts(rig)).toMatchObject([{ receiver: 'B', count: 1 }]);
+  });
+
+  it('wants nobody any more once it is acknowledged', async ({ rig }) => {
+    await crossed(rig);
+    await sweepAfter(rig, 6, 11, 20, 1);
+    await take(rig, 'B');
+    await rig.pipeline.work.sweep();
+    expect(await record(rig)).toEqual(['A→B 75 accepted']);
+    expect(await alerts(rig)).toEqual([]);
+  });
+
+  it('wants nobody any more once a person has given it to another', async ({ rig }) => {
+    await crossed(rig);
+    await sweepAfter(rig, 6, 11, 20, 1);
+    const [gas] = gasOf(rig);
+    await rig.pipeline.control['gas.reassign'](order(), { ...ann, delivery: gas?.id ?? '', to: 'C' });
+    expect(await alerts(rig)).toEqual([]);
+  });
+
+  it('wants a person when it could not be laid down at all', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), Date.now());
+    await rig.pipeline.ledger.record(gasOf(rig)[0]?.id ?? '', { state: 'failed', detail: 'disk full' });
+    await rig.pipeline.work.sweep();
+    expect(await alerts(rig)).toMatchObject([
+      { receiver: 'B', detail: expect.stringContaining('disk full') },
+    ]);
+    const words = { ...ann, agent: 'A', checkpoint: 75, reason: 'no need' } as const;
+    expect(await rig.pipeline.control['gas.skip'](order(), words)).toMatchObject({ kind: 'done' });
+    expect(await alerts(rig)).toEqual([]);
+  });
+
+  it('keeps wanting a person after it expired', async ({ rig }) => {
+    await crossed(rig);
+    await sweepAfter(rig, 61, 1);
+    expect(await record(rig)).toEqual(['A→B 75 expired']);
+    expect(await alerts(rig)).toHaveLength(1);
+  });
+
+  it('of a person or the clock wants nobody', async ({ rig }) => {
+    await rig.pipeline.control['agent.message'](order(), { ...ann, to: 'B', text: 'hello' });
+    await layDown(rig);
+    await sweepAfter(rig, 6, 11, 20, 30);
+    expect(await alerts(rig)).toEqual([]);
+  });
+});
+
+describe('an agent that stands in', () => {
+  it.override({ options: standIn });
+
+  it('gets what its agent did not acknowledge, and the file is taken back', async ({ rig }) => {
+    await crossed(rig);
+    await sweepAfter(rig, 6, 11, 20, 1);
+    expect(await record(rig)).toEqual(['A→B 75 rerouted', 'A→C 75 sent']);
+    expect([await rig.inbox('B'), (await rig.inbox('C')).length]).toEqual([[], 1]);
+    const [given, old] = await details(rig);
+    expect(old?.at(-1)).toMatch(/^given to C: not acknowledged within \d+ s, 3 tries$/);
+    expect(given?.[0]).toMatch(/^taken from B: not acknowledged/);
+  });
+
+  it('gets it once, however many processes find it at once', async ({ rig }) => {
+    await crossed(rig);
+    await sweepAfter(rig, 6, 11);
+    rig.advance(20 * minute);
+    await Promise.all([rig.pipeline, rig.twin, rig.pipeline, rig.twin].map(({ work }) => work.sweep()));
+    expect(await record(rig)).toEqual([
+      'A→B 75 rerouted',
+      expect.stringMatching(/^A→C 75 (pending|queued)$/),
+    ]);
+  });
+
+  it('is not to work on it any more when its agent takes it after all', async ({ rig }) => {
+    await crossed(rig);
+    await sweepAfter(rig, 6, 11, 20, 1);
+    const [old] = gasOf(rig);
+    await rig.pipeline.ledger.record(old?.id ?? '', { state: 'accepted', detail: 'late' });
+    expect(await record(rig)).toEqual(['A→B 75 accepted', 'A→C 75 rerouted']);
+    expect(await rig.inbox('C')).toEqual([]);
+  });
+
+  it('goes on where it had taken it by then, and both are told', async ({ rig }) => {
+    await crossed(rig);
+    await sweepAfter(rig, 6, 11, 20, 1);
+    await take(rig, 'C');
+    const [old] = gasOf(rig);
+    await rig.pipeline.ledger.record(old?.id ?? '', { state: 'accepted', detail: 'late' });
+    expect(await record(rig)).toEqual(['A→B 75 accepted', 'A→C 75 accepted']);
+  });
+
+  it('does not get what its agent took while nobody looked', async ({ rig }) => {
+    await crossed(rig);
+    await sweepAfter(rig, 6, 11);
+    await take(rig, 'B');
+    await sweepAfter(rig, 20);
+    expect(await record(rig)).toEqual(['A→B 75 accepted']);
+  });
+
+  it('leaves it to a person when it does not answer either', async ({ rig }) => {
+    await crossed(rig);
+    await sweepAfter(rig, 6, 11, 20, 1, 6, 11, 20, 1);
+    expect(await record(rig)).toEqual(['A→B 75 rerouted', 'A→C 75 sent']);
+    expect(await alerts(rig)).toMatchObject([{ receiver: 'C' }]);
+  });
+
+  it('gets it at once where its agent is paused, with the reason', async ({ rig }) => {
+    await rig.pipeline.control['gas.pause'](order(), { ...ann, agent: 'B' });
+    await crossed(rig);
+    expect(await record(rig)).toEqual(['A→C 75 sent']);
+    expect((await details(rig))[0]?.[0]).toBe('A reached 80 %; B passed over: paused by ann');
+  });
+
+  it('gets it at once where its agent was not heard of for a day', async ({ rig }) => {
+    await rig.pipeline.observe('B', status(10), Date.now());
+    rig.advance(25 * 60 * minute);
+    await crossed(rig);
+    expect(await record(rig)).toEqual(['A→C 75 sent']);
+    expect((await details(rig))[0]?.[0]).toContain('B passed over: no sign of life for 1500 min');
+  });
+
+  it('gets nothing where something speaks against it too', async ({ rig }) => {
+    await rig.pipeline.control['gas.pause'](order(), { ...ann, agent: null });
+    await rig.pipeline.control['gas.resume'](order(), { ...ann, agent: 'A', held: 'deliver' });
+    await crossed(rig);
+    expect(await record(rig)).toEqual(['A→B 75 sent']);
+  });
+});
+
+describe('an agent with too much to do', () => {
+  it.override({ options: { ...standIn, patience: { maxOpen: 2 } } });
+
+  it('is passed over', async ({ rig }) => {
+    await crossed(rig, 100);
+    await rig.pipeline.observe('A', status(80, 'next'), Date.now() + 1);
+    expect((await record(rig)).toSorted()).toEqual([
+      'A→B 100 sent',
+      'A→B 75 sent',
+      'A→B 90 sent',
+      'A→C 75 queued',
+    ]);
+    expect((await details(rig)).flat()).toContain('A reached 80 %; B passed over: has 3 open deliveries');
+  });
+});

@@ -1,0 +1,187 @@
+// Chains that are more than a line, on real Redis and with a second process: who gets what, and what is kept of the rest.
+import { describe, expect } from 'vitest';
+import type { PipelineOptions } from '../../../src/pipeline/index.ts';
+import { readStatus } from '../../../src/pipeline/progress/read-status.ts';
+import { ann, gasOf, layDown, order, record, status, take } from './orders.ts';
+import { it, type Rig } from './rig.ts';
+
+type Agents = NonNullable<PipelineOptions['chain']['agents']>;
+const graph = (agents: Agents) => ({ chain: { chain: [], end: 'stop' as const, schedules: [], agents } });
+
+const views = async ({ pipeline }: Rig) =>
+  Object.fromEntries((await pipeline.directory.agents()).map(({ agent, state }) => [agent, state]));
+
+describe('a fan-out', () => {
+  it.override({ options: graph({ A: { next: ['B', 'C'] } }) });
+
+  it('hands over to all of them', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), Date.now());
+    expect((await record(rig)).toSorted()).toEqual(['A→B 75 queued', 'A→C 75 queued']);
+  });
+
+  it('reaches all of them when a person sends it ahead to one', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(10), Date.now());
+    await rig.pipeline.control['gas.send'](order(), { ...ann, agent: 'C', text: 'go' });
+    expect((await record(rig)).toSorted()).toEqual(['A→B 75 queued', 'A→C 75 queued']);
+  });
+
+  it('is taken out for all of them', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(10), Date.now());
+    const words = { ...ann, agent: 'A', checkpoint: 75, reason: '' } as const;
+    await rig.pipeline.control['gas.skip'](order(), words);
+    await rig.pipeline.observe('A', status(80), Date.now());
+    expect((await record(rig)).toSorted()).toEqual(['A→B 75 suppressed', 'A→C 75 suppressed']);
+  });
+});
+
+describe('a join of all', () => {
+  it.override({ options: graph({ A: { next: ['C'] }, B: { next: ['C'] }, C: { join: 'all' } }) });
+
+  it('waits for the last, whichever process sees it', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), Date.now());
+    expect(await record(rig)).toEqual([]);
+    await rig.twin.observe('B', status(95), Date.now());
+    expect(await record(rig)).toEqual(['B→C 75 queued']);
+    await rig.pipeline.observe('A', status(92), Date.now());
+    expect(await record(rig)).toEqual(['B→C 75 queued', 'A→C 90 queued']);
+  });
+
+  it('that two processes complete together is one delivery', async ({ rig }) => {
+    await Promise.all([
+      rig.pipeline.observe('A', status(75), Date.now()),
+      rig.twin.observe('B', status(75), Date.now()),
+    ]);
+    expect(await record(rig)).toHaveLength(1);
+  });
+});
+
+describe('a join of any', () => {
+  it.override({ options: graph({ A: { next: ['C'] }, B: { next: ['C'] }, C: { join: 'any' } }) });
+
+  it('hands over with the first and records the other', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), Date.now());
+    await rig.twin.observe('B', status(80), Date.now());
+    expect(await record(rig)).toEqual(['A→C 75 queued', 'B→C 75 suppressed']);
+  });
+});
+
+describe('the policy until-acknowledged', () => {
+  it.override({
+    options: {
+      chain: {
+        ...{ chain: ['A', 'B'], end: 'stop', schedules: [], policy: 'until-acknowledged' },
+        agents: { B: { fallback: ['C'] } },
+      },
+    },
+  });
+
+  it('records the 90 as suppressed when its receiver works already', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), Date.now());
+    await layDown(rig);
+    await take(rig, 'B');
+    await rig.pipeline.work.sweep();
+    await rig.twin.observe('A', status(100), Date.now());
+    expect(await record(rig)).toEqual(['A→B 75 accepted', 'A→B 90 suppressed', 'A→B 100 queued']);
+  });
+
+  it('sends the 90 while nobody has taken the 75', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), Date.now());
+    await rig.pipeline.observe('A', status(90), Date.now());
+    expect(await record(rig)).toEqual(['A→B 75 queued', 'A→B 90 queued']);
+  });
+
+  it('counts whoever stands in as a worker', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), Date.now());
+    await rig.pipeline.ledger.record(gasOf(rig)[0]?.id ?? '', { state: 'failed', detail: 'disk full' });
+    await rig.pipeline.work.sweep();
+    await layDown(rig);
+    await take(rig, 'C');
+    await rig.pipeline.work.sweep();
+    await rig.pipeline.observe('A', status(90), Date.now());
+    expect(await record(rig)).toEqual(['A→B 75 rerouted', 'A→C 75 accepted', 'A→B 90 suppressed']);
+  });
+});
+
+describe('an end that is next-mission', () => {
+  it.override({
+    options: {
+      chain: {
+        chain: ['A', 'B'],
+        end: 'next-mission',
+        missions: ['first plan', 'second plan'],
+        schedules: [],
+      },
+    },
+  });
+
+  it('gives one mission to each round, the same at each checkpoint, and stops behind the last', async ({
+    rig,
+  }) => {
+    for (const mission of ['m1', 'm2', 'm3']) {
+      await rig.pipeline.observe('B', status(80, mission), Date.now());
+      await rig.twin.observe('B', status(100, mission), Date.now());
+    }
+    const words = gasOf(rig).map(({ to, text }) => `${to} ${/next mission\n\n(\w+)/.exec(text)?.[1]}`);
+    expect(words).toEqual([...Array(3).fill('A first'), ...Array(3).fill('A second')]);
+  });
+});
+
+describe('another chain', () => {
+  it('counts from then on, and not for what has fired', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), Date.now());
+    rig.pipeline.rechain({ chain: ['A', 'C'], end: 'stop', schedules: [] });
+    await rig.pipeline.observe('A', status(90), Date.now());
+    expect(await record(rig)).toEqual(['A→B 75 queued', 'A→C 90 queued']);
+    expect((await rig.pipeline.directory.agents())[0]?.next).toBe('C');
+  });
+});
+
+describe('the state of a run', () => {
+  it('is starting once its agent took gas, and out of gas when none came for too long', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(100), Date.now());
+    await rig.pipeline.observe('C', status(100), Date.now());
+    await layDown(rig);
+    await take(rig, 'B');
+    await rig.pipeline.work.sweep();
+    expect(await views(rig)).toEqual({ A: 'complete', B: 'starting', C: 'complete' });
+    rig.advance(31 * 60_000);
+    await rig.pipeline.work.sweep();
+    expect(await views(rig)).toEqual({ A: 'out_of_gas', B: 'starting', C: 'out_of_gas' });
+  });
+
+  it('is not out of gas while some lies in its inbox', async ({ rig }) => {
+    await rig.pipeline.observe('B', status(100), Date.now());
+    await rig.pipeline.observe('A', status(80), Date.now());
+    await layDown(rig);
+    rig.advance(31 * 60_000);
+    await rig.pipeline.work.sweep();
+    expect(await views(rig)).toMatchObject({ B: 'complete' });
+  });
+
+  it('is paused while a person holds it back', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(50), Date.now());
+    await rig.pipeline.control['gas.pause'](order(), { ...ann, agent: 'A' });
+    expect(await views(rig)).toMatchObject({ A: 'paused' });
+    await rig.pipeline.control['gas.resume'](order(), { ...ann, agent: 'A', held: 'deliver' });
+    expect(await views(rig)).toMatchObject({ A: 'executing' });
+  });
+});
+
+describe('a word that counts its place', () => {
+  const say = ({ pipeline }: Rig, progress: number, seq: number, epoch = 0) =>
+    pipeline.report('A', () => readStatus(status(progress, `m${epoch}`), null), {
+      ...{ at: Date.now(), writtenAt: Date.now() },
+      place: { epoch, seq },
+    });
+
+  it('is taken once and in order, over two missions', async ({ rig }) => {
+    expect([
+      await say(rig, 80, 2),
+      await say(rig, 80, 2),
+      await say(rig, 10, 1),
+      await say(rig, 5, 1, 1),
+      await say(rig, 100, 9, 0),
+    ]).toEqual(['taken', 'duplicate', 'late', 'taken', 'late']);
+    expect((await rig.pipeline.directory.agents())[0]).toMatchObject({ epoch: 2, percent: 5 });
+  });
+});
