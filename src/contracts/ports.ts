@@ -65,12 +65,30 @@ export interface ServiceControl {
   obstacle?(): string | null;
 }
 
-/** An agent's inbox. `deliver` is idempotent by gas id and resolves to where the gas lies. */
+/** The inboxes of all agents, whatever kind each is. `deliver` is idempotent by gas id, as far as the channel lets it. */
 export interface AgentInbox {
-  /** @throws SwarmError INBOX_UNWRITABLE, AGENT_UNKNOWN */
-  deliver(gas: Gas): Promise<{ readonly where: string }>;
-  /** Takes back what the agent has not accepted; `taken` is what it has. @throws as `deliver` */
-  withdraw(gas: Gas): Promise<'withdrawn' | 'absent' | 'taken'>;
+  /** @throws SwarmError INBOX_UNWRITABLE, INBOX_UNREACHABLE, INBOX_BUSY, INBOX_MISCONFIGURED, AGENT_UNKNOWN */
+  deliver(gas: Gas, signal?: AbortSignal): Promise<Handed>;
+  /** Whether the agent has been given it; null where its channel cannot be asked. @throws as `deliver` */
+  has(gas: Gas, signal?: AbortSignal): Promise<boolean | null>;
+  /** Takes back what the agent has not accepted. @throws as `deliver` */
+  withdraw(gas: Gas, signal?: AbortSignal): Promise<Withdrawn>;
+}
+/** `where` it lies, or was refused; `acknowledged` where the receiver said so in the same breath. `refused` is for good. */
+export type Handed =
+  | {
+      readonly state: 'sent';
+      readonly where: string;
+      readonly acknowledged?: 'accepted' | 'working';
+    }
+  | { readonly state: 'refused'; readonly where: string; readonly reason: string };
+/** `taken`: the agent has accepted it. `out`: it is with the agent, and the channel takes nothing back. */
+export type Withdrawn = 'withdrawn' | 'absent' | 'taken' | 'out';
+
+/** Gas over the message bus. */
+export interface GasBus {
+  /** Resolves to whether a queue took it, and the key it went to. @throws SwarmError BRIDGE_DOWN, PUBLISH_UNCONFIRMED */
+  send(gas: Gas): Promise<{ readonly routing: 'routed' | 'unroutable'; readonly where: string }>;
 }
 
 /** The record of deliveries. */

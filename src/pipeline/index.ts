@@ -6,6 +6,7 @@ import type {
   AgentDirectory,
   AgentInbox,
   DeliveryLedger,
+  GasBus,
   JobLook,
   JobSink,
   PipelineWork,
@@ -22,7 +23,8 @@ import { createControl } from './control.ts';
 import { makeTraces } from './orders/traces.ts';
 import { viewOf } from './delivery.ts';
 import { createDirectory } from './directory.ts';
-import { createFileInbox } from './inboxes/file-inbox.ts';
+import type { InboxConfig } from './inboxes/config.ts';
+import { createInboxes } from './inboxes/inboxes.ts';
 import { createIntake, type Intake, type PipelineAgent } from './intake.ts';
 import { createLedger } from './ledger.ts';
 import { GasWatcher } from './progress/watch.ts';
@@ -49,6 +51,8 @@ export interface PipelineDeps {
   /** As `TellDeps`. */
   readonly forget?: TellDeps['forget'];
   readonly faults?: FaultSink;
+  /** Gas over RabbitMQ, asked for at each delivery. Default: there is none. */
+  readonly bus?: () => GasBus | undefined;
 }
 
 /** What it is told. */
@@ -86,12 +90,12 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const agents = options.agents.map(({ id, statusFile, inbox }) => ({
     id,
     statusFile: resolve(statusFile),
-    inbox: resolve(inbox),
+    inbox: resolved(inbox),
   }));
   const store = createGasStore({ redis, logger }, { prefix });
   const ledger = createLedger({ store, jobs, clock, meter, look, forget }, { reportTo, ackTimeoutMs });
   const intake = createIntake({ store, ledger, clock, logger }, { agents, chain });
-  const inbox = createFileInbox({ agents });
+  const inbox = createInboxes({ clock, bus: deps.bus }, agents);
   const rounds = createRounds({ intake, clock }, agents);
   const { schedules } = chain;
   return {
@@ -108,4 +112,10 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     ),
     observe: intake.observe,
   };
+}
+
+/** With an absolute path where it is a folder. */
+function resolved(inbox: string | InboxConfig): string | InboxConfig {
+  if (typeof inbox === 'string') return resolve(inbox);
+  return inbox.kind === 'file' ? { ...inbox, path: resolve(inbox.path) } : inbox;
 }

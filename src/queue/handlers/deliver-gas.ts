@@ -11,14 +11,21 @@ export interface DeliverGasDeps {
 export function makeDeliverGas({ ledger, inbox }: DeliverGasDeps): JobHandler<'gas.deliver'> {
   return {
     name: 'gas.deliver',
-    run: async ({ gas }) => {
+    run: async ({ gas }, { signal }) => {
       const state = await ledger.state(gas.id);
       // Already further, by an earlier run that was killed before it could say so.
       if (state !== 'pending' && state !== 'queued') return;
-      const { where } = await inbox.deliver(gas);
-      const { state: now } = await ledger.record(gas.id, { state: 'sent', detail: where });
+      const handed = await inbox.deliver(gas, signal);
+      if (handed.state === 'refused') {
+        await ledger.record(gas.id, { state: 'failed', detail: handed.reason });
+        return;
+      }
+      const { state: now } = await ledger.record(gas.id, { state: 'sent', detail: handed.where });
       // Given to another agent while it was being laid down: two must not do the same work.
       if (now === 'rerouted') await inbox.withdraw(gas);
+      else if (handed.acknowledged) {
+        await ledger.record(gas.id, { state: handed.acknowledged, detail: `answered by ${handed.where}` });
+      }
     },
     dead: async ({ gas }, _context, reason) => {
       await ledger.record(gas.id, { state: 'failed', detail: reason });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeliveryState } from '../../../src/contracts/agents.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
 import type { Envelope } from '../../../src/contracts/envelope.ts';
+import type { Handed } from '../../../src/contracts/ports.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import {
   bindHandler,
@@ -33,7 +34,11 @@ describe('gas.deliver', () => {
   const { gas } = delivery('g-1');
 
   /** @param after the state that a word of the ledger leads to */
-  function scene(state: DeliveryState | null, after: DeliveryState = 'sent') {
+  function scene(
+    state: DeliveryState | null,
+    after: DeliveryState = 'sent',
+    handed: Handed = { state: 'sent', where: '/inbox/g-1.md' },
+  ) {
     const log: string[] = [];
     const handler = makeDeliverGas({
       ledger: {
@@ -46,8 +51,9 @@ describe('gas.deliver', () => {
       inbox: {
         deliver: async ({ id }) => {
           log.push(`${id} laid down`);
-          return { where: '/inbox/g-1.md' };
+          return handed;
         },
+        has: async () => false,
         withdraw: async ({ id }) => {
           log.push(`${id} taken back`);
           return 'withdrawn';
@@ -74,6 +80,27 @@ describe('gas.deliver', () => {
       expect(log).toEqual([]);
     },
   );
+
+  it('says what the receiver acknowledged in the same breath', async () => {
+    const { handler, log } = scene('queued', 'sent', {
+      state: 'sent',
+      where: 'https://agent.example',
+      acknowledged: 'accepted',
+    });
+    await handler.run({ gas }, context());
+    expect(log).toEqual([
+      'g-1 laid down',
+      'g-1 sent: https://agent.example',
+      'g-1 accepted: answered by https://agent.example',
+    ]);
+  });
+
+  it('calls failed what the receiver refuses for good, and does not try it again', async () => {
+    const refused = { state: 'refused', where: 'https://agent.example', reason: 'HTTP 410' } as const;
+    const { handler, log } = scene('queued', 'sent', refused);
+    await handler.run({ gas }, context());
+    expect(log).toEqual(['g-1 laid down', 'g-1 failed: HTTP 410']);
+  });
 
   it('takes back what was given to another agent while it was being laid down', async () => {
     const { handler, log } = scene('queued', 'rerouted');
