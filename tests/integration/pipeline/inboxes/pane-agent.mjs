@@ -33,7 +33,10 @@ if (mode === 'busy') {
     if (existsSync(`${log}.idle`)) {
       clearInterval(ticking);
       process.stdout.write('\r\n> ');
-    } else process.stdout.write(`${(ticks += 1)} `);
+    } else {
+      ticks += 1;
+      process.stdout.write(`${ticks} `);
+    }
   }, 50);
 }
 
