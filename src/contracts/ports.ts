@@ -85,6 +85,18 @@ export type Handed =
 /** `taken`: the agent has accepted it. `out`: it is with the agent, and the channel takes nothing back. */
 export type Withdrawn = 'withdrawn' | 'absent' | 'taken' | 'out';
 
+/** What an agent says of a gas that is for it. */
+export interface GasAcknowledgement {
+  readonly agent: string;
+  readonly id: string;
+  readonly state: 'accepted' | 'working';
+}
+/** `unknown`: no gas of that id is for that agent. @param detail the way it came @throws SwarmError REDIS_*, RECORD_UNREADABLE */
+export type NoteAcknowledgement = (
+  acknowledgement: GasAcknowledgement,
+  detail: string,
+) => Promise<'noted' | 'unknown'>;
+
 /** Gas over the message bus. */
 export interface GasBus {
   /** Resolves to whether a queue took it, and the key it went to. @throws SwarmError BRIDGE_DOWN, PUBLISH_UNCONFIRMED */

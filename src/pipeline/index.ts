@@ -9,6 +9,7 @@ import type {
   GasBus,
   JobLook,
   JobSink,
+  NoteAcknowledgement,
   PipelineWork,
 } from '../contracts/ports.ts';
 import type { SwarmControl, SwarmTraces } from '../contracts/swarm-orders.ts';
@@ -23,7 +24,9 @@ import { createControl } from './control.ts';
 import { makeTraces } from './orders/traces.ts';
 import { viewOf } from './delivery.ts';
 import { createDirectory } from './directory.ts';
+import { makeAcknowledge } from './inboxes/acknowledge.ts';
 import type { InboxConfig } from './inboxes/config.ts';
+import { withEvidence } from './inboxes/evidence.ts';
 import { createInboxes } from './inboxes/inboxes.ts';
 import { createIntake, type Intake, type PipelineAgent } from './intake.ts';
 import { createLedger } from './ledger.ts';
@@ -75,6 +78,7 @@ export interface Pipeline {
   readonly ledger: DeliveryLedger;
   readonly work: PipelineWork;
   readonly inbox: AgentInbox;
+  readonly acknowledge: NoteAcknowledgement;
   readonly control: SwarmControl;
   readonly traces: SwarmTraces;
   readonly watcher: Service;
@@ -94,8 +98,11 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   }));
   const store = createGasStore({ redis, logger }, { prefix });
   const ledger = createLedger({ store, jobs, clock, meter, look, forget }, { reportTo, ackTimeoutMs });
-  const intake = createIntake({ store, ledger, clock, logger }, { agents, chain });
   const inbox = createInboxes({ clock, bus: deps.bus }, agents);
+  const intake = withEvidence(createIntake({ store, ledger, clock, logger }, { agents, chain }), {
+    ...{ store, ledger },
+    ackOf: inbox.ackOf,
+  });
   const rounds = createRounds({ intake, clock }, agents);
   const { schedules } = chain;
   return {
@@ -103,6 +110,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
     work: createPipelineWork({ rounds, store, ledger, intake }),
     inbox,
+    acknowledge: makeAcknowledge({ store, ledger }),
     control: createControl({ store, ledger, inbox, clock, agents: agents.map(({ id }) => id), chain }),
     traces: makeTraces({ store, agents: agents.map(({ id }) => id) }),
     watcher: new GasWatcher({ rounds, clock, logger }, agents),

@@ -21,6 +21,7 @@ export interface InboxRig {
 
 /** What a rig is made with. */
 export interface RigPlace {
+  readonly redisUrl: string;
   readonly rabbitUrl: string;
   readonly prefix: string;
 }
@@ -42,8 +43,8 @@ const long = Array.from({ length: 400 }, (_, i) => `${i}: ${'Größe '.repeat(12
 /** The suite itself. */
 export function describeInbox(kind: string, makeRig: (place: RigPlace) => Promise<InboxRig>): void {
   const withRig = it.extend<{ rig: InboxRig }>({
-    rig: async ({ rabbitUrl, prefix }, use) => {
-      const rig = await makeRig({ rabbitUrl, prefix });
+    rig: async ({ redisUrl, rabbitUrl, prefix }, use) => {
+      const rig = await makeRig({ redisUrl, rabbitUrl, prefix });
       await use(rig);
       await rig.close();
     },
