@@ -74,13 +74,18 @@ const servers = [
   },
 ];
 
+/** What only tests run beside us. */
+const testPrograms = [{ program: 'tmux', brew: 'tmux' }];
+
 /**
- * Sees to it that redis-server and rabbitmq-server are installed, each unless its URL names a running one.
+ * Sees to it that redis-server and rabbitmq-server are installed, each unless its URL names a running one; with `tests`
+ * what only they need, too.
  * As root on Debian or Ubuntu it installs what is missing; with `ask` it asks first, if there is a terminal.
  * @throws SetupError with exit code 69 and the line to type, where it cannot install
  */
-export async function ensureServers({ ask }) {
-  const missing = servers.filter((server) => !process.env[server.url] && !isInstalled(server));
+export async function ensureServers({ ask, tests = false }) {
+  const wanted = [...servers.filter(({ url }) => !process.env[url]), ...(tests ? testPrograms : [])];
+  const missing = wanted.filter((program) => !isInstalled(program));
   if (missing.length === 0) return;
   const packages = missing.map((server) => server.program);
   if (!canInstall() || !(await agreed(ask, packages))) throw new SetupError(howToInstall(missing), 69);
@@ -131,9 +136,12 @@ function howToInstall(missing) {
     `Missing: ${list('program')}. Install, then try again:`,
     `  Debian, Ubuntu  sudo apt-get install --no-install-recommends ${list('program')}`,
     `  macOS           brew install ${list('brew')}`,
-    ...missing.map(
-      ({ docker, port, url, scheme }) =>
-        `  Docker          docker run -d -p 127.0.0.1:${port}:${port} ${docker}, and set ${url}=${scheme}://127.0.0.1:${port}`,
+    ...missing.flatMap(({ docker, port, url, scheme }) =>
+      docker === undefined
+        ? []
+        : [
+            `  Docker          docker run -d -p 127.0.0.1:${port}:${port} ${docker}, and set ${url}=${scheme}://127.0.0.1:${port}`,
+          ],
     ),
   ].join('\n');
 }

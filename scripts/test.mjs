@@ -12,7 +12,7 @@ import { reportFileVariable } from './test-report.mjs';
 const temporary = mkdtempSync(join(tmpdir(), 'swarmline-run-'));
 try {
   await ensureDependencies();
-  await ensureServers({ ask: false });
+  await ensureServers({ ask: false, tests: true });
   await ensureBuild();
   const checks = (await runChecks()).map(({ name, ok }) => ({
     name: `check: ${name}`,

@@ -83,6 +83,7 @@ export async function createPlatform(
   const health = createHealthServer(config.health, shared);
   collectGauges(shared);
   const bus = wireBus(shared);
+  held.gas = bus.gas;
   const { intake, completer, approvals } = wireIntake(shared);
   const gate = createIntakeGate(intake);
   const surfaces = wireSurfaces(shared, { intake: gate.intake, completer }, deps.terminal);

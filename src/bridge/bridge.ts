@@ -8,7 +8,7 @@ import {
   type ServiceEvent,
   serviceEventSchema,
 } from '../contracts/bus.ts';
-import type { ServiceControl } from '../contracts/ports.ts';
+import type { GasAcknowledgement, GasBus, ServiceControl } from '../contracts/ports.ts';
 import { type BalanceStrategy, createBalancer } from '../core/balancer.ts';
 import type { Redis } from '../core/redis.ts';
 import { Registry } from '../core/registry/index.ts';
@@ -17,6 +17,8 @@ import { type BusDeps, Connection } from './connection.ts';
 import type { GuardMaker } from '../core/recovery/guards.ts';
 import { Consumer, route } from './consumer.ts';
 import { storeDroneStatus } from './drone-directory.ts';
+import { hearGasAcks } from './gas-acks.ts';
+import { createGasBus } from './gas-bus.ts';
 import { instancesOf, registerSpeaker } from './instances.ts';
 import { createOrderPublisher } from './order-publisher.ts';
 import { Publisher } from './publisher.ts';
@@ -31,6 +33,8 @@ export interface BridgeDeps extends BusDeps {
   /** A command client. */
   readonly redis: Redis;
   readonly guards: GuardMaker;
+  /** Takes what agents say of their gas. Default: nobody listens for it. */
+  readonly noteGasAck?: ((acknowledgement: GasAcknowledgement) => Promise<void>) | undefined;
 }
 
 /** Where RabbitMQ is, and how the hub behind it is spoken to. */
@@ -49,6 +53,7 @@ export interface BridgeOptions {
 /** The running bridge: `control` restarts services; sidecars are heard through `listen`. */
 export class Bridge extends Service {
   readonly control: ServiceControl;
+  readonly gas: GasBus;
   readonly #deps: BridgeDeps;
   readonly #options: BridgeOptions;
   readonly #connection: Connection;
@@ -73,6 +78,8 @@ export class Bridge extends Service {
     );
     this.#connection = connection;
     this.#registry = new Registry(redis, options);
+    this.gas = createGasBus({ publisher, clock });
+    if (deps.noteGasAck) hearGasAcks({ connection, clock, logger, note: deps.noteGasAck }, options);
     this.#consumer = new Consumer({ connection, logger, meter, tracer }, this.#routes());
     const records = new RestartRecords(redis, options.prefix);
     const services = { word: (name: string) => readServiceWord({ redis }, options, name) };

@@ -1,6 +1,7 @@
 // The words on RabbitMQ: exchanges, routing keys, bodies. Nothing else in the code spells one of these names.
 import { z } from 'zod';
 import { plainText } from '../core/text.ts';
+import { gasSchema } from './agents.ts';
 import { droneStatusSchema } from './drones.ts';
 import { envelopeSchema } from './envelope.ts';
 import { programUseSchema, serviceNameSchema, serviceStateSchema } from './services.ts';
@@ -13,6 +14,8 @@ export const exchanges = {
   control: { name: 'control_commands', type: 'topic', durable: true, owner: 'swarmline' },
   serviceEvents: { name: 'service_events', type: 'topic', durable: true, owner: 'swarmline' },
   droneStatus: { name: 'drone_status', type: 'topic', durable: true, owner: 'swarmline' },
+  /** Gas to agents, and what they say of it. */
+  agentGas: { name: 'agent_gas', type: 'topic', durable: true, owner: 'swarmline' },
   /** The legacy hub's; declared passively, since its owner decides what it is. */
   legacyRestart: { name: 'restart_exchange', type: 'fanout', durable: true, owner: 'hub' },
 } as const;
@@ -28,6 +31,11 @@ export const routingKeys = {
   /** What a drone tells. */
   droneStatus: (drone: string) => `drone.${drone}.status`,
   anyDroneStatus: 'drone.*.status',
+  /** Gas for one agent. */
+  agentGas: (agent: string) => `agent.${agent}.gas`,
+  /** That agent's word that it has one. */
+  gasAck: (agent: string) => `agent.${agent}.ack`,
+  anyGasAck: 'agent.*.ack',
 } as const;
 
 // Whoever reaches the bus may write these, and people read them in terminals and chats: cleaned here, once, for everybody.
@@ -84,6 +92,21 @@ export type ServiceEvent = z.infer<typeof serviceEventSchema>;
 /** Body on `drone.<id>.status`. */
 export const droneMessageSchema = z.object({ ...envelopeSchema.shape, status: droneStatusSchema });
 export type DroneMessage = z.infer<typeof droneMessageSchema>;
+
+/** Body on `agent.<id>.gas`. */
+export const gasMessageSchema = z.object({ ...envelopeSchema.shape, gas: gasSchema });
+export type GasMessage = z.infer<typeof gasMessageSchema>;
+
+/** Body on `agent.<id>.ack`; `id` is that of the gas. */
+export const gasAckSchema = z.object({
+  id: z.string().min(1).max(200),
+  state: z.enum(['accepted', 'working']).default('accepted'),
+});
+
+/** Whose word a key carries; null for a key that is none of these. */
+export function agentOfAckKey(key: string): string | null {
+  return /^agent\.([^.]+)\.ack$/.exec(key)?.[1] ?? null;
+}
 
 /** The exact body that the legacy hub's services know. */
 export const legacyRestartBody = '{"type":"restart"}';

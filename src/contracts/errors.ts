@@ -81,6 +81,27 @@ export const domainErrors = {
     chat: "The agent's inbox cannot be written.",
     hint: 'Give Swarmline the right to write into the inbox that is named, and make room on its disk.',
   },
+  inboxUnreachable: {
+    code: 'INBOX_UNREACHABLE',
+    class: 'dependency',
+    retryable: true,
+    chat: 'The agent cannot be reached through its inbox.',
+    hint: 'Start what should receive the gas: the pane, the web server or the queue that is named.',
+  },
+  inboxBusy: {
+    code: 'INBOX_BUSY',
+    class: 'transient',
+    retryable: true,
+    chat: 'The agent is busy; it gets its gas when its pane is idle.',
+    hint: 'Wait; where the pane is idle in truth, correct prompt under pipeline.agents.',
+  },
+  inboxMisconfigured: {
+    code: 'INBOX_MISCONFIGURED',
+    class: 'config',
+    retryable: false,
+    chat: "The agent's inbox is not configured as it should be.",
+    hint: 'Correct what is named in inbox of the agent under pipeline.agents, then reassign the gas.',
+  },
   historyInvalid: {
     code: 'HISTORY_INVALID',
     class: 'validation',

@@ -12,9 +12,9 @@ export function derivedId(...parts: readonly string[]): string {
   return `x${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 19)}`;
 }
 
-/** The job that lays a delivery down; `retry` counts the jobs that it was given before. */
-export function deliveryJobId(delivery: string, retry: number): string {
-  return derivedId('gas.deliver', delivery, String(retry));
+/** A job that lays a delivery down; `which` tells it from the others: the jobs that were lost before it, or `try N`. */
+export function deliveryJobId(delivery: string, which: number | string): string {
+  return derivedId('gas.deliver', delivery, String(which));
 }
 
 /** The correlation id of one use of a command: it names whatever comes of it, an action as well as a fault. */

@@ -68,14 +68,42 @@ export interface ServiceControl {
   obstacle?(): string | null;
 }
 
-/** An agent's inbox. `deliver` is idempotent by gas id and resolves to where the gas lies. */
+/** The inboxes of all agents, whatever kind each is. `deliver` is idempotent by gas id, as far as the channel lets it. */
 export interface AgentInbox {
-  /** @throws SwarmError INBOX_UNWRITABLE, AGENT_UNKNOWN */
-  deliver(gas: Gas): Promise<{ readonly where: string }>;
-  /** Takes back what the agent has not accepted; `taken` is what it has. @throws as `deliver` */
-  withdraw(gas: Gas): Promise<'withdrawn' | 'absent' | 'taken'>;
-  /** Where the gas lies; null when it surely lies nowhere. Absent: nobody can tell. @throws as `deliver`, when it cannot be looked */
-  find?(gas: Gas): Promise<{ readonly where: string } | null>;
+  /** @throws SwarmError INBOX_UNWRITABLE, INBOX_UNREACHABLE, INBOX_BUSY, INBOX_MISCONFIGURED, AGENT_UNKNOWN */
+  deliver(gas: Gas, signal?: AbortSignal): Promise<Handed>;
+  /** Whether the agent has been given it; null where its channel cannot be asked. @throws as `deliver` */
+  has(gas: Gas, signal?: AbortSignal): Promise<boolean | null>;
+  /** Takes back what the agent has not accepted. @throws as `deliver` */
+  withdraw(gas: Gas, signal?: AbortSignal): Promise<Withdrawn>;
+}
+/** `where` it lies, or was refused; `acknowledged` where the receiver said so in the same breath. `refused` is for good. */
+export type Handed =
+  | {
+      readonly state: 'sent';
+      readonly where: string;
+      readonly acknowledged?: 'accepted' | 'working';
+    }
+  | { readonly state: 'refused'; readonly where: string; readonly reason: string };
+/** `taken`: the agent has accepted it. `out`: it is with the agent, and the channel takes nothing back. */
+export type Withdrawn = 'withdrawn' | 'absent' | 'taken' | 'out';
+
+/** What an agent says of a gas that is for it. */
+export interface GasAcknowledgement {
+  readonly agent: string;
+  readonly id: string;
+  readonly state: 'accepted' | 'working';
+}
+/** `unknown`: no gas of that id is for that agent. @param detail the way it came @throws SwarmError REDIS_*, RECORD_UNREADABLE */
+export type NoteAcknowledgement = (
+  acknowledgement: GasAcknowledgement,
+  detail: string,
+) => Promise<'noted' | 'unknown'>;
+
+/** Gas over the message bus. */
+export interface GasBus {
+  /** Resolves to whether a queue took it, and the key it went to. @throws SwarmError BRIDGE_DOWN, PUBLISH_UNCONFIRMED */
+  send(gas: Gas): Promise<{ readonly routing: 'routed' | 'unroutable'; readonly where: string }>;
 }
 
 /** The record of deliveries. */

@@ -7,8 +7,10 @@ import type {
   AgentDirectory,
   AgentInbox,
   DeliveryLedger,
+  GasBus,
   JobLook,
   JobSink,
+  NoteAcknowledgement,
   PipelineWork,
 } from '../contracts/ports.ts';
 import type { SwarmControl, SwarmTraces } from '../contracts/swarm-orders.ts';
@@ -25,7 +27,10 @@ import { createControl } from './control.ts';
 import { makeTraces } from './orders/traces.ts';
 import { viewOf } from './delivery.ts';
 import { createDirectory } from './directory.ts';
-import { createFileInbox } from './inboxes/file-inbox.ts';
+import { makeAcknowledge } from './inboxes/acknowledge.ts';
+import type { InboxConfig } from './inboxes/config.ts';
+import { withEvidence } from './inboxes/evidence.ts';
+import { createInboxes } from './inboxes/inboxes.ts';
 import { createIntake, type Intake, type PipelineAgent } from './intake.ts';
 import { createLedger } from './ledger.ts';
 import { GasWatcher } from './progress/watch.ts';
@@ -55,6 +60,8 @@ export interface PipelineDeps {
   /** As `TellDeps`. */
   readonly forget?: TellDeps['forget'];
   readonly faults?: FaultSink;
+  /** Gas over RabbitMQ, asked for at each delivery. Default: there is none. */
+  readonly bus?: () => GasBus | undefined;
 }
 
 /** What it is told. */
@@ -85,6 +92,7 @@ export interface Pipeline {
   readonly ledger: DeliveryLedger;
   readonly work: PipelineWork;
   readonly inbox: AgentInbox;
+  readonly acknowledge: NoteAcknowledgement;
   readonly control: SwarmControl;
   readonly traces: SwarmTraces;
   readonly watcher: Service;
@@ -93,8 +101,6 @@ export interface Pipeline {
   readonly observe: Intake['observe'];
   /** A word of an agent that came by another door than its file. */
   readonly report: Intake['report'];
-  /** As `Intake`. */
-  readonly acknowledge: Intake['acknowledge'];
   /** What people have to look after themselves. */
   readonly alerts: GasAlertBoard & Service;
   /** From now on this is who hands over to whom; schedules take a start of `schedule`. Returns what was before. */
@@ -111,16 +117,19 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const agents = options.agents.map(({ id, statusFile, inbox }) => ({
     id,
     statusFile: resolve(statusFile),
-    inbox: resolve(inbox),
+    inbox: resolved(inbox),
   }));
   const names = agents.map(({ id }) => id);
   const store = createGasStore({ redis, logger }, { prefix });
-  const inbox = createFileInbox({ agents });
+  const inbox = createInboxes({ clock, bus: deps.bus }, agents);
   const ledger = createLedger(
     { store, jobs, clock, meter, look, forget, inbox },
     { reportTo, ackTimeoutMs, ...patience },
   );
-  const intake = createIntake({ store, ledger, clock, logger }, { agents, chain, ...patience });
+  const intake = withEvidence(createIntake({ store, ledger, clock, logger }, { agents, chain, ...patience }), {
+    ...{ store, ledger },
+    ackOf: inbox.ackOf,
+  });
   const rounds = createRounds({ intake, clock }, agents);
   const scheduled = {
     get schedules() {
@@ -138,6 +147,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
     work: createPipelineWork({ rounds, store, ledger, intake, late }),
     inbox,
+    acknowledge: makeAcknowledge({ store, ledger }),
     control: createControl({ store, ledger, inbox, clock, agents: names, chain }),
     traces: makeTraces({ store, agents: names }),
     watcher: new GasWatcher({ rounds, clock, logger }, agents),
@@ -145,7 +155,6 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     alerts: new GasAlertWatch({ store, clock, logger }),
     observe: intake.observe,
     report: intake.report,
-    acknowledge: intake.acknowledge,
     rechain: (next) => {
       const before = current.chain;
       current.chain = next;
@@ -161,3 +170,8 @@ const defaultPatience: Patience = {
   maxOpen: 10,
   dryAfterMs: 1_800_000,
 };
+/** With an absolute path where it is a folder. */
+function resolved(inbox: string | InboxConfig): string | InboxConfig {
+  if (typeof inbox === 'string') return resolve(inbox);
+  return inbox.kind === 'file' ? { ...inbox, path: resolve(inbox.path) } : inbox;
+}

@@ -8,6 +8,7 @@ import type { Logger } from '../core/logger.ts';
 import { type DecideOptions, makeDecide } from './decide.ts';
 import { newDelivery } from './delivery.ts';
 import { toScheduledGas } from './gas.ts';
+import type { InboxConfig } from './inboxes/config.ts';
 import { type Ledger, untilSaved } from './ledger.ts';
 import {
   lateness,
@@ -33,8 +34,8 @@ export interface PipelineAgent {
   readonly id: string;
   /** The agent's status.json. */
   readonly statusFile: string;
-  /** Folder that gas is written to; its `done/` is where the agent moves what it accepted. */
-  readonly inbox: string;
+  /** Where its gas goes; a text is a folder. */
+  readonly inbox: string | InboxConfig;
 }
 
 export interface IntakeOptions extends DecideOptions {

@@ -51,6 +51,8 @@ const mostDeaths = 2;
 const graceMs = 2_000;
 /** A job of a newer version is looked at again after this long, ms; by then a process that knows it may take it. */
 const parkMs = 15_000;
+/** One whose receiver is busy is looked at again after this long, ms. */
+const busyMs = 5_000;
 /** A job that no process ever knew is given up after this long, ms. */
 const parkedForMs = 7 * 24 * 3_600_000;
 
@@ -237,6 +239,11 @@ export class JobRunner {
       throw new DelayedError();
     }
     const fault = queueFault(thrown);
+    if (fault.kind === domainErrors.inboxBusy) {
+      // Its receiver is well and works: that may take hours, and is no try that failed.
+      await job.moveToDelayed(clock.now() + busyMs, job.token);
+      throw new DelayedError();
+    }
     logger.warn({ job: job.name, code: fault.code, error: fault.message }, 'a job did not succeed');
     faults.fault(fault, `job ${job.name}`);
     if (thrown instanceof GivenUp) throw thrown;

@@ -77,6 +77,16 @@ it('installs a missing server without asking, as root on Debian without a termin
   expect(calls()).toEqual(['apt-get update', 'apt-get install -y --no-install-recommends redis-server']);
 });
 
+it('wants what only the tests run beside us for the tests alone', () => {
+  const { status, stdout } = setUp('await ensureServers({ ask: false, tests: true });', {
+    uid: 1000,
+    ...elsewhere,
+  });
+  expect(status).toBe(69);
+  expect(stdout).toContain('apt-get install --no-install-recommends tmux');
+  expect(stdout).not.toContain('Docker');
+});
+
 it('shows the end of what a failed step printed', () => {
   fakeProgram('npm', 'echo "the registry is on fire"; exit 7');
   const { status, stdout } = setUp('await ensureDependencies();');

@@ -1,6 +1,6 @@
 // Wires the bridge: only a process that works on jobs speaks on RabbitMQ.
 import { createBridge } from '../../bridge/index.ts';
-import type { ServiceControl } from '../../contracts/ports.ts';
+import type { GasAcknowledgement, GasBus, ServiceControl } from '../../contracts/ports.ts';
 import type { Part } from '../../core/lifecycle.ts';
 import { observeRestarts } from '../observe/restarts.ts';
 import type { Shared } from './shared.ts';
@@ -8,6 +8,8 @@ import type { Shared } from './shared.ts';
 export interface Bus {
   readonly parts: readonly Part[];
   readonly control: ServiceControl;
+  /** Absent where there is no bridge. */
+  readonly gas?: GasBus;
 }
 
 export function wireBus(shared: Shared): Bus {
@@ -22,7 +24,7 @@ export function wireBus(shared: Shared): Bus {
   }
   link.waitsFor('Redis');
   const bridge = createBridge(
-    { redis, link, guards, clock, logger, meter, tracer },
+    { redis, link, guards, clock, logger, meter, tracer, noteGasAck: noterOf(shared) },
     {
       url,
       profile: config.bridge.profile,
@@ -33,7 +35,20 @@ export function wireBus(shared: Shared): Bus {
   );
   return {
     parts: [{ service: bridge, after: ['redis'] }],
+    gas: bridge.gas,
     control: observeRestarts(bridge.control, { clock, logger, meter, tracer }),
+  };
+}
+
+/** Nobody listens where no agent gets its gas over RabbitMQ. */
+function noterOf({ config, pipeline, logger }: Shared) {
+  const isUsed = config.pipeline.agents.some(({ inbox }) => inbox.kind === 'amqp');
+  if (!isUsed) return undefined;
+  return async (acknowledgement: GasAcknowledgement): Promise<void> => {
+    const noted = await pipeline.acknowledge(acknowledgement, 'acknowledged over RabbitMQ');
+    const { agent, id } = acknowledgement;
+    if (noted === 'unknown')
+      logger.warn({ agent, id }, 'an acknowledgement of gas that is not for its agent');
   };
 }
 

@@ -1,6 +1,7 @@
 // Wires the gas pipeline: its chain, and who hears of deliveries that nobody asked about.
 import { isDeepStrictEqual } from 'node:util';
 import type { Address } from '../../contracts/chat.ts';
+import type { GasBus } from '../../contracts/ports.ts';
 import { errorText } from '../../core/errors.ts';
 import { createPipeline, loadChain, type Pipeline } from '../../pipeline/index.ts';
 import type { Config } from '../config.ts';
@@ -9,11 +10,12 @@ import type { Shared } from './shared.ts';
 /** @throws SwarmError CONFIG_INVALID for a bad chain */
 export async function wirePipeline(
   shared: Pick<Shared, 'config' | 'redis' | 'jobs' | 'clock' | 'logger' | 'metrics' | 'faults'>,
+  bus: () => GasBus | undefined,
 ): Promise<Pipeline> {
   const { config, redis, jobs, clock, logger, metrics: meter, faults } = shared;
   const { agents, chainFile, ackTimeoutMs, ...patience } = config.pipeline;
   return createPipeline(
-    { redis, jobs, clock, logger, meter, faults, look: jobs.look, forget: jobs.forget },
+    { redis, jobs, clock, logger, meter, faults, look: jobs.look, forget: jobs.forget, bus },
     {
       prefix: config.redis.prefix,
       agents,

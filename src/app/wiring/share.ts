@@ -1,6 +1,7 @@
 // What all parts of one process share: its Redis client, its registry, its policy, what it says of itself.
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { GasBus } from '../../contracts/ports.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
@@ -48,6 +49,8 @@ export interface Held {
   supervisor?: Supervisor;
   resources?: Resources;
   alerting?: Alerting;
+  /** Undefined where there is no bridge. */
+  gas?: GasBus | undefined;
 }
 
 /** As the supervisor sees them; none before there is one. */
@@ -76,7 +79,8 @@ export async function share(
   const flow = { config, redis, clock, logger, metrics, tracer, faults, audit };
   const { jobs, outbox } = await wireFlow(flow);
   links.alsoCheck(() => [policyCheck(policy)]);
-  const pipeline = await wirePipeline({ config, redis, jobs, clock, logger, metrics, faults });
+  const gas = { config, redis, jobs, clock, logger, metrics, faults };
+  const pipeline = await wirePipeline(gas, () => held.gas);
   const guards = createGuards({ clock });
   const view = makeView({ instance, roles, links, guards, clock }, held);
   const current = { config };

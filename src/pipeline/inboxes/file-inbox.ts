@@ -5,37 +5,37 @@ import { basename, join } from 'node:path';
 import type { Gas } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { derivedId } from '../../contracts/ids.ts';
-import type { AgentInbox } from '../../contracts/ports.ts';
 import { errorText, SwarmError } from '../../core/errors.ts';
 import { writeFileAtomically } from '../../core/files.ts';
+import { faultOf } from './check-folder.ts';
+import type { Inbox } from './inbox.ts';
 
 export interface FileInboxOptions {
-  /** Each agent's inbox folder; made when it is missing. */
-  readonly agents: readonly { readonly id: string; readonly inbox: string }[];
+  /** The agent's inbox folder, absolute; made when it is missing. */
+  readonly folder: string;
 }
 
-/** `deliver` throws SwarmError AGENT_UNKNOWN, or INBOX_UNWRITABLE, which is worth a retry. */
-export function createFileInbox(options: FileInboxOptions): AgentInbox {
+/** Creates the inbox of one agent. */
+export function createFileInbox({ folder }: FileInboxOptions): Inbox {
   const placesOf = (gas: Gas) => {
-    const agent = options.agents.find(({ id }) => id === gas.to);
-    if (!agent) throw new SwarmError(domainErrors.agentUnknown, `no agent ${gas.to} has an inbox`);
     const name = gasFileName(gas);
-    return { where: join(agent.inbox, name), accepted: join(doneFolder(agent.inbox), name) };
+    return { where: join(folder, name), accepted: join(doneFolder(folder), name) };
   };
-  const find = async (gas: Gas) => {
+  async function placeOf(gas: Gas): Promise<string | null> {
     const { where, accepted } = placesOf(gas);
     // the inbox before done/: looked up the other way round, a file on its way between them would be missed
     for (const path of [where, accepted]) {
-      if (await exists(path)) return { where: path };
+      if (await exists(path)) return path;
     }
     return null;
-  };
+  }
   return {
-    find,
-    deliver: async (gas) => {
+    ack: 'native',
+    deliver: async (gas, signal) => {
+      signal.throwIfAborted();
+      const there = await placeOf(gas);
+      if (there !== null) return { state: 'sent', where: there };
       const { where } = placesOf(gas);
-      const found = await find(gas);
-      if (found !== null) return found;
       try {
         await writeFileAtomically(where, gasFile(gas));
       } catch (thrown) {
@@ -43,8 +43,9 @@ export function createFileInbox(options: FileInboxOptions): AgentInbox {
           cause: thrown,
         });
       }
-      return { where };
+      return { state: 'sent', where };
     },
+    has: async (gas) => (await placeOf(gas)) !== null,
     // Removed in one step, so that either the agent moves it to done/ or we take it back, never both.
     withdraw: async (gas) => {
       const { where, accepted } = placesOf(gas);
@@ -58,6 +59,10 @@ export function createFileInbox(options: FileInboxOptions): AgentInbox {
           cause: thrown,
         });
       }
+    },
+    check: async () => {
+      const said = await faultOf(folder);
+      return said === null ? null : { state: 'fail', said };
     },
   };
 }

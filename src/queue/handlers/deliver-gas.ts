@@ -14,15 +14,22 @@ export interface DeliverGasDeps {
 export function makeDeliverGas({ ledger, inbox }: DeliverGasDeps): JobHandler<'gas.deliver'> {
   return {
     name: 'gas.deliver',
-    run: async ({ gas }) => {
+    run: async ({ gas }, { signal }) => {
       const state = await ledger.state(gas.id);
       // Already further, by an earlier run that was killed before it could say so. What was sent may be laid down again, since
       // nobody has acknowledged it: an inbox knows a gas that it has.
       if (state === null || !(isOwed(state) || state === 'sent')) return;
-      const { where } = await inbox.deliver(gas);
-      const { state: now } = await ledger.record(gas.id, { state: 'sent', detail: where });
+      const handed = await inbox.deliver(gas, signal);
+      if (handed.state === 'refused') {
+        await ledger.record(gas.id, { state: 'failed', detail: handed.reason });
+        return;
+      }
+      const { state: now } = await ledger.record(gas.id, { state: 'sent', detail: handed.where });
       // Given to another agent, or called off, while it was being laid down: nobody is to do the work, or another.
       if (now === 'rerouted' || now === 'suppressed') await inbox.withdraw(gas);
+      else if (handed.acknowledged) {
+        await ledger.record(gas.id, { state: handed.acknowledged, detail: `answered by ${handed.where}` });
+      }
     },
     dead: async ({ gas }, { code }, reason) => {
       await ledger.record(gas.id, await endOf(inbox, gas, { code, reason }));
@@ -38,6 +45,8 @@ export function isOwed(state: DeliveryState): boolean {
 /** Faults of an inbox that has taken nothing. */
 const tookNothing: readonly string[] = [
   domainErrors.inboxUnwritable.code,
+  domainErrors.inboxBusy.code,
+  domainErrors.inboxMisconfigured.code,
   domainErrors.agentUnknown.code,
   domainErrors.jobInvalid.code,
 ];
@@ -50,10 +59,10 @@ async function endOf(
     reason,
   }: { readonly code?: string | undefined; readonly reason: string },
 ) {
-  const found = await inbox.find?.(gas).catch(() => undefined);
-  if (found) return { state: 'sent', detail: found.where } as const;
+  const lies = await inbox.has(gas).catch(() => null);
+  if (lies) return { state: 'sent', detail: 'it lies in the inbox after all' } as const;
   // A run that was given up may lay it down yet, though nothing lies there now.
   const isOver = code !== domainErrors.jobTimedOut.code;
-  const isAbsent = tookNothing.includes(code) || (found === null && isOver);
+  const isAbsent = tookNothing.includes(code) || (lies === false && isOver);
   return { state: isAbsent ? 'failed' : 'unknown', detail: reason } as const;
 }

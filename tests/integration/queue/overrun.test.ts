@@ -29,10 +29,9 @@ async function openScene(place: Place, around: (inbox: AgentInbox) => AgentInbox
       reportTo: [],
     },
   );
-  const { find } = inbox;
   const deliver = around(inbox);
   const open = async () => {
-    const door: AgentInbox = { ...inbox, deliver, ...(find && { find }) };
+    const door: AgentInbox = { ...inbox, deliver };
     const host = createHost(place, [bindHandler(makeDeliverGas({ ledger, inbox: door }))], {
       timeoutsMs: { 'gas.deliver': 50 },
     });

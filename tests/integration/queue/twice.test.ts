@@ -46,10 +46,10 @@ describe('F27', () => {
     await blocked.says(/ready/, { timeoutMs: 30_000 });
     await producer(place).add(gasFor('A', 1));
     await blocked.says(/begun/);
-    const inbox = createFileInbox({ agents: [{ id: 'A', inbox: folder }] });
+    const inbox = createFileInbox({ folder });
     let runs = 0;
     const host = createLaneHost(place, async (gas) => {
-      await inbox.deliver(gas);
+      await inbox.deliver(gas, new AbortController().signal);
       runs += 1;
       return 'does';
     });

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
 import { parse } from 'yaml';
-import { createFileInbox, deliveryIdOf, gasFileName } from '../../../src/pipeline/inboxes/file-inbox.ts';
+import { deliveryIdOf, gasFileName } from '../../../src/pipeline/inboxes/file-inbox.ts';
+import { createInboxes } from '../../../src/pipeline/inboxes/inboxes.ts';
+import { ManualClock } from '../core/manual-clock.ts';
 import { gas } from './gas.ts';
 
 const it = base.extend<{ folder: string }>({
@@ -14,7 +16,8 @@ const it = base.extend<{ folder: string }>({
   },
 });
 
-const inboxIn = (folder: string) => createFileInbox({ agents: [{ id: 'Agent-2', inbox: folder }] });
+const inboxIn = (folder: string) =>
+  createInboxes({ clock: new ManualClock() }, [{ id: 'Agent-2', inbox: folder }]);
 
 describe('the file inbox', () => {
   it('writes front matter that YAML reads back, whatever the mission is called', async ({ folder }) => {
@@ -35,11 +38,11 @@ describe('the file inbox', () => {
   it('delivers once, also when the agent has moved the file to done/', async ({ folder }) => {
     const inbox = inboxIn(folder);
     const { where } = await inbox.deliver(gas());
-    expect(await inbox.deliver(gas())).toEqual({ where });
+    expect(await inbox.deliver(gas())).toEqual({ state: 'sent', where });
     await mkdir(join(folder, 'done'));
     const moved = where.replace(folder, join(folder, 'done'));
     await rename(where, moved);
-    expect(await inbox.deliver(gas())).toEqual({ where: moved });
+    expect(await inbox.deliver(gas())).toEqual({ state: 'sent', where: moved });
     expect(await readdir(folder)).toEqual(['done']);
   });
 

@@ -4,7 +4,7 @@ import type { DeliveryState } from '../../../src/contracts/agents.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
 import type { Envelope } from '../../../src/contracts/envelope.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
-import type { AgentInbox } from '../../../src/contracts/ports.ts';
+import type { AgentInbox, Handed } from '../../../src/contracts/ports.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import {
@@ -39,7 +39,10 @@ describe('gas.deliver', () => {
   function scene(
     state: DeliveryState | null,
     after: DeliveryState = 'sent',
-    found?: NonNullable<AgentInbox['find']>,
+    {
+      handed = { state: 'sent', where: '/inbox/g-1.md' },
+      has = async () => false,
+    }: { readonly handed?: Handed; readonly has?: AgentInbox['has'] } = {},
   ) {
     const log: string[] = [];
     const handler = makeDeliverGas({
@@ -53,13 +56,13 @@ describe('gas.deliver', () => {
       inbox: {
         deliver: async ({ id }) => {
           log.push(`${id} laid down`);
-          return { where: '/inbox/g-1.md' };
+          return handed;
         },
+        has,
         withdraw: async ({ id }) => {
           log.push(`${id} taken back`);
           return 'withdrawn';
         },
-        ...(found && { find: found }),
       },
     });
     return { handler, log };
@@ -84,6 +87,25 @@ describe('gas.deliver', () => {
     },
   );
 
+  it('says what the receiver acknowledged in the same breath', async () => {
+    const { handler, log } = scene('queued', 'sent', {
+      handed: { state: 'sent', where: 'https://agent.example', acknowledged: 'accepted' },
+    });
+    await handler.run({ gas }, context());
+    expect(log).toEqual([
+      'g-1 laid down',
+      'g-1 sent: https://agent.example',
+      'g-1 accepted: answered by https://agent.example',
+    ]);
+  });
+
+  it('calls failed what the receiver refuses for good, and does not try it again', async () => {
+    const refused = { state: 'refused', where: 'https://agent.example', reason: 'HTTP 410' } as const;
+    const { handler, log } = scene('queued', 'sent', { handed: refused });
+    await handler.run({ gas }, context());
+    expect(log).toEqual(['g-1 laid down', 'g-1 failed: HTTP 410']);
+  });
+
   it('takes back what was given to another agent while it was being laid down', async () => {
     const { handler, log } = scene('queued', 'rerouted');
     await handler.run({ gas }, context());
@@ -96,18 +118,19 @@ describe('gas.deliver', () => {
     expect(log).toEqual([]);
   });
 
-  const lies = async () => ({ where: '/inbox/g-1.md' });
-  const absent = async () => null;
+  const lies = async () => true;
+  const absent = async () => false;
+  const silent = async () => null;
   const blind = () => Promise.reject(new SwarmError(domainErrors.inboxUnwritable, 'no such host'));
   it.each([
-    ['lies in the inbox after all', 'JOB_TIMED_OUT', lies, 'sent: /inbox/g-1.md'],
+    ['lies in the inbox after all', 'JOB_TIMED_OUT', lies, 'sent: it lies in the inbox after all'],
     ['lies nowhere, and no run of it is left', 'UNEXPECTED', absent, 'failed: why'],
     ['lies nowhere yet, but its run did not end', 'JOB_TIMED_OUT', absent, 'unknown: why'],
     ['was refused by an inbox that cannot be looked into', 'INBOX_UNWRITABLE', blind, 'failed: why'],
     ['went to an inbox that cannot be looked into', 'UNEXPECTED', blind, 'unknown: why'],
-    ['went to an inbox that cannot tell', 'JOB_KILLS_WORKER', undefined, 'unknown: why'],
-  ])('that has failed for good, and %s, is told with %s as such', async (_what, code, found, told) => {
-    const { handler, log } = scene('queued', 'sent', found);
+    ['went to an inbox that cannot tell', 'JOB_KILLS_WORKER', silent, 'unknown: why'],
+  ])('that has failed for good, and %s, is told with %s as such', async (_what, code, has, told) => {
+    const { handler, log } = scene('queued', 'sent', { has });
     await handler.dead({ gas }, { envelope: envelope(), code }, 'why');
     expect(log).toEqual([`g-1 ${told}`]);
   });

@@ -1,0 +1,63 @@
+// All inboxes behind one port: whom a gas is for decides which one takes it.
+import { resolve } from 'node:path';
+import { domainErrors } from '../../contracts/errors.ts';
+import type { AgentInbox, GasBus } from '../../contracts/ports.ts';
+import type { Clock } from '../../core/clock.ts';
+import { SwarmError } from '../../core/errors.ts';
+import { createAmqpInbox } from './amqp-inbox.ts';
+import type { InboxConfig } from './config.ts';
+import { createFileInbox } from './file-inbox.ts';
+import type { Acknowledgement, Inbox } from './inbox.ts';
+import { createTmux } from './tmux.ts';
+import { createTmuxInbox } from './tmux-inbox.ts';
+import { createWebhookInbox } from './webhook-inbox.ts';
+
+export interface InboxesDeps {
+  readonly clock: Clock;
+  /** Default: there is no RabbitMQ. */
+  readonly bus?: (() => GasBus | undefined) | undefined;
+}
+
+export interface Inboxes extends AgentInbox {
+  /** How an agent acknowledges. @throws SwarmError AGENT_UNKNOWN */
+  ackOf(agent: string): Acknowledgement;
+}
+
+/** Makes the inbox of each agent; opens nothing. */
+export function createInboxes(
+  deps: InboxesDeps,
+  agents: readonly { readonly id: string; readonly inbox: string | InboxConfig }[],
+): Inboxes {
+  const inboxes = new Map(agents.map(({ id, inbox }) => [id, makeInbox(deps, inbox)]));
+  const known = (agent: string): Inbox => {
+    const inbox = inboxes.get(agent);
+    if (inbox) return inbox;
+    throw new SwarmError(domainErrors.agentUnknown, `no agent ${agent} has an inbox`);
+  };
+  return {
+    ackOf: (agent) => known(agent).ack,
+    deliver: async (gas, signal) => known(gas.to).deliver(gas, signal ?? endless()),
+    has: async (gas, signal) => known(gas.to).has(gas, signal ?? endless()),
+    withdraw: async (gas, signal) => known(gas.to).withdraw(gas, signal ?? endless()),
+  };
+}
+
+/** The inbox of one agent. */
+export function makeInbox({ clock, bus }: InboxesDeps, inbox: string | InboxConfig): Inbox {
+  if (typeof inbox === 'string') return createFileInbox({ folder: resolve(inbox) });
+  switch (inbox.kind) {
+    case 'file':
+      return createFileInbox({ folder: resolve(inbox.path) });
+    case 'tmux':
+      return createTmuxInbox({ tmux: createTmux(inbox), clock }, inbox);
+    case 'webhook':
+      return createWebhookInbox({ clock }, inbox);
+    case 'amqp':
+      return createAmqpInbox({ bus: () => bus?.() });
+  }
+}
+
+/** Each inbox has deadlines of its own. */
+function endless(): AbortSignal {
+  return new AbortController().signal;
+}

@@ -1,0 +1,92 @@
+// Speaks to a tmux server by its own client, one call per step. It knows panes and buffers, and nothing of gas.
+import { execFile } from 'node:child_process';
+import { domainErrors } from '../../contracts/errors.ts';
+import { errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
+import { plainText } from '../../core/text.ts';
+
+/** What tmux says of one pane. */
+export interface Pane {
+  /** `%3`: stays the pane's own until it is closed. */
+  readonly id: string;
+  /** Its program has ended. */
+  readonly dead: boolean;
+  /** Somebody scrolls in it, so keys do not reach the program. */
+  readonly inMode: boolean;
+  /** What is typed here goes to other panes too. */
+  readonly synchronized: boolean;
+  /** The value of the user option that was asked for; empty when it is not set. */
+  readonly mark: string;
+  /** The program in front. */
+  readonly command: string;
+}
+
+export interface Tmux {
+  /** Runs one list of commands, which the server carries out together. Resolves to what it printed. */
+  run(args: readonly string[], signal: AbortSignal, input?: string): Promise<string>;
+  /** The pane of that name; null when there is none. `mark` names a user option. @throws also when the name means several */
+  pane(name: string, mark: string, signal: AbortSignal): Promise<Pane | null>;
+}
+
+const callMs = 5_000;
+const separator = '|';
+const format = (mark: string) =>
+  [
+    '#{session_name}:#{window_index}.#{pane_index}',
+    '#{session_name}:#{window_name}.#{pane_index}',
+    ...['#{pane_id}', '#{pane_dead}', '#{pane_in_mode}', '#{pane_synchronized}', `#{${mark}}`],
+    '#{pane_current_command}',
+  ].join('\n');
+
+/** Each method throws SwarmError INBOX_UNREACHABLE, or INBOX_MISCONFIGURED where there is no tmux. */
+export function createTmux({ socket }: { readonly socket?: string | undefined }): Tmux {
+  // -u: without it a client in a plain locale gets "_" for what is not ASCII
+  const base = ['-u', ...(socket === undefined ? [] : ['-S', socket])];
+  const run: Tmux['run'] = (args, signal, input) =>
+    new Promise((resolve, reject) => {
+      const options = { signal, timeout: callMs, maxBuffer: 16_777_216 };
+      const child = execFile('tmux', [...base, ...args], options, (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else reject(toFault(error, stderr));
+      });
+      // A client that has gone before it read all says so by its exit code.
+      child.stdin?.on('error', () => undefined);
+      child.stdin?.end(input ?? '');
+    });
+  return {
+    run,
+    pane: async (name, mark, signal) => {
+      // All of them, looked through here: tmux' own way from a name to a pane takes the next best one.
+      const listed = await run(['list-panes', '-a', '-F', `${format(mark)}\n${separator}`], signal);
+      const found = listed
+        .split(`\n${separator}\n`)
+        .map((text) => text.split('\n'))
+        .filter(([byIndex, byName, id]) => [byIndex, byName, id].includes(name));
+      if (found.length > 1) {
+        throw new SwarmError(
+          domainErrors.inboxMisconfigured,
+          `tmux has ${found.length} panes called ${name}`,
+        );
+      }
+      return toPane(found[0]);
+    },
+  };
+}
+
+function toPane(fields: readonly string[] | undefined): Pane | null {
+  if (fields === undefined) return null;
+  const [, , id = '', dead, inMode, synchronized, mark = '', command = ''] = fields;
+  return { id, dead: dead === '1', inMode: isSet(inMode), synchronized: isSet(synchronized), mark, command };
+}
+
+function isSet(flag: string | undefined): boolean {
+  return flag !== undefined && flag !== '' && flag !== '0';
+}
+
+function toFault(error: Error, stderr: string): SwarmError {
+  if (error.name === 'AbortError') return toSwarmError(error);
+  if ('code' in error && error.code === 'ENOENT') {
+    return new SwarmError(domainErrors.inboxMisconfigured, 'tmux is not installed', { cause: error });
+  }
+  const said = plainText(stderr, 200) || plainText(errorText(error), 200);
+  return new SwarmError(domainErrors.inboxUnreachable, `tmux: ${said}`, { cause: error });
+}

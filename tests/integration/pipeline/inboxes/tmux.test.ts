@@ -1,0 +1,132 @@
+// Gas in a terminal, on a real tmux: the promises of every inbox, and those that only a terminal has to keep.
+import { describe, expect, test as base } from 'vitest';
+import { systemClock } from '../../../../src/core/clock.ts';
+import { inboxSchema } from '../../../../src/pipeline/inboxes/config.ts';
+import type { Inbox } from '../../../../src/pipeline/inboxes/inbox.ts';
+import { makeInbox } from '../../../../src/pipeline/inboxes/inboxes.ts';
+import { describeInbox } from '../../../conformance/inbox.ts';
+import { eventually } from '../../../support/fixtures.ts';
+import { gas } from '../../../unit/pipeline/gas.ts';
+import { startTmux, type TmuxServer } from './tmux-server.ts';
+
+const signal = new AbortController().signal;
+
+function inboxOn({ socket }: TmuxServer, pane: string, some: object = {}): Inbox {
+  const config = inboxSchema.parse({ kind: 'tmux', pane, socket, quietMs: 200, ...some });
+  return makeInbox({ clock: systemClock }, config);
+}
+
+describeInbox('tmux', async () => {
+  const server = await startTmux();
+  await server.agent('swarm');
+  await server.agent('both');
+  await server.run('set-option', '-p', '-t', 'both:0.0', 'synchronize-panes', 'on');
+  return {
+    inbox: inboxOn(server, 'swarm:0.0', { prompt: '^> ?$' }),
+    received: () => server.received('swarm'),
+    away: inboxOn(server, 'swarm:7.0'),
+    misconfigured: inboxOn(server, 'both:0.0'),
+    knows: true,
+    close: () => server.close(),
+  };
+});
+
+const it = base.extend<{ tmux: TmuxServer }>({
+  tmux: async ({ task: _ }, use) => {
+    const server = await startTmux();
+    await use(server);
+    await server.close();
+  },
+});
+
+describe('gas in a pane', () => {
+  it('arrives as one prompt that begins with the id of the gas', async ({ tmux }) => {
+    await tmux.agent('swarm');
+    await inboxOn(tmux, 'swarm:0.0').deliver(gas({ text: 'one\ntwo\n\nthree' }), signal);
+    const [prompt = '', ...others] = await eventually(() => tmux.received('swarm'), {
+      accept: (all) => all.length > 0,
+    });
+    expect(others).toEqual([]);
+    expect(prompt).toMatch(/^\[gas xa1b2c3\] one\ntwo\n\nthree\n\n.*swarmline agent ack xa1b2c3/s);
+  });
+
+  it('waits until nothing moves any more', async ({ tmux }) => {
+    await tmux.agent('swarm', 'busy');
+    const inbox = inboxOn(tmux, 'swarm:0.0');
+    await expect(inbox.deliver(gas(), signal)).rejects.toMatchObject({ code: 'INBOX_BUSY', retryable: true });
+    expect(await inbox.has(gas(), signal)).toBe(false);
+    await tmux.calm('swarm');
+    const handed = await eventually(() => inbox.deliver(gas(), signal));
+    expect(handed.state).toBe('sent');
+  });
+
+  it('waits for the prompt that is configured, also where somebody has begun to type', async ({ tmux }) => {
+    await tmux.agent('swarm');
+    await tmux.run('send-keys', '-t', 'swarm:0.0', '-l', 'half a thou');
+    await eventually(async () => (await tmux.run('capture-pane', '-p', '-t', 'swarm:0.0')).includes('thou'));
+    const inbox = inboxOn(tmux, 'swarm:0.0', { prompt: '^> ?$' });
+    await expect(inbox.deliver(gas(), signal)).rejects.toMatchObject({ code: 'INBOX_BUSY' });
+  });
+
+  it('waits while somebody scrolls', async ({ tmux }) => {
+    await tmux.agent('swarm');
+    await tmux.run('copy-mode', '-t', 'swarm:0.0');
+    const inbox = inboxOn(tmux, 'swarm:0.0');
+    await expect(inbox.deliver(gas(), signal)).rejects.toMatchObject({ code: 'INBOX_BUSY' });
+  });
+
+  it('never goes into a shell, which would run it', async ({ tmux }) => {
+    await tmux.program('swarm', 'bash', '--norc');
+    const inbox = inboxOn(tmux, 'swarm:0.0');
+    const refused = inbox.deliver(gas({ text: 'touch never' }), signal);
+    await expect(refused).rejects.toThrow('in tmux swarm:0.0 is bash, no agent');
+    expect(await inbox.check(signal)).toMatchObject({ state: 'warn' });
+  });
+
+  it('cannot end its own paste', async ({ tmux }) => {
+    await tmux.agent('swarm');
+    await inboxOn(tmux, 'swarm:0.0').deliver(gas({ text: 'a\u001b[201~\rrm -rf\u009b201~ b' }), signal);
+    const received = await eventually(() => tmux.received('swarm'), { accept: (all) => all.length > 0 });
+    expect(received).toEqual([expect.stringContaining('a[201~\nrm -rf201~ b')]);
+  });
+
+  it('says that the program has ended', async ({ tmux }) => {
+    await tmux.agent('other');
+    await tmux.run('set-option', '-g', 'remain-on-exit', 'on');
+    await tmux.program('swarm', 'true');
+    await eventually(async () => (await tmux.run('list-panes', '-a', '-F', '#{pane_dead}')).includes('1'));
+    const failed = inboxOn(tmux, 'swarm:0.0').deliver(gas(), signal);
+    await expect(failed).rejects.toThrow('the program in tmux swarm:0.0 has ended');
+  });
+
+  it('does not take a session of a similar name for the one that is meant', async ({ tmux }) => {
+    await tmux.agent('swarm-old');
+    await expect(inboxOn(tmux, 'swarm:0.0').deliver(gas(), signal)).rejects.toThrow('no pane swarm:0.0');
+  });
+
+  it('finds a window by its name, and a pane by its own id', async ({ tmux }) => {
+    await tmux.agent('swarm');
+    await tmux.run('rename-window', '-t', 'swarm:0', 'Agent 2');
+    const id = (await tmux.run('list-panes', '-a', '-F', '#{pane_id}')).trim();
+    expect(await inboxOn(tmux, 'swarm:Agent 2.0').check(signal)).toBeNull();
+    expect(await inboxOn(tmux, id).check(signal)).toBeNull();
+  });
+
+  it('says that no tmux runs there', async ({ tmux }) => {
+    const failed = inboxOn(tmux, 'swarm:0.0').deliver(gas(), signal);
+    await expect(failed).rejects.toMatchObject({
+      code: 'INBOX_UNREACHABLE',
+      message: expect.stringContaining('tmux: '),
+    });
+  });
+
+  it('sends what a process that died had pasted, and pastes nothing again', async ({ tmux }) => {
+    await tmux.agent('swarm');
+    const inbox = inboxOn(tmux, 'swarm:0.0');
+    await tmux.run('send-keys', '-t', 'swarm:0.0', '-l', '[gas xa1b2c3] go on');
+    await tmux.run('set-option', '-p', '-t', 'swarm:0.0', '@swarmline_xa1b2c3', 'pasted');
+    await inbox.deliver(gas(), signal);
+    const received = await eventually(() => tmux.received('swarm'), { accept: (all) => all.length > 0 });
+    expect(received).toEqual(['[gas xa1b2c3] go on']);
+  });
+});
