@@ -18,6 +18,7 @@ import { registerQueuePage } from './queues/page.ts';
 import { createSessions } from './queues/session.ts';
 import { fail, failureOf } from './refusals.ts';
 import type { Results } from './results.ts';
+import { registerAgents, type Swarm } from './routes/agents.ts';
 import { registerCommands } from './routes/commands.ts';
 import { registerComponents } from './routes/components.ts';
 import { registerOutcomes } from './routes/outcomes.ts';
@@ -30,6 +31,7 @@ export interface ApiDeps {
   readonly results: Results;
   readonly ledger: DeliveryLedger;
   readonly components: ComponentResetter;
+  readonly swarm: Swarm;
   readonly logger: Logger;
   readonly faults: FaultSink;
   /** Null where the probes have a port of their own. */
@@ -80,6 +82,7 @@ export class ApiServer extends Service {
       );
       registerCommands(scope, { ...this.#deps, callerOf });
       registerOutcomes(scope, { ...this.#deps, callerOf });
+      registerAgents(scope, { ...this.#deps, callerOf });
       registerComponents(scope, { ...this.#deps, callerOf });
       return Promise.resolve();
     });

@@ -1,6 +1,7 @@
 // The command line: names, options, help. Each command is imported when it is used, so that light ones stay light.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode, Io } from './io.ts';
+import { addReportCommand } from './program-agent.ts';
 import { addApiCommands } from './program-api.ts';
 import { addChatCommands, alsoChat } from './program-chat.ts';
 
@@ -108,6 +109,7 @@ function addAgentCommands(program: Command, io: Io, done: (code: ExitCode) => vo
     );
   const agent = program.command('agent').description('what an agent says to Swarmline');
   alsoChat(agent, io, done);
+  addReportCommand(agent, io, done);
   agent
     .command('ack')
     .description('acknowledge a gas by the id in its front matter')

@@ -20,7 +20,7 @@ export interface PersonOrder {
 /** The id holds the epoch's first moment: after a loss of Redis epochs count anew, and old files must not answer for new gas. */
 export function toGas(run: Run, effect: Omit<DeliverEffect, 'kind'>, order: GasOrder): Gas {
   const { agent: from, epoch } = run;
-  const { checkpoint, percent, done, open } = effect;
+  const { checkpoint, percent, done, open, note, artefacts } = effect;
   const mission = run.mission ?? '';
   return {
     id: checkpointGasId(run, checkpoint),
@@ -31,7 +31,11 @@ export function toGas(run: Run, effect: Omit<DeliverEffect, 'kind'>, order: GasO
     checkpoint,
     percent,
     createdAt: order.createdAt,
-    text: gasText({ from, to: order.to, mission, checkpoint, percent, done, open }),
+    text: gasText({
+      ...{ from, to: order.to, mission, checkpoint, percent, done, open },
+      ...(note !== undefined && { note }),
+      ...(artefacts !== undefined && { artefacts }),
+    }),
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   JobSink,
   PipelineWork,
 } from '../contracts/ports.ts';
+import type { ProgressSink } from '../contracts/progress.ts';
 import type { SwarmControl, SwarmTraces } from '../contracts/swarm-orders.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { Clock } from '../core/clock.ts';
@@ -77,6 +78,8 @@ export interface Pipeline {
   readonly schedule: Service;
   /** One reading of one status file. */
   readonly observe: Intake['observe'];
+  /** Reports of progress that come through a door. */
+  readonly progress: ProgressSink;
 }
 
 /** Puts the parts together; connects to nothing and starts nothing. */
@@ -107,5 +110,6 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
       { schedules, ...(sweepCron === undefined ? {} : { sweepCron }) },
     ),
     observe: intake.observe,
+    progress: intake,
   };
 }

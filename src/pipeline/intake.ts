@@ -2,6 +2,7 @@
 // Decides with the pure machines, stores, then lets the ledger act. It reads no files.
 import { domainErrors } from '../contracts/errors.ts';
 import type { PipelineWork } from '../contracts/ports.ts';
+import type { ProgressSink } from '../contracts/progress.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
@@ -19,6 +20,7 @@ import {
   transitionRun,
 } from './machine.ts';
 import type { Reading } from './progress/read-status.ts';
+import { answerTo, isOlderThanTold, weighReport } from './progress/report.ts';
 import type { GasStore } from './store.ts';
 
 export interface IntakeDeps {
@@ -42,7 +44,7 @@ export interface IntakeOptions {
   readonly chain: Chain;
 }
 
-export interface Intake {
+export interface Intake extends ProgressSink {
   /**
    * A version of an agent's status, read at `at` and written at `writtenAt` (ms; default: just then); null: the file is
    * absent, nothing changes. A version that was read before the newest stored one is dropped: another process saw a
@@ -51,6 +53,8 @@ export interface Intake {
   observe(agent: string, raw: string | null, at: number, writtenAt?: number): Promise<void>;
   /** The status is there and cannot be opened: a version like one that is not JSON. @throws as `observe` */
   unreadable(agent: string, fault: string, at: number): Promise<void>;
+  /** @throws also what the queue throws for gas that is stored: the sweep gives it again */
+  report: ProgressSink['report'];
   /**
    * The receiver moved the gas to its done folder. An unknown delivery, or one to another agent, changes nothing.
    * @throws SwarmError RECORD_UNREADABLE
@@ -64,30 +68,30 @@ type Version = Pick<RunEvent, 'at' | 'writtenAt'>;
 
 export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
   const { store, ledger, clock, logger } = deps;
-  const agents = new Map(options.agents.map((agent) => [agent.id, agent]));
-
-  function known(id: string): PipelineAgent {
-    const agent = agents.get(id);
-    if (agent) return agent;
-    throw new SwarmError(
-      domainErrors.agentUnknown,
-      `no agent ${id}; configured: ${[...agents.keys()].join(', ')}`,
-    );
-  }
+  const known = makeLookup(options.agents);
 
   async function advance(id: string, version: Version, read: (run: Run) => Reading): Promise<void> {
     const { statusFile } = known(id);
+    await take(id, (run) => {
+      if (isOvertaken(run, version.at) || isOlderThanTold(run, version.writtenAt)) return { event: null };
+      return { event: { reading: located(read(run), statusFile), ...version } };
+    });
+  }
+
+  /** Moves a run on by what is decided of it; without an event nothing changes. */
+  async function take<D extends { readonly event: RunEvent | null }>(id: string, decide: (run: Run) => D) {
     const saved = await untilSaved(`run of ${id}`, async () => {
       const held = await store.run(id);
       const before = held.value ?? newRun(id);
-      if (isOvertaken(before, version.at)) return { before, run: before, created: [] };
-      const reading = located(read(before), statusFile);
-      const { run, effects } = transitionRun(before, { reading, ...version });
+      const decided = decide(before);
+      if (decided.event === null) return { before, decided, run: before, effects: [], created: [] };
+      const { run, effects } = transitionRun(before, decided.event);
       const created = effects.flatMap((effect) => toDelivery(run, effect));
-      return (await store.saveRun(held, run, created)) ? { before, run, created } : null;
+      return (await store.saveRun(held, run, created)) ? { before, decided, run, effects, created } : null;
     });
     tellProblem(logger, saved.before, saved.run);
     for (const delivery of saved.created) await ledger.begin(delivery);
+    return saved;
   }
 
   function toDelivery(run: Run, effect: DeliverEffect): Delivery[] {
@@ -110,6 +114,11 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
     },
     unreadable: (agent, fault, at) =>
       advance(agent, { at, writtenAt: at }, () => ({ kind: 'invalid', detail: fault })),
+    report: async (report) => {
+      known(report.agent);
+      const { decided, ...step } = await take(report.agent, (run) => weighReport(run, report, clock.now()));
+      return answerTo(decided, step);
+    },
     acknowledge: async (agent, id, detail) => {
       const delivery = (await store.delivery(id)).value;
       if (delivery?.gas.to !== agent) return;
@@ -121,6 +130,19 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
       known(order.to);
       await ledger.once(newDelivery(toScheduledGas(order, clock.now()), `tick ${order.tick}`));
     },
+  };
+}
+
+/** What it returns throws SwarmError AGENT_UNKNOWN. */
+function makeLookup(configured: readonly PipelineAgent[]): (id: string) => PipelineAgent {
+  const agents = new Map(configured.map((agent) => [agent.id, agent]));
+  return (id) => {
+    const agent = agents.get(id);
+    if (agent) return agent;
+    throw new SwarmError(
+      domainErrors.agentUnknown,
+      `no agent ${id}; configured: ${[...agents.keys()].join(', ')}`,
+    );
   };
 }
 

@@ -29,6 +29,15 @@ export interface Run {
   readonly settled: readonly Checkpoint[];
   /** The newest word on whether its checkpoints may fire; null when nobody ever spoke. */
   readonly word: PauseWord | null;
+  /** The newest report through a door; null when its file is all that ever spoke. */
+  readonly told: Told | null;
+}
+
+/** Where the reports of an agent are: theirs to number, null while it gives no numbers. `at` is when we heard it, ms. */
+export interface Told {
+  readonly epoch: number | null;
+  readonly seq: number | null;
+  readonly at: number;
 }
 
 /** A person's word that holds checkpoints back, or lets them go; `at` is when it was given, ms since the epoch. */
@@ -44,6 +53,10 @@ export interface RunEvent {
   readonly at: number;
   /** When its agent wrote it. */
   readonly writtenAt: number;
+  /** Of a report through a door: what the run has been told by it. */
+  readonly told?: Told;
+  /** It begins a new epoch, though the mission may have the same name. Default: it does not. */
+  readonly renews?: boolean;
 }
 
 /** A checkpoint was crossed, and its gas is to be handed over, or held while a person has paused the run. */
@@ -53,6 +66,9 @@ export interface DeliverEffect {
   readonly percent: number;
   readonly done: readonly string[];
   readonly open: readonly string[];
+  /** What the agent left for whoever goes on, where it came through a door. */
+  readonly note?: string;
+  readonly artefacts?: readonly string[];
 }
 
 export interface RunStep {
@@ -77,6 +93,7 @@ export function newRun(agent: string): Run {
     readAt: null,
     settled: [],
     word: null,
+    told: null,
   };
 }
 
@@ -97,11 +114,11 @@ export function readFor(run: Run, raw: string): Reading {
 }
 
 /** An unusable version leaves everything but the problem as it was; a regression never lowers the maximum. */
-export function transitionRun(run: Run, { reading, at, writtenAt }: RunEvent): RunStep {
+export function transitionRun(run: Run, { reading, at, writtenAt, told, renews = false }: RunEvent): RunStep {
   if (reading.kind === 'invalid') {
     return { run: { ...run, problem: reading.detail, readAt: at }, effects: [] };
   }
-  const sameEpoch = run.mission === reading.mission;
+  const sameEpoch = run.mission === reading.mission && !renews;
   const reached = sameEpoch ? run.maxPercent : null;
   const settled = sameEpoch ? run.settled : [];
   const { mission, baseline, percent } = reading;
@@ -122,6 +139,7 @@ export function transitionRun(run: Run, { reading, at, writtenAt }: RunEvent): R
       readAt: at,
       settled,
       word: run.word,
+      told: told ?? run.told,
     },
     effects: crossings({ reached, settled, kind: pauseOf(run) ? 'hold' : 'deliver' }, reading),
   };
@@ -133,13 +151,17 @@ interface Crossing extends Pick<DeliverEffect, 'kind'>, Pick<Run, 'settled'> {
 
 function crossings(
   { reached, settled, kind }: Crossing,
-  { percent, done, open }: ValidReading,
+  { percent, done, open, note, artefacts }: ValidReading,
 ): DeliverEffect[] {
   if (percent === null) return [];
   return checkpoints
     .filter((checkpoint) => (reached ?? -1) < checkpoint && checkpoint <= percent)
     .filter((checkpoint) => !settled.includes(checkpoint))
-    .map((checkpoint) => ({ kind, checkpoint, percent, done, open }));
+    .map((checkpoint) => ({
+      ...{ kind, checkpoint, percent, done, open },
+      ...(note !== undefined && { note }),
+      ...(artefacts !== undefined && { artefacts }),
+    }));
 }
 
 /** Follows the present percent, also backwards: an agent that found more work is not complete. */

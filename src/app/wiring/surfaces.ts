@@ -131,6 +131,7 @@ function wireApi(shared: Shared, intake: CommandIntake): Wired {
       ...{ intake, policy, results, ledger: pipeline.ledger },
       keys: createApiKeys(config.home),
       components: resets,
+      swarm: { agents: config.pipeline.agents.map(({ id }) => id), progress: pipeline.progress },
       logger,
       faults,
       readiness: readinessOf(config, links),
