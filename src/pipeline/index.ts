@@ -10,6 +10,7 @@ import type {
   JobSink,
   PipelineWork,
 } from '../contracts/ports.ts';
+import type { GasDesk } from '../contracts/mailbox.ts';
 import type { ProgressSink } from '../contracts/progress.ts';
 import type { SwarmControl, SwarmTraces } from '../contracts/swarm-orders.ts';
 import type { Meter } from '../contracts/metrics.ts';
@@ -23,7 +24,9 @@ import { createControl } from './control.ts';
 import { makeTraces } from './orders/traces.ts';
 import { viewOf } from './delivery.ts';
 import { createDirectory } from './directory.ts';
-import { createFileInbox } from './inboxes/file-inbox.ts';
+import { createGasDesk } from './desk.ts';
+import { createInboxes } from './inboxes/inboxes.ts';
+import { createMailbox } from './inboxes/mailbox.ts';
 import { createIntake, type Intake, type PipelineAgent } from './intake.ts';
 import { createLedger } from './ledger.ts';
 import { GasWatcher } from './progress/watch.ts';
@@ -80,6 +83,8 @@ export interface Pipeline {
   readonly observe: Intake['observe'];
   /** Reports of progress that come through a door. */
   readonly progress: ProgressSink;
+  /** Gas that agents ask for. */
+  readonly desk: GasDesk;
 }
 
 /** Puts the parts together; connects to nothing and starts nothing. */
@@ -88,13 +93,14 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const { prefix, chain, reportTo, ackTimeoutMs, sweepCron } = options;
   const agents = options.agents.map(({ id, statusFile, inbox }) => ({
     id,
-    statusFile: resolve(statusFile),
-    inbox: resolve(inbox),
+    statusFile: statusFile === undefined ? undefined : resolve(statusFile),
+    inbox: typeof inbox === 'string' ? resolve(inbox) : inbox,
   }));
   const store = createGasStore({ redis, logger }, { prefix });
   const ledger = createLedger({ store, jobs, clock, meter, look, forget }, { reportTo, ackTimeoutMs });
   const intake = createIntake({ store, ledger, clock, logger }, { agents, chain });
-  const inbox = createFileInbox({ agents });
+  const mailbox = createMailbox({ redis }, { prefix });
+  const inbox = createInboxes({ mailbox }, agents);
   const rounds = createRounds({ intake, clock }, agents);
   const { schedules } = chain;
   return {
@@ -111,5 +117,9 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     ),
     observe: intake.observe,
     progress: intake,
+    desk: createGasDesk(
+      { mailbox, store, ledger, clock },
+      agents.flatMap(({ id, inbox: kind }) => (typeof kind !== 'string' && kind.kind === 'pull' ? [id] : [])),
+    ),
   };
 }

@@ -9,6 +9,7 @@ import type { Logger } from '../core/logger.ts';
 import { type Chain, successor } from './chain.ts';
 import { type Delivery, newDelivery } from './delivery.ts';
 import { toGas, toScheduledGas } from './gas.ts';
+import type { InboxConfig } from './inboxes/config.ts';
 import { type Ledger, untilSaved } from './ledger.ts';
 import {
   type DeliverEffect,
@@ -33,10 +34,10 @@ export interface IntakeDeps {
 /** One agent as it is configured. Paths are absolute. */
 export interface PipelineAgent {
   readonly id: string;
-  /** The agent's status.json. */
-  readonly statusFile: string;
-  /** Folder that gas is written to; its `done/` is where the agent moves what it accepted. */
-  readonly inbox: string;
+  /** The agent's status.json; absent: it writes none. */
+  readonly statusFile?: string | undefined;
+  /** Where its gas goes; a text is a folder. */
+  readonly inbox: string | InboxConfig;
 }
 
 export interface IntakeOptions {
@@ -74,7 +75,7 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
     const { statusFile } = known(id);
     await take(id, (run) => {
       if (isOvertaken(run, version.at) || isOlderThanTold(run, version.writtenAt)) return { event: null };
-      return { event: { reading: located(read(run), statusFile), ...version } };
+      return { event: { reading: located(read(run), statusFile ?? id), ...version } };
     });
   }
 

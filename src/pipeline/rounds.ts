@@ -3,6 +3,7 @@
 import { domainErrors } from '../contracts/errors.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
+import { folderOf } from './inboxes/config.ts';
 import { deliveryIdOf, doneFiles } from './inboxes/file-inbox.ts';
 import type { Intake, PipelineAgent } from './intake.ts';
 import { readStatusFile } from './progress/read-file.ts';
@@ -39,6 +40,7 @@ function roundsOf({ intake, clock }: RoundsDeps, agent: PipelineAgent) {
   const settled = new Map<string, string>();
 
   async function status(): Promise<void> {
+    if (agent.statusFile === undefined) return;
     const { raw, fault, at, writtenAt } = await readStatusFile(agent.statusFile, clock);
     await getsThrough(
       fault === undefined
@@ -48,7 +50,9 @@ function roundsOf({ intake, clock }: RoundsDeps, agent: PipelineAgent) {
   }
 
   async function done(): Promise<void> {
-    for (const { path, version } of await doneFiles(agent.inbox)) {
+    const folder = folderOf(agent.inbox);
+    if (folder === null) return;
+    for (const { path, version } of await doneFiles(folder)) {
       if (settled.get(path) !== version && (await isDealtWith(path))) settled.set(path, version);
     }
   }

@@ -1,7 +1,8 @@
 // The doors of an agent in the description.
 import { progressWordsSchema } from '../../contracts/progress.ts';
-import { agentParam } from '../routes/agents.ts';
-import { bodyOf, inPath, operation, partsOf } from './parts.ts';
+import { agentParam, gasParam, gasQuery } from '../routes/agents.ts';
+import { ackBody } from '../routes/outcomes.ts';
+import { bodyOf, inPath, inQuery, operation, partsOf } from './parts.ts';
 import { answerOf, behindTheDoor, type Json, withBody } from './responses.ts';
 
 /** The paths of all of them. */
@@ -18,6 +19,30 @@ export function agentPaths(): Record<string, Json> {
         }),
         parameters: [agentInPath()],
         requestBody: bodyOf(progressWordsSchema),
+      },
+    },
+    '/v1/agents/{id}/gas': {
+      get: {
+        ...operation('fetch_gas', 'agents', 'All gas that an agent has not acknowledged, waited for if need be', {
+          ...behindTheDoor,
+          200: answerOf('Oldest first; empty when none came in time', 'Gas'),
+          404: answerOf('No such agent is configured', 'Failure'),
+          409: answerOf('Its gas is not kept here', 'Failure'),
+        }),
+        parameters: [agentInPath(), ...inQuery(gasQuery)],
+      },
+    },
+    '/v1/agents/{id}/gas/{gasId}/ack': {
+      post: {
+        ...operation('acknowledge_gas', 'agents', 'The agent has a gas, or works on it', {
+          ...behindTheDoor,
+          ...withBody,
+          200: answerOf('The delivery as it is now', 'Delivery'),
+          404: answerOf('There is no such agent, or it has no such gas', 'Failure'),
+          409: answerOf('It is still on its way', 'Failure'),
+        }),
+        parameters: [agentInPath(), inPath('gasId', partsOf(gasParam)['gasId'] ?? {})],
+        requestBody: { ...bodyOf(ackBody), required: false },
       },
     },
   };

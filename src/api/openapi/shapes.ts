@@ -6,6 +6,7 @@ import { refusalCodes } from '../../commands/index.ts';
 import { deliveryStateSchema, gasSchema } from '../../contracts/agents.ts';
 import { reportSchema } from '../../contracts/chat.ts';
 import { resetAnswerSchema } from '../../contracts/components.ts';
+import { fetchedGasSchema } from '../../contracts/mailbox.ts';
 import { progressAnswerSchema } from '../../contracts/progress.ts';
 
 const tone = z.enum(['ok', 'info', 'warn', 'bad']);
@@ -83,6 +84,7 @@ export const shapes = {
     since: epochMs,
     steps: z.array(z.object({ state: deliveryStateSchema, at: epochMs, detail: z.string() })),
   }),
+  Gas: z.object({ gas: z.array(fetchedGasSchema) }),
   ProgressAnswer: progressAnswerSchema,
   ResetAnswer: resetAnswerSchema,
   Alive: z.object({ status: z.literal('alive') }),

@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import type { Finding } from '../../core/checks/finding.ts';
 import { errorText } from '../../core/errors.ts';
 import type { PipelineAgent } from '../intake.ts';
+import { folderOf } from './config.ts';
 import { doneFolder } from './file-inbox.ts';
 
 const name = 'inboxes';
@@ -17,7 +18,10 @@ export async function inspectInboxes(
 ): Promise<Finding> {
   if (agents.length === 0) return { name, state: 'skipped', said: 'no agents' };
   const looked = await Promise.all(
-    agents.map(async ({ id, inbox }) => ({ id, fault: await faultOf(resolve(inbox)) })),
+    agents.map(async ({ id, inbox }) => {
+      const folder = folderOf(inbox);
+      return { id, fault: folder === null ? null : await faultOf(resolve(folder)) };
+    }),
   );
   const wrong = looked.flatMap(({ id, fault }) => (fault === null ? [] : [`${id}: ${fault}`]));
   if (wrong.length === 0) return { name, state: 'ok', said: `${agents.length}, all writable` };

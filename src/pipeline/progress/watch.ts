@@ -11,6 +11,7 @@ import { redisFault } from '../../core/redis-faults.ts';
 import type { Logger } from '../../core/logger.ts';
 import { Service } from '../../core/service.ts';
 import { createStop } from '../../core/stop.ts';
+import { folderOf } from '../inboxes/config.ts';
 import { doneFolder, isGasFile } from '../inboxes/file-inbox.ts';
 import type { PipelineAgent } from '../intake.ts';
 import type { Rounds } from '../rounds.ts';
@@ -56,9 +57,7 @@ export class GasWatcher extends Service {
     for (const agent of this.#agents) await this.#makeInbox(agent);
     const { watch } = await import('chokidar');
     const roundOf = makeRoundFinder(this.#agents, this.#deps.rounds);
-    const folders = new Set(
-      this.#agents.flatMap((agent) => [dirname(agent.statusFile), doneFolder(agent.inbox)]),
-    );
+    const folders = new Set(this.#agents.flatMap((agent) => [...statusFolderOf(agent), ...doneOf(agent)]));
     // chokidar never says that it is ready to watch nothing.
     if (folders.size === 0) return;
     // Folders, not files: a file that is replaced by rename takes its own watch with it.
@@ -93,7 +92,7 @@ export class GasWatcher extends Service {
   /** One agent's folder that cannot be made must not keep the others from being watched. Resolves to whether it is there. */
   async #makeInbox(agent: PipelineAgent): Promise<boolean> {
     try {
-      await mkdir(doneFolder(agent.inbox), { recursive: true });
+      for (const folder of doneOf(agent)) await mkdir(folder, { recursive: true });
       this.#faults.well(inboxOf(agent));
       return true;
     } catch (thrown) {
@@ -111,7 +110,7 @@ export class GasWatcher extends Service {
 
   async #lookTwice({ agent, of, read }: Round, signal: AbortSignal, watcher: FSWatcher): Promise<void> {
     if (this.#faults.has(inboxOf(agent)) && (await this.#makeInbox(agent))) {
-      watcher.add(doneFolder(agent.inbox));
+      watcher.add(doneOf(agent));
     }
     await read();
     if (await this.#passes(secondLookMs, signal)) await read();
@@ -144,6 +143,16 @@ export class GasWatcher extends Service {
   }
 }
 
+/** Where the agent moves what it accepted; none where its inbox is no folder. */
+function doneOf({ inbox }: PipelineAgent): string[] {
+  const folder = folderOf(inbox);
+  return folder === null ? [] : [doneFolder(folder)];
+}
+
+function statusFolderOf({ statusFile }: PipelineAgent): string[] {
+  return statusFile === undefined ? [] : [dirname(statusFile)];
+}
+
 /** The kernel is out of watches or of file descriptors. */
 function isExhaustion(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -157,16 +166,19 @@ function isPassing(fault: unknown): boolean {
 /** What a path asks for: a reading of the status of those it belongs to, a look into a done folder, or nothing. */
 function makeRoundFinder(agents: readonly PipelineAgent[], rounds: Rounds) {
   const byStatus = new Map(
-    agents.map((agent): [string, Round] => [
-      agent.statusFile,
-      { agent, of: `status of ${agent.id}`, read: () => rounds.status(agent.id) },
-    ]),
+    agents.flatMap((agent): [string, Round][] =>
+      agent.statusFile === undefined
+        ? []
+        : [[agent.statusFile, { agent, of: `status of ${agent.id}`, read: () => rounds.status(agent.id) }]],
+    ),
   );
   const byFolder = new Map(
-    agents.map((agent): [string, Round] => [
-      doneFolder(agent.inbox),
-      { agent, of: `done of ${agent.id}`, read: () => rounds.done(agent.id) },
-    ]),
+    agents.flatMap((agent) =>
+      doneOf(agent).map((folder): [string, Round] => [
+        folder,
+        { agent, of: `done of ${agent.id}`, read: () => rounds.done(agent.id) },
+      ]),
+    ),
   );
   return (path: string): Round | null => {
     const status = byStatus.get(path);

@@ -4,6 +4,8 @@ import { createPolicy } from '../../../src/access/index.ts';
 import type { ApiSwarm } from '../../../src/api/index.ts';
 import type { ProgressReport } from '../../../src/contracts/progress.ts';
 import { it } from '../../support/fixtures.ts';
+import { delivery } from '../../unit/commands/ports.ts';
+import { gas } from '../../unit/pipeline/gas.ts';
 import { open } from './rig.ts';
 
 const policy = createPolicy({
@@ -20,6 +22,11 @@ function listening() {
         heard.push(report);
         return { accepted: true, mission: 'map', epoch: 1, percent: 80, crossed: [75] };
       },
+    },
+    desk: {
+      has: (agent) => agent === 'Agent-1',
+      fetch: async (_agent, waitMs) => [{ ...gas({ id: 'xg1', text: `after ${waitMs}` }), handedAt: null }],
+      acknowledge: async (_agent, id, state) => delivery(id, { state }),
     },
   };
   return { heard, swarm };
@@ -83,5 +90,39 @@ describe('PUT /v1/agents/:id/progress', () => {
       1,
       [['denied', { agent: 'Agent-2' }]],
     ]);
+  });
+});
+
+describe('the gas of an agent', () => {
+  it('is fetched, and waited for as long as was asked', async ({ redis, prefix }) => {
+    const { call } = await open(redis, prefix, { swarm: listening().swarm });
+    expect(await call('GET', '/v1/agents/Agent-1/gas?wait=30')).toMatchObject({
+      status: 200,
+      body: { gas: [{ id: 'xg1', text: 'after 30000', handedAt: null }] },
+    });
+  });
+
+  it('cannot be fetched where it goes into an inbox of the agent', async ({ redis, prefix }) => {
+    const { call } = await open(redis, prefix, { swarm: listening().swarm });
+    expect(await call('GET', '/v1/agents/Agent-2/gas')).toMatchObject({
+      status: 409,
+      body: { message: expect.stringContaining('kind: pull') },
+    });
+  });
+
+  it('is acknowledged by its agent', async ({ redis, prefix }) => {
+    const { call } = await open(redis, prefix, { swarm: listening().swarm });
+    expect(await call('POST', '/v1/agents/Agent-2/gas/xg1/ack', json({ state: 'working' }))).toMatchObject({
+      status: 200,
+      body: { gas: { id: 'xg1' }, state: 'working' },
+    });
+  });
+
+  it('is nobody else to fetch or to acknowledge', async ({ redis, prefix }) => {
+    const { call, keys } = await open(redis, prefix, { swarm: listening().swarm, policy });
+    const headers = { authorization: `Bearer ${await keys.add('a1', 0)}` };
+    const fetching = await call('GET', '/v1/agents/Agent-2/gas', { headers });
+    const acknowledging = await call('POST', '/v1/agents/Agent-2/gas/xg1/ack', { headers });
+    expect([fetching.status, acknowledging.status]).toEqual([403, 403]);
   });
 });

@@ -70,6 +70,11 @@ export const nobody: ApiSwarm = {
   progress: {
     report: ({ agent }) => Promise.reject(new SwarmError(domainErrors.agentUnknown, `no agent ${agent}`)),
   },
+  desk: {
+    has: () => false,
+    fetch: async () => [],
+    acknowledge: (_agent, id) => Promise.reject(new SwarmError(domainErrors.deliveryUnknown, `no ${id}`)),
+  },
 };
 
 export async function open(
