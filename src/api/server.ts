@@ -9,6 +9,7 @@ import type { Logger } from '../core/logger.ts';
 import { Service } from '../core/service.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { bearerOf, type Caller, createDoor, type Door } from './door.ts';
+import { registerMcp } from './mcp/route.ts';
 import { registerMetrics, type Scraper } from './metrics.ts';
 import { refuseRaw, registerNoRoute } from './no-route.ts';
 import { describeApi } from './openapi/describe.ts';
@@ -83,6 +84,7 @@ export class ApiServer extends Service {
       registerCommands(scope, { ...this.#deps, callerOf });
       registerOutcomes(scope, { ...this.#deps, callerOf });
       registerAgents(scope, { ...this.#deps, callerOf });
+      registerMcp(scope, { ...this.#deps, callerOf }, { version: this.#options.version ?? 'unknown' });
       registerComponents(scope, { ...this.#deps, callerOf });
       return Promise.resolve();
     });

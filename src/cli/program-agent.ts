@@ -1,9 +1,20 @@
-// The subcommand with which an agent, or a script beside it, says how far it is.
+// The subcommands of an agent, or of a script beside it: how far it is, and its tools over MCP.
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ProgressWords } from '../contracts/progress.ts';
 import type { ExitCode, Io } from './io.ts';
 
-/** Adds it to the group `agent`; its exit code goes to `done`. */
+/** Adds `mcp`; its exit code goes to `done`. */
+export function addMcpCommand(program: Command, io: Io, done: (code: ExitCode) => void): void {
+  program
+    .command('mcp')
+    .description('the tools of an agent over MCP on stdin and stdout, for whatever starts its servers itself')
+    .option('--agent <id>', 'who speaks; default: SWARMLINE_AGENT, else each call says so')
+    .action(async (options: { readonly agent?: string }) =>
+      done(await (await import('./commands/mcp.ts')).mcp(options, io)),
+    );
+}
+
+/** Adds `report` to the group `agent`; its exit code goes to `done`. */
 export function addReportCommand(agent: Command, io: Io, done: (code: ExitCode) => void): void {
   agent
     .command('report')

@@ -7,7 +7,8 @@ const whole = z.number().int().min(0);
 const entry = z.string().trim().min(1).max(300);
 const entries = z.array(entry).max(200);
 
-const words = z.strictObject({
+/** Each figure of a report, for whoever has to describe them one by one. */
+export const progressShape = {
   mission: entry.optional().describe('what it works on; absent: the same as before'),
   percent: z.number().min(0).max(100).optional().describe('rounded down; before the counts and the lists'),
   completed: whole.optional().describe('tasks of this mission that are done; needs `total`'),
@@ -19,7 +20,8 @@ const words = z.strictObject({
   at: whole.optional().describe('when it was so, ms since the epoch; default: when the report arrives'),
   note: z.string().trim().min(1).max(1_000).optional().describe('for whoever goes on, in a sentence or two'),
   artefacts: z.array(entry).max(20).optional().describe('paths or links to what was made'),
-});
+} as const;
+const words = z.strictObject(progressShape);
 
 /** What stands in a report beside the agent that it is about. */
 export const progressWordsSchema = words.superRefine(sound);

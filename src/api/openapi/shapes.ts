@@ -86,6 +86,7 @@ export const shapes = {
   }),
   Gas: z.object({ gas: z.array(fetchedGasSchema) }),
   ProgressAnswer: progressAnswerSchema,
+  JsonRpc: z.looseObject({ jsonrpc: z.literal('2.0') }),
   ResetAnswer: resetAnswerSchema,
   Alive: z.object({ status: z.literal('alive') }),
   Startup: z.object({ status: z.enum(['started', 'starting']), because: z.array(z.string()) }),

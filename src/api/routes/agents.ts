@@ -1,14 +1,13 @@
-// The doors of an agent: how far it is, and what gas waits for it. Who may speak as an agent is asked first, so that a key
-// learns nothing of agents that are not its own.
+// The doors of an agent over HTTP: how far it is, and what gas waits for it. What an agent is called to do is not here.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { nearest } from '../../commands/index.ts';
 import { agentIdSchema } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import type { GasDesk } from '../../contracts/mailbox.ts';
 import { type ProgressSink, progressWordsSchema } from '../../contracts/progress.ts';
+import { admitAgent } from '../agent-admission.ts';
 import { fail, parsePart, sendReply } from '../refusals.ts';
-import { type CallerOf, type DeedDeps, denied, idParam } from './context.ts';
+import { type CallerOf, type DeedDeps, idParam } from './context.ts';
 import { ackBody } from './outcomes.ts';
 
 /** Seconds; longer than an agent's client is likely to wait would be told to nobody. */
@@ -22,6 +21,16 @@ export interface Swarm {
   readonly agents: readonly string[];
   readonly progress: ProgressSink;
   readonly desk: GasDesk;
+  /** What agents have learned, best first; absent: nobody remembers. */
+  readonly searchBrain?: (text: string, limit: number) => Promise<readonly Learned[]>;
+}
+
+/** What an agent has learned; `at` in ms since the epoch. */
+export interface Learned {
+  readonly author: string;
+  readonly mission: string;
+  readonly text: string;
+  readonly at: number;
 }
 
 export interface AgentDeps extends DeedDeps {
@@ -58,22 +67,19 @@ export function registerAgents(scope: FastifyInstance, deps: AgentDeps): void {
 
 /** Resolves to the agent that is spoken for; null where the request has been answered with why not. */
 function makeAdmission(deps: AgentDeps) {
-  const { swarm, callerOf } = deps;
   return async (
     request: FastifyRequest,
     reply: FastifyReply,
     { command }: { readonly command: string },
   ): Promise<string | null> => {
-    const { id } = parsePart('path', agentParam, request.params);
-    const deed = { permission: `agent.report:${id}`, command, args: { agent: id } };
-    const refusal = await denied(deps, callerOf(request), deed, { records: 'refusals' });
-    if (refusal) {
-      await sendReply(reply, refusal);
-      return null;
+    const { id: agent } = parsePart('path', agentParam, request.params);
+    const admission = await admitAgent(deps, deps.callerOf(request), { agent, command });
+    if (admission.kind === 'admitted') return agent;
+    if (admission.kind === 'denied') await sendReply(reply, admission.refusal);
+    else {
+      const { message } = admission;
+      await fail(reply, { status: 404, kind: domainErrors.agentUnknown, message, where: 'path.id' });
     }
-    if (swarm.agents.includes(id)) return id;
-    const message = unknownAgent(id, swarm.agents);
-    await fail(reply, { status: 404, kind: domainErrors.agentUnknown, message, where: 'path.id' });
     return null;
   };
 }
@@ -84,15 +90,8 @@ export function liesElsewhere(agent: string): string {
 }
 
 /** Fires when nobody waits for the answer any more. */
-function untilGone(reply: FastifyReply): AbortSignal {
+export function untilGone(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
   return gone.signal;
-}
-
-/** What whoever named an agent that is not configured reads. */
-export function unknownAgent(id: string, agents: readonly string[]): string {
-  const guess = nearest(id, agents);
-  const there = `configured are ${agents.slice(0, 20).join(', ') || 'none'}`;
-  return `no agent is called ${id}; ${guess === null ? there : `did you mean ${guess}?`}`;
 }

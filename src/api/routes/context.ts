@@ -34,7 +34,7 @@ export async function denied(
   caller: Caller,
   deed: Deed,
   { records = 'all' }: DeedOptions = {},
-): Promise<Reply | null> {
+): Promise<Extract<Reply, { kind: 'refusal' }> | null> {
   const verdict = await deps.policy.decide(wishFor(caller, deed.permission));
   const isOperator = principalOf(caller.identity) === principalOf(operator.identity);
   const blockedBy = isOperator ? null : (verdict.blockedBy?.detail ?? null);
