@@ -89,6 +89,10 @@ const homes = {
     at: '(api|queue)/',
     because: 'its page is served behind the door of the api, over the queues that only queue may open.',
   },
+  '@modelcontextprotocol': {
+    at: '(api/mcp|cli/commands)/',
+    because: 'an agent that speaks it is one more surface: the tools stand behind the door of the api, once.',
+  },
   fastify: { at: '(api|hub)/', because: 'HTTP ends at the surface.' },
   ioredis: {
     at: 'core/redis\\.ts$',

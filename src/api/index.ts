@@ -4,4 +4,5 @@ export { HealthServer } from './health-server.ts';
 export { describeApi } from './openapi/describe.ts';
 export type { Readiness } from './probes.ts';
 export { createResults } from './results.ts';
+export type { Swarm as ApiSwarm } from './routes/agents.ts';
 export { ApiServer } from './server.ts';

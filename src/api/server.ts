@@ -9,6 +9,7 @@ import type { Logger } from '../core/logger.ts';
 import { Service } from '../core/service.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { bearerOf, type Caller, createDoor, type Door } from './door.ts';
+import { registerMcp } from './mcp/route.ts';
 import { registerMetrics, type Scraper } from './metrics.ts';
 import { refuseRaw, registerNoRoute } from './no-route.ts';
 import { describeApi } from './openapi/describe.ts';
@@ -18,6 +19,7 @@ import { registerQueuePage } from './queues/page.ts';
 import { createSessions } from './queues/session.ts';
 import { fail, failureOf } from './refusals.ts';
 import type { Results } from './results.ts';
+import { registerAgents, type Swarm } from './routes/agents.ts';
 import { registerCommands } from './routes/commands.ts';
 import { registerComponents } from './routes/components.ts';
 import { registerOutcomes } from './routes/outcomes.ts';
@@ -30,6 +32,7 @@ export interface ApiDeps {
   readonly results: Results;
   readonly ledger: DeliveryLedger;
   readonly components: ComponentResetter;
+  readonly swarm: Swarm;
   readonly logger: Logger;
   readonly faults: FaultSink;
   /** Null where the probes have a port of their own. */
@@ -80,6 +83,8 @@ export class ApiServer extends Service {
       );
       registerCommands(scope, { ...this.#deps, callerOf });
       registerOutcomes(scope, { ...this.#deps, callerOf });
+      registerAgents(scope, { ...this.#deps, callerOf });
+      registerMcp(scope, { ...this.#deps, callerOf }, { version: this.#options.version ?? 'unknown' });
       registerComponents(scope, { ...this.#deps, callerOf });
       return Promise.resolve();
     });

@@ -1,18 +1,14 @@
-// Talks to the running platform over its HTTP face, with the token file as proof.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+// What the commands of the CLI ask the running platform, and what they understand of its answers.
 import { z } from 'zod';
 import type { Reply } from '../commands/index.ts';
 import { type Report, reportSchema } from '../contracts/chat.ts';
 import { type ResetAnswer, resetAnswerSchema } from '../contracts/components.ts';
-import { domainErrors, errorKinds } from '../contracts/errors.ts';
-import { coreErrors, errorText, SwarmError } from '../core/errors.ts';
+import { errorKinds } from '../contracts/errors.ts';
+import { type ProgressAnswer, progressAnswerSchema, type ProgressWords } from '../contracts/progress.ts';
+import { coreErrors, SwarmError } from '../core/errors.ts';
 import { inputFault } from '../core/input-faults.ts';
+import { type Door, findDoor } from './door.ts';
 import type { Io } from './io.ts';
-import { whereabouts } from './whereabouts.ts';
-
-/** No answer takes longer, ms: the longest wait that is asked for is 20 s. */
-const patienceMs = 30_000;
 
 /** What is asked for: as it is typed in chat, or by name; `dryRun` only says what would be done. */
 export type Wish = { readonly dryRun: boolean } & (
@@ -27,10 +23,16 @@ export interface Client {
   /** The next report with a seq above `after`, waited for so long, 20 s at most; null when none came. */
   nextReport(id: string, after: number, waitMs: number): Promise<Report | null>;
   acknowledge(deliveryId: string, state: 'accepted' | 'working'): Promise<{ readonly state: string }>;
+  /** @throws SwarmError AGENT_UNKNOWN, REQUEST_INVALID */
+  report(agent: string, words: ProgressWords): Promise<ProgressAnswer | Refused>;
   /** @throws SwarmError COMPONENT_UNKNOWN that names the components there are */
   resetComponent(name: string): Promise<ResetAnswer>;
 }
 
+/** The key may not do it. */
+export type Refused = z.infer<typeof refusalSchema>;
+
+const refusalSchema = z.object({ kind: z.literal('refusal'), text: z.string() });
 const failureSchema = z.object({ error: z.string(), message: z.string() });
 const replySchema: z.ZodType<Reply> = z.custom<Reply>(
   (value) =>
@@ -40,36 +42,9 @@ const replySchema: z.ZodType<Reply> = z.custom<Reply>(
 
 /** Its methods throw SwarmError PLATFORM_UNREACHABLE when nothing answers, ABORTED by a stop, or what the platform met. */
 export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promise<Client> {
-  const { home, port } = await whereabouts(io);
-  const token = (await readFile(join(home, 'api-token'), 'utf8').catch(() => '')).trim();
-  const base = `http://127.0.0.1:${port}`;
-  const call = async (
-    method: 'GET' | 'POST',
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<unknown> => {
-    const ask = (signal: AbortSignal) =>
-      fetch(`${base}${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal,
-      });
-    const response = await inTime(ask, io.stopped).catch((cause: unknown) => {
-      if (io.stopped.aborted) {
-        throw new SwarmError(coreErrors.aborted, 'stopped asking; an order that was confirmed goes on');
-      }
-      throw new SwarmError(
-        domainErrors.platformUnreachable,
-        `no Swarmline answers at ${base} (${errorText(cause)}); start it with: npm start`,
-        { cause },
-      );
-    });
+  const door = await findDoor(io);
+  const call = async (...[path, request]: Parameters<Door['fetch']>): Promise<unknown> => {
+    const response = await door.fetch(path, request);
     if (response.status === 204) return null;
     const answer = await understood(z.unknown(), response.json());
     const failure = response.ok ? null : failureSchema.safeParse(answer);
@@ -79,25 +54,31 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
     }
     return answer;
   };
+  const post = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
+    call(path, { method: 'POST', headers, ...(body !== undefined && { body }) });
   return {
-    run: (wish, key) =>
-      understood(replySchema, call('POST', pathOf(wish), bodyOf(wish), { 'idempotency-key': key })),
+    run: (wish, key) => understood(replySchema, post(pathOf(wish), bodyOf(wish), { 'idempotency-key': key })),
     decide: (id, verdict, typed) => {
       const word = { verdict, ...(typed !== undefined && { typed }) };
-      return understood(replySchema, call('POST', `/v1/confirmations/${encodeURIComponent(id)}`, word));
+      return understood(replySchema, post(`/v1/confirmations/${encodeURIComponent(id)}`, word));
     },
     nextReport: (id, after, waitMs) =>
       understood(
         reportSchema.nullable(),
-        call('GET', `/v1/results/${encodeURIComponent(id)}?after=${after}&waitMs=${waitMs}`),
+        call(`/v1/results/${encodeURIComponent(id)}?after=${after}&waitMs=${waitMs}`, { method: 'GET' }),
       ),
     acknowledge: (id, state) =>
       understood(
         z.object({ state: z.string() }),
-        call('POST', `/v1/deliveries/${encodeURIComponent(id)}/ack`, { state }),
+        post(`/v1/deliveries/${encodeURIComponent(id)}/ack`, { state }),
+      ),
+    report: (agent, words) =>
+      understood(
+        progressAnswerSchema.or(refusalSchema),
+        call(`/v1/agents/${encodeURIComponent(agent)}/progress`, { method: 'PUT', body: words }),
       ),
     resetComponent: (name) =>
-      understood(resetAnswerSchema, call('POST', `/v1/components/${encodeURIComponent(name)}/reset`)),
+      understood(resetAnswerSchema, post(`/v1/components/${encodeURIComponent(name)}/reset`)),
   };
 }
 
@@ -109,14 +90,6 @@ function pathOf(wish: Wish): string {
 function bodyOf({ dryRun, ...wish }: Wish): object {
   const asked = 'line' in wish ? { line: wish.line } : { args: wish.args };
   return { ...asked, ...(dryRun && { dryRun }) };
-}
-
-// Not AbortSignal.timeout within any(): Node 20 may collect it, and then nothing ends the wait.
-async function inTime<T>(work: (signal: AbortSignal) => Promise<T>, stopped: AbortSignal): Promise<T> {
-  const late = new AbortController();
-  const error = new SwarmError(coreErrors.timedOut, `no answer within ${patienceMs / 1_000} s`);
-  const timer = setTimeout(() => late.abort(error), patienceMs);
-  return await work(AbortSignal.any([stopped, late.signal])).finally(() => clearTimeout(timer));
 }
 
 /** @throws SwarmError INPUT_INVALID for the answer of somebody else, or of a Swarmline of another version */

@@ -1,6 +1,7 @@
 // The command line: names, options, help. Each command is imported when it is used, so that light ones stay light.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode, Io } from './io.ts';
+import { addMcpCommand, addReportCommand } from './program-agent.ts';
 import { addApiCommands } from './program-api.ts';
 import { addChatCommands, alsoChat } from './program-chat.ts';
 
@@ -22,6 +23,7 @@ export function createProgram(io: Io, version: string, done: (code: ExitCode) =>
   addPlatformCommands(program, io, done);
   addServiceCommands(program, io, done);
   addAgentCommands(program, io, done);
+  addMcpCommand(program, io, done);
   addAuditCommands(program, io, done);
   addConfigCommands(program, io, done);
   addApiCommands(program, io, done);
@@ -108,6 +110,7 @@ function addAgentCommands(program: Command, io: Io, done: (code: ExitCode) => vo
     );
   const agent = program.command('agent').description('what an agent says to Swarmline');
   alsoChat(agent, io, done);
+  addReportCommand(agent, io, done);
   agent
     .command('ack')
     .description('acknowledge a gas by the id in its front matter')

@@ -7,7 +7,14 @@ import { inboxSchema } from './inboxes/config.ts';
 /** The section `pipeline` of the configuration. Relative paths are taken from the working folder. */
 export const pipelineConfigSchema = z.strictObject({
   agents: z
-    .array(z.strictObject({ id: agentIdSchema, statusFile: z.string().min(1), inbox: inboxSchema }))
+    .array(
+      z.strictObject({
+        id: agentIdSchema,
+        /** Absent: it reports over HTTP, MCP, RabbitMQ or by the CLI. */
+        statusFile: z.string().min(1).optional(),
+        inbox: inboxSchema,
+      }),
+    )
     .refine((agents) => new Set(agents.map(({ id }) => id)).size === agents.length, 'each id once')
     .default([]),
   chainFile: z.string().min(1).default('config/chain.yaml'),

@@ -32,12 +32,17 @@ export function toGas(
   { to, meant, createdAt, words }: GasOrder & ChainOrder,
 ): Gas {
   const { agent: from, epoch } = run;
-  const { checkpoint, percent, done, open } = effect;
+  const { checkpoint, percent, done, open, note, artefacts } = effect;
   const mission = run.mission ?? '';
   return {
     id: checkpointGasId(run, checkpoint, meant),
     ...{ from, to, mission, epoch, checkpoint, percent, createdAt },
-    text: gasText({ from, to, mission, checkpoint, percent, done, open }) + words,
+    text:
+      gasText({
+        ...{ from, to, mission, checkpoint, percent, done, open },
+        ...(note !== undefined && { note }),
+        ...(artefacts !== undefined && { artefacts }),
+      }) + words,
   };
 }
 

@@ -13,6 +13,8 @@ import type {
   NoteAcknowledgement,
   PipelineWork,
 } from '../contracts/ports.ts';
+import type { GasDesk } from '../contracts/mailbox.ts';
+import type { ProgressSink } from '../contracts/progress.ts';
 import type { SwarmControl, SwarmTraces } from '../contracts/swarm-orders.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { Clock } from '../core/clock.ts';
@@ -27,10 +29,12 @@ import { createControl } from './control.ts';
 import { makeTraces } from './orders/traces.ts';
 import { viewOf } from './delivery.ts';
 import { createDirectory } from './directory.ts';
+import { createGasDesk } from './desk.ts';
 import { makeAcknowledge } from './inboxes/acknowledge.ts';
 import type { InboxConfig } from './inboxes/config.ts';
 import { withEvidence } from './inboxes/evidence.ts';
 import { createInboxes } from './inboxes/inboxes.ts';
+import { createMailbox } from './inboxes/mailbox.ts';
 import { createIntake, type Intake, type PipelineAgent } from './intake.ts';
 import { createLedger } from './ledger.ts';
 import { GasWatcher } from './progress/watch.ts';
@@ -99,8 +103,10 @@ export interface Pipeline {
   readonly schedule: Service;
   /** One reading of one status file. */
   readonly observe: Intake['observe'];
-  /** A word of an agent that came by another door than its file. */
-  readonly report: Intake['report'];
+  /** Reports of progress that come through a door. */
+  readonly progress: ProgressSink;
+  /** Gas that agents ask for. */
+  readonly desk: GasDesk;
   /** What people have to look after themselves. */
   readonly alerts: GasAlertBoard & Service;
   /** From now on this is who hands over to whom; schedules take a start of `schedule`. Returns what was before. */
@@ -116,12 +122,13 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const patience = { ...defaultPatience, ...options.patience };
   const agents = options.agents.map(({ id, statusFile, inbox }) => ({
     id,
-    statusFile: resolve(statusFile),
+    statusFile: statusFile === undefined ? undefined : resolve(statusFile),
     inbox: resolved(inbox),
   }));
   const names = agents.map(({ id }) => id);
   const store = createGasStore({ redis, logger }, { prefix });
-  const inbox = createInboxes({ clock, bus: deps.bus }, agents);
+  const mailbox = createMailbox({ redis }, { prefix });
+  const inbox = createInboxes({ clock, bus: deps.bus, mailbox }, agents);
   const ledger = createLedger(
     { store, jobs, clock, meter, look, forget, inbox },
     { reportTo, ackTimeoutMs, ...patience },
@@ -154,7 +161,11 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     schedule: new GasSchedule({ jobs, clock, logger, look, faults, ticks }, scheduled),
     alerts: new GasAlertWatch({ store, clock, logger }),
     observe: intake.observe,
-    report: intake.report,
+    progress: intake,
+    desk: createGasDesk(
+      { mailbox, store, ledger, clock },
+      agents.flatMap(({ id, inbox: kind }) => (typeof kind !== 'string' && kind.kind === 'pull' ? [id] : [])),
+    ),
     rechain: (next) => {
       const before = current.chain;
       current.chain = next;

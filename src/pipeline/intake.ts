@@ -2,6 +2,7 @@
 // Decides with the pure machines, stores, then lets the ledger act. It reads no files.
 import { domainErrors } from '../contracts/errors.ts';
 import type { PipelineWork } from '../contracts/ports.ts';
+import type { ProgressSink } from '../contracts/progress.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
@@ -10,16 +11,9 @@ import { newDelivery } from './delivery.ts';
 import { toScheduledGas } from './gas.ts';
 import type { InboxConfig } from './inboxes/config.ts';
 import { type Ledger, untilSaved } from './ledger.ts';
-import {
-  lateness,
-  newRun,
-  type Run,
-  type RunEvent,
-  readFor,
-  transitionBySign,
-  transitionRun,
-} from './machine.ts';
+import { newRun, type Run, type RunEvent, readFor, transitionBySign, transitionRun } from './machine.ts';
 import type { Reading } from './progress/read-status.ts';
+import { answerTo, isOlderThanTold, weighReport } from './progress/report.ts';
 import type { GasStore } from './store.ts';
 
 export interface IntakeDeps {
@@ -32,8 +26,8 @@ export interface IntakeDeps {
 /** One agent as it is configured. Paths are absolute. */
 export interface PipelineAgent {
   readonly id: string;
-  /** The agent's status.json. */
-  readonly statusFile: string;
+  /** The agent's status.json; absent: it writes none. */
+  readonly statusFile?: string | undefined;
   /** Where its gas goes; a text is a folder. */
   readonly inbox: string | InboxConfig;
 }
@@ -44,10 +38,7 @@ export interface IntakeOptions extends DecideOptions {
   readonly dryAfterMs: number;
 }
 
-/** What became of a word: `late` and `duplicate` are no faults, and change nothing. */
-export type Taken = 'taken' | 'late' | 'duplicate';
-
-export interface Intake {
+export interface Intake extends ProgressSink {
   /**
    * A version of an agent's status, read at `at` and written at `writtenAt` (ms; default: just then); null: the file is
    * absent, nothing changes. A version that was read before the newest stored one is dropped: another process saw a
@@ -56,11 +47,8 @@ export interface Intake {
   observe(agent: string, raw: string | null, at: number, writtenAt?: number): Promise<void>;
   /** The status is there and cannot be opened: a version like one that is not JSON. @throws as `observe` */
   unreadable(agent: string, fault: string, at: number): Promise<void>;
-  /**
-   * A word that came by another door than the file; `read` makes a reading of it with the run's own memory. One with a place
-   * is taken once, and not after a later one of the same source. @throws as `observe`
-   */
-  report(agent: string, read: (run: Run) => Reading, version: Version): Promise<Taken>;
+  /** @throws also what the queue throws for gas that is stored: the sweep gives it again */
+  report: ProgressSink['report'];
   /** Tells agents that are complete and got nothing for too long. @throws as `observe` */
   findDry(): Promise<void>;
   /**
@@ -72,44 +60,37 @@ export interface Intake {
   scheduled: PipelineWork['scheduled'];
 }
 
-export type Version = Pick<RunEvent, 'at' | 'writtenAt' | 'place'>;
+type Version = Pick<RunEvent, 'at' | 'writtenAt'>;
 
 export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
   const { store, ledger, clock, logger } = deps;
-  const agents = new Map(options.agents.map((agent) => [agent.id, agent]));
+  const known = makeLookup(options.agents);
   const decide = makeDecide({ store, clock, logger }, options);
 
-  function known(id: string): PipelineAgent {
-    const agent = agents.get(id);
-    if (agent) return agent;
-    throw new SwarmError(
-      domainErrors.agentUnknown,
-      `no agent ${id}; configured: ${[...agents.keys()].join(', ')}`,
-    );
+  /** A version of the file: what is wrong with it is told with its place. */
+  async function advance(id: string, version: Version, read: (run: Run) => Reading): Promise<void> {
+    const { statusFile } = known(id);
+    await take(id, (run) => {
+      if (isOvertaken(run, version.at) || isOlderThanTold(run, version.writtenAt)) return { event: null };
+      return { event: { reading: located(read(run), statusFile ?? id), ...version } };
+    });
   }
 
-  async function advance(id: string, version: Version, read: (run: Run) => Reading): Promise<Taken> {
-    known(id);
+  /** Moves a run on by what is weighed of it; without an event nothing changes. */
+  async function take<W extends { readonly event: RunEvent | null }>(id: string, weigh: (run: Run) => W) {
     const saved = await untilSaved(`run of ${id}`, async () => {
       const held = await store.run(id);
       const before = held.value ?? newRun(id);
-      const late = isOvertaken(before, version.at) ? 'late' : lateness(before, version.place);
-      if (late !== null) return { taken: late, before, run: before, created: [] };
-      const { run, effects } = transitionRun(before, { reading: read(before), ...version });
+      const weighed = weigh(before);
+      if (weighed.event === null) return { before, weighed, run: before, effects: [], created: [] };
+      const { run, effects } = transitionRun(before, weighed.event);
       const { created, beside } = await decide(run, effects);
-      return (await store.saveRun(held, run, created, beside))
-        ? { taken: 'taken' as const, before, run, created }
-        : null;
+      const isSaved = await store.saveRun(held, run, created, beside);
+      return isSaved ? { before, weighed, run, effects, created } : null;
     });
     tellProblem(logger, saved.before, saved.run);
     for (const delivery of saved.created) await ledger.begin(delivery);
-    return saved.taken;
-  }
-
-  /** A version of the file: what is wrong with it is told with its place. */
-  async function version(id: string, version: Version, read: (run: Run) => Reading): Promise<void> {
-    const { statusFile } = known(id);
-    await advance(id, version, (run) => located(read(run), statusFile));
+    return saved;
   }
 
   async function ranDry(id: string, now: number): Promise<void> {
@@ -128,13 +109,17 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
   return {
     observe: async (agent, raw, at, writtenAt = at) => {
       known(agent);
-      if (raw !== null) await version(agent, { at, writtenAt }, (run) => readFor(run, raw));
+      if (raw !== null) await advance(agent, { at, writtenAt }, (run) => readFor(run, raw));
     },
     unreadable: (agent, fault, at) =>
-      version(agent, { at, writtenAt: at }, () => ({ kind: 'invalid', detail: fault })),
-    report: (agent, read, version) => advance(agent, version, read),
+      advance(agent, { at, writtenAt: at }, () => ({ kind: 'invalid', detail: fault })),
+    report: async (report) => {
+      known(report.agent);
+      const { weighed, ...step } = await take(report.agent, (run) => weighReport(run, report, clock.now()));
+      return answerTo(weighed, step);
+    },
     findDry: async () => {
-      const { values } = await store.runs([...agents.keys()]);
+      const { values } = await store.runs(options.agents.map(({ id }) => id));
       const complete = values.filter((run) => run?.state === 'complete');
       if (complete.length === 0) return;
       const owed = new Set((await store.openDeliveries()).map(({ gas }) => gas.to));
@@ -151,6 +136,19 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
       known(order.to);
       await ledger.once(newDelivery(toScheduledGas(order, clock.now()), `tick ${order.tick}`));
     },
+  };
+}
+
+/** What it returns throws SwarmError AGENT_UNKNOWN. */
+function makeLookup(configured: readonly PipelineAgent[]): (id: string) => PipelineAgent {
+  const agents = new Map(configured.map((agent) => [agent.id, agent]));
+  return (id) => {
+    const agent = agents.get(id);
+    if (agent) return agent;
+    throw new SwarmError(
+      domainErrors.agentUnknown,
+      `no agent ${id}; configured: ${[...agents.keys()].join(', ')}`,
+    );
   };
 }
 

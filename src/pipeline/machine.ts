@@ -32,17 +32,15 @@ export interface Run {
   readonly settled: readonly Checkpoint[];
   /** The newest word on whether its checkpoints may fire; null when nobody ever spoke. */
   readonly word: PauseWord | null;
-  /** The newest place that a source which counts its words has told; null when none did. */
-  readonly place: Place | null;
+  /** The newest report through a door; null when its file is all that ever spoke. */
+  readonly told: Told | null;
 }
 
-/**
- * Where a word stands among all words of its source: first by epoch, then by number. A source that begins to count anew
- * takes a higher epoch, or its words count as late.
- */
-export interface Place {
-  readonly epoch: number;
-  readonly seq: number;
+/** Where the reports of an agent are: theirs to number, null while it gives no numbers. `at` is when we heard it, ms. */
+export interface Told {
+  readonly epoch: number | null;
+  readonly seq: number | null;
+  readonly at: number;
 }
 
 /** A person's word that holds checkpoints back, or lets them go; `at` is when it was given, ms since the epoch. */
@@ -58,8 +56,10 @@ export interface RunEvent {
   readonly at: number;
   /** When its agent wrote it. */
   readonly writtenAt: number;
-  /** Absent: of a source that does not count, such as a file, whose order is that of its reading. */
-  readonly place?: Place | undefined;
+  /** Of a report through a door: what the run has been told by it. */
+  readonly told?: Told;
+  /** It begins a new epoch, though the mission may have the same name. Default: it does not. */
+  readonly renews?: boolean;
 }
 
 /** What changes a run's state besides its own words: its agent took gas, or waited for some too long. */
@@ -72,6 +72,9 @@ export interface DeliverEffect {
   readonly percent: number;
   readonly done: readonly string[];
   readonly open: readonly string[];
+  /** What the agent left for whoever goes on, where it came through a door. */
+  readonly note?: string;
+  readonly artefacts?: readonly string[];
 }
 
 export interface RunStep {
@@ -97,7 +100,7 @@ export function newRun(agent: string): Run {
     readAt: null,
     settled: [],
     word: null,
-    place: null,
+    told: null,
   };
 }
 
@@ -120,14 +123,6 @@ export function stateOf(run: Run): RunState {
   return pauseOf(run) ? 'paused' : run.state;
 }
 
-/** Whether a word came after one that its source said later, or came before. */
-export function lateness({ place: last }: Run, place: Place | undefined): 'late' | 'duplicate' | null {
-  if (!last || !place) return null;
-  const ahead = place.epoch - last.epoch || place.seq - last.seq;
-  if (ahead > 0) return null;
-  return ahead === 0 ? 'duplicate' : 'late';
-}
-
 /** The word that holds the run's checkpoints back; null when they fire. */
 export function pauseOf({ word }: Run): PauseWord | null {
   return word?.paused ? word : null;
@@ -144,16 +139,12 @@ export function readFor(run: Run, raw: string): Reading {
   return readStatus(raw, run.mission === null ? null : { mission: run.mission, baseline: run.baseline });
 }
 
-/**
- * An unusable version leaves everything but the problem as it was; a regression never lowers the maximum; a late word, or
- * one that was heard before, returns the very same run.
- */
-export function transitionRun(run: Run, { reading, at, writtenAt, place }: RunEvent): RunStep {
-  if (lateness(run, place) !== null) return { run, effects: [] };
+/** An unusable version leaves everything but the problem as it was; a regression never lowers the maximum. */
+export function transitionRun(run: Run, { reading, at, writtenAt, told, renews = false }: RunEvent): RunStep {
   if (reading.kind === 'invalid') {
     return { run: { ...run, problem: reading.detail, readAt: at }, effects: [] };
   }
-  const sameEpoch = run.mission === reading.mission;
+  const sameEpoch = run.mission === reading.mission && !renews;
   const reached = sameEpoch ? run.maxPercent : null;
   const settled = sameEpoch ? run.settled : [];
   const { mission, baseline, percent } = reading;
@@ -176,7 +167,7 @@ export function transitionRun(run: Run, { reading, at, writtenAt, place }: RunEv
       readAt: at,
       settled,
       word: run.word,
-      place: place ?? run.place,
+      told: told ?? run.told,
     },
     effects: crossings({ reached, settled, kind: pauseOf(run) ? 'hold' : 'deliver' }, reading),
   };
@@ -188,13 +179,17 @@ interface Crossing extends Pick<DeliverEffect, 'kind'>, Pick<Run, 'settled'> {
 
 function crossings(
   { reached, settled, kind }: Crossing,
-  { percent, done, open }: ValidReading,
+  { percent, done, open, note, artefacts }: ValidReading,
 ): DeliverEffect[] {
   if (percent === null) return [];
   return checkpoints
     .filter((checkpoint) => (reached ?? -1) < checkpoint && checkpoint <= percent)
     .filter((checkpoint) => !settled.includes(checkpoint))
-    .map((checkpoint) => ({ kind, checkpoint, percent, done, open }));
+    .map((checkpoint) => ({
+      ...{ kind, checkpoint, percent, done, open },
+      ...(note !== undefined && { note }),
+      ...(artefacts !== undefined && { artefacts }),
+    }));
 }
 
 /** What a sign told stands until the agent itself tells something new. */

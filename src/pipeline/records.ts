@@ -26,8 +26,11 @@ export const runSchema = z.object({
   readAt: z.number().nullable(),
   settled: z.array(checkpointSchema).default([]),
   since: z.number().nullable().default(null),
-  place: z.object({ epoch: z.number(), seq: z.number() }).nullable().default(null),
   word: z.object({ paused: z.boolean(), by: z.string(), at: z.number() }).nullable().default(null),
+  told: z
+    .object({ epoch: z.number().nullable(), seq: z.number().nullable(), at: z.number() })
+    .nullable()
+    .default(null),
 });
 
 /** Who asked for a delivery by a command, and is told of it under that command's name. */

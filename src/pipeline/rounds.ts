@@ -40,6 +40,7 @@ function roundsOf({ intake, clock }: RoundsDeps, agent: PipelineAgent) {
   const settled = new Map<string, string>();
 
   async function status(): Promise<void> {
+    if (agent.statusFile === undefined) return;
     const { raw, fault, at, writtenAt } = await readStatusFile(agent.statusFile, clock);
     await getsThrough(
       fault === undefined

@@ -30,6 +30,7 @@ const broken: Readonly<Record<string, readonly Import[]>> = {
   'home-bullmq': [['src/app/build.ts', 'bullmq']],
   'home-amqplib': [['src/demo/drone.ts', 'amqplib']],
   'home-@bull-board': [['src/app/build.ts', '@bull-board/api']],
+  'home-@modelcontextprotocol': [['src/api/server.ts', '@modelcontextprotocol/sdk/server/mcp.js']],
   'home-fastify': [['src/cli/commands/up.ts', 'fastify']],
   'home-ioredis': [['src/queue/producer.ts', 'ioredis']],
   'home-pino': [['src/core/service.ts', 'pino']],

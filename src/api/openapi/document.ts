@@ -1,11 +1,11 @@
 // The description of the HTTP face as OpenAPI 3.1, made from the specifications of the commands and from the very schemas
 // that requests are parsed with. Pure.
-import { z } from 'zod';
 import type { CommandSpec } from '../../commands/index.ts';
 import { decisionBody, runBody } from '../routes/commands.ts';
-import { idParam } from '../routes/context.ts';
 import { ackBody, afterQuery } from '../routes/outcomes.ts';
+import { agentPaths } from './agents.ts';
 import { commandPaths, idempotencyKey } from './commands.ts';
+import { bodyOf, idInPath, inPath, inQuery, operation, schemaOf } from './parts.ts';
 import { answerOf, behindTheDoor, type Json, ofCommands, withBody } from './responses.ts';
 import { shapes } from './shapes.ts';
 
@@ -24,10 +24,11 @@ export function makeOpenApi(specs: readonly CommandSpec[], version: string): Jso
     tags: [
       { name: 'commands', description: 'one route for each command' },
       { name: 'outcomes', description: 'what comes of an action' },
+      { name: 'agents', description: 'what an agent tells and fetches; needs `agent.report:<agent>`' },
       { name: 'platform', description: 'the parts of Swarmline itself' },
       { name: 'probes', description: 'open to everybody who can reach them' },
     ],
-    paths: { ...ownPaths(), ...commandPaths(specs), ...outcomePaths(), ...probePaths() },
+    paths: { ...ownPaths(), ...commandPaths(specs), ...outcomePaths(), ...agentPaths(), ...probePaths() },
     components: {
       securitySchemes: {
         key: {
@@ -81,7 +82,7 @@ function outcomePaths(): Record<string, Json> {
           200: answerOf('The whole story so far', 'Report'),
           204: { description: 'Nothing newer came in time, or it was told to somebody else' },
         }),
-        parameters: [idInPath(), ...inQuery()],
+        parameters: [idInPath(), ...inQuery(afterQuery)],
       },
     },
     '/v1/deliveries/{id}/ack': {
@@ -139,36 +140,4 @@ function probePaths(): Record<string, Json> {
       },
     },
   };
-}
-
-function operation(operationId: string, tag: string, summary: string, responses: Json): Json {
-  return { operationId, tags: [tag], summary, responses };
-}
-
-function bodyOf(schema: z.ZodType): Json {
-  return { required: true, content: { 'application/json': { schema: schemaOf(schema) } } };
-}
-
-function inPath(name: string, schema: Json): Json {
-  return { name, in: 'path', required: true, schema };
-}
-
-function idInPath(): Json {
-  return inPath('id', partsOf(idParam)['id'] ?? {});
-}
-
-function inQuery(): Json[] {
-  const parts = Object.entries(partsOf(afterQuery));
-  return parts.map(([name, schema]) => ({ name, in: 'query', required: false, schema }));
-}
-
-function partsOf(schema: z.ZodType): Readonly<Record<string, Json>> {
-  // What a query holds after it was parsed: numbers, not the text that they come as.
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'output' });
-  return z.record(z.string(), z.record(z.string(), z.unknown())).parse(properties);
-}
-
-function schemaOf(schema: z.ZodType): Json {
-  const { $schema: _, ...shape } = z.toJSONSchema(schema, { io: 'input' });
-  return shape;
 }

@@ -6,6 +6,8 @@ import { refusalCodes } from '../../commands/index.ts';
 import { deliveryStateSchema, gasSchema } from '../../contracts/agents.ts';
 import { reportSchema } from '../../contracts/chat.ts';
 import { resetAnswerSchema } from '../../contracts/components.ts';
+import { fetchedGasSchema } from '../../contracts/mailbox.ts';
+import { progressAnswerSchema } from '../../contracts/progress.ts';
 
 const tone = z.enum(['ok', 'info', 'warn', 'bad']);
 const epochMs = z.number().describe('ms since the epoch');
@@ -82,6 +84,9 @@ export const shapes = {
     since: epochMs,
     steps: z.array(z.object({ state: deliveryStateSchema, at: epochMs, detail: z.string() })),
   }),
+  Gas: z.object({ gas: z.array(fetchedGasSchema) }),
+  ProgressAnswer: progressAnswerSchema,
+  JsonRpc: z.looseObject({ jsonrpc: z.literal('2.0') }),
   ResetAnswer: resetAnswerSchema,
   Alive: z.object({ status: z.literal('alive') }),
   Startup: z.object({ status: z.enum(['started', 'starting']), because: z.array(z.string()) }),

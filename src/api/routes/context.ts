@@ -20,16 +20,26 @@ export interface DeedDeps {
   readonly logger: Logger;
 }
 
+export interface DeedOptions {
+  /** `refusals`: of what comes many times a second, the record would hold nothing else. Default `all`. */
+  readonly records?: 'all' | 'refusals';
+}
+
 /**
  * Null lets pass: the token of this installation may, a key needs the permission. It is recorded, but does not wait for the
  * record: a reset is what mends, and an acknowledgement is an agent's own word.
  */
-export async function denied(deps: DeedDeps, caller: Caller, deed: Deed): Promise<Reply | null> {
+export async function denied(
+  deps: DeedDeps,
+  caller: Caller,
+  deed: Deed,
+  { records = 'all' }: DeedOptions = {},
+): Promise<Extract<Reply, { kind: 'refusal' }> | null> {
   const verdict = await deps.policy.decide(wishFor(caller, deed.permission));
   const isOperator = principalOf(caller.identity) === principalOf(operator.identity);
   const blockedBy = isOperator ? null : (verdict.blockedBy?.detail ?? null);
   const { audit, policy, logger } = deps;
-  if (audit !== null) {
+  if (audit !== null && (records === 'all' || blockedBy !== null)) {
     const { policyVersion } = verdict;
     await writeDeed({ audit, policy }, caller, { ...deed, blockedBy, policyVersion }).catch(
       (thrown: unknown) =>

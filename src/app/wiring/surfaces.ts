@@ -131,6 +131,11 @@ function wireApi(shared: Shared, intake: CommandIntake): Wired {
       ...{ intake, policy, results, ledger: pipeline.ledger },
       keys: createApiKeys(config.home),
       components: resets,
+      swarm: {
+        agents: config.pipeline.agents.map(({ id }) => id),
+        progress: pipeline.progress,
+        desk: pipeline.desk,
+      },
       logger,
       faults,
       readiness: readinessOf(config, links),

@@ -48,10 +48,13 @@ const webhookInbox = z
 
 const amqpInbox = z.strictObject({ kind: z.literal('amqp') });
 
+/** Its agent asks for it, over HTTP or MCP. */
+const pullInbox = z.strictObject({ kind: z.literal('pull') });
+
 /** What may stand for `inbox` of an agent. */
 export const inboxSchema = z.union([
   folder.transform((path): FileInboxConfig => ({ kind: 'file', path })),
-  z.discriminatedUnion('kind', [fileInbox, tmuxInbox, webhookInbox, amqpInbox]),
+  z.discriminatedUnion('kind', [fileInbox, tmuxInbox, webhookInbox, amqpInbox, pullInbox]),
 ]);
 
 export type FileInboxConfig = z.infer<typeof fileInbox>;

@@ -8,6 +8,8 @@ import { createAmqpInbox } from './amqp-inbox.ts';
 import type { InboxConfig } from './config.ts';
 import { createFileInbox } from './file-inbox.ts';
 import type { Acknowledgement, Inbox } from './inbox.ts';
+import type { Mailbox } from './mailbox.ts';
+import { createPullInbox } from './pull-inbox.ts';
 import { createTmux } from './tmux.ts';
 import { createTmuxInbox } from './tmux-inbox.ts';
 import { createWebhookInbox } from './webhook-inbox.ts';
@@ -16,6 +18,8 @@ export interface InboxesDeps {
   readonly clock: Clock;
   /** Default: there is no RabbitMQ. */
   readonly bus?: (() => GasBus | undefined) | undefined;
+  /** Where gas lies that is fetched. Default: there is no Redis. */
+  readonly mailbox?: Mailbox | undefined;
 }
 
 export interface Inboxes extends AgentInbox {
@@ -43,7 +47,7 @@ export function createInboxes(
 }
 
 /** The inbox of one agent. */
-export function makeInbox({ clock, bus }: InboxesDeps, inbox: string | InboxConfig): Inbox {
+export function makeInbox({ clock, bus, mailbox }: InboxesDeps, inbox: string | InboxConfig): Inbox {
   if (typeof inbox === 'string') return createFileInbox({ folder: resolve(inbox) });
   switch (inbox.kind) {
     case 'file':
@@ -54,6 +58,8 @@ export function makeInbox({ clock, bus }: InboxesDeps, inbox: string | InboxConf
       return createWebhookInbox({ clock }, inbox);
     case 'amqp':
       return createAmqpInbox({ bus: () => bus?.() });
+    case 'pull':
+      return createPullInbox({ mailbox });
   }
 }
 

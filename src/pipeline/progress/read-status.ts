@@ -17,6 +17,9 @@ export interface ValidReading extends EpochMemory {
   /** Tasks of this epoch as the lists tell them, in their order; they may be empty beside an explicit percent. */
   readonly done: readonly string[];
   readonly open: readonly string[];
+  /** What only a report through a door can say: words for whoever goes on, and where lies what was made. */
+  readonly note?: string;
+  readonly artefacts?: readonly string[];
 }
 
 export interface InvalidReading {

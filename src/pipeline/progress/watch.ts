@@ -57,7 +57,7 @@ export class GasWatcher extends Service {
     for (const agent of this.#agents) await this.#makeInbox(agent);
     const { watch } = await import('chokidar');
     const roundOf = makeRoundFinder(this.#agents, this.#deps.rounds);
-    const folders = new Set(this.#agents.flatMap((agent) => [dirname(agent.statusFile), ...doneOf(agent)]));
+    const folders = new Set(this.#agents.flatMap((agent) => [...statusFolderOf(agent), ...doneOf(agent)]));
     // chokidar never says that it is ready to watch nothing.
     if (folders.size === 0) return;
     // Folders, not files: a file that is replaced by rename takes its own watch with it.
@@ -149,6 +149,10 @@ function doneOf({ inbox }: PipelineAgent): string[] {
   return folder === null ? [] : [doneFolder(folder)];
 }
 
+function statusFolderOf({ statusFile }: PipelineAgent): string[] {
+  return statusFile === undefined ? [] : [dirname(statusFile)];
+}
+
 /** The kernel is out of watches or of file descriptors. */
 function isExhaustion(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -162,10 +166,11 @@ function isPassing(fault: unknown): boolean {
 /** What a path asks for: a reading of the status of those it belongs to, a look into a done folder, or nothing. */
 function makeRoundFinder(agents: readonly PipelineAgent[], rounds: Rounds) {
   const byStatus = new Map(
-    agents.map((agent): [string, Round] => [
-      agent.statusFile,
-      { agent, of: `status of ${agent.id}`, read: () => rounds.status(agent.id) },
-    ]),
+    agents.flatMap((agent): [string, Round][] =>
+      agent.statusFile === undefined
+        ? []
+        : [[agent.statusFile, { agent, of: `status of ${agent.id}`, read: () => rounds.status(agent.id) }]],
+    ),
   );
   const byFolder = new Map(
     agents.flatMap((agent) =>

@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { AuditEntry } from '../../../src/access/audit.ts';
 import { type AuditSink, createPolicy, type Policy } from '../../../src/access/index.ts';
-import { ApiServer, createApiKeys, createResults, type Readiness } from '../../../src/api/index.ts';
+import {
+  ApiServer,
+  type ApiSwarm,
+  createApiKeys,
+  createResults,
+  type Readiness,
+} from '../../../src/api/index.ts';
 import { makeOpenApi } from '../../../src/api/openapi/document.ts';
 import { type CommandIntake, catalogue, type Invocation } from '../../../src/commands/index.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
@@ -58,6 +64,19 @@ export const nobodyHasIt: ComponentResetter['reset'] = async (component) => ({
   known: ['api', 'redis'],
 });
 
+/** No agents at all. */
+export const nobody: ApiSwarm = {
+  agents: [],
+  progress: {
+    report: ({ agent }) => Promise.reject(new SwarmError(domainErrors.agentUnknown, `no agent ${agent}`)),
+  },
+  desk: {
+    has: () => false,
+    fetch: async () => [],
+    acknowledge: (_agent, id) => Promise.reject(new SwarmError(domainErrors.deliveryUnknown, `no ${id}`)),
+  },
+};
+
 export async function open(
   redis: Redis,
   prefix: string,
@@ -65,6 +84,7 @@ export async function open(
     readonly readiness: Readiness;
     readonly policy: Policy;
     readonly reset: ComponentResetter['reset'];
+    readonly swarm: ApiSwarm;
     readonly logger: Logger;
     readonly limits: SceneOptions['limits'];
     readonly ports: SceneOptions['ports'];
@@ -115,6 +135,7 @@ export async function open(
       results,
       ledger,
       components,
+      swarm: given.swarm ?? nobody,
       logger: given.logger ?? silentLogger,
       faults: new Faults(),
       readiness: () => state.readiness,

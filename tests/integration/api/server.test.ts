@@ -10,7 +10,7 @@ import { silentLogger } from '../../../src/core/logger.ts';
 import { it } from '../../support/fixtures.ts';
 import { createRecorder } from '../../support/recorder.ts';
 import { delivery } from '../../unit/commands/ports.ts';
-import { nobodyHasIt, open, ready, report } from './rig.ts';
+import { nobody, nobodyHasIt, open, ready, report } from './rig.ts';
 
 describe('the token', () => {
   it.for([
@@ -273,6 +273,7 @@ it('says which port is taken, and what to do', async ({ redis, prefix }) => {
       results,
       ledger: { state: async () => null, record: async () => delivery('g') },
       components: { reset: nobodyHasIt },
+      swarm: nobody,
       logger: silentLogger,
       faults: new Faults(),
       readiness: () => ready,

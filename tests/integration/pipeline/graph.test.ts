@@ -1,7 +1,6 @@
 // Chains that are more than a line, on real Redis and with a second process: who gets what, and what is kept of the rest.
 import { describe, expect } from 'vitest';
 import type { PipelineOptions } from '../../../src/pipeline/index.ts';
-import { readStatus } from '../../../src/pipeline/progress/read-status.ts';
 import { ann, gasOf, layDown, order, record, status, take } from './orders.ts';
 import { it, type Rig } from './rig.ts';
 
@@ -169,19 +168,18 @@ describe('the state of a run', () => {
 
 describe('a word that counts its place', () => {
   const say = ({ pipeline }: Rig, progress: number, seq: number, epoch = 0) =>
-    pipeline.report('A', () => readStatus(status(progress, `m${epoch}`), null), {
-      ...{ at: Date.now(), writtenAt: Date.now() },
-      place: { epoch, seq },
-    });
+    pipeline.progress.report({ agent: 'A', mission: `m${epoch}`, percent: progress, epoch, seq });
 
   it('is taken once and in order, over two missions', async ({ rig }) => {
-    expect([
+    const answers = [
       await say(rig, 80, 2),
       await say(rig, 80, 2),
       await say(rig, 10, 1),
       await say(rig, 5, 1, 1),
       await say(rig, 100, 9, 0),
-    ]).toEqual(['taken', 'duplicate', 'late', 'taken', 'late']);
+    ];
+    const said = answers.map((answer) => (answer.accepted ? 'taken' : answer.reason));
+    expect(said).toEqual(['taken', 'duplicate', 'late', 'taken', 'late']);
     expect((await rig.pipeline.directory.agents())[0]).toMatchObject({ epoch: 2, percent: 5 });
   });
 });

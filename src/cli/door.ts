@@ -1,0 +1,97 @@
+// The way to a platform: where its HTTP face is, and the proof of who asks. By itself that is the platform of this home and
+// its token; SWARMLINE_URL and SWARMLINE_API_KEY name another, for an agent on another machine or with a key of its own.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { domainErrors } from '../contracts/errors.ts';
+import { coreErrors, errorText, SwarmError } from '../core/errors.ts';
+import type { Io } from './io.ts';
+import { whereabouts } from './whereabouts.ts';
+
+/** No answer takes longer, ms: the longest wait that is asked for is 25 s. */
+const patienceMs = 30_000;
+
+export interface Door {
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** Of every request. */
+  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * Rejects with SwarmError PLATFORM_UNREACHABLE when nothing answers in time, ABORTED by a stop.
+   * @param request.body becomes JSON
+   */
+  fetch(path: string, request: DoorRequest): Promise<Response>;
+}
+
+export interface DoorRequest {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** @throws SwarmError CONFIG_INVALID for a URL that is none, or a file of a key that cannot be read */
+export async function findDoor(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promise<Door> {
+  const { url, credential } = await addressOf(io);
+  const headers: Record<string, string> = credential === '' ? {} : { authorization: `Bearer ${credential}` };
+  return {
+    url,
+    headers,
+    fetch: async (path, { method, body, headers: own = {} }) => {
+      const ask = (signal: AbortSignal) =>
+        fetch(`${url}${path}`, {
+          method,
+          headers: {
+            ...headers,
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...own,
+          },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          signal,
+        });
+      return inTime(ask, io.stopped).catch((cause: unknown) => {
+        if (io.stopped.aborted) {
+          throw new SwarmError(coreErrors.aborted, 'stopped asking; an order that was confirmed goes on');
+        }
+        throw new SwarmError(
+          domainErrors.platformUnreachable,
+          `no Swarmline answers at ${url} (${errorText(cause)}); start it with: npm start`,
+          { cause },
+        );
+      });
+    },
+  };
+}
+
+async function addressOf(io: Pick<Io, 'env' | 'root'>): Promise<{ url: string; credential: string }> {
+  const given = io.env['SWARMLINE_URL'];
+  const key = await keyOf(io.env);
+  if (given) return { url: withoutSlash(given), credential: key ?? '' };
+  const { home, port } = await whereabouts(io);
+  // The token of this home never goes to a URL that somebody wrote down.
+  const token = (await readFile(join(home, 'api-token'), 'utf8').catch(() => '')).trim();
+  return { url: `http://127.0.0.1:${port}`, credential: key ?? token };
+}
+
+async function keyOf(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const file = env['SWARMLINE_API_KEY_FILE'];
+  if (!file) return env['SWARMLINE_API_KEY'] || undefined;
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (cause) {
+    throw new SwarmError(coreErrors.configInvalid, `SWARMLINE_API_KEY_FILE: ${errorText(cause)}`, { cause });
+  }
+}
+
+function withoutSlash(url: string): string {
+  if (!/^https?:/.test(url) || !URL.canParse(url)) {
+    throw new SwarmError(coreErrors.configInvalid, `SWARMLINE_URL: a URL such as http://127.0.0.1:7700`);
+  }
+  return url.replace(/\/+$/, '');
+}
+
+// Not AbortSignal.timeout within any(): Node 20 may collect it, and then nothing ends the wait.
+async function inTime<T>(work: (signal: AbortSignal) => Promise<T>, stopped: AbortSignal): Promise<T> {
+  const late = new AbortController();
+  const error = new SwarmError(coreErrors.timedOut, `no answer within ${patienceMs / 1_000} s`);
+  const timer = setTimeout(() => late.abort(error), patienceMs);
+  return await work(AbortSignal.any([stopped, late.signal])).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,29 @@
+// Gas that lies here until its agent fetches it, for agents that nothing can be written to.
+import { z } from 'zod';
+import { type DeliveryView, gasSchema } from './agents.ts';
+
+/** One gas as it is handed out; times in ms since the epoch. */
+export const fetchedGasSchema = gasSchema.extend({
+  handedAt: z
+    .number()
+    .nullable()
+    .describe('when it was handed out the first time; null: it never was before'),
+});
+export type FetchedGas = z.infer<typeof fetchedGasSchema>;
+
+/** What an agent does with its gas by asking. */
+export interface GasDesk {
+  /** Whether gas for `agent` lies here; what lies elsewhere cannot be fetched. */
+  has(agent: string): boolean;
+  /**
+   * All that `agent` has not acknowledged, oldest first; where there is none, waits for some, `waitMs` at most. What is
+   * handed out stays until it is acknowledged, so an agent that dies over it gets it again.
+   * @throws SwarmError RECORD_UNREADABLE, REDIS_*
+   */
+  fetch(agent: string, waitMs: number, signal: AbortSignal): Promise<readonly FetchedGas[]>;
+  /**
+   * The agent has a gas, or works on it; of whichever kind its inbox is.
+   * @throws SwarmError DELIVERY_UNKNOWN for one that is not its own, RECORD_UNREADABLE, REDIS_*
+   */
+  acknowledge(agent: string, id: string, state: 'accepted' | 'working'): Promise<DeliveryView>;
+}

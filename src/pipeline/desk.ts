@@ -1,0 +1,86 @@
+// Hands out what lies in the mailboxes, and takes the agents' word on it. The record of deliveries comes first: what an
+// agent acknowledged is never lost, and what was given to somebody else meanwhile is not handed out.
+import type { DeliveryState } from '../contracts/agents.ts';
+import { domainErrors } from '../contracts/errors.ts';
+import type { GasDesk } from '../contracts/mailbox.ts';
+import type { Clock } from '../core/clock.ts';
+import { SwarmError } from '../core/errors.ts';
+import { viewOf } from './delivery.ts';
+import type { Lying, Mailbox } from './inboxes/mailbox.ts';
+import type { Ledger } from './ledger.ts';
+import type { GasStore } from './store.ts';
+
+export interface DeskDeps {
+  readonly mailbox: Mailbox;
+  readonly store: GasStore;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+}
+
+/** Between two looks into an empty mailbox: many may wait at once, and a person would not notice. */
+const lookEveryMs = 250;
+
+/** Whether its receiver is still to get it; `forgotten` is a delivery that was closed long ago. */
+function isOwed(state: DeliveryState | 'forgotten'): boolean {
+  return ['pending', 'queued', 'sent', 'failed', 'expired'].includes(state);
+}
+
+/** @param agents those whose gas lies in a mailbox */
+export function createGasDesk(deps: DeskDeps, agents: readonly string[]): GasDesk {
+  const { mailbox, store, ledger, clock } = deps;
+
+  /** What may be handed out; what is settled is taken away. */
+  async function due(agent: string): Promise<readonly Lying[]> {
+    const lying = await mailbox.lying(agent);
+    const { values, unreadable } = await store.deliveries(lying.map(({ gas }) => gas.id));
+    const kept: Lying[] = [];
+    for (const [i, one] of lying.entries()) {
+      // One that cannot be read concerns itself alone; a person mends it, and until then it lies there.
+      if (unreadable.includes(one.gas.id)) continue;
+      const state = values[i]?.state ?? 'forgotten';
+      if (isOwed(state)) kept.push(one);
+      else if (state === 'accepted' || state === 'working')
+        await mailbox.taken(agent, one.gas.id, clock.now());
+      else await mailbox.withdraw(one.gas);
+    }
+    return kept;
+  }
+
+  async function handOut(agent: string, those: readonly Lying[]): Promise<void> {
+    for (const { gas, handedAt } of those) {
+      if (handedAt !== null) continue;
+      // The worker that laid it down may have been killed before it could say so.
+      await ledger.record(gas.id, { state: 'sent', detail: 'fetched by its agent' });
+    }
+    await mailbox.handedOut(agent, those, clock.now());
+  }
+
+  return {
+    has: (agent) => agents.includes(agent),
+    fetch: async (agent, waitMs, signal) => {
+      const deadline = clock.now() + waitMs;
+      for (;;) {
+        const those = await due(agent);
+        if (those.length > 0) {
+          await handOut(agent, those);
+          return those.map(({ gas, handedAt }) => ({ ...gas, handedAt }));
+        }
+        if (signal.aborted || clock.now() >= deadline) return [];
+        await clock.sleep(lookEveryMs, signal).catch(() => undefined);
+      }
+    },
+    acknowledge: async (agent, id, state) => {
+      const held = (await store.delivery(id)).value;
+      if (held?.gas.to !== agent) {
+        throw new SwarmError(domainErrors.deliveryUnknown, `${agent} has no gas ${id}`);
+      }
+      if (agents.includes(agent)) {
+        // Else what was handed out in the moment of a crash could never be acknowledged.
+        await ledger.record(id, { state: 'sent', detail: 'fetched by its agent' });
+      }
+      const delivery = await ledger.record(id, { state, detail: `told by ${agent}` });
+      if (agents.includes(agent)) await mailbox.taken(agent, id, clock.now());
+      return viewOf(delivery);
+    },
+  };
+}

@@ -1,0 +1,90 @@
+// What a report through a door means for a run: news, or told before. Pure; the intake stores it. Reports are in order by
+// epoch and seq, not by when they arrive, since HTTP and AMQP may overtake themselves.
+import type { ProgressAnswer, ProgressReport } from '../../contracts/progress.ts';
+import type { Run, RunEvent, RunStep, Told } from '../machine.ts';
+import type { ValidReading } from './read-status.ts';
+
+/** What the machine is to make of it; or why nothing, and what was taken last. */
+export type Weighed =
+  | { readonly event: RunEvent }
+  | (Overtaken & { readonly event: null; readonly last: Told });
+
+interface Overtaken {
+  readonly reason: 'duplicate' | 'late';
+  /** For people. */
+  readonly detail: string;
+}
+
+/** @param now ms since the epoch, when it arrived */
+export function weighReport(run: Run, report: ProgressReport, now: number): Weighed {
+  const last = run.told;
+  const overtaken = last === null ? null : overtakenBy(last, report);
+  if (last !== null && overtaken !== null) return { event: null, last, ...overtaken };
+  const isRenewed = isGreater(report.epoch, last?.epoch);
+  const told = {
+    epoch: report.epoch ?? last?.epoch ?? null,
+    seq: report.seq ?? (isRenewed ? null : (last?.seq ?? null)),
+    at: now,
+  };
+  const reading = readReport(run, report);
+  // The clock of an agent may be ahead of ours; what it says of the past is taken.
+  const writtenAt = Math.min(report.at ?? now, now);
+  return { event: { reading, at: now, writtenAt, told, renews: isRenewed } };
+}
+
+/** What the agent is answered. */
+export function answerTo(weighed: Weighed, { run, effects }: RunStep): ProgressAnswer {
+  if (weighed.event === null) {
+    const { reason, detail, last } = weighed;
+    return { accepted: false, reason, detail, last: { epoch: last.epoch, seq: last.seq } };
+  }
+  const { mission, epoch, percent } = run;
+  const crossed = effects.map(({ checkpoint }) => checkpoint);
+  return { accepted: true, mission: mission ?? '', epoch, percent, crossed };
+}
+
+/** Whether a file says nothing that a door has not said since: an agent may have left its old status.json behind. */
+export function isOlderThanTold({ told }: Run, writtenAt: number): boolean {
+  return told !== null && writtenAt <= told.at;
+}
+
+function overtakenBy(last: Told, { epoch, seq }: ProgressReport): Overtaken | null {
+  if (isGreater(epoch, last.epoch)) return null;
+  if (epoch !== undefined && last.epoch !== null && epoch < last.epoch) {
+    return { reason: 'late', detail: `epoch ${last.epoch} has begun` };
+  }
+  if (seq === undefined || last.seq === null || seq > last.seq) return null;
+  if (seq === last.seq) return { reason: 'duplicate', detail: `seq ${seq} was taken before` };
+  const mend = 'count on from there, or begin a greater epoch';
+  return { reason: 'late', detail: `seq ${last.seq} was taken before; ${mend}` };
+}
+
+function isGreater(epoch: number | undefined, last: number | null | undefined): boolean {
+  return epoch !== undefined && last !== undefined && last !== null && epoch > last;
+}
+
+/** As the reader of files does it: said outright, else counted, else from the lists, else unknown. */
+function readReport(run: Run, report: ProgressReport): ValidReading {
+  const mission = report.mission ?? run.mission ?? 'default';
+  const done = [...new Set(report.done)];
+  const open = [...new Set(report.open)].filter((entry) => !done.includes(entry));
+  const { percent, completed, total, note, artefacts = [] } = report;
+  const figure =
+    percent === undefined
+      ? (ratio(completed, total) ?? ratio(done.length, done.length + open.length))
+      : Math.floor(percent);
+  return {
+    kind: 'valid',
+    mission,
+    baseline: run.mission === mission ? run.baseline : [],
+    percent: figure,
+    done,
+    open,
+    ...(note !== undefined && { note }),
+    ...(artefacts.length > 0 && { artefacts }),
+  };
+}
+
+function ratio(part = 0, whole = 0): number | null {
+  return whole > 0 ? Math.floor((100 * part) / whole) : null;
+}

@@ -1,0 +1,128 @@
+// The doors of an agent over HTTP: who may speak for it, and what a report is answered with.
+import { describe, expect } from 'vitest';
+import { createPolicy } from '../../../src/access/index.ts';
+import type { ApiSwarm } from '../../../src/api/index.ts';
+import type { ProgressReport } from '../../../src/contracts/progress.ts';
+import { it } from '../../support/fixtures.ts';
+import { delivery } from '../../unit/commands/ports.ts';
+import { gas } from '../../unit/pipeline/gas.ts';
+import { open } from './rig.ts';
+
+const policy = createPolicy({
+  roles: { a1: ['agent.report:Agent-1'] },
+  people: { a1: { role: 'a1', identities: ['http:a1'] } },
+});
+
+function listening() {
+  const heard: ProgressReport[] = [];
+  const swarm: ApiSwarm = {
+    agents: ['Agent-1', 'Agent-2'],
+    progress: {
+      report: async (report) => {
+        heard.push(report);
+        return { accepted: true, mission: 'map', epoch: 1, percent: 80, crossed: [75] };
+      },
+    },
+    desk: {
+      has: (agent) => agent === 'Agent-1',
+      fetch: async (_agent, waitMs) => [{ ...gas({ id: 'xg1', text: `after ${waitMs}` }), handedAt: null }],
+      acknowledge: async (_agent, id, state) => delivery(id, { state }),
+    },
+  };
+  return { heard, swarm };
+}
+
+const json = (body: unknown) => ({
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json' },
+});
+
+describe('PUT /v1/agents/:id/progress', () => {
+  it('takes a report and says what came of it', async ({ redis, prefix }) => {
+    const { heard, swarm } = listening();
+    const { call } = await open(redis, prefix, { swarm });
+    const words = { mission: 'map', percent: 80, seq: 1 };
+    expect(await call('PUT', '/v1/agents/Agent-1/progress', json(words))).toEqual({
+      status: 200,
+      body: { accepted: true, mission: 'map', epoch: 1, percent: 80, crossed: [75] },
+    });
+    expect(heard).toEqual([{ agent: 'Agent-1', ...words }]);
+  });
+
+  it('names the place in a report that does not fit', async ({ redis, prefix }) => {
+    const { heard, swarm } = listening();
+    const { call } = await open(redis, prefix, { swarm });
+    expect(await call('PUT', '/v1/agents/Agent-1/progress', json({ percent: 180 }))).toMatchObject({
+      status: 400,
+      body: { error: 'REQUEST_INVALID', where: 'body.percent' },
+    });
+    expect(heard).toEqual([]);
+  });
+
+  it('guesses the agent that was meant', async ({ redis, prefix }) => {
+    const { call } = await open(redis, prefix, { swarm: listening().swarm });
+    expect(await call('PUT', '/v1/agents/Agnet-1/progress', json({ percent: 80 }))).toMatchObject({
+      status: 404,
+      body: {
+        error: 'AGENT_UNKNOWN',
+        where: 'path.id',
+        message: expect.stringContaining('did you mean Agent-1?'),
+      },
+    });
+  });
+
+  it('lets a key speak for its own agent alone, and records only what was refused', async ({
+    redis,
+    prefix,
+  }) => {
+    const { heard, swarm } = listening();
+    const { call, keys, lines } = await open(redis, prefix, { swarm, policy });
+    const key = await keys.add('a1', 0);
+    const report = (agent: string) => {
+      const { body, headers } = json({ percent: 80 });
+      return call('PUT', `/v1/agents/${agent}/progress`, {
+        body,
+        headers: { ...headers, authorization: `Bearer ${key}` },
+      });
+    };
+    expect([(await report('Agent-1')).status, (await report('Agent-2')).status]).toEqual([200, 403]);
+    expect([heard.length, lines.map(({ verdict, args }) => [verdict, args])]).toEqual([
+      1,
+      [['denied', { agent: 'Agent-2' }]],
+    ]);
+  });
+});
+
+describe('the gas of an agent', () => {
+  it('is fetched, and waited for as long as was asked', async ({ redis, prefix }) => {
+    const { call } = await open(redis, prefix, { swarm: listening().swarm });
+    expect(await call('GET', '/v1/agents/Agent-1/gas?wait=30')).toMatchObject({
+      status: 200,
+      body: { gas: [{ id: 'xg1', text: 'after 30000', handedAt: null }] },
+    });
+  });
+
+  it('cannot be fetched where it goes into an inbox of the agent', async ({ redis, prefix }) => {
+    const { call } = await open(redis, prefix, { swarm: listening().swarm });
+    expect(await call('GET', '/v1/agents/Agent-2/gas')).toMatchObject({
+      status: 409,
+      body: { message: expect.stringContaining('kind: pull') },
+    });
+  });
+
+  it('is acknowledged by its agent', async ({ redis, prefix }) => {
+    const { call } = await open(redis, prefix, { swarm: listening().swarm });
+    expect(await call('POST', '/v1/agents/Agent-2/gas/xg1/ack', json({ state: 'working' }))).toMatchObject({
+      status: 200,
+      body: { gas: { id: 'xg1' }, state: 'working' },
+    });
+  });
+
+  it('is nobody else to fetch or to acknowledge', async ({ redis, prefix }) => {
+    const { call, keys } = await open(redis, prefix, { swarm: listening().swarm, policy });
+    const headers = { authorization: `Bearer ${await keys.add('a1', 0)}` };
+    const fetching = await call('GET', '/v1/agents/Agent-2/gas', { headers });
+    const acknowledging = await call('POST', '/v1/agents/Agent-2/gas/xg1/ack', { headers });
+    expect([fetching.status, acknowledging.status]).toEqual([403, 403]);
+  });
+});

@@ -1,0 +1,109 @@
+// The inbox that its agent asks for, on real Redis: gas is handed out until it is acknowledged, and to nobody else.
+import { describe, expect } from 'vitest';
+import { bodySchema } from '../../../src/contracts/jobs.ts';
+import type { Pipeline } from '../../../src/pipeline/index.ts';
+import { it as base, type Rig } from './rig.ts';
+
+const agents = ['A', 'B', 'C'].map((id) => ({ id, inbox: { kind: 'pull' } as const }));
+const it = base.extend({ options: { agents } });
+const never = new AbortController().signal;
+
+/** Lays down what the queue was given, as its worker would. */
+async function work({ jobs, pipeline }: Rig, { saysSo = true } = {}): Promise<void> {
+  for (const { body } of jobs.of('gas.deliver')) {
+    const { gas } = bodySchema('gas.deliver').parse(body);
+    const { where } = await pipeline.inbox.deliver(gas);
+    if (saysSo) await pipeline.ledger.record(gas.id, { state: 'sent', detail: where });
+  }
+}
+
+async function handOver(rig: Rig, percent = 80): Promise<void> {
+  await rig.pipeline.progress.report({ agent: 'A', mission: 'map', percent });
+  await work(rig);
+}
+
+const fetched = async ({ desk }: Pipeline, agent = 'B', waitMs = 0) => desk.fetch(agent, waitMs, never);
+const stateOf = async ({ directory }: Pipeline, i = 0) =>
+  (await directory.deliveries(9)).deliveries[i]?.state;
+
+describe('gas that is fetched', () => {
+  it('is handed out to its receiver alone, oldest first', async ({ rig }) => {
+    await handOver(rig, 92);
+    expect((await fetched(rig.pipeline)).map(({ to, checkpoint }) => [to, checkpoint])).toEqual([
+      ['B', 75],
+      ['B', 90],
+    ]);
+    expect([await fetched(rig.pipeline, 'A'), await fetched(rig.pipeline, 'C')]).toEqual([[], []]);
+  });
+
+  it('is handed out again until it is acknowledged, and says that it was', async ({ rig }) => {
+    await handOver(rig);
+    const [first] = await fetched(rig.pipeline);
+    const [second] = await fetched(rig.twin);
+    expect([first?.id, first?.handedAt, second?.handedAt]).toEqual([second?.id, null, expect.any(Number)]);
+    const { state } = await rig.twin.desk.acknowledge('B', first?.id ?? '', 'working');
+    expect([state, await fetched(rig.pipeline), await stateOf(rig.pipeline)]).toEqual([
+      'working',
+      [],
+      'working',
+    ]);
+  });
+
+  it('is laid down once, also after it was taken', async ({ rig }) => {
+    await handOver(rig);
+    await work(rig);
+    const gas = await fetched(rig.pipeline);
+    await rig.pipeline.desk.acknowledge('B', gas[0]?.id ?? '', 'accepted');
+    await work(rig);
+    expect([gas.length, await fetched(rig.pipeline)]).toEqual([1, []]);
+  });
+
+  it('is told as sent when it is handed out, though its worker died before it could say so', async ({
+    rig,
+  }) => {
+    await rig.pipeline.progress.report({ agent: 'A', mission: 'map', percent: 80 });
+    await work(rig, { saysSo: false });
+    expect(await stateOf(rig.pipeline)).toBe('queued');
+    await fetched(rig.pipeline);
+    expect(await stateOf(rig.pipeline)).toBe('sent');
+  });
+
+  it('comes to whoever waits for it', async ({ rig }) => {
+    const waiting = fetched(rig.pipeline, 'B', 20_000);
+    await handOver(rig);
+    expect(await waiting).toHaveLength(1);
+  });
+
+  it('is no longer waited for when nobody would read it', async ({ rig }) => {
+    const gone = new AbortController();
+    const waiting = rig.pipeline.desk.fetch('B', 3_600_000, gone.signal);
+    gone.abort();
+    expect(await waiting).toEqual([]);
+  });
+
+  it('is not handed out any more once it was given to somebody else', async ({ rig }) => {
+    await handOver(rig);
+    const [gas] = await fetched(rig.pipeline);
+    const replyTo = { surface: 'console', place: 'main' } as const;
+    const order = { id: 'o-1', at: Date.now(), principal: 'console:local' };
+    const body = { by: 'you', replyTo, delivery: gas?.id ?? '', to: 'C' };
+    expect(await rig.pipeline.control['gas.reassign'](order, body)).toEqual({ kind: 'delivering' });
+    // the worker that had it in its hands at that moment
+    await work(rig);
+    expect([(await fetched(rig.pipeline)).length, (await fetched(rig.pipeline, 'C')).length]).toEqual([0, 1]);
+  });
+
+  it('is acknowledged by nobody but its receiver', async ({ rig }) => {
+    await handOver(rig);
+    const [gas] = await fetched(rig.pipeline);
+    for (const [agent, id] of [
+      ['C', gas?.id ?? ''],
+      ['B', 'x-nobody'],
+    ] as const) {
+      await expect(rig.pipeline.desk.acknowledge(agent, id, 'accepted')).rejects.toMatchObject({
+        code: 'DELIVERY_UNKNOWN',
+      });
+    }
+    expect(await stateOf(rig.pipeline)).toBe('sent');
+  });
+});

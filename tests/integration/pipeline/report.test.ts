@@ -1,0 +1,65 @@
+// Reports through a door, on real Redis: stored before they are told as accepted, in whichever process they come in.
+import { describe, expect } from 'vitest';
+import { domainErrors } from '../../../src/contracts/errors.ts';
+import { it } from './rig.ts';
+
+describe('a report of progress', () => {
+  it('makes the gas of each checkpoint that it crosses, and says so', async ({ rig }) => {
+    const answer = await rig.pipeline.progress.report({
+      ...{
+        agent: 'A',
+        mission: 'map',
+        percent: 92,
+        note: 'the door is locked',
+        artefacts: ['maps/north.png'],
+      },
+    });
+    expect(answer).toEqual({ accepted: true, mission: 'map', epoch: 1, percent: 92, crossed: [75, 90] });
+    const gas = rig.jobs.of('gas.deliver').map(({ body }) => JSON.stringify(body));
+    expect(gas).toHaveLength(2);
+    for (const text of gas) {
+      expect(text).toContain('the door is locked');
+      expect(text).toContain('maps/north.png');
+    }
+  });
+
+  it('is one report in whichever processes it arrives', async ({ rig }) => {
+    const report = { agent: 'A', mission: 'map', percent: 100, seq: 1 } as const;
+    const answers = await Promise.all(
+      [rig.pipeline, rig.twin, rig.pipeline].map(({ progress }) => progress.report(report)),
+    );
+    expect(answers.filter(({ accepted }) => accepted)).toHaveLength(1);
+    expect(rig.jobs.of('gas.deliver')).toHaveLength(3);
+  });
+
+  it('is stored though the queue refuses its gas, which the sweep then gives', async ({ rig }) => {
+    rig.jobs.failNext = 1;
+    const report = { agent: 'A', mission: 'map', percent: 80, seq: 1 } as const;
+    await expect(rig.pipeline.progress.report(report)).rejects.toMatchObject({
+      code: domainErrors.queueUnavailable.code,
+    });
+    expect(await rig.pipeline.progress.report(report)).toMatchObject({
+      accepted: false,
+      reason: 'duplicate',
+    });
+    await rig.pipeline.work.sweep();
+    expect(rig.jobs.of('gas.deliver')).toHaveLength(1);
+  });
+
+  it('is not undone by the status file that the agent left behind', async ({ rig }) => {
+    await rig.write('A', { current_mission: 'old', progress: 80 });
+    await rig.pipeline.work.sweep();
+    rig.advance(60_000);
+    await rig.pipeline.progress.report({ agent: 'A', mission: 'new', percent: 10 });
+    await rig.pipeline.work.sweep();
+    const [view] = await rig.pipeline.directory.agents();
+    expect([view?.mission, view?.epoch, view?.percent]).toEqual(['new', 2, 10]);
+  });
+
+  it('of an agent that is not configured is a fault that names those that are', async ({ rig }) => {
+    await expect(rig.pipeline.progress.report({ agent: 'X', percent: 1 })).rejects.toMatchObject({
+      code: domainErrors.agentUnknown.code,
+      message: expect.stringContaining('A, B, C'),
+    });
+  });
+});

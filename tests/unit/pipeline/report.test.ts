@@ -1,0 +1,105 @@
+// What a report through a door means for a run: order by epoch and seq, and the same reading as of a file.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type ProgressReport,
+  progressReportSchema,
+  progressWordsSchema,
+} from '../../../src/contracts/progress.ts';
+import { newRun, type Run, transitionRun } from '../../../src/pipeline/machine.ts';
+import { isOlderThanTold, weighReport } from '../../../src/pipeline/progress/report.ts';
+
+const report = (words: object) => progressReportSchema.parse({ agent: 'A', ...words });
+
+/** Takes reports one after the other; what each fired, or why it was not taken. */
+function tell(reports: readonly ProgressReport[], from: Run = newRun('A')) {
+  let run = from;
+  const answers = reports.map((one, i) => {
+    const weighed = weighReport(run, one, 1_000 + i);
+    if (weighed.event === null) return weighed.reason;
+    const step = transitionRun(run, weighed.event);
+    run = step.run;
+    return step.effects.map(({ checkpoint }) => checkpoint);
+  });
+  return { run, answers };
+}
+
+describe('a report', () => {
+  it.for([
+    ['percent, before anything else', { percent: 76.9, completed: 1, total: 10 }, 76],
+    ['counts', { completed: 2, total: 3 }, 66],
+    ['lists, each entry once', { done: ['a', 'a'], open: ['a', 'b', 'c'] }, 33],
+    ['empty lists, which are unknown and not 0', { done: [], open: [] }, null],
+  ] as const)('says how far it is by %s', ([_how, words, percent]) => {
+    expect(tell([report({ ...words })]).run.percent).toBe(percent);
+  });
+
+  it('without a mission goes on with the one before', () => {
+    const { run, answers } = tell([report({ mission: 'map', percent: 80 }), report({ percent: 95 })]);
+    expect([run.mission, run.epoch, answers]).toEqual(['map', 1, [[75], [90]]]);
+  });
+
+  it('of the same epoch and seq is a duplicate, and one behind it is late; both leave the run as it was', () => {
+    const before = tell([report({ percent: 50, seq: 5 })]).run;
+    const { run, answers } = tell([report({ percent: 99, seq: 5 }), report({ percent: 99, seq: 4 })], before);
+    expect([answers, run]).toEqual([['duplicate', 'late'], before]);
+  });
+
+  it('of an earlier mission, late by its seq, does not bring that mission back', () => {
+    const { run, answers } = tell([
+      report({ mission: 'one', percent: 100, seq: 1 }),
+      report({ mission: 'two', percent: 10, seq: 3 }),
+      report({ mission: 'one', percent: 100, seq: 2 }),
+    ]);
+    expect([run.mission, answers]).toEqual(['two', [[75, 90, 100], [], 'late']]);
+  });
+
+  it('with a greater epoch begins a mission of the same name anew, and its seq from the start', () => {
+    const { answers } = tell([
+      report({ mission: 'map', percent: 100, epoch: 1, seq: 9 }),
+      report({ mission: 'map', percent: 80, epoch: 2, seq: 1 }),
+      report({ mission: 'map', percent: 80, epoch: 1, seq: 10 }),
+    ]);
+    expect(answers).toEqual([[75, 90, 100], [75], 'late']);
+  });
+
+  it('fires each checkpoint once, in whatever order and how often the numbered reports arrive', () => {
+    const percents = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(percents, fc.array(fc.nat(), { maxLength: 30 }), (sent, picks) => {
+        const numbered = sent.map((percent, seq) => report({ mission: 'map', percent, seq }));
+        const arrived = picks.flatMap((pick) => numbered[pick % numbered.length] ?? []);
+        const fired = tell(arrived)
+          .answers.flat()
+          .filter((answer) => typeof answer === 'number');
+        const reached = Math.max(-1, ...arrived.map(({ percent = 0 }) => percent));
+        expect(fired).toEqual([...new Set(fired)].toSorted((a, b) => a - b));
+        expect(fired.every((checkpoint) => checkpoint <= reached)).toBe(true);
+      }),
+    );
+  });
+
+  it('is newer than a file that was written before it', () => {
+    const { run } = tell([report({ percent: 50 })]);
+    expect([
+      isOlderThanTold(run, 1_000),
+      isOlderThanTold(run, 1_001),
+      isOlderThanTold(newRun('A'), 0),
+    ]).toEqual([true, false, false]);
+  });
+});
+
+describe('the words of a report', () => {
+  it.for([
+    [{}, 'percent'],
+    [{ mission: 'map' }, 'percent'],
+    [{ percent: 101 }, 'percent'],
+    [{ completed: 3 }, 'total'],
+    [{ completed: 3, total: 2 }, 'completed'],
+    [{ percent: 1, seq: -1 }, 'seq'],
+    [{ percent: 1, progress: 2 }, ''],
+  ] as const)('are refused at the place that is wrong: %j', ([words, path]) => {
+    const { error } = progressWordsSchema.safeParse(words);
+    expect(error?.issues[0]?.path.join('.')).toBe(path);
+  });
+});
