@@ -33,7 +33,9 @@ function expectEach(added: readonly string[], run: readonly string[]): void {
     throw new Error(`${lost} lost, ${run.length - distinct.size} run twice of ${added.length}`);
 }
 
-async function queueRound(redis: { readonly url: string; readonly pid: number }): Promise<Round> {
+async function queueRound(redis: Awaited<ReturnType<typeof startServer>>): Promise<Round> {
+  // The floor's queue is a new one in each round; in one that has been through some, each end removes an older one.
+  await redis.flush();
   const floor = openFloorQueue(redis.url, `floor-${drawn}`);
   const subject = openSubject(redis.url);
   const pids = [redis.pid];

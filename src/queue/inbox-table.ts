@@ -49,13 +49,13 @@ export function createInboxTable(
   const table = `${prefix}:inbox`;
   const runKey = (jobId: string) => `${table}:${jobId}:run`;
   const cancelKey = (jobId: string) => `${table}:${jobId}:cancelled`;
-  const lastKey = `${prefix}:inbox-last:`;
-  const begin = makeGatherer<string>(async (jobIds) => {
-    const keys = [table, ...jobIds.map(runKey), ...jobIds.map(cancelKey)];
-    return answersSchema.parse(await beginScript(redis, keys, [instance, lastKey, keepSeconds, ...jobIds]));
-  }, gathering);
+  const begin = makeGatherer<string>(
+    async (jobIds) =>
+      answersSchema.parse(await beginScript(redis, [table], [instance, keepSeconds, ...jobIds])),
+    gathering,
+  );
   const markDone = makeGatherer<string>(async (jobIds) => {
-    await markScript(redis, [table, ...jobIds.map(runKey)], [keep, ...jobIds]);
+    await markScript(redis, [table], [keep, ...jobIds]);
     return [];
   }, gathering);
   return {
@@ -91,40 +91,54 @@ const answerSchema = z.tuple([z.number(), z.number(), z.string().nullable()]);
 // reason: it was the last that its process had begun, it had told no progress since (see `survived`), and it is begun by
 // another process now. A job that goes on for long, such as a restart that awaits its service, tells progress, and is not
 // blamed for a deploy or a chaos test; the library's own count of stalls ends it in the end.
-/** KEYS: the table, each job as begun, each as cancelled. ARGV: instance, where its last one stands, seconds, job ids. */
+// So of those that are begun together the last alone is noted, and whoever is blamed already. Each key hangs beneath that
+// of the table; to name them all at each call costs more than what is done with them.
+/** KEYS: the table. ARGV: instance, seconds, job ids. */
 const beginScript = makeScript(`
-local ids = {unpack(ARGV, 4)}
-local scores = redis.call('ZMSCORE', KEYS[1], unpack(ids))
-local known = redis.call('MGET', unpack(KEYS, 2))
+local ids = {unpack(ARGV, 3)}
+local asked = {}
+for i, id in ipairs(ids) do
+  asked[2 * i - 1] = KEYS[1] .. ':' .. id .. ':run'
+  asked[2 * i] = KEYS[1] .. ':' .. id .. ':cancelled'
+end
+local done = redis.call('ZMSCORE', KEYS[1], unpack(ids))
+local known = redis.call('MGET', unpack(asked))
 local answers = {}
+local notes = {}
 local last = false
 for i, id in ipairs(ids) do
-  if scores[i] then
+  if done[i] then
     answers[i] = {1, 0, false}
   else
     local deaths = 0
-    if known[i] then
-      local held, count = string.match(known[i], '^(.*) (%d+)$')
+    local run = known[2 * i - 1]
+    if run then
+      local held, count = string.match(run, '^(.*) (%d+)$')
       deaths = tonumber(count)
-      if held ~= ARGV[1] and redis.call('GET', ARGV[2] .. held) == id then deaths = deaths + 1 end
+      if held ~= ARGV[1] and redis.call('GET', KEYS[1] .. '-last:' .. held) == id then deaths = deaths + 1 end
+      notes[asked[2 * i - 1]] = deaths
     end
-    redis.call('SET', KEYS[1 + i], ARGV[1] .. ' ' .. deaths, 'EX', ARGV[3])
-    answers[i] = {0, deaths, known[#ids + i]}
-    last = id
+    answers[i] = {0, deaths, known[2 * i]}
+    last = i
   end
 end
-if last then redis.call('SET', ARGV[2] .. ARGV[1], last, 'EX', ARGV[3]) end
+if last then
+  notes[asked[2 * last - 1]] = answers[last][2]
+  redis.call('SET', KEYS[1] .. '-last:' .. ARGV[1], ids[last], 'EX', ARGV[2])
+end
+for key, deaths in pairs(notes) do redis.call('SET', key, ARGV[1] .. ' ' .. deaths, 'EX', ARGV[2]) end
 return answers`);
 
-/** KEYS: the table, each job as begun. ARGV: how many are kept, job ids. By Redis' time, so that no machine's clock forgets what is new. */
+/** KEYS: the table. ARGV: how many are kept, job ids. By Redis' time, so that no machine's clock forgets what is new. */
 const markScript = makeScript(`
 local t = redis.call('TIME')
 local at = t[1] * 1000 + math.floor(t[2] / 1000)
-local marks = {}
+local marks, runs = {}, {}
 for i = 2, #ARGV do
-  marks[#marks + 1] = at
-  marks[#marks + 1] = ARGV[i]
+  marks[2 * i - 3] = at
+  marks[2 * i - 2] = ARGV[i]
+  runs[i - 1] = KEYS[1] .. ':' .. ARGV[i] .. ':run'
 end
 redis.call('ZADD', KEYS[1], unpack(marks))
-redis.call('DEL', unpack(KEYS, 2))
+redis.call('DEL', unpack(runs))
 return redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[1])`);

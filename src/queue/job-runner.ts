@@ -62,6 +62,7 @@ interface Task {
   readonly handler: BoundHandler;
   readonly envelope: Envelope;
   readonly body: unknown;
+  readonly lane: string | undefined;
 }
 
 export class JobRunner {
@@ -85,12 +86,13 @@ export class JobRunner {
   async run(job: Job<JobData>, stopping: AbortSignal): Promise<void> {
     this.#hear(stopping);
     try {
-      const task = await this.#taskOf(job);
+      const task = this.#taskOf(job) ?? (await this.#refuse(job));
+      const { envelope, lane } = task;
       // It was put to sleep until the one before it has ended, and is not counted as a try.
-      if (!(await this.#deps.lanes.mayRun(job))) throw new DelayedError();
-      await observeRun(this.#deps, { job, envelope: task.envelope }, async () => {
+      if (lane !== undefined && !(await this.#deps.lanes.mayRun(job))) throw new DelayedError();
+      await observeRun(this.#deps, { job, envelope }, async () => {
         const wasLeft = await this.#handle(task, stopping);
-        await this.#leaveLane(job);
+        if (lane !== undefined) await this.#leaveLane(job);
         return wasLeft;
       });
     } catch (thrown) {
@@ -160,15 +162,21 @@ export class JobRunner {
     stopping.addEventListener('abort', endAll, { once: true });
   }
 
-  async #taskOf(job: Job<JobData>): Promise<Task> {
+  /** Null for one that does not fit. */
+  #taskOf(job: Job<JobData>): Task | null {
     const handler = this.#handlers.get(job.name);
     const parsed = jobDataSchema.safeParse(job.data);
-    if (!parsed.success) await this.#parkNewer(job);
-    if (!handler || !parsed.success) {
-      const why = handler ? 'the job has no valid envelope' : `no handler for ${job.name}`;
-      throw new GivenUp(new SwarmError(domainErrors.jobInvalid, why));
-    }
-    return { job, handler, ...parsed.data, body: parsed.data.body };
+    if (!handler || !parsed.success) return null;
+    const { envelope, body, lane } = parsed.data;
+    return { job, handler, envelope, body, lane };
+  }
+
+  /** @throws DelayedError, GivenUp */
+  async #refuse(job: Job<JobData>): Promise<never> {
+    await this.#parkNewer(job);
+    const isKnown = this.#handlers.has(job.name);
+    const why = isKnown ? 'the job has no valid envelope' : `no handler for ${job.name}`;
+    throw new GivenUp(new SwarmError(domainErrors.jobInvalid, why));
   }
 
   /** Resolves to whether there was anything left to do. */
@@ -200,12 +208,12 @@ export class JobRunner {
     }
   }
 
-  async #runHandler({ job, handler, envelope, body }: Task, end: AbortController): Promise<void> {
+  #runHandler({ job, handler, envelope, body }: Task, end: AbortController): Promise<void> {
     const { inbox } = this.#deps;
     const spec = jobCatalogue[handler.name];
     const timeoutMs = this.#options.timeoutsMs?.[handler.name] ?? spec.timeoutMs;
     const tell = (fault: SwarmError) => end.abort(fault);
-    await runWithin(this.#watch, { name: job.name, timeoutMs, graceMs, tell }, (again) => {
+    return runWithin(this.#watch, { name: job.name, timeoutMs, graceMs, tell }, (again) => {
       const progress = () => {
         if ('heartbeats' in spec) again();
         // Its process lived to see it get on: whatever ends it from now on is not how it begins.
