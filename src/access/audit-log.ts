@@ -27,6 +27,9 @@ const batchSize = 64;
 // Of several processes that append at once one gets through each time, so that this is many of them for long.
 const attempts = 64;
 
+/** Lines of actions under way that this process wrote itself: their end is mostly written by the same one. */
+const mostRemembered = 1_000;
+
 interface Waiting {
   readonly entry: AuditEntry;
   readonly mark: string;
@@ -39,6 +42,8 @@ export class AuditLog implements AuditSink {
   readonly #deps: AuditDeps;
   readonly #keys: AuditKeys;
   readonly #waiting: Waiting[] = [];
+  /** By their marks, oldest first; a line that is stored never changes. */
+  readonly #begun = new Map<string, AuditLine>();
   #flushing: Promise<void> | undefined;
   /** As last heard; Redis tells when another process has appended since. */
   #tail: Tail = genesis;
@@ -64,7 +69,10 @@ export class AuditLog implements AuditSink {
 
   /** The line of this event of a flow, where there was one within the last days. */
   async find(correlationId: string, event: AuditEntry['event'], step = ''): Promise<AuditLine | null> {
-    const seq = await this.#deps.redis.get(this.#keys.mark(derivedId('audit', correlationId, event, step)));
+    const mark = this.#keys.mark(derivedId('audit', correlationId, event, step));
+    const begun = this.#begun.get(mark);
+    if (begun) return begun;
+    const seq = await this.#deps.redis.get(mark);
     return seq === null ? null : this.#line(seq, { correlationId, event });
   }
 
@@ -132,11 +140,21 @@ export class AuditLog implements AuditSink {
       return new Set();
     }
     this.#tail = { seq: after.seq, hash: after.hash };
-    turn.forEach(({ resolve }, i) => {
+    turn.forEach(({ resolve, mark }, i) => {
       const line = lines[i];
-      if (line) resolve(line);
+      if (!line) return;
+      if (line.event === 'executing') this.#remember(mark, line);
+      resolve(line);
     });
     return new Set(turn);
+  }
+
+  #remember(mark: string, line: AuditLine): void {
+    this.#begun.set(mark, line);
+    for (const oldest of this.#begun.keys()) {
+      if (this.#begun.size <= mostRemembered) return;
+      this.#begun.delete(oldest);
+    }
   }
 
   #chained(turn: readonly Waiting[]): AuditLine[] {

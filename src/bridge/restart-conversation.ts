@@ -52,6 +52,8 @@ export class RestartConversation {
   readonly #onProgress: (progress: RestartProgress) => Promise<void>;
   readonly #waker: Waker;
   readonly #answers: ServiceEvent[] = [];
+  /** What is written while it goes on; it ends when all of that has. */
+  readonly #writing: Promise<void>[] = [];
   #record: RestartRecord = unsentRecord;
   #reached: Step | null = null;
   /** Why its last start failed. */
@@ -62,6 +64,7 @@ export class RestartConversation {
   #until = 0;
   #askAt = 0;
   #unheardUntil = 0;
+  #fault: { readonly thrown: unknown } | null = null;
 
   constructor(
     deps: RestartDeps,
@@ -92,33 +95,34 @@ export class RestartConversation {
     try {
       const outcome = await this.#converse(signal);
       const { target } = this.#record;
-      if (target === null) return await records.finish(this.#order.id, this.#record, outcome);
-      await this.#deps.targets.done(this.#order, target);
-      return await records.finish(this.#order.id, this.#record, { ...outcome, target });
+      if (target !== null) await this.#deps.targets.done(this.#order, target);
+      const end = target === null ? outcome : { ...outcome, target };
+      const finishing = records.finish(this.#order.id, this.#record, end);
+      await Promise.all([finishing, ...this.#writing]);
+      return end;
     } finally {
       for (const stop of leave) stop();
+      await Promise.allSettled(this.#writing);
     }
   }
 
   async #converse(signal: AbortSignal): Promise<RestartOutcome> {
     for (;;) {
+      if (this.#fault) throw this.#fault.thrown;
       if (signal.aborted) throw new SwarmError(coreErrors.aborted, `restart ${this.#order.id} interrupted`);
-      const outcome = (await this.#readAnswers()) ?? this.#giveUp() ?? (await this.#askWhenDue());
+      const outcome = this.#readAnswers() ?? this.#giveUp() ?? (await this.#askWhenDue());
       if (outcome) return outcome;
       const next = this.#deps.connection.model ? Math.min(this.#askAt, this.#until) : this.#until;
       await this.#waker.wait(next - this.#deps.clock.now(), signal);
     }
   }
 
-  async #readAnswers(): Promise<RestartOutcome | null> {
+  #readAnswers(): RestartOutcome | null {
     for (let event = this.#answers.shift(); event; event = this.#answers.shift()) {
       if (!this.#answersForIt(event)) continue;
       const answer = readAnswer(event, this.#record.known);
-      // Written at one moment: a crash between the two is met by asking again.
-      await Promise.all([
-        this.#noteSpeaker(event),
-        answer.kind === 'progress' && this.#progress(answer.step, this.#deps.clock.now(), answer.detail),
-      ]);
+      this.#noteSpeaker(event);
+      if (answer.kind === 'progress') this.#progress(answer.step, this.#deps.clock.now(), answer.detail);
       if (answer.kind === 'trouble') this.#trouble = answer.reason;
       if (answer.kind === 'failed') return { state: 'failed', reason: answer.reason };
       if (answer.kind === 'ready') {
@@ -142,9 +146,10 @@ export class RestartConversation {
     return isIts;
   }
 
-  async #noteSpeaker({ state, instance }: ServiceEvent): Promise<void> {
+  // Where it is lost with the process, asking again tells it anew.
+  #noteSpeaker({ state, instance }: ServiceEvent): void {
     if (this.#record.instance !== null || state !== 'accepted') return;
-    await this.#remember({ ...this.#record, instance });
+    this.#write(this.#remember({ ...this.#record, instance }));
   }
 
   #giveUp(): RestartOutcome | null {
@@ -171,7 +176,7 @@ export class RestartConversation {
     } else await this.#aimAgain();
     try {
       const routing = await publisher.publish(this.#message());
-      if (routing === 'routed') return await this.#onSent();
+      if (routing === 'routed') return this.#onSent();
       return first ? await this.#onUnheard() : null;
     } catch (thrown) {
       const error = toSwarmError(thrown);
@@ -207,8 +212,8 @@ export class RestartConversation {
     return word?.state === 'ready' ? word.incarnation : null;
   }
 
-  async #onSent(): Promise<null> {
-    await this.#progress('sent', this.#record.firstSentAt ?? this.#deps.clock.now(), this.#sentText());
+  #onSent(): null {
+    this.#progress('sent', this.#record.firstSentAt ?? this.#deps.clock.now(), this.#sentText());
     return null;
   }
 
@@ -250,10 +255,19 @@ export class RestartConversation {
     await this.#deps.records.save(this.#order.id, record);
   }
 
-  async #progress(step: Step, at: number, detail: string): Promise<void> {
+  #progress(step: Step, at: number, detail: string): void {
     if (!isNews(step, this.#reached)) return;
     this.#reached = step;
-    await this.#onProgress({ state: step, at, detail });
+    this.#write(this.#onProgress({ state: step, at, detail }));
+  }
+
+  // Answers are not kept waiting by what is written of those before them; Redis takes it in its order.
+  #write(writing: Promise<void>): void {
+    this.#writing.push(writing);
+    writing.catch((thrown: unknown) => {
+      this.#fault ??= { thrown };
+      this.#waker.wake();
+    });
   }
 
   #message() {

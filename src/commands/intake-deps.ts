@@ -31,10 +31,12 @@ export type Judged =
   | { readonly refusal: Extract<Reply, { kind: 'refusal' }> }
   | { readonly verdict: Verdict };
 
-/** Looks at every gate before a wish. @throws SwarmError that kept the rights from being read */
-export async function judge(deps: IntakeDeps, wish: Wish, command: string): Promise<Judged> {
-  const { identity, permission } = wish;
-  const verdict = await deps.policy.decide(wish);
+/** What a verdict on a wish comes to. @throws SwarmError that kept the rights from being read */
+export function judged(
+  deps: IntakeDeps,
+  { identity, permission }: Wish,
+  { command, verdict }: { readonly command: string; readonly verdict: Verdict },
+): Judged {
   deps.onVerdict?.(verdict);
   const { blockedBy, fault } = verdict;
   if (fault) throw fault;

@@ -8,6 +8,7 @@ import { admitted, entered } from './admit.ts';
 import { ask } from './ask.ts';
 import { assertCatalogue } from './check-catalogue.ts';
 import { nothingToConfirm, type IntakeDeps } from './intake-deps.ts';
+import { look } from './look.ts';
 import { type ParseResult, parseInvocation } from './parse.ts';
 import { printable } from './printable.ts';
 import { asked, decided, recorded, recordUnheard } from './record.ts';
@@ -69,9 +70,10 @@ async function handle(
   const wish = { spec, args: parsed.args, dryRun: parsed.dryRun };
   const subject = asked(invocation, { command: spec.name, args: parsed.args });
   return use.run(`command ${spec.name}`, { command: spec.name }, () =>
-    recorded(deps, subject, (judged) =>
-      admitted(judged, invocation, wish, () => ask(judged, invocation, wish)),
-    ),
+    recorded(deps, subject, (judged) => {
+      const looked = look(judged, invocation, wish);
+      return admitted(judged, invocation, wish, () => ask(judged, invocation, { ...wish, looked }));
+    }),
   );
 }
 

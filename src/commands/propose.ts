@@ -20,6 +20,8 @@ interface Wished {
   readonly args: Readonly<Record<string, string>>;
   /** By which it is allowed. */
   readonly policyVersion: string;
+  /** What the person is to be asked. */
+  readonly prompt: Promise<string>;
 }
 
 /** Puts a wish up for a word, unless it needs none; the same invocation again gets the same one back. */
@@ -36,7 +38,7 @@ export async function propose(deps: IntakeDeps, invocation: Invocation, wished: 
   }
   switch (approval.state) {
     case 'pending':
-      return ask(deps, invocation, { spec, approval });
+      return ask(deps, { spec, approval });
     // Enqueued again, as for a second click: the first one's job may have been lost on its way.
     case 'approved':
     case 'done':
@@ -62,22 +64,23 @@ async function atOnce(deps: IntakeDeps, invocation: Invocation, { spec, args }: 
   return execute(deps, spec, { ...call, person: await deps.policy.personOf(identity) });
 }
 
+/** Opened, shown and recorded at one moment: nobody sees it before all of that stands, and each of it counts once. */
 async function open(
   deps: IntakeDeps,
   invocation: Invocation,
-  { spec, args, policyVersion }: Wished,
+  { spec, args, policyVersion, prompt }: Wished,
 ): Promise<Approval> {
-  const { identity, replyTo, id } = invocation;
+  const { identity, replyTo, id, shownLater = false } = invocation;
   const place = placeOf(invocation);
   const permission = spec.permission(args);
   const { surface, id: placeId, server } = place;
-  return deps.approvals.open({
+  const asked = {
     invocationId: id,
     command: spec.name,
     args,
     permission,
     level: levelOf(deps, spec, permission),
-    prompt: await spec.prompt(args, deps),
+    prompt: await prompt,
     requester: {
       person: await deps.policy.personOf(identity),
       identity,
@@ -86,23 +89,22 @@ async function open(
     replyTo,
     policyVersion,
     traceparent: (deps.tracer ?? silentTracer).current(),
-  });
+  };
+  const [approval] = await Promise.all([
+    deps.approvals.open(asked, { shown: !shownLater }),
+    leaveTrail(deps, asked, { event: 'asked', verdict: 'allowed', detail: asked.prompt }),
+  ]);
+  return approval;
 }
 
 async function ask(
   deps: IntakeDeps,
-  { shownLater = false }: Invocation,
   { spec, approval }: { readonly spec: Action | Change; readonly approval: Approval },
 ): Promise<Reply> {
   const { id, level, prompt, waitsMs, shownAt, invocationId } = approval;
   const now = deps.clock.now();
   if (now > approval.expiresAt) return nothingToConfirm(id);
-  // Asked for at one moment, and nobody sees it before all of it stands. A line that is there already adds none.
-  await Promise.all([
-    leaveTrail(deps, approval, { event: 'asked', verdict: 'allowed', detail: prompt }),
-    ...(shownAt === null && !shownLater ? [deps.approvals.shown(id)] : []),
-  ]);
-  if (shownAt === null) await announce(deps, approval);
+  await announce(deps, approval);
   return {
     kind: 'confirm',
     confirmationId: id,

@@ -2,7 +2,7 @@
 // the question.
 import { type Approval, type Decided, principalOf, stricter } from '../access/index.ts';
 import type { Identity, Place } from '../contracts/chat.ts';
-import { type IntakeDeps, judge } from './intake-deps.ts';
+import { type IntakeDeps, judged } from './intake-deps.ts';
 import { levelOf } from './level.ts';
 import type { Reply } from './reply.ts';
 import type { Action, Change } from './spec.ts';
@@ -120,8 +120,9 @@ async function allowedTo(
   command: string,
 ): Promise<Standing> {
   const { identity, place, permission } = wish;
-  const judged = await judge(deps, { identity, place, permission }, command);
-  return 'refusal' in judged ? judged : { policyVersion: judged.verdict.policyVersion };
+  const verdict = await deps.policy.decide({ identity, place, permission });
+  const right = judged(deps, { identity, place, permission }, { command, verdict });
+  return 'refusal' in right ? right : { policyVersion: verdict.policyVersion };
 }
 
 /**

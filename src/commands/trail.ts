@@ -20,10 +20,10 @@ export interface Footprint {
 /** @throws SwarmError AUDIT_UNAVAILABLE: then the step must not be taken */
 export async function leaveTrail(
   { audit }: Pick<IntakeDeps, 'audit'>,
-  approval: Approval,
+  wish: Pick<Approval, 'requester' | 'invocationId' | 'place' | 'command' | 'args' | 'policyVersion'>,
   step: Footprint,
 ): Promise<void> {
-  const { requester, invocationId, place, command, args } = approval;
+  const { requester, invocationId, place, command, args } = wish;
   const { person, identity } = step.by ?? requester;
   const { surface, id, server } = place;
   const line = {
@@ -37,7 +37,7 @@ export async function leaveTrail(
     verdict: step.verdict,
     detail: step.detail,
     approvers: step.approvers ?? [],
-    policyVersion: step.policyVersion ?? approval.policyVersion,
+    policyVersion: step.policyVersion ?? wish.policyVersion,
   };
   // Two may say their word on one wish where the first could not be kept; either has a line of their own.
   await audit?.append(line, ...(step.event === 'decided' ? [line.principal] : []));

@@ -69,34 +69,43 @@ export async function openStory(deps: StoryDeps, options: StoryOptions, first?: 
   const begun = first === undefined ? '' : JSON.stringify(first);
   const told = textsSchema.parse(await openScript(deps.redis, [key], [keepSeconds, begun]));
   const steps = told.map((text) => stepOf(text, key));
+  const isTold = ({ state }: Step) => steps.some((told) => told.state === state);
+  const write = async (step: Step): Promise<void> => {
+    await stepScript(deps.redis, [key], [keepSeconds, JSON.stringify(step)]);
+    steps.push(step);
+  };
   return {
     steps,
-    tell: async (step, { final, text }) => {
-      if (!steps.some(({ state }) => state === step.state)) {
-        // A step that was not written must not be told as one.
-        await stepScript(deps.redis, [key], [keepSeconds, JSON.stringify(step)]);
-        steps.push(step);
+    tell: async (step, end) => {
+      if (!isTold(step) && end.final) {
+        // The last thing that a person waits for: both are sent at one moment, the step first.
+        const report = reportOf(options, { ...end, step, steps: [...steps, step] });
+        await Promise.all([write(step), deps.jobs.add(report)]);
+        return;
       }
-      const seq = steps.findIndex(({ state }) => state === step.state);
-      await deps.jobs.add({
-        name: 'chat.report',
-        id: derivedId('chat.report', options.correlationId, String(seq)),
-        correlationId: options.correlationId,
-        causationId: options.causationId,
-        principal: options.principal,
-        body: {
-          to: options.to,
-          about: options.correlationId,
-          kind: options.kind,
-          subject: options.subject,
-          seq,
-          final,
-          text,
-          steps: [...steps],
-        },
-      });
+      // A step that was not written must not be told as one.
+      if (!isTold(step)) await write(step);
+      await deps.jobs.add(reportOf(options, { ...end, step, steps }));
     },
   };
+}
+
+interface Told {
+  readonly step: Step;
+  readonly steps: readonly Step[];
+  readonly final: boolean;
+  readonly text: string;
+}
+
+function reportOf(
+  { correlationId, causationId, principal, to, kind, subject }: StoryOptions,
+  { step, steps, final, text }: Told,
+): JobOrder<'chat.report'> {
+  const seq = steps.findIndex(({ state }) => state === step.state);
+  const id = derivedId('chat.report', correlationId, String(seq));
+  const about = { to, about: correlationId, kind, subject };
+  const body = { ...about, seq, final, text, steps: [...steps] };
+  return { name: 'chat.report', id, correlationId, causationId, principal, body };
 }
 
 const textsSchema = z.array(z.string());

@@ -1,10 +1,13 @@
 // What Redis does in one step. KEYS are always the record (a hash) and the index of what is not at an end yet.
 import { makeScript } from '../../core/redis-script.ts';
 
-/** ARGV: id, request, time by which it must be shown, ttl of the record in ms. Answers the record that it has from now on. */
+/**
+ * ARGV: id, request, end of its time, ttl of the record in ms, when it was shown or ''. Answers the record that it has from
+ * now on.
+ */
 export const openScript = makeScript(`
 if redis.call('EXISTS', KEYS[1]) == 0 then
-  redis.call('HSET', KEYS[1], 'request', ARGV[2], 'state', 'pending', 'expiresAt', ARGV[3], 'shownAt', '')
+  redis.call('HSET', KEYS[1], 'request', ARGV[2], 'state', 'pending', 'expiresAt', ARGV[3], 'shownAt', ARGV[5])
   redis.call('PEXPIRE', KEYS[1], ARGV[4])
   redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
 end

@@ -37,8 +37,11 @@ export type Move = 'moved' | 'missing' | 'late' | 'early' | ApprovalState;
 
 /** The store. Every method rejects when Redis does not answer: then nothing is proposed and nothing decided. */
 export interface Approvals {
-  /** The same invocation gets the same one back, in whatever state it is by now. Nobody has seen it yet. */
-  open(asked: Asked): Promise<Approval>;
+  /**
+   * The same invocation gets the same one back, in whatever state it is by now. @param options.shown whether it can be seen
+   * from now on, or once `shown` is told; default false
+   */
+  open(asked: Asked, options?: { readonly shown?: boolean }): Promise<Approval>;
   /** Null when there is none under this id. */
   find(id: string): Promise<Approval | null>;
   /** It can be seen now: its time begins, if it had not. */
@@ -105,14 +108,14 @@ export function createApprovals(
   };
   return {
     find,
-    open: async (asked) => {
+    open: async (asked, { shown = false } = {}) => {
       const full = derivedId('confirmation', asked.invocationId);
       // Short ids are for typing; a clash with another one takes more digits.
       for (const length of [6, 10, full.length]) {
         const request = complete(asked, full.slice(0, length));
-        const { id, askedAt } = request;
-        const showBy = askedAt + showWithinMs;
-        const given = [id, JSON.stringify(request), showBy, recordTtlMs];
+        const { id, askedAt, waitsMs } = request;
+        const ends = askedAt + (shown ? waitsMs : showWithinMs);
+        const given = [id, JSON.stringify(request), ends, recordTtlMs, shown ? askedAt : ''];
         const stored = toApproval(fieldsOf(await openScript(redis, [key(id), index], given)));
         if (stored.invocationId === asked.invocationId) return stored;
       }

@@ -60,6 +60,29 @@ describe('an approval', () => {
     expect(await store.find(id)).toMatchObject({ shownAt: seenAt, expiresAt: seenAt + waits });
   });
 
+  it('that can be seen at once waits from the beginning, also when it is asked for again', async ({
+    redis,
+    prefix,
+  }) => {
+    const { clock, store } = open(redis, prefix);
+    const askedAt = clock.now();
+    await store.open(wish(), { shown: true });
+    clock.advance(1_000);
+    const again = await store.open(wish(), { shown: true });
+    expect(again).toMatchObject({ shownAt: askedAt, expiresAt: askedAt + 60_000 });
+  });
+
+  it('that is moved as settled is looked after by nobody any more', async ({ redis, prefix }) => {
+    const { clock, store } = open(redis, prefix);
+    const [one, two] = [await store.open(wish('i-1')), await store.open(wish('i-2'))];
+    await store.move(one.id, yes);
+    await store.move(two.id, yes);
+    await store.move(one.id, { from: 'approved', to: 'done', settled: true });
+    await store.move(two.id, { from: 'approved', to: 'done' });
+    clock.advance(600_000);
+    expect(await store.due()).toEqual([two.id]);
+  });
+
   it('that was seen only when its time was over stays over', async ({ redis, prefix }) => {
     const { clock, store } = open(redis, prefix);
     const { id } = await store.open(wish());

@@ -1,4 +1,5 @@
 // The story of one restart, kept in real Redis; the bridge is a port that does what each test writes down.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import type { Report } from '../../../src/contracts/chat.ts';
 import { reportSchema } from '../../../src/contracts/chat.ts';
@@ -64,6 +65,8 @@ function createScene(redis: Redis, prefix: string, given: { readonly reachesAll?
         await onProgress({ state, at: clock.now(), detail: '' });
       }
       clock.advance(scene.stepMs);
+      // What was kept for that long leaves before the end is told.
+      await nextTurn();
       const { end } = scene.bridge;
       if (typeof end === 'string') throw new SwarmError(domainErrors.bridgeDown, end);
       return end;

@@ -226,6 +226,25 @@ describe('a report on the console', () => {
     await expect.poll(lines).toEqual(['restart slam: sent     text 1']);
   });
 
+  it('has a line for each step that no report of its own told, and none for what stands above it', async () => {
+    const { bot, lines } = await open();
+    const steps = (['queued', 'sent', 'accepted', 'ready'] as const).map((state, at) => ({
+      state,
+      at,
+      detail: state === 'sent' ? 'RabbitMQ has it' : '',
+    }));
+    await bot.report(report(0, 'queued', { steps: steps.slice(0, 1) }));
+    await bot.report(report(3, 'ready', { steps, final: true }));
+    await expect
+      .poll(lines)
+      .toEqual([
+        'restart slam: queued   text 0',
+        'restart slam: sent     RabbitMQ has it',
+        'restart slam: accepted',
+        'restart slam: ready    text 3',
+      ]);
+  });
+
   it('is printed once however often it is delivered', async () => {
     const { bot, lines } = await open();
     for (const seq of [0, 0, 1, 0, 1]) await bot.report(report(seq));

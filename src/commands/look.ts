@@ -1,0 +1,32 @@
+// What has to be read of a wish before it can be answered, asked for at one moment: beside the admission, since each would
+// else wait for the one before it. It judges nothing, and what was read of a wish that is refused is told to nobody.
+import type { Verdict } from '../access/index.ts';
+import type { Wish } from './admit.ts';
+import { misspelt } from './candidates.ts';
+import type { IntakeDeps } from './intake-deps.ts';
+import { permissionOf } from './permitted.ts';
+import { type Invocation, placeOf, type Reply } from './reply.ts';
+import { levelOf } from './rights.ts';
+
+/** Each is to be awaited in its turn; one that nobody comes to fails silently. */
+export interface Looked {
+  readonly verdict: Promise<Verdict>;
+  /** A refusal for what was likely meant otherwise. */
+  readonly misspelt: Promise<Reply | null>;
+  /** What the person is to be asked; empty where nobody is. */
+  readonly prompt: Promise<string>;
+}
+
+/** Begins to read. */
+export function look(deps: IntakeDeps, invocation: Invocation, { spec, args, dryRun }: Wish): Looked {
+  const { identity } = invocation;
+  const permission = permissionOf(spec, args);
+  const isAsked = spec.kind !== 'question' && !dryRun && levelOf(deps, spec, permission) !== 'none';
+  const looked = {
+    verdict: deps.policy.decide({ identity, permission, place: placeOf(invocation) }),
+    misspelt: misspelt(spec, args, deps),
+    prompt: (async () => (isAsked ? spec.prompt(args, deps) : ''))(),
+  };
+  for (const reading of Object.values(looked)) reading.catch(() => undefined);
+  return looked;
+}
