@@ -1,6 +1,7 @@
 // The bridge service: one connection that sends restart orders, hears what services and drones say, and keeps
 // their read models. Its start does not wait for RabbitMQ, which is a soft dependency; the link tells.
 import {
+  deadQueue,
   droneMessageSchema,
   exchanges,
   type HubProfile,
@@ -19,6 +20,7 @@ import { Consumer, route } from './consumer.ts';
 import { storeDroneStatus } from './drone-directory.ts';
 import { instancesOf, registerSpeaker } from './instances.ts';
 import { createOrderPublisher } from './order-publisher.ts';
+import { assertDeadQueue, Poison } from './poison.ts';
 import { Publisher } from './publisher.ts';
 import { createServiceControl } from './restart.ts';
 import { RestartRecords } from './restart-record.ts';
@@ -67,13 +69,15 @@ export class Bridge extends Service {
       detail: () => this.#detail(),
     });
     connection.use((model) => assertExchanges(model));
+    connection.use((model) => assertDeadQueue(model));
+    const poison = new Poison({ clock, logger, meter }, { by: `swarmline-${options.instance}` });
     const publisher = new Publisher(
       { connection, clock, meter, tracer },
       { appId: `swarmline-${options.instance}` },
     );
     this.#connection = connection;
     this.#registry = new Registry(redis, options);
-    this.#consumer = new Consumer({ connection, logger, meter, tracer }, this.#routes());
+    this.#consumer = new Consumer({ connection, logger, meter, tracer, poison }, this.#routes());
     const records = new RestartRecords(redis, options.prefix);
     const services = createServiceDirectory({ redis }, options);
     const choose = createBalancer({ strategy: options.balance ?? 'least-pending' });
@@ -144,7 +148,9 @@ export class Bridge extends Service {
 
   #detail(): string {
     const place = `${new URL(this.#options.url).host}, profile ${this.#options.profile}`;
-    return this.garbage === 0 ? place : `${place}, ${this.garbage} messages not understood`;
+    return this.garbage === 0
+      ? place
+      : `${place}, ${this.garbage} messages not understood, see ${deadQueue.name}`;
   }
 }
 
