@@ -1,6 +1,7 @@
 // The bridge service: one connection that sends restart orders, hears what services and drones say, and keeps
 // their read models. Its start does not wait for RabbitMQ, which is a soft dependency; the link tells.
 import {
+  deadQueue,
   droneMessageSchema,
   exchanges,
   type HubProfile,
@@ -21,6 +22,7 @@ import { hearGasAcks } from './gas-acks.ts';
 import { createGasBus } from './gas-bus.ts';
 import { instancesOf, registerSpeaker } from './instances.ts';
 import { createOrderPublisher } from './order-publisher.ts';
+import { assertDeadQueue, Poison } from './poison.ts';
 import { Publisher } from './publisher.ts';
 import { createServiceControl } from './restart.ts';
 import { RestartRecords } from './restart-record.ts';
@@ -72,6 +74,8 @@ export class Bridge extends Service {
       detail: () => this.#detail(),
     });
     connection.use((model) => assertExchanges(model));
+    connection.use((model) => assertDeadQueue(model));
+    const poison = new Poison({ clock, logger, meter }, { by: `swarmline-${options.instance}` });
     const publisher = new Publisher(
       { connection, clock, meter, tracer },
       { appId: `swarmline-${options.instance}` },
@@ -79,8 +83,8 @@ export class Bridge extends Service {
     this.#connection = connection;
     this.#registry = new Registry(redis, options);
     this.gas = createGasBus({ publisher, clock });
-    if (deps.noteGasAck) hearGasAcks({ connection, clock, logger, note: deps.noteGasAck }, options);
-    this.#consumer = new Consumer({ connection, logger, meter, tracer }, this.#routes());
+    if (deps.noteGasAck) hearGasAcks({ connection, clock, logger, poison, note: deps.noteGasAck }, options);
+    this.#consumer = new Consumer({ connection, logger, meter, tracer, poison }, this.#routes());
     const records = new RestartRecords(redis, options.prefix);
     const services = { word: (name: string) => readServiceWord({ redis }, options, name) };
     const choose = createBalancer({ strategy: options.balance ?? 'least-pending' });
@@ -154,7 +158,9 @@ export class Bridge extends Service {
 
   #detail(): string {
     const place = `${new URL(this.#options.url).host}, profile ${this.#options.profile}`;
-    return this.garbage === 0 ? place : `${place}, ${this.garbage} messages not understood`;
+    return this.garbage === 0
+      ? place
+      : `${place}, ${this.garbage} messages not understood, see ${deadQueue.name}`;
   }
 }
 

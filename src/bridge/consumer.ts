@@ -1,22 +1,23 @@
-// Reads messages from an exclusive queue of its own. What it cannot read is counted and dropped, never fatal;
-// telemetry is state, so a message whose handler fails is not repeated: the next one brings the same news.
-import type { ChannelModel, ConsumeMessage } from 'amqplib';
+// Reads messages from an exclusive queue of its own. What it cannot read is counted and sent on to where such things lie,
+// never fatal; telemetry is state, so a message whose handler fails is not repeated: the next one brings the same news.
+import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { z } from 'zod';
 import { traceparentSchema } from '../contracts/envelope.ts';
 import type { Meter } from '../contracts/metrics.ts';
-import { errorText } from '../core/errors.ts';
+import { errorText, SwarmError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { plainText } from '../core/text.ts';
 import { silentTracer, type Tracer } from '../core/tracing/index.ts';
 import { type Connection, guarded } from './connection.ts';
 import { messageAttributes } from './message-attributes.ts';
+import type { Poison } from './poison.ts';
 
 /** Where messages come from and what becomes of them. Made by `route`. */
 export interface Route {
   readonly exchange: string;
   readonly keys: readonly string[];
-  /** Resolves to false for a body that does not fit. */
-  accept(body: unknown): Promise<boolean>;
+  /** Resolves to why the body does not fit; to null for one that was handled. */
+  accept(body: unknown): Promise<string | null>;
 }
 
 /** Joins a source to a handler; the handler sees only bodies that fit the schema. */
@@ -29,8 +30,9 @@ export function route<S extends z.ZodType>(
     ...source,
     async accept(body) {
       const message = schema.safeParse(body);
-      if (message.success) await handle(message.data);
-      return message.success;
+      if (!message.success) return body === undefined ? 'no JSON' : z.prettifyError(message.error);
+      await handle(message.data);
+      return null;
     },
   };
 }
@@ -45,6 +47,8 @@ export interface ConsumerDeps {
   readonly logger: Logger;
   readonly meter?: Meter | undefined;
   readonly tracer?: Tracer | undefined;
+  /** Takes what cannot be handled. Absent: that is dropped. */
+  readonly poison?: Pick<Poison, 'lay'> | undefined;
 }
 
 /** A queue and its reader, made anew on every connection. */
@@ -52,6 +56,7 @@ export class Consumer {
   readonly #logger: Logger;
   readonly #meter: Meter | undefined;
   readonly #tracer: Tracer;
+  readonly #poison: ConsumerDeps['poison'];
   readonly #routes: readonly Route[];
   #garbage = 0;
   #failing = false;
@@ -61,6 +66,7 @@ export class Consumer {
     this.#logger = deps.logger;
     this.#meter = deps.meter;
     this.#tracer = deps.tracer ?? silentTracer;
+    this.#poison = deps.poison;
     this.#routes = routes;
     deps.connection.use((model) => this.#attach(model));
   }
@@ -80,7 +86,7 @@ export class Consumer {
     await channel.consume(queue, (message) => {
       // Null: RabbitMQ cancelled us (the queue was deleted); only a new set-up makes us hear again.
       if (!message) return void channel.close().catch(() => undefined);
-      void this.#take(message).finally(() => {
+      void this.#take(message, channel).finally(() => {
         try {
           channel.ack(message);
         } catch {
@@ -90,7 +96,7 @@ export class Consumer {
     });
   }
 
-  async #take(message: ConsumeMessage): Promise<void> {
+  async #take(message: ConsumeMessage, channel: Channel): Promise<void> {
     const { exchange, routingKey: key } = message.fields;
     const body = parseJson(message.content);
     const { correlationId = '', messageId: id = '' } = properties.parse(message.properties);
@@ -101,26 +107,35 @@ export class Consumer {
     };
     await this.#logger.within(correlationId === '' ? {} : { correlationId }, () =>
       this.#tracer.span(`process ${exchange}`, options, async (span) => {
-        const result = await this.#handle(message, body);
+        const { result, why } = await this.#handle(message, body);
+        if (why !== null) this.#poison?.lay(channel, message, why);
         this.#meter?.count('bus_messages_total', { exchange, direction: 'received', result });
         if (result !== 'handled') span.fail(result);
       }),
     );
   }
 
-  async #handle({ fields }: ConsumeMessage, body: unknown): Promise<'handled' | 'garbage' | 'failed'> {
+  async #handle({ fields }: ConsumeMessage, body: unknown): Promise<Handled> {
     const source = this.#routes.find(({ exchange }) => exchange === fields.exchange);
     try {
-      const understood = await source?.accept(body);
-      if (!understood) this.#garbage += 1;
+      const why = source ? await source.accept(body) : 'nobody here reads this exchange';
+      if (why !== null) this.#garbage += 1;
       this.#failing = false;
-      return understood ? 'handled' : 'garbage';
+      return { result: why === null ? 'handled' : 'garbage', why };
     } catch (thrown) {
       if (!this.#failing) this.#logger.warn({ key: fields.routingKey }, `not handled: ${errorText(thrown)}`);
       this.#failing = true;
-      return 'failed';
+      // What will pass, such as a Redis that is away, is no fault of the message.
+      const willPass = thrown instanceof SwarmError && thrown.retryable;
+      return { result: 'failed', why: willPass ? null : errorText(thrown) };
     }
   }
+}
+
+/** `why` it is to be sent on; null where it is not. */
+interface Handled {
+  readonly result: 'handled' | 'garbage' | 'failed';
+  readonly why: string | null;
 }
 
 // Anybody may have written them, and they go into the log.

@@ -6,13 +6,14 @@ import type { GasAcknowledgement } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorText } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
-import { plainText } from '../core/text.ts';
 import { type Connection, guarded } from './connection.ts';
+import type { Poison } from './poison.ts';
 
 export interface GasAcksDeps {
   readonly connection: Connection;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly poison: Pick<Poison, 'lay'>;
   /** @throws while it cannot be noted; what will never fit is no reason to throw */
   readonly note: (acknowledgement: GasAcknowledgement) => Promise<void>;
 }
@@ -26,13 +27,12 @@ const againMs = 1_000;
 
 /** Adds the queue and its reader to a connection, which must not be open yet. */
 export function hearGasAcks(deps: GasAcksDeps, { prefix }: { readonly prefix: string }): void {
-  const { connection, clock, logger } = deps;
+  const { connection, clock, logger, poison } = deps;
 
   async function take(message: ConsumeMessage, channel: Channel): Promise<void> {
     const acknowledgement = parse(message);
     if (acknowledgement === null) {
-      const { routingKey } = message.fields;
-      logger.warn({ key: plainText(routingKey, 120) }, 'an acknowledgement of gas was not understood');
+      poison.lay(channel, message, 'no acknowledgement of gas');
       return settle(() => channel.ack(message));
     }
     try {

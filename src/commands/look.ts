@@ -4,9 +4,9 @@ import type { Verdict } from '../access/index.ts';
 import type { Wish } from './admit.ts';
 import { misspelt } from './candidates.ts';
 import type { IntakeDeps } from './intake-deps.ts';
+import { levelOf } from './level.ts';
 import { permissionOf } from './permitted.ts';
 import { type Invocation, placeOf, type Reply } from './reply.ts';
-import { levelOf } from './rights.ts';
 
 /** Each is to be awaited in its turn; one that nobody comes to fails silently. */
 export interface Looked {

@@ -16,8 +16,18 @@ export const exchanges = {
   droneStatus: { name: 'drone_status', type: 'topic', durable: true, owner: 'swarmline' },
   /** Gas to agents, and what they say of it. */
   agentGas: { name: 'agent_gas', type: 'topic', durable: true, owner: 'swarmline' },
+  /** What came on the others and cannot be handled: under its own key, with the reason in its headers. */
+  dead: { name: 'swarmline.dlx', type: 'topic', durable: true, owner: 'swarmline' },
   /** The legacy hub's; declared passively, since its owner decides what it is. */
   legacyRestart: { name: 'restart_exchange', type: 'fanout', durable: true, owner: 'hub' },
+} as const;
+
+/** Where all of `dead` is kept: at most so much, and for a week (ms). */
+export const deadQueue = {
+  name: 'swarmline.dlx',
+  maxLength: 1_000,
+  maxLengthBytes: 16_777_216,
+  messageTtl: 604_800_000,
 } as const;
 
 export const routingKeys = {

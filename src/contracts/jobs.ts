@@ -1,4 +1,5 @@
-// The job catalogue: name → schema, queue and retry policy, once. Producers and handlers are typed from it.
+// The job catalogue: name → schema, queue, tries, times and what is kept, once. Producers and handlers are typed from it.
+// Who receives what a job does, and so its lane, stands in lanes.ts; docs/jobs.md shows all of it.
 import { z } from 'zod';
 import { agentIdSchema, gasSchema } from './agents.ts';
 import { addressSchema, reportSchema } from './chat.ts';
@@ -10,8 +11,14 @@ import { swarmJobs } from './swarm-orders.ts';
 export interface JobSpec {
   readonly queue: 'services' | 'gas' | 'pipeline' | 'control' | 'report';
   readonly body: z.ZodType;
-  /** Tries before the job counts as failed; between them 0.5 s, growing to half a minute. */
+  /** Tries before the job counts as failed. */
   readonly attempts: number;
+  /** Between two tries; default 0.5 s, growing to half a minute: without a bound an hour's outage would be followed by another. */
+  readonly backoff?: Backoff;
+  /** What its id derives from, so that the same again is the same job; default `use`. */
+  readonly key?: IdempotencyKey;
+  /** How much of it Redis keeps once it has ended; default `keptLong`. One queue keeps all its jobs alike: the library trims them together. */
+  readonly keeps?: Retention;
   /** Longest time from enqueue to the last useful start, ms; becomes the envelope's deadline. */
   readonly usefulMs: number;
   /** Longest time of one run, ms; then it is told to end, and given up where it does not. */
@@ -19,6 +26,38 @@ export interface JobSpec {
   /** Whether each sign of progress begins that time anew. Default: it does not. */
   readonly heartbeats?: boolean;
 }
+
+/** Delays in ms: of the first try after a failure, and of none more than the last. */
+export interface Backoff {
+  readonly initialMs: number;
+  readonly maxMs: number;
+}
+
+/**
+ * What a job is the same of. `use`: one use of a command and the step of it. `delivery`: one gas to one receiver and the
+ * count of its jobs. `tick`: a schedule and its moment. `report`: what it is about, its step and its place.
+ */
+export type IdempotencyKey = 'use' | 'delivery' | 'tick' | 'report';
+
+/** Of jobs that were done and of those that failed: at most so many, and for so long, s. */
+export interface Retention {
+  readonly done: { readonly count: number; readonly age: number };
+  readonly failed: { readonly count: number; readonly age: number };
+}
+
+const day = 24 * 3_600;
+/** Long enough for an id to block its own repetition: a second click, a replayed tick; bounded in count. */
+export const keptLong: Retention = {
+  done: { count: 5_000, age: day },
+  failed: { count: 5_000, age: 7 * day },
+};
+/** A report carries its whole story, and is told again within seconds of a crash or not at all. */
+const keptShort: Retention = { done: { count: 2_000, age: day / 4 }, failed: { count: 2_000, age: 7 * day } };
+
+/** Between two tries where the row does not say. */
+export const usualBackoff: Backoff = { initialMs: 500, maxMs: 30_000 };
+/** A person waits for it, and not for long. */
+const soonAgain: Backoff = { initialMs: 500, maxMs: 5_000 };
 
 export const jobCatalogue = {
   'service.restart': {
@@ -31,6 +70,7 @@ export const jobCatalogue = {
       replyTo: addressSchema,
     }),
     attempts: 20,
+    backoff: soonAgain,
     usefulMs: 60_000,
     // The bridge ends each restart itself, at the order's own deadline; where that is longer, app raises this.
     timeoutMs: 60_000,
@@ -45,12 +85,14 @@ export const jobCatalogue = {
       replyTo: addressSchema,
     }),
     attempts: 10,
+    backoff: soonAgain,
     usefulMs: 60_000,
     timeoutMs: 15_000,
   },
   'gas.deliver': {
     queue: 'gas',
     body: z.object({ gas: gasSchema }),
+    key: 'delivery',
     attempts: 30,
     usefulMs: 24 * 3_600_000,
     timeoutMs: 30_000,
@@ -65,6 +107,7 @@ export const jobCatalogue = {
       text: z.string().min(1),
       tick: z.string(),
     }),
+    key: 'tick',
     attempts: 10,
     usefulMs: 3_600_000,
     timeoutMs: 30_000,
@@ -72,6 +115,7 @@ export const jobCatalogue = {
   'pipeline.sweep': {
     queue: 'pipeline',
     body: z.object({ tick: z.string() }),
+    key: 'tick',
     attempts: 2,
     usefulMs: 60_000,
     timeoutMs: 60_000,
@@ -85,6 +129,7 @@ export const jobCatalogue = {
       replyTo: addressSchema,
     }),
     attempts: 10,
+    backoff: soonAgain,
     usefulMs: 60_000,
     timeoutMs: 60_000,
   },
@@ -107,6 +152,7 @@ export const jobCatalogue = {
   'approvals.sweep': {
     queue: 'control',
     body: z.object({ tick: z.number().int() }),
+    key: 'tick',
     attempts: 3,
     usefulMs: 60_000,
     timeoutMs: 60_000,
@@ -114,6 +160,8 @@ export const jobCatalogue = {
   'chat.report': {
     queue: 'report',
     body: reportSchema,
+    key: 'report',
+    keeps: keptShort,
     // A chat platform may be away for hours; the deadline ends it sooner than the count.
     attempts: 3_000,
     usefulMs: 24 * 3_600_000,
@@ -136,6 +184,13 @@ export const holdableQueues: readonly string[] = [
 
 export type JobName = keyof typeof jobCatalogue;
 export type JobBody<N extends JobName> = z.infer<(typeof jobCatalogue)[N]['body']>;
+
+/** The row of a job with its defaults filled in; undefined for a name that there is not. */
+export function rowOf(name: string): Required<JobSpec> | undefined {
+  const specs: Readonly<Record<string, JobSpec>> = jobCatalogue;
+  const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
+  return spec && { backoff: usualBackoff, key: 'use', keeps: keptLong, heartbeats: false, ...spec };
+}
 
 /** The schema of one job's body. */
 export function bodySchema<N extends JobName>(name: N): z.ZodType<JobBody<N>> {

@@ -31,6 +31,11 @@ export function laneOf<N extends JobName>(name: N, body: JobBody<N>): string | u
   return receivers[name]?.(body);
 }
 
+/** Whether jobs of that name have lanes. */
+export function hasLane(name: JobName): boolean {
+  return Object.hasOwn(receivers, name);
+}
+
 /** What two deliveries must have in common to be copies of one text. */
 export interface DeliveredText {
   /** Of the delivery, not of the job: the same delivery again is no copy. */

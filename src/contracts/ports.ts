@@ -36,6 +36,8 @@ export interface QueueControl {
   resume(queue: string): Promise<void>;
   /** Pauses it, and resolves to how many still run at the end of what runs, or when the signal fires. */
   drain(queue: string, by: string, signal: AbortSignal): Promise<number>;
+  /** Gives a drain up: workers take from it again, unless somebody holds it besides. Resolves to whether they do. */
+  endDrain(queue: string): Promise<boolean>;
   /** Runs it again, under its own id and with a fresh deadline; what was done of it stays done. */
   redrive(letter: DeadLetter): Promise<RedriveOutcome>;
   /** Takes it away for good; the same order again does nothing either. */

@@ -32,7 +32,7 @@ export interface Gapped {
 const lateMs = 30_000;
 
 /** Looks once at one schedule. Rejects where Redis or the queue cannot be asked; the next look does it then. */
-export async function closeGap(deps: TickGapsDeps, schedule: Gapped, now: number): Promise<void> {
+async function closeGap(deps: TickGapsDeps, schedule: Gapped, now: number): Promise<void> {
   const { ticks } = deps;
   const { name, catchUp, matches, add } = schedule;
   const until = now - lateMs;

@@ -69,6 +69,7 @@ export function createQueueDesk(
     pause: (queue, by) => holds.pause(queue, by),
     resume: (queue) => holds.resume(queue),
     drain: (queue, by, signal) => holds.drain(queue, by, signal),
+    endDrain: (queue) => holds.endDrain(queue),
     redrive,
     discard: async (letter) => {
       // Nothing more is owed to it, also if the same order should come again.

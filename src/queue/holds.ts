@@ -16,6 +16,8 @@ export interface Holds {
   resume(queue: string): Promise<void>;
   /** As in the port `QueueControl`. */
   drain(queue: string, by: string, signal: AbortSignal): Promise<number>;
+  /** As in the port `QueueControl`. */
+  endDrain(queue: string): Promise<boolean>;
   /** Null where workers take from it. */
   of(queue: string): Promise<QueueHold | null>;
 }
@@ -25,8 +27,9 @@ const lookEveryMs = 250;
 export function createHolds({ redis, shelf, clock }: HoldsDeps, options: { readonly prefix: string }): Holds {
   const key = `${options.prefix}:queue-holds`;
   const hold = async (queue: string, by: string, state: QueueHold['state']) => {
-    // One that is held already stays as it was ordered first.
-    if ((await heldOf(queue)) === null) {
+    // One that is held already stays as it was ordered first; but a pause outlasts the drain that it falls into.
+    const before = await heldOf(queue);
+    if (before === null || (before.state === 'draining' && state === 'paused')) {
       const held: QueueHold = { state, since: clock.now(), by };
       await redis.hset(key, queue, JSON.stringify(held));
     }
@@ -39,11 +42,17 @@ export function createHolds({ redis, shelf, clock }: HoldsDeps, options: { reado
       await redis.hset(key, queue, JSON.stringify({ ...held, state: 'paused' } satisfies QueueHold));
     }
   };
+  const resume = async (queue: string) => {
+    await (await shelf.named(queue)).resume();
+    await redis.hdel(key, queue);
+  };
   return {
     pause: (queue, by) => hold(queue, by, 'paused'),
-    resume: async (queue) => {
-      await (await shelf.named(queue)).resume();
-      await redis.hdel(key, queue);
+    resume,
+    endDrain: async (queue) => {
+      const held = await heldOf(queue);
+      if (held?.state === 'draining') await resume(queue);
+      return held === null || held.state === 'draining';
     },
     drain: async (queue, by, signal) => {
       await hold(queue, by, 'draining');

@@ -1,7 +1,7 @@
 // BullMQ's queues behind one door: puts a job into its lane and its queue, and stops what is a copy. Whether there is room
 // for it, and what is done while Redis is away, is the producer's affair.
 import { domainErrors } from '../contracts/errors.ts';
-import { type JobData, jobCatalogue, type Kept } from '../contracts/jobs.ts';
+import type { JobData, Kept } from '../contracts/jobs.ts';
 import type { Redis } from '../core/redis.ts';
 import { SwarmError } from '../core/errors.ts';
 import { queueFault } from './faults.ts';
@@ -90,8 +90,7 @@ export function createInlet(
 
 function optionsOf({ name, id, queue, data }: PreparedJob) {
   const { issuedAt, principal } = data.envelope;
-  const { attempts } = jobCatalogue[name];
-  return jobOptions({ id, attempts, name, queue, principal, issuedAt });
+  return jobOptions({ id, name, queue, principal, issuedAt });
 }
 
 /** Whoever ordered it must know whether asking again helps; that Redis is full or busy is the queue's affair. */

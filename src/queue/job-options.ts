@@ -1,25 +1,28 @@
-// How the library is to treat a job of ours, whoever adds it.
+// How the library is to treat a job of ours, whoever adds it: what its row of the catalogue says, in the library's words.
 import type { JobsOptions } from 'bullmq';
+import { keptLong, rowOf, usualBackoff } from '../contracts/jobs.ts';
+import { backoffMs } from '../core/backoff.ts';
 import { priorityOf, type Ranked } from './priority.ts';
-
-// Long enough for an id to block its own repetition (a second click, a replayed tick); bounded in count.
-const keepCompleted = { age: 24 * 3_600, count: 5_000 };
-const keepFailed = { age: 7 * 24 * 3_600, count: 5_000 };
 
 export interface TreatedJob extends Ranked {
   readonly id: string;
-  /** Tries before it counts as failed. */
-  readonly attempts: number;
 }
 
-export function jobOptions({ id, attempts, ...ranked }: TreatedJob): JobsOptions {
+/** One that the catalogue does not have is tried once. */
+export function jobOptions({ id, ...ranked }: TreatedJob): JobsOptions {
+  const { attempts = 1, keeps = keptLong } = rowOf(ranked.name) ?? {};
   const priority = priorityOf(ranked);
   return {
     jobId: id,
     attempts,
     backoff: { type: 'capped' },
-    removeOnComplete: keepCompleted,
-    removeOnFail: keepFailed,
+    removeOnComplete: keeps.done,
+    removeOnFail: keeps.failed,
     ...(priority !== undefined && { priority }),
   };
+}
+
+/** Before a job of that name is tried again, ms; `attempt` is 1 after the first failure. */
+export function retryDelayMs(name: string | undefined, attempt: number): number {
+  return backoffMs(attempt, rowOf(name ?? '')?.backoff ?? usualBackoff);
 }

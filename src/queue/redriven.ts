@@ -2,7 +2,7 @@
 // a time of its own. Pure.
 import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
-import { jobCatalogue, type JobSpec } from '../contracts/jobs.ts';
+import { rowOf } from '../contracts/jobs.ts';
 import type { DeadLetter } from '../contracts/queues.ts';
 import { jobOptions } from './job-options.ts';
 
@@ -16,7 +16,7 @@ const withEnvelope = z.looseObject({ envelope: z.looseObject({ principal: z.stri
 
 /** @param now ms since the epoch: from then on it is useful for as long as a new one would be */
 export function redriven({ id, name, queue, data }: DeadLetter, now: number): Redriven {
-  const spec = specOf(name);
+  const spec = rowOf(name);
   const parsed = withEnvelope.safeParse(data);
   const times = { issuedAt: now, deadline: now + (spec?.usefulMs ?? 0) };
   // It left its lane when it was given up, and enters it anew, at the end, when a worker takes it.
@@ -30,11 +30,6 @@ export function redriven({ id, name, queue, data }: DeadLetter, now: number): Re
     name,
     // Without an envelope it will be given up again, with the same reason.
     data: parsed.success && spec ? { ...parsed.data, envelope: { ...parsed.data.envelope, ...times } } : data,
-    options: jobOptions({ id, attempts: spec?.attempts ?? 1, ...ranked }),
+    options: jobOptions({ id, ...ranked }),
   };
-}
-
-function specOf(name: string): JobSpec | undefined {
-  const specs: Readonly<Record<string, JobSpec>> = jobCatalogue;
-  return Object.hasOwn(specs, name) ? specs[name] : undefined;
 }

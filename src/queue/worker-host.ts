@@ -5,7 +5,6 @@ import { randomId } from '../contracts/ids.ts';
 import type { JobData, JobName } from '../contracts/jobs.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { JobSink } from '../contracts/ports.ts';
-import { backoffMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
 import type { FaultSink } from '../core/faults.ts';
 import type { Link } from '../core/links.ts';
@@ -19,6 +18,7 @@ import { closeDeadlineMs, Consumer } from './consumer.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { BoundHandler } from './handler.ts';
 import { createInboxTable } from './inbox-table.ts';
+import { retryDelayMs } from './job-options.ts';
 import { JobRunner } from './job-runner.ts';
 import { Lanes } from './lanes.ts';
 import { WorkerCanary } from './worker-canary.ts';
@@ -55,8 +55,6 @@ export interface WorkerHostOptions {
 // A killed worker's job runs again after about 2.7 s with these, after 59.7 s with the library's defaults.
 const lockDurationMs = 3_000;
 const stalledIntervalMs = 1_000;
-// Without a cap the wait after an hour's outage would be hours itself.
-const retryDelay = { initialMs: 500, maxMs: 30_000 };
 // Each kill of a process counts one stall against every job that it ran. A handler is safe to repeat, so kills alone do not
 // fail a job soon; one that kills its process itself is told apart by the inbox table, and fails at the second time.
 const maxStalledCount = 10;
@@ -136,7 +134,7 @@ export class WorkerHost extends Service {
           lockDuration: lockDurationMs,
           stalledInterval: stalledIntervalMs,
           maxStalledCount,
-          settings: { backoffStrategy: (attempt) => backoffMs(attempt, retryDelay) },
+          settings: { backoffStrategy: (attempt, _type, _error, job) => retryDelayMs(job?.name, attempt) },
           // After a lost connection the default would sit still for 15 s.
           runRetryDelay: 500,
         },

@@ -9,6 +9,7 @@ import { errorText } from '../../core/errors.ts';
 import { Service } from '../../core/service.ts';
 import { type BusDeps, Connection } from '../connection.ts';
 import { Consumer, route } from '../consumer.ts';
+import { Poison } from '../poison.ts';
 import { Publisher } from '../publisher.ts';
 import { assertExchanges } from '../topology.ts';
 import { untilWoken, Waker } from '../waker.ts';
@@ -78,7 +79,8 @@ class Sidecar extends Service {
     const { clock, logger, tracer } = deps;
     const publisher = new Publisher({ connection, clock, tracer }, { appId: `sidecar-${service}` });
     const keys = [routingKeys.restart(service), routingKeys.restartAll];
-    new Consumer({ connection, logger, tracer }, [
+    const poison = new Poison({ clock, logger }, { by: `sidecar-${service}` });
+    new Consumer({ connection, logger, tracer, poison }, [
       route({ exchange: exchanges.control.name, keys }, restartMessageSchema, (order) =>
         this.#onOrder(order),
       ),

@@ -18,7 +18,8 @@ export const queuePause = makeHold('pause', {
 
 export const queueDrain = makeHold('drain', {
   description: 'Pause a queue, and tell when nothing of it runs any more',
-  prompt: (queue) => `Drain the queue ${queue}? What is ordered meanwhile waits until it is resumed.`,
+  prompt: (queue) =>
+    `Drain the queue ${queue}? What is ordered meanwhile waits until it is resumed, or until what runs has not ended in time.`,
 });
 
 export const queueResume = makeHold('resume', {

@@ -1,25 +1,31 @@
 // Job `queue.hold`: pauses, drains or resumes a queue, and says so. It lies in a queue of its own that nobody can hold, so
-// a paused one can always be resumed. Safe to run again: a queue that is held already stays as it is.
+// a paused one can always be resumed. Safe to run again: a queue that is held already stays as it is. A drain that does not
+// come to its end is given up, so that nobody's work waits for ever behind a question that was answered with no.
 import { holdableQueues, type JobBody } from '../../contracts/jobs.ts';
 import type { Authority, JobSink, QueueControl } from '../../contracts/ports.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { JobContext, JobHandler } from '../handler.ts';
-import { tellNotice } from './notice.ts';
+import { type Notice, tellNotice } from './notice.ts';
 
 export interface HoldQueueDeps {
-  readonly control: Pick<QueueControl, 'pause' | 'resume' | 'drain'>;
+  readonly control: Pick<QueueControl, 'pause' | 'resume' | 'drain' | 'endDrain'>;
   readonly jobs: JobSink;
   readonly authority: Authority;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
 }
 
+export interface HoldQueueOptions {
+  /** How long a drain waits for what runs before it is given up, ms; default 45,000. */
+  readonly drainMs?: number;
+}
+
 type Body = JobBody<'queue.hold'>;
 
-/** How long a drain waits for what runs before it says how much still does, ms. */
-const drainMs = 45_000;
-
 /** Makes the handler. */
-export function makeHoldQueue(deps: HoldQueueDeps): JobHandler<'queue.hold'> {
+export function makeHoldQueue(
+  deps: HoldQueueDeps,
+  { drainMs = 45_000 }: HoldQueueOptions = {},
+): JobHandler<'queue.hold'> {
   return {
     name: 'queue.hold',
     run: async (body, context) => {
@@ -33,13 +39,14 @@ export function makeHoldQueue(deps: HoldQueueDeps): JobHandler<'queue.hold'> {
       if (!holdableQueues.includes(body.queue)) {
         return tellNotice(deps, context, { ...common, text: 'this queue is never held', state: 'failed' });
       }
-      await tellNotice(deps, context, { ...common, text: await carriedOut(deps, body, context) });
+      const word = await carriedOut(deps, body, { context, drainMs });
+      await tellNotice(deps, context, { ...common, ...word });
     },
     dead: (body, context, reason) =>
       tellNotice(deps, context, {
         to: body.replyTo,
         subject: subjectOf(body),
-        text: `unknown whether it was done: ${reason}`,
+        text: `unknown whether it was done: ${reason}; \`queue status\` shows whether it is held`,
         state: 'unknown',
       }),
   };
@@ -49,15 +56,23 @@ function subjectOf({ order, queue }: Body): string {
   return `${order} of queue ${queue}`;
 }
 
-async function carriedOut({ control, clock }: HoldQueueDeps, { queue, order }: Body, context: JobContext) {
-  const { envelope, signal } = context;
+interface Carrying {
+  readonly context: JobContext;
+  readonly drainMs: number;
+}
+
+async function carriedOut(
+  { control, clock }: HoldQueueDeps,
+  { queue, order }: Body,
+  { context: { envelope, signal }, drainMs }: Carrying,
+): Promise<Pick<Notice, 'text' | 'state'>> {
   if (order === 'resume') {
     await control.resume(queue);
-    return 'workers take from it again';
+    return { text: 'workers take from it again' };
   }
   if (order === 'pause') {
     await control.pause(queue, envelope.principal);
-    return 'no worker takes from it now; what runs goes on';
+    return { text: 'no worker takes from it now; what runs goes on' };
   }
   const over = new AbortController();
   const late = clock.sleep(drainMs, AbortSignal.any([signal, over.signal])).then(
@@ -69,7 +84,9 @@ async function carriedOut({ control, clock }: HoldQueueDeps, { queue, order }: B
   await late;
   // The process stops: the next run goes on waiting.
   signal.throwIfAborted();
-  return left === 0
-    ? 'no worker takes from it, and nothing of it runs any more'
-    : `no worker takes from it now; ${left} still run after ${drainMs / 1_000} s`;
+  if (left === 0) return { text: 'no worker takes from it, and nothing of it runs any more' };
+  const now = (await control.endDrain(queue))
+    ? 'so workers take from it again; `queue pause` holds it all the same'
+    : 'it stays paused, as somebody ordered';
+  return { text: `not drained: ${left} still run after ${drainMs / 1_000} s, ${now}`, state: 'failed' };
 }

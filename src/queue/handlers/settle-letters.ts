@@ -14,7 +14,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { JobContext, JobHandler } from '../handler.ts';
 import { isOwed } from './deliver-gas.ts';
 import { deliveredBy } from './letter-gas.ts';
-import { tellNotice } from './notice.ts';
+import { type Notice, tellNotice } from './notice.ts';
 
 export interface SettleLettersDeps {
   readonly queues: Pick<QueueDirectory, 'deadLetters' | 'deadLetter'> &
@@ -51,7 +51,7 @@ export function makeSettleLetters(deps: SettleLettersDeps): JobHandler<'queue.le
             : `no dead letter ${body.id} is there; it may be settled already`;
         return tellNotice(deps, context, { ...common, text });
       }
-      await tellNotice(deps, context, { ...common, text: await settled(deps, body, { wanted, context }) });
+      await tellNotice(deps, context, { ...common, ...(await settled(deps, body, { wanted, context })) });
     },
     dead: (body, context, reason) =>
       tellNotice(deps, context, {
@@ -86,7 +86,7 @@ async function settled(
   deps: SettleLettersDeps,
   { order }: Body,
   { wanted, context }: Settling,
-): Promise<string> {
+): Promise<Pick<Notice, 'text' | 'state'>> {
   const tally = { redriven: 0, done: 0, open: 0, discarded: 0 };
   const kept = new Map<DeliveryState, number>();
   for (const letter of wanted) {
@@ -101,13 +101,16 @@ async function settled(
     if (ended) kept.set(ended, (kept.get(ended) ?? 0) + 1);
     else tally[await deps.queues.redrive(letter)] += 1;
   }
-  return [
+  const text = [
     ...(tally.redriven > 0 ? [`${tally.redriven} put back into the queue`] : []),
     ...(tally.done > 0 ? [`${tally.done} had been done after all`] : []),
     ...(tally.open > 0 ? [`${tally.open} lie in the queue already`] : []),
     ...[...kept].map(([state, count]) => `${count} kept: ${notRunAgain(state)}`),
     ...(tally.discarded > 0 ? [`${tally.discarded} discarded; nothing of it will be done`] : []),
   ].join(', ');
+  // What was asked for came to nothing at all.
+  const isFailed = kept.size > 0 && Object.values(tally).every((count) => count === 0);
+  return { text, ...(isFailed && { state: 'failed' }) };
 }
 
 /** What the delivery of a letter has come to, where its job would find nothing left to do; null where it would. */

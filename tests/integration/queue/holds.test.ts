@@ -12,7 +12,7 @@ import { createHost, ended, type Place, producer, sweep, sweeper } from './rig.t
 
 type Run = NonNullable<Parameters<typeof sweeper>[0]>;
 
-async function openScene(place: Place, run?: Run) {
+async function openScene(place: Place, run?: Run, drainMs = 45_000) {
   const { redis, prefix } = place;
   const desk = createQueueDesk({ redis, clock: systemClock }, { prefix });
   onTestFinished(() => desk.close());
@@ -32,7 +32,7 @@ async function openScene(place: Place, run?: Run) {
   const work = sweeper(run);
   const handlers = [
     work.handler,
-    bindHandler(makeHoldQueue({ control: desk, jobs: noted, authority, clock: systemClock })),
+    bindHandler(makeHoldQueue({ control: desk, jobs: noted, authority, clock: systemClock }, { drainMs })),
     bindHandler(makeSettleLetters({ queues: desk, ledger, jobs: noted, authority, clock: systemClock })),
   ];
   const start = async () => {
@@ -103,6 +103,38 @@ describe('a queue that is paused', () => {
     expect(scene.told[0]).toContain('nothing of it runs any more');
     expect(await scene.view()).toMatchObject({ active: 0, hold: { state: 'paused' } });
   });
+
+  for (const [what, pausedToo, says, hold] of [
+    ['lets workers take from it again', false, 'workers take from it again', null],
+    ['keeps the hold of who paused it meanwhile', true, 'it stays paused', { state: 'paused' }],
+  ] as const) {
+    it(`after a drain that did not come to its end ${what}, and says so`, async ({
+      redis,
+      redisUrl,
+      prefix,
+    }) => {
+      const begun = createGate();
+      const end = createGate();
+      const place = { redis, redisUrl, prefix };
+      const run = async () => {
+        begun.open();
+        await end.passed;
+      };
+      const scene = await openScene(place, run, 1_500);
+      await scene.start();
+      await scene.jobs.add(sweep('j-1'));
+      await begun.passed;
+      await scene.hold('drain');
+      await eventually(async () => (await scene.view())?.hold?.state === 'draining');
+      if (pausedToo) await scene.desk.pause('pipeline', 'console:local');
+      await eventually(() => scene.told.length === 1);
+      expect(scene.told[0]).toContain('not drained: 1 still run after 1.5 s');
+      expect(scene.told[0]).toContain(says);
+      const view = await scene.view();
+      expect(view?.hold).toEqual(hold === null ? null : expect.objectContaining(hold));
+      end.open();
+    });
+  }
 
   it('is never one through which it would be resumed', async ({ redis, redisUrl, prefix }) => {
     const scene = await openScene({ redis, redisUrl, prefix });

@@ -35,7 +35,9 @@ function scene() {
   };
   const handlers: readonly BoundHandler[] = [
     bindHandler(makeSilenceAlert({ ...deps, silencer: { silence: effect } })),
-    bindHandler(makeHoldQueue({ ...deps, control: { pause: effect, resume: effect, drain: effect } })),
+    bindHandler(
+      makeHoldQueue({ ...deps, control: { pause: effect, resume: effect, drain: effect, endDrain: effect } }),
+    ),
     bindHandler(makeSettleLetters({ ...deps, queues, ledger: { state: effect } })),
     ...makeSwarmOrders({ ...deps, control, traces: { began: async () => false } }),
   ];

@@ -16,6 +16,7 @@ const letter: DeadLetter = {
 /** Redrives one letter whose delivery is in that state; what was said, and which letters were run again. */
 async function redriven(state: DeliveryState | null, one = letter) {
   const told: string[] = [];
+  const states: unknown[] = [];
   const again: string[] = [];
   const clock = new ManualClock(1_000);
   const handler = makeSettleLetters({
@@ -23,6 +24,7 @@ async function redriven(state: DeliveryState | null, one = letter) {
     jobs: {
       add: async ({ body }) => {
         if ('text' in body) told.push(String(body.text));
+        if ('steps' in body) states.push(...body.steps.map(({ state }) => state));
         return inQueue;
       },
     },
@@ -42,12 +44,12 @@ async function redriven(state: DeliveryState | null, one = letter) {
   };
   const body = { order: 'redrive', id: one.id, queue: null, replyTo } as const;
   await handler.run(body, { envelope, signal: new AbortController().signal });
-  return { told, again };
+  return { told, again, states };
 }
 
 it.each(['failed', 'expired'] as const)('the letter of a delivery that is %s is kept', async (state) => {
   const text = `1 kept: a delivery that is ${state} is not run again; gas reassign or message gives it anew`;
-  expect(await redriven(state)).toEqual({ told: [text], again: [] });
+  expect(await redriven(state)).toEqual({ told: [text], again: [], states: ['failed'] });
 });
 
 it.each(['rerouted', 'working'] as const)(
@@ -56,13 +58,18 @@ it.each(['rerouted', 'working'] as const)(
     expect(await redriven(state)).toEqual({
       told: [`1 kept: a delivery that is ${state} is not run again`],
       again: [],
+      states: ['failed'],
     });
   },
 );
 
-it.each(['pending', 'queued'] as const)('that of one that is still %s is run again', async (state) => {
-  expect(await redriven(state)).toEqual({ told: ['1 put back into the queue'], again: ['j-1'] });
-});
+it.each(['pending', 'queued', 'unknown'] as const)(
+  'that of one that is still %s is run again',
+  async (state) => {
+    const told = ['1 put back into the queue'];
+    expect(await redriven(state)).toEqual({ told, again: ['j-1'], states: [] });
+  },
+);
 
 it('a letter of any other job, or without a body, is run again', async () => {
   for (const one of [
