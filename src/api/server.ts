@@ -1,6 +1,6 @@
 // The HTTP face on loopback: probes and metrics without a key, everything else for the token of the token file or a key.
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import type { AuditSink, Policy } from '../access/index.ts';
+import type { AuditRecord, AuditSink, Policy } from '../access/index.ts';
 import type { CommandIntake } from '../commands/index.ts';
 import type { ComponentResetter, DeliveryLedger } from '../contracts/ports.ts';
 import { coreErrors, SwarmError } from '../core/errors.ts';
@@ -18,6 +18,7 @@ import { registerQueuePage } from './queues/page.ts';
 import { createSessions } from './queues/session.ts';
 import { fail, failureOf } from './refusals.ts';
 import type { Results } from './results.ts';
+import { registerAudit } from './routes/audit.ts';
 import { registerCommands } from './routes/commands.ts';
 import { registerComponents } from './routes/components.ts';
 import { registerOutcomes } from './routes/outcomes.ts';
@@ -41,6 +42,7 @@ export interface ApiDeps {
   readonly openQueues?: () => Promise<QueueBoard>;
   /** Null: nothing that is no command is recorded, and the page of the queues only shows. */
   readonly audit: AuditSink | null;
+  readonly record: Pick<AuditRecord, 'query' | 'lines'>;
 }
 
 export interface ApiOptions {
@@ -81,6 +83,7 @@ export class ApiServer extends Service {
       registerCommands(scope, { ...this.#deps, callerOf });
       registerOutcomes(scope, { ...this.#deps, callerOf });
       registerComponents(scope, { ...this.#deps, callerOf });
+      registerAudit(scope, { ...this.#deps, callerOf });
       return Promise.resolve();
     });
     if (openQueues) {

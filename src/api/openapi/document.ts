@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { CommandSpec } from '../../commands/index.ts';
 import { decisionBody, runBody } from '../routes/commands.ts';
+import { auditQuery } from '../routes/audit.ts';
 import { idParam } from '../routes/context.ts';
 import { ackBody, afterQuery } from '../routes/outcomes.ts';
 import { commandPaths, idempotencyKey } from './commands.ts';
@@ -27,7 +28,7 @@ export function makeOpenApi(specs: readonly CommandSpec[], version: string): Jso
       { name: 'platform', description: 'the parts of Swarmline itself' },
       { name: 'probes', description: 'open to everybody who can reach them' },
     ],
-    paths: { ...ownPaths(), ...commandPaths(specs), ...outcomePaths(), ...probePaths() },
+    paths: { ...ownPaths(), ...commandPaths(specs), ...outcomePaths(), ...auditPaths(), ...probePaths() },
     components: {
       securitySchemes: {
         key: {
@@ -81,7 +82,7 @@ function outcomePaths(): Record<string, Json> {
           200: answerOf('The whole story so far', 'Report'),
           204: { description: 'Nothing newer came in time, or it was told to somebody else' },
         }),
-        parameters: [idInPath(), ...inQuery()],
+        parameters: [idInPath(), ...inQuery(afterQuery)],
       },
     },
     '/v1/deliveries/{id}/ack': {
@@ -107,6 +108,27 @@ function outcomePaths(): Record<string, Json> {
         }),
         parameters: [inPath('name', { type: 'string', minLength: 1, maxLength: 64 })],
       },
+    },
+  };
+}
+
+function auditPaths(): Record<string, Json> {
+  const line = { type: 'string', description: 'each line as it is stored, oldest first' };
+  return {
+    '/v1/audit': {
+      get: {
+        ...operation('audit_query', 'outcomes', 'Who did what: the newest lines of the record that fit', {
+          ...behindTheDoor,
+          200: answerOf('The lines, newest first', 'AuditPage'),
+        }),
+        parameters: inQuery(auditQuery),
+      },
+    },
+    '/v1/audit/export': {
+      get: operation('audit_export', 'outcomes', 'The whole record, as `swarmline audit export` has it', {
+        ...behindTheDoor,
+        200: { description: 'NDJSON', content: { 'application/x-ndjson': { schema: line } } },
+      }),
     },
   };
 }
@@ -157,8 +179,8 @@ function idInPath(): Json {
   return inPath('id', partsOf(idParam)['id'] ?? {});
 }
 
-function inQuery(): Json[] {
-  const parts = Object.entries(partsOf(afterQuery));
+function inQuery(query: z.ZodType): Json[] {
+  const parts = Object.entries(partsOf(query));
   return parts.map(([name, schema]) => ({ name, in: 'query', required: false, schema }));
 }
 

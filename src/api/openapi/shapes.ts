@@ -1,7 +1,7 @@
 // The shapes of what the HTTP face answers, for its description. The surfaces are held to them by tests, not at run time:
 // what is sent was made here.
 import { z } from 'zod';
-import { dangerLevels } from '../../access/index.ts';
+import { auditLineSchema, dangerLevels } from '../../access/index.ts';
 import { refusalCodes } from '../../commands/index.ts';
 import { deliveryStateSchema, gasSchema } from '../../contracts/agents.ts';
 import { reportSchema } from '../../contracts/chat.ts';
@@ -81,6 +81,12 @@ export const shapes = {
     state: deliveryStateSchema,
     since: epochMs,
     steps: z.array(z.object({ state: deliveryStateSchema, at: epochMs, detail: z.string() })),
+  }),
+  AuditPage: z.object({
+    lines: z.array(auditLineSchema),
+    looked: z.number().int().describe('how many lines were looked at'),
+    complete: z.boolean().describe('whether those were all that could have been meant'),
+    unreadable: z.number().int().describe('of those, how many cannot be read'),
   }),
   ResetAnswer: resetAnswerSchema,
   Alive: z.object({ status: z.literal('alive') }),
