@@ -47,7 +47,7 @@ export interface Access {
   objection(by: Identity, wanted: Entitlement): Promise<string | null>;
   /** Takes effect at once, in all processes. Resolves to whether this very call did it. */
   grant(wanted: Entitlement, order: Order): Promise<boolean>;
-  /** What denies it, or a part of it, whatever grants it, for people; null: nothing. */
+  /** What denies it or a part of it, whatever grants it, and where alone it counts, for people; null: nothing. */
   denying(what: Entitlement): Promise<string | null>;
   /** As `grant`: takes the grant away, and denies it where there is none or it would be allowed without. */
   revoke(unwanted: Entitlement, order: Order): Promise<boolean>;

@@ -69,7 +69,7 @@ export function holdingsOf(rules: Rules, facts: Facts): Holdings {
     ],
     denies: [
       ...denying.flatMap((name) =>
-        (rules.role(name)?.deny ?? []).map((pattern) => source(pattern, `the role \`${name}\``)),
+        (rules.role(name)?.deny ?? []).map((pattern) => source(pattern, sourceOf(name))),
       ),
       ...direct.filter(({ effect }) => effect === 'deny').map(ofGrant),
     ],
@@ -157,7 +157,7 @@ function endOf(rules: Rules, { surface, person, marks, grants }: Facts, name: st
 function ofRole(rules: Rules, name: string, until: number | null): Source[] {
   const role = rules.role(name);
   return (role?.allow ?? []).map((pattern) => ({
-    ...source(pattern, `the role \`${name}\``),
+    ...source(pattern, sourceOf(name)),
     role: name,
     places: role?.places ?? null,
     until,
@@ -173,11 +173,17 @@ function source(pattern: string, by: string): Source {
   return { pattern, by, role: null, places: null, until: null };
 }
 
+/** How a role is named as the source of a rule. */
+export function sourceOf(role: string): string {
+  return `the role \`${role}\``;
+}
+
 function gate(name: GateName, open: boolean, detail: string): Gate {
   return { name, open, detail };
 }
 
-function list(names: readonly string[]): string {
+/** As people read them: `a`, `b`. */
+export function list(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(', ');
 }
 

@@ -1,6 +1,6 @@
 // Whether somebody may pass something on: only what they hold themselves, no longer and no wider than they hold it, and
 // never to themselves. Pure.
-import { type Facts, holdingsOf, rolesOf, type Source, utc } from './gates.ts';
+import { type Facts, holdingsOf, list, rolesOf, type Source, sourceOf, utc } from './gates.ts';
 import type { Grant } from './grants.ts';
 import { covers, overlap } from './patterns.ts';
 import type { Rules } from './rules.ts';
@@ -57,11 +57,26 @@ export function couldBeVouched(rules: Rules, { kind, name }: Entitlement): boole
   return allowed.some((pattern) => overlap(pattern, name));
 }
 
-/** What denies it or a part of it, as in: the role `r` denies `x`; null: nothing. */
+/** More would be a list, and not a sentence; `why` has the rest. */
+const mostDenials = 3;
+
+/** What denies it or a part of it, as in: the role `r` denies `x`; null: nothing. Of a role, what others than itself deny. */
 export function denialOf(rules: Rules, facts: Facts, { kind, name }: Entitlement): string | null {
-  if (kind === 'role') return null;
-  const denying = holdingsOf(rules, facts).denies.find(({ pattern }) => overlap(pattern, name));
-  return denying === undefined ? null : `${denying.by} denies \`${denying.pattern}\``;
+  const role = kind === 'role' ? rules.role(name) : null;
+  const patterns = role === null ? [name] : (role?.allow ?? []);
+  const touches = (other: string) => patterns.some((pattern) => overlap(other, pattern));
+  const own = role?.deny ?? [];
+  const denied = holdingsOf(rules, facts)
+    .denies.filter(({ pattern, by }) => touches(pattern) && !(by === sourceOf(name) && own.includes(pattern)))
+    .map(({ pattern, by }) => `${by} denies \`${pattern}\``);
+  const elsewhere = rules.places.flatMap(({ permissions, in: places }) => {
+    const limited = permissions.filter(touches);
+    return limited.length === 0 ? [] : [`the rules allow ${list(limited)} only in ${list(places)}`];
+  });
+  const narrow = role?.places ? [`it counts only in ${list(role.places)}`] : [];
+  const all = [...new Set([...denied, ...narrow, ...elsewhere])];
+  const more = all.length > mostDenials ? `; and ${all.length - mostDenials} more` : '';
+  return all.length === 0 ? null : `${all.slice(0, mostDenials).join('; ')}${more}`;
 }
 
 // A role counts in its own places, also when it is passed on as a whole.

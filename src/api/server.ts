@@ -1,6 +1,6 @@
 // The HTTP face on loopback: probes and metrics without a key, everything else for the token of the token file or a key.
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import type { AuditSink, Policy } from '../access/index.ts';
+import type { AuditRecord, AuditSink, Policy } from '../access/index.ts';
 import type { CommandIntake } from '../commands/index.ts';
 import type { ComponentResetter, DeliveryLedger } from '../contracts/ports.ts';
 import { coreErrors, SwarmError } from '../core/errors.ts';
@@ -20,6 +20,7 @@ import { createSessions } from './queues/session.ts';
 import { fail, failureOf } from './refusals.ts';
 import type { Results } from './results.ts';
 import { registerAgents, type Swarm } from './routes/agents.ts';
+import { registerAudit } from './routes/audit.ts';
 import { registerCommands } from './routes/commands.ts';
 import { registerComponents } from './routes/components.ts';
 import { registerOutcomes } from './routes/outcomes.ts';
@@ -44,6 +45,7 @@ export interface ApiDeps {
   readonly openQueues?: () => Promise<QueueBoard>;
   /** Null: nothing that is no command is recorded, and the page of the queues only shows. */
   readonly audit: AuditSink | null;
+  readonly record: Pick<AuditRecord, 'query' | 'lines'>;
 }
 
 export interface ApiOptions {
@@ -86,6 +88,7 @@ export class ApiServer extends Service {
       registerAgents(scope, { ...this.#deps, callerOf });
       registerMcp(scope, { ...this.#deps, callerOf }, { version: this.#options.version ?? 'unknown' });
       registerComponents(scope, { ...this.#deps, callerOf });
+      registerAudit(scope, { ...this.#deps, callerOf });
       return Promise.resolve();
     });
     if (openQueues) {

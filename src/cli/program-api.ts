@@ -1,5 +1,6 @@
-// The subcommands about the HTTP face: its keys and its description.
-import type { Command } from 'commander';
+// The subcommands about the faces of the platform: keys and description of HTTP, completion in a shell.
+import { Argument, type Command } from 'commander';
+import { shells, type Shell } from './completion/scripts.ts';
 import type { ExitCode, Io } from './io.ts';
 
 /** Adds them; the chosen one's exit code goes to `done`. */
@@ -31,6 +32,15 @@ export function addApiCommands(program: Command, io: Io, done: (code: ExitCode) 
     .command('spec')
     .description('its description as OpenAPI 3.1')
     .action(async () => done(await (await import('./commands/api-spec.ts')).apiSpec(io)));
+  program
+    .command('completion')
+    .description(
+      'a script that completes this command line in your shell; its first line says how it is loaded',
+    )
+    .addArgument(new Argument('<shell>').choices(shells))
+    .action(async (shell: Shell) =>
+      done((await import('./commands/completion.ts')).completion(program, shell, io)),
+    );
 }
 
 interface Json {

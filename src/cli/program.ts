@@ -35,7 +35,10 @@ function addPlatformCommands(program: Command, io: Io, done: (code: ExitCode) =>
   program
     .command('up')
     .description('run the platform in the foreground')
-    .option('--only <role...>', 'only these roles: console, bots, api, workers, pipeline')
+    .option(
+      '--only <role...>',
+      'only these roles: console, bots, api, workers, pipeline; as in --only bots,api',
+    )
     .option('--demo', 'the demo world, whatever config/local.yaml says', false)
     .option('--set <path=value>', 'set a key above every file and variable; repeatable', gather, [])
     .option('--detach', 'in the background: returns when it is ready, or says why it is not', false)

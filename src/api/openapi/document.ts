@@ -2,6 +2,7 @@
 // that requests are parsed with. Pure.
 import type { CommandSpec } from '../../commands/index.ts';
 import { decisionBody, runBody } from '../routes/commands.ts';
+import { auditQuery } from '../routes/audit.ts';
 import { ackBody, afterQuery } from '../routes/outcomes.ts';
 import { agentPaths } from './agents.ts';
 import { commandPaths, idempotencyKey } from './commands.ts';
@@ -28,7 +29,10 @@ export function makeOpenApi(specs: readonly CommandSpec[], version: string): Jso
       { name: 'platform', description: 'the parts of Swarmline itself' },
       { name: 'probes', description: 'open to everybody who can reach them' },
     ],
-    paths: { ...ownPaths(), ...commandPaths(specs), ...outcomePaths(), ...agentPaths(), ...probePaths() },
+    paths: {
+      ...{ ...ownPaths(), ...commandPaths(specs), ...outcomePaths() },
+      ...{ ...agentPaths(), ...auditPaths(), ...probePaths() },
+    },
     components: {
       securitySchemes: {
         key: {
@@ -108,6 +112,27 @@ function outcomePaths(): Record<string, Json> {
         }),
         parameters: [inPath('name', { type: 'string', minLength: 1, maxLength: 64 })],
       },
+    },
+  };
+}
+
+function auditPaths(): Record<string, Json> {
+  const line = { type: 'string', description: 'each line as it is stored, oldest first' };
+  return {
+    '/v1/audit': {
+      get: {
+        ...operation('audit_query', 'outcomes', 'Who did what: the newest lines of the record that fit', {
+          ...behindTheDoor,
+          200: answerOf('The lines, newest first', 'AuditPage'),
+        }),
+        parameters: inQuery(auditQuery),
+      },
+    },
+    '/v1/audit/export': {
+      get: operation('audit_export', 'outcomes', 'The whole record, as `swarmline audit export` has it', {
+        ...behindTheDoor,
+        200: { description: 'NDJSON', content: { 'application/x-ndjson': { schema: line } } },
+      }),
     },
   };
 }

@@ -1,7 +1,7 @@
 // The shapes of what the HTTP face answers, for its description. The surfaces are held to them by tests, not at run time:
 // what is sent was made here.
 import { z } from 'zod';
-import { dangerLevels } from '../../access/index.ts';
+import { auditLineSchema, dangerLevels } from '../../access/index.ts';
 import { refusalCodes } from '../../commands/index.ts';
 import { deliveryStateSchema, gasSchema } from '../../contracts/agents.ts';
 import { reportSchema } from '../../contracts/chat.ts';
@@ -87,6 +87,12 @@ export const shapes = {
   Gas: z.object({ gas: z.array(fetchedGasSchema) }),
   ProgressAnswer: progressAnswerSchema,
   JsonRpc: z.looseObject({ jsonrpc: z.literal('2.0') }),
+  AuditPage: z.object({
+    lines: z.array(auditLineSchema),
+    looked: z.number().int().describe('how many lines were looked at'),
+    complete: z.boolean().describe('whether those were all that could have been meant'),
+    unreadable: z.number().int().describe('of those, how many cannot be read'),
+  }),
   ResetAnswer: resetAnswerSchema,
   Alive: z.object({ status: z.literal('alive') }),
   Startup: z.object({ status: z.enum(['started', 'starting']), because: z.array(z.string()) }),

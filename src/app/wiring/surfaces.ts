@@ -143,6 +143,7 @@ function wireApi(shared: Shared, intake: CommandIntake): Wired {
       scrape: () => metrics.scrape(),
       openQueues: () => openBoard({ redis }, { prefix: config.redis.prefix }),
       audit: audit.log,
+      record: audit.record,
     },
     { port: config.api.port, tokenFile: join(config.home, 'api-token'), version: shared.version },
   );

@@ -31,7 +31,7 @@ import { wantsColour } from '../terminal.ts';
 import { createNotifier, type Notifier } from '../notify.ts';
 
 export interface UpOptions {
-  /** Only these roles; absent: all of them. */
+  /** Only these roles, each by itself or several with commas; absent: all of them. */
   readonly only?: readonly string[];
   readonly demo: boolean;
   /** `path=value`, above every other layer. */
@@ -196,8 +196,9 @@ async function assemble({ loaded, roles, whole, logger }: Operation, io: Io, not
 
 function rolesOf(only: readonly string[] | undefined): readonly Role[] {
   if (only === undefined) return allRoles;
-  const wanted = only.filter(isRole);
-  const unknown = only.filter((name) => !isRole(name));
+  const names = [...new Set(only.flatMap((list) => list.split(',').map((name) => name.trim())))];
+  const wanted = names.filter(isRole);
+  const unknown = names.filter((name) => !isRole(name));
   if (unknown.length > 0) {
     throw new SwarmError(
       coreErrors.configInvalid,

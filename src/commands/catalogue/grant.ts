@@ -57,7 +57,8 @@ async function apply(call: ActionCall, ports: CommandPorts): Promise<Answer> {
   const denied = await ports.access.denying(wanted);
   const data = { granted: true, ...wanted };
   if (denied === null) return { title: granted(wanted), tone: 'ok', rows: [], data };
-  const title = `${wanted.person} was granted \`${wanted.name}\`, but ${denied}`;
+  const what = wanted.kind === 'role' ? `the role \`${wanted.name}\`` : `\`${wanted.name}\``;
+  const title = `${wanted.person} was granted ${what}, but ${denied}`;
   return { title, tone: 'warn', rows: [], data: { ...data, deniedBy: denied } };
 }
 

@@ -33,7 +33,7 @@ const description = checkAgainst(makeOpenApi(catalogue, '0.0.0'));
 const policy = createPolicy({
   roles: {
     viewer: ['ask', 'queue.show'],
-    operator: ['ask', 'service.restart:slam', 'component.reset:*', 'queue.*'],
+    operator: ['ask', 'service.restart:slam', 'component.reset:*', 'queue.*', 'audit.read'],
   },
   people: {
     owner: { role: 'operator', identities: ['cli:local'] },
@@ -148,6 +148,7 @@ export async function open(
         return openBoard({ redis }, { prefix });
       },
       audit: given.audit === undefined ? record : given.audit,
+      record: scene.record,
     },
     { port, tokenFile },
   );

@@ -279,6 +279,7 @@ it('says which port is taken, and what to do', async ({ redis, prefix }) => {
       readiness: () => ready,
       now: () => 0,
       audit: null,
+      record: scene.record,
     },
     { port, tokenFile },
   );

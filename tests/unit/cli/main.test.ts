@@ -116,6 +116,15 @@ describe('swarmline', { timeout: 40_000 }, () => {
     expect(stderr).toContain('--only: no role captain; there are console, bots, api, workers, pipeline');
   });
 
+  it('takes several roles with commas, and refuses the one of them that there is not', () => {
+    const wrong = swarmline(['up', '--only', 'bots,captain', 'api']);
+    expect([wrong.status, wrong.stderr]).toEqual([78, expect.stringContaining('--only: no role captain;')]);
+    // What is refused then is the rest of the line.
+    const { status, stderr } = swarmline(['up', '--only', 'bots, api', 'workers', '--set', 'redis.url=none']);
+    expect([status, stderr]).toEqual([78, expect.stringContaining('redis.url')]);
+    expect(stderr).not.toContain('--only');
+  });
+
   it('refuses a service name that no routing key could hold, with status 78', () => {
     expect(swarmline(['sidecar', '--service', 'SLAM!', '--', 'true']).status).toBe(78);
   });
