@@ -38,10 +38,8 @@ export async function observeRun(
     meter?.observe('job_duration_seconds', { job: job.name }, seconds(clock.now() - begun));
     logger.debug({ job: job.name, outcome }, 'a job was run');
   };
-  const attributes = jobAttributes({
-    ...{ name: job.name, id, correlationId },
-    ...{ queue: job.queueName, operation: 'process' },
-  });
+  const { name, queueName: queue } = job;
+  const attributes = jobAttributes({ name, id, correlationId, queue, operation: 'process' });
   const options = { kind: 'consumer', attributes, parent: traceparent } as const;
   const run = () =>
     tracer.span(`process ${job.queueName}`, options, async (span): Promise<Thrown | null> => {

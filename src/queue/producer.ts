@@ -96,9 +96,10 @@ export function createProducer(
         count('refused');
         throw new SwarmError(domainErrors.agentUnknown, `${name} ${id}: there is no ${text.to}`);
       }
-      const attributes = jobAttributes({ ...order, queue, operation: 'send' });
+      const { correlationId } = order;
+      const attributes = jobAttributes({ name, id, correlationId, queue, operation: 'send' });
       const adding = tracer.span(`send ${queue}`, { kind: 'producer', attributes }, ({ traceparent }) =>
-        add({ ...job, data: { ...job.data, envelope: { ...job.data.envelope, traceparent } } }),
+        add(traceparent === undefined ? job : traced(job, traceparent)),
       );
       adding.then(
         ({ kept }) => count(kept),
@@ -129,6 +130,10 @@ export function createProducer(
       await Promise.all([outbox?.close(), inlet.close()]);
     },
   };
+}
+
+function traced(job: PreparedJob, traceparent: string): PreparedJob {
+  return { ...job, data: { ...job.data, envelope: { ...job.data.envelope, traceparent } } };
 }
 
 // One that is full, read-only or misconfigured answers: it is told, and nothing is put off.

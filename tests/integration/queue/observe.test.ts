@@ -9,7 +9,7 @@ import { Link } from '../../../src/core/links.ts';
 import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import { createMetrics } from '../../../src/core/metrics/index.ts';
 import { type BoundHandler, WorkerHost } from '../../../src/queue/index.ts';
-import { it } from '../../support/fixtures.ts';
+import { eventually, it } from '../../support/fixtures.ts';
 import { ended, type Place, producer, sweep, sweeper } from './rig.ts';
 
 async function open(place: Place, handler: BoundHandler, logger: Logger = silentLogger) {
@@ -65,6 +65,8 @@ describe('a run of a job', () => {
       'jobs_total{job="pipeline.sweep",outcome="retried"} 1',
       'jobs_total{job="pipeline.sweep",outcome="failed"} 1',
     ]);
+    // It is told once the library has called it failed.
+    await eventually(() => Object.hasOwn(faults.counts(), 'JOB_FAILED'));
     expect(faults.counts()).toEqual({ REDIS_UNAVAILABLE: 2, JOB_FAILED: 1 });
     expect(await linesOf(metrics, /^job_wait_seconds_count/)).toHaveLength(1);
   });
@@ -78,6 +80,7 @@ describe('a run of a job', () => {
     expect(await linesOf(metrics, /^jobs_total/)).toEqual([
       'jobs_total{job="pipeline.sweep",outcome="failed"} 1',
     ]);
+    await eventually(() => Object.hasOwn(faults.counts(), 'JOB_FAILED'));
     expect(faults.counts()).toEqual({ AGENT_UNKNOWN: 1, JOB_FAILED: 1 });
   });
 
