@@ -50,6 +50,21 @@ function addPlatformCommands(program: Command, io: Io, done: (code: ExitCode) =>
       ),
     );
   addBackgroundCommands(program, io, done);
+  addRunCommands(program, io, done);
+  program
+    .command('sidecar')
+    .description('keep a program running beside the bus and restart it on order')
+    .requiredOption('--service <name>', 'the service that the program is')
+    .option('--ready-port <port>', 'ready when 127.0.0.1:port accepts a connection', toPort)
+    .argument('<program>')
+    .argument('[args...]')
+    .passThroughOptions()
+    .action(async (name: string, args: string[], options: { service: string; readyPort?: number }) =>
+      done(await (await import('./commands/sidecar.ts')).sidecar({ ...options, program: name, args }, io)),
+    );
+}
+
+function addRunCommands(program: Command, io: Io, done: (code: ExitCode) => void): void {
   program
     .command('run')
     .description('any chat command, as in: swarmline run "restart slam" --yes')
@@ -74,17 +89,6 @@ function addPlatformCommands(program: Command, io: Io, done: (code: ExitCode) =>
           io,
         ),
       ),
-    );
-  program
-    .command('sidecar')
-    .description('keep a program running beside the bus and restart it on order')
-    .requiredOption('--service <name>', 'the service that the program is')
-    .option('--ready-port <port>', 'ready when 127.0.0.1:port accepts a connection', toPort)
-    .argument('<program>')
-    .argument('[args...]')
-    .passThroughOptions()
-    .action(async (name: string, args: string[], options: { service: string; readyPort?: number }) =>
-      done(await (await import('./commands/sidecar.ts')).sidecar({ ...options, program: name, args }, io)),
     );
 }
 

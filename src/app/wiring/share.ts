@@ -76,8 +76,7 @@ export async function share(
   const { metrics, tracer, faults } = observation;
   const { policy, access } = await wireAccess({ config, redis, clock, logger });
   const audit = wireAudit({ config, redis, clock, logger, policy, links });
-  const flow = { config, redis, clock, logger, metrics, tracer, faults, audit };
-  const { jobs, outbox } = await wireFlow(flow);
+  const { jobs, outbox } = await wireFlow({ config, redis, clock, logger, metrics, tracer, faults, audit });
   links.alsoCheck(() => [policyCheck(policy)]);
   const gas = { config, redis, jobs, clock, logger, metrics, faults };
   const pipeline = await wirePipeline(gas, () => held.gas);

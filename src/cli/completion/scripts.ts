@@ -5,7 +5,7 @@ export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
 /** How each shell takes its script, for people. */
-export const howToLoad: Readonly<Record<Shell, string>> = {
+const howToLoad: Readonly<Record<Shell, string>> = {
   bash: 'add to ~/.bashrc: source <(swarmline completion bash)',
   zsh: 'add to ~/.zshrc, behind compinit: source <(swarmline completion zsh)',
   fish: 'swarmline completion fish > ~/.config/fish/completions/swarmline.fish',
