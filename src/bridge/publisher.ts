@@ -44,6 +44,9 @@ export interface PublisherOptions {
   readonly confirmWithinMs?: number;
 }
 
+/** RabbitMQ closes the connection over a body beyond its own bound (16 or 128 MB), and whoever shares it would wait. */
+const mostBytes = 1_000_000;
+
 /** A confirm channel that is there whenever the connection is. */
 export class Publisher {
   readonly #connection: Connection;
@@ -66,11 +69,17 @@ export class Publisher {
 
   /**
    * Writes at once (calls keep their order) and resolves with RabbitMQ's confirm.
-   * @throws SwarmError BRIDGE_DOWN: nothing was sent
+   * @throws SwarmError BRIDGE_DOWN, MESSAGE_TOO_LARGE: nothing was sent
    * @throws SwarmError PUBLISH_UNCONFIRMED: it may have been sent
    */
-  publish(message: BusMessage): Promise<Routing> {
+  async publish(message: BusMessage): Promise<Routing> {
     const { exchange, traceparent: parent } = message;
+    const bytes = Buffer.byteLength(message.body);
+    if (bytes > mostBytes) {
+      this.#count(exchange, 'unsent');
+      const text = `${exchange} ${message.key} ${message.id}: ${bytes} bytes, at most ${mostBytes}`;
+      throw new SwarmError(domainErrors.messageTooLarge, text);
+    }
     const attributes = messageAttributes({ ...message, operation: 'send' });
     const options = { kind: 'producer', attributes, parent, onlyWithin: true } as const;
     return this.#tracer.span(`send ${exchange}`, options, async (span) => {

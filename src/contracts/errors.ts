@@ -39,6 +39,13 @@ export const domainErrors = {
     chat: 'RabbitMQ refused what we sent; the log has it.',
     hint: 'Look up the incident in the log and report it with the version of RabbitMQ.',
   },
+  messageTooLarge: {
+    code: 'MESSAGE_TOO_LARGE',
+    class: 'validation',
+    retryable: false,
+    chat: 'The message is too large for the bus and was not sent.',
+    hint: 'Send less in one message, or a place where the rest lies.',
+  },
   queueLocked: {
     code: 'QUEUE_LOCKED',
     class: 'conflict',

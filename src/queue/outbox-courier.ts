@@ -68,9 +68,12 @@ export class OutboxCourier extends Service {
     const { outbox, link, clock } = this.#deps;
     const { count, oldestAt } = outbox;
     const aside = outbox.aside === 0 ? [] : [`${orders(outbox.aside)} set aside, in *.bad beside it`];
-    if (count === 0) return link?.proof(aside.join(''));
+    if (count === 0) {
+      link?.proof(aside.join(''));
+      return;
+    }
     const age = Math.max(0, Math.round((clock.now() - (oldestAt ?? clock.now())) / 1_000));
-    return link?.down([`${orders(count)} on disk, the oldest for ${age} s`, ...aside].join('; '));
+    link?.down([`${orders(count)} on disk, the oldest for ${age} s`, ...aside].join('; '));
   }
 }
 

@@ -145,6 +145,25 @@ describe('the bridge in trouble', () => {
     expect((await tellRestart(bridge, world.order())).outcome.state).toBe('ready');
   });
 
+  it('F28 refuses a body of 130 MB before it is sent, and sends the next over the same connection', async ({
+    world,
+  }) => {
+    const deps = { link: world.link(), clock: systemClock, logger: silentLogger };
+    const connection = new Connection(deps, { url: world.url, name: 'large' });
+    connection.use((model) => assertExchanges(model));
+    const publisher = new Publisher({ connection, clock: systemClock }, { appId: 'test' });
+    world.onClose(() => connection.close());
+    await connection.open();
+    await eventually(() => deps.link.status().state === 'up');
+    const { model } = connection;
+    const key = routingKeys.restart(world.service);
+    const message = { exchange: exchanges.control.name, key, id: '1', correlationId: '1', type: 't' };
+    const large = publisher.publish({ ...message, body: 'x'.repeat(130_000_000) });
+    await expect(large).rejects.toMatchObject({ code: 'MESSAGE_TOO_LARGE' });
+    expect(await publisher.publish({ ...message, id: '2', body: '{}' })).toBe('unroutable');
+    expect(connection.model).toBe(model);
+  });
+
   it('refuses to publish without a connection', async ({ world }) => {
     const deps = { link: world.link(), clock: systemClock, logger: silentLogger };
     const connection = new Connection(deps, { url: world.url, name: 'never opened' });

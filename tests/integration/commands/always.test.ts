@@ -4,6 +4,7 @@ import { surfaces } from '../../../src/contracts/chat.ts';
 import { createPolicy } from '../../../src/access/index.ts';
 import { it } from '../../support/fixtures.ts';
 import { service } from '../../unit/commands/ports.ts';
+import { createGate } from '../../unit/core/gate.ts';
 import { createScene, policyDocument } from './scene.ts';
 
 const { roles } = policyDocument;
@@ -27,17 +28,21 @@ const cases = [
 
 describe.for(surfaces)('on %s', (surface) => {
   it.for(cases)('%s is answered', async ([, line, id, code, text], { redis, prefix }) => {
+    const asked = createGate();
+    const agents = () => {
+      asked.open();
+      return hangs();
+    };
     const scene = createScene(redis, prefix, {
       policy,
       limits: {},
       known: { services: [service('slam'), service('slope')] },
-      ports: { agents: { agents: hangs, deliveries: hangs } },
+      ports: { agents: { agents, deliveries: hangs } },
     });
     const reply = scene.say(line, { surface, id, name: 'somebody' });
     if (code === 'unavailable') {
-      // Only the deadline can answer: the store of limits is waited for before, in real time.
-      const told = Promise.race([reply, new Promise((resolve) => setTimeout(resolve, 100, null))]);
-      expect(await told).toBeNull();
+      // Only the deadline can answer; it runs from when the store of limits has answered, in real time.
+      await asked.passed;
       scene.clock.advance(2_500);
     }
     expect(await reply).toMatchObject({ kind: 'refusal', code, text: expect.stringMatching(text) });

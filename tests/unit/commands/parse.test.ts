@@ -165,3 +165,29 @@ describe('a name of two words', () => {
     });
   });
 });
+
+describe('F28 a thousand options', () => {
+  const many = Array.from({ length: 1_000 }, (_, i) => `--option-${i}=${i}`);
+
+  it('on a line are refused, by the first of them, in a text of a bounded length', () => {
+    const refusal = line(`restart slam ${many.join(' ')}`);
+    expect(refusal).toMatchObject({
+      code: 'bad-argument',
+      text: expect.stringContaining('no option `--option-0=0`'),
+    });
+    expect(JSON.stringify(refusal).length).toBeLessThan(600);
+  });
+
+  it('given by name are refused in a text of a bounded length', () => {
+    const refusal = parsed('restart', Object.fromEntries(many.map((option) => [option, 'x'])));
+    expect(refusal).toMatchObject({ code: 'bad-argument' });
+    expect(JSON.stringify(refusal).length).toBeLessThan(600);
+  });
+
+  it('of one that takes the rest of a line are its text', () => {
+    expect(line(`message Agent-2 ${many.slice(0, 50).join(' ')}`)).toMatchObject([
+      'message',
+      { agent: 'Agent-2' },
+    ]);
+  });
+});
