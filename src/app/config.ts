@@ -18,7 +18,7 @@ import {
 } from '../core/config/load.ts';
 import { coreErrors, SwarmError } from '../core/errors.ts';
 import { tracingConfigSchema } from '../core/tracing/config.ts';
-import { chainFileSchema, pipelineConfigSchema } from '../pipeline/config.ts';
+import { chainFileSchema, pipelineConfigSchema, stallConfigSchema } from '../pipeline/config.ts';
 import { flowConfigSchema } from '../queue/config.ts';
 
 const urlOf = (protocol: RegExp) =>
@@ -48,6 +48,7 @@ const sections = z.strictObject({
   bridge: bridgeConfigSchema.prefault({}),
   flow: flowConfigSchema.prefault({}),
   pipeline: pipelineConfigSchema.prefault({}),
+  stall: stallConfigSchema.prefault({}),
   discord: discordConfigSchema.prefault({}),
   /** Without a token Twitch is off, and the rest of the section may be absent. */
   twitch: z.preprocess(offWithoutToken, twitchConfigSchema.optional()),

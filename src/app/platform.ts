@@ -166,7 +166,7 @@ function arrange(deps: PlatformDeps, wired: Wired): Part[] {
   const servers = serversOf(backends);
   const own = backends.redis.server === null ? [] : [backends.redis.server.name];
   const pipeline = shared.roles.includes('pipeline')
-    ? [shared.pipeline.watcher, shared.pipeline.schedule]
+    ? [shared.pipeline.watcher, shared.pipeline.schedule, shared.pipeline.stalls]
     : [];
   const workers = wireWorkers(shared, {
     control: bus.control,

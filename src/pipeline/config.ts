@@ -2,10 +2,22 @@
 import { z } from 'zod';
 import { agentIdSchema } from '../contracts/agents.ts';
 
+export { stallConfigSchema } from './stall/config.ts';
+
 /** The section `pipeline` of the configuration. Relative paths are taken from the working folder. */
 export const pipelineConfigSchema = z.strictObject({
   agents: z
-    .array(z.strictObject({ id: agentIdSchema, statusFile: z.string().min(1), inbox: z.string().min(1) }))
+    .array(
+      z.strictObject({
+        id: agentIdSchema,
+        statusFile: z.string().min(1),
+        inbox: z.string().min(1),
+        /** Its own git working tree, whose commits are signs of work; absent: they are not looked for. */
+        workspace: z.string().min(1).optional(),
+        /** File with the id of its process, which is a sign of life; absent: it is not looked for. */
+        pidFile: z.string().min(1).optional(),
+      }),
+    )
     .refine((agents) => new Set(agents.map(({ id }) => id)).size === agents.length, 'each id once')
     .default([]),
   chainFile: z.string().min(1).default('config/chain.yaml'),

@@ -17,7 +17,7 @@ import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
 import type { Service } from '../core/service.ts';
-import type { Chain } from './chain.ts';
+import { type Chain, successor } from './chain.ts';
 import { createControl } from './control.ts';
 import { makeTraces } from './orders/traces.ts';
 import { viewOf } from './delivery.ts';
@@ -28,6 +28,10 @@ import { createLedger } from './ledger.ts';
 import { GasWatcher } from './progress/watch.ts';
 import { createRounds } from './rounds.ts';
 import { GasSchedule } from './schedule.ts';
+import type { StallBoard } from './stall/board.ts';
+import { type StallOptions, stallConfigSchema } from './stall/config.ts';
+import type { Watchable } from './stall/evidence.ts';
+import { createStall } from './stall/stall.ts';
 import { createGasStore } from './store.ts';
 import { createPipelineWork } from './sweep.ts';
 import type { TellDeps } from './tell.ts';
@@ -55,7 +59,7 @@ export interface PipelineDeps {
 export interface PipelineOptions {
   /** Key prefix in Redis, with its hash tag. */
   readonly prefix: string;
-  readonly agents: readonly PipelineAgent[];
+  readonly agents: readonly (PipelineAgent & Watchable)[];
   /** From `loadChain`. */
   readonly chain: Chain;
   readonly ackTimeoutMs: number;
@@ -63,6 +67,8 @@ export interface PipelineOptions {
   readonly reportTo: readonly Address[];
   /** Cron expression of the sweep; default every minute. */
   readonly sweepCron?: string;
+  /** Default: as an empty section of the configuration. */
+  readonly stall?: StallOptions;
 }
 
 /** Its parts, each behind its port. */
@@ -75,6 +81,8 @@ export interface Pipeline {
   readonly traces: SwarmTraces;
   readonly watcher: Service;
   readonly schedule: Service;
+  /** What people must hear of silent agents. */
+  readonly stalls: StallBoard;
   /** One reading of one status file. */
   readonly observe: Intake['observe'];
 }
@@ -83,24 +91,35 @@ export interface Pipeline {
 export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pipeline {
   const { redis, jobs, clock, logger, meter, look, forget, faults } = deps;
   const { prefix, chain, reportTo, ackTimeoutMs, sweepCron } = options;
-  const agents = options.agents.map(({ id, statusFile, inbox }) => ({
+  const stall = options.stall ?? stallConfigSchema.parse({});
+  const agents = options.agents.map(({ id, statusFile, inbox, workspace, pidFile }) => ({
     id,
     statusFile: resolve(statusFile),
     inbox: resolve(inbox),
+    workspace: workspace === undefined ? undefined : resolve(workspace),
+    pidFile: pidFile === undefined ? undefined : resolve(pidFile),
   }));
+  const ids = agents.map(({ id }) => id);
   const store = createGasStore({ redis, logger }, { prefix });
   const ledger = createLedger({ store, jobs, clock, meter, look, forget }, { reportTo, ackTimeoutMs });
   const intake = createIntake({ store, ledger, clock, logger }, { agents, chain });
   const inbox = createFileInbox({ agents });
   const rounds = createRounds({ intake, clock }, agents);
+  const control = createControl({ store, ledger, inbox, clock, agents: ids, chain });
+  const expectsGas = (agent: string) => chain.end !== 'stop' && successor(chain, agent) !== null;
+  const silence = createStall(
+    { redis, store, ledger, control, clock, logger },
+    { prefix, agents, reportTo, stall, expectsGas },
+  );
   const { schedules } = chain;
   return {
-    directory: createDirectory(store, { agents: agents.map(({ id }) => id), chain }),
+    directory: createDirectory({ store, watches: silence.watches, clock }, { agents: ids, chain, stall }),
     ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
-    work: createPipelineWork({ rounds, store, ledger, intake }),
+    work: createPipelineWork({ rounds, store, ledger, intake, look: silence.look }),
     inbox,
-    control: createControl({ store, ledger, inbox, clock, agents: agents.map(({ id }) => id), chain }),
-    traces: makeTraces({ store, agents: agents.map(({ id }) => id) }),
+    control,
+    traces: makeTraces({ store, agents: ids }),
+    stalls: silence.board,
     watcher: new GasWatcher({ rounds, clock, logger }, agents),
     schedule: new GasSchedule(
       { jobs, clock, logger, look, faults },

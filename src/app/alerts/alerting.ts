@@ -17,6 +17,7 @@ import type { Logger } from '../../core/logger.ts';
 import type { GuardMaker } from '../../core/recovery/guards.ts';
 import type { Redis } from '../../core/redis.ts';
 import type { GivenUp } from '../../core/supervisor.ts';
+import type { Pipeline } from '../../pipeline/index.ts';
 import type { Config } from '../config.ts';
 import type { LinkBoard } from '../links.ts';
 import { createChatChannel } from './chat-channel.ts';
@@ -34,6 +35,7 @@ export interface AlertingDeps {
   readonly guards: GuardMaker;
   readonly links: LinkBoard;
   readonly policy: Pick<LivePolicy, 'broken' | 'refused'>;
+  readonly pipeline: { readonly stalls: Pick<Pipeline['stalls'], 'stalls'> };
   readonly view: () => Pick<ProcessView, 'links' | 'components' | 'breakers'>;
 }
 
@@ -52,7 +54,7 @@ const shown = 50;
 
 /** Puts alerts together; looks at nothing before `start`. */
 export function createAlerting(deps: AlertingDeps): Alerting {
-  const { config, instance, clock, logger, redis, faults, policy, links, view } = deps;
+  const { config, instance, clock, logger, redis, faults, policy, pipeline, links, view } = deps;
   const window = new FaultWindow();
   faults.listen((error, where) => window.note(error, where, clock.now()));
   const { prefix } = config.redis;
@@ -65,6 +67,7 @@ export function createAlerting(deps: AlertingDeps): Alerting {
       waiting: links.waiting(),
       policyFault: policy.broken,
       policyRefused: policy.refused?.why ?? null,
+      stalls: pipeline.stalls.stalls(),
       tallies: window.tallies(clock.now()),
       errorsPerMinute,
     });

@@ -21,6 +21,7 @@ export async function wirePipeline(
       ),
       ackTimeoutMs,
       reportTo: reportAddresses(config),
+      stall: config.stall,
     },
   );
 }

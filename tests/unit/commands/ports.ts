@@ -143,6 +143,7 @@ export const agent = (id: string, given: Partial<AgentView> = {}): AgentView => 
   next: null,
   nextCheckpoint: 90,
   paused: null,
+  watch: { signs: [], silentSince: null, tier: 'none', outOfGasSince: null, waitsFor: null },
   ...given,
 });
 
