@@ -3,7 +3,8 @@ import type { Checkpoint, Gas } from '../contracts/agents.ts';
 import { derivedId } from '../contracts/ids.ts';
 import type { PipelineWork } from '../contracts/ports.ts';
 import type { DeliverEffect, Run } from './machine.ts';
-import { aheadText, gasText, messageText, scheduledText } from './text.ts';
+import { aheadText, messageText, scheduledText } from './text.ts';
+import { type Write, writePlainly } from './words/writer.ts';
 
 /** To whom, and when it was decided, ms. */
 export interface GasOrder {
@@ -18,7 +19,12 @@ export interface PersonOrder {
 }
 
 /** The id holds the epoch's first moment: after a loss of Redis epochs count anew, and old files must not answer for new gas. */
-export function toGas(run: Run, effect: Omit<DeliverEffect, 'kind'>, order: GasOrder): Gas {
+export function toGas(
+  run: Run,
+  effect: Omit<DeliverEffect, 'kind'>,
+  order: GasOrder,
+  write: Write = writePlainly,
+): Gas {
   const { agent: from, epoch } = run;
   const { checkpoint, percent, done, open } = effect;
   const mission = run.mission ?? '';
@@ -31,7 +37,7 @@ export function toGas(run: Run, effect: Omit<DeliverEffect, 'kind'>, order: GasO
     checkpoint,
     percent,
     createdAt: order.createdAt,
-    text: gasText({ from, to: order.to, mission, checkpoint, percent, done, open }),
+    text: write({ from, to: order.to, mission, checkpoint, percent, done, open }),
   };
 }
 
