@@ -34,6 +34,12 @@ export const reloadClasses: Readonly<Record<string, ReloadClass>> = {
   'stall.lifeCountsMs': 'process',
   'stall.outOfGasAfterMs': 'process',
   'stall.reassign': 'process',
+  'gas.templates': 'process',
+  'gas.maxBytes': 'process',
+  'gas.timeBoxMinutes': 'process',
+  'brain.keep': 'process',
+  'brain.keepDays': 'process',
+  'brain.inHandover': 'process',
   'discord.token': discord,
   'discord.guildId': discord,
   // The pipeline reports there too, and reads it at its start.

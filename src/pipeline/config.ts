@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { agentIdSchema } from '../contracts/agents.ts';
 
+export { brainConfigSchema } from './brain/config.ts';
 export { stallConfigSchema } from './stall/config.ts';
+export { gasConfigSchema } from './words/config.ts';
 
 /** The section `pipeline` of the configuration. Relative paths are taken from the working folder. */
 export const pipelineConfigSchema = z.strictObject({

@@ -20,12 +20,15 @@ import {
 } from './machine.ts';
 import type { Reading } from './progress/read-status.ts';
 import type { GasStore } from './store.ts';
+import { type Write, writePlainly } from './words/writer.ts';
 
 export interface IntakeDeps {
   readonly store: GasStore;
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Gets ready to write the hand-overs of one step. Default: in our own words, with nothing known beside it. */
+  readonly words?: (run: Run, effects: readonly DeliverEffect[]) => Promise<Write>;
 }
 
 /** One agent as it is configured. Paths are absolute. */
@@ -63,7 +66,7 @@ export interface Intake {
 type Version = Pick<RunEvent, 'at' | 'writtenAt'>;
 
 export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
-  const { store, ledger, clock, logger } = deps;
+  const { store, ledger, clock, logger, words } = deps;
   const agents = new Map(options.agents.map((agent) => [agent.id, agent]));
 
   function known(id: string): PipelineAgent {
@@ -83,21 +86,22 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
       if (isOvertaken(before, version.at)) return { before, run: before, created: [] };
       const reading = located(read(before), statusFile);
       const { run, effects } = transitionRun(before, { reading, ...version });
-      const created = effects.flatMap((effect) => toDelivery(run, effect));
+      const write = effects.length > 0 && words ? await words(run, effects) : writePlainly;
+      const created = effects.flatMap((effect) => toDelivery(run, effect, write));
       return (await store.saveRun(held, run, created)) ? { before, run, created } : null;
     });
     tellProblem(logger, saved.before, saved.run);
     for (const delivery of saved.created) await ledger.begin(delivery);
   }
 
-  function toDelivery(run: Run, effect: DeliverEffect): Delivery[] {
+  function toDelivery(run: Run, effect: DeliverEffect, write: Write): Delivery[] {
     const to = successor(options.chain, run.agent);
     if (to === null) {
       logger.info({ agent: run.agent, checkpoint: effect.checkpoint }, 'checkpoint without a next agent');
       return [];
     }
     known(to);
-    const gas = toGas(run, effect, { to, createdAt: clock.now() });
+    const gas = toGas(run, effect, { to, createdAt: clock.now() }, write);
     const reached = `${run.agent} reached ${effect.percent} %`;
     if (effect.kind === 'deliver') return [newDelivery(gas, reached)];
     return [newDelivery(gas, `${reached} while paused by ${pauseOf(run)?.by}`, { state: 'held' })];

@@ -1,6 +1,6 @@
 // Wires the gas pipeline: its chain, and who hears of deliveries that nobody asked about.
 import type { Address } from '../../contracts/chat.ts';
-import { createPipeline, loadChain, type Pipeline } from '../../pipeline/index.ts';
+import { createPipeline, loadChain, loadTemplates, type Pipeline } from '../../pipeline/index.ts';
 import type { Config } from '../config.ts';
 import type { Shared } from './shared.ts';
 
@@ -22,6 +22,8 @@ export async function wirePipeline(
       ackTimeoutMs,
       reportTo: reportAddresses(config),
       stall: config.stall,
+      gas: { ...config.gas, templates: await loadTemplates(config.gas.templates) },
+      brain: config.brain,
     },
   );
 }

@@ -50,13 +50,14 @@ export function agentRow(view: AgentView, now: number): AnswerRow {
 }
 
 // What it said last may have been true for hours or for a minute after: it is told as what it was.
-function silentRow({ agent, percent, watch }: AgentView, since: number, now: number): AnswerRow {
+function silentRow({ agent, percent, problem, watch }: AgentView, since: number, now: number): AnswerRow {
   const told = percent === null ? '' : ` It had told ${percent} %.`;
+  const torn = problem === null ? '' : ` Status file: ${plainText(problem, 160)}.`;
   const [newest] = watch.signs;
-  const last = newest ? `last sign: ${signWords[newest.source]}` : 'no sign of it was ever seen';
+  const last = newest ? `Last sign: ${signWords[newest.source]}` : 'No sign of it was ever seen';
   return {
     label: agent,
-    value: `unknown since ${timeOf(since, now)}.${told} ${last[0]?.toUpperCase()}${last.slice(1)}`,
+    value: `unknown since ${timeOf(since, now)}.${told}${torn} ${last}`,
     ageMs: newest ? now - newest.at : null,
     tone: 'warn',
   };

@@ -5,6 +5,7 @@ import { agents } from './agents.ts';
 import { alerts } from './alerts.ts';
 import { approvals, approve, deny } from './approvals.ts';
 import { audit } from './audit.ts';
+import { brainNote, brainSearch } from './brain.ts';
 import { cancel } from './cancel.ts';
 import { drone } from './drone.ts';
 import { gas } from './gas.ts';
@@ -46,6 +47,8 @@ const actionsAndQuestions: readonly CommandSpec[] = [
   gasResume,
   gasSkip,
   gasReassign,
+  brainSearch,
+  brainNote,
   drone,
   alerts,
   audit,
