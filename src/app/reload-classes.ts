@@ -37,6 +37,8 @@ export const reloadClasses: Readonly<Record<string, ReloadClass>> = {
   'gas.templates': 'process',
   'gas.maxBytes': 'process',
   'gas.timeBoxMinutes': 'process',
+  'gas.adaptive': 'process',
+  'gas.leadMinutes': 'process',
   'brain.keep': 'process',
   'brain.keepDays': 'process',
   'brain.inHandover': 'process',

@@ -36,6 +36,8 @@ import type { StallBoard } from './stall/board.ts';
 import { type StallOptions, stallConfigSchema } from './stall/config.ts';
 import type { Watchable } from './stall/evidence.ts';
 import { createStall } from './stall/stall.ts';
+import { createWatchStore } from './stall/store.ts';
+import { makeThresholds } from './stall/thresholds-by-pace.ts';
 import { createGasStore } from './store.ts';
 import { createPipelineWork } from './sweep.ts';
 import type { TellDeps } from './tell.ts';
@@ -120,18 +122,20 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const brain = createBrain(redis, { prefix, ...brainOptions });
   const receiversOf = (agent: string) => [successor(chain, agent)].filter((to) => to !== null);
   const words = makeWords({ brain, store, logger }, { ...gas, ...brainOptions, receiversOf });
-  const intake = createIntake({ store, ledger, clock, logger, words }, { agents, chain });
+  const watches = createWatchStore({ redis, logger }, { prefix });
+  const thresholds = gas.adaptive ? makeThresholds(watches, gas) : undefined;
+  const intake = createIntake({ store, ledger, clock, logger, words, thresholds }, { agents, chain });
   const inbox = createFileInbox({ agents });
   const rounds = createRounds({ intake, clock }, agents);
   const control = createControl({ store, ledger, inbox, brain, clock, agents: ids, chain });
   const expectsGas = (agent: string) => chain.end !== 'stop' && successor(chain, agent) !== null;
   const silence = createStall(
-    { redis, store, ledger, control, clock, logger },
-    { prefix, agents, reportTo, stall, expectsGas },
+    { watches, store, ledger, control, clock, logger },
+    { agents, reportTo, stall, expectsGas },
   );
   const { schedules } = chain;
   return {
-    directory: createDirectory({ store, watches: silence.watches, clock }, { agents: ids, chain, stall }),
+    directory: createDirectory({ store, watches, clock }, { agents: ids, chain, stall }),
     ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
     work: createPipelineWork({ rounds, store, ledger, intake, look: silence.look }),
     inbox,

@@ -20,6 +20,7 @@ import {
 } from './machine.ts';
 import type { Reading } from './progress/read-status.ts';
 import type { GasStore } from './store.ts';
+import { levelOf, type Thresholds } from './thresholds.ts';
 import { type Write, writePlainly } from './words/writer.ts';
 
 export interface IntakeDeps {
@@ -27,6 +28,8 @@ export interface IntakeDeps {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** For a mission that begins. Default: the fixed ones. */
+  readonly thresholds?: ((agent: string) => Promise<Thresholds>) | undefined;
   /** Gets ready to write the hand-overs of one step. Default: in our own words, with nothing known beside it. */
   readonly words?: (run: Run, effects: readonly DeliverEffect[]) => Promise<Write>;
 }
@@ -66,7 +69,7 @@ export interface Intake {
 type Version = Pick<RunEvent, 'at' | 'writtenAt'>;
 
 export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
-  const { store, ledger, clock, logger, words } = deps;
+  const { store, ledger, clock, logger, words, thresholds } = deps;
   const agents = new Map(options.agents.map((agent) => [agent.id, agent]));
 
   function known(id: string): PipelineAgent {
@@ -85,7 +88,9 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
       const before = held.value ?? newRun(id);
       if (isOvertaken(before, version.at)) return { before, run: before, created: [] };
       const reading = located(read(before), statusFile);
-      const { run, effects } = transitionRun(before, { reading, ...version });
+      const begins = reading.kind === 'valid' && reading.mission !== before.mission;
+      const given = begins ? await thresholds?.(id) : undefined;
+      const { run, effects } = transitionRun(before, { reading, thresholds: given, ...version });
       const write = effects.length > 0 && words ? await words(run, effects) : writePlainly;
       const created = effects.flatMap((effect) => toDelivery(run, effect, write));
       return (await store.saveRun(held, run, created)) ? { before, run, created } : null;
@@ -102,7 +107,7 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
     }
     known(to);
     const gas = toGas(run, effect, { to, createdAt: clock.now() }, write);
-    const reached = `${run.agent} reached ${effect.percent} %`;
+    const reached = `${run.agent} reached ${effect.percent} %${whyThen(run, effect)}`;
     if (effect.kind === 'deliver') return [newDelivery(gas, reached)];
     return [newDelivery(gas, `${reached} while paused by ${pauseOf(run)?.by}`, { state: 'held' })];
   }
@@ -126,6 +131,12 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
       await ledger.once(newDelivery(toScheduledGas(order, clock.now()), `tick ${order.tick}`));
     },
   };
+}
+
+/** Said where a checkpoint did not fire at its own percent. */
+function whyThen({ thresholds }: Run, { checkpoint }: DeliverEffect): string {
+  const level = levelOf(thresholds, checkpoint);
+  return level === checkpoint ? '' : ` (${checkpoint} % fires at ${level}: ${thresholds.reason})`;
 }
 
 /** Once per change, however often the same version is read. */

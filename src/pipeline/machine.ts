@@ -1,6 +1,7 @@
 // The machine of an agent's run: one version of its status in, the new run and what is to be done out.
 // Pure, so that a recorded history and a live agent take the same path; intake.ts does the effects.
 import { type Checkpoint, checkpoints, type RunState } from '../contracts/agents.ts';
+import { fixedThresholds, levelOf, type Thresholds } from './thresholds.ts';
 import { type Reading, readStatus, type ValidReading } from './progress/read-status.ts';
 
 /** What is known of one agent. Times are those of the events, in the unit of the caller. */
@@ -29,6 +30,8 @@ export interface Run {
   readonly settled: readonly Checkpoint[];
   /** The newest word on whether its checkpoints may fire; null when nobody ever spoke. */
   readonly word: PauseWord | null;
+  /** Where the checkpoints of the present mission fire. */
+  readonly thresholds: Thresholds;
 }
 
 /** A person's word that holds checkpoints back, or lets them go; `at` is when it was given, ms since the epoch. */
@@ -44,6 +47,8 @@ export interface RunEvent {
   readonly at: number;
   /** When its agent wrote it. */
   readonly writtenAt: number;
+  /** For a mission that begins with it; default: the fixed ones. */
+  readonly thresholds?: Thresholds | undefined;
 }
 
 /** A checkpoint was crossed, and its gas is to be handed over, or held while a person has paused the run. */
@@ -77,6 +82,7 @@ export function newRun(agent: string): Run {
     readAt: null,
     settled: [],
     word: null,
+    thresholds: fixedThresholds,
   };
 }
 
@@ -86,9 +92,11 @@ export function pauseOf({ word }: Run): PauseWord | null {
 }
 
 /** The checkpoints of the present mission that may still fire, lowest first. */
-export function ahead({ epoch, maxPercent, settled }: Run): readonly Checkpoint[] {
+export function ahead({ epoch, maxPercent, settled, thresholds }: Run): readonly Checkpoint[] {
   if (epoch === 0) return [];
-  return checkpoints.filter((checkpoint) => checkpoint > (maxPercent ?? -1) && !settled.includes(checkpoint));
+  return checkpoints
+    .filter((checkpoint) => levelOf(thresholds, checkpoint) > (maxPercent ?? -1))
+    .filter((checkpoint) => !settled.includes(checkpoint));
 }
 
 /** Reads `raw` with the run's own memory. */
@@ -97,13 +105,14 @@ export function readFor(run: Run, raw: string): Reading {
 }
 
 /** An unusable version leaves everything but the problem as it was; a regression never lowers the maximum. */
-export function transitionRun(run: Run, { reading, at, writtenAt }: RunEvent): RunStep {
+export function transitionRun(run: Run, { reading, at, writtenAt, thresholds: given }: RunEvent): RunStep {
   if (reading.kind === 'invalid') {
     return { run: { ...run, problem: reading.detail, readAt: at }, effects: [] };
   }
   const sameEpoch = run.mission === reading.mission;
   const reached = sameEpoch ? run.maxPercent : null;
   const settled = sameEpoch ? run.settled : [];
+  const thresholds = sameEpoch ? run.thresholds : (given ?? fixedThresholds);
   const { mission, baseline, percent } = reading;
   return {
     run: {
@@ -122,22 +131,24 @@ export function transitionRun(run: Run, { reading, at, writtenAt }: RunEvent): R
       readAt: at,
       settled,
       word: run.word,
+      thresholds,
     },
-    effects: crossings({ reached, settled, kind: pauseOf(run) ? 'hold' : 'deliver' }, reading),
+    effects: crossings({ reached, settled, thresholds, kind: pauseOf(run) ? 'hold' : 'deliver' }, reading),
   };
 }
 
-interface Crossing extends Pick<DeliverEffect, 'kind'>, Pick<Run, 'settled'> {
+interface Crossing extends Pick<DeliverEffect, 'kind'>, Pick<Run, 'settled' | 'thresholds'> {
   readonly reached: number | null;
 }
 
 function crossings(
-  { reached, settled, kind }: Crossing,
+  { reached, settled, thresholds, kind }: Crossing,
   { percent, done, open }: ValidReading,
 ): DeliverEffect[] {
   if (percent === null) return [];
   return checkpoints
-    .filter((checkpoint) => (reached ?? -1) < checkpoint && checkpoint <= percent)
+    .filter((checkpoint) => (reached ?? -1) < levelOf(thresholds, checkpoint))
+    .filter((checkpoint) => levelOf(thresholds, checkpoint) <= percent)
     .filter((checkpoint) => !settled.includes(checkpoint))
     .map((checkpoint) => ({ kind, checkpoint, percent, done, open }));
 }

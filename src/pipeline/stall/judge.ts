@@ -2,6 +2,7 @@
 // out. Pure: it sends nothing, and perform.ts does the effects. Suppressing a nudge never keeps a person from hearing.
 import type { StallTier } from '../../contracts/watch.ts';
 import type { StallOptions } from './config.ts';
+import { notePace } from './pace.ts';
 import { quietSince } from './quiet.ts';
 import type { StallEffect, TakeOver, Watch } from './record.ts';
 
@@ -162,6 +163,7 @@ function ended(watch: Watch, told: boolean): Judgement {
 /** What is remembered after a look, before it is judged. */
 function look(before: Watch, facts: Facts, now: number, options: StallOptions): Watch {
   const { epoch, percent, waitsFor } = facts;
+  const isNew = epoch !== before.epoch;
   const moved = epoch !== before.epoch || percent !== before.percent;
   // The percent came with the newest version, so it moved when that was written, or earlier.
   const progressAt = moved && epoch > 0 ? { progress: facts.signs.heartbeat ?? now } : {};
@@ -174,6 +176,8 @@ function look(before: Watch, facts: Facts, now: number, options: StallOptions): 
     signs: merged(before.signs, { ...facts.signs, ...progressAt }, now),
     epoch,
     percent,
+    pace:
+      epoch > 0 ? notePace(before.pace, { isNew, percent, at: facts.signs.heartbeat ?? now }) : before.pace,
     tierAt: Math.min(before.tierAt, now),
     nudges: before.nudges.map((at) => Math.min(at, now)).filter((at) => now - at < dayMs),
     gasAt: newer(before.gasAt, facts.gasAt),

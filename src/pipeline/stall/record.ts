@@ -2,6 +2,7 @@
 // it watches.
 import { z } from 'zod';
 import { signSources, stallTiers } from '../../contracts/watch.ts';
+import { noPace, paceSchema } from './pace.ts';
 
 /** Work that was taken from nobody yet: a delivery that its receiver does not take up, and who could. */
 const takeOverSchema = z.object({ delivery: z.string(), to: z.string() });
@@ -28,6 +29,8 @@ export const watchSchema = z.object({
   /** The mission whose percent is remembered, and that percent: its change is the sign `progress`. */
   epoch: z.number().int(),
   percent: z.number().nullable(),
+  /** How fast its missions went. */
+  pace: paceSchema.default(noPace),
   /** When the present silence began: the newest sign before it. Null outside of one. */
   since: z.number().nullable(),
   tier: z.enum(stallTiers),
@@ -61,6 +64,7 @@ export function newWatch(agent: string, now: number, graceMs: number): Watch {
     signs: {},
     epoch: 0,
     percent: null,
+    pace: noPace,
     since: null,
     tier: 'none',
     tierAt: now,

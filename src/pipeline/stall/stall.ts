@@ -2,17 +2,16 @@
 import type { Address } from '../../contracts/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
-import type { Redis } from '../../core/redis.ts';
 import type { GasStore } from '../store.ts';
 import { StallBoard } from './board.ts';
 import type { StallOptions } from './config.ts';
 import type { Watchable } from './evidence.ts';
 import { makePerform, type PerformDeps } from './perform.ts';
 import { createStallWatch } from './stall-watch.ts';
-import { createWatchStore, type WatchStore } from './store.ts';
+import type { WatchStore } from './store.ts';
 
 export interface StallDeps extends Pick<PerformDeps, 'ledger' | 'control'> {
-  readonly redis: Redis;
+  readonly watches: WatchStore;
   readonly store: GasStore;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -20,7 +19,6 @@ export interface StallDeps extends Pick<PerformDeps, 'ledger' | 'control'> {
 
 /** What it is told. */
 export interface StallSettings {
-  readonly prefix: string;
   readonly agents: readonly Watchable[];
   /** The first of them hears what becomes of gas that is given to another. */
   readonly reportTo: readonly Address[];
@@ -31,21 +29,18 @@ export interface StallSettings {
 
 /** Its parts. */
 export interface Stall {
-  readonly watches: WatchStore;
   readonly look: () => Promise<void>;
   readonly board: StallBoard;
 }
 
 /** Creates them; connects to nothing. */
 export function createStall(deps: StallDeps, settings: StallSettings): Stall {
-  const { prefix, agents, reportTo, stall, expectsGas } = settings;
-  const { store, clock, logger } = deps;
-  const watches = createWatchStore(deps, { prefix });
+  const { agents, reportTo, stall, expectsGas } = settings;
+  const { store, watches, clock, logger } = deps;
   const perform = makePerform(deps, reportTo[0]);
   const watch = createStallWatch({ store, watches, perform, clock, logger }, { agents, stall });
   const watched = stall.enabled ? agents.map(({ id }) => id) : [];
   return {
-    watches,
     look: () => (stall.enabled ? watch.look() : Promise.resolve()),
     board: new StallBoard({ watches, clock }, { agents: watched, expectsGas }),
   };

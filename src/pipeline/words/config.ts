@@ -8,6 +8,10 @@ export const gasConfigSchema = z.strictObject({
   maxBytes: z.number().int().min(2_000).max(262_144).default(16_384),
   /** What a hand-over asks its receiver to show something within, minutes. */
   timeBoxMinutes: z.number().int().min(1).max(10_080).default(60),
+  /** Whether gas goes out by how fast its agent has been: at 70 to 80, and 85 to 92 %. */
+  adaptive: z.stringbool().or(z.boolean()).default(false),
+  /** How long before the end of a mission its gas is then to be there, minutes. */
+  leadMinutes: z.number().int().min(1).max(1_440).default(10),
 });
 
 export type GasOptions = z.infer<typeof gasConfigSchema>;

@@ -9,9 +9,13 @@ import { newRun } from '../../../src/pipeline/machine.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
 import { evidenceOf, lastCommit } from '../../../src/pipeline/stall/evidence.ts';
 import { isNudge } from '../../../src/pipeline/stall/nudge.ts';
+import { noPace } from '../../../src/pipeline/stall/pace.ts';
+import { newWatch } from '../../../src/pipeline/stall/record.ts';
 import { createStallWatch } from '../../../src/pipeline/stall/stall-watch.ts';
 import { createWatchStore } from '../../../src/pipeline/stall/store.ts';
 import { createGasStore } from '../../../src/pipeline/store.ts';
+import { gasConfigSchema } from '../../../src/pipeline/words/config.ts';
+import { ownTemplates } from '../../../src/pipeline/words/own.ts';
 import { layDown, take } from './orders.ts';
 import { eventually, it, type Rig } from './rig.ts';
 
@@ -235,4 +239,29 @@ describe('what is owed', () => {
     expect(done).toEqual(['once']);
     expect((await watches.one('A')).value).toMatchObject({ tier: 'warn', owed: [] });
   });
+});
+
+describe('gas by pace', () => {
+  const adaptive = it.extend({
+    options: { gas: { ...gasConfigSchema.parse({ adaptive: true }), templates: ownTemplates } },
+  });
+
+  adaptive(
+    'goes out earlier after fast missions, and the record says why',
+    async ({ rig, redis, prefix }) => {
+      const watches = createWatchStore({ redis, logger: silentLogger }, { prefix });
+      const fast = { ...newWatch('A', Date.now(), 0), pace: { ...noPace, past: [5, 5, 5] } };
+      await watches.save({ version: 0, value: null }, fast);
+      const at = (percent: number) => JSON.stringify({ current_mission: 'Map', progress: percent });
+      await rig.pipeline.observe('A', at(69), Date.now());
+      expect((await viewOf(rig, 'A')).nextCheckpoint).toBe(75);
+      await rig.pipeline.observe('A', at(70), Date.now() + 1);
+      await rig.pipeline.observe('A', at(76), Date.now() + 2);
+      const { deliveries } = await rig.pipeline.directory.deliveries(10);
+      expect(deliveries.map(({ gas }) => gas.checkpoint)).toEqual([75]);
+      expect(deliveries[0]?.steps[0]?.detail).toBe(
+        'A reached 70 % (75 % fires at 70: 5.00 % a minute at its fastest of 3 missions, and 10 min of lead are wanted)',
+      );
+    },
+  );
 });
