@@ -30,6 +30,7 @@ import { whoami } from './whoami.ts';
 import { makeWhy } from './why.ts';
 import { result } from './result.ts';
 import { service } from './service.ts';
+import { onboardHard, onboardSoft, unstall } from './unstall.ts';
 import { uptime } from './uptime.ts';
 
 const actionsAndQuestions: readonly CommandSpec[] = [
@@ -41,6 +42,9 @@ const actionsAndQuestions: readonly CommandSpec[] = [
   agent,
   message,
   broadcast,
+  unstall,
+  onboardSoft,
+  onboardHard,
   gas,
   gasSend,
   gasPause,
