@@ -29,7 +29,9 @@ describe('the file inbox', () => {
       mission,
       checkpoint: 75,
       created: '2026-01-02T03:04:05.678Z',
-      sha256: createHash('sha256').update(text ?? '').digest('hex'),
+      sha256: createHash('sha256')
+        .update(text ?? '')
+        .digest('hex'),
     });
     expect(text).toBe('go on');
   });
