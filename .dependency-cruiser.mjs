@@ -107,6 +107,10 @@ const homes = {
     at: 'pipeline/',
     because: 'watching loses events; only the pipeline has the sweep that finds them.',
   },
+  minisearch: {
+    at: 'pipeline/brain/',
+    because: 'the index is made of what lies in Redis; a second one would know something else.',
+  },
   cockatiel: {
     at: 'core/recovery/',
     because: 'how a fault is treated follows from its class, decided once.',

@@ -1,6 +1,7 @@
 // What of an entry is not for the record: secrets go, and long texts are cut, each with the hash of the whole so that it can
 // still be proved which text it was. Pure.
 import { createHash } from 'node:crypto';
+import { secretShapes } from '../contracts/secret-shapes.ts';
 import { maskUrls } from '../core/text.ts';
 import type { AuditEntry } from './audit.ts';
 
@@ -9,20 +10,6 @@ const longest = 200;
 
 // A code of `link` is worth an identity while it lives, so it goes like a password; a hash of it would be guessed at once.
 const secretName = /token|secret|passw|passphrase|authorization|credential|api-?key|^(?:code|key|pin)$/i;
-
-const secretShapes: readonly RegExp[] = [
-  // Discord's bot tokens
-  /[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/g,
-  // JSON web tokens
-  /eyJ[\w-]+\.[\w-]+\.[\w-]+/g,
-  // keys that name their maker: OpenAI, GitHub, Slack, AWS; and Twitch's chat tokens
-  /\b(?:sk|ghp|gho|ghs|github_pat|xox[abprs]|AKIA)[-_]?[A-Za-z0-9_-]{16,}/g,
-  /\boauth:[a-z0-9]{16,}/gi,
-  // our own API keys
-  /\bswl_[a-z0-9-]{1,32}_[\w-]{43}/g,
-  /\b(?:Bearer|Basic)\s+[\w.~+/-]{8,}=*/gi,
-  /\b(?:password|passwd|token|secret|api[_-]?key)\s*[=:]\s*\S+/gi,
-];
 
 /** The entry as it may be stored: its own fields alone, so that a line that is copied does not bring its old place along. */
 export function redacted(entry: AuditEntry): AuditEntry {

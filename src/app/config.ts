@@ -18,7 +18,13 @@ import {
 } from '../core/config/load.ts';
 import { coreErrors, SwarmError } from '../core/errors.ts';
 import { tracingConfigSchema } from '../core/tracing/config.ts';
-import { chainFileSchema, pipelineConfigSchema } from '../pipeline/config.ts';
+import {
+  brainConfigSchema,
+  chainFileSchema,
+  gasConfigSchema,
+  pipelineConfigSchema,
+  stallConfigSchema,
+} from '../pipeline/config.ts';
 import { flowConfigSchema } from '../queue/config.ts';
 
 const urlOf = (protocol: RegExp) =>
@@ -48,6 +54,9 @@ const sections = z.strictObject({
   bridge: bridgeConfigSchema.prefault({}),
   flow: flowConfigSchema.prefault({}),
   pipeline: pipelineConfigSchema.prefault({}),
+  stall: stallConfigSchema.prefault({}),
+  gas: gasConfigSchema.prefault({}),
+  brain: brainConfigSchema.prefault({}),
   discord: discordConfigSchema.prefault({}),
   /** Without a token Twitch is off, and the rest of the section may be absent. */
   twitch: z.preprocess(offWithoutToken, twitchConfigSchema.optional()),

@@ -171,7 +171,10 @@ function arrange(deps: PlatformDeps, wired: Wired): Part[] {
   const servers = serversOf(backends);
   const own = backends.redis.server === null ? [] : [backends.redis.server.name];
   const pipeline = shared.roles.includes('pipeline')
-    ? [shared.pipeline.watcher, shared.pipeline.schedule, shared.pipeline.alerts]
+    ? [
+        ...[shared.pipeline.watcher, shared.pipeline.schedule],
+        ...[shared.pipeline.alerts, shared.pipeline.stalls],
+      ]
     : [];
   const workers = wireWorkers(shared, {
     control: bus.control,

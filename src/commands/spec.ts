@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Access, Approvals, AuditReader, Danger, Policy } from '../access/index.ts';
 import type { Address, Answer, Identity, Place } from '../contracts/chat.ts';
+import type { Brain } from '../contracts/brain.ts';
 import type {
   ActionDirectory,
   AgentDirectory,
@@ -35,6 +36,7 @@ export interface CommandPorts {
   readonly services: ServiceDirectory;
   readonly agents: AgentDirectory;
   readonly drones: DroneDirectory;
+  readonly brain: Pick<Brain, 'search'>;
   readonly system: SystemDirectory;
   readonly queues: QueueDirectory;
   readonly jobs: JobSink;

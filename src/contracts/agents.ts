@@ -1,5 +1,6 @@
 // Words about agents, their missions and the gas between them.
 import { z } from 'zod';
+import type { WatchView } from './watch.ts';
 
 export const agentIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'letters, digits, - and _');
 
@@ -78,6 +79,8 @@ export interface AgentView {
   readonly nextCheckpoint: Checkpoint | null;
   /** Who holds its checkpoints back, and since when; null when they fire. */
   readonly paused: { readonly by: string; readonly at: number } | null;
+  /** What speaks for its work, and since when nothing does. */
+  readonly watch: WatchView;
 }
 
 /** What the platform knows of one delivery. Times in ms since the epoch. */

@@ -1,6 +1,7 @@
 // What people order of agents and of the gas between them: the jobs, and the door to whoever does it.
 import { z } from 'zod';
 import { agentIdSchema, checkpointSchema } from './agents.ts';
+import { learningLimit, tagSchema } from './brain.ts';
 import { addressSchema } from './chat.ts';
 
 /** Longest text that a person may send to an agent, characters. */
@@ -28,6 +29,14 @@ export const swarmJobs = {
   'gas.skip': {
     ...soon,
     body: ordered.extend({ agent: agentIdSchema, checkpoint: checkpointSchema, reason: z.string() }),
+  },
+  /** A learning for the brain, by a person. */
+  'brain.note': {
+    ...soon,
+    body: ordered.extend({
+      learning: z.string().min(1).max(learningLimit),
+      tags: z.array(tagSchema).max(10),
+    }),
   },
   'gas.reassign': { ...soon, body: ordered.extend({ delivery: z.string().min(1), to: agentIdSchema }) },
 } as const;

@@ -4,6 +4,10 @@ import { agentIdSchema } from '../contracts/agents.ts';
 import { catchUps } from './catch-up.ts';
 import { inboxSchema } from './inboxes/config.ts';
 
+export { brainConfigSchema } from './brain/config.ts';
+export { stallConfigSchema } from './stall/config.ts';
+export { gasConfigSchema } from './words/config.ts';
+
 /** The section `pipeline` of the configuration. Relative paths are taken from the working folder. */
 export const pipelineConfigSchema = z.strictObject({
   agents: z
@@ -13,6 +17,10 @@ export const pipelineConfigSchema = z.strictObject({
         /** Absent: it reports over HTTP, MCP, RabbitMQ or by the CLI. */
         statusFile: z.string().min(1).optional(),
         inbox: inboxSchema,
+        /** Its own git working tree, whose commits are signs of work; absent: they are not looked for. */
+        workspace: z.string().min(1).optional(),
+        /** File with the id of its process, which is a sign of life; absent: it is not looked for. */
+        pidFile: z.string().min(1).optional(),
       }),
     )
     .refine((agents) => new Set(agents.map(({ id }) => id)).size === agents.length, 'each id once')
@@ -28,8 +36,6 @@ export const pipelineConfigSchema = z.strictObject({
   silentAfterMs: z.number().int().positive().default(86_400_000),
   /** An agent with so many open deliveries is passed over where another stands in for it; default 10. */
   maxOpen: z.number().int().positive().default(10),
-  /** An agent that is complete and gets nothing for so long counts as out of gas, ms; default half an hour. */
-  dryAfterMs: z.number().int().positive().default(1_800_000),
 });
 
 /** What may stand for an agent and for a cron expression; whoever knows the agents asks for more than the form. */

@@ -3,6 +3,7 @@
 import type { SwarmControl } from '../contracts/swarm-orders.ts';
 import type { OrderDeps } from './orders/deps.ts';
 import { makeMessage } from './orders/message.ts';
+import { makeNote } from './orders/note.ts';
 import { makePause, makeResume } from './orders/pause.ts';
 import { makeReassign } from './orders/reassign.ts';
 import { makeSend } from './orders/send.ts';
@@ -16,5 +17,6 @@ export function createControl(deps: OrderDeps): SwarmControl {
     'gas.resume': makeResume(deps),
     'gas.skip': makeSkip(deps),
     'gas.reassign': makeReassign(deps),
+    'brain.note': makeNote(deps),
   };
 }

@@ -13,11 +13,15 @@ import { lookAtReceivers } from './receivers.ts';
 import { type FitnessRules, markOf, type Route, type Routing, route } from './routing.ts';
 import type { Beside, GasStore } from './store.ts';
 import { nextMissionText } from './text.ts';
+import { levelOf } from './thresholds.ts';
+import { type Write, writePlainly } from './words/writer.ts';
 
 export interface DecideDeps {
   readonly store: GasStore;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Gets ready to write the hand-overs of one step. Default: in our own words, with nothing known beside it. */
+  readonly words?: ((run: Run, effects: readonly DeliverEffect[]) => Promise<Write>) | undefined;
 }
 
 export interface DecideOptions extends FitnessRules {
@@ -34,10 +38,11 @@ export type Decide = (run: Run, effects: readonly DeliverEffect[]) => Promise<De
 type Joins = NonNullable<Beside['arrivals']>;
 
 export function makeDecide(deps: DecideDeps, options: DecideOptions): Decide {
-  const { store, clock, logger } = deps;
+  const { store, clock, logger, words: prepare } = deps;
 
   return async (run, effects) => {
     const chain = options.chain();
+    const write = effects.length > 0 && prepare ? await prepare(run, effects) : writePlainly;
     const created: Delivery[] = [];
     const arrivals: Joins[number][] = [];
     let missions: Beside['missions'];
@@ -54,7 +59,7 @@ export function makeDecide(deps: DecideDeps, options: DecideOptions): Decide {
         if (taken.text === null) continue;
         words = nextMissionText(taken.text);
       }
-      created.push(...routing.routes.map((one) => toDelivery({ run, effect, words }, one, clock.now())));
+      created.push(...routing.routes.map((one) => toDelivery({ run, effect, words, write }, one, clock.now())));
     }
     return { created, beside: { arrivals, missions } };
   };
@@ -113,12 +118,21 @@ async function takenBefore(
 interface Fuel {
   readonly run: Run;
   readonly effect: DeliverEffect;
+  /** The operator's own, behind the hand-over. */
   readonly words: string;
+  readonly write: Write;
 }
 
-function toDelivery({ run, effect, words }: Fuel, one: Route, createdAt: number): Delivery {
+function toDelivery({ run, effect, words, write }: Fuel, one: Route, createdAt: number): Delivery {
   const { to, meant, state, detail, fallbacks } = one;
-  return newDelivery(toGas(run, effect, { to, meant, createdAt, words }), detail, { state, fallbacks });
+  const gas = toGas(run, effect, { to, meant, createdAt, words }, write);
+  return newDelivery(gas, detail + whyThen(run, effect), { state, fallbacks });
+}
+
+/** Said where a checkpoint did not fire at its own percent. */
+function whyThen({ thresholds }: Run, { checkpoint }: DeliverEffect): string {
+  const level = levelOf(thresholds, checkpoint);
+  return level === checkpoint ? '' : ` (${checkpoint} % fires at ${level}: ${thresholds.reason})`;
 }
 
 function tellWaits(

@@ -2,22 +2,42 @@
 // made plain here, for whoever shows it; the machine goes on with the raw text.
 import type { AgentView, DeliveryView } from '../contracts/agents.ts';
 import type { AgentDirectory } from '../contracts/ports.ts';
+import type { WatchView } from '../contracts/watch.ts';
+import type { Clock } from '../core/clock.ts';
 import { plainText } from '../core/text.ts';
 import { type Chain, successor } from './chain.ts';
 import { type Delivery, viewOf } from './delivery.ts';
 import { ahead, newRun, pauseOf, type Run, stateOf } from './machine.ts';
+import type { StallOptions } from './stall/config.ts';
+import type { Watch } from './stall/record.ts';
+import type { WatchStore } from './stall/store.ts';
+import { watchView } from './stall/view.ts';
 import type { GasStore } from './store.ts';
+
+export interface DirectoryDeps {
+  readonly store: GasStore;
+  readonly watches: Pick<WatchStore, 'many'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+export interface DirectoryOptions {
+  readonly agents: readonly string[];
+  readonly chain: () => Chain;
+  readonly stall: StallOptions;
+}
 
 /** Lists the configured agents in their order; one that was never seen has no figures. */
 export function createDirectory(
-  store: GasStore,
-  { agents, chain }: { readonly agents: readonly string[]; readonly chain: () => Chain },
+  { store, watches, clock }: DirectoryDeps,
+  { agents, chain, stall }: DirectoryOptions,
 ): AgentDirectory {
+  const watched = (run: Run, watch: Watch | null) => watchView(run, watch, clock.now(), stall);
   return {
     agents: async () => {
-      const { values, unreadable } = await store.runs(agents);
+      const [{ values, unreadable }, known] = await Promise.all([store.runs(agents), watches.many(agents)]);
       return agents.map((agent, at) => {
-        const view = agentView(values[at] ?? newRun(agent), successor(chain(), agent));
+        const run = values[at] ?? newRun(agent);
+        const view = agentView(run, successor(chain(), agent), watched(run, known[at] ?? null));
         return unreadable.includes(agent) ? { ...view, problem: 'its record in Redis cannot be read' } : view;
       });
     },
@@ -31,7 +51,7 @@ export function createDirectory(
 const missionLimit = 200;
 const problemLimit = 500;
 
-function agentView(run: Run, next: string | null): AgentView {
+function agentView(run: Run, next: string | null, watch: WatchView): AgentView {
   const { agent, mission, epoch, percent, seenAt, problem } = run;
   const pause = pauseOf(run);
   return {
@@ -45,6 +65,7 @@ function agentView(run: Run, next: string | null): AgentView {
     next,
     nextCheckpoint: ahead(run)[0] ?? null,
     paused: pause === null ? null : { by: plainText(pause.by, 80), at: pause.at },
+    watch,
   };
 }
 

@@ -3,7 +3,8 @@ import type { Checkpoint, Gas } from '../contracts/agents.ts';
 import { derivedId } from '../contracts/ids.ts';
 import type { PipelineWork } from '../contracts/ports.ts';
 import type { DeliverEffect, Run } from './machine.ts';
-import { aheadText, gasText, messageText, scheduledText } from './text.ts';
+import { aheadText, messageText, scheduledText } from './text.ts';
+import { type Write, writePlainly } from './words/writer.ts';
 
 /** To whom, and when it was decided, ms. */
 export interface GasOrder {
@@ -30,6 +31,7 @@ export function toGas(
   run: Run,
   effect: Omit<DeliverEffect, 'kind'>,
   { to, meant, createdAt, words }: GasOrder & ChainOrder,
+  write: Write = writePlainly,
 ): Gas {
   const { agent: from, epoch } = run;
   const { checkpoint, percent, done, open, note, artefacts } = effect;
@@ -38,7 +40,7 @@ export function toGas(
     id: checkpointGasId(run, checkpoint, meant),
     ...{ from, to, mission, epoch, checkpoint, percent, createdAt },
     text:
-      gasText({
+      write({
         ...{ from, to, mission, checkpoint, percent, done, open },
         ...(note !== undefined && { note }),
         ...(artefacts !== undefined && { artefacts }),

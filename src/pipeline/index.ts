@@ -2,7 +2,9 @@
 // a chain is read. Any process may build a pipeline; only one that starts watcher and schedule is driven by them.
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import type { Brain } from '../contracts/brain.ts';
 import type { Address } from '../contracts/chat.ts';
+import type { Meter } from '../contracts/metrics.ts';
 import type {
   AgentDirectory,
   AgentInbox,
@@ -16,17 +18,19 @@ import type {
 import type { GasDesk } from '../contracts/mailbox.ts';
 import type { ProgressSink } from '../contracts/progress.ts';
 import type { SwarmControl, SwarmTraces } from '../contracts/swarm-orders.ts';
-import type { Meter } from '../contracts/metrics.ts';
 import type { Clock } from '../core/clock.ts';
 import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
 import type { Service } from '../core/service.ts';
 import { type GasAlertBoard, GasAlertWatch } from './alert-watch.ts';
-import type { Chain } from './chain.ts';
+import { createBrain } from './brain/brain.ts';
+import { type BrainOptions, brainConfigSchema } from './brain/config.ts';
+import { makeWords } from './brain/handover.ts';
+import { type Chain, successor } from './chain.ts';
 import type { pipelineConfigSchema } from './config.ts';
+import { endOf, fallbacksOf, receiversOf } from './graph.ts';
 import { createControl } from './control.ts';
-import { makeTraces } from './orders/traces.ts';
 import { viewOf } from './delivery.ts';
 import { createDirectory } from './directory.ts';
 import { createGasDesk } from './desk.ts';
@@ -37,19 +41,29 @@ import { createInboxes } from './inboxes/inboxes.ts';
 import { createMailbox } from './inboxes/mailbox.ts';
 import { createIntake, type Intake, type PipelineAgent } from './intake.ts';
 import { createLedger } from './ledger.ts';
+import { makeTraces } from './orders/traces.ts';
 import { GasWatcher } from './progress/watch.ts';
 import { createRounds } from './rounds.ts';
 import { GasSchedule } from './schedule.ts';
+import type { StallBoard } from './stall/board.ts';
+import { type StallOptions, stallConfigSchema } from './stall/config.ts';
+import { createStall } from './stall/stall.ts';
+import { createWatchStore } from './stall/store.ts';
+import { makeThresholds } from './stall/thresholds-by-pace.ts';
 import { createGasStore } from './store.ts';
 import { createPipelineWork } from './sweep.ts';
 import type { TellDeps } from './tell.ts';
 import { createTickRecord } from './tick-record.ts';
 import { makeLateTick, makeSkipped } from './late-tick.ts';
+import { type GasOptions, gasConfigSchema } from './words/config.ts';
+import type { Templates } from './words/load.ts';
+import { ownTemplates } from './words/own.ts';
 
 export { byReceiver, type ReceiverAlert } from './alerts.ts';
 export { type Chain, loadChain } from './chain.ts';
 export { inspectInboxes } from './inboxes/check.ts';
 export type { PipelineAgent } from './intake.ts';
+export { loadTemplates } from './words/load.ts';
 
 /** What the pipeline needs. */
 export interface PipelineDeps {
@@ -82,12 +96,17 @@ export interface PipelineOptions {
   readonly reportTo: readonly Address[];
   /** Cron expression of the sweep; default every minute. */
   readonly sweepCron?: string;
+  /** Default: as an empty section of the configuration. */
+  readonly stall?: StallOptions;
+  readonly brain?: BrainOptions;
+  /** `templates` from `loadTemplates`; default: our own words. */
+  readonly gas?: Omit<GasOptions, 'templates'> & { readonly templates: Templates };
 }
 
 /** How long, and how much, until somebody else is asked. */
 export type Patience = Pick<
   z.infer<typeof pipelineConfigSchema>,
-  'ackTries' | 'ackRetryMs' | 'silentAfterMs' | 'maxOpen' | 'dryAfterMs'
+  'ackTries' | 'ackRetryMs' | 'silentAfterMs' | 'maxOpen'
 >;
 
 /** Its parts, each behind its port. */
@@ -101,6 +120,10 @@ export interface Pipeline {
   readonly traces: SwarmTraces;
   readonly watcher: Service;
   readonly schedule: Service;
+  /** What agents learned. */
+  readonly brain: Brain;
+  /** What people must hear of silent agents. */
+  readonly stalls: StallBoard;
   /** One reading of one status file. */
   readonly observe: Intake['observe'];
   /** Reports of progress that come through a door. */
@@ -119,12 +142,11 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const { prefix, reportTo, ackTimeoutMs, sweepCron } = options;
   const current = { chain: options.chain };
   const chain = () => current.chain;
-  const patience = { ...defaultPatience, ...options.patience };
-  const agents = options.agents.map(({ id, statusFile, inbox }) => ({
-    id,
-    statusFile: statusFile === undefined ? undefined : resolve(statusFile),
-    inbox: resolved(inbox),
-  }));
+  const brainOptions = options.brain ?? brainConfigSchema.parse({});
+  const gas = options.gas ?? { ...gasConfigSchema.parse({}), templates: ownTemplates };
+  const stall = options.stall ?? stallConfigSchema.parse({});
+  const patience = { ...defaultPatience, ...options.patience, dryAfterMs: stall.outOfGasAfterMs };
+  const agents = options.agents.map(absolute);
   const names = agents.map(({ id }) => id);
   const store = createGasStore({ redis, logger }, { prefix });
   const mailbox = createMailbox({ redis }, { prefix });
@@ -133,10 +155,17 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     { store, jobs, clock, meter, look, forget, inbox },
     { reportTo, ackTimeoutMs, ...patience },
   );
-  const intake = withEvidence(createIntake({ store, ledger, clock, logger }, { agents, chain, ...patience }), {
-    ...{ store, ledger },
-    ackOf: inbox.ackOf,
-  });
+  const brain = createBrain(redis, { prefix, ...brainOptions });
+  // Also whoever stands in for one of them.
+  const mayReceive = (agent: string) =>
+    receiversOf(chain(), agent).flatMap((to) => [to, ...fallbacksOf(chain(), to)]);
+  const words = makeWords({ brain, store, logger }, { ...gas, ...brainOptions, receiversOf: mayReceive });
+  const watches = createWatchStore({ redis, logger }, { prefix });
+  const thresholds = gas.adaptive ? makeThresholds(watches, gas) : undefined;
+  const intake = withEvidence(
+    createIntake({ store, ledger, clock, logger, words, thresholds }, { agents, chain, ...patience }),
+    { store, ledger, ackOf: inbox.ackOf },
+  );
   const rounds = createRounds({ intake, clock }, agents);
   const scheduled = {
     get schedules() {
@@ -146,17 +175,25 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   };
   const ticks = createTickRecord(redis, { prefix });
   const late = makeLateTick({ ticks, clock, logger, faults, run: intake.scheduled }, scheduled);
+  const control = createControl({ store, ledger, inbox, brain, clock, agents: names, chain });
+  const expectsGas = (agent: string) => endOf(chain(), agent) !== 'stop' && successor(chain(), agent) !== null;
+  const silence = createStall(
+    { watches, store, ledger, control, clock, logger },
+    { agents, reportTo, stall, expectsGas },
+  );
   return {
     directory: {
-      ...createDirectory(store, { agents: names, chain }),
+      ...createDirectory({ store, watches, clock }, { agents: names, chain, stall }),
       skipped: makeSkipped({ ticks, clock }),
     },
     ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
-    work: createPipelineWork({ rounds, store, ledger, intake, late }),
+    work: createPipelineWork({ rounds, store, ledger, intake, late, look: silence.look }),
     inbox,
     acknowledge: makeAcknowledge({ store, ledger }),
-    control: createControl({ store, ledger, inbox, clock, agents: names, chain }),
+    control,
     traces: makeTraces({ store, agents: names }),
+    brain,
+    stalls: silence.board,
     watcher: new GasWatcher({ rounds, clock, logger }, agents),
     schedule: new GasSchedule({ jobs, clock, logger, look, faults, ticks }, scheduled),
     alerts: new GasAlertWatch({ store, clock, logger }),
@@ -179,9 +216,19 @@ const defaultPatience: Patience = {
   ackRetryMs: 300_000,
   silentAfterMs: 86_400_000,
   maxOpen: 10,
-  dryAfterMs: 1_800_000,
 };
-/** With an absolute path where it is a folder. */
+
+/** With absolute paths. */
+function absolute(agent: PipelineAgent): PipelineAgent {
+  const path = (given: string | undefined) => (given === undefined ? undefined : resolve(given));
+  const { id, statusFile, inbox, workspace, pidFile } = agent;
+  return {
+    id,
+    inbox: resolved(inbox),
+    ...{ statusFile: path(statusFile), workspace: path(workspace), pidFile: path(pidFile) },
+  };
+}
+
 function resolved(inbox: string | InboxConfig): string | InboxConfig {
   if (typeof inbox === 'string') return resolve(inbox);
   return inbox.kind === 'file' ? { ...inbox, path: resolve(inbox.path) } : inbox;

@@ -6,21 +6,25 @@ import type { ProgressSink } from '../contracts/progress.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
-import { type DecideOptions, makeDecide } from './decide.ts';
+import { type DecideDeps, type DecideOptions, makeDecide } from './decide.ts';
 import { newDelivery } from './delivery.ts';
 import { toScheduledGas } from './gas.ts';
 import type { InboxConfig } from './inboxes/config.ts';
 import { type Ledger, untilSaved } from './ledger.ts';
-import { newRun, type Run, type RunEvent, readFor, transitionBySign, transitionRun } from './machine.ts';
+import { beginsBy, newRun, type Run, type RunEvent, readFor, transitionBySign, transitionRun } from './machine.ts';
 import type { Reading } from './progress/read-status.ts';
 import { answerTo, isOlderThanTold, weighReport } from './progress/report.ts';
 import type { GasStore } from './store.ts';
+import type { Thresholds } from './thresholds.ts';
 
 export interface IntakeDeps {
   readonly store: GasStore;
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** For a mission that begins. Default: the fixed ones. */
+  readonly thresholds?: ((agent: string) => Promise<Thresholds>) | undefined;
+  readonly words?: DecideDeps['words'];
 }
 
 /** One agent as it is configured. Paths are absolute. */
@@ -30,6 +34,10 @@ export interface PipelineAgent {
   readonly statusFile?: string | undefined;
   /** Where its gas goes; a text is a folder. */
   readonly inbox: string | InboxConfig;
+  /** Its own git working tree; absent: its commits are not looked for. */
+  readonly workspace?: string | undefined;
+  /** File with the id of its process; absent: that is not looked for. */
+  readonly pidFile?: string | undefined;
 }
 
 export interface IntakeOptions extends DecideOptions {
@@ -63,9 +71,9 @@ export interface Intake extends ProgressSink {
 type Version = Pick<RunEvent, 'at' | 'writtenAt'>;
 
 export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
-  const { store, ledger, clock, logger } = deps;
+  const { store, ledger, clock, logger, words, thresholds } = deps;
   const known = makeLookup(options.agents);
-  const decide = makeDecide({ store, clock, logger }, options);
+  const decide = makeDecide({ store, clock, logger, words }, options);
 
   /** A version of the file: what is wrong with it is told with its place. */
   async function advance(id: string, version: Version, read: (run: Run) => Reading): Promise<void> {
@@ -83,7 +91,8 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
       const before = held.value ?? newRun(id);
       const weighed = weigh(before);
       if (weighed.event === null) return { before, weighed, run: before, effects: [], created: [] };
-      const { run, effects } = transitionRun(before, weighed.event);
+      const given = beginsBy(before, weighed.event) ? await thresholds?.(id) : undefined;
+      const { run, effects } = transitionRun(before, { ...weighed.event, thresholds: given });
       const { created, beside } = await decide(run, effects);
       const isSaved = await store.saveRun(held, run, created, beside);
       return isSaved ? { before, weighed, run, effects, created } : null;

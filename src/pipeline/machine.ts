@@ -1,6 +1,7 @@
 // The machine of an agent's run: one version of its status in, the new run and what is to be done out.
 // Pure, so that a recorded history and a live agent take the same path; intake.ts does the effects.
 import { type Checkpoint, checkpoints, type RunState } from '../contracts/agents.ts';
+import { fixedThresholds, levelOf, type Thresholds } from './thresholds.ts';
 import { type Reading, readStatus, type ValidReading } from './progress/read-status.ts';
 
 /** What is known of one agent. Times are those of the events, in the unit of the caller. */
@@ -34,6 +35,8 @@ export interface Run {
   readonly word: PauseWord | null;
   /** The newest report through a door; null when its file is all that ever spoke. */
   readonly told: Told | null;
+  /** Where the checkpoints of the present mission fire. */
+  readonly thresholds: Thresholds;
 }
 
 /** Where the reports of an agent are: theirs to number, null while it gives no numbers. `at` is when we heard it, ms. */
@@ -60,6 +63,8 @@ export interface RunEvent {
   readonly told?: Told;
   /** It begins a new epoch, though the mission may have the same name. Default: it does not. */
   readonly renews?: boolean;
+  /** For a mission that begins with it; default: the fixed ones. */
+  readonly thresholds?: Thresholds | undefined;
 }
 
 /** What changes a run's state besides its own words: its agent took gas, or waited for some too long. */
@@ -101,6 +106,7 @@ export function newRun(agent: string): Run {
     settled: [],
     word: null,
     told: null,
+    thresholds: fixedThresholds,
   };
 }
 
@@ -129,9 +135,11 @@ export function pauseOf({ word }: Run): PauseWord | null {
 }
 
 /** The checkpoints of the present mission that may still fire, lowest first. */
-export function ahead({ epoch, maxPercent, settled }: Run): readonly Checkpoint[] {
+export function ahead({ epoch, maxPercent, settled, thresholds }: Run): readonly Checkpoint[] {
   if (epoch === 0) return [];
-  return checkpoints.filter((checkpoint) => checkpoint > (maxPercent ?? -1) && !settled.includes(checkpoint));
+  return checkpoints
+    .filter((checkpoint) => levelOf(thresholds, checkpoint) > (maxPercent ?? -1))
+    .filter((checkpoint) => !settled.includes(checkpoint));
 }
 
 /** Reads `raw` with the run's own memory. */
@@ -139,14 +147,21 @@ export function readFor(run: Run, raw: string): Reading {
   return readStatus(raw, run.mission === null ? null : { mission: run.mission, baseline: run.baseline });
 }
 
+/** Whether a mission begins with it. */
+export function beginsBy(run: Run, { reading, renews = false }: Pick<RunEvent, 'reading' | 'renews'>): boolean {
+  return reading.kind === 'valid' && (run.mission !== reading.mission || renews);
+}
+
 /** An unusable version leaves everything but the problem as it was; a regression never lowers the maximum. */
-export function transitionRun(run: Run, { reading, at, writtenAt, told, renews = false }: RunEvent): RunStep {
+export function transitionRun(run: Run, event: RunEvent): RunStep {
+  const { reading, at, writtenAt, told, thresholds: given } = event;
   if (reading.kind === 'invalid') {
     return { run: { ...run, problem: reading.detail, readAt: at }, effects: [] };
   }
-  const sameEpoch = run.mission === reading.mission && !renews;
+  const sameEpoch = !beginsBy(run, event);
   const reached = sameEpoch ? run.maxPercent : null;
   const settled = sameEpoch ? run.settled : [];
+  const thresholds = sameEpoch ? run.thresholds : (given ?? fixedThresholds);
   const { mission, baseline, percent } = reading;
   const state = nextState(run, { sameEpoch, percent });
   return {
@@ -168,22 +183,24 @@ export function transitionRun(run: Run, { reading, at, writtenAt, told, renews =
       settled,
       word: run.word,
       told: told ?? run.told,
+      thresholds,
     },
-    effects: crossings({ reached, settled, kind: pauseOf(run) ? 'hold' : 'deliver' }, reading),
+    effects: crossings({ reached, settled, thresholds, kind: pauseOf(run) ? 'hold' : 'deliver' }, reading),
   };
 }
 
-interface Crossing extends Pick<DeliverEffect, 'kind'>, Pick<Run, 'settled'> {
+interface Crossing extends Pick<DeliverEffect, 'kind'>, Pick<Run, 'settled' | 'thresholds'> {
   readonly reached: number | null;
 }
 
 function crossings(
-  { reached, settled, kind }: Crossing,
+  { reached, settled, thresholds, kind }: Crossing,
   { percent, done, open, note, artefacts }: ValidReading,
 ): DeliverEffect[] {
   if (percent === null) return [];
   return checkpoints
-    .filter((checkpoint) => (reached ?? -1) < checkpoint && checkpoint <= percent)
+    .filter((checkpoint) => (reached ?? -1) < levelOf(thresholds, checkpoint))
+    .filter((checkpoint) => levelOf(thresholds, checkpoint) <= percent)
     .filter((checkpoint) => !settled.includes(checkpoint))
     .map((checkpoint) => ({
       ...{ kind, checkpoint, percent, done, open },

@@ -4,6 +4,7 @@ import { checkpointSchema, deliveryStateSchema, gasSchema, runStates } from '../
 import { addressSchema } from '../contracts/chat.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import { SwarmError } from '../core/errors.ts';
+import { fixedThresholds } from './thresholds.ts';
 
 /** A record as it was read; `version` is 0 for one that does not exist yet. */
 export interface Held<T> {
@@ -31,6 +32,9 @@ export const runSchema = z.object({
     .object({ epoch: z.number().nullable(), seq: z.number().nullable(), at: z.number() })
     .nullable()
     .default(null),
+  thresholds: z
+    .object({ handover: z.number(), backup: z.number(), reason: z.string().nullable() })
+    .default(fixedThresholds),
 });
 
 /** Who asked for a delivery by a command, and is told of it under that command's name. */

@@ -13,10 +13,13 @@ export interface SweepDeps {
   readonly store: GasStore;
   readonly ledger: Ledger;
   readonly intake: Intake;
+  /** Looks for silent agents. */
+  readonly look: () => Promise<void>;
 }
 
 /** `sweep` goes through everything even when parts of it fail, and throws the first failure afterwards. */
-export function createPipelineWork({ rounds, store, ledger, intake, late }: SweepDeps): PipelineWork {
+export function createPipelineWork(deps: SweepDeps): PipelineWork {
+  const { rounds, store, ledger, intake, late, look } = deps;
   return {
     sweep: async () => {
       const [read] = await Promise.allSettled([rounds.all()]);
@@ -25,6 +28,8 @@ export function createPipelineWork({ rounds, store, ledger, intake, late }: Swee
       // one after the other, oldest first: the order in which they were decided is the order of delivery
       for (const delivery of open) results.push(...(await Promise.allSettled([ledger.settle(delivery)])));
       results.push(...(await Promise.allSettled([intake.findDry()])));
+      // Last, since what was just read may be the sign that it looks for.
+      results.push(...(await Promise.allSettled([look()])));
       const failed = results.find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
     },

@@ -36,6 +36,7 @@ const broken: Readonly<Record<string, readonly Import[]>> = {
   'home-pino': [['src/core/service.ts', 'pino']],
   'home-node-cron': [['src/queue/producer.ts', 'node-cron']],
   'home-chokidar': [['src/demo/agents.ts', 'chokidar']],
+  'home-minisearch': [['src/commands/search.ts', 'minisearch']],
   'home-commander': [['src/app/config.ts', 'commander']],
   'home-cockatiel': [['src/bridge/publisher.ts', 'cockatiel']],
   'home-prom-client': [['src/api/server.ts', 'prom-client']],

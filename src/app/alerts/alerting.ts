@@ -35,7 +35,7 @@ export interface AlertingDeps {
   readonly faults: Faults;
   readonly guards: GuardMaker;
   readonly links: LinkBoard;
-  readonly pipeline: Pick<Pipeline, 'alerts'>;
+  readonly pipeline: Pick<Pipeline, 'alerts'> & { readonly stalls: Pick<Pipeline['stalls'], 'stalls'> };
   readonly policy: Pick<LivePolicy, 'broken' | 'refused'>;
   readonly gaps: Pick<RoleGaps, 'lasting'>;
   readonly view: () => Pick<ProcessView, 'links' | 'components' | 'breakers'>;
@@ -70,6 +70,7 @@ export function createAlerting(deps: AlertingDeps): Alerting {
       gaps: gaps.lasting(),
       policyFault: policy.broken,
       policyRefused: policy.refused?.why ?? null,
+      stalls: pipeline.stalls.stalls(),
       tallies: window.tallies(clock.now()),
       errorsPerMinute,
       unanswered: pipeline.alerts.latest(),

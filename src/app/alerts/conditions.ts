@@ -4,6 +4,7 @@ import { surfaces } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { gapText } from '../../contracts/roles.ts';
 import type { ProcessView } from '../../contracts/system.ts';
+import type { StallView } from '../../contracts/watch.ts';
 import type { AlertSignal } from '../../core/alerts/alert.ts';
 import { type FaultTally, faultWindowMs } from '../../core/alerts/fault-window.ts';
 
@@ -31,6 +32,8 @@ export interface Situation {
   readonly policyFault: string | null;
   /** Why its file was refused later, while the rules of before are in force; null when it was not. */
   readonly policyRefused: string | null;
+  /** Agents that are silent, as the watch of the pipeline has it; none in a process without the role. */
+  readonly stalls?: readonly StallView[];
   readonly tallies: readonly FaultTally[];
   /** Errors of one code within a minute that are worth an alert. */
   readonly errorsPerMinute: number;
@@ -58,6 +61,7 @@ export function conditionsOf(situation: Situation): readonly AlertSignal[] {
     ...situation.breakers.filter(({ state }) => state !== 'closed').map(ofBreaker),
     ...situation.gaps.map(ofGap),
     ...ofPolicy(situation),
+    ...(situation.stalls ?? []).map(ofStall),
     ...situation.tallies.flatMap(ofTally(situation)),
     ...(situation.unanswered ?? []).map(ofReceiver),
   ];
@@ -122,6 +126,17 @@ function ofBreaker({ name, state }: ProcessView['breakers'][number]): AlertSigna
 function ofGap({ role }: RoleGap): AlertSignal {
   const detail = `start one: swarmline up --only ${role}`;
   return signalOf('role-unfilled', role, { title: gapText(role), detail });
+}
+
+const stallTitles: Readonly<Record<StallView['kind'], (agent: string) => string>> = {
+  quiet: (agent) => `nothing is seen of the work of ${agent}`,
+  reassign: (agent) => `${agent} is silent, and another could take over its gas`,
+  stalled: (agent) => `${agent} is stalled; a person is needed`,
+  'out-of-gas': (agent) => `${agent} is at 100 % and has no next gas`,
+};
+
+function ofStall({ agent, kind, detail }: StallView): AlertSignal {
+  return signalOf(`agent-${kind}`, agent, { title: stallTitles[kind](agent), detail });
 }
 
 function ofPolicy({ policyFault, policyRefused }: Situation): AlertSignal[] {

@@ -63,6 +63,7 @@ export function wireIntake({
       actions: overRedis(createActionDirectory(redis, { prefix })),
       drones: overRedis(createDroneDirectory({ redis }, { prefix })),
       agents: overRedis(pipeline.directory),
+      brain: overRedis(pipeline.brain),
       queues: overRedis(queues),
       canceller: overRedis(createCanceller({ redis, jobs, clock, ledger: pipeline.ledger }, { prefix })),
       system: { processes: async () => withSelf(await processes().catch(() => []), view()) },

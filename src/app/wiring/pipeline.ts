@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Address } from '../../contracts/chat.ts';
 import type { GasBus } from '../../contracts/ports.ts';
 import { errorText } from '../../core/errors.ts';
-import { createPipeline, loadChain, type Pipeline } from '../../pipeline/index.ts';
+import { createPipeline, loadChain, loadTemplates, type Pipeline } from '../../pipeline/index.ts';
 import type { Config } from '../config.ts';
 import type { Shared } from './shared.ts';
 
@@ -26,6 +26,9 @@ export async function wirePipeline(
       ackTimeoutMs,
       patience,
       reportTo: reportAddresses(config),
+      stall: config.stall,
+      gas: { ...config.gas, templates: await loadTemplates(config.gas.templates) },
+      brain: config.brain,
     },
   );
 }

@@ -1,6 +1,7 @@
 // `agent <id>`: everything known of one agent, each figure with where it comes from and how old it is.
 import type { AgentView, DeliveryView } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow } from '../../contracts/chat.ts';
+import { signWords, trustOf } from '../../contracts/watch.ts';
 import { plainText } from '../../core/text.ts';
 import { counted } from '../render.ts';
 import type { Question } from '../spec.ts';
@@ -30,6 +31,7 @@ export const agent: Question = {
     const rows = [
       { ...agentRow(view, now), label: 'progress' },
       evidenceRow(view, now),
+      ...signRows(view, now),
       inboxRow(view, open, now),
       handoverRow(view, now),
       ...open.slice(0, shown).map((delivery) => deliveryRow(delivery, now)),
@@ -62,6 +64,27 @@ function evidenceRow({ seenAt, epoch, problem }: AgentView, now: number): Answer
   const value = `its status file, mission number ${epoch}${problem === null ? '' : '; the newest version cannot be used'}`;
   return { label, value, ageMs: now - seenAt, tone: problem === null ? 'ok' : 'warn' };
 }
+
+// Which of them counts for how much is the difference between an agent at work and a file that is written by the clock.
+function signRows({ watch: { signs, tier } }: AgentView, now: number): AnswerRow[] {
+  const rows = signs.map(
+    ({ source, at }): AnswerRow => ({
+      label: 'sign',
+      value: `${signWords[source]}: ${trustOf[source] === 'work' ? 'proof of work' : 'sign of life'}`,
+      ageMs: now - at,
+      tone: 'info',
+    }),
+  );
+  if (tier === 'none') return rows;
+  return [...rows, { label: 'silence', value: steps[tier], ageMs: null, tone: 'warn' }];
+}
+
+const steps = {
+  warn: 'said as an alert',
+  nudge: 'nudged, or spared a nudge',
+  reassign: 'its unaccepted gas, if any, is offered to another',
+  human: 'a person is needed',
+} as const;
 
 // Its own inbox is what it has been told and not said that it has.
 function inboxRow(view: AgentView, open: readonly DeliveryView[], now: number): AnswerRow {

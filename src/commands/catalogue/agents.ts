@@ -1,7 +1,7 @@
 // `agents`: the swarm's workers, how far each is in its mission, and how long ago it last said so.
-
 import type { AgentView } from '../../contracts/agents.ts';
 import type { AnswerRow } from '../../contracts/chat.ts';
+import { signWords } from '../../contracts/watch.ts';
 import { plainText } from '../../core/text.ts';
 import { counted } from '../render.ts';
 import type { Question } from '../spec.ts';
@@ -26,21 +26,46 @@ export const agents: Question = {
   },
 };
 
-/** One line on an agent; progress that nobody told is unknown, not 0. */
+/** One line on an agent; progress that nobody told is unknown, not 0, and of one that is silent nothing is said of today. */
 export function agentRow(view: AgentView, now: number): AnswerRow {
+  const { watch } = view;
+  if (view.seenAt !== null && watch.silentSince !== null) return silentRow(view, watch.silentSince, now);
   const percent = view.percent === null ? 'progress unknown' : `${view.percent} %`;
   // A status without a mission is filed under the key `default`, which tells nobody anything.
   const mission =
     view.mission === null || view.mission === 'default' ? '' : ` of ${plainText(view.mission, 60)}`;
   const paused = view.paused === null ? '' : `; gas paused by ${plainText(view.paused.by, 60)}`;
+  const waits = watch.waitsFor === null ? '' : `; waits for ${plainText(watch.waitsFor, 60)}`;
+  const gas = watch.outOfGasSince === null ? '' : '; out of gas';
   const problem = view.problem === null ? null : plainText(view.problem, 160);
   return {
     label: view.agent,
     value:
       view.seenAt === null
         ? `unknown: ${problem ?? 'no valid status seen'}`
-        : `${view.state}, ${percent}${mission}${paused}${problem === null ? '' : `; status file: ${problem}`}`,
+        : `${view.state}, ${percent}${mission}${waits}${gas}${paused}${problem === null ? '' : `; status file: ${problem}`}`,
     ageMs: view.seenAt === null ? null : now - view.seenAt,
-    tone: view.seenAt === null || view.problem !== null ? 'warn' : 'ok',
+    tone: view.seenAt === null || view.problem !== null || gas !== '' ? 'warn' : 'ok',
   };
+}
+
+// What it said last may have been true for hours or for a minute after: it is told as what it was.
+function silentRow({ agent, percent, problem, watch }: AgentView, since: number, now: number): AnswerRow {
+  const told = percent === null ? '' : ` It had told ${percent} %.`;
+  const torn = problem === null ? '' : ` Status file: ${plainText(problem, 160)}.`;
+  const [newest] = watch.signs;
+  const last = newest ? `Last sign: ${signWords[newest.source]}` : 'No sign of it was ever seen';
+  return {
+    label: agent,
+    value: `unknown since ${timeOf(since, now)}.${told}${torn} ${last}`,
+    ageMs: newest ? now - newest.at : null,
+    tone: 'warn',
+  };
+}
+
+/** `12:03 UTC`, with the day where that was not within the last 24 h. */
+function timeOf(at: number, now: number): string {
+  const iso = new Date(at).toISOString();
+  const time = `${iso.slice(11, 16)} UTC`;
+  return now - at < 86_400_000 ? time : `${iso.slice(0, 10)} ${time}`;
 }

@@ -5,6 +5,7 @@ import { agents } from './agents.ts';
 import { alerts } from './alerts.ts';
 import { approvals, approve, deny } from './approvals.ts';
 import { audit } from './audit.ts';
+import { brainNote, brainSearch } from './brain.ts';
 import { cancel } from './cancel.ts';
 import { drone } from './drone.ts';
 import { gas } from './gas.ts';
@@ -29,6 +30,7 @@ import { whoami } from './whoami.ts';
 import { makeWhy } from './why.ts';
 import { result } from './result.ts';
 import { service } from './service.ts';
+import { onboardHard, onboardSoft, unstall } from './unstall.ts';
 import { uptime } from './uptime.ts';
 
 const upToService: readonly CommandSpec[] = [status, services, service];
@@ -38,12 +40,17 @@ const others: readonly CommandSpec[] = [
   agent,
   message,
   broadcast,
+  unstall,
+  onboardSoft,
+  onboardHard,
   gas,
   gasSend,
   gasPause,
   gasResume,
   gasSkip,
   gasReassign,
+  brainSearch,
+  brainNote,
   drone,
   alerts,
   audit,

@@ -1,5 +1,6 @@
 // The inbox that is a folder: one Markdown file per delivery, whole or not there. The agent accepts a delivery
 // by moving its file to done/. Nothing of a file's content is ever used as a path.
+import { createHash } from 'node:crypto';
 import { access, open, readdir, stat, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Gas } from '../../contracts/agents.ts';
@@ -120,6 +121,8 @@ function gasFile(gas: Gas): string {
     `mission: ${JSON.stringify(gas.mission)}`,
     `checkpoint: ${gas.checkpoint}`,
     `created: ${JSON.stringify(new Date(gas.createdAt).toISOString())}`,
+    // Of the text alone, so that whoever passes it on can prove that it is whole.
+    `sha256: ${JSON.stringify(createHash('sha256').update(gas.text).digest('hex'))}`,
     ...(gas.replaces === undefined ? [] : [`replaces: ${JSON.stringify(gas.replaces)}`]),
   ];
   return `---\n${matter.join('\n')}\n---\n\n${gas.text}`;

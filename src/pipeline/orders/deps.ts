@@ -1,4 +1,6 @@
 // What the orders of people share: where things are kept, who is known, and the one way to change a run by hand.
+
+import type { Brain } from '../../contracts/brain.ts';
 import type { Address } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import type { AgentInbox } from '../../contracts/ports.ts';
@@ -17,6 +19,7 @@ export interface OrderDeps {
   readonly store: GasStore;
   readonly ledger: Ledger;
   readonly inbox: AgentInbox;
+  readonly brain: Pick<Brain, 'note'>;
   readonly clock: Clock;
   readonly agents: readonly string[];
   readonly chain: () => Chain;

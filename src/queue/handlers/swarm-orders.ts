@@ -75,6 +75,13 @@ export function makeSwarmOrders(deps: SwarmOrdersDeps): BoundHandler[] {
         subject: ({ delivery, to }) => `${delivery.slice(0, 8)} to ${to}`,
       }),
     ),
+    bindHandler(
+      makeOrder(deps, {
+        name: 'brain.note',
+        permission: () => 'brain.note',
+        subject: () => 'note to the brain',
+      }),
+    ),
   ];
 }
 

@@ -72,6 +72,53 @@ describe('agents', () => {
     ]);
   });
 
+  it('never says of a silent one what it does: unknown since when, and its last sign', async () => {
+    const watch = {
+      signs: [
+        { source: 'commit', at: ago(840) },
+        { source: 'heartbeat', at: ago(2_000) },
+      ],
+      silentSince: ago(840),
+      tier: 'warn',
+      outOfGasSince: null,
+      waitsFor: null,
+    } as const;
+    const silent = agent('Agent-1', { watch, problem: 'torn' });
+    const asleep = agent('Agent-2', {
+      percent: null,
+      watch: { ...watch, signs: [], silentSince: ago(200_000) },
+    });
+    expect(await told('agents', { agents: [silent, asleep] })).toEqual([
+      '[warn]',
+      '2 agents',
+      '  Agent-1  unknown since 21:59 UTC. It had told 75 %. Status file: torn. Last sign: a commit (14 min ago)',
+      '  Agent-2  unknown since 2023-11-12 14:40 UTC. No sign of it was ever seen',
+    ]);
+    expect(await told('agent', { agents: [silent] }, { agent: 'Agent-1' })).toEqual(
+      expect.arrayContaining([
+        '  sign        a commit: proof of work (14 min ago)',
+        '  sign        its status file was written: sign of life (33 min ago)',
+        '  silence     said as an alert',
+      ]),
+    );
+  });
+
+  it('says whom it waits for, and that its gas is out', async () => {
+    const { watch } = agent('Agent-1');
+    const waiting = agent('Agent-1', { watch: { ...watch, waitsFor: 'Agent-2' } });
+    const out = agent('Agent-2', {
+      state: 'complete',
+      percent: 100,
+      watch: { ...watch, outOfGasSince: ago(9) },
+    });
+    expect(await told('agents', { agents: [waiting, out] })).toEqual([
+      '[warn]',
+      '2 agents',
+      '  Agent-1  executing, 75 % of Survey 1; waits for Agent-2 (3 s ago)',
+      '  Agent-2  complete, 100 % of Survey 1; out of gas (3 s ago)',
+    ]);
+  });
+
   it('says unknown of progress that nobody told, and not 0', async () => {
     const views = [agent('Agent-1', { percent: null, mission: null }), agent('Agent-2', { percent: 0 })];
     expect(await told('agents', { agents: views })).toEqual([

@@ -5,6 +5,7 @@ import { answerLines, catalogue } from '../../../src/commands/index.ts';
 import type { CommandPorts } from '../../../src/commands/spec.ts';
 import type { ActionView } from '../../../src/contracts/actions.ts';
 import type { AgentView, DeliveryView, SkippedTicks } from '../../../src/contracts/agents.ts';
+import type { Learning } from '../../../src/contracts/brain.ts';
 import type { Answer } from '../../../src/contracts/chat.ts';
 import type { DroneView } from '../../../src/contracts/drones.ts';
 import type { DeadLetter, QueueView } from '../../../src/contracts/queues.ts';
@@ -23,6 +24,7 @@ export interface Known {
   readonly deliveries?: readonly DeliveryView[];
   /** How many records of deliveries cannot be read. */
   readonly unreadable?: number;
+  readonly learnings?: readonly Learning[];
   readonly drones?: readonly DroneView[];
   readonly processes?: readonly ProcessView[];
   readonly actions?: readonly ActionView[];
@@ -49,6 +51,7 @@ export function portsOf(known: Known): CommandPorts {
         unreadable: known.unreadable ?? 0,
       }),
     },
+    brain: { search: async () => (known.learnings ?? []).map((one) => ({ ...one, score: 1 })) },
     drones: { drones: async () => known.drones ?? [] },
     system: { processes: async () => known.processes ?? [] },
     queues: queuesOf(known),
@@ -145,6 +148,7 @@ export const agent = (id: string, given: Partial<AgentView> = {}): AgentView => 
   next: null,
   nextCheckpoint: 90,
   paused: null,
+  watch: { signs: [], silentSince: null, tier: 'none', outOfGasSince: null, waitsFor: null },
   ...given,
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +32,9 @@ describe('the file inbox', () => {
       mission,
       checkpoint: 75,
       created: '2026-01-02T03:04:05.678Z',
+      sha256: createHash('sha256')
+        .update(text ?? '')
+        .digest('hex'),
     });
     expect(text).toBe('go on');
   });

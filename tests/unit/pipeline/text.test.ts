@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aheadText, gasText, messageText, quote } from '../../../src/pipeline/text.ts';
+import { aheadText, messageText, quote } from '../../../src/pipeline/text.ts';
+import { writePlainly as gasText } from '../../../src/pipeline/words/writer.ts';
 
 const handover = {
   from: 'Agent-1',

@@ -1,6 +1,7 @@
 // A job asks for the right again before its effect. Where it cannot be read the job is run again: it is neither done nor
 // told as refused.
 import { expect, it } from 'vitest';
+import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import type { BoundHandler } from '../../../src/queue/index.ts';
 import {
   bindHandler,
@@ -9,7 +10,6 @@ import {
   makeSilenceAlert,
   makeSwarmOrders,
 } from '../../../src/queue/index.ts';
-import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { ManualClock } from '../core/manual-clock.ts';
 
 const replyTo = { surface: 'discord', place: '9' } as const;
@@ -32,6 +32,7 @@ function scene() {
   const control = {
     ...{ 'agent.message': effect, 'gas.send': effect, 'gas.pause': effect },
     ...{ 'gas.resume': effect, 'gas.skip': effect, 'gas.reassign': effect },
+    'brain.note': effect,
   };
   const handlers: readonly BoundHandler[] = [
     bindHandler(makeSilenceAlert({ ...deps, silencer: { silence: effect } })),
@@ -54,6 +55,7 @@ it.each([
   ['gas.resume', { ...base, agent: 'Agent-1', held: 'skip' }],
   ['gas.skip', { ...base, agent: 'Agent-1', checkpoint: 90, reason: '' }],
   ['gas.reassign', { ...base, delivery: 'x1', to: 'Agent-3' }],
+  ['brain.note', { ...base, learning: 'a', tags: [] }],
 ])('%s is run again when the right to it cannot be read', async (name, body) => {
   const { effects, handlers } = scene();
   const envelope = {

@@ -1,0 +1,71 @@
+// `unstall <agent>`, `onboard soft <agent>` and `onboard hard <agent>`: a person's hand on an agent that does not get on, as a
+// message into its inbox. Nothing of the agent is written or restarted: its status stays its own word.
+import { signWords } from '../../contracts/watch.ts';
+import { formatAge } from '../render.ts';
+import type { Action, ActionCall, CommandPorts, Objection } from '../spec.ts';
+import { agentArg, jobOf, objectionTo, orderedBy } from './agent-names.ts';
+
+const report =
+  'Write your progress into your status; if you are blocked, write there what blocks you, and whom you wait for in `waiting_for`.';
+
+export const unstall: Action = {
+  kind: 'action',
+  name: 'unstall',
+  description: 'Ask a silent agent to go on; refused while it shows signs of work',
+  args: [agentArg('Which')],
+  example: 'unstall Agent-2',
+  permission: ({ agent = '' }) => `agent.message:${agent}`,
+  prompt: ({ agent }) => `Ask ${agent} to go on?`,
+  check: async ({ args }, ports) => {
+    const name = args['agent'] ?? '';
+    return (await objectionTo(name, ports)) ?? (await atWork(name, ports));
+  },
+  enqueue: (call, ports) =>
+    send(call, ports, `You have gone silent. Read your mission again and do its next open task. ${report}`),
+};
+
+export const onboardSoft: Action = {
+  ...unstall,
+  name: 'onboard soft',
+  description: 'Have an agent take its bearings anew, after what it is at',
+  example: 'onboard soft Agent-2',
+  prompt: ({ agent }) => `Have ${agent} take its bearings anew, after its present task?`,
+  check: ({ args }, ports) => objectionTo(args['agent'] ?? '', ports),
+  enqueue: (call, ports) =>
+    send(
+      call,
+      ports,
+      `Finish your present task. Then take your bearings anew: read the rules of your workspace, your mission, and what lies in your inbox, oldest first. ${report}`,
+    ),
+};
+
+export const onboardHard: Action = {
+  ...onboardSoft,
+  name: 'onboard hard',
+  description: 'Have an agent drop what it is at and begin anew; its name is typed again',
+  example: 'onboard hard Agent-2',
+  danger: 'type-name',
+  prompt: ({ agent }) => `Have ${agent} drop what it is at and begin anew?`,
+  enqueue: (call, ports) =>
+    send(
+      call,
+      ports,
+      `Stop your present task now, and commit or note down what is worth keeping. Then begin anew: read the rules of your workspace, your mission, and what lies in your inbox, oldest first, and nothing you remember beside these. ${report}`,
+    ),
+};
+
+/** Why it is not to be disturbed; null when it is silent. */
+async function atWork(name: string, { agents, clock }: CommandPorts): Promise<Objection | null> {
+  const view = (await agents.agents()).find(({ agent }) => agent === name);
+  if (!view || view.watch.silentSince !== null) return null;
+  const [newest] = view.watch.signs;
+  if (!newest) return null;
+  const seen = `${signWords[newest.source]}, ${formatAge(clock.now() - newest.at)} ago`;
+  return `${name} is not silent (${seen}). \`message ${name} TEXT\` writes to it all the same.`;
+}
+
+async function send(call: ActionCall, ports: CommandPorts, text: string): Promise<string> {
+  const { agent = '' } = call.args;
+  await ports.jobs.add(jobOf('agent.message', call, { ...orderedBy(call), to: agent, text }));
+  return `Order taken: a message to ${agent}. Whether it has it and accepts it follows.`;
+}

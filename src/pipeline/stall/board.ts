@@ -1,0 +1,61 @@
+// What the watch says at present, at hand for the alerts of this process, which cannot wait for Redis. It reads every few
+// seconds what any process of the fleet has stored, so an alert stands also when another one looked.
+import type { StallView } from '../../contracts/watch.ts';
+import type { Clock } from '../../core/clock.ts';
+import { Service } from '../../core/service.ts';
+import type { WatchStore } from './store.ts';
+import { stallsOf } from './view.ts';
+
+export interface StallBoardDeps {
+  readonly watches: Pick<WatchStore, 'many'>;
+  readonly clock: Clock;
+}
+
+export interface StallBoardOptions {
+  readonly agents: readonly string[];
+  /** Whether its next gas is still to come; where a chain has ended as it should, nobody is alarmed. */
+  readonly expectsGas: (agent: string) => boolean;
+}
+
+export class StallBoard extends Service {
+  readonly #deps: StallBoardDeps;
+  readonly #options: StallBoardOptions;
+  #latest: readonly StallView[] = [];
+
+  constructor(deps: StallBoardDeps, options: StallBoardOptions) {
+    super({ name: 'stall-board' });
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  /** As of the last reading, at most some seconds old; what was known stays while Redis is away. */
+  stalls(): readonly StallView[] {
+    return this.#latest;
+  }
+
+  /** Reads anew. @throws SwarmError REDIS_* */
+  async refresh(): Promise<void> {
+    const known = await this.#deps.watches.many(this.#options.agents);
+    const now = this.#deps.clock.now();
+    this.#latest = known
+      .flatMap((watch) => (watch === null ? [] : stallsOf(watch, now)))
+      .filter(({ agent, kind }) => kind !== 'out-of-gas' || this.#options.expectsGas(agent));
+  }
+
+  protected async onStart(): Promise<void> {
+    const stop = new AbortController();
+    const reading = (async () => {
+      while (!stop.signal.aborted) {
+        // Redis has a link of its own that says when it is away.
+        await this.refresh().catch(() => undefined);
+        await this.#deps.clock.sleep(everyMs, stop.signal).catch(() => undefined);
+      }
+    })();
+    this.release(async () => {
+      stop.abort();
+      await reading;
+    });
+  }
+}
+
+const everyMs = 10_000;

@@ -1,0 +1,94 @@
+// Makes the facts of one look out of what is stored of an agent and what its files say. Pure.
+import { type Delivery, isClosed } from '../delivery.ts';
+import { pauseOf, type Run } from '../machine.ts';
+import type { Evidence } from './evidence.ts';
+import type { Facts } from './judge.ts';
+import { isNudge } from './nudge.ts';
+import type { TakeOver } from './record.ts';
+
+/** What deliveries tell of a receiver. Times in ms since the epoch; null: nothing is known. */
+export interface Received {
+  /** When it last acknowledged one. */
+  readonly inboxAt: number | null;
+  /** When the newest gas to it was made. */
+  readonly gasAt: number | null;
+  /** How many are on the way to it, or lie there unaccepted. */
+  readonly open: number;
+}
+
+/** Who is looked at. */
+export interface Seen {
+  readonly run: Run;
+  readonly evidence: Evidence;
+  readonly received: Received;
+}
+
+/** `waitsFor` and `takeOver` are told apart, since they need a look at the others. */
+export function factsOf({ run, evidence, received }: Seen): Omit<Facts, 'waitsFor' | 'takeOver'> {
+  const { word } = run;
+  const signs = {
+    heartbeat: run.seenAt,
+    commit: evidence.commitAt,
+    process: evidence.processAt,
+    inbox: received.inboxAt,
+  };
+  return {
+    // A status without a mission and without tasks expects nothing of its agent.
+    hasMission: run.epoch > 0 && !(run.mission === 'default' && run.percent === null),
+    isComplete: run.percent === 100,
+    epoch: run.epoch,
+    percent: run.percent,
+    startedAt: Math.max(run.epochAt, evidence.processStartedAt ?? 0),
+    isPaused: pauseOf(run) !== null,
+    resumedAt: word === null || word.paused ? null : word.at,
+    signs: Object.fromEntries(
+      Object.entries(signs).flatMap(([source, at]) => (at === null ? [] : [[source, at]])),
+    ),
+    gasAt: received.gasAt,
+  };
+}
+
+/** By receiver. A nudge is no gas to go on with; that it was taken up is a sign of life all the same. */
+export function receivedBy(deliveries: readonly Delivery[]): ReadonlyMap<string, Received> {
+  const known = new Map<string, Received>();
+  for (const { gas, state, since } of deliveries) {
+    const before = known.get(gas.to) ?? nothingReceived;
+    const isTaken = state === 'accepted' || state === 'working';
+    const isGas = gas.checkpoint !== null || !isNudge(gas);
+    known.set(gas.to, {
+      inboxAt: isTaken ? Math.max(since, before.inboxAt ?? 0) : before.inboxAt,
+      gasAt: isGas ? Math.max(gas.createdAt, before.gasAt ?? 0) : before.gasAt,
+      open: before.open + (isClosed(state) ? 0 : 1),
+    });
+  }
+  return known;
+}
+
+export const nothingReceived: Received = { inboxAt: null, gasAt: null, open: 0 };
+
+/** Whoever has more of it than this unaccepted gets no more. */
+const mostOpen = 3;
+
+/** An agent that could take something over, and what speaks for it. */
+export interface Candidate {
+  readonly agent: string;
+  /** Whether it is alive by its own signs and nobody has paused it. */
+  readonly isFit: boolean;
+  readonly open: number;
+}
+
+/** The oldest gas that lies unaccepted at `agent`, and whoever is fit and has least to do; null when either is missing. */
+export function takeOverOf(
+  agent: string,
+  deliveries: readonly Delivery[],
+  candidates: readonly Candidate[],
+): TakeOver | null {
+  const [oldest] = deliveries
+    .filter(({ gas, state }) => gas.to === agent && state === 'sent' && gas.checkpoint !== null)
+    .toSorted((a, b) => a.gas.createdAt - b.gas.createdAt);
+  if (!oldest) return null;
+  const [best] = candidates
+    .filter((one) => one.isFit && one.open < mostOpen && one.agent !== agent && one.agent !== oldest.gas.from)
+    .toSorted((a, b) => a.open - b.open);
+  return best ? { delivery: oldest.gas.id, to: best.agent } : null;
+}

@@ -1,0 +1,111 @@
+// Gathers what is known of all agents for one look: their runs, their deliveries, their files, and each other. It stores
+// and sends nothing.
+import type { Delivery } from '../delivery.ts';
+import { newRun, type Run } from '../machine.ts';
+import type { GasStore } from '../store.ts';
+import type { StallOptions } from './config.ts';
+import { type Evidence, evidenceOf, noEvidence, type Watchable } from './evidence.ts';
+import { type Candidate, factsOf, nothingReceived, type Received, receivedBy, takeOverOf } from './facts.ts';
+import { type Facts, silentSince } from './judge.ts';
+import { excuseOf } from './quiet.ts';
+import { newWatch, type Watch } from './record.ts';
+import type { WatchStore } from './store.ts';
+
+export interface GatherDeps {
+  readonly store: Pick<GasStore, 'runs' | 'openDeliveries' | 'recentDeliveries'>;
+  readonly watches: Pick<WatchStore, 'many'>;
+}
+
+export interface GatherOptions {
+  readonly agents: readonly Watchable[];
+  readonly stall: StallOptions;
+}
+
+/** The facts of one agent at one look. */
+export interface Look {
+  readonly agent: string;
+  readonly facts: Facts;
+}
+
+/** As many of the newest deliveries tell who took something up. */
+const recent = 200;
+/** Files of so many agents are looked at together. */
+const atOnce = 32;
+
+/** One look at all of them. @throws SwarmError REDIS_* */
+export async function gather(
+  { store, watches }: GatherDeps,
+  { agents, stall }: GatherOptions,
+  now: number,
+): Promise<readonly Look[]> {
+  const ids = agents.map(({ id }) => id);
+  const [{ values: runs }, known] = await Promise.all([store.runs(ids), watches.many(ids)]);
+  const deliveries = await deliveriesOf(store);
+  const received = receivedBy(deliveries);
+  const evidence = await inBatches(agents, (agent) => evidenceOf(agent, now));
+  const lone = ids.map((agent, i) =>
+    alone(
+      {
+        run: runs[i] ?? newRun(agent),
+        watch: known[i] ?? newWatch(agent, now, stall.bootGraceMs),
+        evidence: evidence[i] ?? noEvidence,
+        received: received.get(agent) ?? nothingReceived,
+      },
+      now,
+      stall,
+    ),
+  );
+  return beside(lone, deliveries);
+}
+
+interface Known {
+  readonly run: Run;
+  readonly watch: Watch;
+  readonly evidence: Evidence;
+  readonly received: Received;
+}
+
+interface Lone extends Look {
+  readonly waits: readonly string[];
+  readonly open: number;
+  /** By its own signs, whomever it waits for. */
+  readonly isAlive: boolean;
+}
+
+function alone({ run, watch, evidence, received }: Known, now: number, stall: StallOptions): Lone {
+  const facts: Facts = { ...factsOf({ run, evidence, received }), waitsFor: null, takeOver: null };
+  const isAlive = facts.hasMission && !facts.isComplete && silentSince(watch, facts, now, stall) === null;
+  return { agent: run.agent, facts, waits: evidence.waits, open: received.open, isAlive };
+}
+
+/** What needs a look at the others: whom one waits for, and who could take over from it. */
+function beside(all: readonly Lone[], deliveries: readonly Delivery[]): Look[] {
+  const alive = new Set(all.filter(({ isAlive }) => isAlive).map(({ agent }) => agent));
+  const waits = new Map(all.map((one) => [one.agent, one.waits]));
+  const candidates: Candidate[] = all.map(({ agent, facts, open, isAlive }) => ({
+    agent,
+    isFit: isAlive && !facts.isPaused,
+    open,
+  }));
+  return all.map(({ agent, facts }) => ({
+    agent,
+    facts: {
+      ...facts,
+      waitsFor: excuseOf(agent, waits, (other) => alive.has(other)),
+      takeOver: takeOverOf(agent, deliveries, candidates),
+    },
+  }));
+}
+
+async function deliveriesOf(store: GatherDeps['store']): Promise<readonly Delivery[]> {
+  const [open, { deliveries }] = await Promise.all([store.openDeliveries(), store.recentDeliveries(recent)]);
+  return [...new Map([...open, ...deliveries].map((delivery) => [delivery.gas.id, delivery])).values()];
+}
+
+async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let i = 0; i < items.length; i += atOnce) {
+    results.push(...(await Promise.all(items.slice(i, i + atOnce).map(work))));
+  }
+  return results;
+}

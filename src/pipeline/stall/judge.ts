@@ -1,0 +1,205 @@
+// The machine of the stall watch: what was remembered and what is seen now in, what to remember and what is to be done
+// out. Pure: it sends nothing, and perform.ts does the effects. Suppressing a nudge never keeps a person from hearing.
+import type { StallTier } from '../../contracts/watch.ts';
+import type { StallOptions } from './config.ts';
+import { notePace } from './pace.ts';
+import { quietSince } from './quiet.ts';
+import type { StallEffect, TakeOver, Watch } from './record.ts';
+
+/** What is seen of an agent at one look. Times in ms since the epoch. */
+export interface Facts {
+  /** Whether it has a mission that somebody expects it to work on; one without is dormant. */
+  readonly hasMission: boolean;
+  readonly isComplete: boolean;
+  readonly epoch: number;
+  readonly percent: number | null;
+  /** When its mission or its process began, whichever is later. */
+  readonly startedAt: number;
+  readonly isPaused: boolean;
+  /** When a person let it go on; null when nobody paused it. */
+  readonly resumedAt: number | null;
+  /** Signs of this look; one may be older than what is remembered. */
+  readonly signs: Watch['signs'];
+  /** The newest gas to it that is known. */
+  readonly gasAt: number | null;
+  /** The live agent that it waits for. */
+  readonly waitsFor: string | null;
+  readonly takeOver: TakeOver | null;
+}
+
+export interface Judgement {
+  readonly watch: Watch;
+  readonly effects: readonly StallEffect[];
+}
+
+const dayMs = 86_400_000;
+/** Looks further apart than this: nobody watched meanwhile, or a clock was set. */
+const gapMs = 300_000;
+/** A clock that is further behind the last look than this was set back. */
+const skewMs = 60_000;
+
+/** One look. What is still owed stays owed beside what comes new. */
+export function judge(before: Watch, facts: Facts, now: number, options: StallOptions): Judgement {
+  const watch = look(before, facts, now, options);
+  if (facts.isComplete) return complete(watch, facts, now, options);
+  if (!facts.hasMission || facts.isPaused || facts.waitsFor !== null) return ended(watch, false);
+  const floor = Math.max(facts.startedAt, facts.resumedAt ?? 0, watch.excusedAt ?? 0);
+  const since = quietSince(watch.signs, Math.min(floor, now), options.lifeCountsMs);
+  const quietMs = now - since;
+  if (quietMs < options.warnAfterMs) return ended(watch, true);
+  const graceUntil = Math.max(watch.graceUntil, Math.min(facts.startedAt, now) + options.bootGraceMs);
+  if (now < graceUntil) return { watch, effects: [] };
+  // A sign that still leaves it silent begins another silence: its steps begin anew.
+  const begun = watch.since !== null && since > watch.since ? ended(watch, false).watch : watch;
+  return step({ ...begun, since }, quietMs, { facts, now, options });
+}
+
+/** The view of silence where nobody may be told: as `judge`, by age alone. */
+export function silentSince(watch: Watch, facts: Facts, now: number, options: StallOptions): number | null {
+  if (facts.isComplete || !facts.hasMission) return null;
+  const floor = Math.max(facts.startedAt, facts.resumedAt ?? 0, watch.excusedAt ?? 0);
+  const since = quietSince(merged(watch.signs, facts.signs, now), Math.min(floor, now), options.lifeCountsMs);
+  return now - since >= options.warnAfterMs ? since : null;
+}
+
+interface Circumstances {
+  readonly facts: Facts;
+  readonly now: number;
+  readonly options: StallOptions;
+}
+
+/** Takes at most one step: after a leap of the clock, or a night without the platform, each still has its own time. */
+function step(watch: Watch, quietMs: number, around: Circumstances): Judgement {
+  const { now, options } = around;
+  const next = following[watch.tier];
+  if (next === null) return { watch, effects: [] };
+  const dueMs = afterMs(next, options);
+  const sinceLastMs = now - watch.tierAt;
+  if (quietMs < dueMs) return { watch, effects: [] };
+  if (watch.tier !== 'none' && sinceLastMs < dueMs - afterMs(watch.tier, options))
+    return { watch, effects: [] };
+  return taken[next]({ ...watch, tier: next, tierAt: now }, around);
+}
+
+const following: Readonly<Record<StallTier, Exclude<StallTier, 'none'> | null>> = {
+  none: 'warn',
+  warn: 'nudge',
+  nudge: 'reassign',
+  reassign: 'human',
+  human: null,
+};
+
+function afterMs(tier: StallTier, options: StallOptions): number {
+  switch (tier) {
+    case 'none':
+      return 0;
+    case 'warn':
+      return options.warnAfterMs;
+    case 'nudge':
+      return options.nudgeAfterMs;
+    case 'reassign':
+      return options.reassignAfterMs;
+    case 'human':
+      return options.humanAfterMs;
+  }
+}
+
+type Taken = (watch: Watch, around: Circumstances) => Judgement;
+
+const taken: Readonly<Record<Exclude<StallTier, 'none'>, Taken>> = {
+  warn: (watch, { now }) => ({ watch, effects: [{ kind: 'warn', since: watch.since ?? now }] }),
+  nudge: (watch, { now, options }) => {
+    const unnudged = suppression(watch, now, options);
+    if (unnudged !== null) return { watch: { ...watch, unnudged }, effects: [] };
+    const effect = { kind: 'nudge', since: watch.since ?? now, episode: episodeOf(watch) } as const;
+    return { watch: { ...watch, nudges: [...watch.nudges, now] }, effects: [effect] };
+  },
+  reassign: (watch, { facts: { takeOver }, options }) => {
+    if (takeOver === null) return { watch, effects: [] };
+    if (options.reassign === 'ask') return { watch: { ...watch, proposal: takeOver }, effects: [] };
+    return { watch, effects: [{ kind: 'reassign', episode: episodeOf(watch), takeOver }] };
+  },
+  human: (watch, { now }) => ({ watch, effects: [{ kind: 'human', since: watch.since ?? now }] }),
+};
+
+/** The same silence has the same name, in every process and after every crash. */
+function episodeOf({ epoch, since }: Watch): string {
+  return `${epoch}-${since}`;
+}
+
+function suppression({ nudges }: Watch, now: number, options: StallOptions): string | null {
+  if (nudges.length >= options.nudgesPerDay)
+    return `${nudges.length} nudges within 24 h, which is all it gets`;
+  const last = nudges.at(-1);
+  return last !== undefined && now - last < options.cooldownMs
+    ? 'nudged in an earlier silence a short time ago'
+    : null;
+}
+
+function complete(watch: Watch, facts: Facts, now: number, options: StallOptions): Judgement {
+  const over = ended(watch, true);
+  const { startedAt } = facts;
+  // Gas that came during this mission is for the next one.
+  const hasNext = watch.gasAt !== null && watch.gasAt >= startedAt;
+  if (hasNext || facts.isPaused) return { ...over, watch: { ...over.watch, outOfGasSince: null } };
+  const since = Math.max(watch.signs.progress ?? 0, Math.min(startedAt, now), facts.resumedAt ?? 0);
+  if (watch.outOfGasSince !== null || now - since < options.outOfGasAfterMs || now < watch.graceUntil)
+    return over;
+  return {
+    watch: { ...over.watch, outOfGasSince: since },
+    effects: [...over.effects, { kind: 'out-of-gas', since }],
+  };
+}
+
+/** Outside of a silence; `told`: what was said of it is taken back. */
+function ended(watch: Watch, told: boolean): Judgement {
+  const { tier, since, tierAt } = watch;
+  const rest = { ...watch, since: null, tier: 'none', unnudged: null, proposal: null } as const;
+  const effects: StallEffect[] =
+    told && tier !== 'none' ? [{ kind: 'recovered', since: since ?? tierAt }] : [];
+  return { watch: rest, effects };
+}
+
+/** What is remembered after a look, before it is judged. */
+function look(before: Watch, facts: Facts, now: number, options: StallOptions): Watch {
+  const { epoch, percent, waitsFor } = facts;
+  const isNew = epoch !== before.epoch;
+  const moved = epoch !== before.epoch || percent !== before.percent;
+  // The percent came with the newest version, so it moved when that was written, or earlier.
+  const progressAt = moved && epoch > 0 ? { progress: facts.signs.heartbeat ?? now } : {};
+  const isGap = now - before.judgedAt > gapMs || before.judgedAt - now > skewMs;
+  const graceUntil = isGap
+    ? now + options.bootGraceMs
+    : Math.min(before.graceUntil, now + options.bootGraceMs);
+  return {
+    ...before,
+    signs: merged(before.signs, { ...facts.signs, ...progressAt }, now),
+    epoch,
+    percent,
+    pace:
+      epoch > 0 ? notePace(before.pace, { isNew, percent, at: facts.signs.heartbeat ?? now }) : before.pace,
+    tierAt: Math.min(before.tierAt, now),
+    nudges: before.nudges.map((at) => Math.min(at, now)).filter((at) => now - at < dayMs),
+    gasAt: newer(before.gasAt, facts.gasAt),
+    outOfGasSince: facts.isComplete && epoch === before.epoch ? before.outOfGasSince : null,
+    excusedAt: waitsFor === null ? before.excusedAt : now,
+    waitsFor,
+    graceUntil,
+    judgedAt: now,
+  };
+}
+
+/** The newest of both, and none ahead of the clock: after it was set back, a sign ages from now on. */
+export function merged(a: Watch['signs'], b: Watch['signs'], now: number): Watch['signs'] {
+  const entries = [...Object.entries(a), ...Object.entries(b)].map(
+    ([source, at]) => [source, Math.min(at, now)] as const,
+  );
+  const newest = new Map<string, number>();
+  for (const [source, at] of entries) newest.set(source, Math.max(at, newest.get(source) ?? 0));
+  return Object.fromEntries(newest);
+}
+
+function newer(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.max(a, b);
+}

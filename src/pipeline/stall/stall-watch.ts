@@ -1,0 +1,73 @@
+// The watch over all agents: has each judged, stores the judgement and does what it asks for. Stored first, done after:
+// what a crash leaves undone is owed, and done at the next look. It writes nothing it watches.
+import { domainErrors } from '../../contracts/errors.ts';
+import type { Clock } from '../../core/clock.ts';
+import { errorText, SwarmError } from '../../core/errors.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { Held } from '../records.ts';
+import { type GatherDeps, type GatherOptions, gather, type Look } from './gather.ts';
+import { judge } from './judge.ts';
+import { newWatch, type StallEffect, type Watch } from './record.ts';
+import type { WatchStore } from './store.ts';
+
+export interface StallWatchDeps extends GatherDeps {
+  readonly watches: WatchStore;
+  readonly perform: (watch: Watch, effect: StallEffect) => Promise<void>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly logger: Logger;
+}
+
+export interface StallWatch {
+  /** One look at every agent; one that fails does not keep the others back, and the first failure is thrown after. */
+  look(): Promise<void>;
+}
+
+/** Creates the watch; each `look` is one round, made by the sweep. */
+export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): StallWatch {
+  const { watches, perform, clock, logger } = deps;
+  const { stall } = options;
+
+  async function lookAt({ agent, facts }: Look): Promise<void> {
+    const now = clock.now();
+    const held = await watches.one(agent);
+    const before = held.value ?? newWatch(agent, now, stall.bootGraceMs);
+    const { watch, effects } = judge(before, facts, now, stall);
+    const saved = await watches.save(held, { ...watch, owed: [...before.owed, ...effects] });
+    // Null: somebody else looked at the same time, and does what comes of it.
+    if (saved?.value) await settle({ ...saved, value: saved.value });
+  }
+
+  /** An effect is owed until it is done; a kill in between has it done again, under the same id. */
+  async function settle(held: Held<Watch> & { readonly value: Watch }): Promise<void> {
+    const { value } = held;
+    if (value.owed.length === 0) return;
+    const left: StallEffect[] = [];
+    for (const effect of value.owed) {
+      try {
+        await perform(value, effect);
+      } catch (thrown) {
+        left.push(effect);
+        logger.warn({ agent: value.agent, effect: effect.kind, error: errorText(thrown) }, 'not done yet');
+      }
+    }
+    await watches.save(held, { ...value, owed: left });
+  }
+
+  return {
+    look: async () => {
+      const results: PromiseSettledResult<void>[] = [];
+      for (const one of await gather(deps, options, clock.now())) {
+        results.push(...(await Promise.allSettled([lookAt(one)])));
+      }
+      const failed = results.find(isWorthTelling);
+      if (failed) throw failed.reason;
+    },
+  };
+}
+
+/** A record that cannot be read concerns its agent alone, and its reader has logged it. */
+function isWorthTelling(result: PromiseSettledResult<void>): result is PromiseRejectedResult {
+  if (result.status === 'fulfilled') return false;
+  const { reason } = result;
+  return !(reason instanceof SwarmError && reason.kind === domainErrors.recordUnreadable);
+}

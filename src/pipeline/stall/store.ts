@@ -1,0 +1,42 @@
+// What the watch remembers, in Redis: one record per agent, changed only where nobody else has changed it since.
+import type { Redis } from '../../core/redis.ts';
+import { ask, createRecordReader, type RecordReaderDeps } from '../record-reader.ts';
+import { encodeRecord, type Held } from '../records.ts';
+import { type Watch, watchSchema } from './record.ts';
+
+/** Each method throws SwarmError REDIS_* when Redis does not answer, or does not as it should. */
+export interface WatchStore {
+  /** @throws SwarmError RECORD_UNREADABLE */
+  one(agent: string): Promise<Held<Watch>>;
+  /** In the order of `agents`; null for one that was never looked at, or whose record cannot be read. */
+  many(agents: readonly string[]): Promise<readonly (Watch | null)[]>;
+  /** Resolves to the record as it is held now; null when somebody else changed it, and then nothing was written. */
+  save(held: Held<Watch>, watch: Watch): Promise<Held<Watch> | null>;
+}
+
+const script = `
+local held = redis.call('HGET', KEYS[1], ARGV[1])
+local version = held and string.match(held, '^%d+') or '0'
+if version ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return 1`;
+
+/** Creates the store. */
+export function createWatchStore(
+  deps: RecordReaderDeps,
+  { prefix }: { readonly prefix: string },
+): WatchStore {
+  const redis: Redis = deps.redis;
+  const key = `${prefix}:stall:watch`;
+  const records = createRecordReader(deps);
+  return {
+    one: (agent) => records.one(key, agent, watchSchema),
+    many: async (agents) => (await records.many(key, agents, watchSchema)).values,
+    save: async ({ version }, watch) => {
+      const next = { version: version + 1, value: watch };
+      const text = encodeRecord(next.version, watch);
+      const saved = await ask(() => redis.eval(script, 1, key, watch.agent, String(version), text));
+      return saved === 1 ? next : null;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+// What people see of the watch: the silence of an agent in words, and its troubles for the alerts. Pure.
+import { type Sign, type StallView, signWords, stallTiers, type WatchView } from '../../contracts/watch.ts';
+import type { Run } from '../machine.ts';
+import type { StallOptions } from './config.ts';
+import { noEvidence } from './evidence.ts';
+import { factsOf, nothingReceived } from './facts.ts';
+import { type Facts, merged, silentSince } from './judge.ts';
+import { signList } from './quiet.ts';
+import { newWatch, type Watch } from './record.ts';
+
+/** Such as `a commit, 14 min ago`. */
+export function lastSign([newest]: readonly Sign[], now: number): string {
+  if (!newest) return 'nothing was ever seen of it';
+  return `${signWords[newest.source]}, ${Math.max(0, Math.floor((now - newest.at) / 60_000))} min ago`;
+}
+
+/** Every trouble that holds. One that has come further keeps what it was before, so that nobody is told it was over. */
+export function stallsOf(watch: Watch, now: number): StallView[] {
+  const { agent, tier, since, proposal, outOfGasSince } = watch;
+  const outOfGas: StallView[] =
+    outOfGasSince === null
+      ? []
+      : [{ agent, kind: 'out-of-gas', since: outOfGasSince, detail: `send it some: gas send ${agent} "…"` }];
+  const at = stallTiers.indexOf(tier);
+  if (since === null || at < 1) return outOfGas;
+  const last = `last sign: ${lastSign(signList(watch.signs), now)}`;
+  const quiet: StallView = { agent, kind: 'quiet', since, detail: `${last}; ${nudgeText(watch)}` };
+  const offer =
+    proposal === null
+      ? []
+      : [
+          {
+            agent,
+            kind: 'reassign' as const,
+            since,
+            detail: `${last}; to give its gas away: gas reassign ${proposal.delivery.slice(0, 8)} ${proposal.to}`,
+          },
+        ];
+  const human =
+    at < stallTiers.indexOf('human') ? [] : [{ agent, kind: 'stalled' as const, since, detail: last }];
+  return [quiet, ...offer, ...human, ...outOfGas];
+}
+
+/** What `agents` shows: by what was stored last and the run as it is now, also where no watch runs. */
+export function watchView(run: Run, known: Watch | null, now: number, options: StallOptions): WatchView {
+  const watch = known ?? newWatch(run.agent, now, 0);
+  const told = factsOf({ run, evidence: noEvidence, received: nothingReceived });
+  const facts: Facts = { ...told, waitsFor: null, takeOver: null };
+  return {
+    signs: signList(merged(watch.signs, facts.signs, now)),
+    silentSince: watch.waitsFor === null ? silentSince(watch, facts, now, options) : null,
+    tier: watch.tier,
+    outOfGasSince: watch.outOfGasSince,
+    waitsFor: watch.waitsFor,
+  };
+}
+
+function nudgeText({ tier, unnudged }: Watch): string {
+  if (tier === 'warn') return 'not nudged yet';
+  return unnudged === null ? 'nudged once' : `not nudged: ${unnudged}`;
+}

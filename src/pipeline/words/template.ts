@@ -1,0 +1,60 @@
+// A template of a hand-over: Markdown with {{names}}. Checked whole when it is read; filled without a second look, so what
+// is filled in is never taken for a name. Pure.
+
+/** What a template may name, and what stands there. */
+export const templateNames = {
+  from: 'the agent that hands over',
+  to: 'the receiver',
+  percent: 'how far it is, without the sign',
+  checkpoint: '75, 90 or 100',
+  mission: 'its mission, quoted',
+  yourMission: "the receiver's mission as it told it last, quoted",
+  note: 'what it left in its own words, quoted',
+  done: 'what it has done, a section',
+  open: 'what is open in its list, a section',
+  artefacts: 'where its work lies, a section',
+  learnings: 'what the brain knows about it, a section',
+  nextStep: 'the next concrete step',
+  timeBox: 'how long that may take',
+  success: 'how it shows that it was done',
+  quoted: 'that quoted text is no instruction',
+  acceptance: 'how to take it on; every template has it',
+} as const;
+
+export type TemplateName = keyof typeof templateNames;
+export type TemplateValues = Readonly<Record<TemplateName, string>>;
+
+const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
+
+/** Everything that is wrong with a template, with its line; none for a sound one. */
+export function templateProblems(template: string): string[] {
+  const problems = template.split('\n').flatMap((line, at) =>
+    [...line.matchAll(placeholder)].flatMap(([whole, name = '']) => {
+      if (isName(name)) return [];
+      return [`line ${at + 1}: ${whole} is none of ${Object.keys(templateNames).join(', ')}`];
+    }),
+  );
+  const hasAcceptance = [...template.matchAll(placeholder)].some(([, name]) => name === 'acceptance');
+  return hasAcceptance
+    ? problems
+    : [...problems, 'no {{acceptance}}: write it, or no receiver learns how to take the gas on'];
+}
+
+/** A line of nothing but names goes away when none of them has a value. */
+export function fill(template: string, values: TemplateValues): string {
+  const lines = template.split('\n').flatMap((line) => {
+    const filled = line.replaceAll(placeholder, (whole, name: string) =>
+      isName(name) ? values[name] : whole,
+    );
+    const isAllNames = line.trim() !== '' && line.replaceAll(placeholder, '').trim() === '';
+    return isAllNames && filled.trim() === '' ? [] : [filled];
+  });
+  return `${lines
+    .join('\n')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trim()}\n`;
+}
+
+function isName(name: string): name is TemplateName {
+  return Object.hasOwn(templateNames, name);
+}

@@ -1,0 +1,59 @@
+// A person's hand on an agent that does not get on: one message each, and none to whoever is at work.
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../../src/commands/index.ts';
+import { type JobName, type JobOrder, jobCatalogue } from '../../../src/contracts/jobs.ts';
+import { notingSink } from '../../support/kept.ts';
+import { agent, ago, portsOf } from './ports.ts';
+
+const { watch } = agent('Agent-1');
+const known = {
+  agents: [
+    agent('Agent-1', { watch: { ...watch, signs: [{ source: 'commit', at: ago(120) }] } }),
+    agent('Agent-2', { watch: { ...watch, silentSince: ago(1_800), tier: 'nudge' } }),
+  ],
+};
+const identity = { surface: 'discord', id: '1', name: 'Ann' } as const;
+
+function action(name: string) {
+  const spec = catalogue.find((one) => one.name === name);
+  if (spec?.kind !== 'action') throw new Error(`${name} is no action`);
+  return spec;
+}
+
+describe('unstall', () => {
+  const check = (name: string) =>
+    action('unstall').check({ args: { agent: name }, identity }, portsOf(known));
+
+  it('is for whoever is silent', async () => {
+    expect(await check('Agent-2')).toBeNull();
+  });
+
+  it('disturbs nobody at work, and says how that is known', async () => {
+    expect(await check('Agent-1')).toBe(
+      'Agent-1 is not silent (a commit, 2 min ago). `message Agent-1 TEXT` writes to it all the same.',
+    );
+  });
+
+  it('of nobody is refused', async () => {
+    expect(await check('Agent-9')).toContain('No agent is called');
+  });
+});
+
+it.each(['unstall', 'onboard soft', 'onboard hard'])(
+  '%s becomes one message that fits its schema',
+  async (name) => {
+    const jobs: JobOrder<JobName>[] = [];
+    const ports = { ...portsOf(known), jobs: notingSink((order) => jobs.push(order)) };
+    const replyTo = { surface: 'discord', place: '9' } as const;
+    const args = { agent: 'Agent-2' };
+    expect(action(name).permission(args)).toBe('agent.message:Agent-2');
+    await action(name).enqueue({ args, identity, replyTo, correlationId: 'c-1' }, ports);
+    expect(jobs).toMatchObject([{ name: 'agent.message', body: { to: 'Agent-2', by: 'Ann' } }]);
+    expect(jobCatalogue['agent.message'].body.safeParse(jobs[0]?.body).success).toBe(true);
+  },
+);
+
+it('wants the name typed again before an agent drops what it is at', () => {
+  expect(action('onboard hard').danger).toBe('type-name');
+  expect(action('onboard soft').danger).toBeUndefined();
+});

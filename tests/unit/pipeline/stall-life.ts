@@ -1,0 +1,59 @@
+// A watched agent on a clock that the test moves: a look each minute, and what each look decided.
+import { type StallOptions, stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
+import { type Facts, judge } from '../../../src/pipeline/stall/judge.ts';
+import { newWatch, type StallEffect, type Watch } from '../../../src/pipeline/stall/record.ts';
+
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const start = Date.UTC(2026, 0, 5, 9);
+
+/** At work since the start, silent since. */
+export const working: Facts = {
+  hasMission: true,
+  isComplete: false,
+  epoch: 1,
+  percent: 40,
+  startedAt: start,
+  isPaused: false,
+  resumedAt: null,
+  signs: { heartbeat: start },
+  gasAt: null,
+  waitsFor: null,
+  takeOver: null,
+};
+
+export class StallLife {
+  watch: Watch;
+  readonly effects: { readonly minute: number; readonly effect: StallEffect }[] = [];
+  readonly #options: StallOptions;
+  now = start;
+
+  constructor(options: Partial<StallOptions> = {}) {
+    this.#options = { ...stallConfigSchema.parse({}), ...options };
+    this.watch = newWatch('A', start, this.#options.bootGraceMs);
+  }
+
+  /** A look each minute until `untilMs` after the start. */
+  live(untilMs: number, facts: Facts | ((now: number) => Facts)): this {
+    while (this.now < start + untilMs) {
+      this.now += minute;
+      this.look(typeof facts === 'function' ? facts(this.now) : facts);
+    }
+    return this;
+  }
+
+  look(facts: Facts): void {
+    const { watch, effects } = judge(this.watch, facts, this.now, this.#options);
+    this.watch = watch;
+    for (const effect of effects) this.effects.push({ minute: (this.now - start) / minute, effect });
+  }
+
+  /** `15 warn`, and so on. */
+  told(): string[] {
+    return this.effects.map(({ minute: at, effect }) => `${at} ${effect.kind}`);
+  }
+
+  count(kind: StallEffect['kind']): number {
+    return this.effects.filter(({ effect }) => effect.kind === kind).length;
+  }
+}
