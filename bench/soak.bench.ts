@@ -1,0 +1,129 @@
+// F36: hours of work in minutes. The platform's producer and workers at a fifth of what they can, with what the process
+// holds meanwhile: memory, listeners, sockets. BENCH_MINUTES (default 30) is how long; it ends with 1 where a bound is broken.
+import { systemClock } from '../src/core/clock.ts';
+import { Faults } from '../src/core/faults.ts';
+import { Link } from '../src/core/links.ts';
+import { silentLogger } from '../src/core/logger.ts';
+import { closeRedis, createCommandRedis } from '../src/core/redis.ts';
+import { bindHandler, createProducer, WorkerHost } from '../src/queue/index.ts';
+import { text } from './queue-subject.ts';
+import { startServer } from './servers.ts';
+import { table, temporaryFolder } from './support.ts';
+
+const minutes = Number(process.env['BENCH_MINUTES'] ?? 30);
+const share = 0.2;
+const tickMs = 100;
+/** What the memory may grow by in ten minutes, MB. */
+const mostSlope = 1;
+
+const folder = await temporaryFolder();
+const server = await startServer('redis-server', folder.path);
+const redis = createCommandRedis({ url: server.url, name: 'bench' });
+const jobs = createProducer({ redis, clock: systemClock }, { prefix: '{bench}', capacity: 1_000_000 });
+let given = 0;
+let done = 0;
+const handler = bindHandler({
+  name: 'gas.tick',
+  run: async () => {
+    done += 1;
+  },
+  dead: async () => undefined,
+});
+const link = new Link({ name: 'workers', hard: true, clock: systemClock });
+const host = new WorkerHost(
+  { redis, clock: systemClock, logger: silentLogger, link, faults: new Faults(), handlers: [handler] },
+  { redisUrl: server.url, prefix: '{bench}', queues: { pipeline: 20 } },
+);
+await host.start();
+
+const give = (count: number) =>
+  Promise.all(
+    Array.from({ length: count }, () => {
+      given += 1;
+      const id = `s-${given}`;
+      return jobs.add({
+        ...({
+          name: 'gas.tick',
+          id,
+          correlationId: id,
+          causationId: null,
+          principal: 'system:bench',
+        } as const),
+        body: { schedule: 'bench', to: 'Agent-1', text, tick: id },
+      });
+    }),
+  );
+const settled = async () => {
+  while (done < given) await systemClock.sleep(20);
+};
+const full = await capacity();
+const perTick = Math.max(1, Math.round((full * share * tickMs) / 1_000));
+
+const first = held();
+const begun = Date.now();
+const samples: { readonly atMs: number; readonly mb: number }[] = [];
+while (Date.now() - begun < minutes * 60_000) {
+  const next = Date.now() + tickMs;
+  await give(perTick);
+  if (Date.now() - begun >= samples.length * 5_000) samples.push({ atMs: Date.now() - begun, mb: rssMb() });
+  await systemClock.sleep(Math.max(0, next - Date.now()));
+}
+await settled();
+const last = held();
+const slope = slopeOf(samples.slice(Math.floor(samples.length / 3)));
+
+console.log(
+  table([
+    ['', 'soak', 'bound'],
+    ['minutes', minutes.toFixed(0), ''],
+    ['jobs, each run once', `${done} of ${given}`, ''],
+    ['load', `${perTick * (1_000 / tickMs)}/s of ${Math.round(full)}/s`, ''],
+    ['RSS at the end of the first third', `${mbAt(1 / 3)} MB`, ''],
+    ['RSS at the end', `${mbAt(1)} MB`, ''],
+    ['slope of the last two thirds, per 10 min', `${slope.toFixed(2)} MB`, `${mostSlope} MB`],
+    ['listeners, begin and end', `${first.listeners}, ${last.listeners}`, 'the same'],
+    ['sockets, begin and end', `${first.sockets}, ${last.sockets}`, 'the same'],
+  ]),
+);
+await host.stop();
+await jobs.close();
+closeRedis(redis);
+await server.stop();
+await folder.remove();
+const same = first.listeners === last.listeners && first.sockets === last.sockets;
+if (!same || done !== given || slope > mostSlope) process.exitCode = 1;
+
+/** Jobs a second with as many in flight as it will have; it warms up besides. */
+async function capacity(): Promise<number> {
+  for (let i = 0; i < 20; i += 1) await give(100);
+  await settled();
+  const from = { at: Date.now(), done };
+  for (let i = 0; i < 40; i += 1) await give(100);
+  await settled();
+  return ((done - from.done) * 1_000) / (Date.now() - from.at);
+}
+
+function held() {
+  return {
+    listeners: redis.eventNames().reduce((sum, name) => sum + redis.listenerCount(name), 0),
+    sockets: process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length,
+  };
+}
+
+function rssMb(): number {
+  return process.memoryUsage().rss / 1_048_576;
+}
+
+function mbAt(part: number): string {
+  return (samples[Math.max(0, Math.floor(samples.length * part) - 1)]?.mb ?? 0).toFixed(0);
+}
+
+/** Least squares, MB per ten minutes. */
+function slopeOf(of: typeof samples): number {
+  const mean = (pick: (one: (typeof samples)[number]) => number) =>
+    of.reduce((sum, one) => sum + pick(one), 0) / of.length;
+  const [at, mb] = [mean(({ atMs }) => atMs), mean(({ mb: one }) => one)];
+  const over = of.reduce((sum, one) => sum + (one.atMs - at) * (one.mb - mb), 0);
+  const under = of.reduce((sum, one) => sum + (one.atMs - at) ** 2, 0);
+  return under === 0 ? 0 : (over / under) * 600_000;
+}
