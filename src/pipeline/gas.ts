@@ -30,6 +30,7 @@ export function toGas(run: Run, effect: Omit<DeliverEffect, 'kind'>, order: GasO
     epoch,
     checkpoint,
     percent,
+    crossedFrom: effect.before,
     createdAt: order.createdAt,
     text: gasText({ from, to: order.to, mission, checkpoint, percent, done, open }),
   };

@@ -78,7 +78,7 @@ export interface Pipeline {
   readonly ledger: DeliveryLedger;
   readonly work: PipelineWork;
   readonly inbox: AgentInbox;
-  readonly acknowledge: NoteAcknowledgement;
+  readonly noteAcknowledgement: NoteAcknowledgement;
   readonly control: SwarmControl;
   readonly traces: SwarmTraces;
   readonly watcher: Service;
@@ -110,7 +110,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
     work: createPipelineWork({ rounds, store, ledger, intake }),
     inbox,
-    acknowledge: makeAcknowledge({ store, ledger }),
+    noteAcknowledgement: makeAcknowledge({ store, ledger }),
     control: createControl({ store, ledger, inbox, clock, agents: agents.map(({ id }) => id), chain }),
     traces: makeTraces({ store, agents: agents.map(({ id }) => id) }),
     watcher: new GasWatcher({ rounds, clock, logger }, agents),

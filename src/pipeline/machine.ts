@@ -51,6 +51,8 @@ export interface DeliverEffect {
   readonly kind: 'deliver' | 'hold';
   readonly checkpoint: Checkpoint;
   readonly percent: number;
+  /** The highest of its mission before; null when none was known. */
+  readonly before: number | null;
   readonly done: readonly string[];
   readonly open: readonly string[];
 }
@@ -139,7 +141,7 @@ function crossings(
   return checkpoints
     .filter((checkpoint) => (reached ?? -1) < checkpoint && checkpoint <= percent)
     .filter((checkpoint) => !settled.includes(checkpoint))
-    .map((checkpoint) => ({ kind, checkpoint, percent, done, open }));
+    .map((checkpoint) => ({ kind, checkpoint, percent, before: reached, done, open }));
 }
 
 /** Follows the present percent, also backwards: an agent that found more work is not complete. */

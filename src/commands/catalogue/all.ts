@@ -8,6 +8,7 @@ import { audit } from './audit.ts';
 import { cancel } from './cancel.ts';
 import { drone } from './drone.ts';
 import { gas } from './gas.ts';
+import { gasExplain } from './gas-explain.ts';
 import { gasPause, gasResume } from './gas-pause.ts';
 import { gasReassign } from './gas-reassign.ts';
 import { gasSend } from './gas-send.ts';
@@ -41,6 +42,7 @@ const actionsAndQuestions: readonly CommandSpec[] = [
   message,
   broadcast,
   gas,
+  gasExplain,
   gasSend,
   gasPause,
   gasResume,
