@@ -111,3 +111,21 @@ it('goes round by file, terminal, webhook and queue, each acknowledged in its ow
   expect(stdout).toMatch(/sent +[\d:.]+ tmux two:0\.0 \(%0\), seen there/);
   expect(stdout).toMatch(/working +[\d:.]+ evidence, not its word/);
 });
+
+it('explains a gas that was rerouted, from both sides', async ({ openSite }) => {
+  const site = await openSite({ agents: 3 });
+  const [one] = site.agents;
+  await site.up().ready();
+  await one?.tell('Map the hall', 80);
+  const old = await becomes(site, 'Agent-2', 'sent');
+  const id = old?.gas.id ?? '';
+  await site.cli('gas', 'reassign', id, 'Agent-3', '--yes');
+  const next = await becomes(site, 'Agent-3', 'sent');
+  const { stdout: before } = await site.cli('gas', 'explain', id);
+  expect(before).toMatch(/^The 75 % gas of Agent-1 for Agent-2: rerouted\n/);
+  expect(before).toMatch(/rerouted +[\d:.]+ given to Agent-3 by /);
+  expect(before).toMatch(/stood in by +75 % to Agent-3, sent/);
+  const { stdout: after } = await site.cli('gas', 'explain', next?.gas.id ?? '');
+  expect(after).toMatch(/decided +[\d:.]+ taken from Agent-2 by /);
+  expect(after).toMatch(/stands for +75 % to Agent-2, rerouted: given to Agent-3/);
+});

@@ -49,10 +49,13 @@ const webhookInbox = z
 const amqpInbox = z.strictObject({ kind: z.literal('amqp') });
 
 /** What may stand for `inbox` of an agent. */
-export const inboxSchema = z.union([
-  folder.transform((path): FileInboxConfig => ({ kind: 'file', path })),
-  z.discriminatedUnion('kind', [fileInbox, tmuxInbox, webhookInbox, amqpInbox]),
-]);
+export const inboxSchema = z.union(
+  [
+    folder.transform((path): FileInboxConfig => ({ kind: 'file', path })),
+    z.discriminatedUnion('kind', [fileInbox, tmuxInbox, webhookInbox, amqpInbox]),
+  ],
+  'the path of a folder, or a kind with its keys: file (path), tmux (pane), webhook (url, secretFile), amqp',
+);
 
 export type FileInboxConfig = z.infer<typeof fileInbox>;
 export type TmuxInboxConfig = z.infer<typeof tmuxInbox>;
