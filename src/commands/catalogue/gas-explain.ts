@@ -2,6 +2,7 @@
 import type { DeliveryView } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
+import { formatAge } from '../render.ts';
 import type { Question } from '../spec.ts';
 import { deliveryArg, findDelivery, shortDeliveryId } from './find-delivery.ts';
 import { deliveryTones } from './gas.ts';
@@ -120,7 +121,7 @@ function standing({ state, gas }: DeliveryView, ageMs: number): string {
     case 'queued':
       return 'It is on its way to the inbox.';
     case 'sent':
-      return `${gas.to} has not said for ${Math.floor(ageMs / 60_000)} min that it has it.`;
+      return `${gas.to} has not said for ${formatAge(ageMs)} that it has it.`;
     case 'accepted':
     case 'working':
       return `${gas.to} has it.`;

@@ -84,6 +84,11 @@ describe('gas explain', () => {
     expect(rows[0]).toMatchObject({ label: 'why', value: why });
   });
 
+  it('says how long nobody has acknowledged it', async () => {
+    const { note } = await ask('gas explain', known, { delivery: 'x3later00' });
+    expect(note).toBe('Id x3later00. Agent-2 has not said for 30 s that it has it.');
+  });
+
   it('says that what it stood for is kept no longer', async () => {
     const { rows } = await ask('gas explain', { deliveries: [standIn] }, { delivery: 'x2new0000' });
     expect(rows.at(-1)?.value).toBe('x1old0000, which is kept no longer');
