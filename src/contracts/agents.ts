@@ -53,6 +53,8 @@ export const gasSchema = z.object({
   epoch: z.number().int().nonnegative(),
   checkpoint: checkpointSchema.nullable(),
   percent: z.number().int().min(0).max(100).nullable(),
+  /** The highest percent of the mission before it crossed the checkpoint; null when none was known. Absent: nobody crossed it. */
+  crossedFrom: z.number().int().min(0).max(100).nullable().optional(),
   createdAt: z.number().int().nonnegative(),
   /** Markdown for the receiver. */
   text: z.string().min(1),

@@ -39,6 +39,7 @@ export function toGas(
   return {
     id: checkpointGasId(run, checkpoint, meant),
     ...{ from, to, mission, epoch, checkpoint, percent, createdAt },
+    crossedFrom: effect.before,
     text:
       write({
         ...{ from, to, mission, checkpoint, percent, done, open },

@@ -115,7 +115,7 @@ export interface Pipeline {
   readonly ledger: DeliveryLedger;
   readonly work: PipelineWork;
   readonly inbox: AgentInbox;
-  readonly acknowledge: NoteAcknowledgement;
+  readonly noteAcknowledgement: NoteAcknowledgement;
   readonly control: SwarmControl;
   readonly traces: SwarmTraces;
   readonly watcher: Service;
@@ -189,7 +189,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
     work: createPipelineWork({ rounds, store, ledger, intake, late, look: silence.look }),
     inbox,
-    acknowledge: makeAcknowledge({ store, ledger }),
+    noteAcknowledgement: makeAcknowledge({ store, ledger }),
     control,
     traces: makeTraces({ store, agents: names }),
     brain,

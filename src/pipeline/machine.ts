@@ -75,6 +75,8 @@ export interface DeliverEffect {
   readonly kind: 'deliver' | 'hold';
   readonly checkpoint: Checkpoint;
   readonly percent: number;
+  /** The highest of its mission before; null when none was known. */
+  readonly before: number | null;
   readonly done: readonly string[];
   readonly open: readonly string[];
   /** What the agent left for whoever goes on, where it came through a door. */
@@ -203,7 +205,7 @@ function crossings(
     .filter((checkpoint) => levelOf(thresholds, checkpoint) <= percent)
     .filter((checkpoint) => !settled.includes(checkpoint))
     .map((checkpoint) => ({
-      ...{ kind, checkpoint, percent, done, open },
+      ...{ kind, checkpoint, percent, before: reached, done, open },
       ...(note !== undefined && { note }),
       ...(artefacts !== undefined && { artefacts }),
     }));

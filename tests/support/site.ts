@@ -28,6 +28,8 @@ const discordOperator = '910000000000000001';
 export interface SiteOptions {
   /** How many agents there are, in a chain that ends with the first again; default 2. */
   readonly agents?: number;
+  /** Of agents that do not get their gas as files, by id. */
+  readonly inboxes?: Readonly<Record<string, object>>;
   readonly profile?: 'topic-v1' | 'legacy-fanout';
   /** Default 20,000. */
   readonly restartDeadlineMs?: number;
@@ -199,7 +201,7 @@ function environment(site: Site, options: SiteOptions): NodeJS.ProcessEnv {
 }
 
 function configuration(site: Site, options: SiteOptions) {
-  const { profile = 'topic-v1', restartDeadlineMs = 20_000, approvals = {} } = options;
+  const { profile = 'topic-v1', restartDeadlineMs = 20_000, approvals = {}, inboxes = {} } = options;
   return {
     approvals,
     redis: { prefix: site.prefix },
@@ -208,7 +210,10 @@ function configuration(site: Site, options: SiteOptions) {
     // A test looks for a state more often than any person would.
     limits: { pending: 100, burst: 1_000, perMinute: 60_000 },
     pipeline: {
-      agents: site.agents.map(({ id, statusFile, inbox }) => ({ id, statusFile, inbox })),
+      agents: site.agents.map(({ id, statusFile, inbox }) => ({
+        ...{ id, statusFile },
+        inbox: inboxes[id] ?? inbox,
+      })),
       chainFile: join(site.dir, 'chain.yaml'),
     },
   };

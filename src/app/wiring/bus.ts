@@ -45,7 +45,7 @@ function noterOf({ config, pipeline, logger }: Shared) {
   const isUsed = config.pipeline.agents.some(({ inbox }) => inbox.kind === 'amqp');
   if (!isUsed) return undefined;
   return async (acknowledgement: GasAcknowledgement): Promise<void> => {
-    const noted = await pipeline.acknowledge(acknowledgement, 'acknowledged over RabbitMQ');
+    const noted = await pipeline.noteAcknowledgement(acknowledgement, 'acknowledged over RabbitMQ');
     const { agent, id } = acknowledgement;
     if (noted === 'unknown')
       logger.warn({ agent, id }, 'an acknowledgement of gas that is not for its agent');

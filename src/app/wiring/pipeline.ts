@@ -9,10 +9,11 @@ import type { Shared } from './shared.ts';
 
 /** @throws SwarmError CONFIG_INVALID for a bad chain */
 export async function wirePipeline(
-  shared: Pick<Shared, 'config' | 'redis' | 'jobs' | 'clock' | 'logger' | 'metrics' | 'faults'>,
-  bus: () => GasBus | undefined,
+  shared: Pick<Shared, 'config' | 'redis' | 'jobs' | 'clock' | 'logger' | 'metrics' | 'faults'> & {
+    readonly bus: () => GasBus | undefined;
+  },
 ): Promise<Pipeline> {
-  const { config, redis, jobs, clock, logger, metrics: meter, faults } = shared;
+  const { config, redis, jobs, clock, logger, metrics: meter, faults, bus } = shared;
   const { agents, chainFile, ackTimeoutMs, ...patience } = config.pipeline;
   return createPipeline(
     { redis, jobs, clock, logger, meter, faults, look: jobs.look, forget: jobs.forget, bus },

@@ -76,10 +76,10 @@ export async function share(
   const { metrics, tracer, faults } = observation;
   const { policy, access } = await wireAccess({ config, redis, clock, logger });
   const audit = wireAudit({ config, redis, clock, logger, policy, links });
-  const { jobs, outbox } = await wireFlow({ config, redis, clock, logger, metrics, tracer, faults, audit });
+  const flow = { config, redis, clock, logger, metrics, tracer, faults, audit };
+  const { jobs, outbox } = await wireFlow(flow);
   links.alsoCheck(() => [policyCheck(policy)]);
-  const gas = { config, redis, jobs, clock, logger, metrics, faults };
-  const pipeline = await wirePipeline(gas, () => held.gas);
+  const pipeline = await wirePipeline({ ...flow, jobs, bus: () => held.gas });
   const guards = createGuards({ clock });
   const view = makeView({ instance, roles, links, guards, clock }, held);
   const current = { config };

@@ -9,6 +9,7 @@ import { brainNote, brainSearch } from './brain.ts';
 import { cancel } from './cancel.ts';
 import { drone } from './drone.ts';
 import { gas } from './gas.ts';
+import { gasExplain } from './gas-explain.ts';
 import { gasPause, gasResume } from './gas-pause.ts';
 import { gasReassign } from './gas-reassign.ts';
 import { gasSend } from './gas-send.ts';
@@ -44,6 +45,7 @@ const others: readonly CommandSpec[] = [
   onboardSoft,
   onboardHard,
   gas,
+  gasExplain,
   gasSend,
   gasPause,
   gasResume,

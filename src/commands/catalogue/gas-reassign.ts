@@ -2,28 +2,17 @@
 import type { DeliveryView } from '../../contracts/agents.ts';
 import type { Action, CommandPorts } from '../spec.ts';
 import { agentNames, jobOf, objectionTo, orderedBy } from './agent-names.ts';
-import { isAcknowledged, isOpen, shortDeliveryId } from './gas.ts';
+import { deliveryArg, findDelivery } from './find-delivery.ts';
+import { isAcknowledged, isOpen } from './gas.ts';
 
 const searched = 200;
-/** A shorter beginning of an id may mean another delivery tomorrow. */
-const shortest = 6;
 
 export const gasReassign: Action = {
   kind: 'action',
   name: 'gas reassign',
   description: 'Give a delivery that nobody has accepted to another agent',
   args: [
-    {
-      name: 'delivery',
-      description: 'Its id, as `gas status` shows it',
-      required: true,
-      candidates: async ({ agents }) => {
-        const { deliveries } = await agents.deliveries(searched);
-        return deliveries
-          .filter(({ state }) => isOpen(state))
-          .map(({ gas }) => gas.id.slice(0, shortDeliveryId));
-      },
-    },
+    deliveryArg(searched, isOpen),
     { name: 'agent', description: 'Who gets it', required: true, candidates: agentNames },
   ],
   example: 'gas reassign x1a2b3c4 Agent-3',
@@ -52,15 +41,6 @@ export const gasReassign: Action = {
   },
 };
 
-/** By its id or the beginning of it; a text says why none was found. */
 async function find(id: string, { agents }: CommandPorts): Promise<DeliveryView | string> {
-  const { deliveries } = await agents.deliveries(searched);
-  const found = deliveries.filter(
-    ({ gas }) => gas.id === id || (id.length >= shortest && gas.id.startsWith(id)),
-  );
-  const [first] = found;
-  if (first && found.length === 1) return first;
-  const shown = `\`${id.slice(0, 64)}\``;
-  if (first) return `${shown} is the beginning of ${found.length} deliveries; write more of it.`;
-  return `No delivery among the latest ${searched} is called ${shown}. \`gas status\` shows them.`;
+  return findDelivery(id, { ...(await agents.deliveries(searched)), searched });
 }

@@ -6,6 +6,7 @@ import { plainText } from '../../core/text.ts';
 import { nearest } from '../parse.ts';
 import { counted } from '../render.ts';
 import type { CommandPorts, Question } from '../spec.ts';
+import { shortDeliveryId } from './find-delivery.ts';
 
 const shown = 10;
 const searched = 200;
@@ -30,7 +31,7 @@ export const gas: Question = {
         mine.length === 0
           ? 'No gas deliveries yet'
           : `${counted(mine.length, 'gas delivery')}${about}, ${open} not acknowledged`,
-      tone: all.unreadable > 0 || mine.some(({ state }) => tones[state] === 'bad') ? 'warn' : 'ok',
+      tone: all.unreadable > 0 || mine.some(({ state }) => deliveryTones[state] === 'bad') ? 'warn' : 'ok',
       rows: mine.slice(0, shown).map((view) => deliveryRow(view, now)),
       ...noted(mine.length > shown ? `The newest ${shown} of ${mine.length}.` : '', unreadableNote(all)),
       data: { deliveries: mine, unreadable: all.unreadable },
@@ -89,7 +90,8 @@ function concerns({ from, to }: DeliveryView['gas'], agent: string): boolean {
   return [from, to].some((end) => end.toLowerCase() === agent.toLowerCase());
 }
 
-const tones: Readonly<Record<DeliveryView['state'], Tone>> = {
+/** What each state is worth. */
+export const deliveryTones: Readonly<Record<DeliveryView['state'], Tone>> = {
   held: 'warn',
   pending: 'info',
   queued: 'info',
@@ -107,8 +109,6 @@ const tones: Readonly<Record<DeliveryView['state'], Tone>> = {
 const tellsWhy: readonly DeliveryView['state'][] = [
   ...(['held', 'unknown', 'suppressed', 'failed', 'rerouted', 'expired'] as const),
 ];
-/** So much of the id of a delivery tells it from the others. */
-export const shortDeliveryId = 8;
 
 export function deliveryRow(view: DeliveryView, now: number): AnswerRow {
   const { gas: letter, state } = view;
@@ -121,6 +121,6 @@ export function deliveryRow(view: DeliveryView, now: number): AnswerRow {
     label: `${kind === 'person' ? name : letter.from} → ${letter.to}, ${what}`,
     value: `${acknowledged}${detail === '' ? '' : `: ${detail}`}${id}`,
     ageMs: now - view.since,
-    tone: tones[view.state],
+    tone: deliveryTones[view.state],
   };
 }

@@ -52,10 +52,13 @@ const amqpInbox = z.strictObject({ kind: z.literal('amqp') });
 const pullInbox = z.strictObject({ kind: z.literal('pull') });
 
 /** What may stand for `inbox` of an agent. */
-export const inboxSchema = z.union([
-  folder.transform((path): FileInboxConfig => ({ kind: 'file', path })),
-  z.discriminatedUnion('kind', [fileInbox, tmuxInbox, webhookInbox, amqpInbox, pullInbox]),
-]);
+export const inboxSchema = z.union(
+  [
+    folder.transform((path): FileInboxConfig => ({ kind: 'file', path })),
+    z.discriminatedUnion('kind', [fileInbox, tmuxInbox, webhookInbox, amqpInbox, pullInbox]),
+  ],
+  'the path of a folder, or a kind with its keys: file (path), tmux (pane), webhook (url, secretFile), amqp, pull',
+);
 
 export type FileInboxConfig = z.infer<typeof fileInbox>;
 export type TmuxInboxConfig = z.infer<typeof tmuxInbox>;

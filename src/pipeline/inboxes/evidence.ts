@@ -23,16 +23,25 @@ export interface Evidence {
 
 /** An intake that also looks whether what an agent wrote acknowledges what was sent to it. */
 export function withEvidence(intake: Intake, { store, ledger, ackOf }: EvidenceDeps): Intake {
+  async function look(agent: string): Promise<void> {
+    if (ackOf(agent) !== 'evidence') return;
+    const run = (await store.run(agent)).value;
+    if (run === null) return;
+    for (const { id, ...event } of evidenceOf(run, await store.openDeliveries())) {
+      await ledger.record(id, event);
+    }
+  }
+
   return {
     ...intake,
     observe: async (agent, raw, at, writtenAt) => {
       await intake.observe(agent, raw, at, writtenAt);
-      if (raw === null || ackOf(agent) !== 'evidence') return;
-      const run = (await store.run(agent)).value;
-      if (run === null) return;
-      for (const { id, ...event } of evidenceOf(run, await store.openDeliveries())) {
-        await ledger.record(id, event);
-      }
+      if (raw !== null) await look(agent);
+    },
+    report: async (report) => {
+      const answer = await intake.report(report);
+      if (answer.accepted) await look(report.agent);
+      return answer;
     },
   };
 }

@@ -78,12 +78,12 @@ describe('gas by webhook', () => {
   });
 
   it.for([
-    ['{"state":"accepted"}', 'accepted'],
-    ['{"state":"working","more":1}', 'working'],
-    ['{"state":"done"}', undefined],
-    ['thank you', undefined],
-    [`{"state":"accepted","pad":"${'x'.repeat(70_000)}"}`, undefined],
-  ] as const)('takes the answer %s for %s', async ([body, acknowledged], { site }) => {
+    ['accepted', '{"state":"accepted"}', 'accepted'],
+    ['working', '{"state":"working","more":1}', 'working'],
+    ['another state', '{"state":"done"}', undefined],
+    ['words', 'thank you', undefined],
+    ['more than it has to say', `{"state":"accepted","pad":"${'x'.repeat(70_000)}"}`, undefined],
+  ] as const)('knows an acknowledgement from other answers: %s', async ([, body, acknowledged], { site }) => {
     site.receiver.answer = { status: 200, body };
     const handed = await site.inbox().deliver(gas(), signal);
     expect(handed).toEqual({

@@ -1,0 +1,38 @@
+// A delivery as a person names it: by its id, or by the beginning of it that the answers show.
+import type { DeliveryView } from '../../contracts/agents.ts';
+import type { ArgSpec } from '../spec.ts';
+
+/** A shorter beginning of an id may mean another delivery tomorrow. */
+const shortest = 6;
+/** So much of the id of a delivery tells it from the others. */
+export const shortDeliveryId = 8;
+
+/** The argument itself. @param offers which deliveries completion shows */
+export function deliveryArg(searched: number, offers: (state: DeliveryView['state']) => boolean): ArgSpec {
+  return {
+    name: 'delivery',
+    description: 'Its id, as `gas status` shows it',
+    required: true,
+    candidates: async ({ agents }) => {
+      const { deliveries } = await agents.deliveries(searched);
+      return deliveries
+        .filter(({ state }) => offers(state))
+        .map(({ gas }) => gas.id.slice(0, shortDeliveryId));
+    },
+  };
+}
+
+/** By its id or the beginning of it, among the latest `searched`; a text says why none was found. */
+export function findDelivery(
+  id: string,
+  { deliveries, searched }: { readonly deliveries: readonly DeliveryView[]; readonly searched: number },
+): DeliveryView | string {
+  const found = deliveries.filter(
+    ({ gas }) => gas.id === id || (id.length >= shortest && gas.id.startsWith(id)),
+  );
+  const [first] = found;
+  if (first && found.length === 1) return first;
+  const shown = `\`${id.slice(0, 64)}\``;
+  if (first) return `${shown} is the beginning of ${found.length} deliveries; write more of it.`;
+  return `No delivery among the latest ${searched} is called ${shown}. \`gas status\` shows them.`;
+}

@@ -1,0 +1,149 @@
+// `gas explain <delivery>`: why this gas went to whom, when, and by which evidence. All of it from the record.
+import type { DeliveryView } from '../../contracts/agents.ts';
+import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
+import { plainText } from '../../core/text.ts';
+import { formatAge } from '../render.ts';
+import type { Question } from '../spec.ts';
+import { deliveryArg, findDelivery, shortDeliveryId } from './find-delivery.ts';
+import { deliveryTones } from './gas.ts';
+
+/** All that are kept. */
+const searched = 1_000;
+const offered = 50;
+
+export const gasExplain: Question = {
+  kind: 'question',
+  name: 'gas explain',
+  description: 'Why a gas went to whom, when, and by which evidence',
+  args: [deliveryArg(offered, () => true)],
+  example: 'gas explain x1a2b3c4',
+  answer: async ({ args }, ports) => {
+    const { deliveries } = await ports.agents.deliveries(searched);
+    const found = findDelivery(args['delivery'] ?? '', { deliveries, searched });
+    if (typeof found === 'string') {
+      return { title: `Unknown: ${found}`, tone: 'warn', rows: [], data: { delivery: null } };
+    }
+    return explained(found, { deliveries, now: ports.clock.now() });
+  },
+};
+
+interface Record {
+  readonly deliveries: readonly DeliveryView[];
+  readonly now: number;
+}
+
+function explained(view: DeliveryView, record: Record): Answer {
+  const { gas, state, since, steps } = view;
+  const before = record.deliveries.find(({ gas: { id } }) => id === gas.replaces) ?? null;
+  const after = record.deliveries.find(({ gas: { replaces } }) => replaces === gas.id) ?? null;
+  const mission = record.deliveries.filter((other) => isOfSameMission(view, other));
+  const ageOf = (at: number) => record.now - at;
+  return {
+    title: `${whatOf(view)} for ${gas.to}: ${state}`,
+    tone: deliveryTones[state],
+    rows: [
+      row('why', whyOf(view), ageOf(gas.createdAt)),
+      ...steps.map((step, at) => stepRow(step, { isFirst: at === 0, ageMs: ageOf(step.at) })),
+      ...(before === null
+        ? missing(gas.replaces)
+        : [row('stands for', relative(before), ageOf(before.since))]),
+      ...(after === null ? [] : [row('stood in by', relative(after), ageOf(after.since))]),
+      ...mission.map((other) => row('same mission', relative(other), ageOf(other.since))),
+    ],
+    note: `Id ${gas.id}. ${sendings(view)}${standing(view, ageOf(since))}`,
+    data: { delivery: view, replaces: before, replacedBy: after, mission },
+  };
+}
+
+/** Of what it is, without for whom. */
+function whatOf({ gas }: DeliveryView): string {
+  const from = plainText(gas.from, 80);
+  if (gas.checkpoint !== null) return `The ${gas.checkpoint} % gas of ${from}`;
+  const [kind, name = ''] = from.split(/:(.*)/s);
+  return kind === 'person' ? `The message of ${name}` : `The scheduled gas ${name}`;
+}
+
+/** The event that it comes of. */
+function whyOf({ gas }: DeliveryView): string {
+  const { from, checkpoint, percent, crossedFrom, epoch } = gas;
+  const mission = `mission ${plainText(gas.mission, 80)}, its ${ordinal(epoch)}`;
+  if (checkpoint === null) {
+    return from.startsWith('person:') ? 'a person wrote it' : 'its time had come by the clock';
+  }
+  const sender = plainText(from, 80);
+  if (crossedFrom === undefined) {
+    const at = percent === null ? 'its progress unknown' : `it at ${percent} %`;
+    return `not crossed: by a person's word, ${sender} and ${at} (${mission})`;
+  }
+  const start = crossedFrom === null ? 'nothing known' : `${crossedFrom} %`;
+  return `${sender} crossed ${checkpoint} %: from ${start} to ${percent} % (${mission})`;
+}
+
+type Step = DeliveryView['steps'][number];
+
+function stepRow(step: Step, { isFirst, ageMs }: { readonly isFirst: boolean; readonly ageMs: number }) {
+  const detail = plainText(step.detail, 300);
+  const label = isFirst && step.state === 'pending' ? 'decided' : step.state;
+  const time = new Date(step.at).toISOString().slice(11, 23);
+  return row(label, detail === '' ? time : `${time} ${detail}`, ageMs, deliveryTones[step.state]);
+}
+
+function relative({ gas, state, steps }: DeliveryView): string {
+  const why = plainText(steps.at(-1)?.detail ?? '', 120);
+  const what = gas.checkpoint === null ? '' : `${gas.checkpoint} % `;
+  const id = gas.id.slice(0, shortDeliveryId);
+  return `${what}to ${gas.to}, ${state}${why === '' ? '' : `: ${why}`} (${id})`;
+}
+
+/** What it stood for is kept no longer. */
+function missing(replaces: string | undefined): AnswerRow[] {
+  if (replaces === undefined) return [];
+  return [row('stands for', `${plainText(replaces, 40)}, which is kept no longer`, null, 'warn')];
+}
+
+function isOfSameMission({ gas }: DeliveryView, { gas: other }: DeliveryView): boolean {
+  if (gas.checkpoint === null || other.checkpoint === null || gas.id === other.id) return false;
+  const isRelated = other.id === gas.replaces || other.replaces === gas.id;
+  return !isRelated && other.from === gas.from && other.epoch === gas.epoch && other.mission === gas.mission;
+}
+
+function sendings({ steps }: DeliveryView): string {
+  const times = steps.filter(({ state }) => state === 'sent').length;
+  return times > 1 ? `Laid down ${times} times. ` : '';
+}
+
+/** What is still to come. */
+function standing({ state, gas }: DeliveryView, ageMs: number): string {
+  switch (state) {
+    case 'held':
+      return `It waits for \`gas resume ${gas.from}\`.`;
+    case 'pending':
+    case 'queued':
+      return 'It is on its way to the inbox.';
+    case 'sent':
+      return `${gas.to} has not said for ${formatAge(ageMs)} that it has it.`;
+    case 'unknown':
+      return `Nobody can tell whether ${gas.to} has it; it is laid down once more soon.`;
+    case 'accepted':
+    case 'working':
+      return `${gas.to} has it.`;
+    case 'suppressed':
+      return 'Nobody gets it.';
+    case 'rerouted':
+      return `${gas.to} was not to have it any more.`;
+    case 'failed':
+    case 'expired':
+      return `\`gas reassign ${gas.id.slice(0, shortDeliveryId)} AGENT\` gives it to another agent.`;
+  }
+}
+
+function row(label: string, value: string, ageMs: number | null, tone: Tone = 'info'): AnswerRow {
+  return { label, value, ageMs, tone };
+}
+
+/** 1st, 2nd, 3rd, 4th, 11th. */
+function ordinal(number: number): string {
+  const suffix =
+    number % 100 >= 11 && number % 100 <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][number % 10] ?? 'th');
+  return `${number}${suffix}`;
+}

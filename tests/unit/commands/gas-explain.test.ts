@@ -1,0 +1,103 @@
+// What `gas explain` tells of one delivery: why, to whom, when, by which evidence, and what became of its like.
+import { describe, expect, it } from 'vitest';
+import type { DeliveryView } from '../../../src/contracts/agents.ts';
+import { ago, ask, delivery, told } from './ports.ts';
+
+const { gas } = delivery('x1');
+const at = (seconds: number, state: DeliveryView['state'], detail = '') => ({
+  state,
+  at: ago(seconds),
+  detail,
+});
+
+/** To Agent-2, which never answered; then to Agent-3, which had it. */
+const old = delivery('x1old0000', {
+  gas: { ...gas, id: 'x1old0000', crossedFrom: 60, percent: 80, epoch: 2, createdAt: ago(600) },
+  state: 'rerouted',
+  since: ago(120),
+  steps: [
+    at(600, 'pending', 'Agent-1 reached 80 %'),
+    at(599, 'queued'),
+    at(598, 'sent', '/work/Agent-2/inbox/a.md'),
+    at(300, 'sent', 'laid down again, not acknowledged'),
+    at(120, 'rerouted', 'given to Agent-3: not acknowledged in 2 tries'),
+  ],
+});
+const standIn = delivery('x2new0000', {
+  gas: { ...old.gas, id: 'x2new0000', to: 'Agent-3', replaces: 'x1old0000', createdAt: ago(120) },
+  state: 'working',
+  since: ago(60),
+  steps: [
+    at(120, 'pending', 'taken from Agent-2: not acknowledged in 2 tries'),
+    at(119, 'sent', 'tmux swarm:1.0 (%3), seen there'),
+    at(60, 'working', 'evidence, not its word: it began Survey 2 after that and is at 4 %'),
+  ],
+});
+const later = delivery('x3later00', {
+  gas: { ...old.gas, id: 'x3later00', checkpoint: 90, crossedFrom: 80, percent: 91 },
+  state: 'sent',
+});
+const known = { deliveries: [later, standIn, old] };
+
+describe('gas explain', () => {
+  it('tells of one that was rerouted why, when and to whom it went instead', async () => {
+    expect(await told('gas explain', known, { delivery: 'x1old000' })).toEqual([
+      '[info]',
+      'The 75 % gas of Agent-1 for Agent-2: rerouted',
+      '  why           Agent-1 crossed 75 %: from 60 % to 80 % (mission Survey 1, its 2nd) (10 min ago)',
+      '  decided       22:03:20.000 Agent-1 reached 80 % (10 min ago)',
+      '  queued        22:03:21.000 (9 min ago)',
+      '  sent          22:03:22.000 /work/Agent-2/inbox/a.md (9 min ago)',
+      '  sent          22:08:20.000 laid down again, not acknowledged (5 min ago)',
+      '  rerouted      22:11:20.000 given to Agent-3: not acknowledged in 2 tries (2 min ago)',
+      '  stood in by   75 % to Agent-3, working: evidence, not its word: it began Survey 2 after that and is at 4 % (x2new000) (60 s ago)',
+      '  same mission  90 % to Agent-2, sent (x3later0) (30 s ago)',
+      'Id x1old0000. Laid down 2 times. Agent-2 was not to have it any more.',
+    ]);
+  });
+
+  it('tells of the one that stands in for it by which evidence it was acknowledged', async () => {
+    const answer = await ask('gas explain', known, { delivery: 'x2new0000' });
+    expect(answer.tone).toBe('ok');
+    expect(answer.rows.map(({ label }) => label)).toEqual([
+      ...['why', 'decided', 'sent', 'working', 'stands for', 'same mission'],
+    ]);
+    expect(answer.rows[3]?.value).toMatch(/^22:12:20\.000 evidence, not its word/);
+    expect(answer.rows[4]?.value).toBe(
+      '75 % to Agent-2, rerouted: given to Agent-3: not acknowledged in 2 tries (x1old000)',
+    );
+    expect(answer.data).toMatchObject({ delivery: standIn, replaces: old, replacedBy: null });
+  });
+
+  it.each([
+    [
+      { crossedFrom: null, percent: 100 },
+      'Agent-1 crossed 75 %: from nothing known to 100 % (mission Survey 1, its 1st)',
+    ],
+    [{ percent: 40 }, "not crossed: by a person's word, Agent-1 and it at 40 % (mission Survey 1, its 1st)"],
+    [{ checkpoint: null, from: 'person:ann' }, 'a person wrote it'],
+    [{ checkpoint: null, from: 'schedule:tidy-up' }, 'its time had come by the clock'],
+    [{ crossedFrom: 70, epoch: 12 }, 'Agent-1 crossed 75 %: from 70 % to 76 % (mission Survey 1, its 12th)'],
+  ])('says of %j that %s', async (some, why) => {
+    const one = delivery('x1a2b3c4d5', { gas: { ...gas, id: 'x1a2b3c4d5', ...some } });
+    const { rows } = await ask('gas explain', { deliveries: [one] }, { delivery: 'x1a2b3c4d5' });
+    expect(rows[0]).toMatchObject({ label: 'why', value: why });
+  });
+
+  it('says how long nobody has acknowledged it', async () => {
+    const { note } = await ask('gas explain', known, { delivery: 'x3later00' });
+    expect(note).toBe('Id x3later00. Agent-2 has not said for 30 s that it has it.');
+  });
+
+  it('says that what it stood for is kept no longer', async () => {
+    const { rows } = await ask('gas explain', { deliveries: [standIn] }, { delivery: 'x2new0000' });
+    expect(rows.at(-1)?.value).toBe('x1old0000, which is kept no longer');
+  });
+
+  it('knows no delivery of such a name', async () => {
+    expect(await told('gas explain', known, { delivery: 'x9' })).toEqual([
+      '[warn]',
+      'Unknown: No delivery among the latest 1000 is called `x9`. `gas status` shows them.',
+    ]);
+  });
+});
