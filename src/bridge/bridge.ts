@@ -9,6 +9,7 @@ import {
   serviceEventSchema,
 } from '../contracts/bus.ts';
 import type { ServiceControl } from '../contracts/ports.ts';
+import type { ProgressSink } from '../contracts/progress.ts';
 import { type BalanceStrategy, createBalancer } from '../core/balancer.ts';
 import type { Redis } from '../core/redis.ts';
 import { Registry } from '../core/registry/index.ts';
@@ -19,6 +20,7 @@ import { Consumer, route } from './consumer.ts';
 import { storeDroneStatus } from './drone-directory.ts';
 import { instancesOf, registerSpeaker } from './instances.ts';
 import { createOrderPublisher } from './order-publisher.ts';
+import { hearProgress } from './progress-reports.ts';
 import { Publisher } from './publisher.ts';
 import { createServiceControl } from './restart.ts';
 import { RestartRecords } from './restart-record.ts';
@@ -31,6 +33,8 @@ export interface BridgeDeps extends BusDeps {
   /** A command client. */
   readonly redis: Redis;
   readonly guards: GuardMaker;
+  /** Takes what agents tell of their progress. Default: nobody listens for it. */
+  readonly progress?: ProgressSink | undefined;
 }
 
 /** Where RabbitMQ is, and how the hub behind it is spoken to. */
@@ -40,6 +44,8 @@ export interface BridgeOptions {
   readonly profile: HubProfile;
   /** How one of several instances of a service is chosen; default `least-pending`. */
   readonly balance?: BalanceStrategy;
+  /** Whose progress is heard; default nobody's. */
+  readonly reporting?: readonly string[];
   /** Prefix of every Redis key. */
   readonly prefix: string;
   /** Which process of Swarmline this is. */
@@ -74,6 +80,11 @@ export class Bridge extends Service {
     this.#connection = connection;
     this.#registry = new Registry(redis, options);
     this.#consumer = new Consumer({ connection, logger, meter, tracer }, this.#routes());
+    if (deps.progress) {
+      const { progress } = deps;
+      const hears = { prefix: options.prefix, agents: options.reporting ?? [] };
+      hearProgress({ connection, publisher, progress, clock, logger, meter }, hears);
+    }
     const records = new RestartRecords(redis, options.prefix);
     const services = createServiceDirectory({ redis }, options);
     const choose = createBalancer({ strategy: options.balance ?? 'least-pending' });

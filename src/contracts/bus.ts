@@ -13,6 +13,10 @@ export const exchanges = {
   control: { name: 'control_commands', type: 'topic', durable: true, owner: 'swarmline' },
   serviceEvents: { name: 'service_events', type: 'topic', durable: true, owner: 'swarmline' },
   droneStatus: { name: 'drone_status', type: 'topic', durable: true, owner: 'swarmline' },
+  /** How far agents are. */
+  agentProgress: { name: 'agent_progress', type: 'topic', durable: true, owner: 'swarmline' },
+  /** What could not be handled, under its own key and with the reason. */
+  deadLetters: { name: 'swarmline.dlx', type: 'topic', durable: true, owner: 'swarmline' },
   /** The legacy hub's; declared passively, since its owner decides what it is. */
   legacyRestart: { name: 'restart_exchange', type: 'fanout', durable: true, owner: 'hub' },
 } as const;
@@ -28,6 +32,8 @@ export const routingKeys = {
   /** What a drone tells. */
   droneStatus: (drone: string) => `drone.${drone}.status`,
   anyDroneStatus: 'drone.*.status',
+  /** What an agent tells of its progress. */
+  agentProgress: (agent: string) => `agent.${agent}.progress`,
 } as const;
 
 // Whoever reaches the bus may write these, and people read them in terminals and chats: cleaned here, once, for everybody.
@@ -84,6 +90,19 @@ export type ServiceEvent = z.infer<typeof serviceEventSchema>;
 /** Body on `drone.<id>.status`. */
 export const droneMessageSchema = z.object({ ...envelopeSchema.shape, status: droneStatusSchema });
 export type DroneMessage = z.infer<typeof droneMessageSchema>;
+
+/** Whose progress a key carries; null for a key that is none of these. */
+export function agentOfProgressKey(key: string): string | null {
+  return /^agent\.([^.]+)\.progress$/.exec(key)?.[1] ?? null;
+}
+
+/** Body of what could not be handled; `body` is its text as it came, cut. */
+export interface DeadMessage {
+  readonly reason: string;
+  readonly exchange: string;
+  readonly key: string;
+  readonly body: string;
+}
 
 /** The exact body that the legacy hub's services know. */
 export const legacyRestartBody = '{"type":"restart"}';

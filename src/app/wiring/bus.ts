@@ -11,7 +11,7 @@ export interface Bus {
 }
 
 export function wireBus(shared: Shared): Bus {
-  const { config, backends, roles, links, redis, guards, clock, logger, instance } = shared;
+  const { config, backends, roles, links, redis, guards, clock, logger, instance, pipeline } = shared;
   const { metrics: meter, tracer } = shared;
   if (!roles.includes('workers')) return { parts: [], control: refusing('this process has no bridge') };
   const link = links.add('rabbitmq', { hard: false });
@@ -22,11 +22,12 @@ export function wireBus(shared: Shared): Bus {
   }
   link.waitsFor('Redis');
   const bridge = createBridge(
-    { redis, link, guards, clock, logger, meter, tracer },
+    { redis, link, guards, clock, logger, meter, tracer, progress: pipeline.progress },
     {
       url,
       profile: config.bridge.profile,
       balance: config.bridge.balance,
+      reporting: withoutFile(config),
       prefix: config.redis.prefix,
       instance,
     },
@@ -35,6 +36,11 @@ export function wireBus(shared: Shared): Bus {
     parts: [{ service: bridge, after: ['redis'] }],
     control: observeRestarts(bridge.control, { clock, logger, meter, tracer }),
   };
+}
+
+/** Who writes a status.json is heard by that alone. */
+function withoutFile({ pipeline }: Shared['config']): string[] {
+  return pipeline.agents.flatMap(({ id, statusFile }) => (statusFile === undefined ? [id] : []));
 }
 
 function refusing(reason: string): ServiceControl {
