@@ -10,7 +10,7 @@ import type {
   JobSink,
   PipelineWork,
 } from '../contracts/ports.ts';
-import type { GasDesk } from '../contracts/mailbox.ts';
+import type { AskPeople, GasDesk } from '../contracts/mailbox.ts';
 import type { ProgressSink } from '../contracts/progress.ts';
 import type { SwarmControl, SwarmTraces } from '../contracts/swarm-orders.ts';
 import type { Meter } from '../contracts/metrics.ts';
@@ -20,6 +20,7 @@ import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
 import type { Service } from '../core/service.ts';
 import type { Chain } from './chain.ts';
+import { makeAsk } from './ask.ts';
 import { createControl } from './control.ts';
 import { makeTraces } from './orders/traces.ts';
 import { viewOf } from './delivery.ts';
@@ -85,6 +86,8 @@ export interface Pipeline {
   readonly progress: ProgressSink;
   /** Gas that agents ask for. */
   readonly desk: GasDesk;
+  /** Questions of agents to people. */
+  readonly ask: AskPeople;
 }
 
 /** Puts the parts together; connects to nothing and starts nothing. */
@@ -117,6 +120,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     ),
     observe: intake.observe,
     progress: intake,
+    ask: makeAsk({ redis, jobs, clock }, { prefix, reportTo }),
     desk: createGasDesk(
       { mailbox, store, ledger, clock },
       agents.flatMap(({ id, inbox: kind }) => (typeof kind !== 'string' && kind.kind === 'pull' ? [id] : [])),
