@@ -10,6 +10,7 @@ import {
   serviceEventSchema,
 } from '../contracts/bus.ts';
 import type { GasAcknowledgement, GasBus, ServiceControl } from '../contracts/ports.ts';
+import type { ProgressSink } from '../contracts/progress.ts';
 import { type BalanceStrategy, createBalancer } from '../core/balancer.ts';
 import type { Redis } from '../core/redis.ts';
 import { Registry } from '../core/registry/index.ts';
@@ -23,6 +24,7 @@ import { createGasBus } from './gas-bus.ts';
 import { instancesOf, registerSpeaker } from './instances.ts';
 import { createOrderPublisher } from './order-publisher.ts';
 import { assertDeadQueue, Poison } from './poison.ts';
+import { hearProgress } from './progress-reports.ts';
 import { Publisher } from './publisher.ts';
 import { createServiceControl } from './restart.ts';
 import { RestartRecords } from './restart-record.ts';
@@ -37,6 +39,8 @@ export interface BridgeDeps extends BusDeps {
   readonly guards: GuardMaker;
   /** Takes what agents say of their gas. Default: nobody listens for it. */
   readonly noteGasAck?: ((acknowledgement: GasAcknowledgement) => Promise<void>) | undefined;
+  /** Takes what agents tell of their progress. Default: nobody listens for it. */
+  readonly progress?: ProgressSink | undefined;
 }
 
 /** Where RabbitMQ is, and how the hub behind it is spoken to. */
@@ -46,6 +50,8 @@ export interface BridgeOptions {
   readonly profile: HubProfile;
   /** How one of several instances of a service is chosen; default `least-pending`. */
   readonly balance?: BalanceStrategy;
+  /** Whose progress is heard; default nobody's. */
+  readonly reporting?: readonly string[];
   /** Prefix of every Redis key. */
   readonly prefix: string;
   /** Which process of Swarmline this is. */
@@ -83,7 +89,12 @@ export class Bridge extends Service {
     this.#connection = connection;
     this.#registry = new Registry(redis, options);
     this.gas = createGasBus({ publisher, clock });
-    if (deps.noteGasAck) hearGasAcks({ connection, clock, logger, poison, note: deps.noteGasAck }, options);
+    const hearing = { connection, clock, logger, poison };
+    if (deps.noteGasAck) hearGasAcks({ ...hearing, note: deps.noteGasAck }, options);
+    if (deps.progress) {
+      const of = { prefix: options.prefix, agents: options.reporting ?? [] };
+      hearProgress({ ...hearing, meter, progress: deps.progress }, of);
+    }
     this.#consumer = new Consumer({ connection, logger, meter, tracer, poison }, this.#routes());
     const records = new RestartRecords(redis, options.prefix);
     const services = { word: (name: string) => readServiceWord({ redis }, options, name) };

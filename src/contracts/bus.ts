@@ -14,6 +14,8 @@ export const exchanges = {
   control: { name: 'control_commands', type: 'topic', durable: true, owner: 'swarmline' },
   serviceEvents: { name: 'service_events', type: 'topic', durable: true, owner: 'swarmline' },
   droneStatus: { name: 'drone_status', type: 'topic', durable: true, owner: 'swarmline' },
+  /** How far agents are. */
+  agentProgress: { name: 'agent_progress', type: 'topic', durable: true, owner: 'swarmline' },
   /** Gas to agents, and what they say of it. */
   agentGas: { name: 'agent_gas', type: 'topic', durable: true, owner: 'swarmline' },
   /** What came on the others and cannot be handled: under its own key, with the reason in its headers. */
@@ -46,6 +48,8 @@ export const routingKeys = {
   /** That agent's word that it has one. */
   gasAck: (agent: string) => `agent.${agent}.ack`,
   anyGasAck: 'agent.*.ack',
+  /** What an agent tells of its progress. */
+  agentProgress: (agent: string) => `agent.${agent}.progress`,
 } as const;
 
 // Whoever reaches the bus may write these, and people read them in terminals and chats: cleaned here, once, for everybody.
@@ -116,6 +120,11 @@ export const gasAckSchema = z.object({
 /** Whose word a key carries; null for a key that is none of these. */
 export function agentOfAckKey(key: string): string | null {
   return /^agent\.([^.]+)\.ack$/.exec(key)?.[1] ?? null;
+}
+
+/** Whose progress a key carries; null for a key that is none of these. */
+export function agentOfProgressKey(key: string): string | null {
+  return /^agent\.([^.]+)\.progress$/.exec(key)?.[1] ?? null;
 }
 
 /** The exact body that the legacy hub's services know. */

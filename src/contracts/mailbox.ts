@@ -11,6 +11,14 @@ export const fetchedGasSchema = gasSchema.extend({
 });
 export type FetchedGas = z.infer<typeof fetchedGasSchema>;
 
+/** `asked` false: `reason` says why nobody was asked. */
+export type Asked =
+  | { readonly asked: true; readonly id: string; readonly answer: string }
+  | { readonly asked: false; readonly reason: string };
+
+/** An agent's way to people: they are shown the question, and their word comes back as gas. */
+export type AskPeople = (agent: string, question: string) => Promise<Asked>;
+
 /** What an agent does with its gas by asking. */
 export interface GasDesk {
   /** Whether gas for `agent` lies here; what lies elsewhere cannot be fetched. */

@@ -27,6 +27,9 @@ const words = z.strictObject(progressShape);
 export const progressWordsSchema = words.superRefine(sound);
 export type ProgressWords = z.infer<typeof progressWordsSchema>;
 
+/** The same on the bus, where an envelope may stand around it; the agent is in the routing key. */
+export const progressMessageSchema = z.object(progressShape).superRefine(sound);
+
 /** A whole report. */
 export const progressReportSchema = words.extend({ agent: agentIdSchema }).superRefine(sound);
 export type ProgressReport = z.infer<typeof progressReportSchema>;

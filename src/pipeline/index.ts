@@ -15,7 +15,7 @@ import type {
   NoteAcknowledgement,
   PipelineWork,
 } from '../contracts/ports.ts';
-import type { GasDesk } from '../contracts/mailbox.ts';
+import type { AskPeople, GasDesk } from '../contracts/mailbox.ts';
 import type { ProgressSink } from '../contracts/progress.ts';
 import type { SwarmControl, SwarmTraces } from '../contracts/swarm-orders.ts';
 import type { Clock } from '../core/clock.ts';
@@ -24,6 +24,7 @@ import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
 import type { Service } from '../core/service.ts';
 import { type GasAlertBoard, GasAlertWatch } from './alert-watch.ts';
+import { makeAsk } from './ask.ts';
 import { createBrain } from './brain/brain.ts';
 import { type BrainOptions, brainConfigSchema } from './brain/config.ts';
 import { makeWords } from './brain/handover.ts';
@@ -130,6 +131,8 @@ export interface Pipeline {
   readonly progress: ProgressSink;
   /** Gas that agents ask for. */
   readonly desk: GasDesk;
+  /** Questions of agents to people. */
+  readonly ask: AskPeople;
   /** What people have to look after themselves. */
   readonly alerts: GasAlertBoard & Service;
   /** From now on this is who hands over to whom; schedules take a start of `schedule`. Returns what was before. */
@@ -199,6 +202,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     alerts: new GasAlertWatch({ store, clock, logger }),
     observe: intake.observe,
     progress: intake,
+    ask: makeAsk({ redis, jobs, clock }, { prefix, reportTo }),
     desk: createGasDesk(
       { mailbox, store, ledger, clock },
       agents.flatMap(({ id, inbox: kind }) => (typeof kind !== 'string' && kind.kind === 'pull' ? [id] : [])),

@@ -1,6 +1,10 @@
 // Agents without files on the built platform: MCP by the SDK's own client, over HTTP and over stdio, and the CLI.
-import { describe, expect } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished } from 'vitest';
+import { z } from 'zod';
 import { keyOf, overHttp, overStdio, use, withoutFiles } from '../support/agent-doors.ts';
+import { Child } from '../support/child.ts';
 import { it, type Site, type SiteOptions } from '../support/site.ts';
 
 async function openDoors(openSite: (options?: SiteOptions) => Promise<Site>) {
@@ -18,7 +22,7 @@ describe('an agent that speaks MCP', () => {
     await site.up().ready();
     const client = await overHttp(site, one, 'Agent-1');
     const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(['report_progress', 'get_gas', 'acknowledge']);
+    expect(tools.map(({ name }) => name)).toEqual(['report_progress', 'get_gas', 'acknowledge', 'ask_human']);
     expect(client.getInstructions()).toContain('get_gas');
   });
 
@@ -70,6 +74,35 @@ describe('an agent that speaks MCP', () => {
   });
 });
 
+describe('a question over MCP', () => {
+  it('is read at the console, and its answer comes as gas', async ({ openSite }) => {
+    const { site, two } = await openDoors(openSite);
+    const platform = await site.up().ready();
+    const client = await overHttp(site, two, 'Agent-2');
+    expect(await use(client, 'ask_human', { question: 'Blue or green?' })).toMatchObject({ asked: true });
+    await platform.says(/Agent-2 asks: Blue or green\?/);
+    await site.run('message Agent-2 "green, please"', '--yes');
+    const { gas } = await use(client, 'get_gas', { wait: 30 });
+    expect(gas).toMatchObject([{ from: 'person:cli:local', text: expect.stringContaining('green, please') }]);
+  });
+});
+
+describe('docs/guides/connect-an-agent.md', () => {
+  it('works as it stands: its shell, and its three lines for MCP', async ({ openSite }) => {
+    const site = await openSite();
+    await withoutFiles(site);
+    await site.up().ready();
+    const shell = await runGuide(site);
+    expect([shell.end, shell.stderr]).toEqual([0, expect.not.stringContaining('curl:')]);
+    expect(shell.stdout).toContain('"crossed":[75]');
+    expect(shell.stdout).toContain('Agent-1: 92 % of Map the north wing (mission 1); reached 90 %');
+    const { args, env } = mcpServers.parse(JSON.parse(blocksOf('json')[0] ?? '')).mcpServers.swarmline;
+    expect(Object.keys(env)).toEqual(['SWARMLINE_URL', 'SWARMLINE_API_KEY']);
+    const two = await overStdio(site, await keyOf(site, 'Agent-2'), 'Agent-2', args.slice(1, -1));
+    expect((await use(two, 'get_gas', { wait: 30 })).gas[0].text).toContain('The door to the lab is locked');
+  });
+});
+
 describe('`swarmline agent report`', () => {
   it('reports from a shell, to a process that has no pipeline of its own', async ({ openSite }) => {
     const { site, two } = await openDoors(openSite);
@@ -87,3 +120,23 @@ describe('`swarmline agent report`', () => {
     expect(await use(receiver, 'get_gas', { wait: 30 })).toMatchObject({ gas: [{ checkpoint: 75 }] });
   });
 });
+
+const guide = readFileSync(join(import.meta.dirname, '../../docs/guides/connect-an-agent.md'), 'utf8');
+const blocksOf = (language: string) =>
+  [...guide.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
+const mcpServers = z.object({
+  mcpServers: z.object({
+    swarmline: z.object({ args: z.array(z.string()), env: z.record(z.string(), z.string()) }),
+  }),
+});
+
+/** Every line of its blocks for a shell, in one. */
+async function runGuide(site: Site) {
+  const { program, args, env } = site.command([]);
+  const cli = [program, ...args].map((word) => `'${word}'`).join(' ');
+  const script = blocksOf('sh').join('\n').replaceAll('127.0.0.1:7700', `127.0.0.1:${site.port}`);
+  const text = `set -euo pipefail\ncd '${site.dir}'\nnpx() { shift; ${cli} "$@"; }\n${script}`;
+  const shell = new Child({ program: 'bash', args: ['-c', text], env });
+  onTestFinished(() => shell.kill());
+  return { end: await shell.ended, stdout: shell.stdout, stderr: shell.stderr };
+}

@@ -48,10 +48,15 @@ export function overHttp(site: Site, key: string, agent?: string): Promise<Clien
   );
 }
 
-/** Speaks MCP with `swarmline mcp`, as whatever starts its servers itself does. */
-export function overStdio(site: Site, key: string, agent: string): Promise<Client> {
+/** Speaks MCP with `swarmline mcp`, as whatever starts its servers itself does. @param words the arguments before the agent */
+export function overStdio(
+  site: Site,
+  key: string,
+  agent: string,
+  words: readonly string[] = ['mcp', '--agent'],
+): Promise<Client> {
   const url = `http://127.0.0.1:${site.port}`;
-  const { program, args } = site.command(['mcp', '--agent', agent]);
+  const { program, args } = site.command([...words, agent]);
   const env = { SWARMLINE_URL: url, SWARMLINE_API_KEY: key };
   return connected(new StdioClientTransport({ command: program, args, env, stderr: 'ignore' }));
 }

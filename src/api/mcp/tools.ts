@@ -73,6 +73,13 @@ export function makeTools(deps: ToolDeps, agent: string | null): readonly Tool[]
         return { id, state: delivery.state, since: delivery.since };
       },
     }),
+    make({
+      name: 'ask_human',
+      description:
+        'Ask the people who watch the swarm, when only they can decide. Their answer comes as a gas from `person:…`: look with get_gas, and go on with other work meanwhile. The same question within an hour is not asked twice.',
+      input: { question: z.string().trim().min(1).max(1_000) },
+      run: ({ question }, { agent: who }) => swarm.ask(who, question),
+    }),
     ...brainTools(swarm, make),
   ];
 }

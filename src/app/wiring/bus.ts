@@ -13,7 +13,7 @@ export interface Bus {
 }
 
 export function wireBus(shared: Shared): Bus {
-  const { config, backends, roles, links, redis, guards, clock, logger, instance } = shared;
+  const { config, backends, roles, links, redis, guards, clock, logger, instance, pipeline } = shared;
   const { metrics: meter, tracer } = shared;
   if (!roles.includes('workers')) return { parts: [], control: refusing('this process has no bridge') };
   const link = links.add('rabbitmq', { hard: false });
@@ -24,11 +24,15 @@ export function wireBus(shared: Shared): Bus {
   }
   link.waitsFor('Redis');
   const bridge = createBridge(
-    { redis, link, guards, clock, logger, meter, tracer, noteGasAck: noterOf(shared) },
+    {
+      ...{ redis, link, guards, clock, logger, meter, tracer },
+      ...{ noteGasAck: noterOf(shared), progress: pipeline.progress },
+    },
     {
       url,
       profile: config.bridge.profile,
       balance: config.bridge.balance,
+      reporting: withoutFile(config),
       prefix: config.redis.prefix,
       instance,
     },
@@ -50,6 +54,11 @@ function noterOf({ config, pipeline, logger }: Shared) {
     if (noted === 'unknown')
       logger.warn({ agent, id }, 'an acknowledgement of gas that is not for its agent');
   };
+}
+
+/** Who writes a status.json is heard by that alone. */
+function withoutFile({ pipeline }: Shared['config']): string[] {
+  return pipeline.agents.flatMap(({ id, statusFile }) => (statusFile === undefined ? [id] : []));
 }
 
 function refusing(reason: string): ServiceControl {

@@ -133,8 +133,8 @@ function wireApi(shared: Shared, intake: CommandIntake): Wired {
       components: resets,
       swarm: {
         agents: config.pipeline.agents.map(({ id }) => id),
-        progress: pipeline.progress,
-        desk: pipeline.desk,
+        ...{ progress: pipeline.progress, desk: pipeline.desk, ask: pipeline.ask },
+        searchBrain: pipeline.brain.search,
       },
       logger,
       faults,

@@ -23,6 +23,7 @@ function listening() {
         return { accepted: true, mission: 'map', epoch: 1, percent: 80, crossed: [75] };
       },
     },
+    ask: async () => ({ asked: false, reason: 'nobody is here' }),
     desk: {
       has: (agent) => agent === 'Agent-1',
       fetch: async (_agent, waitMs) => [{ ...gas({ id: 'xg1', text: `after ${waitMs}` }), handedAt: null }],

@@ -70,6 +70,7 @@ export const nobody: ApiSwarm = {
   progress: {
     report: ({ agent }) => Promise.reject(new SwarmError(domainErrors.agentUnknown, `no agent ${agent}`)),
   },
+  ask: async () => ({ asked: false, reason: 'nobody is here' }),
   desk: {
     has: () => false,
     fetch: async () => [],

@@ -1,5 +1,4 @@
 // What comes on the bus and cannot be handled lies on `swarmline.dlx` under its own key, with the reason, and is counted.
-import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { describe, expect } from 'vitest';
 import { Connection } from '../../../src/bridge/connection.ts';
 import { Consumer, route } from '../../../src/bridge/consumer.ts';
@@ -11,29 +10,8 @@ import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { z } from 'zod';
 import { ManualClock } from '../../unit/core/manual-clock.ts';
+import { deadUnder, told } from './dead.ts';
 import { eventually, it, type World } from './world.ts';
-
-/** What `by` sends on under `key` from now on; other tests' bridges hear the same messages. */
-async function deadUnder(channel: ConfirmChannel, key: string, by: string): Promise<ConsumeMessage[]> {
-  const dead: ConsumeMessage[] = [];
-  const { name, type, durable } = exchanges.dead;
-  await channel.assertExchange(name, type, { durable });
-  const { queue } = await channel.assertQueue('', { exclusive: true });
-  await channel.bindQueue(queue, name, key);
-  const isOurs = (message: ConsumeMessage) => message.properties.headers?.['x-swarmline-by'] === by;
-  await channel.consume(queue, (message) => void (message && isOurs(message) && dead.push(message)), {
-    noAck: true,
-  });
-  return dead;
-}
-
-const told = ({ content, fields, properties }: ConsumeMessage) => ({
-  key: fields.routingKey,
-  content,
-  id: properties.messageId,
-  exchange: properties.headers?.['x-swarmline-exchange'],
-  reason: properties.headers?.['x-swarmline-reason'],
-});
 
 describe('a message on the bus that cannot be handled', () => {
   it('lies byte for byte under its own key with the reason, and is counted and shown', async ({ world }) => {

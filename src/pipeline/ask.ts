@@ -1,0 +1,76 @@
+// A question of an agent to people: shown once where gas is reported. Their answer is a message like any other, so it comes
+// to the agent as gas, is kept like gas, and outlives both sides; nothing here waits for it.
+import { derivedId } from '../contracts/ids.ts';
+import type { Address } from '../contracts/chat.ts';
+import type { AskPeople } from '../contracts/mailbox.ts';
+import type { JobSink } from '../contracts/ports.ts';
+import type { Clock } from '../core/clock.ts';
+import { plainText } from '../core/text.ts';
+import type { Redis } from '../core/redis.ts';
+import { ask } from './record-reader.ts';
+
+export interface AskDeps {
+  readonly redis: Redis;
+  readonly jobs: JobSink;
+  readonly clock: Clock;
+}
+
+export interface AskOptions {
+  readonly prefix: string;
+  /** Who is shown what agents ask. */
+  readonly reportTo: readonly Address[];
+}
+
+/** An agent that asks more is in a loop, and people would stop to read. */
+const most = 10;
+const withinSeconds = 3_600;
+
+/** What it makes throws SwarmError REDIS_*, and what a queue throws. */
+export function makeAsk({ redis, jobs, clock }: AskDeps, { prefix, reportTo }: AskOptions): AskPeople {
+  /** When the very question was asked first, within the hour; null where too many others were. */
+  async function askedAt(agent: string, question: string): Promise<string | null> {
+    const key = `${prefix}:gas:questions:${agent}`;
+    const args = [derivedId(question), String(clock.now()), String(most), String(withinSeconds)];
+    const at = await ask(() => redis.eval(countScript, 1, key, ...args));
+    return typeof at === 'string' ? at : null;
+  }
+
+  return async (agent, question) => {
+    if (reportTo.length === 0) return { asked: false, reason: 'nobody is shown what agents ask here' };
+    const at = await askedAt(agent, question);
+    if (at === null) {
+      return { asked: false, reason: `${most} questions within an hour were asked; go on without an answer` };
+    }
+    const id = derivedId('question', agent, question, at);
+    for (const to of reportTo) {
+      await jobs.add({
+        name: 'chat.report',
+        id: derivedId('question.report', id, to.surface, to.place),
+        correlationId: id,
+        causationId: null,
+        principal: `system:agent-${agent}`,
+        body: {
+          ...{
+            to,
+            about: id,
+            kind: 'notice',
+            subject: `question of ${agent}`,
+            seq: 0,
+            final: true,
+            steps: [],
+          },
+          text: `${agent} asks: ${plainText(question, 1_000)} — answer with: message ${agent} "…"`,
+        },
+      });
+    }
+    return { asked: true, id, answer: 'comes as a gas from person:…; look with get_gas' };
+  };
+}
+
+const countScript = `
+local at = redis.call('HGET', KEYS[1], ARGV[1])
+if at then return at end
+if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then return false end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+if redis.call('HLEN', KEYS[1]) == 1 then redis.call('EXPIRE', KEYS[1], ARGV[4]) end
+return ARGV[2]`;
