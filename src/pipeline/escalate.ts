@@ -40,7 +40,10 @@ export function createEscalation(
   async function give(old: Delivery, to: string, { why, rest }: Reason): Promise<void> {
     if (!(await takeBack(old))) return;
     const gas = toRerouted(old.gas, { to, createdAt: clock.now() });
-    const next = newDelivery(gas, `taken from ${old.gas.to}: ${why}`, { fallbacks: rest });
+    const next = newDelivery(gas, `taken from ${old.gas.to}: ${why}`, {
+      fallbacks: rest,
+      meant: old.meant ?? old.gas.to,
+    });
     const detail = `given to ${to}: ${why}`;
     const word = { state: 'rerouted', detail, replacedBy: gas.id } as const;
     const { state } = await ledger.move(old.gas.id, word, [next]);

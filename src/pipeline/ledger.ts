@@ -11,6 +11,7 @@ import {
   type DeliveryEvent,
   type DeliveryStep,
   isClosed,
+  isTaken,
   isTooEarly,
   transitionAlert,
   transitionDelivery,
@@ -19,7 +20,7 @@ import {
 import { dispatched, layAgain, requeue } from './dispatch.ts';
 import { createEscalation } from './escalate.ts';
 import { kindOf } from './gas.ts';
-import { newRun, pauseOf, transitionBySign } from './machine.ts';
+import { newRun, pauseOf, transitionByGas } from './machine.ts';
 import { type OwedRules, owedTo } from './owed.ts';
 import type { FitnessRules } from './routing.ts';
 import type { GasStore } from './store.ts';
@@ -77,22 +78,24 @@ export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
     });
     if (changed && effects.includes('report')) count(meter, delivery);
     await follow(delivery, effects);
-    if (changed && delivery.state === 'accepted') await fuel(delivery.gas.to);
     return delivery;
   }
 
   /** What comes of a step that was stored. A closed delivery leaves the open set last, so a crash before that is mended. */
   async function follow(delivery: Delivery, effects: DeliveryStep['effects']): Promise<void> {
+    if (isTaken(delivery) && effects.length > 0 && kindOf(delivery.gas) === 'checkpoint')
+      await fuel(delivery);
     if (effects.includes('recall')) await escalation.recall(delivery);
     if (effects.includes('report')) await tell(delivery);
   }
 
-  /** Only what people read of its receiver hangs on it, so a record that cannot be read keeps no acknowledgement back. */
-  async function fuel(agent: string): Promise<void> {
+  /** A record that cannot be read keeps no acknowledgement back. */
+  async function fuel({ gas, meant }: Delivery): Promise<void> {
+    const { to: agent, from, epoch } = gas;
     await untilSaved(`run of ${agent}`, async () => {
       const held = await store.run(agent);
       const before = held.value ?? newRun(agent);
-      const run = transitionBySign(before, 'fuelled', clock.now());
+      const run = transitionByGas(before, { from, epoch, meant: meant ?? agent }, clock.now());
       return run === before ? true : (await store.saveRun(held, run, [])) || null;
     }).catch(passUnreadable);
   }
@@ -140,8 +143,10 @@ export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
       case 'escalate':
         return escalation.escalate(delivery, owed.why);
       case 'close': {
-        const isTaken = delivery.state === 'accepted' || delivery.state === 'working';
-        return follow(delivery, isTaken && delivery.replacedBy !== null ? ['report', 'recall'] : ['report']);
+        return follow(
+          delivery,
+          isTaken(delivery) && delivery.replacedBy !== null ? ['report', 'recall'] : ['report'],
+        );
       }
     }
   }

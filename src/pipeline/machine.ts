@@ -1,6 +1,7 @@
 // The machine of an agent's run: one version of its status in, the new run and what is to be done out.
 // Pure, so that a recorded history and a live agent take the same path; intake.ts does the effects.
 import { type Checkpoint, checkpoints, type RunState } from '../contracts/agents.ts';
+import { leaveEpoch, type StandIn, standIn } from './stand-in.ts';
 import { type Reading, readStatus, type ValidReading } from './progress/read-status.ts';
 
 /** What is known of one agent. Times are those of the events, in the unit of the caller. */
@@ -34,6 +35,8 @@ export interface Run {
   readonly word: PauseWord | null;
   /** The newest place that a source which counts its words has told; null when none did. */
   readonly place: Place | null;
+  /** What it took in another's place. */
+  readonly standIns: readonly StandIn[];
 }
 
 /**
@@ -98,6 +101,7 @@ export function newRun(agent: string): Run {
     settled: [],
     word: null,
     place: null,
+    standIns: [],
   };
 }
 
@@ -113,6 +117,22 @@ export const signTable: Readonly<
 export function transitionBySign(run: Run, sign: RunSign, at: number): Run {
   const { from, to } = signTable[sign];
   return from.includes(run.state) ? { ...run, state: to, since: at } : run;
+}
+
+/** Its agent took gas, in the place of `meant` where that is another; the same gas again returns the very same run. */
+export function transitionByGas(run: Run, gas: FuelGas, at: number): Run {
+  const { from, epoch, meant } = gas;
+  const fuelled = transitionBySign(run, 'fuelled', at);
+  if (meant === run.agent) return fuelled;
+  const standIns = standIn(run.standIns, { key: `${from} ${epoch}`, meant, epoch: run.epoch });
+  return standIns === run.standIns ? fuelled : { ...fuelled, standIns };
+}
+
+/** Whose gas it was, of which mission, and for whom it was meant. */
+export interface FuelGas {
+  readonly from: string;
+  readonly epoch: number;
+  readonly meant: string;
 }
 
 /** What a person reads: a pause stands before everything else. */
@@ -177,6 +197,7 @@ export function transitionRun(run: Run, { reading, at, writtenAt, place }: RunEv
       settled,
       word: run.word,
       place: place ?? run.place,
+      standIns: sameEpoch ? run.standIns : leaveEpoch(run.standIns, run),
     },
     effects: crossings({ reached, settled, kind: pauseOf(run) ? 'hold' : 'deliver' }, reading),
   };

@@ -1,0 +1,98 @@
+// The store of a simulation: as store.ts keeps its promises, without Redis. It refuses while Redis is away, and a process may
+// be killed right after any write.
+import { coreErrors, SwarmError } from '../../core/errors.ts';
+
+import { type GasAlert, toAlert } from '../alerts.ts';
+import { type Delivery, isClosed } from '../delivery.ts';
+import type { Arrivals } from '../join.ts';
+import type { Run } from '../machine.ts';
+import type { Held, Missions } from '../records.ts';
+import type { GasStore } from '../store.ts';
+
+export interface Mishaps {
+  isRedisAway(): boolean;
+  /** Called after each write; throws where the process is killed. */
+  wrote(): void;
+}
+
+/** What lies in it, for whoever judges. */
+export interface MemoryStore extends GasStore {
+  readonly all: ReadonlyMap<string, Delivery>;
+  readonly everyRun: ReadonlyMap<string, Run>;
+  /** How many may still be owed something. */
+  readonly openCount: () => number;
+}
+
+export function createMemoryStore({ isRedisAway, wrote }: Mishaps): MemoryStore {
+  const runs = new Map<string, Held<Run>>();
+  const deliveries = new Map<string, Held<Delivery>>();
+  const joins = new Map<string, Held<Arrivals>>();
+  const alerts = new Map<string, GasAlert>();
+  const all = new Map<string, Delivery>();
+  const everyRun = new Map<string, Run>();
+  const open = new Set<string>();
+  let missions: Held<Missions> = none;
+
+  const asked = async <T>(read: () => T): Promise<T> => {
+    if (isRedisAway()) throw new SwarmError(coreErrors.redisUnavailable, 'away on purpose');
+    return read();
+  };
+  const put = (delivery: Delivery, version: number) => {
+    const { id } = delivery.gas;
+    deliveries.set(id, { version, value: delivery });
+    all.set(id, delivery);
+    open.add(id);
+    const alert = toAlert(delivery);
+    if (alert) alerts.set(id, alert);
+    else alerts.delete(id);
+  };
+  const create = (created: readonly Delivery[]) => {
+    for (const delivery of created) if (!deliveries.has(delivery.gas.id)) put(delivery, 1);
+  };
+  const valueOf = (id: string) => deliveries.get(id)?.value ?? null;
+
+  return {
+    all,
+    everyRun,
+    openCount: () => open.size,
+    run: (agent) => asked(() => runs.get(agent) ?? none),
+    runs: (agents) =>
+      asked(() => ({ values: agents.map((agent) => runs.get(agent)?.value ?? null), unreadable: [] })),
+    delivery: (id) => asked(() => deliveries.get(id) ?? none),
+    deliveries: (ids) => asked(() => ({ values: ids.map(valueOf), unreadable: [] })),
+    arrivals: (receiver, checkpoint) => asked(() => joins.get(`${receiver} ${checkpoint}`) ?? none),
+    missions: () => asked(() => missions),
+    alerts: () => asked(() => [...alerts.values()]),
+    openDeliveries: () => asked(() => [...open].flatMap((id) => valueOf(id) ?? [])),
+    recentDeliveries: () => asked(() => ({ deliveries: [...all.values()], unreadable: 0 })),
+    saveRun: async (held, run, created, beside = {}) => {
+      const isStale = await asked(() => (runs.get(run.agent) ?? none).version !== held.version);
+      if (isStale) return false;
+      runs.set(run.agent, { version: held.version + 1, value: run });
+      everyRun.set(run.agent, run);
+      for (const { receiver, checkpoint, held: join, value } of beside.arrivals ?? []) {
+        joins.set(`${receiver} ${checkpoint}`, { version: join.version + 1, value });
+      }
+      if (beside.missions)
+        missions = { version: beside.missions.held.version + 1, value: beside.missions.value };
+      create(created);
+      wrote();
+      return true;
+    },
+    saveDelivery: async (held, delivery, beside = []) => {
+      const isStale = await asked(() => (deliveries.get(delivery.gas.id) ?? none).version !== held.version);
+      if (isStale) return false;
+      put(delivery, held.version + 1);
+      create(beside);
+      wrote();
+      return true;
+    },
+    close: (id) =>
+      asked(() => {
+        const delivery = valueOf(id);
+        if (delivery && isClosed(delivery.state)) open.delete(id);
+      }),
+  };
+}
+
+const none = { version: 0, value: null } as const;

@@ -1,0 +1,38 @@
+// The seam for whoever watches that agents do not stand still. The simulation shows what it sees and does what it is told; the
+// watch that comes with it only calls a person. A richer one, with tiers and a budget of nudges, is handed in.
+import type { RunState } from '../../contracts/agents.ts';
+
+/** What is to be seen of one agent. */
+export interface Signs {
+  readonly agent: string;
+  readonly state: RunState;
+  /** Null is unknown. */
+  readonly percent: number | null;
+  readonly epoch: number;
+  /** Since its last word, or since it took its gas, ms. */
+  readonly silentMs: number;
+}
+
+export type WatchAct = 'nudge' | 'human';
+
+/** Looks at one agent; `now` in ms since the epoch, of a clock that may be set. */
+export type Watch = (signs: Signs, now: number) => readonly WatchAct[];
+
+/** Whether an agent has something to do, as far as its words tell. */
+export function isAtWork({ state }: Pick<Signs, 'state'>): boolean {
+  return state === 'starting' || state === 'executing' || state === 'completing';
+}
+
+/** Calls a person for an agent at work that has been silent for so long; once, until it speaks again. */
+export function createPlainWatch(silentMs = 2 * 3_600_000): Watch {
+  const called = new Set<string>();
+  return (signs) => {
+    if (!isAtWork(signs) || signs.silentMs < silentMs) {
+      called.delete(signs.agent);
+      return [];
+    }
+    if (called.has(signs.agent)) return [];
+    called.add(signs.agent);
+    return ['human'];
+  };
+}
