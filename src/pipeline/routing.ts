@@ -2,7 +2,17 @@
 // live intake and the simulation decide alike.
 import type { Arrivals } from './join.ts';
 import { arrive, nobodyYet } from './join.ts';
-import { type End, endOf, fallbacksOf, type Graph, joinOf, policyOf, receiversOf } from './graph.ts';
+import {
+  type End,
+  endOf,
+  fallbacksOf,
+  type Graph,
+  joinOf,
+  type Net,
+  netOf,
+  policyOf,
+  receiversOf,
+} from './graph.ts';
 import { type DeliverEffect, pauseOf, type Run } from './machine.ts';
 import { standsFor } from './stand-in.ts';
 
@@ -43,14 +53,15 @@ export interface Routing {
 export function route(graph: Graph, run: Run, effect: DeliverEffect, around: Surroundings): Routing {
   const arrivals = new Map<string, Arrivals>();
   const waits: string[] = [];
-  const routes = edgesOf(graph, run).flatMap(({ source, receiver }) => {
-    const came = arrival(graph, { run, source, receiver }, around);
+  const net = netOf(graph);
+  const routes = edgesOf(graph, run, net).flatMap(({ source, receiver }) => {
+    const came = arrival(graph, { run, source, receiver, net }, around);
     if (came) arrivals.set(receiver, came.arrivals);
     if (came && !came.fires && came.mode === 'all') {
       waits.push(`${receiver} ${came.detail}`);
       return [];
     }
-    return [routeTo(graph, { run, effect, source, receiver, came }, around)];
+    return [routeTo(graph, { run, effect, source, receiver, came, net }, around)];
   });
   return { routes, arrivals, waits };
 }
@@ -61,10 +72,10 @@ export function receiversFor(graph: Graph, run: Run): readonly string[] {
 }
 
 /** Each receiver once, though several ways lead to it. */
-function edgesOf(graph: Graph, run: Run): readonly Edge[] {
+function edgesOf(graph: Graph, run: Run, net = netOf(graph)): readonly Edge[] {
   const sources = [run.agent, ...standsFor(run.standIns, run.epoch)];
   const all = sources.flatMap((source) =>
-    receiversOf(graph, source).map((receiver) => ({ source, receiver })),
+    receiversOf(graph, source, net).map((receiver) => ({ source, receiver })),
   );
   return all.filter(({ receiver }, at) => all.findIndex((edge) => edge.receiver === receiver) === at);
 }
@@ -104,10 +115,10 @@ interface Came {
 /** Null where the receiver joins nothing, or this agent comes round to it from an end. */
 function arrival(
   graph: Graph,
-  { run, source, receiver }: Edge & Pick<Crossing, 'run'>,
+  { run, source, receiver, net }: Edge & Pick<Crossing, 'run' | 'net'>,
   around: Surroundings,
 ): Came | null {
-  const join = joinOf(graph, receiver);
+  const join = joinOf(graph, receiver, net);
   if (join === null || !join.of.includes(source)) return null;
   const step = arrive(around.arrivals(receiver) ?? nobodyYet, source, markOf(run), join);
   return { mode: join.mode, ...step };
@@ -115,20 +126,21 @@ function arrival(
 
 interface Crossing extends Edge {
   readonly run: Run;
+  readonly net: Net;
   readonly effect: DeliverEffect;
   readonly came: Came | null;
 }
 
 function routeTo(
   graph: Graph,
-  { run, effect, source, receiver, came }: Crossing,
+  { run, effect, source, receiver, came, net }: Crossing,
   around: Surroundings,
 ): Route {
   const { checkpoint, percent, kind } = effect;
   const place = source === run.agent ? '' : ` in the place of ${source}`;
   const reached = `${run.agent} reached ${percent} %${place}${came ? `, ${came.detail}` : ''}`;
   const fallbacks = fallbacksOf(graph, receiver);
-  const end = endOf(graph, source);
+  const end = endOf(graph, source, net);
   const meant = { to: receiver, meant: receiver, fallbacks, end };
   if (came && !came.fires) return { ...meant, state: 'suppressed', detail: reached };
   const taken = policyOf(graph, source, checkpoint) === 'always' ? null : around.taken(receiver);

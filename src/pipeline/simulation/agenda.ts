@@ -16,6 +16,15 @@ export class Agenda {
     return this.#now;
   }
 
+  get isEmpty(): boolean {
+    return this.#heap.length === 0;
+  }
+
+  /** Nothing happens until then. */
+  pass(until: number): void {
+    this.#now = Math.max(this.#now, until);
+  }
+
   after(ms: number, run: () => Promise<void>): void {
     const entry = { at: this.#now + ms, order: this.#order, run };
     this.#order += 1;

@@ -66,6 +66,11 @@ export class SimAgent {
     return this.#todo > 0 && (this.isDead || !this.#isAwake);
   }
 
+  /** Whether it ever had work. */
+  get wasReached(): boolean {
+    return this.#known.size > 0;
+  }
+
   /** A mission of its own, from outside of the chain. */
   async start(): Promise<void> {
     await this.#assign('start');
@@ -103,13 +108,14 @@ export class SimAgent {
 
   /** The checkpoints of one mission are one piece of work. */
   async #assign(key: string): Promise<void> {
-    if (this.#known.has(key) || this.#begun + this.#todo >= mostMissions + 1) return;
+    if (this.#known.has(key) || this.#known.size >= mostMissions) return;
     this.#known.add(key);
     this.#todo += 1;
     if (this.#todo === 1) await this.#begin();
   }
 
   async #begin(): Promise<void> {
+    if (this.isDead) return;
     this.#begun += 1;
     this.#percent = 0;
     await this.#write(0);
@@ -122,7 +128,7 @@ export class SimAgent {
   }
 
   async #work(): Promise<void> {
-    const { chance } = this.#deps;
+    const { agenda, chance } = this.#deps;
     if (this.isDead || !this.#isAwake || this.#todo === 0) return;
     if (chance.is(this.#character.sleepy)) {
       this.#isAwake = false;
@@ -136,7 +142,7 @@ export class SimAgent {
     }
     await this.#write(100);
     this.#todo -= 1;
-    if (this.#todo > 0) await this.#begin();
+    if (this.#todo > 0) agenda.after(chance.between(5, 30) * minute, () => this.#begin());
   }
 
   async #write(percent: number): Promise<void> {

@@ -37,7 +37,7 @@ export interface Scenario {
 
 /** Most runs are small, so that there can be many; some have up to `most` agents. */
 export function drawScenario(chance: Chance, most: number): Scenario {
-  const size = 2 + Math.floor((most - 1) * chance.next() ** 40);
+  const size = 2 + Math.floor((most - 1) * chance.next() ** 60);
   const ids = Array.from({ length: Math.min(size, most) }, (_, at) => `A${at}`);
   const chain = drawChain(chance, ids);
   const trouble = chance.next();
