@@ -37,8 +37,8 @@ export interface Scenario {
 
 /** Most runs are small, so that there can be many; some have up to `most` agents. */
 export function drawScenario(chance: Chance, most: number): Scenario {
-  const size = 2 + Math.floor((most - 1) * chance.next() ** 60);
-  const ids = Array.from({ length: Math.min(size, most) }, (_, at) => `A${at}`);
+  const size = chance.between(2, chance.is(0.02) ? most : Math.min(7, most));
+  const ids = Array.from({ length: size }, (_, at) => `A${at}`);
   const chain = drawChain(chance, ids);
   const trouble = chance.next();
   return {

@@ -33,7 +33,7 @@ export function judge(world: World, { isAtRest, nudgesPerDay, called, nudged }: 
     problems: [
       ...(isAtRest ? [] : ['it never came to rest']),
       ...(hasAlert ? [] : stalled(world)),
-      ...doubled(deliveries),
+      ...doubled(deliveries, isCalm(world)),
       ...[...nudged].flatMap(([agent, times]) => flood(agent, times, nudgesPerDay)),
     ],
   };
@@ -54,23 +54,55 @@ function stalled({ agents, store, scenario }: World): string[] {
 }
 
 /** One delivery for each checkpoint and receiver, and one agent that takes it, unless the first came late. */
-function doubled(deliveries: readonly Delivery[]): string[] {
+function doubled(deliveries: readonly Delivery[], isCalm: boolean): string[] {
   const byId = new Map(deliveries.map((delivery) => [delivery.gas.id, delivery]));
   const roots = deliveries.filter(({ gas }) => gas.replaces === undefined);
-  const keys = roots.map(
-    (one) => `${one.gas.from} ${one.gas.epoch} ${one.gas.checkpoint} ${one.meant ?? one.gas.to}`,
-  );
-  return [
-    ...keys.filter((key, at) => keys.indexOf(key) < at).map((key) => `${key} was decided twice`),
-    ...roots.flatMap((root) => {
-      const takers: Delivery[] = [];
-      for (let one: Delivery | undefined = root; one; one = byId.get(one.replacedBy ?? '')) {
-        if (one.state === 'accepted' || one.state === 'working') takers.push(one);
-      }
-      const late = takers.filter(({ replacedBy }) => replacedBy !== null);
-      return takers.length - late.length > 1 ? [`${root.gas.id} was taken by ${takers.length} agents`] : [];
-    }),
-  ];
+  const keys = new Set<string>();
+  const twice = roots.flatMap(({ gas, meant }) => {
+    const key = `${gas.from} ${gas.epoch} ${gas.checkpoint} ${meant ?? gas.to}`;
+    return keys.size === keys.add(key).size ? [`${key} was decided twice`] : [];
+  });
+  const takings = deliveries.flatMap((delivery) => {
+    const after = laterTakings(delivery, byId).filter(({ isLate }) => !isLate);
+    const own = takingOf(delivery);
+    const { id } = delivery.gas;
+    if (own === null) return after.length > 1 ? [`${id} was taken by several who stood in`] : [];
+    if (!own.isLate) return after.length > 0 ? [`${id} was taken, and given to another`] : [];
+    return [
+      ...(own.byFile ? [`${id} was given to another while its file lay there`] : []),
+      // Where flows are cut off, the second may take it before the first one's word has called it back.
+      ...(isCalm && after.some(({ at }) => at > own.at) ? [`${id} was not called back`] : []),
+    ];
+  });
+  return [...twice, ...takings];
+}
+
+/** Nothing cuts a flow off, and the clock orders what happened. */
+function isCalm({ scenario }: World): boolean {
+  const { kills, redisAway, inboxesAway, clockSet } = scenario;
+  return kills === 0 && redisAway.length + inboxesAway.length + clockSet.length === 0;
+}
+
+interface Taking {
+  readonly at: number;
+  /** It had been given to another before. */
+  readonly isLate: boolean;
+  readonly byFile: boolean;
+}
+
+function takingOf({ steps }: Delivery): Taking | null {
+  const at = steps.findIndex(({ state }) => state === 'accepted' || state === 'working');
+  const step = steps[at];
+  if (step === undefined) return null;
+  const isLate = steps.slice(0, at).some(({ state }) => state === 'rerouted');
+  return { at: step.at, isLate, byFile: step.detail === 'moved to done/' };
+}
+
+function laterTakings({ replacedBy }: Delivery, byId: ReadonlyMap<string, Delivery>): readonly Taking[] {
+  const next = byId.get(replacedBy ?? '');
+  if (next === undefined) return [];
+  const own = takingOf(next);
+  return [...(own ? [own] : []), ...laterTakings(next, byId)];
 }
 
 function flood(agent: string, times: readonly number[], perDay: number): string[] {
