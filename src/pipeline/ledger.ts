@@ -20,7 +20,8 @@ import {
 import { dispatched, layAgain, requeue } from './dispatch.ts';
 import { createEscalation } from './escalate.ts';
 import { kindOf } from './gas.ts';
-import { newRun, pauseOf, transitionByGas } from './machine.ts';
+import { fuelled } from './fuel.ts';
+import { pauseOf } from './machine.ts';
 import { type OwedRules, owedTo } from './owed.ts';
 import type { FitnessRules } from './routing.ts';
 import type { GasStore } from './store.ts';
@@ -74,7 +75,10 @@ export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
       if (held.value === null) throw new SwarmError(domainErrors.deliveryUnknown, `no delivery ${id}`);
       const step = make(held.value);
       if (step.delivery === held.value) return { ...step, changed: false };
-      return (await store.saveDelivery(held, step.delivery, beside)) ? { ...step, changed: true } : null;
+      const receiver = await fuelled(store, held.value, step.delivery);
+      return (await store.saveDelivery(held, step.delivery, beside, receiver))
+        ? { ...step, changed: true }
+        : null;
     });
     if (changed && effects.includes('report')) count(meter, delivery);
     await follow(delivery, effects);
@@ -83,21 +87,8 @@ export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
 
   /** What comes of a step that was stored. A closed delivery leaves the open set last, so a crash before that is mended. */
   async function follow(delivery: Delivery, effects: DeliveryStep['effects']): Promise<void> {
-    if (isTaken(delivery) && effects.length > 0 && kindOf(delivery.gas) === 'checkpoint')
-      await fuel(delivery);
     if (effects.includes('recall')) await escalation.recall(delivery);
     if (effects.includes('report')) await tell(delivery);
-  }
-
-  /** A record that cannot be read keeps no acknowledgement back. */
-  async function fuel({ gas, meant }: Delivery): Promise<void> {
-    const { to: agent, from, epoch } = gas;
-    await untilSaved(`run of ${agent}`, async () => {
-      const held = await store.run(agent);
-      const before = held.value ?? newRun(agent);
-      const run = transitionByGas(before, { from, epoch, meant: meant ?? agent }, clock.now());
-      return run === before ? true : (await store.saveRun(held, run, [])) || null;
-    }).catch(passUnreadable);
   }
 
   function apply(id: string, what: Omit<DeliveryEvent, 'at'>, beside: readonly Delivery[] = []) {
@@ -180,11 +171,6 @@ export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
   };
   const escalation = createEscalation({ store, inbox, clock, ledger }, options);
   return ledger;
-}
-
-function passUnreadable(thrown: unknown): true {
-  if (thrown instanceof SwarmError && thrown.kind === domainErrors.recordUnreadable) return true;
-  throw thrown;
 }
 
 /** Stores a delivery unless it is there; resolves to the stored one. */

@@ -1,7 +1,7 @@
 // The machine of an agent's run: one version of its status in, the new run and what is to be done out.
 // Pure, so that a recorded history and a live agent take the same path; intake.ts does the effects.
 import { type Checkpoint, checkpoints, type RunState } from '../contracts/agents.ts';
-import { leaveEpoch, type StandIn, standIn } from './stand-in.ts';
+import { type Assignment, assign, leaveEpoch, worksFor } from './stand-in.ts';
 import { type Reading, readStatus, type ValidReading } from './progress/read-status.ts';
 
 /** What is known of one agent. Times are those of the events, in the unit of the caller. */
@@ -35,8 +35,8 @@ export interface Run {
   readonly word: PauseWord | null;
   /** The newest place that a source which counts its words has told; null when none did. */
   readonly place: Place | null;
-  /** What it took in another's place. */
-  readonly standIns: readonly StandIn[];
+  /** What it took, and for whom. */
+  readonly assignments: readonly Assignment[];
 }
 
 /**
@@ -101,7 +101,7 @@ export function newRun(agent: string): Run {
     settled: [],
     word: null,
     place: null,
-    standIns: [],
+    assignments: [],
   };
 }
 
@@ -121,11 +121,14 @@ export function transitionBySign(run: Run, sign: RunSign, at: number): Run {
 
 /** Its agent took gas, in the place of `meant` where that is another; the same gas again returns the very same run. */
 export function transitionByGas(run: Run, gas: FuelGas, at: number): Run {
-  const { from, epoch, meant } = gas;
+  const { from, epoch, meant, sentAt } = gas;
   const fuelled = transitionBySign(run, 'fuelled', at);
-  if (meant === run.agent) return fuelled;
-  const standIns = standIn(run.standIns, { key: `${from} ${epoch}`, meant, epoch: run.epoch });
-  return standIns === run.standIns ? fuelled : { ...fuelled, standIns };
+  const assignments = assign(run.assignments, {
+    key: `${from} ${epoch}`,
+    meant,
+    from: isBegun(run, sentAt) ? run.epoch : run.epoch + 1,
+  });
+  return assignments === run.assignments ? fuelled : { ...fuelled, assignments };
 }
 
 /** Whose gas it was, of which mission, and for whom it was meant. */
@@ -133,6 +136,16 @@ export interface FuelGas {
   readonly from: string;
   readonly epoch: number;
   readonly meant: string;
+  /** When it lay in the inbox, ms. */
+  readonly sentAt: number;
+}
+
+/**
+ * Whether the present mission may be the work already: an agent takes a gas and begins, and its status may be read before
+ * that it took it. Then it began after the gas lay there, has handed nothing over, and nothing else was given to it.
+ */
+function isBegun({ epoch, epochAt, maxPercent, assignments }: Run, sentAt: number): boolean {
+  return sentAt <= epochAt && (maxPercent ?? 0) < 75 && worksFor(assignments, epoch).length === 0;
 }
 
 /** What a person reads: a pause stands before everything else. */
@@ -197,7 +210,7 @@ export function transitionRun(run: Run, { reading, at, writtenAt, place }: RunEv
       settled,
       word: run.word,
       place: place ?? run.place,
-      standIns: sameEpoch ? run.standIns : leaveEpoch(run.standIns, run),
+      assignments: sameEpoch ? run.assignments : leaveEpoch(run.assignments, run),
     },
     effects: crossings({ reached, settled, kind: pauseOf(run) ? 'hold' : 'deliver' }, reading),
   };

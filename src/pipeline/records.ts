@@ -27,7 +27,7 @@ export const runSchema = z.object({
   settled: z.array(checkpointSchema).default([]),
   since: z.number().nullable().default(null),
   place: z.object({ epoch: z.number(), seq: z.number() }).nullable().default(null),
-  standIns: z
+  assignments: z
     .array(z.object({ key: z.string(), meant: z.string(), from: z.number(), epoch: z.number().nullable() }))
     .default([]),
   word: z.object({ paused: z.boolean(), by: z.string(), at: z.number() }).nullable().default(null),

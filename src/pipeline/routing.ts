@@ -14,7 +14,7 @@ import {
   receiversOf,
 } from './graph.ts';
 import { type DeliverEffect, pauseOf, type Run } from './machine.ts';
-import { standsFor } from './stand-in.ts';
+import { worksFor } from './stand-in.ts';
 
 /** What is known of others at the moment of the decision. */
 export interface Surroundings {
@@ -47,7 +47,7 @@ export interface Routing {
 }
 
 /**
- * Where the gas of one effect goes: to those behind the agent, and behind each in whose place it works; none at the end of a
+ * Where the gas of one effect goes: to those behind the agent, or behind those in whose place it works; none at the end of a
  * chain that stops, and outside of it.
  */
 export function route(graph: Graph, run: Run, effect: DeliverEffect, around: Surroundings): Routing {
@@ -73,7 +73,8 @@ export function receiversFor(graph: Graph, run: Run): readonly string[] {
 
 /** Each receiver once, though several ways lead to it. */
 function edgesOf(graph: Graph, run: Run, net = netOf(graph)): readonly Edge[] {
-  const sources = [run.agent, ...standsFor(run.standIns, run.epoch)];
+  const works = worksFor(run.assignments, run.epoch);
+  const sources = works.length === 0 ? [run.agent] : works;
   const all = sources.flatMap((source) =>
     receiversOf(graph, source, net).map((receiver) => ({ source, receiver })),
   );

@@ -1,11 +1,11 @@
-// Who works in another's place: what such an agent has done is handed over to those behind that other, or the chain would
-// end with it. Pure; the run remembers it.
+// Whose work an agent took: its own, or that of another in whose place it works. What it has done is handed over to those
+// behind whom it was meant for, or the chain would end with it. Pure; the run remembers it.
 
-/** One mission that an agent took for another. */
-export interface StandIn {
-  /** Whose work it was: sender and epoch, so that its checkpoints count once. */
+/** One mission that an agent took. */
+export interface Assignment {
+  /** Whose gas it was: sender and epoch, so that its checkpoints count once. */
   readonly key: string;
-  /** In whose place. */
+  /** For whom it was meant; the agent itself, or another. */
   readonly meant: string;
   /** The work is the agent's first mission from this epoch on. */
   readonly from: number;
@@ -16,26 +16,31 @@ export interface StandIn {
 /** So many are remembered. */
 const kept = 20;
 
-/** It took gas that was meant for another while in `epoch`; the same work again returns the very same list. */
-export function standIn(
-  list: readonly StandIn[],
-  { key, meant, epoch }: { readonly key: string; readonly meant: string; readonly epoch: number },
-): readonly StandIn[] {
+/** It took gas whose work can begin with the epoch `from`; gas of the same mission again returns the very same list. */
+export function assign(
+  list: readonly Assignment[],
+  { key, meant, from }: Pick<Assignment, 'key' | 'meant' | 'from'>,
+): readonly Assignment[] {
   if (list.some((one) => one.key === key && one.meant === meant)) return list;
-  return [...list, { key, meant, from: epoch + 1, epoch: null }].slice(-kept);
+  return [...list, { key, meant, from, epoch: null }].slice(-kept);
 }
 
-/** For whom it works in `epoch`, besides itself. */
-export function standsFor(list: readonly StandIn[], epoch: number): readonly string[] {
+/** For whom it works in `epoch`; none where nothing was given to it. Of several it may be any, so they all count. */
+export function worksFor(list: readonly Assignment[], epoch: number): readonly string[] {
   const now = list.filter((one) => (one.epoch === null ? one.from <= epoch : one.epoch === epoch));
   return [...new Set(now.map(({ meant }) => meant))];
 }
 
+/** Whether it took something in `epoch` that it has not begun. */
+export function hasUnbegun(list: readonly Assignment[], epoch: number): boolean {
+  return list.some((one) => one.epoch === null && one.from > epoch);
+}
+
 /** A mission is over; one that was left before it handed anything over was not the work. */
 export function leaveEpoch(
-  list: readonly StandIn[],
+  list: readonly Assignment[],
   { epoch, maxPercent }: { readonly epoch: number; readonly maxPercent: number | null },
-): readonly StandIn[] {
+): readonly Assignment[] {
   if ((maxPercent ?? 0) < 75) return list;
   return list.map((one) => (one.epoch === null && one.from <= epoch ? { ...one, epoch } : one));
 }

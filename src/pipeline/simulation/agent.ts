@@ -15,6 +15,8 @@ export interface Ways {
   wrote(agent: SimAgent): Promise<void>;
   /** What it took by moving a file is there to be seen. */
   moved(agent: SimAgent, id: string): Promise<void>;
+  /** Whether a gas is meant for its receiver, which then works in nobody's place. */
+  isOwn(id: string): boolean;
   /** It says by a command that it has a gas; false when that did not get through. */
   says(id: string): Promise<boolean>;
 }
@@ -25,7 +27,7 @@ export interface SimAgentDeps {
   readonly ways: Ways;
 }
 
-/** More missions it takes and does not work on, so that a chain that goes round comes to rest. */
+/** More missions of its own it takes and does not work on, so that a chain that goes round comes to rest. */
 const mostMissions = 2;
 
 export class SimAgent {
@@ -73,7 +75,7 @@ export class SimAgent {
 
   /** A mission of its own, from outside of the chain. */
   async start(): Promise<void> {
-    await this.#assign('start');
+    await this.#assign('own start');
   }
 
   /** Something lies in its inbox. */
@@ -97,18 +99,24 @@ export class SimAgent {
     const { agenda, ways } = this.#deps;
     if (this.isDead) return;
     if (byCommand) {
-      if (await ways.says(gas.id)) await this.#assign(`${gas.from} ${gas.epoch}`);
+      if (await ways.says(gas.id)) await this.#assign(this.#keyOf(gas));
       else agenda.after(5 * minute, () => this.#accept(gas, true));
     } else if (ways.take(gas.id)) {
       this.unseen.add(gas.id);
       await ways.moved(this, gas.id);
-      await this.#assign(`${gas.from} ${gas.epoch}`);
+      await this.#assign(this.#keyOf(gas));
     }
+  }
+
+  #keyOf({ id, from, epoch }: Gas): string {
+    return `${this.#deps.ways.isOwn(id) ? 'own' : 'other'} ${from} ${epoch}`;
   }
 
   /** The checkpoints of one mission are one piece of work. */
   async #assign(key: string): Promise<void> {
-    if (this.#known.has(key) || this.#known.size >= mostMissions) return;
+    const own = [...this.#known].filter((one) => one.startsWith('own'));
+    const isEnough = key.startsWith('own') && own.length >= mostMissions;
+    if (isEnough || this.#known.has(key)) return;
     this.#known.add(key);
     this.#todo += 1;
     if (this.#todo === 1) await this.#begin();

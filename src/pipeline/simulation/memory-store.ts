@@ -49,7 +49,11 @@ export function createMemoryStore({ isRedisAway, wrote }: Mishaps): MemoryStore 
   const create = (created: readonly Delivery[]) => {
     for (const delivery of created) if (!deliveries.has(delivery.gas.id)) put(delivery, 1);
   };
-  const valueOf = (id: string) => deliveries.get(id)?.value ?? null;
+  const putRun = (held: Held<Run>, run: Run) => {
+    runs.set(run.agent, { version: held.version + 1, value: run });
+    everyRun.set(run.agent, run);
+  };
+  const heldValue = (id: string) => deliveries.get(id)?.value ?? null;
 
   return {
     all,
@@ -59,17 +63,16 @@ export function createMemoryStore({ isRedisAway, wrote }: Mishaps): MemoryStore 
     runs: (agents) =>
       asked(() => ({ values: agents.map((agent) => runs.get(agent)?.value ?? null), unreadable: [] })),
     delivery: (id) => asked(() => deliveries.get(id) ?? none),
-    deliveries: (ids) => asked(() => ({ values: ids.map(valueOf), unreadable: [] })),
+    deliveries: (ids) => asked(() => ({ values: ids.map(heldValue), unreadable: [] })),
     arrivals: (receiver, checkpoint) => asked(() => joins.get(`${receiver} ${checkpoint}`) ?? none),
     missions: () => asked(() => missions),
     alerts: () => asked(() => [...alerts.values()]),
-    openDeliveries: () => asked(() => [...open].flatMap((id) => valueOf(id) ?? [])),
+    openDeliveries: () => asked(() => [...open].flatMap((id) => heldValue(id) ?? [])),
     recentDeliveries: () => asked(() => ({ deliveries: [...all.values()], unreadable: 0 })),
     saveRun: async (held, run, created, beside = {}) => {
       const isStale = await asked(() => (runs.get(run.agent) ?? none).version !== held.version);
       if (isStale) return false;
-      runs.set(run.agent, { version: held.version + 1, value: run });
-      everyRun.set(run.agent, run);
+      putRun(held, run);
       for (const { receiver, checkpoint, held: join, value } of beside.arrivals ?? []) {
         joins.set(`${receiver} ${checkpoint}`, { version: join.version + 1, value });
       }
@@ -79,9 +82,11 @@ export function createMemoryStore({ isRedisAway, wrote }: Mishaps): MemoryStore 
       wrote();
       return true;
     },
-    saveDelivery: async (held, delivery, beside = []) => {
+    saveDelivery: async (held, delivery, beside = [], receiver = null) => {
       const isStale = await asked(() => (deliveries.get(delivery.gas.id) ?? none).version !== held.version);
       if (isStale) return false;
+      if (receiver && (runs.get(receiver.run.agent) ?? none).version !== receiver.held.version) return false;
+      if (receiver) putRun(receiver.held, receiver.run);
       put(delivery, held.version + 1);
       create(beside);
       wrote();
@@ -89,7 +94,7 @@ export function createMemoryStore({ isRedisAway, wrote }: Mishaps): MemoryStore 
     },
     close: (id) =>
       asked(() => {
-        const delivery = valueOf(id);
+        const delivery = heldValue(id);
         if (delivery && isClosed(delivery.state)) open.delete(id);
       }),
   };

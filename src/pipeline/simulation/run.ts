@@ -1,4 +1,6 @@
 // Runs one world until it comes to rest, and many of them by their seeds.
+import type { DeliveryState } from '../../contracts/agents.ts';
+import { hasUnbegun } from '../stand-in.ts';
 import { createChance } from './random.ts';
 import { drawScenario } from './scenario.ts';
 import { judge, type Verdict } from './verdict.ts';
@@ -114,10 +116,10 @@ function isAtRest({ agenda, agents, store }: World, { called }: Watching): boole
     if (agent.isActive || agent.isUnread || agent.unseen.size > 0) return false;
     if (agent.isStuck && !called.has(agent.id)) return false;
   }
-  return [...store.all.values()].every(
-    ({ state, alert }) => alert !== null || (state !== 'pending' && state !== 'queued' && state !== 'sent'),
-  );
+  return [...store.all.values()].every(({ state, alert }) => alert !== null || !unfinished.includes(state));
 }
+
+const unfinished: readonly DeliveryState[] = ['held', 'pending', 'queued', 'sent', 'failed', 'expired'];
 
 function startWatching(world: World, watch: Watch): Watching {
   const called = new Set<string>();
@@ -142,7 +144,8 @@ function startWatching(world: World, watch: Watch): Watching {
 function signsOf({ store, now }: World, id: string): Signs | null {
   const run = store.everyRun.get(id);
   if (!run) return null;
-  const { agent, state, percent, epoch, seenAt, since } = run;
+  const { agent, state, percent, epoch, seenAt, since, assignments } = run;
   const heardAt = Math.max(seenAt ?? 0, state === 'starting' ? (since ?? 0) : 0);
-  return { agent, state, percent, epoch, silentMs: Math.max(0, now() - heardAt) };
+  const waits = hasUnbegun(assignments, epoch);
+  return { agent, state, percent, epoch, hasUnbegun: waits, silentMs: Math.max(0, now() - heardAt) };
 }

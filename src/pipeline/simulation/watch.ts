@@ -9,6 +9,8 @@ export interface Signs {
   /** Null is unknown. */
   readonly percent: number | null;
   readonly epoch: number;
+  /** It took gas and has not begun with it. */
+  readonly hasUnbegun: boolean;
   /** Since its last word, or since it took its gas, ms. */
   readonly silentMs: number;
 }
@@ -19,8 +21,8 @@ export type WatchAct = 'nudge' | 'human';
 export type Watch = (signs: Signs, now: number) => readonly WatchAct[];
 
 /** Whether an agent has something to do, as far as its words tell. */
-export function isAtWork({ state }: Pick<Signs, 'state'>): boolean {
-  return state === 'starting' || state === 'executing' || state === 'completing';
+export function isAtWork({ state, hasUnbegun }: Pick<Signs, 'state' | 'hasUnbegun'>): boolean {
+  return hasUnbegun || state === 'starting' || state === 'executing' || state === 'completing';
 }
 
 /** Calls a person for an agent at work that has been silent for so long; once, until it speaks again. */

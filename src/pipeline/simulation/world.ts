@@ -73,6 +73,7 @@ export function createWorld(scenario: Scenario, chance: Chance): World {
   const seen = makeEyes(intake, { attempt, now, twice: () => chance.is(scenario.duplicates) });
   const ways: Ways = {
     take: inboxes.take,
+    isOwn: (id) => store.all.get(id)?.meant == null,
     wrote: seen.file,
     moved: seen.done,
     says: (id) => attempt(() => ledger.record(id, { state: 'accepted', detail: 'said so' })),
