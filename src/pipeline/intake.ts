@@ -7,17 +7,11 @@ import { SwarmError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { type DecideOptions, makeDecide } from './decide.ts';
 import { newDelivery } from './delivery.ts';
+import { findDry } from './dry.ts';
 import { toScheduledGas } from './gas.ts';
-import { type Ledger, untilSaved } from './ledger.ts';
-import {
-  lateness,
-  newRun,
-  type Run,
-  type RunEvent,
-  readFor,
-  transitionBySign,
-  transitionRun,
-} from './machine.ts';
+import type { Ledger } from './ledger.ts';
+import { untilSaved } from './until-saved.ts';
+import { lateness, newRun, type Run, type RunEvent, readFor, transitionRun } from './machine.ts';
 import type { Reading } from './progress/read-status.ts';
 import type { GasStore } from './store.ts';
 
@@ -111,19 +105,6 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
     await advance(id, version, (run) => located(read(run), statusFile));
   }
 
-  async function ranDry(id: string, now: number): Promise<void> {
-    await untilSaved(`run of ${id}`, async () => {
-      const held = await store.run(id);
-      const { value: before } = held;
-      if (before?.since == null || now - before.since < options.dryAfterMs) return true;
-      const run = transitionBySign(before, 'dry', now);
-      if (run === before) return true;
-      if (!(await store.saveRun(held, run, []))) return null;
-      logger.warn({ agent: id }, 'complete, and no next gas came: out of gas');
-      return true;
-    });
-  }
-
   return {
     observe: async (agent, raw, at, writtenAt = at) => {
       known(agent);
@@ -132,13 +113,8 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
     unreadable: (agent, fault, at) =>
       version(agent, { at, writtenAt: at }, () => ({ kind: 'invalid', detail: fault })),
     report: (agent, read, version) => advance(agent, version, read),
-    findDry: async () => {
-      const { values } = await store.runs([...agents.keys()]);
-      const complete = values.filter((run) => run?.state === 'complete');
-      if (complete.length === 0) return;
-      const owed = new Set((await store.openDeliveries()).map(({ gas }) => gas.to));
-      for (const run of complete) if (run && !owed.has(run.agent)) await ranDry(run.agent, clock.now());
-    },
+    findDry: () =>
+      findDry({ store, clock, logger }, { agents: [...agents.keys()], dryAfterMs: options.dryAfterMs }),
     acknowledge: async (agent, id, detail) => {
       const delivery = (await store.delivery(id)).value;
       if (delivery?.gas.to !== agent) return;

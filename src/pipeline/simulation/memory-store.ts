@@ -3,11 +3,11 @@
 import { coreErrors, SwarmError } from '../../core/errors.ts';
 
 import { type GasAlert, toAlert } from '../alerts.ts';
-import { type Delivery, isClosed } from '../delivery.ts';
+import type { Delivery } from '../delivery.ts';
 import type { Arrivals } from '../join.ts';
 import type { Run } from '../machine.ts';
 import type { Held, Missions } from '../records.ts';
-import type { GasStore } from '../store.ts';
+import type { Beside, GasStore } from '../store.ts';
 
 export interface Mishaps {
   isRedisAway(): boolean;
@@ -19,46 +19,20 @@ export interface Mishaps {
 export interface MemoryStore extends GasStore {
   readonly all: ReadonlyMap<string, Delivery>;
   readonly everyRun: ReadonlyMap<string, Run>;
-  /** How many may still be owed something. */
-  readonly openCount: () => number;
 }
 
 export function createMemoryStore({ isRedisAway, wrote }: Mishaps): MemoryStore {
-  const runs = new Map<string, Held<Run>>();
-  const deliveries = new Map<string, Held<Delivery>>();
-  const joins = new Map<string, Held<Arrivals>>();
-  const alerts = new Map<string, GasAlert>();
-  const all = new Map<string, Delivery>();
-  const everyRun = new Map<string, Run>();
-  const open = new Set<string>();
+  const shelf = createShelf();
+  const { runs, deliveries, joins, alerts, all, everyRun, open } = shelf;
   let missions: Held<Missions> = none;
-
   const asked = async <T>(read: () => T): Promise<T> => {
     if (isRedisAway()) throw new SwarmError(coreErrors.redisUnavailable, 'away on purpose');
     return read();
   };
-  const put = (delivery: Delivery, version: number) => {
-    const { id } = delivery.gas;
-    deliveries.set(id, { version, value: delivery });
-    all.set(id, delivery);
-    open.add(id);
-    const alert = toAlert(delivery);
-    if (alert) alerts.set(id, alert);
-    else alerts.delete(id);
-  };
-  const create = (created: readonly Delivery[]) => {
-    for (const delivery of created) if (!deliveries.has(delivery.gas.id)) put(delivery, 1);
-  };
-  const putRun = (held: Held<Run>, run: Run) => {
-    runs.set(run.agent, { version: held.version + 1, value: run });
-    everyRun.set(run.agent, run);
-  };
+  const versionOfRun = (agent: string) => (runs.get(agent) ?? none).version;
   const heldValue = (id: string) => deliveries.get(id)?.value ?? null;
-
   return {
-    all,
-    everyRun,
-    openCount: () => open.size,
+    ...{ all, everyRun },
     run: (agent) => asked(() => runs.get(agent) ?? none),
     runs: (agents) =>
       asked(() => ({ values: agents.map((agent) => runs.get(agent)?.value ?? null), unreadable: [] })),
@@ -70,33 +44,59 @@ export function createMemoryStore({ isRedisAway, wrote }: Mishaps): MemoryStore 
     openDeliveries: () => asked(() => [...open].flatMap((id) => heldValue(id) ?? [])),
     recentDeliveries: () => asked(() => ({ deliveries: [...all.values()], unreadable: 0 })),
     saveRun: async (held, run, created, beside = {}) => {
-      const isStale = await asked(() => (runs.get(run.agent) ?? none).version !== held.version);
-      if (isStale) return false;
-      putRun(held, run);
-      for (const { receiver, checkpoint, held: join, value } of beside.arrivals ?? []) {
-        joins.set(`${receiver} ${checkpoint}`, { version: join.version + 1, value });
-      }
-      if (beside.missions)
-        missions = { version: beside.missions.held.version + 1, value: beside.missions.value };
-      create(created);
+      if (await asked(() => versionOfRun(run.agent) !== held.version)) return false;
+      shelf.putRun(held, run);
+      shelf.putArrivals(beside.arrivals ?? []);
+      if (beside.missions) missions = { version: 1, value: beside.missions.value };
+      shelf.create(created);
       wrote();
       return true;
     },
     saveDelivery: async (held, delivery, beside = [], receiver = null) => {
       const isStale = await asked(() => (deliveries.get(delivery.gas.id) ?? none).version !== held.version);
-      if (isStale) return false;
-      if (receiver && (runs.get(receiver.run.agent) ?? none).version !== receiver.held.version) return false;
-      if (receiver) putRun(receiver.held, receiver.run);
-      put(delivery, held.version + 1);
-      create(beside);
+      if (isStale || (receiver && versionOfRun(receiver.run.agent) !== receiver.held.version)) return false;
+      if (receiver) shelf.putRun(receiver.held, receiver.run);
+      shelf.put(delivery, held.version + 1);
+      shelf.create(beside);
       wrote();
       return true;
     },
-    close: (id) =>
-      asked(() => {
-        const delivery = heldValue(id);
-        if (delivery && isClosed(delivery.state)) open.delete(id);
-      }),
+    close: (id) => asked(() => void open.delete(id)),
+  };
+}
+
+/** What lies there, and the ways to put something. */
+function createShelf() {
+  const runs = new Map<string, Held<Run>>();
+  const deliveries = new Map<string, Held<Delivery>>();
+  const joins = new Map<string, Held<Arrivals>>();
+  const alerts = new Map<string, GasAlert>();
+  const all = new Map<string, Delivery>();
+  const everyRun = new Map<string, Run>();
+  const open = new Set<string>();
+  const put = (delivery: Delivery, version: number) => {
+    const { id } = delivery.gas;
+    deliveries.set(id, { version, value: delivery });
+    all.set(id, delivery);
+    open.add(id);
+    const alert = toAlert(delivery);
+    if (alert) alerts.set(id, alert);
+    else alerts.delete(id);
+  };
+  return {
+    ...{ runs, deliveries, joins, alerts, all, everyRun, open, put },
+    putRun: (held: Held<Run>, run: Run) => {
+      runs.set(run.agent, { version: held.version + 1, value: run });
+      everyRun.set(run.agent, run);
+    },
+    putArrivals: (arrivals: NonNullable<Beside['arrivals']>) => {
+      for (const { receiver, checkpoint, held, value } of arrivals) {
+        joins.set(`${receiver} ${checkpoint}`, { version: held.version + 1, value });
+      }
+    },
+    create: (created: readonly Delivery[]) => {
+      for (const delivery of created) if (!deliveries.has(delivery.gas.id)) put(delivery, 1);
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { coreErrors, SwarmError } from '../../core/errors.ts';
 import { silentLogger } from '../../core/logger.ts';
 import { createIntake, type Intake } from '../intake.ts';
 import { createLedger, type Ledger } from '../ledger.ts';
+import type { Rounds } from '../rounds.ts';
 import { createPipelineWork } from '../sweep.ts';
 import { type Ways, SimAgent } from './agent.ts';
 import { Agenda } from './agenda.ts';
@@ -95,26 +96,10 @@ export function createWorld(scenario: Scenario, chance: Chance): World {
     return { kept: 'queue' };
   }
 
-  const rounds = {
-    status: () => Promise.resolve(),
-    done: () => Promise.resolve(),
-    all: async () => {
-      for (const agent of agents.values()) {
-        if (agent.isUnread) await seen.file(agent);
-        for (const id of agent.unseen) await seen.done(agent, id);
-      }
-    },
-  };
+  const rounds = makeRounds(agents, seen);
   const pipeline = createPipelineWork({ rounds, store, ledger, intake });
-  return {
-    agenda,
-    scenario,
-    agents,
-    store,
-    now,
-    cut,
-    sweep: async () => void (await attempt(pipeline.sweep)),
-  };
+  const sweep = async () => void (await attempt(pipeline.sweep));
+  return { agenda, scenario, agents, store, now, cut, sweep };
 }
 
 type Attempt = (work: () => Promise<unknown>) => Promise<boolean>;
@@ -157,6 +142,20 @@ function makeEyes(intake: Intake, { attempt, now, twice }: Seeing) {
       const read = () => attempt(() => intake.acknowledge(agent.id, id, 'moved to done/'));
       if (await read()) agent.unseen.delete(id);
       if (twice()) await read();
+    },
+  };
+}
+
+/** What the sweep reads of every agent. */
+function makeRounds(agents: ReadonlyMap<string, SimAgent>, seen: ReturnType<typeof makeEyes>): Rounds {
+  return {
+    status: () => Promise.resolve(),
+    done: () => Promise.resolve(),
+    all: async () => {
+      for (const agent of agents.values()) {
+        if (agent.isUnread) await seen.file(agent);
+        for (const id of agent.unseen) await seen.done(agent, id);
+      }
     },
   };
 }
