@@ -35,7 +35,7 @@ import { createGasStore } from './store.ts';
 import { createPipelineWork } from './sweep.ts';
 import type { TellDeps } from './tell.ts';
 
-export { byReceiver, type ReceiverAlert } from './alerts.ts';
+export type { ReceiverAlert } from './alerts.ts';
 export { type Chain, loadChain } from './chain.ts';
 export { inspectInboxes } from './inboxes/check.ts';
 export type { PipelineAgent } from './intake.ts';

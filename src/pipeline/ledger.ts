@@ -5,7 +5,7 @@ import type { Meter } from '../contracts/metrics.ts';
 import type { AgentInbox, DeliveryLedger } from '../contracts/ports.ts';
 import { createChanges } from './changes.ts';
 import { type Delivery, type DeliveryStep, isClosed, transitionAlert } from './delivery.ts';
-import { createEscalation } from './escalate.ts';
+import { createEscalation, type MoveWord } from './escalate.ts';
 import type { OwedRules } from './owed.ts';
 import type { FitnessRules } from './routing.ts';
 import { createSettling, type SettlingDeps } from './settle.ts';
@@ -36,12 +36,6 @@ export interface Ledger extends Pick<DeliveryLedger, 'state'> {
   move(id: string, word: MoveWord, beside?: readonly Delivery[]): Promise<Delivery>;
   /** A person is wanted for a delivery. */
   alarm(id: string, why: string): Promise<Delivery>;
-}
-
-export interface MoveWord {
-  readonly state: 'pending' | 'suppressed' | 'rerouted';
-  readonly detail: string;
-  readonly replacedBy?: string;
 }
 
 export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {

@@ -4,7 +4,7 @@ import { hasUnbegun } from '../stand-in.ts';
 import { createChance } from './random.ts';
 import { drawScenario } from './scenario.ts';
 import { judge, type Verdict } from './verdict.ts';
-import { createPlainWatch, type Signs, type Watch } from './watch.ts';
+import { createPlainWatch, type Signs, type Watch, type Watching } from './watch.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface SimulationOptions {
@@ -80,14 +80,8 @@ export async function simulate({
 
 const sweepEveryMs = 600_000;
 const horizonMs = 40 * 86_400_000;
-
-export interface Watching {
-  /** Agents for which a person was called, until they speak again. */
-  readonly called: ReadonlySet<string>;
-  /** When each agent was nudged, ms of virtual time. */
-  readonly nudged: ReadonlyMap<string, readonly number[]>;
-  look(): Promise<void>;
-}
+/** A chain that goes round is not waited for longer. */
+const roundsMs = 4 * 86_400_000;
 
 async function begin({ scenario, agents }: World): Promise<void> {
   const { chain, agents: links = {} } = scenario.chain;
@@ -97,15 +91,17 @@ async function begin({ scenario, agents }: World): Promise<void> {
   for (const one of firsts) if (one) await agents.get(one.id)?.start();
 }
 
-/** False when it never came to rest. */
+/** False when it never came to rest, and is no chain that goes round and in which somebody works. */
 async function settle(world: World, watching: Watching): Promise<boolean> {
-  const { agenda } = world;
+  const { agenda, scenario } = world;
+  const goesRound = scenario.chain.end === 'loop';
   for (let until = sweepEveryMs; until < horizonMs; until += sweepEveryMs) {
     while (await agenda.step(until));
     agenda.pass(until);
     await world.sweep();
     await watching.look();
     if (isAtRest(world, watching)) return true;
+    if (goesRound && until > roundsMs && isAnyActive(world)) return true;
   }
   return false;
 }
@@ -117,6 +113,10 @@ function isAtRest({ agenda, agents, store }: World, { called }: Watching): boole
     if (agent.isStuck && !called.has(agent.id)) return false;
   }
   return [...store.all.values()].every(({ state, alert }) => alert !== null || !unfinished.includes(state));
+}
+
+function isAnyActive({ agents }: World): boolean {
+  return [...agents.values()].some(({ isActive }) => isActive);
 }
 
 const unfinished: readonly DeliveryState[] = ['held', 'pending', 'queued', 'sent', 'failed', 'expired'];

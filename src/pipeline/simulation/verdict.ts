@@ -2,7 +2,7 @@
 // the pipeline: what must hold is written here a second time.
 import type { Delivery } from '../delivery.ts';
 import { netOf } from '../graph.ts';
-import type { Watching } from './run.ts';
+import type { Watching } from './watch.ts';
 import type { World } from './world.ts';
 
 export interface Verdict {

@@ -21,7 +21,7 @@ export type WatchAct = 'nudge' | 'human';
 export type Watch = (signs: Signs, now: number) => readonly WatchAct[];
 
 /** Whether an agent has something to do, as far as its words tell. */
-export function isAtWork({ state, hasUnbegun }: Pick<Signs, 'state' | 'hasUnbegun'>): boolean {
+function isAtWork({ state, hasUnbegun }: Pick<Signs, 'state' | 'hasUnbegun'>): boolean {
   return hasUnbegun || state === 'starting' || state === 'executing' || state === 'completing';
 }
 
@@ -37,4 +37,13 @@ export function createPlainWatch(silentMs = 2 * 3_600_000): Watch {
     called.add(signs.agent);
     return ['human'];
   };
+}
+
+/** What the watch of one run did. */
+export interface Watching {
+  /** Agents for which a person was called, until they speak again. */
+  readonly called: ReadonlySet<string>;
+  /** When each agent was nudged, ms of virtual time. */
+  readonly nudged: ReadonlyMap<string, readonly number[]>;
+  look(): Promise<void>;
 }

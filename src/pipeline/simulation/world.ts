@@ -21,7 +21,7 @@ const minute = 60_000;
 const epochMs = 1_767_225_600_000;
 
 /** The defaults of the configuration. */
-export const simulatedRules = {
+const simulatedRules = {
   ...{ ackTimeoutMs: 86_400_000, ackTries: 3, ackRetryMs: 300_000 },
   ...{ silentAfterMs: 86_400_000, maxOpen: 10, dryAfterMs: 1_800_000 },
 };
