@@ -98,8 +98,8 @@ export function createLimits(redis: Redis, options: { readonly prefix: string })
           use ? digest(use.input) : '',
           use?.keepMs ?? 0,
           ticket.holder,
-            ...cooldowns.map(({ ms }) => (begins ? ms : 0)),
-          ]),
+          ...cooldowns.map(({ ms }) => (begins ? ms : 0)),
+        ]),
       );
       switch (answer[0]) {
         case 'admitted':
@@ -116,9 +116,7 @@ export function createLimits(redis: Redis, options: { readonly prefix: string })
       const cooldownKeys = cooldowns.map((one) => key('cooldown', one.key));
       const ticket: Ticket = { useKey: null, cooldownKeys, holder: digest(use) };
       const ms = cooldowns.map((one) => one.ms);
-      const answer = beginSchema.parse(
-        await beginScript(redis, cooldownKeys, [ticket.holder, ...ms]),
-      );
+      const answer = beginSchema.parse(await beginScript(redis, cooldownKeys, [ticket.holder, ...ms]));
       return answer[0] === 'admitted' ? { kind: 'admitted', ticket } : limitedBy(cooldowns, answer);
     },
     settle: async ({ useKey, cooldownKeys, holder }, { reply, counts }) => {

@@ -115,6 +115,15 @@ function addAgentCommands(program: Command, io: Io, done: (code: ExitCode) => vo
     .action(async (files: string[], options: { json: boolean }) =>
       done(await (await import('./commands/gas-replay.ts')).gasReplay(files, options, io)),
     );
+  gas
+    .command('simulate')
+    .description('swarms with faults in virtual time through the real pipeline, without effect')
+    .option('--runs <n>', 'how many', toCount, 1_000)
+    .option('--seed <n>', 'of the first run', toCount, 1)
+    .option('--json', 'machine-readable summary on stdout', false)
+    .action(async (options: { runs: number; seed: number; json: boolean }) =>
+      done(await (await import('./commands/gas-simulate.ts')).gasSimulate(options, io)),
+    );
   const agent = program.command('agent').description('what an agent says to Swarmline');
   alsoChat(agent, io, done);
   addReportCommand(agent, io, done);

@@ -6,11 +6,11 @@ import type { Logger } from '../core/logger.ts';
 import type { Chain } from './chain.ts';
 import { type Delivery, newDelivery } from './delivery.ts';
 import { checkpointGasId, toGas } from './gas.ts';
-import { fallbacksOf, joinOf, receiversOf } from './graph.ts';
+import { fallbacksOf, joinOf } from './graph.ts';
 import type { DeliverEffect, Run } from './machine.ts';
 import { firstMission, takeMission } from './missions.ts';
 import { lookAtReceivers } from './receivers.ts';
-import { type FitnessRules, markOf, type Route, type Routing, route } from './routing.ts';
+import { type FitnessRules, markOf, receiversFor, type Route, type Routing, route } from './routing.ts';
 import type { Beside, GasStore } from './store.ts';
 import { nextMissionText } from './text.ts';
 import { levelOf } from './thresholds.ts';
@@ -50,16 +50,19 @@ export function makeDecide(deps: DecideDeps, options: DecideOptions): Decide {
       const { routing, joins } = await routed(deps, options, { chain, run, effect });
       arrivals.push(...joins);
       tellWaits(logger, run, effect, routing);
-      let words = '';
-      if (routing.end === 'next-mission') {
+      let words: string | null = '';
+      if (routing.routes.some(({ end }) => end === 'next-mission')) {
         const held = missions?.held ?? (await store.missions());
         const before = missions?.value ?? held.value ?? firstMission;
         const taken = takeMission(before, `${run.agent} ${markOf(run)}`, chain.missions ?? []);
         missions = { held, value: taken.missions };
-        if (taken.text === null) continue;
-        words = nextMissionText(taken.text);
+        words = taken.text === null ? null : nextMissionText(taken.text);
       }
-      created.push(...routing.routes.map((one) => toDelivery({ run, effect, words, write }, one, clock.now())));
+      const now = clock.now();
+      for (const one of routing.routes) {
+        const added = one.end === 'next-mission' ? words : '';
+        if (added !== null) created.push(toDelivery({ run, effect, words: added, write }, one, now));
+      }
     }
     return { created, beside: { arrivals, missions } };
   };
@@ -73,7 +76,7 @@ interface Question {
 
 async function routed({ store, clock }: DecideDeps, rules: FitnessRules, { chain, run, effect }: Question) {
   const { checkpoint } = effect;
-  const receivers = receiversOf(chain, run.agent);
+  const receivers = receiversFor(chain, run);
   const unfit = new Map<string, string | null>();
   const taken = new Map<string, string | null>();
   const held = new Map<string, Awaited<ReturnType<GasStore['arrivals']>>>();
@@ -126,7 +129,7 @@ interface Fuel {
 function toDelivery({ run, effect, words, write }: Fuel, one: Route, createdAt: number): Delivery {
   const { to, meant, state, detail, fallbacks } = one;
   const gas = toGas(run, effect, { to, meant, createdAt, words }, write);
-  return newDelivery(gas, detail + whyThen(run, effect), { state, fallbacks });
+  return newDelivery(gas, detail + whyThen(run, effect), { state, fallbacks, meant });
 }
 
 /** Said where a checkpoint did not fire at its own percent. */

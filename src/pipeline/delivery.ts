@@ -14,6 +14,8 @@ export interface Delivery extends DeliveryView {
   readonly alert: HumanAlert | null;
   /** The delivery that stands for this one, where it was given to another agent. */
   readonly replacedBy: string | null;
+  /** In whose place its receiver gets it; null where it was meant for that. */
+  readonly meant: string | null;
 }
 
 export interface HumanAlert {
@@ -68,6 +70,11 @@ export function isClosed(state: DeliveryState): boolean {
   return !open.includes(state);
 }
 
+/** Whether its receiver has acknowledged it. */
+export function isTaken({ state }: Pick<Delivery, 'state'>): boolean {
+  return state === 'accepted' || state === 'working';
+}
+
 /** Whether `claim` acknowledges a delivery that is still on its way to the inbox. */
 export function isTooEarly(state: DeliveryState, claim: DeliveryState): boolean {
   const isOnItsWay = state === 'held' || state === 'pending' || state === 'queued';
@@ -82,17 +89,20 @@ export interface Beginning {
   readonly asked?: Asked;
   /** Default: nobody stands in. */
   readonly fallbacks?: readonly string[];
+  /** Default: its receiver. */
+  readonly meant?: string;
 }
 
 export function newDelivery(
   gas: Gas,
   detail: string,
-  { state = 'pending', asked, fallbacks = [] }: Beginning = {},
+  { state = 'pending', asked, fallbacks = [], meant }: Beginning = {},
 ): Delivery {
   const { createdAt: at } = gas;
   return {
     ...{ gas, asked: asked ?? null, state, since: at, steps: [{ state, at, detail }] },
     ...{ tries: 0, fallbacks, alert: null, replacedBy: null },
+    meant: meant === undefined || meant === gas.to ? null : meant,
   };
 }
 
@@ -105,15 +115,15 @@ export function owedSince({ gas, steps }: Delivery): number {
 export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): DeliveryStep {
   if (!deliveryTable[delivery.state].includes(event.state)) return { delivery, effects: [] };
   const { state, at, detail, replacedBy = delivery.replacedBy } = event;
-  const isTaken = state === 'accepted' || state === 'working';
+  const taken = isTaken({ state });
   const next = {
     ...delivery,
     ...{ state, since: at, replacedBy, steps: [...delivery.steps, { state, at, detail }] },
     tries: state === 'sent' ? 1 : delivery.tries,
     // Nobody is wanted any more where somebody has it, or a person said what is to become of it.
-    alert: isTaken || state === 'rerouted' || state === 'suppressed' ? null : delivery.alert,
+    alert: taken || state === 'rerouted' || state === 'suppressed' ? null : delivery.alert,
   };
-  return { delivery: next, effects: isTaken && replacedBy !== null ? ['report', 'recall'] : ['report'] };
+  return { delivery: next, effects: taken && replacedBy !== null ? ['report', 'recall'] : ['report'] };
 }
 
 /** It is laid down once more; only what lies in the inbox unanswered can be. */

@@ -1,12 +1,11 @@
 // A receiver that cannot or does not take its gas: it is taken back and given to whoever stands in, or a person is told. And
 // the way back: a receiver that takes it after all. Each step may run again after a crash at any line.
 import { domainErrors } from '../contracts/errors.ts';
-import type { AgentInbox } from '../contracts/ports.ts';
+import type { AgentInbox, DeliveryLedger } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
 import { type Delivery, deliveryTable, newDelivery } from './delivery.ts';
 import { toRerouted } from './gas.ts';
-import type { Ledger } from './ledger.ts';
 import { lookAtReceivers } from './receivers.ts';
 import { type FitnessRules, firstFit } from './routing.ts';
 import type { GasStore } from './store.ts';
@@ -15,7 +14,22 @@ export interface EscalateDeps {
   readonly store: GasStore;
   readonly inbox: Pick<AgentInbox, 'deliver' | 'withdraw'>;
   readonly clock: Clock;
-  readonly ledger: Pick<Ledger, 'record' | 'move' | 'once' | 'alarm'>;
+  readonly ledger: EscalationLedger;
+}
+
+/** What it does to deliveries; the ledger has it. */
+export interface EscalationLedger {
+  record(...what: Parameters<DeliveryLedger['record']>): Promise<Delivery>;
+  move(id: string, word: MoveWord, beside?: readonly Delivery[]): Promise<Delivery>;
+  once(delivery: Delivery): Promise<void>;
+  alarm(id: string, why: string): Promise<Delivery>;
+}
+
+/** A word on a delivery that is not its receiver's. */
+export interface MoveWord {
+  readonly state: 'pending' | 'suppressed' | 'rerouted';
+  readonly detail: string;
+  readonly replacedBy?: string;
 }
 
 export interface Escalation {
@@ -40,7 +54,10 @@ export function createEscalation(
   async function give(old: Delivery, to: string, { why, rest }: Reason): Promise<void> {
     if (!(await takeBack(old))) return;
     const gas = toRerouted(old.gas, { to, createdAt: clock.now() });
-    const next = newDelivery(gas, `taken from ${old.gas.to}: ${why}`, { fallbacks: rest });
+    const next = newDelivery(gas, `taken from ${old.gas.to}: ${why}`, {
+      fallbacks: rest,
+      meant: old.meant ?? old.gas.to,
+    });
     const detail = `given to ${to}: ${why}`;
     const word = { state: 'rerouted', detail, replacedBy: gas.id } as const;
     const { state } = await ledger.move(old.gas.id, word, [next]);

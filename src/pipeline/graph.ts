@@ -63,8 +63,7 @@ export function endOf(graph: Graph, agent: string, net = netOf(graph)): End | nu
 }
 
 /** Who gets the gas of `agent`: those it hands over to, or the beginnings of its chain where that goes round. */
-export function receiversOf(graph: Graph, agent: string): readonly string[] {
-  const net = netOf(graph);
+export function receiversOf(graph: Graph, agent: string, net = netOf(graph)): readonly string[] {
   const end = endOf(graph, agent, net);
   if (end === null) return net.next.get(agent) ?? [];
   return end === 'stop' ? [] : beginningsOf(net, agent);
@@ -83,9 +82,9 @@ export function fallbacksOf({ agents }: Graph, agent: string): readonly string[]
 }
 
 /** What `agent` waits for, where its gas is joined. */
-export function joinOf(graph: Graph, agent: string): Join | null {
+export function joinOf(graph: Graph, agent: string, net?: Net): Join | null {
   const mode = graph.agents?.[agent]?.join;
-  return mode === undefined ? null : { mode, of: netOf(graph).before.get(agent) ?? [] };
+  return mode === undefined ? null : { mode, of: (net ?? netOf(graph)).before.get(agent) ?? [] };
 }
 
 export interface Join {

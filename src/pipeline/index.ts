@@ -60,7 +60,7 @@ import { type GasOptions, gasConfigSchema } from './words/config.ts';
 import type { Templates } from './words/load.ts';
 import { ownTemplates } from './words/own.ts';
 
-export { byReceiver, type ReceiverAlert } from './alerts.ts';
+export type { ReceiverAlert } from './alerts.ts';
 export { type Chain, loadChain } from './chain.ts';
 export { inspectInboxes } from './inboxes/check.ts';
 export type { PipelineAgent } from './intake.ts';
@@ -179,7 +179,8 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const ticks = createTickRecord(redis, { prefix });
   const late = makeLateTick({ ticks, clock, logger, faults, run: intake.scheduled }, scheduled);
   const control = createControl({ store, ledger, inbox, brain, clock, agents: names, chain });
-  const expectsGas = (agent: string) => endOf(chain(), agent) !== 'stop' && successor(chain(), agent) !== null;
+  const expectsGas = (agent: string) =>
+    endOf(chain(), agent) !== 'stop' && successor(chain(), agent) !== null;
   const silence = createStall(
     { watches, store, ledger, control, clock, logger },
     { agents, reportTo, stall, expectsGas },

@@ -8,14 +8,16 @@ import { SwarmError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { type DecideDeps, type DecideOptions, makeDecide } from './decide.ts';
 import { newDelivery } from './delivery.ts';
+import { findDry } from './dry.ts';
 import { toScheduledGas } from './gas.ts';
 import type { InboxConfig } from './inboxes/config.ts';
-import { type Ledger, untilSaved } from './ledger.ts';
-import { beginsBy, newRun, type Run, type RunEvent, readFor, transitionBySign, transitionRun } from './machine.ts';
+import type { Ledger } from './ledger.ts';
+import { beginsBy, newRun, type Run, type RunEvent, readFor, transitionRun } from './machine.ts';
 import type { Reading } from './progress/read-status.ts';
 import { answerTo, isOlderThanTold, weighReport } from './progress/report.ts';
 import type { GasStore } from './store.ts';
 import type { Thresholds } from './thresholds.ts';
+import { untilSaved } from './until-saved.ts';
 
 export interface IntakeDeps {
   readonly store: GasStore;
@@ -102,19 +104,6 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
     return saved;
   }
 
-  async function ranDry(id: string, now: number): Promise<void> {
-    await untilSaved(`run of ${id}`, async () => {
-      const held = await store.run(id);
-      const { value: before } = held;
-      if (before?.since == null || now - before.since < options.dryAfterMs) return true;
-      const run = transitionBySign(before, 'dry', now);
-      if (run === before) return true;
-      if (!(await store.saveRun(held, run, []))) return null;
-      logger.warn({ agent: id }, 'complete, and no next gas came: out of gas');
-      return true;
-    });
-  }
-
   return {
     observe: async (agent, raw, at, writtenAt = at) => {
       known(agent);
@@ -127,12 +116,9 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
       const { weighed, ...step } = await take(report.agent, (run) => weighReport(run, report, clock.now()));
       return answerTo(weighed, step);
     },
-    findDry: async () => {
-      const { values } = await store.runs(options.agents.map(({ id }) => id));
-      const complete = values.filter((run) => run?.state === 'complete');
-      if (complete.length === 0) return;
-      const owed = new Set((await store.openDeliveries()).map(({ gas }) => gas.to));
-      for (const run of complete) if (run && !owed.has(run.agent)) await ranDry(run.agent, clock.now());
+    findDry: () => {
+      const agents = options.agents.map(({ id }) => id);
+      return findDry({ store, clock, logger }, { agents, dryAfterMs: options.dryAfterMs });
     },
     acknowledge: async (agent, id, detail) => {
       const delivery = (await store.delivery(id)).value;

@@ -1,6 +1,7 @@
 // The machine of an agent's run: one version of its status in, the new run and what is to be done out.
 // Pure, so that a recorded history and a live agent take the same path; intake.ts does the effects.
 import { type Checkpoint, checkpoints, type RunState } from '../contracts/agents.ts';
+import { type Assignment, assign, leaveEpoch, worksFor } from './stand-in.ts';
 import { fixedThresholds, levelOf, type Thresholds } from './thresholds.ts';
 import { type Reading, readStatus, type ValidReading } from './progress/read-status.ts';
 
@@ -37,6 +38,8 @@ export interface Run {
   readonly told: Told | null;
   /** Where the checkpoints of the present mission fire. */
   readonly thresholds: Thresholds;
+  /** What it took, and for whom. */
+  readonly assignments: readonly Assignment[];
 }
 
 /** Where the reports of an agent are: theirs to number, null while it gives no numbers. `at` is when we heard it, ms. */
@@ -109,6 +112,7 @@ export function newRun(agent: string): Run {
     word: null,
     told: null,
     thresholds: fixedThresholds,
+    assignments: [],
   };
 }
 
@@ -124,6 +128,35 @@ export const signTable: Readonly<
 export function transitionBySign(run: Run, sign: RunSign, at: number): Run {
   const { from, to } = signTable[sign];
   return from.includes(run.state) ? { ...run, state: to, since: at } : run;
+}
+
+/** Its agent took gas, in the place of `meant` where that is another; the same gas again returns the very same run. */
+export function transitionByGas(run: Run, gas: FuelGas, at: number): Run {
+  const { from, epoch, meant, sentAt } = gas;
+  const fuelled = transitionBySign(run, 'fuelled', at);
+  const assignments = assign(run.assignments, {
+    key: `${from} ${epoch}`,
+    meant,
+    from: isBegun(run, sentAt) ? run.epoch : run.epoch + 1,
+  });
+  return assignments === run.assignments ? fuelled : { ...fuelled, assignments };
+}
+
+/** Whose gas it was, of which mission, and for whom it was meant. */
+export interface FuelGas {
+  readonly from: string;
+  readonly epoch: number;
+  readonly meant: string;
+  /** When it lay in the inbox, ms. */
+  readonly sentAt: number;
+}
+
+/**
+ * Whether the present mission may be the work already: an agent takes a gas and begins, and its status may be read before
+ * that it took it. Then it began after the gas lay there, has handed nothing over, and nothing else was given to it.
+ */
+function isBegun({ epoch, epochAt, maxPercent, assignments }: Run, sentAt: number): boolean {
+  return sentAt <= epochAt && (maxPercent ?? 0) < 75 && worksFor(assignments, epoch).length === 0;
 }
 
 /** What a person reads: a pause stands before everything else. */
@@ -150,7 +183,10 @@ export function readFor(run: Run, raw: string): Reading {
 }
 
 /** Whether a mission begins with it. */
-export function beginsBy(run: Run, { reading, renews = false }: Pick<RunEvent, 'reading' | 'renews'>): boolean {
+export function beginsBy(
+  run: Run,
+  { reading, renews = false }: Pick<RunEvent, 'reading' | 'renews'>,
+): boolean {
   return reading.kind === 'valid' && (run.mission !== reading.mission || renews);
 }
 
@@ -186,6 +222,7 @@ export function transitionRun(run: Run, event: RunEvent): RunStep {
       word: run.word,
       told: told ?? run.told,
       thresholds,
+      assignments: sameEpoch ? run.assignments : leaveEpoch(run.assignments, run),
     },
     effects: crossings({ reached, settled, thresholds, kind: pauseOf(run) ? 'hold' : 'deliver' }, reading),
   };

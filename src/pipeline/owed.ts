@@ -48,7 +48,7 @@ export function owedTo(delivery: Delivery, now: number, rules: OwedRules): Owed 
 }
 
 /** Since when its receiver may be asked again, ms since the epoch. */
-export function nextTryAt({ since, tries }: Pick<Delivery, 'since' | 'tries'>, ackRetryMs: number): number {
+function nextTryAt({ since, tries }: Pick<Delivery, 'since' | 'tries'>, ackRetryMs: number): number {
   return since + ackRetryMs * (2 ** tries - 1);
 }
 

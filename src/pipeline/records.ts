@@ -27,6 +27,9 @@ export const runSchema = z.object({
   readAt: z.number().nullable(),
   settled: z.array(checkpointSchema).default([]),
   since: z.number().nullable().default(null),
+  assignments: z
+    .array(z.object({ key: z.string(), meant: z.string(), from: z.number(), epoch: z.number().nullable() }))
+    .default([]),
   word: z.object({ paused: z.boolean(), by: z.string(), at: z.number() }).nullable().default(null),
   told: z
     .object({ epoch: z.number().nullable(), seq: z.number().nullable(), at: z.number() })
@@ -57,6 +60,7 @@ export const deliverySchema = z.object({
   fallbacks: z.array(z.string()).default([]),
   alert: z.object({ at: z.number(), why: z.string() }).nullable().default(null),
   replacedBy: z.string().nullable().default(null),
+  meant: z.string().nullable().default(null),
 });
 
 /** Who has reached one checkpoint before one receiver. */

@@ -2,8 +2,19 @@
 // live intake and the simulation decide alike.
 import type { Arrivals } from './join.ts';
 import { arrive, nobodyYet } from './join.ts';
-import { type End, endOf, fallbacksOf, type Graph, joinOf, policyOf, receiversOf } from './graph.ts';
+import {
+  type End,
+  endOf,
+  fallbacksOf,
+  type Graph,
+  joinOf,
+  type Net,
+  netOf,
+  policyOf,
+  receiversOf,
+} from './graph.ts';
 import { type DeliverEffect, pauseOf, type Run } from './machine.ts';
+import { worksFor } from './stand-in.ts';
 
 /** What is known of others at the moment of the decision. */
 export interface Surroundings {
@@ -23,32 +34,57 @@ export interface Route {
   readonly fallbacks: readonly string[];
   readonly state: 'pending' | 'held' | 'suppressed';
   readonly detail: string;
+  /** What is behind the agent that hands over, where it hands over to nobody by name. */
+  readonly end: End | null;
 }
 
 export interface Routing {
   readonly routes: readonly Route[];
   /** By receiver: who has come to its join now. */
   readonly arrivals: ReadonlyMap<string, Arrivals>;
-  /** What is behind the agent, where it hands over to nobody by name. */
-  readonly end: End | null;
   /** In words, for receivers that get nothing yet. */
   readonly waits: readonly string[];
 }
 
-/** Where the gas of one effect goes; none at the end of a chain that stops, and outside of it. */
+/**
+ * Where the gas of one effect goes: to those behind the agent, or behind those in whose place it works; none at the end of a
+ * chain that stops, and outside of it.
+ */
 export function route(graph: Graph, run: Run, effect: DeliverEffect, around: Surroundings): Routing {
   const arrivals = new Map<string, Arrivals>();
   const waits: string[] = [];
-  const routes = receiversOf(graph, run.agent).flatMap((receiver) => {
-    const came = arrival(graph, run, receiver, around);
+  const net = netOf(graph);
+  const routes = edgesOf(graph, run, net).flatMap(({ source, receiver }) => {
+    const came = arrival(graph, { run, source, receiver, net }, around);
     if (came) arrivals.set(receiver, came.arrivals);
     if (came && !came.fires && came.mode === 'all') {
       waits.push(`${receiver} ${came.detail}`);
       return [];
     }
-    return [routeTo(graph, { run, effect, receiver, came }, around)];
+    return [routeTo(graph, { run, effect, source, receiver, came, net }, around)];
   });
-  return { routes, arrivals, end: endOf(graph, run.agent), waits };
+  return { routes, arrivals, waits };
+}
+
+/** Everybody that a run's gas may be for. */
+export function receiversFor(graph: Graph, run: Run): readonly string[] {
+  return edgesOf(graph, run).map(({ receiver }) => receiver);
+}
+
+/** Each receiver once, though several ways lead to it. */
+function edgesOf(graph: Graph, run: Run, net = netOf(graph)): readonly Edge[] {
+  const works = worksFor(run.assignments, run.epoch);
+  const sources = works.length === 0 ? [run.agent] : works;
+  const all = sources.flatMap((source) =>
+    receiversOf(graph, source, net).map((receiver) => ({ source, receiver })),
+  );
+  return all.filter(({ receiver }, at) => all.findIndex((edge) => edge.receiver === receiver) === at);
+}
+
+interface Edge {
+  /** The agent, or in whose place it works. */
+  readonly source: string;
+  readonly receiver: string;
 }
 
 /** Which mission of an agent this is, over a loss of Redis too. */
@@ -78,31 +114,41 @@ interface Came {
 }
 
 /** Null where the receiver joins nothing, or this agent comes round to it from an end. */
-function arrival(graph: Graph, run: Run, receiver: string, around: Surroundings): Came | null {
-  const join = joinOf(graph, receiver);
-  if (join === null || !join.of.includes(run.agent)) return null;
-  const step = arrive(around.arrivals(receiver) ?? nobodyYet, run.agent, markOf(run), join);
+function arrival(
+  graph: Graph,
+  { run, source, receiver, net }: Edge & Pick<Crossing, 'run' | 'net'>,
+  around: Surroundings,
+): Came | null {
+  const join = joinOf(graph, receiver, net);
+  if (join === null || !join.of.includes(source)) return null;
+  const step = arrive(around.arrivals(receiver) ?? nobodyYet, source, markOf(run), join);
   return { mode: join.mode, ...step };
 }
 
-interface Crossing {
+interface Crossing extends Edge {
   readonly run: Run;
+  readonly net: Net;
   readonly effect: DeliverEffect;
-  readonly receiver: string;
   readonly came: Came | null;
 }
 
-function routeTo(graph: Graph, { run, effect, receiver, came }: Crossing, around: Surroundings): Route {
+function routeTo(
+  graph: Graph,
+  { run, effect, source, receiver, came, net }: Crossing,
+  around: Surroundings,
+): Route {
   const { checkpoint, percent, kind } = effect;
-  const reached = `${run.agent} reached ${percent} %${came ? `, ${came.detail}` : ''}`;
+  const place = source === run.agent ? '' : ` in the place of ${source}`;
+  const reached = `${run.agent} reached ${percent} %${place}${came ? `, ${came.detail}` : ''}`;
   const fallbacks = fallbacksOf(graph, receiver);
-  const meant = { to: receiver, meant: receiver, fallbacks };
+  const end = endOf(graph, source, net);
+  const meant = { to: receiver, meant: receiver, fallbacks, end };
   if (came && !came.fires) return { ...meant, state: 'suppressed', detail: reached };
-  const taken = policyOf(graph, run.agent, checkpoint) === 'always' ? null : around.taken(receiver);
+  const taken = policyOf(graph, source, checkpoint) === 'always' ? null : around.taken(receiver);
   if (taken !== null) return { ...meant, state: 'suppressed', detail: `${reached}; ${receiver} ${taken}` };
   const { to, passed, rest } = firstFit([receiver, ...fallbacks], around.unfit);
   // Where something speaks against everybody, the one that was meant gets it all the same: it may come back.
-  const chosen = to === null ? meant : { to, meant: receiver, fallbacks: rest };
+  const chosen = to === null ? meant : { ...meant, to, fallbacks: rest };
   const because = [reached, ...passed].join('; ');
   if (kind === 'deliver') return { ...chosen, state: 'pending', detail: because };
   return { ...chosen, state: 'held', detail: `${because} while paused by ${pauseOf(run)?.by}` };

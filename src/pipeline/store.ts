@@ -37,7 +37,12 @@ export interface GasStore {
   /** Which of the missions is next. @throws SwarmError RECORD_UNREADABLE */
   missions(): Promise<Held<Missions>>;
   /** Creates (version 0) or replaces a delivery and counts it as open, and so `beside` it; false as above. */
-  saveDelivery(held: Held<Delivery>, delivery: Delivery, beside?: readonly Delivery[]): Promise<boolean>;
+  saveDelivery(
+    held: Held<Delivery>,
+    delivery: Delivery,
+    beside?: readonly Delivery[],
+    receiver?: RunChange | null,
+  ): Promise<boolean>;
   /** In the order of `ids`. */
   deliveries(ids: readonly string[]): Promise<ManyRead<Delivery>>;
   /** Deliveries that something may still be owed to, oldest first; those that cannot be read are left out. */
@@ -48,6 +53,12 @@ export interface GasStore {
   recentDeliveries(limit: number): Promise<KeptDeliveries>;
   /** Nothing more is owed to it. Forgets closed deliveries beyond the newest `keepClosed`. */
   close(id: string, at: number): Promise<void>;
+}
+
+/** The run of a receiver that changes in the same step as its delivery. */
+export interface RunChange {
+  readonly held: Held<Run>;
+  readonly run: Run;
 }
 
 /** Records that are changed in the same step as a run. */
@@ -99,11 +110,15 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
       records.one(keys.joins, joinField(receiver, checkpoint), arrivalsSchema),
     missions: () => records.one(keys.missions, 'next', missionsSchema),
     deliveries: (ids) => records.many(keys.deliveries, ids, deliverySchema),
-    saveDelivery: (held, delivery, beside = []) =>
-      commit([{ hash: 'deliveries', field: delivery.gas.id, held, value: delivery }], [delivery, ...beside], {
-        id: delivery.gas.id,
-        alert: toAlert(delivery),
-      }),
+    saveDelivery: (held, delivery, beside = [], receiver = null) =>
+      commit(
+        [{ hash: 'deliveries', field: delivery.gas.id, held, value: delivery }, ...changeOf(receiver)],
+        [delivery, ...beside],
+        {
+          id: delivery.gas.id,
+          alert: toAlert(delivery),
+        },
+      ),
     alerts: async () => parseAlerts(await ask(() => redis.hgetall(keys.alerts))),
     openDeliveries: async () => (await list(await ask(() => redis.zrange(keys.open, 0, '-1')))).deliveries,
     recentDeliveries: async (limit) =>
@@ -114,6 +129,12 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
       await ask(() => redis.eval(closeScript, 5, ...held, id, String(at), String(keep)));
     },
   };
+}
+
+function changeOf(receiver: RunChange | null): RecordChange[] {
+  if (receiver === null) return [];
+  const { held, run } = receiver;
+  return [{ hash: 'runs', field: run.agent, held, value: run }];
 }
 
 function changesBeside({ arrivals = [], missions }: Beside): RecordChange[] {

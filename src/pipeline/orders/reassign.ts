@@ -26,7 +26,12 @@ export function makeReassign(deps: OrderDeps): SwarmControl['gas.reassign'] {
       if (!deliveryTable[old.state].includes('rerouted')) return refused(`it is ${old.state} already`);
       if (!(await takeBack(old))) return refused(`${old.gas.to} has accepted it already`);
       const gas = toReplacement(old.gas, { id: order.id, to, createdAt: clock.now() });
-      const begin = { asked: askedBy(order, replyTo), fallbacks: old.fallbacks.filter((one) => one !== to) };
+      const meant = old.meant ?? old.gas.to;
+      const begin = {
+        asked: askedBy(order, replyTo),
+        meant,
+        fallbacks: old.fallbacks.filter((one) => one !== to),
+      };
       const next = newDelivery(gas, `taken from ${old.gas.to} by ${by}`, begin);
       const detail = `given to ${to} by ${by}`;
       const { state } = await ledger.move(id, { state: 'rerouted', detail, replacedBy: gas.id }, [next]);

@@ -167,6 +167,24 @@ describe('an agent that stands in', () => {
   });
 });
 
+describe('the work of an agent that stands in', () => {
+  const { chain } = standIn;
+  it.override({ options: { chain: { ...chain, end: 'loop' } } });
+
+  it('is handed over to those behind the agent in whose place it works, once', async ({ rig }) => {
+    await rig.pipeline.observe('C', status(40, 'own'), Date.now());
+    await rig.pipeline.control['gas.pause'](order(), { ...ann, agent: 'B' });
+    await crossed(rig);
+    await take(rig, 'C');
+    await rig.pipeline.work.sweep();
+    await rig.twin.observe('C', status(80, 'own'), Date.now());
+    await rig.twin.observe('C', status(80, 'of B'), Date.now());
+    await rig.twin.observe('C', status(80, 'own again'), Date.now());
+    expect(await record(rig)).toEqual(['A→C 75 accepted', 'C→A 75 queued']);
+    expect((await details(rig))[0]?.[0]).toBe('C reached 80 % in the place of B');
+  });
+});
+
 describe('an agent with too much to do', () => {
   it.override({ options: { ...standIn, patience: { maxOpen: 2 } } });
 

@@ -62,5 +62,8 @@ it.each([
   await seen.observe('Agent-2', null, 20);
   expect([observed, noted]).toEqual([['Agent-2', 'Agent-2'], expected]);
   await seen.report({ agent: 'Agent-2', percent: 0 });
-  expect([observed, noted]).toEqual([['Agent-2', 'Agent-2', 'Agent-2'], [...expected, ...expected]]);
+  expect([observed, noted]).toEqual([
+    ['Agent-2', 'Agent-2', 'Agent-2'],
+    [...expected, ...expected],
+  ]);
 });

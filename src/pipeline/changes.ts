@@ -1,0 +1,68 @@
+// Takes what happened to a delivery, stores the machine's answer, and only then lets what comes of it be done.
+import { domainErrors } from '../contracts/errors.ts';
+import type { Meter } from '../contracts/metrics.ts';
+import type { Clock } from '../core/clock.ts';
+import { SwarmError } from '../core/errors.ts';
+import {
+  type Delivery,
+  type DeliveryEvent,
+  type DeliveryStep,
+  isTooEarly,
+  transitionDelivery,
+} from './delivery.ts';
+import { fuelled } from './fuel.ts';
+import { kindOf } from './gas.ts';
+import type { GasStore } from './store.ts';
+import { untilSaved } from './until-saved.ts';
+
+export interface ChangesDeps {
+  readonly store: GasStore;
+  readonly clock: Clock;
+  readonly meter?: Meter | undefined;
+  /** Does what comes of a step that was stored; again, where the same event comes again. */
+  readonly follow: (delivery: Delivery, effects: DeliveryStep['effects']) => Promise<void>;
+}
+
+/** Each throws SwarmError DELIVERY_UNKNOWN, STORE_CONFLICT, RECORD_UNREADABLE, REDIS_*, and what `follow` does. */
+export interface Changes {
+  /** `beside` is stored in the same step, and only if the delivery changes. */
+  change(id: string, make: (held: Delivery) => DeliveryStep, beside?: readonly Delivery[]): Promise<Delivery>;
+  /** @throws SwarmError DELIVERY_NOT_SENT, and as `change` */
+  apply(id: string, what: Omit<DeliveryEvent, 'at'>, beside?: readonly Delivery[]): Promise<Delivery>;
+}
+
+export function createChanges({ store, clock, meter, follow }: ChangesDeps): Changes {
+  const change: Changes['change'] = async (id, make, beside = []) => {
+    const { delivery, effects, changed } = await untilSaved(`delivery ${id}`, async () => {
+      const held = await store.delivery(id);
+      if (held.value === null) throw new SwarmError(domainErrors.deliveryUnknown, `no delivery ${id}`);
+      const step = make(held.value);
+      if (step.delivery === held.value) return { ...step, changed: false };
+      const receiver = await fuelled(store, held.value, step.delivery);
+      return (await store.saveDelivery(held, step.delivery, beside, receiver))
+        ? { ...step, changed: true }
+        : null;
+    });
+    if (changed && effects.includes('report')) count(meter, delivery);
+    await follow(delivery, effects);
+    return delivery;
+  };
+  return {
+    change,
+    apply: (id, what, beside = []) =>
+      change(
+        id,
+        (held) => {
+          if (isTooEarly(held.state, what.state)) {
+            throw new SwarmError(domainErrors.deliveryNotSent, `delivery ${id} is only ${held.state}`);
+          }
+          return transitionDelivery(held, { ...what, at: clock.now() });
+        },
+        beside,
+      ),
+  };
+}
+
+function count(meter: Meter | undefined, { gas, state }: Delivery): void {
+  meter?.count('gas_deliveries_total', { checkpoint: String(gas.checkpoint ?? kindOf(gas)), state });
+}

@@ -1,0 +1,84 @@
+// Does what is owed to a delivery, as owed.ts says; each is safe to do again.
+import type { JobLook, JobSink } from '../contracts/ports.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Changes } from './changes.ts';
+import { type Delivery, type DeliveryStep, isTaken, transitionRetry } from './delivery.ts';
+import { dispatched, layAgain, requeue } from './dispatch.ts';
+import { pauseOf } from './machine.ts';
+import { type OwedRules, owedTo } from './owed.ts';
+import type { GasStore } from './store.ts';
+
+export interface SettlingDeps {
+  readonly store: GasStore;
+  readonly jobs: JobSink;
+  readonly clock: Clock;
+  /** Whether a job is still there; absent: what stays `queued` too long is taken for lost. */
+  readonly look?: JobLook | undefined;
+}
+
+/** The ways to change a delivery and to tell of it. */
+export interface SettlingWays extends Changes {
+  readonly tell: (delivery: Delivery) => Promise<void>;
+  readonly follow: (delivery: Delivery, effects: DeliveryStep['effects']) => Promise<void>;
+  readonly escalate: (delivery: Delivery, why: string) => Promise<void>;
+}
+
+export interface Settling {
+  /** Begins a delivery that was just stored: into the queue, or told where it is held or was taken out. */
+  begin(delivery: Delivery): Promise<void>;
+  /** Does what is still owed to a delivery of the open set. */
+  settle(delivery: Delivery): Promise<void>;
+}
+
+export function createSettling(deps: SettlingDeps, rules: OwedRules, ways: SettlingWays): Settling {
+  const { store, jobs, clock, look } = deps;
+  const { change, apply, tell, follow, escalate } = ways;
+
+  async function dispatch(delivery: Delivery): Promise<void> {
+    const event = await dispatched(jobs, delivery);
+    if (event) await apply(delivery.gas.id, event);
+  }
+
+  /** What is held waits for the word on its sender, which may have come in another process. */
+  async function letGo({ gas }: Delivery): Promise<void> {
+    const run = (await store.run(gas.from)).value;
+    if (run !== null && pauseOf(run) !== null) return;
+    const delivery = await apply(gas.id, { state: 'pending', detail: 'let go' });
+    if (delivery.state === 'pending') await dispatch(delivery);
+  }
+
+  async function retry({ gas }: Delivery, detail: string): Promise<void> {
+    const delivery = await change(gas.id, (held) => transitionRetry(held, clock.now(), detail));
+    if (delivery.state === 'sent') await layAgain(jobs, delivery);
+  }
+
+  async function settle(delivery: Delivery): Promise<void> {
+    const owed = owedTo(delivery, clock.now(), rules);
+    switch (owed.do) {
+      case 'nothing':
+        return;
+      case 'let-go':
+        return letGo(delivery);
+      case 'dispatch':
+        return dispatch(delivery);
+      case 'requeue':
+        return requeue({ jobs, look }, delivery, owed.retry);
+      case 'retry':
+        return retry(delivery, owed.detail);
+      case 'expire':
+        await apply(delivery.gas.id, { state: 'expired', detail: owed.detail });
+        return;
+      case 'escalate':
+        return escalate(delivery, owed.why);
+      case 'close': {
+        const isRecalling = isTaken(delivery) && delivery.replacedBy !== null;
+        return follow(delivery, isRecalling ? ['report', 'recall'] : ['report']);
+      }
+    }
+  }
+
+  return {
+    begin: (delivery) => (delivery.state === 'pending' ? dispatch(delivery) : tell(delivery)),
+    settle,
+  };
+}

@@ -1,0 +1,105 @@
+// kill -9 anywhere between the crossing of a checkpoint and its acknowledgement, a hundred times: each gas reaches its
+// receiver once. Three processes see each crossing together, and one of them is killed.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished } from 'vitest';
+import { silentLogger } from '../../../src/core/logger.ts';
+import { createGasStore } from '../../../src/pipeline/store.ts';
+import { bundled } from '../../support/bundle.ts';
+import { eventually, it } from '../../support/fixtures.ts';
+import { makeRandom } from '../../support/random.ts';
+
+const kills = 100;
+const processes = 3;
+const seed = Number(process.env['SWARMLINE_SEED'] ?? Math.floor(Math.random() * 1e6));
+
+function openFleet(start: () => ChildProcess) {
+  const ready = new Set<ChildProcess>();
+  const children = new Set<ChildProcess>();
+  let isOver = false;
+  const open = () => {
+    const child = start();
+    children.add(child);
+    child.stdout?.on('data', () => ready.add(child));
+    child.once('exit', () => {
+      ready.delete(child);
+      children.delete(child);
+      if (!isOver) open();
+    });
+  };
+  for (let i = 0; i < processes; i += 1) open();
+  onTestFinished(() => {
+    isOver = true;
+    for (const child of children) child.kill('SIGKILL');
+  });
+  return ready;
+}
+
+/** The receiver: moves what it finds to done/, and counts by name. */
+function openReceiver(inbox: string) {
+  const moved = new Map<string, number>();
+  let last = Promise.resolve();
+  const look = async () => {
+    for (const name of (await readdir(inbox)).filter((one) => one.endsWith('.md') && !one.startsWith('.'))) {
+      await rename(join(inbox, name), join(inbox, 'done', name));
+      moved.set(name, (moved.get(name) ?? 0) + 1);
+    }
+  };
+  const timer = setInterval(() => {
+    last = last.then(look);
+  }, 30);
+  onTestFinished(async () => {
+    clearInterval(timer);
+    await last;
+  });
+  return moved;
+}
+
+describe('kill -9 between crossing and acknowledgement', () => {
+  it('H4 a hundred times lets each gas reach its receiver once', { timeout: 400_000 }, async ({
+    redis,
+    redisUrl,
+    prefix,
+    annotate,
+  }) => {
+    await annotate(`SWARMLINE_SEED=${seed}`);
+    const random = makeRandom(seed);
+    const folder = await mkdtemp(join(tmpdir(), 'gas-kill-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    for (const agent of ['A', 'B']) await mkdir(join(folder, agent, 'inbox', 'done'), { recursive: true });
+    const script = await bundled(fileURLToPath(new URL('./fixtures/pipeline-process.ts', import.meta.url)));
+    const moved = openReceiver(join(folder, 'B', 'inbox'));
+    const ready = openFleet(() =>
+      spawn(process.execPath, [script, redisUrl, prefix, folder], { stdio: ['ignore', 'pipe', 'inherit'] }),
+    );
+    const store = createGasStore({ redis, logger: silentLogger }, { prefix, keepClosed: 1_000 });
+    const accepted = async () => {
+      const { deliveries } = await store.recentDeliveries(1_000);
+      return deliveries
+        .filter(({ state }) => state === 'accepted')
+        .map(({ gas }) => `${gas.epoch} ${gas.checkpoint}`);
+    };
+    for (let round = 0; round < kills; round += 1) {
+      await eventually(() => ready.size > 0, { timeoutMs: 60_000 });
+      const draft = join(folder, 'A', 'draft');
+      await writeFile(draft, JSON.stringify({ current_mission: `m-${round}`, progress: 100 }));
+      await rename(draft, join(folder, 'A', 'status.json'));
+      const atMs = Date.now() + random() * 80;
+      const isKilled = () => {
+        const [victim] = ready;
+        if (victim === undefined || Date.now() < atMs) return false;
+        ready.delete(victim);
+        return victim.kill('SIGKILL');
+      };
+      await eventually(isKilled, { timeoutMs: 60_000 });
+      // One death for each: a job that two processes in a row died of is put aside by the queue, and told.
+      await eventually(async () => (await accepted()).length >= 3 * (round + 1), { timeoutMs: 60_000 });
+    }
+    const all = Array.from({ length: kills }, (_, i) => [75, 90, 100].map((one) => `${i + 1} ${one}`)).flat();
+    expect((await accepted()).toSorted()).toEqual(all.toSorted());
+    expect([...moved.values()]).toEqual(Array.from({ length: 3 * kills }, () => 1));
+  });
+});
