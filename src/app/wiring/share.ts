@@ -66,11 +66,8 @@ export async function share(
   held: Held,
 ): Promise<Together> {
   const { config, backends, clock, logger } = deps;
-  const redis = createCommandRedis({
-    url: backends.redis.url,
-    name: 'swarmline:commands',
-    onError: ({ message }) => logger.debug({ error: message }, 'redis'),
-  });
+  const onError = ({ message }: Error) => logger.debug({ error: message }, 'redis');
+  const redis = createCommandRedis({ url: backends.redis.url, name: 'swarmline:commands', onError });
   const instance = randomBytes(4).toString('hex');
   const observation = await openObservation(deps, { instance, version: deps.version ?? 'unknown' });
   const { metrics, tracer, faults } = observation;
@@ -87,10 +84,8 @@ export async function share(
   const registry = new Registry(redis, { prefix });
   const { processes } = createSystemDirectory(registry);
   const reset = (component: string) => held.supervisor?.reset(component) ?? Promise.resolve(false);
-  const resets = new ComponentResets(
-    { redis, clock, logger, view, processes, reset },
-    { redisUrl: backends.redis.url, prefix },
-  );
+  const resetting = { redis, clock, logger, view, processes, reset };
+  const resets = new ComponentResets(resetting, { redisUrl: backends.redis.url, prefix });
   const base = {
     ...observation,
     config,
