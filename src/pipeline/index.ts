@@ -35,6 +35,7 @@ import { makeLateTick, makeSkipped } from './late-tick.ts';
 
 export type { ReceiverAlert } from './alerts.ts';
 export { type Chain, loadChain } from './chain.ts';
+export type { PipelineOptions } from './engine.ts';
 export { inspectInboxes } from './inboxes/check.ts';
 export { loadTemplates } from './words/load.ts';
 
