@@ -6,6 +6,7 @@ import type { AskPeople } from '../contracts/mailbox.ts';
 import type { JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { plainText } from '../core/text.ts';
+import { makeScript } from '../core/redis-script.ts';
 import type { Redis } from '../core/redis.ts';
 import { ask } from './record-reader.ts';
 
@@ -31,7 +32,7 @@ export function makeAsk({ redis, jobs, clock }: AskDeps, { prefix, reportTo }: A
   async function askedAt(agent: string, question: string): Promise<string | null> {
     const key = `${prefix}:gas:questions:${agent}`;
     const args = [derivedId(question), String(clock.now()), String(most), String(withinSeconds)];
-    const at = await ask(() => redis.eval(countScript, 1, key, ...args));
+    const at = await ask(() => countScript(redis, [key], args));
     return typeof at === 'string' ? at : null;
   }
 
@@ -67,10 +68,10 @@ export function makeAsk({ redis, jobs, clock }: AskDeps, { prefix, reportTo }: A
   };
 }
 
-const countScript = `
+const countScript = makeScript(`
 local at = redis.call('HGET', KEYS[1], ARGV[1])
 if at then return at end
 if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then return false end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 if redis.call('HLEN', KEYS[1]) == 1 then redis.call('EXPIRE', KEYS[1], ARGV[4]) end
-return ARGV[2]`;
+return ARGV[2]`);

@@ -1,5 +1,6 @@
 // The one way in which records of the pipeline change: all of them and what comes of them, or nothing. It knows no record's
 // meaning; store.ts does.
+import { makeScript } from '../core/redis-script.ts';
 import type { Redis } from '../core/redis.ts';
 import type { GasAlert } from './alerts.ts';
 import type { Delivery } from './delivery.ts';
@@ -45,14 +46,14 @@ export function makeCommit(redis: Redis, keys: CommitKeys): Commit {
     ]);
     const told = alert ? [alert.id, alert.alert === null ? '' : JSON.stringify(alert.alert)] : ['', ''];
     const argv = [String(changes.length), ...records, ...told, ...created];
-    return (await ask(() => redis.eval(script, held.length, ...held, ...argv))) === 1;
+    return (await ask(() => script(redis, held, argv))) === 1;
   };
 }
 
 const hashes = ['runs', 'deliveries', 'joins', 'missions'] as const;
 
 // A record is `<version> <json>`. The records themselves are written first, so HSETNX never overwrites one.
-const script = `
+const script = makeScript(`
 local count = tonumber(ARGV[1])
 for i = 0, count - 1 do
   local at = 2 + i * 4
@@ -74,7 +75,7 @@ for i = rest + 2, #ARGV, 3 do
   redis.call('ZADD', KEYS[5], ARGV[i + 1], ARGV[i])
   redis.call('ZADD', KEYS[6], ARGV[i + 1], ARGV[i])
 end
-return 1`;
+return 1`);
 
 /** Orders the sets: by time, and the checkpoints of one jump among themselves. */
 function decidedAt({ gas }: Delivery): string {

@@ -1,6 +1,7 @@
 // Runs and deliveries in Redis. One script changes a record only if nobody else did since it was read, and puts the
 // deliveries that come of it beside it in the same step: a crash after "decided" and before "sent" loses nothing.
 import type { Checkpoint } from '../contracts/agents.ts';
+import { makeScript } from '../core/redis-script.ts';
 import type { Delivery } from './delivery.ts';
 import type { Arrivals } from './join.ts';
 import type { Run } from './machine.ts';
@@ -126,7 +127,7 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
     close: async (id, at) => {
       const keep = options.keepClosed ?? 1_000;
       const held = [keys.open, keys.closed, keys.recent, keys.deliveries, keys.alerts];
-      await ask(() => redis.eval(closeScript, 5, ...held, id, String(at), String(keep)));
+      await ask(() => closeScript(redis, held, [id, at, keep]));
     },
   };
 }
@@ -150,7 +151,7 @@ function joinField(receiver: string, checkpoint: Checkpoint): string {
   return `${receiver} ${checkpoint}`;
 }
 
-const closeScript = `
+const closeScript = makeScript(`
 redis.call('ZREM', KEYS[1], ARGV[1])
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1 - ARGV[3])) do
@@ -159,4 +160,4 @@ for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1 - ARGV[3])) do
   redis.call('HDEL', KEYS[4], id)
   redis.call('HDEL', KEYS[5], id)
 end
-return 1`;
+return 1`);

@@ -1,5 +1,6 @@
 // Learnings in Redis, the newest of them, and a number that grows with each: it tells an index whether it knows all.
 import { type Learning, learningSchema } from '../../contracts/brain.ts';
+import { makeScript } from '../../core/redis-script.ts';
 import type { Redis } from '../../core/redis.ts';
 import { ask } from '../record-reader.ts';
 
@@ -22,7 +23,7 @@ export interface LearningStoreOptions {
   readonly keepMs: number;
 }
 
-const script = `
+const script = makeScript(`
 if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
 redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
 local old = redis.call('ZRANGE', KEYS[2], 0, -1 - ARGV[4])
@@ -32,7 +33,7 @@ for _, id in ipairs(old) do
   redis.call('HDEL', KEYS[1], id)
 end
 redis.call('INCR', KEYS[3])
-return 1`;
+return 1`);
 
 /** Creates the store. */
 export function createLearningStore(
@@ -45,7 +46,7 @@ export function createLearningStore(
     put: async (learning) => {
       const { id, at } = learning;
       const args = [id, JSON.stringify(learning), String(at), String(keep), String(at - keepMs)];
-      return (await ask(() => redis.eval(script, 3, learnings, byTime, version, ...args))) === 1;
+      return (await ask(() => script(redis, [learnings, byTime, version], args))) === 1;
     },
     version: async () => (await ask(() => redis.get(version))) ?? '0',
     ids: () => ask(() => redis.zrange(byTime, 0, '-1')),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Gas, gasSchema } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { SwarmError } from '../../core/errors.ts';
+import { makeScript, type RedisScript } from '../../core/redis-script.ts';
 import type { Redis } from '../../core/redis.ts';
 import { ask } from '../record-reader.ts';
 
@@ -35,8 +36,8 @@ export function createMailbox(
 ): Mailbox {
   const lyingKey = (agent: string) => `${options.prefix}:gas:mailbox:${agent}`;
   const takenKey = (agent: string) => `${options.prefix}:gas:mailbox-taken:${agent}`;
-  const run = (script: string, agent: string, ...args: readonly string[]) =>
-    ask(() => redis.eval(script, 2, lyingKey(agent), takenKey(agent), ...args));
+  const run = (script: RedisScript, agent: string, ...args: readonly string[]) =>
+    ask(() => script(redis, [lyingKey(agent), takenKey(agent)], args));
   return {
     lay: async (gas) => {
       const entry: Lying = { gas, handedAt: null };
@@ -85,24 +86,24 @@ function parseJson(text: string): unknown {
   }
 }
 
-const layScript = `
+const layScript = makeScript(`
 if redis.call('ZSCORE', KEYS[2], ARGV[1]) then return 0 end
-return redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])`;
+return redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])`);
 
 // What was withdrawn or taken meanwhile must not come back.
-const handScript = `
+const handScript = makeScript(`
 for i = 1, #ARGV, 2 do
   if redis.call('HEXISTS', KEYS[1], ARGV[i]) == 1 then redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 end
-return 1`;
+return 1`);
 
-const takeScript = `
+const takeScript = makeScript(`
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1 - ARGV[3])
-return 1`;
+return 1`);
 
-const withdrawScript = `
+const withdrawScript = makeScript(`
 if redis.call('HDEL', KEYS[1], ARGV[1]) == 1 then return 1 end
 if redis.call('ZSCORE', KEYS[2], ARGV[1]) then return 2 end
-return 0`;
+return 0`);

@@ -1,10 +1,12 @@
 // The inbox that its agent asks for: gas lies in the mailbox, and "sent" is said of it as of a file in a folder. When it
 // was handed out is another matter, which the mailbox knows.
-import type { Gas } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { errorText, SwarmError } from '../../core/errors.ts';
+import { withAcknowledgement } from './frame.ts';
 import type { Inbox } from './inbox.ts';
 import type { Mailbox } from './mailbox.ts';
+
+const how = 'This was fetched: the tool `acknowledge` says that you have it.';
 
 /** Creates the inbox of one agent. */
 export function createPullInbox({ mailbox }: { readonly mailbox: Mailbox | undefined }): Inbox {
@@ -22,17 +24,11 @@ export function createPullInbox({ mailbox }: { readonly mailbox: Mailbox | undef
     ack: 'native',
     deliver: async (gas, signal) => {
       signal.throwIfAborted();
-      await reach((box) => box.lay({ ...gas, text: withAcknowledgement(gas) }));
+      await reach((box) => box.lay({ ...gas, text: withAcknowledgement(gas, how) }));
       return { state: 'sent', where: `mailbox of ${gas.to}, to be fetched` };
     },
     has: (gas) => reach((box) => box.has(gas)),
     withdraw: (gas) => reach((box) => box.withdraw(gas)),
     check: () => Promise.resolve(null),
   };
-}
-
-/** The words of a gas speak of a file; here is none. */
-function withAcknowledgement({ id, text }: Gas): string {
-  const how = `the tool \`acknowledge\`, or \`swarmline agent ack ${id}\`, says that you have it`;
-  return `${text.trimEnd()}\n\nThis was fetched, so there is no file to move: ${how}.\n`;
 }

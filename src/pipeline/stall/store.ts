@@ -1,4 +1,5 @@
 // What the watch remembers, in Redis: one record per agent, changed only where nobody else has changed it since.
+import { makeScript } from '../../core/redis-script.ts';
 import type { Redis } from '../../core/redis.ts';
 import { ask, createRecordReader, type RecordReaderDeps } from '../record-reader.ts';
 import { encodeRecord, type Held } from '../records.ts';
@@ -14,12 +15,12 @@ export interface WatchStore {
   save(held: Held<Watch>, watch: Watch): Promise<Held<Watch> | null>;
 }
 
-const script = `
+const script = makeScript(`
 local held = redis.call('HGET', KEYS[1], ARGV[1])
 local version = held and string.match(held, '^%d+') or '0'
 if version ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-return 1`;
+return 1`);
 
 /** Creates the store. */
 export function createWatchStore(
@@ -35,7 +36,7 @@ export function createWatchStore(
     save: async ({ version }, watch) => {
       const next = { version: version + 1, value: watch };
       const text = encodeRecord(next.version, watch);
-      const saved = await ask(() => redis.eval(script, 1, key, watch.agent, String(version), text));
+      const saved = await ask(() => script(redis, [key], [watch.agent, version, text]));
       return saved === 1 ? next : null;
     },
   };
