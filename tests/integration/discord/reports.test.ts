@@ -98,6 +98,8 @@ describe('Discord reports', () => {
 
   it('leaves Discord alone for a moment after five faults in a row, and says so', async () => {
     const { bot, peer, to, guards } = await open();
+    // The commands are registered beside it, by the same circuit: its success between two faults would close it again.
+    await eventually(() => peer.exchanges.some(({ method, status }) => method === 'PUT' && status === 200));
     peer.fail({ kind: 503, match: /^POST .*\/messages/, times: 5 });
     for (let i = 0; i < 5; i += 1) await bot.report(restartReport(to, ['queued'])).catch(() => undefined);
     const refused = bot.report(restartReport(to, ['queued']));
