@@ -6,6 +6,7 @@ import type { Looked } from './look.ts';
 import { permissionOf } from './permitted.ts';
 import { propose } from './propose.ts';
 import { type Invocation, placeOf, type Reply } from './reply.ts';
+import type { Action, Change, CommandPorts } from './spec.ts';
 
 /** From a parsed wish, and what was read of it, to its answer, or to what has to be confirmed first. */
 export async function ask(
@@ -23,7 +24,8 @@ export async function ask(
   const refused = await looked.misspelt;
   if (refused) return refused;
   if (spec.kind === 'question') return { kind: 'answer', answer: await spec.answer(call, deps) };
-  const objection = await spec.check(call, deps);
+  const meant = await writtenOut(spec, args, deps);
+  const objection = await spec.check({ ...call, args: meant }, deps);
   if (objection !== null) {
     return {
       kind: 'refusal',
@@ -32,8 +34,21 @@ export async function ask(
   }
   if (dryRun) {
     const { permission } = wish;
-    return rehearse({ spec, call, permission, verdict }, deps);
+    return rehearse({ spec, call: { ...call, args: meant }, permission, verdict }, deps);
   }
   const { policyVersion } = verdict;
-  return propose(deps, invocation, { spec, args, policyVersion, prompt: looked.prompt });
+  return propose(deps, invocation, { spec, args: meant, policyVersion, prompt: looked.prompt });
+}
+
+/** The arguments with every beginning of an id written out. */
+async function writtenOut(
+  { args: specs }: Action | Change,
+  args: Wish['args'],
+  ports: CommandPorts,
+): Promise<Wish['args']> {
+  const entries = Object.entries(args).map(async ([name, typed]) => {
+    const exact = specs.find((one) => one.name === name)?.exact;
+    return [name, exact ? await exact(typed, ports) : typed] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }

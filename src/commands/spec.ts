@@ -26,6 +26,11 @@ export interface ArgSpec {
   readonly rest?: boolean;
   /** Whether it is a secret, such as a one-time code: never written into a log or a record. */
   readonly secret?: boolean;
+  /**
+   * What was typed, written out, where it may be a beginning: an order is about that one from then on, whatever comes to be
+   * called so before its yes. What fits nothing stays as it was typed. @throws SwarmError REDIS_*
+   */
+  readonly exact?: (typed: string, ports: CommandPorts) => Promise<string>;
   /** What could stand here now, behind `args`, for completion and for a guess at a slip of the pen. */
   readonly candidates?: (ports: CommandPorts, args: CommandCall['args']) => Promise<readonly string[]>;
 }

@@ -22,7 +22,13 @@ describe('an agent that speaks MCP', () => {
     await site.up().ready();
     const client = await overHttp(site, one, 'Agent-1');
     const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(['report_progress', 'get_gas', 'acknowledge', 'ask_human']);
+    expect(tools.map(({ name }) => name)).toEqual([
+      'report_progress',
+      'get_gas',
+      'acknowledge',
+      'ask_human',
+      'search_brain',
+    ]);
     expect(client.getInstructions()).toContain('get_gas');
   });
 

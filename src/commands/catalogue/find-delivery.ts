@@ -19,6 +19,10 @@ export function deliveryArg(searched: number, offers: (state: DeliveryView['stat
         .filter(({ state }) => offers(state))
         .map(({ gas }) => gas.id.slice(0, shortDeliveryId));
     },
+    exact: async (typed, { agents }) => {
+      const found = findDelivery(typed, { ...(await agents.deliveries(searched)), searched });
+      return typeof found === 'string' ? typed : found.gas.id;
+    },
   };
 }
 

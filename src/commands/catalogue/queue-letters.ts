@@ -10,6 +10,7 @@ const idArg: ArgSpec = {
   description: 'Of its job, as `queue dead` shows it, or the beginning of it',
   required: true,
   candidates: async (ports) => (await ports.queues.deadLetters(25)).letters.map(({ id }) => id),
+  exact: async (typed, ports) => (await ports.queues.deadLetter(typed))?.id ?? typed,
 };
 
 export const queueRedrive: Action = {

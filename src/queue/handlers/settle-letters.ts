@@ -71,7 +71,8 @@ function subjectOf({ order, id, queue }: Body): string {
 async function wantedOf({ queues }: SettleLettersDeps, { id, queue }: Body, { envelope }: JobContext) {
   if (id !== null) {
     const letter = await queues.deadLetter(id);
-    return letter ? [letter] : [];
+    // Another one may have come to begin like it since.
+    return letter?.id === id ? [letter] : [];
   }
   const { letters } = await queues.deadLetters(all, queue ?? undefined);
   return letters.filter(({ lastAt }) => lastAt <= envelope.issuedAt);
