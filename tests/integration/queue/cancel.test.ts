@@ -272,6 +272,25 @@ describe('what nobody in chat asked for, and is called off', () => {
     expect((await scene.files()).length).toBe(1);
   });
 
+  it('too late is gas that lies in the inbox, but nobody lays it down once more', async ({
+    redis,
+    redisUrl,
+    prefix,
+  }) => {
+    const place = { redis, redisUrl, prefix };
+    const scene = await openDelivery(place);
+    const host = createHost(place, [bindHandler(makeDeliverGas(scene))]);
+    await host.start();
+    await eventually(async () => (await scene.ledger.state(scene.id)) === 'sent');
+    await host.stop();
+    scene.later(3_600_000);
+    await scene.work.sweep();
+    expect(await redis.exists(`${prefix}:bull:gas:${deliveryJobId(scene.id, 'try 2')}`)).toBe(1);
+    expect(await scene.canceller.cancel(scene.id, 'cli:local')).toBe('too-late');
+    expect(await scene.waiting()).toBe(0);
+    expect(await redis.exists(`${prefix}:bull:gas:${deliveryJobId(scene.id, 'try 2')}`)).toBe(0);
+  });
+
   it('while it is being laid down is taken back', async ({ redis, redisUrl, prefix }) => {
     const place = { redis, redisUrl, prefix };
     const scene = await openDelivery(place);
