@@ -135,8 +135,10 @@ export interface Pipeline {
   readonly ask: AskPeople;
   /** What people have to look after themselves. */
   readonly alerts: GasAlertBoard & Service;
-  /** From now on this is who hands over to whom; schedules take a start of `schedule`. Returns what was before. */
-  rechain(chain: Chain): Chain;
+  /** Who hands over to whom now. */
+  chain(): Chain;
+  /** From now on this is who hands over to whom; schedules take a start of `schedule`. */
+  rechain(chain: Chain): void;
 }
 
 /** Puts the parts together; connects to nothing and starts nothing. */
@@ -208,10 +210,9 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
       { mailbox, store, ledger, clock },
       agents.flatMap(({ id, inbox: kind }) => (typeof kind !== 'string' && kind.kind === 'pull' ? [id] : [])),
     ),
+    chain,
     rechain: (next) => {
-      const before = current.chain;
       current.chain = next;
-      return before;
     },
   };
 }
