@@ -200,6 +200,54 @@ describe('the sweep', () => {
     expect(await decide(id, 'yes', bob)).toMatchObject({ code: 'no-confirmation' });
   });
 
+  it('brings a request to mind at half of its time, in every place and once, whoever sweeps', async ({
+    redis,
+    prefix,
+  }) => {
+    const { asked, intake, clock, approvals, reports, jobs } = open(redis, prefix);
+    const id = await asked('restart prod-slam');
+    const before = jobs.ids.length;
+    clock.advance(449_999);
+    await intake.sweep();
+    expect([await approvals.due(), jobs.ids.length]).toEqual([[], before]);
+    clock.advance(2);
+    const after = open(redis, prefix, { clock });
+    await Promise.all([intake.sweep(), after.intake.sweep()]);
+    const reminders = [...reports(), ...after.reports()].filter(({ text }) => text.includes('still waits'));
+    expect([...new Set(placesOf(reminders))]).toEqual(['discord:c-1', 'discord:ops', 'twitch:swarm']);
+    expect(new Set([...jobs.ids.slice(before), ...after.jobs.ids]).size).toBe(3);
+    expect(reminders[0]).toMatchObject({
+      final: true,
+      text: `alice (discord) still waits: Restart prod-slam? It needs a second person: approve ${id} or deny ${id}, within 7 min`,
+    });
+    clock.advance(400_000);
+    await open(redis, prefix, { clock }).intake.sweep();
+    expect([await approvals.due(), (await approvals.find(id))?.state]).toEqual([[], 'pending']);
+    clock.advance(60_000);
+    await intake.sweep();
+    expect((await approvals.find(id))?.state).toBe('expired');
+  });
+
+  it("brings to mind later what could not be told, and neither what is decided nor one's own question", async ({
+    redis,
+    prefix,
+  }) => {
+    const { asked, decide, intake, jobs, clock, reports } = open(redis, prefix);
+    const reminders = () => reports().filter(({ text }) => text.includes('still waits'));
+    await decide(await asked('restart prod-slam'), 'no', bob);
+    await asked('restart slam');
+    clock.advance(40_000);
+    await intake.sweep();
+    await asked('restart prod-mesh');
+    clock.advance(450_001);
+    jobs.down = true;
+    await intake.sweep();
+    jobs.down = false;
+    expect(reminders()).toEqual([]);
+    await intake.sweep();
+    expect(reminders().map(({ subject }) => subject)).toEqual(Array(3).fill('restart prod-mesh'));
+  });
+
   it('ends after two minutes what could never be seen', async ({ redis, prefix }) => {
     const { intake, clock, approvals } = open(redis, prefix);
     const wish = { id: 'i-7', identity: alice, replyTo: { surface: 'discord', place: 'c-1' } } as const;
