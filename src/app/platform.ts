@@ -99,11 +99,15 @@ export async function createPlatform(
     },
   );
   held.supervisor = supervisor;
+  const print = (text: string) => {
+    if (surfaces.console) surfaces.console.print(text);
+    else deps.terminal.output.write(`${text}\n`);
+  };
   return {
     links,
     policyFault: shared.policy.broken,
     settle: shared.settle,
-    ...wireReload(shared, (name) => supervisor.restart(name)),
+    ...wireReload(shared, { restart: (name) => supervisor.restart(name), tell: print }),
     start: async () => {
       await health?.start();
       shared.alerting.start();
@@ -112,10 +116,7 @@ export async function createPlatform(
     restart: (component) => supervisor.restart(component),
     resetComponent: (component) => supervisor.reset(component),
     stop: () => drain(endOf(shared, { supervisor, health, gate }), config.drain),
-    print: (text) => {
-      if (surfaces.console) surfaces.console.print(text);
-      else deps.terminal.output.write(`${text}\n`);
-    },
+    print,
   };
 }
 

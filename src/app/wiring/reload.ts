@@ -1,11 +1,11 @@
 // Wires what is read again while the platform runs: the policy and the chain, and what people learn of it.
 import { isDeepStrictEqual } from 'node:util';
 import { randomId } from '../../contracts/ids.ts';
-import { documentChanges } from '../../core/config/changes.ts';
+import { type Changed, documentChanges } from '../../core/config/changes.ts';
 import { errorText } from '../../core/errors.ts';
 import { loadChain } from '../../pipeline/index.ts';
 import { chatAddresses } from '../alerts/alerting.ts';
-import { createReloadNews, type ReloadNews } from '../reload-news.ts';
+import { createReloadNews, outcomeLine, type ReloadNews } from '../reload-news.ts';
 import type { Shared } from './shared.ts';
 
 /** What is read again. Each resolves to why it was refused, or to null. */
@@ -21,12 +21,25 @@ type Sources = Pick<
   'config' | 'instance' | 'policy' | 'pipeline' | 'audit' | 'jobs' | 'clock' | 'logger'
 >;
 
-/** @param restart starts a component anew */
-export function wireReload(shared: Sources, restart: (component: string) => Promise<void>): Reloads {
+/** What it does beside reading. */
+export interface ReloadEffects {
+  /** Starts a component anew. */
+  readonly restart: (component: string) => Promise<void>;
+  /** One line for whoever looks at this process. */
+  readonly tell: (line: string) => void;
+}
+
+/** Wires it; reads nothing yet. */
+export function wireReload(shared: Sources, { restart, tell }: ReloadEffects): Reloads {
   const { config, instance, policy, pipeline, audit, jobs, clock, logger } = shared;
   const to = config.alerts.chat ? chatAddresses(config).filter(({ surface }) => surface !== 'console') : [];
   const deps = { audit: audit.log, jobs, clock, logger, makeId: randomId };
   const news = createReloadNews(deps, { to, instance });
+  const came = async (changes: readonly Changed[], result: string) => {
+    const outcomes = changes.map((change) => ({ ...change, result }));
+    for (const outcome of outcomes) tell(`configuration: ${outcomeLine(outcome)}`);
+    await news.came(outcomes);
+  };
   const { chainFile, agents } = config.pipeline;
   const loadAgain = () =>
     loadChain(
@@ -36,12 +49,12 @@ export function wireReload(shared: Sources, restart: (component: string) => Prom
   return {
     news,
     reloadPolicy: async (file) => {
-      let changes: ReturnType<typeof documentChanges> = [];
+      let changes: readonly Changed[] = [];
       const refused = await policy.reload(file, (before, after) => {
         changes = documentChanges('policy', before?.document ?? {}, after.document);
         return news.begins(changes);
       });
-      await news.came(changes.map((change) => ({ ...change, result: 'live' })));
+      await came(changes, 'live');
       return refused;
     },
     reloadChain: async () => {
@@ -55,9 +68,10 @@ export function wireReload(shared: Sources, restart: (component: string) => Prom
       const again = isDeepStrictEqual(before.schedules, read.schedules)
         ? null
         : await restart(pipeline.schedule.name).then(() => null, errorText);
-      const result =
-        again === null ? 'live' : `component ${pipeline.schedule.name} did not restart: ${again}`;
-      await news.came(changes.map((change) => ({ ...change, result })));
+      await came(
+        changes,
+        again === null ? 'live' : `component ${pipeline.schedule.name} did not restart: ${again}`,
+      );
       return null;
     },
   };

@@ -48,5 +48,5 @@ function branchesOf(value: unknown): ReadonlyMap<string, unknown> | null {
     const name = isTree(one) ? one['name'] : undefined;
     return typeof name === 'string' ? [[name, one] as const] : [];
   });
-  return named.length > 0 && new Map(named).size === value.length ? new Map(named) : null;
+  return new Map(named).size === value.length ? new Map(named) : null;
 }

@@ -54,6 +54,9 @@ it('goes down into a document, and tells things of a list by their names', () =>
 
 it('tells a list whose things have no names, or the same, as a whole', () => {
   expect(documentChanges('d', [{ name: 'a' }, { name: 'a' }], [{ name: 'a' }])).toHaveLength(1);
+  expect(documentChanges('d', [], [{ name: 'a' }])).toEqual([
+    { key: 'd.a', from: '(unset)', to: '{"name":"a"}' },
+  ]);
   expect(documentChanges('d', { of: [1] }, { of: [1, 2] })).toEqual([
     { key: 'd.of', from: '[1]', to: '[1,2]' },
   ]);
