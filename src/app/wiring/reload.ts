@@ -11,8 +11,9 @@ import type { Shared } from './shared.ts';
 /** What is read again. Each resolves to why it was refused, or to null. */
 export interface Reloads {
   readonly news: ReloadNews;
+  /** Reads the policy again. */
   reloadPolicy(file: string): Promise<string | null>;
-  /** Schedules come into force with a start of the part that keeps them. */
+  /** Reads the chain again; schedules come into force with a start of the part that keeps them. */
   reloadChain(): Promise<string | null>;
 }
 
