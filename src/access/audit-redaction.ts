@@ -1,8 +1,7 @@
 // What of an entry is not for the record: secrets go, and long texts are cut, each with the hash of the whole so that it can
 // still be proved which text it was. Pure.
 import { createHash } from 'node:crypto';
-import { secretShapes } from '../contracts/secret-shapes.ts';
-import { maskUrls } from '../core/text.ts';
+import { maskSecrets } from '../contracts/secret-shapes.ts';
 import type { AuditEntry } from './audit.ts';
 
 const mask = '[secret]';
@@ -26,7 +25,7 @@ export function redacted(entry: AuditEntry): AuditEntry {
 }
 
 function safe(text: string): string {
-  const open = secretShapes.reduce((rest, shape) => rest.replaceAll(shape, mask), maskUrls(text));
+  const open = maskSecrets(text);
   if (open.length <= longest) return open;
   const whole = createHash('sha256').update(text).digest('hex');
   return `${open.slice(0, longest)}… (${text.length} characters, sha256 ${whole})`;

@@ -54,8 +54,11 @@ export interface Refusal {
 export interface LivePolicy extends RuledPolicy {
   /** Null while the rules in force are those of the file. */
   readonly refused: Refusal | null;
-  /** Takes what the file says now; a broken file changes nothing. Resolves to why, or to null when it was taken. */
-  reload(path: string): Promise<string | null>;
+  /**
+   * Takes what the file says now; a broken file changes nothing. Resolves to why, or to null when it was taken.
+   * @param before is awaited before other rules come into force; `old` is null where there were none
+   */
+  reload(path: string, before?: (old: Rules | null, next: Rules) => Promise<void>): Promise<string | null>;
 }
 
 /** As `loadPolicy`, and it can be read again. */
@@ -79,9 +82,11 @@ export async function loadLivePolicy(
     decide: (wish) => policy.decide(wish),
     dangerOf: (permission) => policy.dangerOf(permission),
     personOf: (identity) => policy.personOf(identity),
-    reload: async (from) => {
+    reload: async (from, before) => {
       const next = await loadPolicy(from, recall);
       const why = next.broken;
+      const old = policy.rules;
+      if (next.rules !== null && next.rules.version !== old?.version) await before?.(old, next.rules);
       if (why === null || policy.broken !== null) {
         policy = next;
         refused = null;

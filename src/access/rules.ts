@@ -27,6 +27,8 @@ export interface TwitchRule {
 }
 
 export interface Rules {
+  /** What they were made of, as it was understood. */
+  readonly document: PolicyDocument;
   /** Of the file's content. */
   readonly version: string;
   /** Permissions, or beginnings of them, to what stands before their use. */
@@ -79,6 +81,7 @@ function rulesOf(document: PolicyDocument): Rules {
   ];
   const ofMarks = new Map(Object.entries(marks));
   return {
+    document,
     version: createHash('sha256').update(JSON.stringify(document)).digest('hex').slice(0, 12),
     dangers,
     people: [...listed.keys()],

@@ -24,7 +24,7 @@ import { type Bus, wireBus } from './wiring/bus.ts';
 import { wireApprovals } from './wiring/approvals.ts';
 import { wireIntake } from './wiring/intake.ts';
 import { wireFleet } from './wiring/fleet.ts';
-import { reloadChain } from './wiring/pipeline.ts';
+import { type Reloads, wireReload } from './wiring/reload.ts';
 import { componentsOf, type Held, share, type Together } from './wiring/share.ts';
 import { type Surfaces, type Terminal, wireSurfaces } from './wiring/surfaces.ts';
 import { wireWorkers } from './wiring/workers.ts';
@@ -46,7 +46,7 @@ export interface PlatformDeps {
 }
 
 /** Everything wired, in one handle. */
-export interface Platform {
+export interface Platform extends Reloads {
   readonly links: LinkBoard;
   /** Why nobody is allowed anything; null when the policy is sound. */
   readonly policyFault: string | null;
@@ -54,10 +54,6 @@ export interface Platform {
   start(): Promise<void>;
   /** What components read when they start from now on. */
   settle(config: Config): void;
-  /** Reads the policy again; resolves to why it was refused, or to null. */
-  reloadPolicy(file: string): Promise<string | null>;
-  /** Reads the chain again; as `reloadPolicy`. */
-  reloadChain(): Promise<string | null>;
   /** Drains and releases everything, within the configured time. Resolves to the parts that could not be ended in order. */
   stop(): Promise<readonly GivenUp[]>;
   /** Stops and starts one part. @throws SwarmError COMPONENT_UNKNOWN, or what its start met */
@@ -103,12 +99,15 @@ export async function createPlatform(
     },
   );
   held.supervisor = supervisor;
+  const print = (text: string) => {
+    if (surfaces.console) surfaces.console.print(text);
+    else deps.terminal.output.write(`${text}\n`);
+  };
   return {
     links,
     policyFault: shared.policy.broken,
     settle: shared.settle,
-    reloadPolicy: (file) => shared.policy.reload(file),
-    reloadChain: () => reloadChain(shared, (name) => supervisor.restart(name)),
+    ...wireReload(shared, { restart: (name) => supervisor.restart(name), tell: print }),
     start: async () => {
       await health?.start();
       shared.alerting.start();
@@ -117,10 +116,7 @@ export async function createPlatform(
     restart: (component) => supervisor.restart(component),
     resetComponent: (component) => supervisor.reset(component),
     stop: () => drain(endOf(shared, { supervisor, health, gate }), config.drain),
-    print: (text) => {
-      if (surfaces.console) surfaces.console.print(text);
-      else deps.terminal.output.write(`${text}\n`);
-    },
+    print,
   };
 }
 

@@ -1,13 +1,12 @@
 // Hot reload: a changed file becomes a new configuration, or is refused and the last good one stays. What came of each
 // changed key is told: live, component restarted, needs a process restart.
-import { isDeepStrictEqual } from 'node:util';
-import { schemaKeys } from '../core/config/schema-keys.ts';
-import { type Path, valueAt } from '../core/config/tree.ts';
+import { changesOf, isEqual } from '../core/config/changes.ts';
+import { valueAt } from '../core/config/tree.ts';
 import { errorText } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
-import { Secret } from '../core/secret.ts';
 import { type Config, configSchema, type LoadedConfig } from './config.ts';
 import { type ReloadClass, reloadClasses } from './reload-classes.ts';
+import { type Outcome, outcomeLine, type ReloadNews } from './reload-news.ts';
 
 export interface ReloadDeps {
   readonly logger: Logger;
@@ -17,7 +16,9 @@ export interface ReloadDeps {
   /** Makes the next start of a component read this. */
   readonly settle: (config: Config) => void;
   readonly restart: (component: string) => Promise<void>;
-  /** One line for people. */
+  /** Who else learns of it, and before it is in force. */
+  readonly news: ReloadNews;
+  /** One line for whoever looks at this process. */
   readonly tell: (line: string) => void;
 }
 
@@ -37,24 +38,30 @@ export function createReloader(started: Pick<LoadedConfig, 'config' | 'demo'>, d
     deps.logger.error({ why }, 'a changed configuration was refused; the last good one stays');
     deps.tell(`configuration: refused, the last good one stays: ${why}`);
   };
-  const tellKey = (key: string, result: string) => {
-    deps.logger.info({ key, result }, 'configuration changed');
-    deps.tell(`configuration: ${key}: ${result}`);
-  };
   const bringIntoForce = async (next: Config) => {
-    const changes = changedKeys(present, next).map((key) => ({ key, how: wayOf(key, running, next) }));
+    const changes = changesOf(configSchema, present, next).map((change) => ({
+      change,
+      how: wayOf(change.key, running, next),
+    }));
+    const outcomes: Outcome[] = [];
+    const come = (outcome: Outcome) => {
+      outcomes.push(outcome);
+      deps.tell(`configuration: ${outcomeLine(outcome)}`);
+    };
+    await deps.news.begins(changes.map(({ change }) => change));
     deps.settle(next);
     present = next;
     await deps.applyLive(next);
-    for (const { key, how } of changes) if (typeof how === 'string') tellKey(key, how);
-    const parts = changes.flatMap(({ key, how }) => (typeof how === 'string' ? [] : [{ key, ...how }]));
+    for (const { change, how } of changes) if (typeof how === 'string') come({ ...change, result: how });
+    const parts = changes.flatMap(({ change, how }) => (typeof how === 'string' ? [] : [{ change, ...how }]));
     for (const component of new Set(parts.map((part) => part.component))) {
       const result = await deps.restart(component).then(
         () => `component restarted: ${component}`,
         (thrown: unknown) => `component ${component} did not restart: ${errorText(thrown)}`,
       );
-      for (const part of parts) if (part.component === component) tellKey(part.key, result);
+      for (const part of parts) if (part.component === component) come({ ...part.change, result });
     }
+    await deps.news.came(outcomes);
   };
   return {
     reload: async () => {
@@ -83,23 +90,11 @@ function wayOf(key: string, running: Config, next: Config): Way {
   const how = reloadClasses[key] ?? 'process';
   if (how === 'process') {
     const path = key.split('.');
-    const same = equal(valueAt(running, path), valueAt(next, path));
+    const same = isEqual(valueAt(running, path), valueAt(next, path));
     return same ? 'is again as the process was started' : 'needs process restart';
   }
   if (how === 'live') return how;
   // A surface that was off has no component; one whose token is gone would start into nothing.
   const isOff = (config: Config) => valueAt(config, [how.component, 'token']) === undefined;
   return isOff(running) || isOff(next) ? 'needs process restart' : how;
-}
-
-function changedKeys(before: Config, after: Config): string[] {
-  const keys = schemaKeys(configSchema).map(({ path }) => path);
-  return keys
-    .filter((path: Path) => !equal(valueAt(before, path), valueAt(after, path)))
-    .map((path) => path.join('.'));
-}
-
-function equal(a: unknown, b: unknown): boolean {
-  if (a instanceof Secret && b instanceof Secret) return a.equals(b);
-  return isDeepStrictEqual(a, b);
 }

@@ -1,7 +1,7 @@
 // What is told of a wish that waits for a second person, and of how the waiting ended, in every place where it is shown:
 // jobs `chat.report`, so that it is told by whatever process has the surface. Their ids derive, so telling twice is once.
 import type { Approval } from '../access/index.ts';
-import type { Report, Step } from '../contracts/chat.ts';
+import type { Address, Report, Step, Surface } from '../contracts/chat.ts';
 import { correlationIdOf, derivedId } from '../contracts/ids.ts';
 import type { IntakeDeps } from './intake-deps.ts';
 import { formatAge } from './render.ts';
@@ -12,12 +12,11 @@ type Told = Pick<Report, 'seq' | 'final' | 'text' | 'steps'> & Partial<Pick<Repo
 /** Shows it where those are who may approve it. */
 export async function announce(deps: Deps, approval: Approval): Promise<void> {
   const { id, mirrors, requester, prompt, waitsMs, shownAt, expiresAt } = approval;
-  const who = `${requester.person} (${requester.identity.surface})`;
+  const who = askerOf(requester);
   const until = shownAt === null ? deps.clock.now() + waitsMs : expiresAt;
   await Promise.all(
     mirrors.map((to) => {
-      const sign = to.surface === 'twitch' ? '!' : '';
-      const how = `${sign}approve ${id} or ${sign}deny ${id}, within ${formatAge(waitsMs)}`;
+      const how = howToDecide(to, { id, leftMs: waitsMs });
       const text = `${who} asks: ${prompt} It needs a second person: ${how}`;
       return tell(
         deps,
@@ -33,6 +32,39 @@ export async function announce(deps: Deps, approval: Approval): Promise<void> {
       );
     }),
   );
+}
+
+/**
+ * Brings it to mind, as a line of its own wherever people see it: what is only edited calls nobody. Without buttons, which
+ * stand where it was shown first.
+ */
+export async function remind(deps: Deps, approval: Approval): Promise<void> {
+  const { id, invocationId, mirrors, requester, prompt, replyTo, expiresAt } = approval;
+  const leftMs = expiresAt - deps.clock.now();
+  const { surface, place } = replyTo;
+  const asked = chats.includes(surface) ? [{ surface, place }] : [];
+  const about = derivedId('approval.reminder', id, invocationId);
+  await Promise.all(
+    [...asked, ...mirrors].map((to) => {
+      const text = `${askerOf(requester)} still waits: ${prompt} It needs a second person: ${howToDecide(to, { id, leftMs })}`;
+      return tell(deps, approval, { to, about }, { seq: 0, final: true, text, steps: [] });
+    }),
+  );
+}
+
+/** Where others than who asked can read it. */
+const chats: readonly Surface[] = ['discord', 'twitch', 'console'];
+
+function askerOf({ person, identity }: Approval['requester']): string {
+  return `${person} (${identity.surface})`;
+}
+
+function howToDecide(
+  { surface }: Address,
+  { id, leftMs }: { readonly id: string; readonly leftMs: number },
+): string {
+  const sign = surface === 'twitch' ? '!' : '';
+  return `${sign}approve ${id} or ${sign}deny ${id}, within ${formatAge(leftMs)}`;
 }
 
 /** `followed`: what was approved tells of itself. */

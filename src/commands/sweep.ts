@@ -1,8 +1,9 @@
-// What nobody's click brings to its end: time that ran out, and what a crash left undone between a word and its job. Safe to
+// What nobody's click brings to its end: time that runs out, which is brought to mind once before, and what a crash left undone between a word and its job. Safe to
 // run in several processes at once.
-import { isIntact } from '../access/index.ts';
+import { type Approval, isIntact } from '../access/index.ts';
 import { errorText } from '../core/errors.ts';
 import { invalidate } from './altered.ts';
+import { remind } from './announce.ts';
 import { carryOut, end } from './execute.ts';
 import type { IntakeDeps } from './intake-deps.ts';
 import { placeOfWord, standingForYes, type Waiting, withoutMarks } from './rights.ts';
@@ -29,9 +30,18 @@ async function lookAfter(deps: IntakeDeps, specs: readonly CommandSpec[], id: st
     await invalidate(deps, { spec, approval });
     return deps.approvals.settled(id);
   }
-  if (approval.state === 'pending') return expire(deps, { spec, approval });
+  if (approval.state === 'pending') {
+    const isWaiting = approval.shownAt !== null && deps.clock.now() <= approval.expiresAt;
+    return isWaiting ? bringToMind(deps, approval) : expire(deps, { spec, approval });
+  }
   if (approval.state === 'approved') return complete(deps, { spec, approval });
   return end(deps, { spec, approval });
+}
+
+// Told first: it is told once, however often, and a crash before the note does not lose it.
+async function bringToMind(deps: IntakeDeps, approval: Approval): Promise<void> {
+  await remind(deps, approval);
+  await deps.approvals.reminded(approval.id);
 }
 
 async function expire(deps: IntakeDeps, { spec, approval }: Waiting): Promise<void> {

@@ -1,7 +1,8 @@
 // What a secret looks like in a text of somebody else's. It finds those that name themselves, and none that is just a word.
+import { maskUrls } from '../core/text.ts';
 
 /** Each finds all secrets of its kind in a text. */
-export const secretShapes: readonly RegExp[] = [
+const secretShapes: readonly RegExp[] = [
   // Discord's bot tokens
   /[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/g,
   // JSON web tokens
@@ -16,6 +17,11 @@ export const secretShapes: readonly RegExp[] = [
   // private keys, as files have them
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/g,
 ];
+
+/** The same text, each secret of a known form masked, and the passwords of URLs. */
+export function maskSecrets(text: string): string {
+  return secretShapes.reduce((rest, shape) => rest.replaceAll(shape, '[secret]'), maskUrls(text));
+}
 
 /** Whether a secret stands in it, as far as anybody can tell by its form; also the password of a URL. */
 export function holdsSecret(text: string): boolean {

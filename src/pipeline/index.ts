@@ -64,8 +64,10 @@ export interface Pipeline {
   readonly ask: AskPeople;
   /** What people have to look after themselves. */
   readonly alerts: GasAlertBoard & Service;
-  /** From now on this is who hands over to whom; schedules take a start of `schedule`. Returns what was before. */
-  rechain(chain: Chain): Chain;
+  /** Who hands over to whom now. */
+  chain(): Chain;
+  /** From now on this is who hands over to whom; schedules take a start of `schedule`. */
+  rechain(chain: Chain): void;
 }
 
 /** Puts the parts together; connects to nothing and starts nothing. */
@@ -111,10 +113,9 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     progress: intake,
     ask: makeAsk({ redis, jobs, clock }, { prefix, reportTo }),
     desk: createGasDesk({ mailbox, store, ledger, clock }, pulling(agents)),
+    chain,
     rechain: (next) => {
-      const before = current.chain;
       current.chain = next;
-      return before;
     },
   };
 }

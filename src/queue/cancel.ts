@@ -31,6 +31,12 @@ const queues: readonly string[] = [
 ];
 /** A delivery that waits is given to the queue anew ever more seldom; in a day ten times. */
 const mostRetries = 12;
+/** What was laid down is laid down again so often at most, by the bounds of the configuration. */
+const mostTries = 20;
+
+/** What its jobs are told apart by, as `deliveryJobId` has it. */
+const firstJobs = Array.from({ length: mostRetries + 1 }, (_, retry) => retry);
+const laterTries = Array.from({ length: mostTries - 1 }, (_, i) => `try ${i + 2}`);
 
 type Answer = Awaited<ReturnType<JobCanceller['cancel']>>;
 
@@ -62,11 +68,12 @@ export function createCanceller(deps: CancellerDeps, { prefix }: { readonly pref
   // Its record first: then no worker lays it down, and no sweep gives it to the queue anew.
   const cancelDelivery = async (id: string, by: string): Promise<Answer> => {
     const view = await deps.ledger?.record(id, { state: 'suppressed', detail: `cancelled by ${by}` });
-    if (view?.state !== 'suppressed') return 'too-late';
-    for (let retry = 0; retry <= mostRetries; retry += 1) {
-      await cancelOne({ queue: jobCatalogue['gas.deliver'].queue, id: deliveryJobId(id, retry) }, by);
-    }
-    return 'cancelled';
+    const isOff = view?.state === 'suppressed';
+    const { queue } = jobCatalogue['gas.deliver'];
+    // What lies in the inbox stays there, and whoever laid it down has yet to say so; but nobody lays it down once more.
+    const jobs = isOff ? [...firstJobs, ...laterTries] : laterTries;
+    for (const which of jobs) await cancelOne({ queue, id: deliveryJobId(id, which) }, by);
+    return isOff ? 'cancelled' : 'too-late';
   };
 
   const isDelivery = async (id: string) => ((await deps.ledger?.state(id)) ?? null) !== null;

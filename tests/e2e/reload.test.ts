@@ -3,6 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { auditLineSchema } from '../../src/access/index.ts';
 import { createDiscordPeer } from '../peers/discord/index.ts';
 import { eventually, it, type Site } from '../support/site.ts';
 
@@ -27,6 +28,45 @@ it('reconnects Discord with a rotated token file, in the same process', async ({
   await eventually(() => discord.gateway.connected === 1);
   await platform.ready();
   expect(platform.output()).not.toContain(discord.token);
+  await platform.stop();
+});
+
+it('tells what changed, from what to what, in the record, the console and the chat of the alerts', async ({
+  openSite,
+}) => {
+  const discord = await createDiscordPeer();
+  onTestFinished(() => discord.close());
+  const site = await openSite({ discord });
+  const platform = await site.up().ready();
+  const told = (text: RegExp) =>
+    discord.until(() => discord.messages().find((message) => text.test(message.text)), 20_000);
+
+  await edit(site, (config) => ({ ...config, log: { level: 'debug' } }));
+  await platform.says(/configuration: log\.level: live \("info" → "debug"\)/);
+  await told(/log\.level: live .*info.*debug/);
+
+  const policyFile = join(site.dir, 'policy.yaml');
+  const policy = JSON.parse(await readFile(policyFile, 'utf8'));
+  await writeFile(policyFile, JSON.stringify({ ...policy, everyone: 'operator' }));
+  await told(/policy\.everyone: live .*viewer.*operator/);
+
+  const chainFile = join(site.dir, 'chain.yaml');
+  const chain = JSON.parse(await readFile(chainFile, 'utf8'));
+  const schedule = { name: 'morning', cron: '0 9 * * *', to: 'Agent-1', text: 'Good morning.' };
+  await writeFile(chainFile, JSON.stringify({ ...chain, schedules: [schedule] }));
+  await platform.says(/configuration: chain\.schedules\.morning: live \(\(unset\) → .*"cron":"0 9 /);
+  await told(/chain\.schedules\.morning: live .*"cron":"0 9 /);
+
+  const { stdout } = await site.cli('audit', 'export');
+  const lines = stdout
+    .split('\n')
+    .flatMap((text) => (text === '' ? [] : [auditLineSchema.parse(JSON.parse(text))]));
+  const changes = lines.filter(({ command }) => command === 'config.reload');
+  expect(changes).toMatchObject([
+    { principal: 'system:reload', args: { setting: 'log.level', from: '"info"', to: '"debug"' } },
+    { principal: 'system:reload', args: { setting: 'policy.everyone', from: '"viewer"', to: '"operator"' } },
+    { principal: 'system:reload', args: { setting: 'chain.schedules.morning', from: '(unset)' } },
+  ]);
   await platform.stop();
 });
 

@@ -51,6 +51,8 @@ export const requestSchema = z.object({
   askedAt: z.number(),
   /** How long it waits once it is shown, ms. */
   waitsMs: z.number(),
+  /** How long until it is brought to mind once, ms; absent: it never is. */
+  remindAfterMs: z.number().exactOptional(),
   /** Over what is done when it is approved. */
   hash: z.string(),
   /** Of the wish, so that the word on it belongs to the same trace. */
@@ -85,7 +87,10 @@ export interface Approval extends Request {
 }
 
 /** Bound by the hash: what a yes is a yes to, and all that is shown or recorded of it. */
-type Bound = Omit<Request, 'id' | 'hash' | 'askedAt' | 'waitsMs' | 'mirrors' | 'traceparent'>;
+type Bound = Omit<
+  Request,
+  'id' | 'hash' | 'askedAt' | 'waitsMs' | 'remindAfterMs' | 'mirrors' | 'traceparent'
+>;
 
 /**
  * SHA-256, hex. It finds what was altered by mistake or by half; whoever can write into Redis can write a new hash as well,

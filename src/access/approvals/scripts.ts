@@ -2,14 +2,14 @@
 import { makeScript } from '../../core/redis-script.ts';
 
 /**
- * ARGV: id, request, end of its time, ttl of the record in ms, when it was shown or ''. Answers the record that it has from
+ * ARGV: id, request, end of its time, ttl of the record in ms, when it was shown or '', when it is to be looked after. Answers the record that it has from
  * now on.
  */
 export const openScript = makeScript(`
 if redis.call('EXISTS', KEYS[1]) == 0 then
   redis.call('HSET', KEYS[1], 'request', ARGV[2], 'state', 'pending', 'expiresAt', ARGV[3], 'shownAt', ARGV[5])
   redis.call('PEXPIRE', KEYS[1], ARGV[4])
-  redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
+  redis.call('ZADD', KEYS[2], ARGV[6], ARGV[1])
 end
 return redis.call('HGETALL', KEYS[1])`);
 
@@ -17,9 +17,18 @@ return redis.call('HGETALL', KEYS[1])`);
 export const shownScript = makeScript(`
 local at = redis.call('HMGET', KEYS[1], 'state', 'shownAt', 'expiresAt', 'request')
 if at[1] ~= 'pending' or at[2] ~= '' or tonumber(ARGV[2]) > tonumber(at[3]) then return 0 end
-local ends = string.format('%.0f', ARGV[2] + cjson.decode(at[4]).waitsMs)
+local asked = cjson.decode(at[4])
+local ends = string.format('%.0f', ARGV[2] + asked.waitsMs)
+local look = string.format('%.0f', ARGV[2] + (asked.remindAfterMs or asked.waitsMs))
 redis.call('HSET', KEYS[1], 'shownAt', ARGV[2], 'expiresAt', ends)
-redis.call('ZADD', KEYS[2], ends, ARGV[1])
+redis.call('ZADD', KEYS[2], look, ARGV[1])
+return 1`);
+
+/** ARGV: id. From now on it is looked after at the end of its time. */
+export const remindedScript = makeScript(`
+local at = redis.call('HMGET', KEYS[1], 'state', 'expiresAt')
+if at[1] ~= 'pending' then return 0 end
+redis.call('ZADD', KEYS[2], 'XX', at[2], ARGV[1])
 return 1`);
 
 /**

@@ -16,10 +16,12 @@ import {
   type Request,
   requestSchema,
 } from './record.ts';
-import { moveScript, openScript, shownScript } from './scripts.ts';
+import { moveScript, openScript, remindedScript, shownScript } from './scripts.ts';
 
 /** How long one's own yes may take, ms. */
 const ownWordMs = 60_000;
+/** Who has less time than this has hardly looked away, ms. */
+const remindsFromMs = 60_000;
 /** What nobody could see by then never will be, ms. */
 const showWithinMs = 120_000;
 // Kept after its end, so that a late click learns what became of it.
@@ -30,7 +32,7 @@ const mendAfterMs = 3_000;
 const sweptAtOnce = 100;
 
 /** What a surface asks for; the store adds id, hash and times. */
-export type Asked = Omit<Request, 'id' | 'hash' | 'askedAt' | 'waitsMs' | 'mirrors'>;
+export type Asked = Omit<Request, 'id' | 'hash' | 'askedAt' | 'waitsMs' | 'remindAfterMs' | 'mirrors'>;
 
 /** `moved`: this very call did it. `late`: its time was over. Else the state that it has. */
 export type Move = 'moved' | 'missing' | 'late' | 'early' | ApprovalState;
@@ -48,11 +50,13 @@ export interface Approvals {
   shown(id: string): Promise<void>;
   /** From one state into another, if it has that one. */
   move(id: string, way: Way): Promise<Move>;
+  /** It was brought to mind: it is due again when its time is over. */
+  reminded(id: string): Promise<void>;
   /** All that is told of its end: nobody need look after it any more. */
   settled(id: string): Promise<void>;
   /** What is pending, oldest first. */
   waiting(): Promise<readonly Approval[]>;
-  /** Ids of those whose time is over or whose end was left undone. */
+  /** Ids of those that are to be brought to mind, whose time is over, or whose end was left undone. */
   due(): Promise<readonly string[]>;
 }
 
@@ -104,7 +108,8 @@ export function createApprovals(
     );
     const waitsMs = alone ? ownWordMs : expireMs;
     const mirrors = alone ? [] : elsewhere;
-    return { ...asked, id, askedAt: clock.now(), waitsMs, mirrors, hash: hashOf(asked) };
+    const reminds = !alone && waitsMs >= remindsFromMs && { remindAfterMs: Math.floor(waitsMs / 2) };
+    return { ...asked, id, askedAt: clock.now(), waitsMs, ...reminds, mirrors, hash: hashOf(asked) };
   };
   return {
     find,
@@ -113,9 +118,10 @@ export function createApprovals(
       // Short ids are for typing; a clash with another one takes more digits.
       for (const length of [6, 10, full.length]) {
         const request = complete(asked, full.slice(0, length));
-        const { id, askedAt, waitsMs } = request;
-        const ends = askedAt + (shown ? waitsMs : showWithinMs);
-        const given = [id, JSON.stringify(request), ends, recordTtlMs, shown ? askedAt : ''];
+        const { id, askedAt, waitsMs, remindAfterMs = waitsMs } = request;
+        const after = (ms: number) => askedAt + (shown ? ms : showWithinMs);
+        const times = [after(waitsMs), recordTtlMs, shown ? askedAt : '', after(remindAfterMs)];
+        const given = [id, JSON.stringify(request), ...times];
         const stored = toApproval(fieldsOf(await openScript(redis, [key(id), index], given)));
         if (stored.invocationId === asked.invocationId) return stored;
       }
@@ -129,6 +135,9 @@ export function createApprovals(
       const now = clock.now();
       const args = [id, from, to, now, by, settled ? '' : now + mendAfterMs];
       return moveSchema.parse(await moveScript(redis, [key(id), index], args));
+    },
+    reminded: async (id) => {
+      await remindedScript(redis, [key(id), index], [id]);
     },
     settled: async (id) => {
       await redis.zrem(index, id);

@@ -109,8 +109,8 @@ function channelsOf({ jobs, guards, config, instance }: AlertingDeps): AlertChan
   ];
 }
 
-// The console prints links and brakes by itself; it hears of alerts where there is no chat.
-function chatAddresses({ discord, reports }: Config): Address[] {
+/** Where people hear of them. The console prints links and brakes by itself; it hears of alerts where there is no chat. */
+export function chatAddresses({ discord, reports }: Config): Address[] {
   const { channelId, token } = discord;
   if (channelId !== undefined && token !== undefined) return [{ surface: 'discord', place: channelId }];
   return reports.console ? [{ surface: 'console', place: 'main' }] : [];

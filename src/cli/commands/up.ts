@@ -123,6 +123,7 @@ function followConfiguration({ loaded, load, logger }: Operation, platform: Plat
     load,
     settle: (config) => platform.settle(config),
     restart: (name) => platform.restart(name),
+    news: platform.news,
     tell: (line) => platform.print(line),
     applyLive: async ({ log, policy }) => {
       logger.setLevel(log.level);

@@ -1,10 +1,9 @@
 // `config explain`: every key with its value, where that stands, and what it overrode.
 import type { z } from 'zod';
-import { Secret } from '../secret.ts';
-import { maskUrls } from '../text.ts';
 import type { Layer } from './layers.ts';
 import { layersOf } from './load.ts';
 import { schemaKeys } from './schema-keys.ts';
+import { shown } from './shown.ts';
 import { valueAt } from './tree.ts';
 
 export interface Explained {
@@ -33,10 +32,4 @@ export function explain(schema: z.ZodType, layers: readonly Layer[], config: unk
       })),
     };
   });
-}
-
-function shown(value: unknown, secret: boolean): string {
-  if (value === undefined) return '(unset)';
-  if (secret || value instanceof Secret) return '[secret]';
-  return maskUrls(JSON.stringify(value) ?? String(value));
 }

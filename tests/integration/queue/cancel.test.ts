@@ -1,21 +1,10 @@
 // A job that is called off: before it began, while it runs, too late, and by another process than the one that has it.
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
 import type { Report } from '../../../src/contracts/chat.ts';
 import type { RestartOutcome } from '../../../src/contracts/services.ts';
-import { deliveryJobId } from '../../../src/contracts/ids.ts';
-import type { AgentInbox, ServiceControl } from '../../../src/contracts/ports.ts';
+import type { ServiceControl } from '../../../src/contracts/ports.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { silentLogger } from '../../../src/core/logger.ts';
-import { createPipeline } from '../../../src/pipeline/index.ts';
-import {
-  bindHandler,
-  createCanceller,
-  makeDeliverGas,
-  makeRestartService,
-} from '../../../src/queue/index.ts';
+import { bindHandler, createCanceller, makeRestartService } from '../../../src/queue/index.ts';
 import { Queue } from 'bullmq';
 import { eventually, it } from '../../support/fixtures.ts';
 import { createGate } from '../../unit/core/gate.ts';
@@ -219,82 +208,6 @@ describe('an action that is called off', () => {
 });
 
 describe('what nobody in chat asked for, and is called off', () => {
-  /** A pipeline of one agent with one delivery, whose job waits. */
-  async function openDelivery(place: Place) {
-    const folder = await mkdtemp(join(tmpdir(), 'swarmline-cancel-'));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const jobs = producer(place);
-    onTestFinished(() => jobs.close());
-    let ahead = 0;
-    const clock = { ...systemClock, now: () => Date.now() + ahead };
-    const { ledger, inbox, work } = createPipeline(
-      { redis: place.redis, jobs, clock, logger: silentLogger, look: jobs.look },
-      {
-        prefix: place.prefix,
-        agents: [{ id: 'A', statusFile: join(folder, 'status.json'), inbox: folder }],
-        chain: { chain: ['A'], end: 'stop', schedules: [] },
-        ackTimeoutMs: 86_400_000,
-        reportTo: [{ surface: 'console', place: 'main' }],
-      },
-    );
-    await work.scheduled({ schedule: 's', to: 'A', text: 'Go on.', tick: '2026-01-02T03:00:00.000Z' });
-    const [id = ''] = await place.redis.hkeys(`${place.prefix}:gas:deliveries`);
-    const canceller = createCanceller({ redis: place.redis, jobs, clock, ledger }, place);
-    const waiting = () => place.redis.zcard(`${place.prefix}:bull:gas:prioritized`);
-    const later = (ms: number) => {
-      ahead += ms;
-    };
-    return { id, ledger, inbox, work, canceller, waiting, later, files: () => readdir(folder) };
-  }
-
-  it('is gas that waits: nobody gets it, and no sweep gives it to the queue anew', async ({
-    redis,
-    redisUrl,
-    prefix,
-  }) => {
-    const scene = await openDelivery({ redis, redisUrl, prefix });
-    expect([await scene.waiting(), await scene.canceller.knows(scene.id)]).toEqual([1, true]);
-    expect(await scene.canceller.cancel(scene.id, 'cli:local')).toBe('cancelled');
-    expect([await scene.ledger.state(scene.id), await scene.waiting()]).toEqual(['suppressed', 0]);
-    scene.later(600_000);
-    await scene.work.sweep();
-    expect(await scene.waiting()).toBe(0);
-  });
-
-  it('too late is gas that lies in the inbox', async ({ redis, redisUrl, prefix }) => {
-    const place = { redis, redisUrl, prefix };
-    const scene = await openDelivery(place);
-    const host = createHost(place, [bindHandler(makeDeliverGas(scene))]);
-    onTestFinished(() => host.stop());
-    await host.start();
-    await eventually(async () => (await scene.ledger.state(scene.id)) === 'sent');
-    expect(await scene.canceller.cancel(scene.id, 'cli:local')).toBe('too-late');
-    expect((await scene.files()).length).toBe(1);
-  });
-
-  it('while it is being laid down is taken back', async ({ redis, redisUrl, prefix }) => {
-    const place = { redis, redisUrl, prefix };
-    const scene = await openDelivery(place);
-    const begun = createGate();
-    const end = createGate();
-    const inbox: AgentInbox = {
-      ...scene.inbox,
-      deliver: async (gas) => {
-        begun.open();
-        await end.passed;
-        return scene.inbox.deliver(gas);
-      },
-    };
-    const host = createHost(place, [bindHandler(makeDeliverGas({ ledger: scene.ledger, inbox }))]);
-    onTestFinished(() => host.stop());
-    await host.start();
-    await begun.passed;
-    expect(await scene.canceller.cancel(scene.id, 'cli:local')).toBe('cancelled');
-    end.open();
-    await ended(place, deliveryJobId(scene.id, 0), 'gas');
-    expect([await scene.ledger.state(scene.id), await scene.files()]).toEqual(['suppressed', []]);
-  });
-
   it('is a job by its own id, and never a report', async ({ redis, redisUrl, prefix }) => {
     const place = { redis, redisUrl, prefix };
     const scene = openScene(place);

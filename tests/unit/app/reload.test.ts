@@ -32,6 +32,10 @@ function open(running: Config) {
         state.done.push(`restart ${name}`);
         if (state.failing) throw new SwarmError(coreErrors.startTimedOut, 'too slow');
       },
+      news: {
+        begins: async (changes) => void state.done.push(...changes.map(({ key }) => `record ${key}`)),
+        came: async (outcomes) => void state.done.push(...outcomes.map(({ key }) => `chat ${key}`)),
+      },
       tell: (line) => state.told.push(line),
     },
   );
@@ -43,20 +47,24 @@ function open(running: Config) {
   return { becomes, done: state.done };
 }
 
-it('takes a live key at once', async () => {
+it('takes a live key at once: written down before it is in force, told after', async () => {
   const { becomes, done } = open(parse({}));
   expect(await becomes({ config: parse({ log: { level: 'debug' } }) })).toEqual([
-    'configuration: log.level: live',
+    'configuration: log.level: live ("info" → "debug")',
   ]);
-  expect(done).toContain('level debug');
+  expect(done).toEqual(['record log.level', 'settled undefined', 'level debug', 'chat log.level']);
 });
 
 it('restarts the component whose secret was rotated, after it can read the new one', async () => {
   const { becomes, done } = open(parse(discord('one')));
   expect(await becomes({ config: parse(discord('two')) })).toEqual([
-    'configuration: discord.token: component restarted: discord',
+    'configuration: discord.token: component restarted: discord ([secret] → [secret])',
   ]);
-  expect(done).toEqual(['settled two', 'level info', 'restart discord']);
+  expect(done).toEqual([
+    'record discord.token',
+    ...['settled two', 'level info', 'restart discord'],
+    'chat discord.token',
+  ]);
 });
 
 it('restarts a component once for several keys', async () => {
@@ -69,24 +77,24 @@ it('restarts a component once for several keys', async () => {
 it('tells a component that did not come back', async () => {
   const { becomes } = open(parse(discord('one')));
   expect(await becomes({ config: parse(discord('two')), failing: true })).toEqual([
-    'configuration: discord.token: component discord did not restart: too slow',
+    'configuration: discord.token: component discord did not restart: too slow ([secret] → [secret])',
   ]);
 });
 
 it('says which keys need a process restart, and when that is over', async () => {
   const { becomes } = open(parse({}));
   expect(await becomes({ config: parse({ api: { port: 1 } }) })).toEqual([
-    'configuration: api.port: needs process restart',
+    'configuration: api.port: needs process restart (7700 → 1)',
   ]);
   expect(await becomes({ config: parse({}) })).toEqual([
-    'configuration: api.port: is again as the process was started',
+    'configuration: api.port: is again as the process was started (1 → 7700)',
   ]);
 });
 
 it('cannot switch a surface on or off', async () => {
   const { becomes, done } = open(parse({}));
   expect(await becomes({ config: parse(discord('one')) })).toEqual([
-    'configuration: discord.token: needs process restart',
+    'configuration: discord.token: needs process restart ((unset) → [secret])',
   ]);
   expect(done).not.toContain('restart discord');
 });

@@ -22,6 +22,7 @@ const noApprovals: Approvals = {
   shown: nobodyAsks,
   move: nobodyAsks,
   waiting: nobodyAsks,
+  reminded: nobodyAsks,
   settled: nobodyAsks,
   due: nobodyAsks,
 };
