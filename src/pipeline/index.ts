@@ -25,6 +25,10 @@ import type { Redis } from '../core/redis.ts';
 import type { Service } from '../core/service.ts';
 import { type GasAlertBoard, GasAlertWatch } from './alert-watch.ts';
 import { makeAsk } from './ask.ts';
+import { createBoards } from './board/boards.ts';
+import { BoardWatch } from './board/board-watch.ts';
+import { makeSee } from './board/see.ts';
+import { createBoardStore } from './board/store.ts';
 import { createBrain } from './brain/brain.ts';
 import { type BrainOptions, brainConfigSchema } from './brain/config.ts';
 import { makeWords } from './brain/handover.ts';
@@ -135,6 +139,8 @@ export interface Pipeline {
   readonly ask: AskPeople;
   /** What people have to look after themselves. */
   readonly alerts: GasAlertBoard & Service;
+  /** Keeps the boards of the chain up to date. */
+  readonly boards: Service;
   /** From now on this is who hands over to whom; schedules take a start of `schedule`. Returns what was before. */
   rechain(chain: Chain): Chain;
 }
@@ -178,7 +184,11 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   };
   const ticks = createTickRecord(redis, { prefix });
   const late = makeLateTick({ ticks, clock, logger, faults, run: intake.scheduled }, scheduled);
-  const control = createControl({ store, ledger, inbox, brain, clock, agents: names, chain });
+  const directory = createDirectory({ store, watches, clock }, { agents: names, chain, stall });
+  const boardStore = createBoardStore(redis, { prefix });
+  const see = makeSee({ directory, store, boards: boardStore, clock }, { chain });
+  const boards = createBoards({ store: boardStore, jobs, see });
+  const control = createControl({ boards, store, ledger, inbox, brain, clock, agents: names, chain });
   const expectsGas = (agent: string) =>
     endOf(chain(), agent) !== 'stop' && successor(chain(), agent) !== null;
   const silence = createStall(
@@ -187,7 +197,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   );
   return {
     directory: {
-      ...createDirectory({ store, watches, clock }, { agents: names, chain, stall }),
+      ...directory,
       skipped: makeSkipped({ ticks, clock }),
     },
     ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
@@ -201,6 +211,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     watcher: new GasWatcher({ rounds, clock, logger }, agents),
     schedule: new GasSchedule({ jobs, clock, logger, look, faults, ticks }, scheduled),
     alerts: new GasAlertWatch({ store, clock, logger }),
+    boards: new BoardWatch({ boards, store: boardStore, clock, logger }),
     observe: intake.observe,
     progress: intake,
     ask: makeAsk({ redis, jobs, clock }, { prefix, reportTo }),

@@ -77,6 +77,13 @@ export function makeSwarmOrders(deps: SwarmOrdersDeps): BoundHandler[] {
     ),
     bindHandler(
       makeOrder(deps, {
+        name: 'gas.board',
+        permission: () => 'gas.board',
+        subject: () => 'chain board',
+      }),
+    ),
+    bindHandler(
+      makeOrder(deps, {
         name: 'brain.note',
         permission: () => 'brain.note',
         subject: () => 'note to the brain',
