@@ -134,7 +134,7 @@ export class LiveMessages implements ReportSink {
 
 function quiet({ card, files }: ShownMessage): object {
   // Those that are named are all that the message has from then on: an edit takes the place of the picture before it.
-  const attachments = files.map(({ name }, id) => ({ id, filename: name }));
+  const attachments = files.map(({ name }, id) => ({ id: String(id), filename: name }));
   return { ...card, ...(files.length > 0 && { attachments }), allowed_mentions: { parse: [] } };
 }
 

@@ -6,14 +6,20 @@ import type { BoardRecord } from './record.ts';
 
 const namedAgents = 8;
 
-/** @param end why it ends; null while it goes on */
+/** What one showing says beside the swarm: `final` is the last one, and `why`, where there were others before. */
+export interface Showing {
+  readonly final: boolean;
+  readonly why?: string;
+}
+
+/** The report of one showing. */
 export function boardReport(
   { about, principal, to, seq }: BoardRecord,
   board: Board,
-  end: string | null,
+  { final, why }: Showing,
 ): JobOrder<'chat.report'> {
-  const text = `${boardLine(board)}${end === null ? '' : `. The board ends: ${end}`}`;
-  const told = { to, about, kind: 'board', subject: 'Chain board', seq, final: end !== null } as const;
+  const text = `${boardLine(board)}${why === undefined ? '' : `. The board ends: ${why}`}`;
+  const told = { to, about, kind: 'board', subject: 'Chain board', seq, final } as const;
   return {
     name: 'chat.report',
     id: derivedId('board.report', about, String(seq), to.surface, to.place),

@@ -31,15 +31,16 @@ const edited: readonly Surface[] = ['discord', 'console'];
 export function createBoards({ store, jobs, see }: BoardsDeps): Boards {
   async function end({ text, value }: HeldBoard, board: Board, why: string): Promise<void> {
     if (value === null) return;
-    await jobs.add(boardReport({ ...value, seq: nextSeq(value, board.at) }, board, why));
+    await jobs.add(boardReport({ ...value, seq: nextSeq(value, board.at) }, board, { final: true, why }));
     await store.save(value.to, { text, value }, null);
   }
 
   async function lookAt(held: HeldBoard & { readonly value: BoardRecord }, board: Board): Promise<void> {
     const step = judgeBoard(held.value, board);
     if (step.kind === 'same') return;
+    const showing = step.kind === 'end' ? { final: true, why: step.why } : { final: false };
     // Told before it is remembered: what a crash leaves in between is shown again, and nothing is left out.
-    await jobs.add(boardReport(step.record, board, step.kind === 'end' ? step.why : null));
+    await jobs.add(boardReport(step.record, board, showing));
     await store.save(step.record.to, held, step.kind === 'end' ? null : step.record);
   }
 
@@ -50,11 +51,11 @@ export function createBoards({ store, jobs, see }: BoardsDeps): Boards {
       const board = await see();
       const record = beginBoard({ about, principal, to, at: board.at }, board);
       if (!edited.includes(to.surface)) {
-        await jobs.add(boardReport(record, board, 'nothing can be edited here'));
+        await jobs.add(boardReport(record, board, { final: true }));
         return;
       }
       await end(held, board, 'a newer one is below');
-      await jobs.add(boardReport(record, board, null));
+      await jobs.add(boardReport(record, board, { final: false }));
       const free = held.value === null ? held : await store.at(to);
       await store.save(to, free, record);
     },

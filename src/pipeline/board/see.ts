@@ -1,6 +1,12 @@
 // What a board shows: the swarm as the read models have it at one moment, and the course of each agent. Pure but for `makeSee`.
 import type { AgentView } from '../../contracts/agents.ts';
-import { type Board, type BoardAgent, boardAgentsLimit, type CoursePoint } from '../../contracts/board.ts';
+import {
+  type Board,
+  type BoardAgent,
+  boardAgentsLimit,
+  type CoursePoint,
+  seriesLimit,
+} from '../../contracts/board.ts';
 import type { AgentDirectory } from '../../contracts/ports.ts';
 import type { Clock } from '../../core/clock.ts';
 import { byReceiver } from '../alerts.ts';
@@ -57,7 +63,13 @@ export function makeSee(
 
 /** A course that goes on with a percent, where it is a new one; the same course where not. */
 function grown(course: readonly SeenPercent[], percent: number | null, at: number): readonly SeenPercent[] {
-  return percent === null || course.at(-1)?.[1] === percent ? course : [...course, [at, percent]];
+  return percent === null || course.at(-1)?.[1] === percent
+    ? course
+    : [...course, toSeen(at, percent)].slice(-seriesLimit);
+}
+
+function toSeen(at: number, percent: number): SeenPercent {
+  return [at, percent];
 }
 
 function pointOf(since: number, percent: number, at: number): CoursePoint {

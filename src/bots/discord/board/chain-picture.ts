@@ -1,5 +1,6 @@
 // The picture of the chain: a card for each agent with its course, arrows between those that hand over to each other. Dark on
 // purpose, with a ground of its own: it reads the same in a dark and in a light client. The same board is the same picture.
+import { setImmediate } from 'node:timers/promises';
 import type { Board, BoardAgent } from '../../../contracts/board.ts';
 import type { Tone } from '../../../contracts/chat.ts';
 import { type Box, Canvas, type Colour, type Point } from './canvas.ts';
@@ -39,6 +40,8 @@ export async function drawChain(board: Board): Promise<Buffer> {
     const before = boxes[i - 1];
     if (!agent) continue;
     if (before && agents[i - 1]?.handsTo.includes(agent.agent)) drawArrow(canvas, before, box);
+    // A picture of fifty agents takes a good part of a second; whoever waits meanwhile comes in between two cards.
+    await setImmediate();
     drawCard(canvas, { agent, box, pens, beside: agents[i + 1]?.agent });
   }
   return await encodePng(canvas);
