@@ -25,10 +25,7 @@ import type { Redis } from '../core/redis.ts';
 import type { Service } from '../core/service.ts';
 import { type GasAlertBoard, GasAlertWatch } from './alert-watch.ts';
 import { makeAsk } from './ask.ts';
-import { createBoards } from './board/boards.ts';
-import { BoardWatch } from './board/board-watch.ts';
-import { makeSee } from './board/see.ts';
-import { createBoardStore } from './board/store.ts';
+import { joinBoards } from './board/join-boards.ts';
 import { createBrain } from './brain/brain.ts';
 import { type BrainOptions, brainConfigSchema } from './brain/config.ts';
 import { makeWords } from './brain/handover.ts';
@@ -185,9 +182,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const ticks = createTickRecord(redis, { prefix });
   const late = makeLateTick({ ticks, clock, logger, faults, run: intake.scheduled }, scheduled);
   const directory = createDirectory({ store, watches, clock }, { agents: names, chain, stall });
-  const boardStore = createBoardStore(redis, { prefix });
-  const see = makeSee({ directory, store, boards: boardStore, clock }, { chain });
-  const boards = createBoards({ store: boardStore, jobs, see });
+  const { boards, watch } = joinBoards({ redis, directory, store, jobs, clock, logger }, { prefix, chain });
   const control = createControl({ boards, store, ledger, inbox, brain, clock, agents: names, chain });
   const expectsGas = (agent: string) =>
     endOf(chain(), agent) !== 'stop' && successor(chain(), agent) !== null;
@@ -211,7 +206,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     watcher: new GasWatcher({ rounds, clock, logger }, agents),
     schedule: new GasSchedule({ jobs, clock, logger, look, faults, ticks }, scheduled),
     alerts: new GasAlertWatch({ store, clock, logger }),
-    boards: new BoardWatch({ boards, store: boardStore, clock, logger }),
+    boards: watch,
     observe: intake.observe,
     progress: intake,
     ask: makeAsk({ redis, jobs, clock }, { prefix, reportTo }),

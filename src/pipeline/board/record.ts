@@ -66,7 +66,7 @@ export function nextSeq({ seq, startedAt }: BoardRecord, at: number): number {
 }
 
 /** Whether every agent is through and nothing is on its way: no gas will move this chain any more. */
-export function isOver({ agents }: Pick<Board, 'agents'>): boolean {
+function isOver({ agents }: Pick<Board, 'agents'>): boolean {
   return (
     agents.length > 0 &&
     agents.every(({ state, open }) => (state === 'complete' || state === 'out_of_gas') && open === 0)

@@ -23,10 +23,15 @@ export interface SeeDeps {
   readonly clock: Pick<Clock, 'now'>;
 }
 
+/** What it is told. */
+export interface SeeOptions {
+  readonly chain: () => Chain;
+}
+
 /** Reads the swarm, and keeps the percents that are new. */
 export function makeSee(
   { directory, store, boards, clock }: SeeDeps,
-  { chain }: { readonly chain: () => Chain },
+  { chain }: SeeOptions,
 ): () => Promise<Board> {
   return async () => {
     const views = await directory.agents();
