@@ -169,7 +169,7 @@ function arrange(deps: PlatformDeps, wired: Wired): Part[] {
   const pipeline = shared.roles.includes('pipeline')
     ? [
         ...[shared.pipeline.watcher, shared.pipeline.schedule],
-        ...[shared.pipeline.alerts, shared.pipeline.stalls],
+        ...[shared.pipeline.alerts, shared.pipeline.stalls, shared.pipeline.boards],
       ]
     : [];
   const workers = wireWorkers(shared, {

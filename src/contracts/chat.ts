@@ -1,5 +1,6 @@
 // Words of the conversation between people and Swarmline: who speaks, where the answer goes, what it looks like.
 import { z } from 'zod';
+import { boardSchema } from './board.ts';
 
 export const surfaces = ['discord', 'twitch', 'console', 'cli', 'http'] as const;
 export const surfaceSchema = z.enum(surfaces);
@@ -83,7 +84,7 @@ export type Step = z.infer<typeof stepSchema>;
 export const reportSchema = z.object({
   to: addressSchema,
   about: z.string().min(1),
-  kind: z.enum(['restart', 'gas', 'notice', 'approval']),
+  kind: z.enum(['restart', 'gas', 'notice', 'approval', 'board']),
   /** What it is about, without the kind: `slam`, `Agent-1 → Agent-2`. */
   subject: z.string(),
   seq: z.number().int().nonnegative(),
@@ -93,5 +94,7 @@ export const reportSchema = z.object({
   steps: z.array(stepSchema),
   /** Present while it waits for a word: surfaces with buttons show them. Times in ms since the epoch. */
   ask: z.object({ id: z.string(), expiresAt: z.number() }).optional(),
+  /** Of the kind `board`: what surfaces with rows and pictures make them of. */
+  board: boardSchema.optional(),
 });
 export type Report = z.infer<typeof reportSchema>;

@@ -16,6 +16,7 @@ const receivers: { readonly [N in JobName]?: (body: JobBody<N>) => string } = {
   'gas.resume': ({ agent }) => ordersTo(agent),
   'gas.skip': ({ agent }) => ordersTo(agent),
   'gas.reassign': ({ delivery }) => `delivery/${delivery}`,
+  'gas.board': ({ replyTo }) => `board/${replyTo.surface}/${replyTo.place}`,
   // What was paused and resumed must not end as paused.
   'queue.hold': ({ queue }) => queue,
   'queue.letters': () => 'letters',

@@ -38,6 +38,8 @@ export const swarmJobs = {
       tags: z.array(tagSchema).max(10),
     }),
   },
+  /** Begins the board of the place that the order came from, or ends it. */
+  'gas.board': { ...soon, body: ordered.extend({ show: z.boolean() }) },
   'gas.reassign': { ...soon, body: ordered.extend({ delivery: z.string().min(1), to: agentIdSchema }) },
 } as const;
 

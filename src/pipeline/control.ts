@@ -2,6 +2,7 @@
 // runs again, after a crash at any line, finds what it did before and goes on from there.
 import type { SwarmControl } from '../contracts/swarm-orders.ts';
 import type { OrderDeps } from './orders/deps.ts';
+import { makeBoard } from './orders/board.ts';
 import { makeMessage } from './orders/message.ts';
 import { makeNote } from './orders/note.ts';
 import { makePause, makeResume } from './orders/pause.ts';
@@ -16,6 +17,7 @@ export function createControl(deps: OrderDeps): SwarmControl {
     'gas.pause': makePause(deps),
     'gas.resume': makeResume(deps),
     'gas.skip': makeSkip(deps),
+    'gas.board': makeBoard(deps),
     'gas.reassign': makeReassign(deps),
     'brain.note': makeNote(deps),
   };

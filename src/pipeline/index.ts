@@ -14,6 +14,7 @@ import type { SwarmControl, SwarmTraces } from '../contracts/swarm-orders.ts';
 import type { Service } from '../core/service.ts';
 import { type GasAlertBoard, GasAlertWatch } from './alert-watch.ts';
 import { makeAsk } from './ask.ts';
+import { joinBoards } from './board/join-boards.ts';
 import { type Chain, successor } from './chain.ts';
 import { createEngine, type PipelineDeps, type PipelineOptions } from './engine.ts';
 import { endOf } from './graph.ts';
@@ -64,6 +65,8 @@ export interface Pipeline {
   readonly ask: AskPeople;
   /** What people have to look after themselves. */
   readonly alerts: GasAlertBoard & Service;
+  /** Keeps the boards of the chain up to date. */
+  readonly boards: Service;
   /** Who hands over to whom now. */
   chain(): Chain;
   /** From now on this is who hands over to whom; schedules take a start of `schedule`. */
@@ -88,14 +91,16 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   };
   const ticks = createTickRecord(redis, { prefix });
   const late = makeLateTick({ ticks, clock, logger, faults, run: intake.scheduled }, scheduled);
-  const control = createControl({ store, ledger, inbox, brain, clock, agents: names, chain });
+  const directory = createDirectory({ store, watches, clock }, { agents: names, chain, stall });
+  const { boards, watch } = joinBoards({ redis, directory, store, jobs, clock, logger }, { prefix, chain });
+  const control = createControl({ boards, store, ledger, inbox, brain, clock, agents: names, chain });
   const silence = createStall(
     { watches, store, ledger, control, clock, logger },
     { agents, reportTo, stall, expectsGas: (agent) => expectsGas(chain(), agent) },
   );
   return {
     directory: {
-      ...createDirectory({ store, watches, clock }, { agents: names, chain, stall }),
+      ...directory,
       skipped: makeSkipped({ ticks, clock }),
     },
     ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
@@ -109,6 +114,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     watcher: new GasWatcher({ rounds, clock, logger }, agents),
     schedule: new GasSchedule({ jobs, clock, logger, look, faults, ticks }, scheduled),
     alerts: new GasAlertWatch({ store, clock, logger }),
+    boards: watch,
     observe: intake.observe,
     progress: intake,
     ask: makeAsk({ redis, jobs, clock }, { prefix, reportTo }),

@@ -6,7 +6,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openScene, restartReport, type Scene } from '../integration/discord/harness.ts';
+import { boardReport, openScene, restartReport, type Scene } from '../integration/discord/harness.ts';
 import { type Exchange, stranger } from '../peers/discord/index.ts';
 import { eventually } from '../support/fixtures.ts';
 
@@ -65,6 +65,12 @@ describe("Discord's OpenAPI description", () => {
     expect(exchanges.flatMap((exchange) => check.response(exchange))).toEqual([]);
   });
 
+  it('was met by a picture in a form, posted and edited', (ctx) => {
+    if (!scene) return ctx.skip(missing);
+    const withFiles = exchanges.filter(({ files }) => files.length > 0);
+    expect(withFiles.map(({ method, status }) => `${status} ${method}`)).toEqual(['200 POST', '200 PATCH']);
+  });
+
   it('would have caught a request and an answer that do not fit', (ctx) => {
     if (!scene) return ctx.skip(missing);
     const check = createChecker(file);
@@ -95,8 +101,11 @@ async function play({ peer, bot, link }: Scene): Promise<void> {
   const declined = await (await peer.slash({ command: 'restart', options: { service: 'slam' } })).message();
   peer.click(declined.id, 'no:abc123');
   await peer.until(() => peer.messages().find(({ text }) => text === 'Dropped.'));
+  for (const seq of [0, 1]) await bot.report(boardReport({ place: peer.channelId }, { seq }));
   await eventually(() => link.status().state === 'up');
 }
+
+const bodyOf = ({ requestBody }: Exchange) => z.record(z.string(), z.unknown()).parse(requestBody);
 
 function kindOf(path: string): string {
   if (path.startsWith('/gateway')) return 'gateway';
@@ -133,8 +142,13 @@ function createChecker(path: string) {
       if (!found) return named(exchange, 'is not described');
       if (!found.operation.requestBody)
         return named(exchange, exchange.requestBody === null ? undefined : 'has a body');
-      const pointer = `${found.pointer}/requestBody/content/application~1json/schema`;
-      return named(exchange, against(pointer, exchange.requestBody));
+      const { files } = exchange;
+      const type = files.length > 0 ? 'multipart~1form-data' : 'application~1json';
+      const parts = Object.fromEntries(
+        files.map(({ index, data }) => [`files[${index}]`, data.toString('latin1')]),
+      );
+      const body = files.length > 0 ? { ...bodyOf(exchange), ...parts } : exchange.requestBody;
+      return named(exchange, against(`${found.pointer}/requestBody/content/${type}/schema`, body));
     },
     response: (exchange: Exchange): string[] => {
       const found = find(exchange);

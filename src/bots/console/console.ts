@@ -6,6 +6,7 @@ import type { Report, Step } from '../../contracts/chat.ts';
 import { randomId } from '../../contracts/ids.ts';
 import type { ReportMemory, ReportSink } from '../../contracts/ports.ts';
 import { Service } from '../../core/service.ts';
+import { boardAnswer } from './board.ts';
 import { paint, renderAnswer } from './paint.ts';
 
 export interface ConsoleDeps {
@@ -181,7 +182,8 @@ function replyText(reply: Reply, colour: boolean): string {
 
 // One line per step; the steps before it stand above it already.
 function stepLine(report: Report, colour: boolean): string {
-  const { kind, subject, steps, text } = report;
+  const { kind, subject, steps, text, board } = report;
+  if (board) return renderAnswer(boardAnswer(report, board), colour).join('\n');
   // A notice tells no action, and goes through no states.
   if (kind === 'notice' || kind === 'approval') return `${subject}: ${text}`;
   return lineOf(report, { state: steps.at(-1)?.state ?? 'unknown', text }, colour);

@@ -9,12 +9,20 @@ import { apiStatus, toChatError } from './faults.ts';
 
 export type Route = `/${string}`;
 
+/** A file of a message. */
+export interface ApiFile {
+  readonly name: string;
+  readonly contentType: string;
+  readonly data: Buffer;
+}
+
 /** Every method throws SwarmError CHAT_AUTH, CHAT_REFUSED, CHAT_RATE_LIMITED, CHAT_UNAVAILABLE, or CIRCUIT_OPEN. */
 export interface DiscordApi {
   get(route: Route): Promise<unknown>;
   put(route: Route, body: unknown): Promise<unknown>;
-  post(route: Route, body: unknown): Promise<unknown>;
-  patch(route: Route, body: unknown): Promise<unknown>;
+  /** @param files go along as parts of a form */
+  post(route: Route, body: unknown, files?: readonly ApiFile[]): Promise<unknown>;
+  patch(route: Route, body: unknown, files?: readonly ApiFile[]): Promise<unknown>;
 }
 
 /** What calls go through. */
@@ -57,9 +65,15 @@ export function createDiscordApi(
   return {
     get: (route) => call('GET', route, () => rest.get(route)),
     put: (route, body) => call('PUT', route, () => rest.put(route, { body })),
-    post: (route, body) => call('POST', route, () => rest.post(route, { body })),
-    patch: (route, body) => call('PATCH', route, () => rest.patch(route, { body })),
+    post: (route, body, files = []) => call('POST', route, () => rest.post(route, { body, ...filed(files) })),
+    patch: (route, body, files = []) =>
+      call('PATCH', route, () => rest.patch(route, { body, ...filed(files) })),
   };
+}
+
+// With an empty list, too, the library would send a form.
+function filed(files: readonly ApiFile[]): { files?: ApiFile[] } {
+  return files.length === 0 ? {} : { files: [...files] };
 }
 
 /** The route without its ids: a name of which there are few. */

@@ -21,13 +21,15 @@ const descriptionMax = 4_096;
 const cut = { title: 120, label: 80, value: 400, prose: 900, states: 12, about: 64 };
 const moreMax = 24;
 
-const colours: Readonly<Record<Tone, number>> = {
+/** What each tone looks like. */
+export const colours: Readonly<Record<Tone, number>> = {
   ok: 0x2ea043,
   info: 0x388bfd,
   warn: 0xd29922,
   bad: 0xda3633,
 };
-const dots: Readonly<Record<Tone, string>> = { ok: '🟢', info: '⚪', warn: '🟡', bad: '🔴' };
+/** The same in a line of text. */
+export const dots: Readonly<Record<Tone, string>> = { ok: '🟢', info: '⚪', warn: '🟡', bad: '🔴' };
 
 /** An answer with its rows and their ages; rows that do not fit are counted. */
 export function answerCard(answer: Answer): Card {
@@ -104,6 +106,7 @@ const titles: Readonly<Record<Report['kind'], (subject: string) => string>> = {
   gas: (subject) => `Gas: ${subject}`,
   notice: (subject) => subject,
   approval: (subject) => `Second person for ${subject}`,
+  board: (subject) => subject,
 };
 
 /** An end that nobody confirmed (`sent`, `unknown`, `expired`) is never green. */

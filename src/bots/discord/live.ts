@@ -8,7 +8,8 @@ import type { ReportMemory, ReportSink } from '../../contracts/ports.ts';
 import type { Clock } from '../../core/clock.ts';
 import { SwarmError } from '../../core/errors.ts';
 import type { DiscordApi, Route } from './api.ts';
-import { type Card, reportCard, sentenceCard } from './cards.ts';
+import { reportMessage, type ShownMessage } from './board/report-message.ts';
+import { sentenceCard } from './cards.ts';
 import { apiCode, apiCodes } from './faults.ts';
 
 export interface LiveDeps {
@@ -54,7 +55,7 @@ export class LiveMessages implements ReportSink {
     const thread = this.#thread(message);
     await inTurn(thread, async () => {
       if (thread.shownSeq >= 0) return;
-      await this.#edit(place, message, sentenceCard(text, 'info', correlationId));
+      await this.#edit(place, message, { card: sentenceCard(text, 'info', correlationId), files: [] });
       thread.editedAt = this.#deps.clock.now();
     });
   }
@@ -79,30 +80,34 @@ export class LiveMessages implements ReportSink {
   }
 
   async #show(report: Report, message: string | undefined): Promise<string> {
-    const card = reportCard(report);
-    if (message === undefined) return await this.#post(report.to.place, card, [report.about]);
+    const shown = await reportMessage(report);
+    if (message === undefined) return await this.#post(report.to.place, shown, [report.about]);
     try {
-      await this.#edit(report.to.place, message, card);
+      await this.#edit(report.to.place, message, shown);
       return message;
     } catch (thrown) {
       const code = apiCode(thrown);
       if (code !== apiCodes.unknownMessage && code !== apiCodes.editsOfOldMessage) throw thrown;
-      return await this.#post(report.to.place, card, [report.about, message]);
+      return await this.#post(report.to.place, shown, [report.about, message]);
     }
   }
 
   /** The nonce makes a repeated post the same message, for the minutes that Discord remembers it. */
-  async #post(place: string, card: Card, cause: readonly string[]): Promise<string> {
+  async #post(place: string, shown: ShownMessage, cause: readonly string[]): Promise<string> {
     const route: Route = `/channels/${place}/messages`;
     const nonce = derivedId('discord', ...cause);
-    const posted = await this.#deps.api.post(route, { ...quiet(card), nonce, enforce_nonce: true });
+    const posted = await this.#deps.api.post(
+      route,
+      { ...quiet(shown), nonce, enforce_nonce: true },
+      shown.files,
+    );
     const parsed = postedSchema.safeParse(posted);
     if (parsed.success) return parsed.data.id;
     throw new SwarmError(domainErrors.chatUnavailable, 'Discord answered a post without a message id');
   }
 
-  async #edit(place: string, message: string, card: Card): Promise<void> {
-    await this.#deps.api.patch(`/channels/${place}/messages/${message}`, quiet(card));
+  async #edit(place: string, message: string, shown: ShownMessage): Promise<void> {
+    await this.#deps.api.patch(`/channels/${place}/messages/${message}`, quiet(shown), shown.files);
   }
 
   async #pause(thread: Thread): Promise<void> {
@@ -127,8 +132,10 @@ export class LiveMessages implements ReportSink {
   }
 }
 
-function quiet(card: Card): object {
-  return { ...card, allowed_mentions: { parse: [] } };
+function quiet({ card, files }: ShownMessage): object {
+  // Those that are named are all that the message has from then on: an edit takes the place of the picture before it.
+  const attachments = files.map(({ name }, id) => ({ id: String(id), filename: name }));
+  return { ...card, ...(files.length > 0 && { attachments }), allowed_mentions: { parse: [] } };
 }
 
 async function inTurn(thread: Thread, work: () => Promise<void>): Promise<void> {

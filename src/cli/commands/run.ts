@@ -178,9 +178,9 @@ function notBegun(waits: string): Outcome {
   };
 }
 
-// A notice goes through no states: what it tells is so, unless it has a step that says otherwise.
+// A notice and a board go through no states: what it tells is so, unless it has a step that says otherwise.
 function stateOf({ kind, steps }: Report): ActionState {
-  return steps.at(-1)?.state ?? (kind === 'notice' ? 'ready' : 'unknown');
+  return steps.at(-1)?.state ?? (kind === 'notice' || kind === 'board' ? 'ready' : 'unknown');
 }
 
 function finish(correlationId: string, outcome: Outcome, { json }: RunOptions, io: Io): ExitCode {

@@ -9,6 +9,7 @@ import { brainNote, brainSearch } from './brain.ts';
 import { cancel } from './cancel.ts';
 import { drone } from './drone.ts';
 import { gas } from './gas.ts';
+import { gasBoard } from './gas-board.ts';
 import { gasExplain } from './gas-explain.ts';
 import { gasPause, gasResume } from './gas-pause.ts';
 import { gasReassign } from './gas-reassign.ts';
@@ -45,6 +46,7 @@ const others: readonly CommandSpec[] = [
   onboardSoft,
   onboardHard,
   gas,
+  gasBoard,
   gasExplain,
   gasSend,
   gasPause,

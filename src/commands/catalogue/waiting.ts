@@ -20,6 +20,7 @@ export const jobOfAction: Readonly<Record<string, JobName>> = {
   'gas pause': 'gas.pause',
   'gas resume': 'gas.resume',
   'gas skip': 'gas.skip',
+  'gas board': 'gas.board',
   'gas reassign': 'gas.reassign',
   'queue pause': 'queue.hold',
   'queue drain': 'queue.hold',

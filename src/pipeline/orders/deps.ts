@@ -7,6 +7,7 @@ import type { AgentInbox } from '../../contracts/ports.ts';
 import type { SwarmOrder, SwarmOutcome } from '../../contracts/swarm-orders.ts';
 import type { Clock } from '../../core/clock.ts';
 import { SwarmError } from '../../core/errors.ts';
+import type { Boards } from '../board/boards.ts';
 import type { Chain } from '../chain.ts';
 import type { Delivery } from '../delivery.ts';
 import { type HandEvent, type HandStep, transitionByHand } from '../hand.ts';
@@ -21,6 +22,7 @@ export interface OrderDeps {
   readonly ledger: Ledger;
   readonly inbox: AgentInbox;
   readonly brain: Pick<Brain, 'note'>;
+  readonly boards: Pick<Boards, 'show' | 'stop'>;
   readonly clock: Clock;
   readonly agents: readonly string[];
   readonly chain: () => Chain;

@@ -75,6 +75,20 @@ export function makeSwarmOrders(deps: SwarmOrdersDeps): BoundHandler[] {
         subject: ({ delivery, to }) => `${delivery.slice(0, 8)} to ${to}`,
       }),
     ),
+    ...makeOrdersOfAll(deps),
+  ];
+}
+
+/** Those about no agent. */
+function makeOrdersOfAll(deps: SwarmOrdersDeps): BoundHandler[] {
+  return [
+    bindHandler(
+      makeOrder(deps, {
+        name: 'gas.board',
+        permission: () => 'gas.board',
+        subject: () => 'chain board',
+      }),
+    ),
     bindHandler(
       makeOrder(deps, {
         name: 'brain.note',

@@ -17,6 +17,7 @@ import type {
   Question,
   Reply,
 } from '../../../src/commands/index.ts';
+import type { BoardAgent } from '../../../src/contracts/board.ts';
 import type { Answer, Report, Step } from '../../../src/contracts/chat.ts';
 import type { ReportMemory } from '../../../src/contracts/ports.ts';
 import { systemClock } from '../../../src/core/clock.ts';
@@ -144,6 +145,47 @@ export function restartReport(
     final: states.at(-1) === 'ready',
     text,
     steps: states.map((state) => ({ state, at: Date.now(), detail: '' })),
+  };
+}
+
+/** A report of a board of `agents`. */
+export function boardReport(
+  to: { readonly place: string; readonly message?: string },
+  {
+    seq,
+    agents = [boardAgent('Agent-1', 82, ['Agent-2']), boardAgent('Agent-2', 10)],
+    final = false,
+  }: BoardLike,
+): Report {
+  return {
+    to: { surface: 'discord', ...to },
+    about: 'b1234567890',
+    kind: 'board',
+    subject: 'Chain board',
+    seq,
+    final,
+    text: final ? 'all. The board ends: it was stopped' : 'all',
+    steps: [],
+    board: { at: Date.now(), agents: [...agents], more: 0, alerts: [] },
+  };
+}
+
+interface BoardLike {
+  readonly seq: number;
+  readonly agents?: readonly BoardAgent[];
+  readonly final?: boolean;
+}
+
+/** One that works. */
+export function boardAgent(agent: string, percent: number, handsTo: readonly string[] = []): BoardAgent {
+  return {
+    ...{ agent, percent, state: 'executing', tone: 'ok', nextCheckpoint: 90, open: 1 },
+    sign: { source: 'progress', at: Date.now() },
+    handsTo: [...handsTo],
+    course: [
+      [600, 0],
+      [0, percent],
+    ],
   };
 }
 

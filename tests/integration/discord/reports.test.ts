@@ -1,7 +1,7 @@
 // chat.report on Discord: posted once, edited in order, and honest about what was not taken.
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/fixtures.ts';
-import { mapMemory, openScene, restartReport, type Scene } from './harness.ts';
+import { boardAgent, boardReport, mapMemory, openScene, restartReport, type Scene } from './harness.ts';
 
 describe('Discord reports', () => {
   let scene: Scene;
@@ -62,6 +62,26 @@ describe('Discord reports', () => {
     await bot.report(restartReport(to, ['queued', 'sent', 'ready']));
     expect(peer.messages()).toHaveLength(1);
     expect(peer.messages()[0]?.text).toContain('**ready**');
+  });
+
+  it('shows a board with a picture, and edits both in place: one message, one picture', async () => {
+    const { bot, peer, to } = await open();
+    await bot.report(boardReport(to, { seq: 0 }));
+    const [first] = peer.messages();
+    expect(first?.files).toMatchObject([{ name: 'chain.png', type: 'image/png', width: 704 }]);
+    expect(first?.text).toContain('**Agent-1** ▰▰▰▰▰▰▰▰▱▱ 82 % executing, next 90 %, 1 gas open → Agent-2');
+    await bot.report(boardReport(to, { seq: 5, agents: [boardAgent('Agent-1', 90)] }));
+    const [second, ...others] = peer.messages();
+    expect(others).toEqual([]);
+    expect(second).toMatchObject({ id: first?.id, edits: 1, files: [{ name: 'chain.png' }] });
+    expect(second?.files[0]?.id).not.toBe(first?.files[0]?.id);
+    expect(second?.text).toContain('90 %');
+  });
+
+  it('says why a board ends', async () => {
+    const { bot, peer, to } = await open();
+    await bot.report(boardReport(to, { seq: 0, final: true }));
+    expect(peer.messages()[0]?.text).toContain('The board ends: it was stopped');
   });
 
   for (const scope of ['user', 'shared', 'global'] as const) {

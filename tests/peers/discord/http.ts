@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Faults, faultAnswer } from './faults.ts';
+import { readBody, type SentBody, type SentFile } from './form.ts';
 import { findRoute, type Route } from './router.ts';
 import { type Answer, refuse } from './rules.ts';
 
@@ -11,7 +12,9 @@ export interface Exchange {
   readonly method: string;
   /** Without `/api/v10`, decoded. */
   readonly path: string;
+  /** Of a form, its part `payload_json`. */
   readonly requestBody: unknown;
+  readonly files: readonly SentFile[];
   readonly status: number;
   readonly responseBody: unknown;
 }
@@ -39,7 +42,7 @@ async function serve(
   const url = new URL(request.url ?? '/', 'http://peer');
   const method = request.method ?? 'GET';
   const path = url.pathname.startsWith(base) ? url.pathname.slice(base.length) : url.pathname;
-  const requestBody = await readJson(request);
+  const sent = await readBody(request);
   const fault = options.faults.take(`${method} ${decodeURIComponent(path)}`);
   if (fault?.kind === 'hang') return;
   if (fault?.kind === 'reset') {
@@ -47,12 +50,13 @@ async function serve(
     return;
   }
   const found = findRoute(options.routes, method, path);
-  const answer = fault ? faultAnswer(fault) : answerTo(request, url, requestBody, found, options);
+  const answer = fault ? faultAnswer(fault) : answerTo(request, url, sent, found, options);
   options.record({
     at: Date.now(),
     method,
     path: decodeURIComponent(path),
-    requestBody,
+    requestBody: sent.json,
+    files: sent.files,
     status: answer.status,
     responseBody: answer.body,
   });
@@ -62,14 +66,14 @@ async function serve(
 function answerTo(
   request: IncomingMessage,
   url: URL,
-  body: unknown,
+  { json: body, files }: SentBody,
   found: ReturnType<typeof findRoute>,
   options: RestOptions,
 ): Answer {
   if (!url.pathname.startsWith(base) || !found) return refuse(404, 0);
   const authorised = found.route.open === true || request.headers.authorization === `Bot ${options.token}`;
   if (!authorised) return refuse(401, 0);
-  return found.route.answer({ params: found.params, query: url.searchParams, body });
+  return found.route.answer({ params: found.params, query: url.searchParams, body, files });
 }
 
 function send(response: ServerResponse, answer: Answer, bucket: string): void {
@@ -88,11 +92,4 @@ function send(response: ServerResponse, answer: Answer, bucket: string): void {
   const html = answer.status === 502;
   response.setHeader('content-type', html ? 'text/html' : 'application/json');
   response.end(html ? '<html><body>502 Bad Gateway</body></html>' : JSON.stringify(answer.body));
-}
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  const text = Buffer.concat(chunks).toString('utf8');
-  return text === '' ? null : JSON.parse(text);
 }

@@ -1,7 +1,14 @@
 // People in front of Discord: they type slash commands, click buttons and see answers.
 import type { Gateway } from './gateway.ts';
 import { type ApiObject, interactionOf, messageOf } from './shapes.ts';
-import { loading, type Person, type StoredInteraction, type StoredMessage, type World } from './world.ts';
+import {
+  loading,
+  type Person,
+  type StoredFile,
+  type StoredInteraction,
+  type StoredMessage,
+  type World,
+} from './world.ts';
 
 export const operator: Person = { id: '910000000000000001', name: 'operator' };
 export const stranger: Person = { id: '910000000000000002', name: 'stranger' };
@@ -14,6 +21,9 @@ export interface SeenMessage {
   readonly buttons: readonly { readonly label: string; readonly customId: string }[];
   readonly ephemeral: boolean;
   readonly color: number | undefined;
+  readonly files: readonly StoredFile[];
+  /** How often it was edited. */
+  readonly edits: number;
 }
 
 export interface SlashUse {
@@ -134,6 +144,8 @@ export function look(message: StoredMessage): SeenMessage {
     })),
     ephemeral: message.seenOnlyBy !== undefined,
     color: typeof color === 'number' ? color : undefined,
+    files: message.files,
+    edits: message.edits,
   };
 }
 

@@ -1,10 +1,12 @@
 // Finds the route of a call. `:name` stands for one segment; an `open` route needs no bot token.
+import type { SentFile } from './form.ts';
 import type { Answer } from './rules.ts';
 
 export interface Call {
   readonly params: readonly string[];
   readonly query: URLSearchParams;
   readonly body: unknown;
+  readonly files: readonly SentFile[];
 }
 
 export interface Route {

@@ -1,5 +1,7 @@
 // Routes about talk: messages of a channel, callbacks of interactions, and what follows a callback.
 import { z } from 'zod';
+import { filesAfter } from './attachments.ts';
+import type { SentFile } from './form.ts';
 import type { Call, Route } from './router.ts';
 import {
   type Answer,
@@ -68,42 +70,54 @@ export function chatRoutes(world: World): readonly Route[] {
   ];
 }
 
-type MessageAct = (world: World, message: StoredMessage, body: unknown) => Answer;
+type MessageAct = (
+  world: World,
+  message: StoredMessage,
+  sent: { readonly body: unknown; readonly files: readonly SentFile[] },
+) => Answer;
 
 const show: MessageAct = (world, message) => ({ status: 200, body: messageOf(world, message) });
 
-const edit: MessageAct = (world, message, body) => {
+const edit: MessageAct = (world, message, { body, files: sent }) => {
   const parsed = parseBody(messageBodySchema, body);
   if ('bad' in parsed) return parsed.bad;
   const { content, embeds, components } = message;
   const next = { content, embeds, components, ...contentOf(parsed.ok) };
   if (isEmptyMessage(next)) return refuse(400, 50_006);
+  const after = filesAfter(world, message.files, { body, sent });
+  if ('bad' in after) return after.bad;
   Object.assign(message, next, {
+    files: after.files,
     editedAt: Date.now(),
     edits: message.edits + 1,
     flags: message.flags & ~loading,
   });
   world.changed();
-  return show(world, message, null);
+  return show(world, message, nothing);
 };
 
-function post(world: World, { params: [channelId = ''], body }: Call): Answer {
+const nothing = { body: null, files: [] };
+
+function post(world: World, { params: [channelId = ''], body, files: sent }: Call): Answer {
   if (channelId !== world.channelId) return refuse(404, 10_003);
   const parsed = parseBody(messageBodySchema, body);
   if ('bad' in parsed) return parsed.bad;
   if (isEmptyMessage(parsed.ok)) return refuse(400, 50_006);
   const nonce = parsed.ok.nonce == null ? undefined : String(parsed.ok.nonce);
   const twin = [...world.messages.values()].find((message) => message.nonce === nonce);
-  if (nonce !== undefined && parsed.ok.enforce_nonce && twin) return show(world, twin, null);
-  return show(world, world.addMessage({ channelId, nonce, ...contentOf(parsed.ok) }), null);
+  if (nonce !== undefined && parsed.ok.enforce_nonce && twin) return show(world, twin, nothing);
+  const after = filesAfter(world, [], { body, sent });
+  if ('bad' in after) return after.bad;
+  const { files } = after;
+  return show(world, world.addMessage({ channelId, nonce, files, ...contentOf(parsed.ok) }), nothing);
 }
 
-function one(world: World, { params: [channel, id = ''], body }: Call, act: MessageAct): Answer {
+function one(world: World, { params: [channel, id = ''], body, files }: Call, act: MessageAct): Answer {
   const message = world.messages.get(id);
   if (channel !== world.channelId) return refuse(404, 10_003);
   // Nobody but the interaction itself can touch an ephemeral message.
   if (!message || message.seenOnlyBy !== undefined) return refuse(404, 10_008);
-  return act(world, message, body);
+  return act(world, message, { body, files });
 }
 
 function callback(world: World, { params: [id = '', token], query, body }: Call): Answer {
@@ -146,7 +160,7 @@ function firstAnswer(
   type: number,
   data: MessageBody,
 ): StoredMessage | undefined {
-  if (type === 7 && interaction.source) edit(world, interaction.source, data);
+  if (type === 7 && interaction.source) edit(world, interaction.source, { body: data, files: [] });
   if (type === 6 || type === 7) return interaction.source;
   const flags = (data.flags ?? 0) | (type === 5 ? loading : 0);
   return world.addMessage(answerOf(interaction, flags, data));
@@ -162,18 +176,18 @@ function followUp(world: World, { params: [, token = ''], body }: Call): Answer 
   const message = world.addMessage(answerOf(interaction, parsed.ok.flags ?? 0, parsed.ok));
   interaction.followUps.push(message.id);
   world.changed();
-  return show(world, message, null);
+  return show(world, message, nothing);
 }
 
 function ofInteraction(
   world: World,
-  { params: [, token = '', id = ''], body }: Call,
+  { params: [, token = '', id = ''], body, files }: Call,
   act: MessageAct,
 ): Answer {
   const interaction = live(world, token);
   if (!interaction) return refuse(401, 50_027);
   const message = world.messages.get(id === '@original' ? (interaction.original ?? '') : id);
-  return message ? act(world, message, body) : refuse(404, 10_008);
+  return message ? act(world, message, { body, files }) : refuse(404, 10_008);
 }
 
 function live(world: World, token: string): StoredInteraction | undefined {

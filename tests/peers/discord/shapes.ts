@@ -1,4 +1,5 @@
 // Discord's objects as its API writes them. Shapes only; what is true is in world.ts.
+import { attachmentsOf } from './attachments.ts';
 import {
   ephemeral,
   operatorRole,
@@ -139,7 +140,7 @@ export function messageOf(world: World, message: StoredMessage): ApiObject {
     mentions: [],
     mention_roles: [],
     mention_everyone: false,
-    attachments: [],
+    attachments: attachmentsOf(message),
     timestamp: new Date(message.createdAt).toISOString(),
     edited_timestamp: message.editedAt === null ? null : new Date(message.editedAt).toISOString(),
     flags: message.flags,

@@ -10,12 +10,23 @@ export interface Person {
   readonly roles?: readonly string[];
 }
 
+/** A file of a message; width and height of a picture, px. */
+export interface StoredFile {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly data: Buffer;
+  readonly width?: number;
+  readonly height?: number;
+}
+
 export interface StoredMessage {
   readonly id: string;
   readonly channelId: string;
   content: string;
   embeds: readonly ApiObject[];
   components: readonly ApiObject[];
+  files: readonly StoredFile[];
   flags: number;
   readonly nonce: string | undefined;
   readonly createdAt: number;
@@ -81,6 +92,7 @@ export class World {
       content: '',
       embeds: [],
       components: [],
+      files: [],
       flags: 0,
       nonce: undefined,
       createdAt: Date.now(),

@@ -31,7 +31,7 @@ function scene() {
   const queues = { deadLetters: effect, deadLetter: effect, redrive: effect, discard: effect };
   const control = {
     ...{ 'agent.message': effect, 'gas.send': effect, 'gas.pause': effect },
-    ...{ 'gas.resume': effect, 'gas.skip': effect, 'gas.reassign': effect },
+    ...{ 'gas.resume': effect, 'gas.skip': effect, 'gas.reassign': effect, 'gas.board': effect },
     'brain.note': effect,
   };
   const handlers: readonly BoundHandler[] = [
@@ -54,6 +54,7 @@ it.each([
   ['gas.pause', { ...base, agent: 'Agent-1' }],
   ['gas.resume', { ...base, agent: 'Agent-1', held: 'skip' }],
   ['gas.skip', { ...base, agent: 'Agent-1', checkpoint: 90, reason: '' }],
+  ['gas.board', { ...base, show: true }],
   ['gas.reassign', { ...base, delivery: 'x1', to: 'Agent-3' }],
   ['brain.note', { ...base, learning: 'a', tags: [] }],
 ])('%s is run again when the right to it cannot be read', async (name, body) => {

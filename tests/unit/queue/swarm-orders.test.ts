@@ -21,6 +21,7 @@ const orders = [
   ['gas.resume', { ...base, agent: 'Agent-1', held: 'skip' }, 'gas.resume:Agent-1'],
   ['gas.resume', { ...base, agent: null, held: 'deliver' }, 'gas.resume:*'],
   ['gas.skip', { ...base, agent: 'Agent-1', checkpoint: 90, reason: '' }, 'gas.skip:Agent-1'],
+  ['gas.board', { ...base, show: true }, 'gas.board'],
   ['gas.reassign', { ...base, delivery: 'x1', to: 'Agent-3' }, 'gas.reassign:Agent-3'],
   ['brain.note', { ...base, learning: 'a', tags: [] }, 'brain.note'],
 ] as const satisfies readonly (readonly [SwarmJobName, unknown, string])[];
@@ -47,6 +48,7 @@ function scene({ outcome = { kind: 'delivering' }, may = true, began = false }: 
     'gas.pause': answer('gas.pause'),
     'gas.resume': answer('gas.resume'),
     'gas.skip': answer('gas.skip'),
+    'gas.board': answer('gas.board'),
     'gas.reassign': answer('gas.reassign'),
     'brain.note': answer('brain.note'),
   };
