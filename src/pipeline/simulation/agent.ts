@@ -84,7 +84,10 @@ export class SimAgent {
   reads(gas: Gas): void {
     const { agenda, chance } = this.#deps;
     const { habit } = this.#character;
-    if (isNudge(gas)) return agenda.after(chance.between(10, 900) * 1_000, () => this.#nudged(gas));
+    if (isNudge(gas)) {
+      agenda.after(chance.between(10, 900) * 1_000, () => this.#nudged(gas));
+      return;
+    }
     if (habit === 'never') return;
     const wait = habit === 'prompt' ? chance.between(10, 900) * 1_000 : chance.between(10, 240) * minute;
     // One that is late has read it long before, and may say so by the command though the file is gone.
