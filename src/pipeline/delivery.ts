@@ -100,8 +100,15 @@ export function newDelivery(
 ): Delivery {
   const { createdAt: at } = gas;
   return {
-    ...{ gas, asked: asked ?? null, state, since: at, steps: [{ state, at, detail }] },
-    ...{ tries: 0, fallbacks, alert: null, replacedBy: null },
+    gas,
+    asked: asked ?? null,
+    state,
+    since: at,
+    steps: [{ state, at, detail }],
+    tries: 0,
+    fallbacks,
+    alert: null,
+    replacedBy: null,
     meant: meant === undefined || meant === gas.to ? null : meant,
   };
 }
@@ -118,7 +125,10 @@ export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): De
   const taken = isTaken({ state });
   const next = {
     ...delivery,
-    ...{ state, since: at, replacedBy, steps: [...delivery.steps, { state, at, detail }] },
+    state,
+    since: at,
+    replacedBy,
+    steps: [...delivery.steps, { state, at, detail }],
     tries: state === 'sent' ? 1 : delivery.tries,
     // Nobody is wanted any more where somebody has it, or a person said what is to become of it.
     alert: taken || state === 'rerouted' || state === 'suppressed' ? null : delivery.alert,

@@ -46,7 +46,18 @@ export interface Net {
   readonly before: ReadonlyMap<string, readonly string[]>;
 }
 
-export function netOf({ chain, agents = {} }: Graph): Net {
+/** A graph never changes, and each crossing asks for its edges several times: they are looked up once for each graph. */
+const nets = new WeakMap<Graph, Net>();
+
+export function netOf(graph: Graph): Net {
+  const known = nets.get(graph);
+  if (known) return known;
+  const net = edgesOf(graph);
+  nets.set(graph, net);
+  return net;
+}
+
+function edgesOf({ chain, agents = {} }: Graph): Net {
   const next = new Map<string, readonly string[]>();
   for (const [at, agent] of chain.entries()) next.set(agent, chain.slice(at + 1, at + 2));
   for (const [agent, link] of Object.entries(agents)) if (link.next) next.set(agent, link.next);

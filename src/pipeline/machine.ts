@@ -228,6 +228,8 @@ export function transitionRun(run: Run, event: RunEvent): RunStep {
   };
 }
 
+const none: readonly DeliverEffect[] = [];
+
 interface Crossing extends Pick<DeliverEffect, 'kind'>, Pick<Run, 'settled' | 'thresholds'> {
   readonly reached: number | null;
 }
@@ -235,8 +237,9 @@ interface Crossing extends Pick<DeliverEffect, 'kind'>, Pick<Run, 'settled' | 't
 function crossings(
   { reached, settled, thresholds, kind }: Crossing,
   { percent, done, open, note, artefacts }: ValidReading,
-): DeliverEffect[] {
-  if (percent === null) return [];
+): readonly DeliverEffect[] {
+  // Nearly every version crosses nothing.
+  if (percent === null || percent <= (reached ?? -1) || percent < thresholds.handover) return none;
   return checkpoints
     .filter((checkpoint) => (reached ?? -1) < levelOf(thresholds, checkpoint))
     .filter((checkpoint) => levelOf(thresholds, checkpoint) <= percent)

@@ -6,7 +6,7 @@ import { SwarmError } from '../core/errors.ts';
 import { folderOf } from './inboxes/config.ts';
 import { deliveryIdOf, doneFiles } from './inboxes/file-inbox.ts';
 import type { Intake, PipelineAgent } from './intake.ts';
-import { readStatusFile } from './progress/read-file.ts';
+import { fileVersion, readStatusFile } from './progress/read-file.ts';
 
 export interface Rounds {
   /** Resolves when a reading that began after this call is through. */
@@ -17,12 +17,12 @@ export interface Rounds {
 }
 
 export interface RoundsDeps {
-  readonly intake: Intake;
+  readonly intake: Pick<Intake, 'observe' | 'unreadable' | 'acknowledge'>;
   readonly clock: Clock;
 }
 
 export function createRounds(deps: RoundsDeps, agents: readonly PipelineAgent[]): Rounds {
-  const rounds = new Map(agents.map((agent) => [agent.id, roundsOf(deps, agent)]));
+  const rounds = new Map(agents.map((agent, at) => [agent.id, roundsOf(deps, agent, at)]));
   return {
     status: async (agent) => rounds.get(agent)?.status(),
     done: async (agent) => rounds.get(agent)?.done(),
@@ -34,19 +34,38 @@ export function createRounds(deps: RoundsDeps, agents: readonly PipelineAgent[])
   };
 }
 
-function roundsOf({ intake, clock }: RoundsDeps, agent: PipelineAgent) {
+/** So long a version that was dealt with is not read again. Redis may have lost what came of it, so it is in the end. */
+const againMs = 600_000;
+/** A file that is younger may be written again without a sign of it: its times are no finer than its system's clock. */
+const freshMs = 2_000;
+
+function roundsOf({ intake, clock }: RoundsDeps, agent: PipelineAgent, position: number) {
+  let known: { readonly version: string; readonly at: number } | null = null;
+  // Not all of them in the same sweep.
+  const restMs = againMs - (position % 5) * 60_000;
   // path → the version that was dealt with. It only spares reading old files again; what counts is in the ledger, so
   // another process may start with none. A version, since a copy is seen half-written, and a name is used again.
   const settled = new Map<string, string>();
 
   async function status(): Promise<void> {
     if (agent.statusFile === undefined) return;
-    const { raw, fault, at, writtenAt } = await readStatusFile(agent.statusFile, clock);
-    await getsThrough(
+    if (await isKnown(agent.statusFile)) return;
+    const read = await readStatusFile(agent.statusFile, clock);
+    const { raw, fault, at, writtenAt } = read;
+    known = null;
+    const isThrough = await getsThrough(
       fault === undefined
         ? intake.observe(agent.id, raw, at, writtenAt)
         : intake.unreadable(agent.id, fault, at),
     );
+    if (isThrough && read.raw !== null && at - read.writtenAt > freshMs)
+      known = { version: read.version, at };
+  }
+
+  async function isKnown(path: string): Promise<boolean> {
+    if (known === null) return false;
+    const sinceMs = clock.now() - known.at;
+    return sinceMs >= 0 && sinceMs < restMs && (await fileVersion(path)) === known.version;
   }
 
   async function done(): Promise<void> {

@@ -1,5 +1,6 @@
 // Reads a status file that its agent may be writing at this moment. Says what stands there; decides nothing.
-import { constants, open } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { constants, open, stat } from 'node:fs/promises';
 import type { Clock } from '../../core/clock.ts';
 import { errorText } from '../../core/errors.ts';
 import { readStatus } from './read-status.ts';
@@ -9,7 +10,14 @@ import { readStatus } from './read-status.ts';
  * when the file was last written, by its own file system's clock; both ms.
  */
 export type StatusVersion =
-  | { readonly raw: string; readonly fault?: undefined; readonly at: number; readonly writtenAt: number }
+  | {
+      readonly raw: string;
+      readonly fault?: undefined;
+      readonly at: number;
+      readonly writtenAt: number;
+      /** Of the file, as `fileVersion` tells it. */
+      readonly version: string;
+    }
   | { readonly raw: null; readonly fault?: string; readonly at: number; readonly writtenAt?: undefined };
 
 /** A text that is no status is read again after these waits, ms, before it counts: it may be half written. */
@@ -41,12 +49,26 @@ async function readWhole(path: string) {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     // the time before the text: a writer between the two makes the text look older than it is, never younger
-    const stat = await file.stat();
-    if (!stat.isFile()) return null;
-    return { raw: await file.readFile('utf8'), writtenAt: Math.floor(stat.mtimeMs) };
+    const seen = await file.stat();
+    if (!seen.isFile()) return null;
+    return {
+      raw: await file.readFile('utf8'),
+      writtenAt: Math.floor(seen.mtimeMs),
+      version: versionOf(seen),
+    };
   } finally {
     await file.close();
   }
+}
+
+/** What tells one version of a file from the next without reading it; null where it cannot be looked at. */
+export async function fileVersion(path: string): Promise<string | null> {
+  return stat(path).then(versionOf, () => null);
+}
+
+/** The time of the last change cannot be set by whoever writes the file, unlike that of the last writing. */
+function versionOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {
+  return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
 }
 
 function isAbsent(thrown: unknown): boolean {

@@ -1,6 +1,7 @@
 // One simulated agent: it reads its inbox, works, writes its status, and has the habits and the end that its character says.
 // It knows nothing of the platform but its inbox, its file and the command that acknowledges.
 import type { Gas } from '../../contracts/agents.ts';
+import { isNudge } from '../stall/nudge.ts';
 import type { Agenda } from './agenda.ts';
 import type { Chance } from './random.ts';
 import type { Character } from './scenario.ts';
@@ -38,6 +39,7 @@ export class SimAgent {
   #begun = 0;
   #percent = 0;
   #isAwake = true;
+  #wokenAt = -Infinity;
   /** Its status file; null before the first. */
   file: { readonly raw: string; readonly writtenAt: number } | null = null;
   /** Whether the file has something that nobody has read yet. */
@@ -82,6 +84,10 @@ export class SimAgent {
   reads(gas: Gas): void {
     const { agenda, chance } = this.#deps;
     const { habit } = this.#character;
+    if (isNudge(gas)) {
+      agenda.after(chance.between(10, 900) * 1_000, () => this.#nudged(gas));
+      return;
+    }
     if (habit === 'never') return;
     const wait = habit === 'prompt' ? chance.between(10, 900) * 1_000 : chance.between(10, 240) * minute;
     // One that is late has read it long before, and may say so by the command though the file is gone.
@@ -89,9 +95,17 @@ export class SimAgent {
     agenda.after(wait, () => this.#accept(gas, byCommand));
   }
 
-  async nudged(): Promise<void> {
-    if (this.isDead || this.#isAwake) return;
+  async #nudged({ id }: Gas): Promise<void> {
+    const { agenda, ways } = this.#deps;
+    if (this.isDead) return;
+    // One that never says that it has read something does not say it of this either.
+    if (this.#character.habit !== 'never' && ways.take(id)) {
+      this.unseen.add(id);
+      await ways.moved(this, id);
+    }
+    if (this.#isAwake) return;
     this.#isAwake = true;
+    this.#wokenAt = agenda.now;
     await this.#work();
   }
 
@@ -138,11 +152,13 @@ export class SimAgent {
   async #work(): Promise<void> {
     const { agenda, chance } = this.#deps;
     if (this.isDead || !this.#isAwake || this.#todo === 0) return;
-    if (chance.is(this.#character.sleepy)) {
+    const { sleepy, isSlow } = this.#character;
+    const isFresh = isSlow && agenda.now < this.#wokenAt + 45 * minute;
+    if (!isFresh && chance.is(sleepy)) {
       this.#isAwake = false;
       return;
     }
-    this.#percent = Math.min(100, this.#percent + chance.between(5, 70));
+    this.#percent = Math.min(100, this.#percent + (isSlow ? chance.between(1, 4) : chance.between(5, 70)));
     if (this.#percent < 100) {
       // Now and then it takes something back; what it had reached stays reached.
       await this.#write(chance.is(0.1) ? Math.floor(this.#percent / 2) : this.#percent);

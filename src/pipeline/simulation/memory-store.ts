@@ -42,7 +42,8 @@ export function createMemoryStore({ isRedisAway, wrote }: Mishaps): MemoryStore 
     missions: () => asked(() => missions),
     alerts: () => asked(() => [...alerts.values()]),
     openDeliveries: () => asked(() => [...open].flatMap((id) => heldValue(id) ?? [])),
-    recentDeliveries: () => asked(() => ({ deliveries: [...all.values()], unreadable: 0 })),
+    recentDeliveries: (limit) =>
+      asked(() => ({ deliveries: limit < 1 ? [] : [...all.values()].slice(-limit), unreadable: 0 })),
     saveRun: async (held, run, created, beside = {}) => {
       if (await asked(() => versionOfRun(run.agent) !== held.version)) return false;
       shelf.putRun(held, run);

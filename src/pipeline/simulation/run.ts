@@ -1,10 +1,10 @@
 // Runs one world until it comes to rest, and many of them by their seeds.
 import type { DeliveryState } from '../../contracts/agents.ts';
-import { hasUnbegun } from '../stand-in.ts';
+import { type StallOptions, stallConfigSchema } from '../stall/config.ts';
+import { isNudge } from '../stall/nudge.ts';
 import { createChance } from './random.ts';
 import { drawScenario } from './scenario.ts';
-import { judge, type Verdict } from './verdict.ts';
-import { createPlainWatch, type Signs, type Watch, type Watching } from './watch.ts';
+import { judge, type NudgeBudget, type Verdict } from './verdict.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface SimulationOptions {
@@ -13,10 +13,10 @@ export interface SimulationOptions {
   readonly seed: number;
   /** Most agents of one run; default 200. */
   readonly most?: number;
-  /** Makes the watch of one run; default: it calls a person and nudges nobody. */
-  readonly makeWatch?: () => Watch;
-  /** Nudges that one agent may get within 24 h; default 0, as the default watch gives none. */
-  readonly nudgesPerDay?: number;
+  /** How the watch is set; default: as an empty section `stall` of the configuration. */
+  readonly stall?: Partial<StallOptions>;
+  /** What no watch may exceed; default: as that section says. */
+  readonly budget?: NudgeBudget;
   /** Ends it between two runs. */
   readonly signal?: AbortSignal;
 }
@@ -41,18 +41,13 @@ export interface SimulationSummary {
 /** One world, from its seed. */
 export async function simulateOne(
   seed: number,
-  {
-    most = 200,
-    makeWatch = createPlainWatch,
-    nudgesPerDay = 0,
-  }: Omit<SimulationOptions, 'runs' | 'seed'> = {},
+  { most = 200, stall = {}, budget = byDefault }: Omit<SimulationOptions, 'runs' | 'seed'> = {},
 ): Promise<Verdict> {
   const chance = createChance(seed);
-  const world = createWorld(drawScenario(chance, most), chance);
-  const watching = startWatching(world, makeWatch());
+  const world = createWorld(drawScenario(chance, most), chance, { ...byDefault, ...stall });
   await begin(world);
-  const isAtRest = await settle(world, watching);
-  return judge(world, { isAtRest, nudgesPerDay, ...watching });
+  const isAtRest = await settle(world);
+  return judge(world, { isAtRest, budget });
 }
 
 export async function simulate({
@@ -78,7 +73,9 @@ export async function simulate({
   return { runs: done, seed, ...sum, failed };
 }
 
-const sweepEveryMs = 600_000;
+const byDefault = stallConfigSchema.parse({});
+/** Not further apart than the watch takes for being watched at all. */
+const sweepEveryMs = 300_000;
 const horizonMs = 40 * 86_400_000;
 /** A chain that goes round is not waited for longer. */
 const roundsMs = 4 * 86_400_000;
@@ -92,27 +89,29 @@ async function begin({ scenario, agents }: World): Promise<void> {
 }
 
 /** False when it never came to rest, and is no chain that goes round and in which somebody works. */
-async function settle(world: World, watching: Watching): Promise<boolean> {
+async function settle(world: World): Promise<boolean> {
   const { agenda, scenario } = world;
   const goesRound = scenario.chain.end === 'loop';
   for (let until = sweepEveryMs; until < horizonMs; until += sweepEveryMs) {
     while (await agenda.step(until));
     agenda.pass(until);
     await world.sweep();
-    await watching.look();
-    if (isAtRest(world, watching)) return true;
+    if (isAtRest(world)) return true;
     if (goesRound && until > roundsMs && isAnyActive(world)) return true;
   }
   return false;
 }
 
-function isAtRest({ agenda, agents, store }: World, { called }: Watching): boolean {
+function isAtRest({ agenda, agents, store, watching }: World): boolean {
   if (!agenda.isEmpty) return false;
   for (const agent of agents.values()) {
     if (agent.isActive || agent.isUnread || agent.unseen.size > 0) return false;
-    if (agent.isStuck && !called.has(agent.id)) return false;
+    if (agent.isStuck && !watching.isCalled(agent.id)) return false;
   }
-  return [...store.all.values()].every(({ state, alert }) => alert !== null || !unfinished.includes(state));
+  return [...store.all.values()].every(
+    // A nudge is owed to nobody, so nobody waits for what becomes of it.
+    ({ gas, state, alert }) => alert !== null || isNudge(gas) || !unfinished.includes(state),
+  );
 }
 
 function isAnyActive({ agents }: World): boolean {
@@ -120,32 +119,3 @@ function isAnyActive({ agents }: World): boolean {
 }
 
 const unfinished: readonly DeliveryState[] = ['held', 'pending', 'queued', 'sent', 'failed', 'expired'];
-
-function startWatching(world: World, watch: Watch): Watching {
-  const called = new Set<string>();
-  const nudged = new Map<string, number[]>();
-  return {
-    called,
-    nudged,
-    look: async () => {
-      for (const agent of world.agents.values()) {
-        const signs = signsOf(world, agent.id);
-        if (signs === null) continue;
-        const acts = watch(signs, world.now());
-        if (acts.includes('human')) called.add(agent.id);
-        if (!acts.includes('nudge')) continue;
-        nudged.set(agent.id, [...(nudged.get(agent.id) ?? []), world.agenda.now]);
-        await agent.nudged();
-      }
-    },
-  };
-}
-
-function signsOf({ store, now }: World, id: string): Signs | null {
-  const run = store.everyRun.get(id);
-  if (!run) return null;
-  const { agent, state, percent, epoch, seenAt, since, assignments } = run;
-  const heardAt = Math.max(seenAt ?? 0, state === 'starting' ? (since ?? 0) : 0);
-  const waits = hasUnbegun(assignments, epoch);
-  return { agent, state, percent, epoch, hasUnbegun: waits, silentMs: Math.max(0, now() - heardAt) };
-}

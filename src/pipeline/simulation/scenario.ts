@@ -17,6 +17,8 @@ export interface Character {
   readonly diesAt: number;
   /** Share of its steps after which it falls asleep until it is nudged. */
   readonly sleepy: number;
+  /** It works in many small steps, and stays awake for a while after a nudge: it needs many. */
+  readonly isSlow: boolean;
 }
 
 /** From and to, ms since the run began. */
@@ -58,8 +60,13 @@ function drawCharacter(chance: Chance, id: string, trouble: number): Character {
     id,
     habit: isOdd ? chance.one(['late', 'never']) : 'prompt',
     diesAt: chance.is(0.2 * trouble) ? chance.between(0, 24 * hour) : Infinity,
-    sleepy: chance.is(0.1) ? 0.2 : 0,
+    ...drawTempo(chance),
   };
+}
+
+function drawTempo(chance: Chance): Pick<Character, 'sleepy' | 'isSlow'> {
+  if (chance.is(0.01)) return { sleepy: 0.3, isSlow: true };
+  return { sleepy: chance.is(0.1) ? 0.2 : 0, isSlow: false };
 }
 
 function drawWindows(chance: Chance, trouble: number): Window[] {

@@ -2,7 +2,8 @@
 // the pipeline: what must hold is written here a second time.
 import type { Delivery } from '../delivery.ts';
 import { netOf } from '../graph.ts';
-import type { Watching } from './watch.ts';
+import type { StallOptions } from '../stall/config.ts';
+import { isNudge } from '../stall/nudge.ts';
 import type { World } from './world.ts';
 
 export interface Verdict {
@@ -16,17 +17,24 @@ export interface Verdict {
   readonly problems: readonly string[];
 }
 
-export interface Judgement extends Pick<Watching, 'called' | 'nudged'> {
+/** Nudges of one agent within 24 h, and the least time between two of them, ms. */
+export type NudgeBudget = Pick<StallOptions, 'nudgesPerDay' | 'cooldownMs'>;
+
+export interface Judgement {
   readonly isAtRest: boolean;
-  readonly nudgesPerDay: number;
+  readonly budget: NudgeBudget;
 }
 
-export function judge(world: World, { isAtRest, nudgesPerDay, called, nudged }: Judgement): Verdict {
-  const deliveries = [...world.store.all.values()];
-  const hasAlert = called.size > 0 || deliveries.some(({ alert }) => alert !== null);
+export function judge(world: World, { isAtRest, budget }: Judgement): Verdict {
+  const { agents, store, watching, scenario } = world;
+  const { nudged } = watching;
+  const all = [...store.all.values()];
+  const deliveries = all.filter(({ gas }) => !isNudge(gas));
+  const isCalled = [...agents.keys()].some((id) => watching.isCalled(id));
+  const hasAlert = isCalled || deliveries.some(({ alert }) => alert !== null);
   const nudges = [...nudged.values()].reduce((sum, { length }) => sum + length, 0);
   return {
-    agents: world.agents.size,
+    agents: agents.size,
     deliveries: deliveries.length,
     rerouted: deliveries.filter(({ replacedBy }) => replacedBy !== null).length,
     ...{ hasAlert, cut: world.cut.count, nudges },
@@ -34,7 +42,8 @@ export function judge(world: World, { isAtRest, nudgesPerDay, called, nudged }: 
       ...(isAtRest ? [] : ['it never came to rest']),
       ...(hasAlert ? [] : stalled(world)),
       ...doubled(deliveries, isCalm(world)),
-      ...[...nudged].flatMap(([agent, times]) => flood(agent, times, nudgesPerDay)),
+      ...[...nudged].flatMap(([agent, times]) => flood(agent, times, withinClock(budget, scenario))),
+      ...surplus(all, nudged),
     ],
   };
 }
@@ -105,10 +114,34 @@ function laterTakings({ replacedBy }: Delivery, byId: ReadonlyMap<string, Delive
   return [...(own ? [own] : []), ...laterTakings(next, byId)];
 }
 
-function flood(agent: string, times: readonly number[], perDay: number): string[] {
-  const day = 86_400_000;
+const dayMs = 86_400_000;
+
+interface Budget extends NudgeBudget {
+  readonly dayMs: number;
+}
+
+/** A clock that is set forward makes the watch's hours shorter by as much. */
+function withinClock({ nudgesPerDay, cooldownMs }: NudgeBudget, { clockSet }: World['scenario']): Budget {
+  const setMs = clockSet.reduce((sum, { by }) => sum + Math.max(0, by), 0);
+  return { nudgesPerDay, cooldownMs: cooldownMs - setMs, dayMs: dayMs - setMs };
+}
+
+function flood(agent: string, times: readonly number[], { nudgesPerDay, ...budget }: Budget): string[] {
   const most = Math.max(
-    ...times.map((at) => times.filter((other) => at <= other && other < at + day).length),
+    ...times.map((at) => times.filter((other) => at <= other && other < at + budget.dayMs).length),
   );
-  return most > perDay ? [`${agent} was nudged ${most} times within a day`] : [];
+  const isHasty = times.some((at, i) => at - (times[i - 1] ?? -Infinity) < budget.cooldownMs);
+  return [
+    ...(most > nudgesPerDay ? [`${agent} was nudged ${most} times within a day`] : []),
+    ...(isHasty ? [`${agent} was nudged again too soon`] : []),
+  ];
+}
+
+/** However often a nudge is done again after a kill, it is one. */
+function surplus(all: readonly Delivery[], nudged: ReadonlyMap<string, readonly number[]>): string[] {
+  const sent = new Map<string, number>();
+  for (const { gas } of all) if (isNudge(gas)) sent.set(gas.to, 1 + (sent.get(gas.to) ?? 0));
+  return [...sent].flatMap(([agent, count]) =>
+    count > (nudged.get(agent)?.length ?? 0) ? [`${agent} got a nudge that nobody had decided`] : [],
+  );
 }

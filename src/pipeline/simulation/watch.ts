@@ -1,49 +1,98 @@
-// The seam for whoever watches that agents do not stand still. The simulation shows what it sees and does what it is told; the
-// watch that comes with it only calls a person. A richer one, with tiers and a budget of nudges, is handed in.
-import type { RunState } from '../../contracts/agents.ts';
+// The stall watch of a simulation: the one that ships, with what it remembers in memory and its nudges as deliveries like any
+// other. Beside it stands what it has decided, for whoever judges.
+import type { Clock } from '../../core/clock.ts';
+import { coreErrors, SwarmError } from '../../core/errors.ts';
+import { silentLogger } from '../../core/logger.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Held } from '../records.ts';
+import type { StallOptions } from '../stall/config.ts';
+import { makePerform } from '../stall/perform.ts';
+import type { Watch } from '../stall/record.ts';
+import { createStallWatch } from '../stall/stall-watch.ts';
+import type { WatchStore } from '../stall/store.ts';
+import type { GasStore } from '../store.ts';
+import type { Mishaps } from './memory-store.ts';
 
-/** What is to be seen of one agent. */
-export interface Signs {
-  readonly agent: string;
-  readonly state: RunState;
-  /** Null is unknown. */
-  readonly percent: number | null;
-  readonly epoch: number;
-  /** It took gas and has not begun with it. */
-  readonly hasUnbegun: boolean;
-  /** Since its last word, or since it took its gas, ms. */
-  readonly silentMs: number;
+export interface WatchingDeps {
+  readonly store: GasStore;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly mishaps: Mishaps;
+  /** Virtual time, ms since the run began, whatever the machine's clock says. */
+  readonly elapsed: () => number;
 }
 
-export type WatchAct = 'nudge' | 'human';
-
-/** Looks at one agent; `now` in ms since the epoch, of a clock that may be set. */
-export type Watch = (signs: Signs, now: number) => readonly WatchAct[];
-
-/** Whether an agent has something to do, as far as its words tell. */
-function isAtWork({ state, hasUnbegun }: Pick<Signs, 'state' | 'hasUnbegun'>): boolean {
-  return hasUnbegun || state === 'starting' || state === 'executing' || state === 'completing';
+export interface WatchingOptions {
+  readonly agents: readonly string[];
+  readonly stall: StallOptions;
 }
 
-/** Calls a person for an agent at work that has been silent for so long; once, until it speaks again. */
-export function createPlainWatch(silentMs = 2 * 3_600_000): Watch {
-  const called = new Set<string>();
-  return (signs) => {
-    if (!isAtWork(signs) || signs.silentMs < silentMs) {
-      called.delete(signs.agent);
-      return [];
-    }
-    if (called.has(signs.agent)) return [];
-    called.add(signs.agent);
-    return ['human'];
+/** The watch of one run, and what it did. */
+export interface Watching {
+  /** Whether a person is wanted for an agent, as the board of alerts shows it. */
+  isCalled(agent: string): boolean;
+  /** When the nudges of each agent were decided, ms of virtual time. */
+  readonly nudged: ReadonlyMap<string, readonly number[]>;
+  /** One look at every agent. */
+  look(): Promise<void>;
+}
+
+export function createWatching(
+  { store, ledger, clock, mishaps, elapsed }: WatchingDeps,
+  { agents, stall }: WatchingOptions,
+): Watching {
+  const records = new Map<string, Held<Watch> & { readonly value: Watch }>();
+  const nudged = new Map<string, number[]>();
+  const watches = createMemoryWatches(records, mishaps, (before, after) => {
+    if (isNewNudge(before, after)) nudged.set(after.agent, [...(nudged.get(after.agent) ?? []), elapsed()]);
+  });
+  const perform = makePerform({ ledger, clock, control: nobody, logger: silentLogger }, undefined);
+  const watch = createStallWatch(
+    { store, watches, perform, clock, logger: silentLogger },
+    { agents: agents.map((id) => ({ id })), stall },
+  );
+  return {
+    isCalled: (agent) => records.get(agent)?.value.tier === 'human',
+    nudged,
+    look: () => (stall.enabled ? watch.look() : Promise.resolve()),
   };
 }
 
-/** What the watch of one run did. */
-export interface Watching {
-  /** Agents for which a person was called, until they speak again. */
-  readonly called: ReadonlySet<string>;
-  /** When each agent was nudged, ms of virtual time. */
-  readonly nudged: ReadonlyMap<string, readonly number[]>;
-  look(): Promise<void>;
+/** An effect is owed from when it is decided, and may stay so over many looks. */
+function isNewNudge(before: Watch | null, after: Watch): boolean {
+  const owed = (watch: Watch | null) =>
+    (watch?.owed ?? []).flatMap((effect) => (effect.kind === 'nudge' ? [effect.episode] : []));
+  const known = owed(before);
+  return owed(after).some((episode) => !known.includes(episode));
+}
+
+/** Only where `stall.reassign` is `auto` is anybody's gas given away, and then only with somebody to tell. */
+const nobody = {
+  'gas.reassign': () => Promise.reject(new SwarmError(coreErrors.aborted, 'nobody gives gas away here')),
+};
+
+/** As stall/store.ts keeps its promises. */
+function createMemoryWatches(
+  records: Map<string, Held<Watch> & { readonly value: Watch }>,
+  { isRedisAway, wrote }: Mishaps,
+  saved: (before: Watch | null, after: Watch) => void,
+): WatchStore {
+  const asked = async <T>(read: () => T): Promise<T> => {
+    if (isRedisAway()) throw new SwarmError(coreErrors.redisUnavailable, 'away on purpose');
+    return read();
+  };
+  const held = (agent: string): Held<Watch> => records.get(agent) ?? { version: 0, value: null };
+  return {
+    one: (agent) => asked(() => held(agent)),
+    many: (agents) => asked(() => agents.map((agent) => held(agent).value)),
+    save: async ({ version }, watch) => {
+      const before = await asked(() => held(watch.agent));
+      if (before.version !== version) return null;
+      const next = { version: version + 1, value: watch };
+      records.set(watch.agent, next);
+      saved(before.value, watch);
+      wrote();
+      return next;
+    },
+  };
 }

@@ -8,6 +8,7 @@ import { silentLogger } from '../../core/logger.ts';
 import { createIntake, type Intake } from '../intake.ts';
 import { createLedger, type Ledger } from '../ledger.ts';
 import type { Rounds } from '../rounds.ts';
+import type { StallOptions } from '../stall/config.ts';
 import { createPipelineWork } from '../sweep.ts';
 import { type Ways, SimAgent } from './agent.ts';
 import { Agenda } from './agenda.ts';
@@ -15,6 +16,7 @@ import { createInboxes, type Inboxes } from './inboxes.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.ts';
 import type { Chance } from './random.ts';
 import type { Scenario, Window } from './scenario.ts';
+import { createWatching, type Watching } from './watch.ts';
 
 const minute = 60_000;
 /** Where the clock stands when a run begins. */
@@ -34,24 +36,26 @@ export interface World {
   readonly store: MemoryStore;
   /** Of the machine, ms since the epoch; it may be set. */
   readonly now: () => number;
-  /** What the sweep of every ten minutes does. */
+  readonly watching: Watching;
+  /** What the sweep does; it comes every few minutes here. */
   readonly sweep: () => Promise<void>;
   /** Flows that were cut off. */
   readonly cut: { count: number };
 }
 
-export function createWorld(scenario: Scenario, chance: Chance): World {
+export function createWorld(scenario: Scenario, chance: Chance, stall: StallOptions): World {
   const agenda = new Agenda();
   const cut = { count: 0 };
   const isIn = (windows: readonly Window[]) =>
     windows.some(([from, to]) => from <= agenda.now && agenda.now < to);
   const now = () => epochMs + agenda.now + setBy(scenario, agenda.now);
-  const store = createMemoryStore({
+  const mishaps = {
     isRedisAway: () => isIn(scenario.redisAway),
     wrote: () => {
       if (chance.is(scenario.kills)) throw new SwarmError(coreErrors.aborted, 'killed on purpose');
     },
-  });
+  };
+  const store = createMemoryStore(mishaps);
   const inboxes = createInboxes({
     isAway: () => isIn(scenario.inboxesAway),
     laid: (gas) => agents.get(gas.to)?.reads(gas),
@@ -97,11 +101,15 @@ export function createWorld(scenario: Scenario, chance: Chance): World {
   }
 
   const rounds = makeRounds(agents, seen);
-  // Nothing is scheduled here, and silence is watched by watch.ts.
-  const none = () => Promise.resolve();
-  const pipeline = createPipelineWork({ rounds, store, ledger, intake, late: none, look: none });
+  const watching = createWatching(
+    { store, ledger, clock, mishaps, elapsed: () => agenda.now },
+    { agents: scenario.cast.map(({ id }) => id), stall },
+  );
+  // Nothing is scheduled here.
+  const late = () => Promise.resolve();
+  const pipeline = createPipelineWork({ rounds, store, ledger, intake, late, look: watching.look });
   const sweep = async () => void (await attempt(pipeline.sweep));
-  return { agenda, scenario, agents, store, now, cut, sweep };
+  return { agenda, scenario, agents, store, watching, now, cut, sweep };
 }
 
 type Attempt = (work: () => Promise<unknown>) => Promise<boolean>;

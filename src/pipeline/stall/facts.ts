@@ -1,6 +1,7 @@
 // Makes the facts of one look out of what is stored of an agent and what its files say. Pure.
 import { type Delivery, isClosed } from '../delivery.ts';
 import { pauseOf, type Run } from '../machine.ts';
+import { hasUnbegun } from '../stand-in.ts';
 import type { Evidence } from './evidence.ts';
 import type { Facts } from './judge.ts';
 import { isNudge } from './nudge.ts';
@@ -26,6 +27,8 @@ export interface Seen {
 /** `waitsFor` and `takeOver` are told apart, since they need a look at the others. */
 export function factsOf({ run, evidence, received }: Seen): Omit<Facts, 'waitsFor' | 'takeOver'> {
   const { word } = run;
+  // Whoever took gas has a mission, though no status has named it yet and the last one says 100 %.
+  const isFuelled = hasUnbegun(run.assignments, run.epoch);
   const signs = {
     heartbeat: run.seenAt,
     commit: evidence.commitAt,
@@ -34,11 +37,11 @@ export function factsOf({ run, evidence, received }: Seen): Omit<Facts, 'waitsFo
   };
   return {
     // A status without a mission and without tasks expects nothing of its agent.
-    hasMission: run.epoch > 0 && !(run.mission === 'default' && run.percent === null),
-    isComplete: run.percent === 100,
+    hasMission: isFuelled || (run.epoch > 0 && !(run.mission === 'default' && run.percent === null)),
+    isComplete: run.percent === 100 && !isFuelled,
     epoch: run.epoch,
     percent: run.percent,
-    startedAt: Math.max(run.epochAt, evidence.processStartedAt ?? 0),
+    startedAt: Math.max(run.epochAt, evidence.processStartedAt ?? 0, isFuelled ? (run.since ?? 0) : 0),
     isPaused: pauseOf(run) !== null,
     resumedAt: word === null || word.paused ? null : word.at,
     signs: Object.fromEntries(

@@ -25,6 +25,8 @@ export interface GatherOptions {
 export interface Look {
   readonly agent: string;
   readonly facts: Facts;
+  /** What was remembered of it when it was looked at; null: nothing yet, or nobody can read it. */
+  readonly known: Watch | null;
 }
 
 /** As many of the newest deliveries tell who took something up. */
@@ -47,6 +49,7 @@ export async function gather(
     alone(
       {
         run: runs[i] ?? newRun(agent),
+        known: known[i] ?? null,
         watch: known[i] ?? newWatch(agent, now, stall.bootGraceMs),
         evidence: evidence[i] ?? noEvidence,
         received: received.get(agent) ?? nothingReceived,
@@ -60,6 +63,7 @@ export async function gather(
 
 interface Known {
   readonly run: Run;
+  readonly known: Watch | null;
   readonly watch: Watch;
   readonly evidence: Evidence;
   readonly received: Received;
@@ -72,10 +76,10 @@ interface Lone extends Look {
   readonly isAlive: boolean;
 }
 
-function alone({ run, watch, evidence, received }: Known, now: number, stall: StallOptions): Lone {
+function alone({ run, known, watch, evidence, received }: Known, now: number, stall: StallOptions): Lone {
   const facts: Facts = { ...factsOf({ run, evidence, received }), waitsFor: null, takeOver: null };
   const isAlive = facts.hasMission && !facts.isComplete && silentSince(watch, facts, now, stall) === null;
-  return { agent: run.agent, facts, waits: evidence.waits, open: received.open, isAlive };
+  return { agent: run.agent, facts, known, waits: evidence.waits, open: received.open, isAlive };
 }
 
 /** What needs a look at the others: whom one waits for, and who could take over from it. */
@@ -87,8 +91,9 @@ function beside(all: readonly Lone[], deliveries: readonly Delivery[]): Look[] {
     isFit: isAlive && !facts.isPaused,
     open,
   }));
-  return all.map(({ agent, facts }) => ({
+  return all.map(({ agent, facts, known }) => ({
     agent,
+    known,
     facts: {
       ...facts,
       waitsFor: excuseOf(agent, waits, (other) => alive.has(other)),

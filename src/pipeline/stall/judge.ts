@@ -1,6 +1,6 @@
 // The machine of the stall watch: what was remembered and what is seen now in, what to remember and what is to be done
 // out. Pure: it sends nothing, and perform.ts does the effects. Suppressing a nudge never keeps a person from hearing.
-import type { StallTier } from '../../contracts/watch.ts';
+import { signSources, type StallTier } from '../../contracts/watch.ts';
 import type { StallOptions } from './config.ts';
 import { notePace } from './pace.ts';
 import { quietSince } from './quiet.ts';
@@ -191,12 +191,12 @@ function look(before: Watch, facts: Facts, now: number, options: StallOptions): 
 
 /** The newest of both, and none ahead of the clock: after it was set back, a sign ages from now on. */
 export function merged(a: Watch['signs'], b: Watch['signs'], now: number): Watch['signs'] {
-  const entries = [...Object.entries(a), ...Object.entries(b)].map(
-    ([source, at]) => [source, Math.min(at, now)] as const,
-  );
-  const newest = new Map<string, number>();
-  for (const [source, at] of entries) newest.set(source, Math.max(at, newest.get(source) ?? 0));
-  return Object.fromEntries(newest);
+  const newest: Watch['signs'] = {};
+  for (const source of signSources) {
+    const at = Math.max(a[source] ?? -1, b[source] ?? -1);
+    if (at >= 0) newest[source] = Math.min(at, now);
+  }
+  return newest;
 }
 
 function newer(a: number | null, b: number | null): number | null {

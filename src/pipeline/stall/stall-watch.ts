@@ -6,7 +6,7 @@ import { errorText, SwarmError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Held } from '../records.ts';
 import { type GatherDeps, type GatherOptions, gather, type Look } from './gather.ts';
-import { judge } from './judge.ts';
+import { type Judgement, judge } from './judge.ts';
 import { newWatch, type StallEffect, type Watch } from './record.ts';
 import type { WatchStore } from './store.ts';
 
@@ -27,8 +27,9 @@ export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): 
   const { watches, perform, clock, logger } = deps;
   const { stall } = options;
 
-  async function lookAt({ agent, facts }: Look): Promise<void> {
+  async function lookAt({ agent, facts, known }: Look): Promise<void> {
     const now = clock.now();
+    if (known !== null && isNoNews(known, judge(known, facts, now, stall), now)) return;
     const held = await watches.one(agent);
     const before = held.value ?? newWatch(agent, now, stall.bootGraceMs);
     const { watch, effects } = judge(before, facts, now, stall);
@@ -63,6 +64,16 @@ export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): 
       if (failed) throw failed.reason;
     },
   };
+}
+
+/** That it was looked at is written down often enough for nobody to think that the watch was away. */
+const writtenAtLeastMs = 120_000;
+
+/** Whether nothing has come of a look but its time. */
+function isNoNews(known: Watch, { watch, effects }: Judgement, now: number): boolean {
+  const sinceMs = now - known.judgedAt;
+  if (sinceMs < 0 || sinceMs >= writtenAtLeastMs || effects.length > 0 || known.owed.length > 0) return false;
+  return JSON.stringify({ ...watch, judgedAt: known.judgedAt }) === JSON.stringify(known);
 }
 
 /** A record that cannot be read concerns its agent alone, and its reader has logged it. */

@@ -2,34 +2,43 @@
 // A run that fails prints its seed; `swarmline gas simulate --runs 1 --seed N` repeats it, and it becomes a test here.
 import { describe, expect, it } from 'vitest';
 import { simulate, simulateOne } from '../../../src/pipeline/simulation/run.ts';
-import type { Watch } from '../../../src/pipeline/simulation/watch.ts';
 
 const seed = Number(process.env['SWARMLINE_SEED'] ?? 1);
 
 describe('a simulated swarm', () => {
   it('H14 ends or has called a person, gives nothing twice, and nudges nobody beyond the budget', {
-    timeout: 600_000,
+    timeout: 1_200_000,
   }, async () => {
     const { runs, failed, largest, ...sums } = await simulate({ runs: 10_000, seed });
     expect({ runs, failed }).toEqual({ runs: 10_000, failed: [] });
     // Else it would prove nothing: the faults have to have bitten.
     expect(largest).toBeGreaterThan(150);
-    for (const sum of [sums.rerouted, sums.withAlert, sums.cut]) expect(sum).toBeGreaterThan(1_000);
+    const bites = [sums.rerouted, sums.withAlert, sums.cut, sums.nudges];
+    for (const sum of bites) expect(sum).toBeGreaterThan(1_000);
   });
 
   it('is the same for the same seed', async () => {
     expect(await simulateOne(7)).toEqual(await simulateOne(7));
   });
 
-  it('is told as stalled when nobody watches it', async () => {
-    const nobody = (): Watch => () => [];
-    const { failed } = await simulate({ runs: 60, seed: 1, makeWatch: nobody });
+  it('is told as stalled when nobody watches it', { timeout: 60_000 }, async () => {
+    const { failed } = await simulate({ runs: 8, seed: 1, most: 7, stall: { enabled: false } });
     expect(failed.flatMap(({ problems }) => problems)).toContain('it never came to rest');
   });
 
-  it('is told as flooded when its watch nudges at each look', async () => {
-    const flood = (): Watch => () => ['nudge'];
-    const { failed } = await simulate({ runs: 3, seed: 1, makeWatch: flood, nudgesPerDay: 5 });
-    expect(failed.flatMap(({ problems }) => problems).join()).toMatch(/was nudged \d+ times within a day/);
+  it('is told as flooded when its watch nudges more often than it may', { timeout: 60_000 }, async () => {
+    const budget = { nudgesPerDay: 1, cooldownMs: 3_600_000 };
+    const often = await simulate({ runs: 60, seed: 1, most: 7, stall: { cooldownMs: 1_000 }, budget });
+    const problems = often.failed.flatMap((one) => one.problems).join();
+    expect(problems).toMatch(/was nudged \d+ times within a day/);
+    expect(problems).toMatch(/was nudged again too soon/);
   });
+
+  // Seeds that failed once, and what was wrong.
+  it.each([[79, 'an agent took gas, said so, and died before it wrote a word: nobody looked for it']])(
+    'keeps seed %i: %s',
+    async (one) => {
+      expect((await simulateOne(one)).problems).toEqual([]);
+    },
+  );
 });

@@ -1,0 +1,58 @@
+// P19: reports of many agents through the door of the pipeline, without HTTP, into a real Redis.
+import { openPipeline } from './pipeline-subject.ts';
+import { type Cost, costOf, inFlight } from './support.ts';
+
+const width = 500;
+
+export interface Reports extends Cost {
+  /** Deliveries that came of them. */
+  readonly gas: number;
+  /** From a report that crosses a checkpoint to its gas at the queue and its answer, ms. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export interface ReportOptions {
+  readonly agents: number;
+  readonly perAgent: number;
+  /** A mission is that many reports long, a percent each; below 75 nothing is crossed. */
+  readonly most: number;
+}
+
+/** Each agent reports `perAgent` times; where they begin is spread over a whole mission. */
+export async function measureReports(
+  server: { readonly url: string; readonly pid: number },
+  { agents, perAgent, most }: ReportOptions,
+): Promise<Reports> {
+  const ids = [...Array(agents).keys()];
+  const subject = openPipeline(
+    server.url,
+    ids.map((at) => ({ id: `Agent-${at}`, inbox: { kind: 'pull' } })),
+  );
+  const report = (at: number, seq: number) => {
+    const step = (at % (most + 1)) + seq;
+    const [mission, percent] = [`mission ${Math.floor(step / (most + 1))}`, step % (most + 1)];
+    return subject.pipeline.progress.report({ agent: `Agent-${at}`, mission, percent, seq });
+  };
+  await inFlight(ids, width, async (at) => void (await report(at, 0)));
+  subject.given.clear();
+  const waits: number[] = [];
+  let refused = 0;
+  const turns = Array.from({ length: perAgent }, (_, turn) =>
+    ids.map((at) => [at, turn + 1] as const),
+  ).flat();
+  const cost = await costOf(turns.length, [server.pid], () =>
+    inFlight(turns, width, async ([at, seq]) => {
+      const from = performance.now();
+      const answer = await report(at, seq);
+      if (!answer.accepted) refused += 1;
+      else if (answer.crossed.length > 0) waits.push(performance.now() - from);
+    }),
+  );
+  const gas = subject.given.size;
+  subject.close();
+  if (refused > 0) throw new Error(`${refused} reports were refused`);
+  const sorted = waits.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+  return { ...cost, gas, p50: at(0.5), p99: at(0.99) };
+}

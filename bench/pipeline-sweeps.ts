@@ -1,0 +1,69 @@
+// P19: the sweep over many status files of which few have changed, again and again: its cost, and the memory it leaves.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openPipeline } from './pipeline-subject.ts';
+import { inFlight, median } from './support.ts';
+
+export interface Sweeps {
+  readonly first: Sweep;
+  /** Median of the others. */
+  readonly later: Sweep;
+  /** Heap after a collection, MB: after the first fifth of the sweeps, and after the last. */
+  readonly heap: readonly [number, number];
+}
+
+export interface Sweep {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
+export async function measureSweeps(
+  url: string,
+  folder: string,
+  {
+    agents: count,
+    sweeps,
+    changed,
+  }: { readonly agents: number; readonly sweeps: number; readonly changed: number },
+): Promise<Sweeps> {
+  const agents = Array.from({ length: count }, (_, at) => {
+    const home = join(folder, 'agents', String(at));
+    return { id: `Agent-${at}`, statusFile: join(home, 'status.json'), inbox: join(home, 'inbox') };
+  });
+  const write = async (at: number, progress: number) => {
+    const path = agents[at]?.statusFile ?? '';
+    await writeFile(path, JSON.stringify({ current_mission: `mission of ${at}`, progress }));
+  };
+  await inFlight([...agents.keys()], 50, async (at) => {
+    await mkdir(join(folder, 'agents', String(at)), { recursive: true });
+    await write(at, 1);
+  });
+  const subject = openPipeline(url, agents);
+  const costs: Sweep[] = [];
+  const heaps: number[] = [];
+  for (let sweep = 0; sweep < sweeps; sweep += 1) {
+    // Below the first checkpoint: what gas costs is measured beside it.
+    for (let one = 0; one < changed; one += 1) await write((sweep * changed + one) % count, 2 + (sweep % 70));
+    costs.push(await costOfOne(() => subject.pipeline.work.sweep()));
+    subject.advance(60_000);
+    globalThis.gc?.();
+    heaps.push(process.memoryUsage().heapUsed / 1_048_576);
+  }
+  subject.close();
+  const [first = { wallMs: 0, cpuMs: 0 }, ...later] = costs;
+  return {
+    first,
+    later: {
+      wallMs: median(later.map(({ wallMs }) => wallMs)),
+      cpuMs: median(later.map(({ cpuMs }) => cpuMs)),
+    },
+    heap: [heaps[Math.floor(sweeps / 5)] ?? 0, heaps.at(-1) ?? 0],
+  };
+}
+
+async function costOfOne(work: () => Promise<unknown>): Promise<Sweep> {
+  const [from, cpu] = [performance.now(), process.cpuUsage()];
+  await work();
+  const { user, system } = process.cpuUsage(cpu);
+  return { wallMs: performance.now() - from, cpuMs: (user + system) / 1_000 };
+}

@@ -1,0 +1,73 @@
+// What the gas pipeline costs: its pure machines, ten thousand agents that report, ten thousand files that are swept.
+// BENCH_ROUNDS, BENCH_AGENTS, BENCH_REPORTS (of each agent) and BENCH_SWEEPS change how much.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { measureMachines } from './pipeline-machines.ts';
+import { measureReports } from './pipeline-reports.ts';
+import { measureSweeps } from './pipeline-sweeps.ts';
+import { startServer } from './servers.ts';
+import { table, temporaryFolder } from './support.ts';
+
+const count = (name: string, byDefault: number) => Number(process.env[name] ?? byDefault);
+const rounds = count('BENCH_ROUNDS', 5);
+const agents = count('BENCH_AGENTS', 10_000);
+const perAgent = count('BENCH_REPORTS', 5);
+const sweeps = count('BENCH_SWEEPS', 60);
+const perSecond = 10_000;
+
+// Memory is told after a collection, or it would tell when the collector last ran.
+setFlagsFromString('--expose-gc');
+globalThis.gc = runInNewContext('gc');
+
+const machines = measureMachines(rounds);
+const millions = (rate: number) => `${(rate / 1_000_000).toFixed(2)} M/s`;
+console.log(
+  table([
+    ['P18, of CPU', 'ours', 'reducer', 'ratio', 'aim'],
+    ...Object.entries(machines).map(([name, { ours, floor }]) => [
+      ...[name, millions(ours), millions(floor), (ours / floor).toFixed(2), '≥ 0.5'],
+    ]),
+  ]),
+);
+
+const folder = await temporaryFolder();
+const server = await startServer('redis-server', folder.path, { fsync: 'everysec' });
+const share = (micros: number) => `${((micros * perSecond) / 10_000).toFixed(0)} %`;
+const rows = [];
+for (const [name, most] of [
+  ['no checkpoint', 70],
+  ['three in 101', 100],
+] as const) {
+  await server.flush();
+  const one = await measureReports(server, { agents, perAgent, most });
+  rows.push([
+    ...[
+      name,
+      `${one.perSecond.toFixed(0)}/s`,
+      `${one.nodeMicros.toFixed(0)} + ${one.serverMicros.toFixed(0)} µs`,
+    ],
+    ...[share(one.nodeMicros), '≤ 25 %', String(one.gas), `${one.p50.toFixed(0)} / ${one.p99.toFixed(0)} ms`],
+  ]);
+}
+console.log(
+  table([
+    ['P19 reports', 'rate', 'CPU + Redis', 'of a core at 10,000/s', 'aim', 'gas', 'p50 / p99'],
+    ...rows,
+  ]),
+);
+
+await server.flush();
+const changed = Math.floor(agents / 100);
+const { first, later, heap } = await measureSweeps(server.url, folder.path, { agents, sweeps, changed });
+console.log(
+  table([
+    [`sweep of ${agents} files`, 'wall', 'CPU'],
+    ['first', `${first.wallMs.toFixed(0)} ms`, `${first.cpuMs.toFixed(0)} ms`],
+    ['with 1 % changed', `${later.wallMs.toFixed(0)} ms`, `${later.cpuMs.toFixed(0)} ms`],
+  ]),
+);
+console.log(
+  `heap after ${Math.floor(sweeps / 5) + 1} and ${sweeps} sweeps: ${heap.map((mb) => `${mb.toFixed(1)} MB`).join(', ')}`,
+);
+await server.stop();
+await folder.remove();
