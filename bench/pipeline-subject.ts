@@ -3,9 +3,9 @@ import type { JobName, JobOrder, Kept } from '../src/contracts/jobs.ts';
 import { systemClock } from '../src/core/clock.ts';
 import { silentLogger } from '../src/core/logger.ts';
 import { closeRedis, createCommandRedis } from '../src/core/redis.ts';
-import { createPipeline, type PipelineAgent } from '../src/pipeline/index.ts';
+import { createPipeline, type PipelineOptions } from '../src/pipeline/index.ts';
 
-export function openPipeline(url: string, agents: readonly PipelineAgent[]) {
+export function openPipeline(url: string, agents: PipelineOptions['agents']) {
   const redis = createCommandRedis({ url, name: 'bench:pipeline' });
   const given = new Map<string, number>();
   const clock = { aheadMs: 0 };

@@ -27,13 +27,20 @@ export function createRounds(deps: RoundsDeps, agents: readonly PipelineAgent[])
     status: async (agent) => rounds.get(agent)?.status(),
     done: async (agent) => rounds.get(agent)?.done(),
     all: async () => {
-      const both = [...rounds.values()].flatMap(({ status, done }) => [status(), done()]);
-      const failed = (await Promise.allSettled(both)).find((result) => result.status === 'rejected');
-      if (failed) throw failed.reason;
+      const all = [...rounds.values()];
+      const failed: unknown[] = [];
+      for (let at = 0; at < all.length; at += atOnce) {
+        const both = all.slice(at, at + atOnce).flatMap(({ status, done }) => [status(), done()]);
+        for (const result of await Promise.allSettled(both))
+          if (result.status === 'rejected') failed.push(result.reason);
+      }
+      if (failed.length > 0) throw failed[0];
     },
   };
 }
 
+/** Files of so many agents are read together: of more Redis could not take the words within its time. */
+const atOnce = 200;
 /** So long a version that was dealt with is not read again. Redis may have lost what came of it, so it is in the end. */
 const againMs = 600_000;
 /** A file that is younger may be written again without a sign of it: its times are no finer than its system's clock. */
