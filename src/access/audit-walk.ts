@@ -156,7 +156,7 @@ function fits(line: AuditLine, filter: AuditFilter): boolean {
   const { person, command, correlationId, event, since, until, word } = filter;
   return (
     (person === undefined || line.person === person || line.principal === person) &&
-    (command === undefined || line.command === command) &&
+    (command === undefined || inOneWord(line.command) === inOneWord(command)) &&
     (correlationId === undefined || line.correlationId === correlationId) &&
     (event === undefined || line.event === event) &&
     (since === undefined || line.at >= since) &&
@@ -175,4 +175,9 @@ async function overRedis<T>(ask: () => Promise<T>): Promise<T> {
   } catch (thrown) {
     throw thrown instanceof SwarmError ? thrown : redisFault(thrown);
   }
+}
+
+/** `queue-discard` is `queue discard`, since a filter is typed without quotes. */
+function inOneWord(command: string): string {
+  return command.replaceAll(' ', '-');
 }

@@ -3,7 +3,7 @@ import { auditEvents, type AuditFilter } from '../access/index.ts';
 
 /** How the words are explained to people. */
 const auditFilterUsage =
-  'person=ann command=restart id=x12ab event=refused since=2h until=10m last=20, or one bare word of these';
+  'person=ann command=queue-discard id=x12ab event=refused since=2h until=10m last=20, or one bare word of these';
 
 export type ParsedFilter =
   | { readonly ok: true; readonly filter: AuditFilter; readonly last: number | null }
@@ -18,6 +18,7 @@ export function parseAuditFilter(text: string, now: number): ParsedFilter {
   for (const word of text.split(/\s+/).filter(Boolean)) {
     const [key = '', value] = cut(word);
     if (value === undefined) {
+      if (filter.word !== undefined) return { ok: false, why: `only one bare word: ${auditFilterUsage}.` };
       filter = { ...filter, word };
       continue;
     }

@@ -84,8 +84,8 @@ function unheard(
 ): Promise<Reply> {
   if (refusal.code === 'empty') return Promise.resolve(refusal);
   const subject = asked(invocation, { command: spec?.name ?? 'unknown', args: {} });
-  // What was typed stands in the sentence: of a secret not even a part may be kept.
-  const kept = spec && hasSecret(spec) ? { ...refusal, text: '' } : refusal;
+  // What was typed stands in the sentence: of a secret not even a part may be kept, and what is no command may be one.
+  const kept = spec && !hasSecret(spec) ? refusal : { ...refusal, text: '' };
   return recordUnheard(deps, subject, kept).then(() => refusal);
 }
 

@@ -31,7 +31,7 @@ export const coreErrors = {
     class: 'config',
     retryable: false,
     chat: 'The configuration is not valid.',
-    hint: 'Run `swarmline config check` and mend each key that it names.',
+    hint: 'Run `swarmline config check FILE` and mend what it names.',
   },
   redisUnavailable: {
     code: 'REDIS_UNAVAILABLE',

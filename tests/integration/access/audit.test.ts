@@ -295,6 +295,8 @@ describe('reading the record', () => {
     expect(await seqs({ correlationId: 'c-4' })).toEqual([4]);
     expect(await seqs({ word: 's6' })).toEqual([6]);
     expect(await seqs({ command: 'gas' })).toEqual([]);
+    await log.append(entry({ command: 'queue discard' }));
+    expect(await seqs({ command: 'queue-discard' })).toEqual([7]);
     expect(await seqs({ until: 1 })).toEqual([]);
   });
 

@@ -146,6 +146,8 @@ describe('a refusal', () => {
       'restart: refused, bad-argument',
       'unknown: refused, unknown-command',
     ]);
+    const { lines } = await scene.record.query({}, { limit: 10 });
+    expect(JSON.stringify(lines)).not.toContain('restrat');
     scene.clock.advance(60_000);
     await scene.say('restart', stranger);
     expect(await scene.recorded()).toHaveLength(5);

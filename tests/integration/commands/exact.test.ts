@@ -1,0 +1,22 @@
+// An order by the beginning of an id is about the one that was shown, whatever comes to begin like it before the yes.
+import { expect } from 'vitest';
+import type { DeadLetter } from '../../../src/contracts/queues.ts';
+import { it } from '../../support/fixtures.ts';
+import { createScene } from './scene.ts';
+
+const letter = (id: string): DeadLetter => ({
+  ...{ id, queue: 'services', name: 'service.restart', code: 'JOB_INVALID', reason: 'no envelope' },
+  ...{ attempts: 1, firstAt: 1, lastAt: 1, data: {} },
+});
+
+it.for(['discard', 'redrive'])(
+  '%s is about the dead letter of the question',
+  async (what, { redis, prefix }) => {
+    const letters = [letter('xdead03')];
+    const scene = createScene(redis, prefix, { known: { letters } });
+    const id = await scene.asked(`queue ${what} xd`);
+    letters.splice(0, 1, letter('xdifferent'));
+    expect(await scene.decide(id)).toMatchObject({ kind: 'accepted' });
+    expect(scene.jobs.orders).toMatchObject([{ body: { order: what, id: 'xdead03' } }]);
+  },
+);
