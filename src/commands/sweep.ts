@@ -1,5 +1,5 @@
-// What nobody's click brings to its end: time that runs out, which is brought to mind once before, and what a crash left undone between a word and its job. Safe to
-// run in several processes at once.
+// What nobody's click brings to its end: time that runs out, which is brought to mind once before, and what a crash left
+// undone between a word and its job. Safe to run in several processes at once.
 import { type Approval, isIntact } from '../access/index.ts';
 import { errorText } from '../core/errors.ts';
 import { invalidate } from './altered.ts';
@@ -40,7 +40,8 @@ async function lookAfter(deps: IntakeDeps, specs: readonly CommandSpec[], id: st
 
 // Told first: it is told once, however often, and a crash before the note does not lose it.
 async function bringToMind(deps: IntakeDeps, approval: Approval): Promise<void> {
-  await remind(deps, approval);
+  // Of one that waits again for other reasons nobody is reminded: whoever asked has just been told.
+  if (approval.remindAfterMs !== undefined) await remind(deps, approval);
   await deps.approvals.reminded(approval.id);
 }
 

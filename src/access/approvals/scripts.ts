@@ -2,8 +2,8 @@
 import { makeScript } from '../../core/redis-script.ts';
 
 /**
- * ARGV: id, request, end of its time, ttl of the record in ms, when it was shown or '', when it is to be looked after. Answers the record that it has from
- * now on.
+ * ARGV: id, request, end of its time, ttl of the record in ms, when it was shown or '', when it is to be looked after.
+ * Answers the record that it has from now on.
  */
 export const openScript = makeScript(`
 if redis.call('EXISTS', KEYS[1]) == 0 then

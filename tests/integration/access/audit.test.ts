@@ -295,7 +295,7 @@ describe('reading the record', () => {
     expect(await seqs({ correlationId: 'c-4' })).toEqual([4]);
     expect(await seqs({ word: 's6' })).toEqual([6]);
     expect(await seqs({ command: 'gas' })).toEqual([]);
-    await log.append(entry({ command: 'queue discard' }));
+    await log.append(entry({ command: 'queue discard', correlationId: 'c-7' }));
     expect(await seqs({ command: 'queue-discard' })).toEqual([7]);
     expect(await seqs({ until: 1 })).toEqual([]);
   });

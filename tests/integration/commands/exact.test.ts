@@ -2,7 +2,8 @@
 import { expect } from 'vitest';
 import type { DeadLetter } from '../../../src/contracts/queues.ts';
 import { it } from '../../support/fixtures.ts';
-import { createScene } from './scene.ts';
+import { createPolicy } from '../../../src/access/index.ts';
+import { createScene, policyDocument } from './scene.ts';
 
 const letter = (id: string): DeadLetter => ({
   ...{ id, queue: 'services', name: 'service.restart', code: 'JOB_INVALID', reason: 'no envelope' },
@@ -13,7 +14,9 @@ it.for(['discard', 'redrive'])(
   '%s is about the dead letter of the question',
   async (what, { redis, prefix }) => {
     const letters = [letter('xdead03')];
-    const scene = createScene(redis, prefix, { known: { letters } });
+    const roles = { operator: ['ask', 'queue.*'], viewer: ['ask'] };
+    const policy = createPolicy({ ...policyDocument, roles });
+    const scene = createScene(redis, prefix, { known: { letters }, policy });
     const id = await scene.asked(`queue ${what} xd`);
     letters.splice(0, 1, letter('xdifferent'));
     expect(await scene.decide(id)).toMatchObject({ kind: 'accepted' });
