@@ -54,7 +54,7 @@ export function makeDecide(deps: DecideDeps, options: DecideOptions): Decide {
       if (routing.routes.some(({ end }) => end === 'next-mission')) {
         const held = missions?.held ?? (await store.missions());
         const before = missions?.value ?? held.value ?? firstMission;
-        const taken = takeMission(before, `${run.agent} ${markOf(run)}`, chain.missions ?? []);
+        const taken = takeMission(before, { agent: run.agent, mission: markOf(run) }, chain.missions ?? []);
         missions = { held, value: taken.missions };
         words = taken.text === null ? null : nextMissionText(taken.text);
       }
