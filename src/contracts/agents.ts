@@ -75,7 +75,7 @@ export interface AgentView {
   readonly seenAt: number | null;
   /** What is wrong with the newest version of the status file, or with our record of the agent, if anything. */
   readonly problem: string | null;
-  /** Who gets its gas; null at the end of the chain and outside of it. */
+  /** Who gets its gas; null at the end of the chain, also one whose missions are used up, and outside of it. */
   readonly next: string | null;
   /** The lowest checkpoint of its mission that may still fire; null when none may, or no mission is known. */
   readonly nextCheckpoint: Checkpoint | null;

@@ -7,7 +7,9 @@ import type { Clock } from '../core/clock.ts';
 import { plainText } from '../core/text.ts';
 import { type Chain, successor } from './chain.ts';
 import { type Delivery, viewOf } from './delivery.ts';
+import { endOf } from './graph.ts';
 import { ahead, newRun, pauseOf, type Run, stateOf } from './machine.ts';
+import { hasNextMission } from './next-mission.ts';
 import type { StallOptions } from './stall/config.ts';
 import type { Watch } from './stall/record.ts';
 import type { WatchStore } from './stall/store.ts';
@@ -34,10 +36,20 @@ export function createDirectory(
   const watched = (run: Run, watch: Watch | null) => watchView(run, watch, clock.now(), stall);
   return {
     agents: async () => {
-      const [{ values, unreadable }, known] = await Promise.all([store.runs(agents), watches.many(agents)]);
+      const [{ values, unreadable }, known, missions] = await Promise.all([
+        store.runs(agents),
+        watches.many(agents),
+        // Where that record is broken the agents are told all the same; whoever takes a mission finds the fault.
+        store.missions().catch(() => null),
+      ]);
+      const present = chain();
+      const nextOf = (run: Run) =>
+        endOf(present, run.agent) === 'next-mission' && !hasNextMission(present, run, missions?.value ?? null)
+          ? null
+          : successor(present, run.agent);
       return agents.map((agent, at) => {
         const run = values[at] ?? newRun(agent);
-        const view = agentView(run, successor(chain(), agent), watched(run, known[at] ?? null));
+        const view = agentView(run, nextOf(run), watched(run, known[at] ?? null));
         return unreadable.includes(agent) ? { ...view, problem: 'its record in Redis cannot be read' } : view;
       });
     },

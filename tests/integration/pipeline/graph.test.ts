@@ -1,7 +1,7 @@
 // Chains that are more than a line, on real Redis and with a second process: who gets what, and what is kept of the rest.
 import { describe, expect } from 'vitest';
 import type { PipelineOptions } from '../../../src/pipeline/index.ts';
-import { ann, gasOf, layDown, order, record, status, take } from './orders.ts';
+import { ann, gasOf, layDown, order, record, reportsTo, status, take } from './orders.ts';
 import { it, type Rig } from './rig.ts';
 
 type Agents = NonNullable<PipelineOptions['chain']['agents']>;
@@ -122,6 +122,20 @@ describe('an end that is next-mission', () => {
     }
     const words = gasOf(rig).map(({ to, text }) => `${to} ${/next mission\n\n(\w+)/.exec(text)?.[1]}`);
     expect(words).toEqual([...Array(3).fill('A first'), ...Array(3).fill('A second')]);
+  });
+
+  it('that finds none left says so, and what to do', async ({ rig }) => {
+    for (const mission of ['m1', 'm2', 'm3'])
+      await rig.pipeline.observe('B', status(80, mission), Date.now());
+    const { deliveries } = await rig.pipeline.directory.deliveries(1);
+    expect(deliveries[0]).toMatchObject({
+      state: 'suppressed',
+      steps: [
+        { detail: expect.stringMatching(/used up: write another one under `missions`, or `end: stop`/) },
+      ],
+    });
+    expect(reportsTo(rig, 'console').at(-1)?.text).toContain('used up');
+    expect((await rig.pipeline.directory.agents())[1]).toMatchObject({ agent: 'B', next: null });
   });
 });
 
