@@ -75,7 +75,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const current = { chain: options.chain };
   const chain = () => current.chain;
   const engine = createEngine(deps, options, chain);
-  const { agents, stall, store, mailbox, inbox, ledger, brain, watches, intake } = engine;
+  const { agents, stall, store, mailbox, inbox, ledger, brain, watches, intake, freeJoins } = engine;
   const names = agents.map(({ id }) => id);
   const rounds = createRounds({ intake, clock }, agents);
   const scheduled = {
@@ -86,7 +86,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   };
   const ticks = createTickRecord(redis, { prefix });
   const late = makeLateTick({ ticks, clock, logger, faults, run: intake.scheduled }, scheduled);
-  const control = createControl({ store, ledger, inbox, brain, clock, agents: names, chain });
+  const control = createControl({ store, ledger, inbox, brain, clock, agents: names, chain, freeJoins });
   const silence = createStall(
     { watches, store, ledger, control, clock, logger },
     { agents, reportTo, stall, expectsGas: (agent) => expectsGas(chain(), agent) },

@@ -64,7 +64,11 @@ export const deliverySchema = z.object({
 });
 
 /** Who has reached one checkpoint before one receiver. */
-export const arrivalsSchema = z.object({ arrived: z.record(z.string(), z.string()), fired: z.boolean() });
+export const arrivalsSchema = z.object({
+  arrived: z.record(z.string(), z.string()),
+  fired: z.boolean(),
+  skipped: z.array(z.string()).default([]),
+});
 
 /** Which of the missions of chain.yaml is next, and which each end took last, for which mission of its own. */
 export const missionsSchema = z

@@ -54,6 +54,47 @@ describe('a join of all', () => {
   });
 });
 
+describe('a join of all and a person', () => {
+  const agents: Agents = { A: { next: ['C'] }, B: { next: ['C'] }, C: { join: 'all' } };
+  it.override({ options: graph(agents) });
+  const skip = { ...ann, agent: 'A', checkpoint: 75, reason: '' } as const;
+
+  it('that takes one part out does not wait for it', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(10), Date.now());
+    await rig.pipeline.control['gas.skip'](order(), skip);
+    await rig.twin.observe('B', status(77), Date.now());
+    expect(await record(rig)).toEqual(['A→C 75 suppressed', 'B→C 75 queued']);
+  });
+
+  it('that takes the last part out lets go what waited for it', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(10), Date.now());
+    await rig.twin.observe('B', status(77), Date.now());
+    await rig.pipeline.control['gas.skip'](order(), skip);
+    await rig.pipeline.work.sweep();
+    expect((await record(rig)).toSorted()).toEqual(['A→C 75 suppressed', 'B→C 75 queued']);
+  });
+
+  it('that sends it ahead ends the round, and the next mission begins another', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(10), Date.now());
+    await rig.pipeline.observe('B', status(20), Date.now());
+    await rig.pipeline.control['gas.send'](order(), { ...ann, agent: 'C', text: null });
+    await rig.twin.observe('B', status(77), Date.now());
+    await rig.twin.observe('A', status(76, 'second'), Date.now());
+    expect(await record(rig)).toEqual(['A→C 75 queued', 'B→C 75 suppressed']);
+    await rig.twin.observe('B', status(76, 'second'), Date.now());
+    expect((await record(rig)).at(-1)).toBe('B→C 75 queued');
+  });
+
+  it('that sends it ahead twice sends the next one', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(10), Date.now());
+    await rig.pipeline.observe('B', status(20), Date.now());
+    for (const one of [order(), order()]) {
+      await rig.pipeline.control['gas.send'](one, { ...ann, agent: 'C', text: null });
+    }
+    expect(await record(rig)).toEqual(['A→C 75 queued', 'A→C 90 queued']);
+  });
+});
+
 describe('a join of any', () => {
   it.override({ options: graph({ A: { next: ['C'] }, B: { next: ['C'] }, C: { join: 'any' } }) });
 
