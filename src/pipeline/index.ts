@@ -97,7 +97,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
       skipped: makeSkipped({ ticks, clock }),
     },
     ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
-    work: createPipelineWork({ rounds, store, ledger, intake, late, look: silence.look }),
+    work: createPipelineWork({ rounds, store, ledger, intake, late, freeJoins, look: silence.look }),
     inbox,
     noteAcknowledgement: makeAcknowledge({ store, ledger }),
     control,

@@ -99,7 +99,15 @@ export function createWorld(scenario: Scenario, chance: Chance): World {
   const rounds = makeRounds(agents, seen);
   // Nothing is scheduled here, and silence is watched by watch.ts.
   const none = () => Promise.resolve();
-  const pipeline = createPipelineWork({ rounds, store, ledger, intake, late: none, look: none });
+  const pipeline = createPipelineWork({
+    rounds,
+    store,
+    ledger,
+    intake,
+    late: none,
+    freeJoins: none,
+    look: none,
+  });
   const sweep = async () => void (await attempt(pipeline.sweep));
   return { agenda, scenario, agents, store, now, cut, sweep };
 }

@@ -93,6 +93,16 @@ describe('a join of all and a person', () => {
     }
     expect(await record(rig)).toEqual(['A→C 75 queued', 'A→C 90 queued']);
   });
+
+  it('that reloads a chain without it loses nothing', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), Date.now());
+    expect(await record(rig)).toEqual([]);
+    rig.pipeline.rechain(graph({ ...agents, C: {} }).chain);
+    await rig.pipeline.work.sweep();
+    await rig.pipeline.work.sweep();
+    await rig.pipeline.observe('B', status(80), Date.now());
+    expect(await record(rig)).toEqual(['A→C 75 queued', 'B→C 75 queued']);
+  });
 });
 
 describe('a join of any', () => {
