@@ -54,6 +54,18 @@ describe('a join of all', () => {
   });
 });
 
+describe('gas sent ahead', () => {
+  it.override({ options: graph({ A: { next: ['B'] }, B: { fallback: ['C'] } }) });
+
+  it('goes to whoever stands in when it cannot be delivered', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(10), Date.now());
+    await rig.pipeline.control['gas.send'](order(), { ...ann, agent: 'B', text: null });
+    await rig.pipeline.ledger.record(gasOf(rig)[0]?.id ?? '', { state: 'failed', detail: 'disk full' });
+    await rig.pipeline.work.sweep();
+    expect(await record(rig)).toEqual(['A→B 75 rerouted', 'A→C 75 queued']);
+  });
+});
+
 describe('a join of all and a person', () => {
   const agents: Agents = { A: { next: ['C'] }, B: { next: ['C'] }, C: { join: 'all' } };
   it.override({ options: graph(agents) });
