@@ -1,10 +1,12 @@
 // What comes of a checkpoint whose gas a person sends ahead: the gas to the one that was named, and to whoever else it was for.
 import type { Checkpoint } from '../../contracts/agents.ts';
+import type { Chain } from '../chain.ts';
 import { type Beginning, type Delivery, newDelivery } from '../delivery.ts';
 import { type GasOrder, type PersonOrder, toGasAhead } from '../gas.ts';
-import { fallbacksOf, joinOf, receiversOf } from '../graph.ts';
+import { endOf, fallbacksOf, joinOf, receiversOf } from '../graph.ts';
 import { arrive, sendAhead } from '../join.ts';
 import { ahead, type Run } from '../machine.ts';
+import { type NextMission, nextMissionFor } from '../next-mission.ts';
 import type { Beside } from '../store.ts';
 import type { Made, OrderDeps } from './deps.ts';
 import { type JoinStep, stepAtJoin } from './joins.ts';
@@ -46,6 +48,7 @@ export async function makeAhead(
 ): Promise<Made> {
   const present = chain();
   const arrivals: NonNullable<Beside['arrivals']>[number][] = [];
+  const next = await missionAhead(store, present, run);
   const created: Delivery[] = [];
   for (const to of new Set([order.to, ...receiversOf(present, run.agent)])) {
     const isNamed = to === order.to;
@@ -57,9 +60,19 @@ export async function makeAhead(
     };
     const place = { run, checkpoint, receiver: to };
     arrivals.push(...(await stepAtJoin(store, present, place, isNamed ? sendAhead : come)));
-    const gas = toGasAhead(run, { checkpoint, text: isNamed ? order.text : null }, { ...order, to });
+    const text = isNamed ? order.text : null;
+    const gas = toGasAhead(run, { checkpoint, text, words: next?.words ?? '' }, { ...order, to });
     const fallbacks = fallbacksOf(present, to);
     if (fires) created.push(newDelivery(gas, sentAhead(order.by), { ...(isNamed && begin), fallbacks }));
   }
-  return { created, beside: { arrivals } };
+  return { created, beside: { arrivals, missions: next?.missions } };
+}
+
+/** What the chain adds behind its end; null where the run's agent is none. */
+export async function missionAhead(
+  store: OrderDeps['store'],
+  chain: Chain,
+  run: Run,
+): Promise<NextMission | null> {
+  return endOf(chain, run.agent) === 'next-mission' ? nextMissionFor(store, chain, run) : null;
 }

@@ -3,12 +3,13 @@
 import type { SwarmControl, SwarmOutcome } from '../../contracts/swarm-orders.ts';
 import { newDelivery } from '../delivery.ts';
 import { aheadId, messageId, toMessage } from '../gas.ts';
-import type { Run } from '../machine.ts';
-import { giverTo, makeAhead, sentAhead } from './ahead.ts';
+import { newRun, type Run } from '../machine.ts';
+import { usedUp } from '../next-mission.ts';
+import { giverTo, makeAhead, missionAhead, sentAhead } from './ahead.ts';
 import { askedBy, chosen, delivering, moveByHand, type OrderDeps, refused } from './deps.ts';
 
 export function makeSend(deps: OrderDeps): SwarmControl['gas.send'] {
-  const { store, ledger, clock } = deps;
+  const { store, ledger, clock, chain } = deps;
   return async (order, { by, agent: to, text, replyTo }) => {
     chosen(deps, to);
     // Run again, it must not take the checkpoint behind the one that it has sent already.
@@ -22,6 +23,8 @@ export function makeSend(deps: OrderDeps): SwarmControl['gas.send'] {
     const begin = { asked: askedBy(order, replyTo) };
     const from = await giverTo(deps, to);
     if (from !== null) {
+      const next = await missionAhead(store, chain(), (await store.run(from)).value ?? newRun(from));
+      if (next?.words === null && text === null) return refused(usedUp);
       const event = { kind: 'send' } as const;
       const { run, created } = await moveByHand(deps, { agent: from, event }, (after, checkpoint) =>
         makeAhead(deps, { run: after, checkpoint, order: { ...words(), text }, begin }),

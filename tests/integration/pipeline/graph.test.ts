@@ -187,6 +187,30 @@ describe('an end that is next-mission', () => {
     expect(words).toEqual([...Array(3).fill('A first'), ...Array(3).fill('A second')]);
   });
 
+  const send = { ...ann, agent: 'A', text: null };
+
+  it('is in the gas that a person sends ahead, and the same behind it', async ({ rig }) => {
+    await rig.pipeline.observe('B', status(10), Date.now());
+    await rig.pipeline.control['gas.send'](order(), send);
+    await rig.twin.observe('B', status(91), Date.now());
+    const words = gasOf(rig).map(({ checkpoint, text }) => [
+      checkpoint,
+      /next mission\n\n(.+)/.exec(text)?.[1],
+    ]);
+    expect(words).toEqual([
+      [75, 'first plan'],
+      [90, 'first plan'],
+    ]);
+  });
+
+  it('that has none left wants a text of whoever sends ahead, and takes nothing out', async ({ rig }) => {
+    for (const mission of ['m1', 'm2']) await rig.pipeline.observe('B', status(80, mission), Date.now());
+    await rig.pipeline.observe('B', status(10, 'm3'), Date.now());
+    const outcome = await rig.pipeline.control['gas.send'](order(), send);
+    expect(outcome).toMatchObject({ kind: 'refused', reason: expect.stringContaining('used up') });
+    expect((await rig.pipeline.directory.agents())[1]?.nextCheckpoint).toBe(75);
+  });
+
   it('that finds none left says so, and what to do', async ({ rig }) => {
     for (const mission of ['m1', 'm2', 'm3'])
       await rig.pipeline.observe('B', status(80, mission), Date.now());
