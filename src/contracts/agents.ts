@@ -75,8 +75,10 @@ export interface AgentView {
   readonly seenAt: number | null;
   /** What is wrong with the newest version of the status file, or with our record of the agent, if anything. */
   readonly problem: string | null;
-  /** Who gets its gas; null at the end of the chain and outside of it. */
+  /** The first that gets its gas; null at the end of the chain, also one whose missions are used up, and outside of it. */
   readonly next: string | null;
+  /** All that get its gas, `next` before the others. */
+  readonly receivers: readonly string[];
   /** The lowest checkpoint of its mission that may still fire; null when none may, or no mission is known. */
   readonly nextCheckpoint: Checkpoint | null;
   /** Who holds its checkpoints back, and since when; null when they fire. */

@@ -8,11 +8,10 @@ import { type Delivery, newDelivery } from './delivery.ts';
 import { checkpointGasId, toGas } from './gas.ts';
 import { fallbacksOf, joinOf } from './graph.ts';
 import type { DeliverEffect, Run } from './machine.ts';
-import { firstMission, takeMission } from './missions.ts';
+import { nextMissionFor, usedUp } from './next-mission.ts';
 import { lookAtReceivers } from './receivers.ts';
-import { type FitnessRules, markOf, receiversFor, type Route, type Routing, route } from './routing.ts';
+import { type FitnessRules, receiversFor, type Route, type Routing, route } from './routing.ts';
 import type { Beside, GasStore } from './store.ts';
-import { nextMissionText } from './text.ts';
 import { levelOf } from './thresholds.ts';
 import { type Write, writePlainly } from './words/writer.ts';
 
@@ -52,20 +51,23 @@ export function makeDecide(deps: DecideDeps, options: DecideOptions): Decide {
       tellWaits(logger, run, effect, routing);
       let words: string | null = '';
       if (routing.routes.some(({ end }) => end === 'next-mission')) {
-        const held = missions?.held ?? (await store.missions());
-        const before = missions?.value ?? held.value ?? firstMission;
-        const taken = takeMission(before, `${run.agent} ${markOf(run)}`, chain.missions ?? []);
-        missions = { held, value: taken.missions };
-        words = taken.text === null ? null : nextMissionText(taken.text);
+        ({ missions, words } = await nextMissionFor(store, chain, run, missions));
       }
       const now = clock.now();
       for (const one of routing.routes) {
         const added = one.end === 'next-mission' ? words : '';
-        if (added !== null) created.push(toDelivery({ run, effect, words: added, write }, one, now));
+        const way = added === null ? withoutMission(one) : one;
+        created.push(toDelivery({ run, effect, words: added ?? '', write }, way, now));
       }
     }
     return { created, beside: { arrivals, missions } };
   };
+}
+
+/** Recorded, so that people hear that the chain stands still. */
+function withoutMission(one: Route): Route {
+  if (one.state === 'suppressed') return one;
+  return { ...one, to: one.meant, state: 'suppressed', detail: `${one.detail}; ${usedUp}` };
 }
 
 interface Question {

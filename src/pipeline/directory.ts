@@ -5,9 +5,11 @@ import type { AgentDirectory } from '../contracts/ports.ts';
 import type { WatchView } from '../contracts/watch.ts';
 import type { Clock } from '../core/clock.ts';
 import { plainText } from '../core/text.ts';
-import { type Chain, successor } from './chain.ts';
+import type { Chain } from './chain.ts';
 import { type Delivery, viewOf } from './delivery.ts';
+import { endOf, receiversOf } from './graph.ts';
 import { ahead, newRun, pauseOf, type Run, stateOf } from './machine.ts';
+import { hasNextMission } from './next-mission.ts';
 import type { StallOptions } from './stall/config.ts';
 import type { Watch } from './stall/record.ts';
 import type { WatchStore } from './stall/store.ts';
@@ -34,10 +36,20 @@ export function createDirectory(
   const watched = (run: Run, watch: Watch | null) => watchView(run, watch, clock.now(), stall);
   return {
     agents: async () => {
-      const [{ values, unreadable }, known] = await Promise.all([store.runs(agents), watches.many(agents)]);
+      const [{ values, unreadable }, known, missions] = await Promise.all([
+        store.runs(agents),
+        watches.many(agents),
+        // Where that record is broken the agents are told all the same; whoever takes a mission finds the fault.
+        store.missions().catch(() => null),
+      ]);
+      const present = chain();
+      const receivers = (run: Run) =>
+        endOf(present, run.agent) === 'next-mission' && !hasNextMission(present, run, missions?.value ?? null)
+          ? []
+          : receiversOf(present, run.agent);
       return agents.map((agent, at) => {
         const run = values[at] ?? newRun(agent);
-        const view = agentView(run, successor(chain(), agent), watched(run, known[at] ?? null));
+        const view = agentView(run, receivers(run), watched(run, known[at] ?? null));
         return unreadable.includes(agent) ? { ...view, problem: 'its record in Redis cannot be read' } : view;
       });
     },
@@ -51,7 +63,7 @@ export function createDirectory(
 const missionLimit = 200;
 const problemLimit = 500;
 
-function agentView(run: Run, next: string | null, watch: WatchView): AgentView {
+function agentView(run: Run, receivers: readonly string[], watch: WatchView): AgentView {
   const { agent, mission, epoch, percent, seenAt, problem } = run;
   const pause = pauseOf(run);
   return {
@@ -62,7 +74,8 @@ function agentView(run: Run, next: string | null, watch: WatchView): AgentView {
     percent,
     seenAt,
     problem: problem === null ? null : plainText(problem, problemLimit),
-    next,
+    next: receivers[0] ?? null,
+    receivers,
     nextCheckpoint: ahead(run)[0] ?? null,
     paused: pause === null ? null : { by: plainText(pause.by, 80), at: pause.at },
     watch,

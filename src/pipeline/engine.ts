@@ -14,6 +14,7 @@ import { type BrainOptions, brainConfigSchema } from './brain/config.ts';
 import { makeWords } from './brain/handover.ts';
 import type { Chain } from './chain.ts';
 import type { pipelineConfigSchema } from './config.ts';
+import { makeFreeJoins } from './free-joins.ts';
 import { fallbacksOf, receiversOf } from './graph.ts';
 import type { InboxConfig } from './inboxes/config.ts';
 import { withEvidence } from './inboxes/evidence.ts';
@@ -98,7 +99,9 @@ export function createEngine(deps: PipelineDeps, options: PipelineOptions, chain
     createIntake({ store, ledger, clock, logger, words, thresholds }, { agents, chain, ...patience }),
     { store, ledger, ackOf: inbox.ackOf },
   );
-  return { agents, stall, store, mailbox, inbox, ledger, brain, watches, intake };
+  const names = agents.map(({ id }) => id);
+  const freeJoins = makeFreeJoins({ store, ledger, clock }, { agents: names, chain, ...patience });
+  return { agents, stall, store, mailbox, inbox, ledger, brain, watches, intake, freeJoins };
 }
 
 const defaultPatience: Patience = {

@@ -52,7 +52,15 @@ export function toGas(
 /** The gas of a checkpoint that a person sends ahead of it; the same order and receiver make the same id. */
 export function toGasAhead(
   run: Run,
-  { checkpoint, text }: { readonly checkpoint: Checkpoint; readonly text: string | null },
+  {
+    checkpoint,
+    text,
+    words,
+  }: Pick<ChainOrder, 'words'> & {
+    readonly checkpoint: Checkpoint;
+    /** The person's own; null for ours. */
+    readonly text: string | null;
+  },
   order: GasOrder & PersonOrder,
 ): Gas {
   const { agent: from, epoch, percent } = run;
@@ -61,7 +69,7 @@ export function toGasAhead(
   return {
     id: aheadId(order.id, to),
     ...{ from, to, mission, epoch, checkpoint, percent, createdAt },
-    text: aheadText({ from, to, mission, checkpoint, percent, by, text }),
+    text: aheadText({ from, to, mission, checkpoint, percent, by, text }) + words,
   };
 }
 

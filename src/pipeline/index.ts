@@ -80,7 +80,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const current = { chain: options.chain };
   const chain = () => current.chain;
   const engine = createEngine(deps, options, chain);
-  const { agents, stall, store, mailbox, inbox, ledger, brain, watches, intake } = engine;
+  const { agents, stall, store, mailbox, inbox, ledger, brain, watches, intake, freeJoins } = engine;
   const names = agents.map(({ id }) => id);
   const rounds = createRounds({ intake, clock }, agents);
   const scheduled = {
@@ -93,7 +93,8 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const late = makeLateTick({ ticks, clock, logger, faults, run: intake.scheduled }, scheduled);
   const directory = createDirectory({ store, watches, clock }, { agents: names, chain, stall });
   const { boards, watch } = joinBoards({ redis, directory, store, jobs, clock, logger }, { prefix, chain });
-  const control = createControl({ boards, store, ledger, inbox, brain, clock, agents: names, chain });
+  const orders = { boards, store, ledger, inbox, brain, clock, agents: names, chain, freeJoins };
+  const control = createControl(orders);
   const silence = createStall(
     { watches, store, ledger, control, clock, logger },
     { agents, reportTo, stall, expectsGas: (agent) => expectsGas(chain(), agent) },
@@ -104,7 +105,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
       skipped: makeSkipped({ ticks, clock }),
     },
     ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
-    work: createPipelineWork({ rounds, store, ledger, intake, late, look: silence.look }),
+    work: createPipelineWork({ rounds, store, ledger, intake, late, freeJoins, look: silence.look }),
     inbox,
     noteAcknowledgement: makeAcknowledge({ store, ledger }),
     control,

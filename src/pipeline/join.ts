@@ -7,37 +7,87 @@ export interface Arrivals {
   readonly arrived: Readonly<Record<string, string>>;
   /** Whether the receiver's gas of this round has been decided. */
   readonly fired: boolean;
+  /** Those among `arrived` whose checkpoint a person took out: nobody waits for them, and they hand nothing over. */
+  readonly skipped: readonly string[];
 }
 
 export interface Arrived {
   readonly arrivals: Arrivals;
   /** Whether the receiver's gas is decided now. */
   readonly fires: boolean;
+  /** Whether the receiver gets nothing until others come. */
+  readonly waits: boolean;
   /** For people: whom it waited for, still waits for, or who came first. */
   readonly detail: string;
 }
 
-export const nobodyYet: Arrivals = { arrived: {}, fired: false };
+export const nobodyYet: Arrivals = { arrived: {}, fired: false, skipped: [] };
 
 /**
  * `from` reached the checkpoint in its mission `mark`. A round is over when all have come; one that comes again before
- * that begins the next round of `any`, and replaces its earlier word under `all`.
+ * that begins the next round where the gas of this one has gone, and replaces its earlier word where it has not.
  */
-export function arrive(
-  { arrived, fired }: Arrivals,
-  from: string,
-  mark: string,
-  { mode, of }: Join,
-): Arrived {
-  const again = arrived[from] !== undefined;
-  const now = mode === 'any' && again ? { [from]: mark } : { ...arrived, [from]: mark };
-  const missing = of.filter((one) => now[one] === undefined);
+export function arrive(before: Arrivals, from: string, mark: string, join: Join): Arrived {
+  const { mode, of } = join;
+  const { arrived, fired } = openTo(before, from);
+  const now = came(before, from, mark);
+  const missing = missingOf(now, join);
   const isOver = missing.length === 0;
   if (mode === 'all') {
-    const detail = isOver ? `the last of ${of.join(', ')}` : `waits for ${missing.join(', ')}`;
-    return { arrivals: isOver ? nobodyYet : { arrived: now, fired: false }, fires: isOver, detail };
+    const last = isOver ? `the last of ${of.join(', ')}` : `waits for ${missing.join(', ')}`;
+    const detail = fired ? `its gas of ${of.join(', ')} was sent ahead` : last;
+    return { arrivals: isOver ? nobodyYet : now, fires: isOver && !fired, waits: !isOver && !fired, detail };
   }
-  const fires = again || !fired;
-  const detail = fires ? `the first of ${of.join(', ')}` : `${Object.keys(arrived)[0] ?? from} was first`;
-  return { arrivals: isOver ? nobodyYet : { arrived: now, fired: true }, fires, detail };
+  const detail = fired ? `${Object.keys(arrived)[0] ?? from} was first` : `the first of ${of.join(', ')}`;
+  return { arrivals: isOver ? nobodyYet : { ...now, fired: true }, fires: !fired, waits: false, detail };
+}
+
+/** A person took the checkpoint of `from` out. Who waits for it alone is told by `releases`. */
+export function passBy(before: Arrivals, from: string, mark: string, join: Join): Arrivals {
+  const now = came(before, from, mark);
+  const skipped = [...now.skipped, from];
+  const isEmpty = Object.keys(now.arrived).every((one) => skipped.includes(one));
+  const isOver = missingOf(now, join).length === 0 && (now.fired || isEmpty);
+  return isOver ? nobodyYet : { ...now, skipped };
+}
+
+/** A person sent the gas of `from` ahead: that of the round has gone, and those that come later are recorded. */
+export function sendAhead(before: Arrivals, from: string, mark: string, join: Join): Arrivals {
+  const now = came(before, from, mark);
+  return missingOf(now, join).length === 0 ? nobodyYet : { ...now, fired: true };
+}
+
+/** Who hands over now of those that wait, though nobody came: a person, or another chain, took away what they waited for. */
+export interface Release {
+  readonly from: readonly string[];
+  readonly arrivals: Arrivals;
+}
+
+/** @param join null where the receiver joins no more */
+export function releases(now: Arrivals, join: Join | null): Release | null {
+  const waiting = Object.keys(now.arrived).filter((one) => !now.skipped.includes(one));
+  if (join === null) {
+    const isKnown = Object.keys(now.arrived).length > 0;
+    return isKnown ? { from: now.fired ? [] : waiting, arrivals: nobodyYet } : null;
+  }
+  if (now.fired) return null;
+  const ours = waiting.filter((one) => join.of.includes(one));
+  const isOver = missingOf(now, join).length === 0;
+  const arrivals = isOver ? nobodyYet : { ...now, fired: true };
+  if (join.mode === 'any') return ours[0] === undefined ? null : { from: ours.slice(0, 1), arrivals };
+  return isOver && ours.length > 0 ? { from: ours.slice(-1), arrivals } : null;
+}
+
+/** The round that `from` comes to. */
+function openTo(before: Arrivals, from: string): Arrivals {
+  return before.fired && before.arrived[from] !== undefined ? nobodyYet : before;
+}
+
+function came(before: Arrivals, from: string, mark: string): Arrivals {
+  const { arrived, fired, skipped } = openTo(before, from);
+  return { arrived: { ...arrived, [from]: mark }, fired, skipped: skipped.filter((one) => one !== from) };
+}
+
+function missingOf({ arrived }: Arrivals, { of }: Join): readonly string[] {
+  return of.filter((one) => arrived[one] === undefined);
 }

@@ -7,13 +7,25 @@ export interface TakenMission {
   readonly text: string | null;
 }
 
-export const firstMission: Missions = { next: 0, takenBy: null };
+/** Which mission of which agent ends the chain. */
+export interface MissionTaker {
+  readonly agent: string;
+  /** As `markOf` says. */
+  readonly mission: string;
+}
 
-/** All checkpoints of one mission that ends the chain (`by`) lead into the same next one. */
-export function takeMission(missions: Missions, by: string, texts: readonly string[]): TakenMission {
-  const isTaken = missions.takenBy === by;
-  const at = isTaken ? missions.next - 1 : missions.next;
+export const firstMission: Missions = { next: 0, taken: {} };
+
+/** All checkpoints of one mission that ends the chain lead into the same next one, whatever other ends take meanwhile. */
+export function takeMission(
+  missions: Missions,
+  { agent, mission }: MissionTaker,
+  texts: readonly string[],
+): TakenMission {
+  const before = missions.taken[agent];
+  if (before?.by === mission) return { missions, text: texts[before.at] ?? null };
+  const at = missions.next;
   const text = texts[at] ?? null;
-  if (isTaken || text === null) return { missions, text };
-  return { missions: { next: at + 1, takenBy: by }, text };
+  if (text === null) return { missions, text };
+  return { missions: { next: at + 1, taken: { ...missions.taken, [agent]: { by: mission, at } } }, text };
 }

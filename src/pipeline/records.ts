@@ -64,10 +64,25 @@ export const deliverySchema = z.object({
 });
 
 /** Who has reached one checkpoint before one receiver. */
-export const arrivalsSchema = z.object({ arrived: z.record(z.string(), z.string()), fired: z.boolean() });
+export const arrivalsSchema = z.object({
+  arrived: z.record(z.string(), z.string()),
+  fired: z.boolean(),
+  skipped: z.array(z.string()).default([]),
+});
 
-/** Which of the missions of chain.yaml is next, and for which end of which mission the last one was taken. */
-export const missionsSchema = z.object({ next: z.number().int(), takenBy: z.string().nullable() });
+/** Which of the missions of chain.yaml is next, and which each end took last, for which mission of its own. */
+export const missionsSchema = z
+  .object({
+    next: z.number().int(),
+    taken: z.record(z.string(), z.object({ by: z.string(), at: z.number().int() })).default({}),
+    /** As records had it once: the one that took the last, `agent mission`. */
+    takenBy: z.string().nullish(),
+  })
+  .transform(({ next, taken, takenBy }) => {
+    const [agent, by] = takenBy?.split(' ') ?? [];
+    if (agent === undefined || by === undefined) return { next, taken };
+    return { next, taken: { [agent]: { by, at: next - 1 }, ...taken } };
+  });
 export type Missions = z.infer<typeof missionsSchema>;
 
 export function encodeRecord(version: number, value: unknown): string {

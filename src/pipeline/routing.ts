@@ -1,7 +1,6 @@
 // To whom the gas of a crossed checkpoint goes, and whether. Pure: what it has to know of others is handed in, so that the
 // live intake and the simulation decide alike.
-import type { Arrivals } from './join.ts';
-import { arrive, nobodyYet } from './join.ts';
+import { type Arrivals, arrive, type Arrived, nobodyYet } from './join.ts';
 import {
   type End,
   endOf,
@@ -57,7 +56,7 @@ export function route(graph: Graph, run: Run, effect: DeliverEffect, around: Sur
   const routes = edgesOf(graph, run, net).flatMap(({ source, receiver }) => {
     const came = arrival(graph, { run, source, receiver, net }, around);
     if (came) arrivals.set(receiver, came.arrivals);
-    if (came && !came.fires && came.mode === 'all') {
+    if (came?.waits) {
       waits.push(`${receiver} ${came.detail}`);
       return [];
     }
@@ -106,30 +105,22 @@ export function firstFit(
   return { to: null, passed, rest: [] };
 }
 
-interface Came {
-  readonly mode: 'all' | 'any';
-  readonly arrivals: Arrivals;
-  readonly fires: boolean;
-  readonly detail: string;
-}
-
 /** Null where the receiver joins nothing, or this agent comes round to it from an end. */
 function arrival(
   graph: Graph,
   { run, source, receiver, net }: Edge & Pick<Crossing, 'run' | 'net'>,
   around: Surroundings,
-): Came | null {
+): Arrived | null {
   const join = joinOf(graph, receiver, net);
   if (join === null || !join.of.includes(source)) return null;
-  const step = arrive(around.arrivals(receiver) ?? nobodyYet, source, markOf(run), join);
-  return { mode: join.mode, ...step };
+  return arrive(around.arrivals(receiver) ?? nobodyYet, source, markOf(run), join);
 }
 
 interface Crossing extends Edge {
   readonly run: Run;
   readonly net: Net;
   readonly effect: DeliverEffect;
-  readonly came: Came | null;
+  readonly came: Arrived | null;
 }
 
 function routeTo(

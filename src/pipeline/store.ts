@@ -1,6 +1,6 @@
 // Runs and deliveries in Redis. One script changes a record only if nobody else did since it was read, and puts the
 // deliveries that come of it beside it in the same step: a crash after "decided" and before "sent" loses nothing.
-import type { Checkpoint } from '../contracts/agents.ts';
+import { type Checkpoint, checkpoints } from '../contracts/agents.ts';
 import { makeScript } from '../core/redis-script.ts';
 import type { Delivery } from './delivery.ts';
 import type { Arrivals } from './join.ts';
@@ -35,6 +35,10 @@ export interface GasStore {
   saveRun(held: Held<Run>, run: Run, created: readonly Delivery[], beside?: Beside): Promise<boolean>;
   /** Who has reached a checkpoint before a receiver that joins. @throws SwarmError RECORD_UNREADABLE */
   arrivals(receiver: string, checkpoint: Checkpoint): Promise<Held<Arrivals>>;
+  /** Before which receiver somebody was ever waited for, and at which checkpoint. */
+  joins(): Promise<readonly JoinPlace[]>;
+  /** Joins, and what comes of them; false as above. */
+  saveJoins(arrivals: NonNullable<Beside['arrivals']>, created: readonly Delivery[]): Promise<boolean>;
   /** Which of the missions is next. @throws SwarmError RECORD_UNREADABLE */
   missions(): Promise<Held<Missions>>;
   /** Creates (version 0) or replaces a delivery and counts it as open, and so `beside` it; false as above. */
@@ -62,14 +66,18 @@ export interface RunChange {
   readonly run: Run;
 }
 
+/** Where gas of several becomes one. */
+export interface JoinPlace {
+  readonly receiver: string;
+  readonly checkpoint: Checkpoint;
+}
+
 /** Records that are changed in the same step as a run. */
 export interface Beside {
-  readonly arrivals?: readonly {
-    readonly receiver: string;
-    readonly checkpoint: Checkpoint;
+  readonly arrivals?: readonly (JoinPlace & {
     readonly held: Held<Arrivals>;
     readonly value: Arrivals;
-  }[];
+  })[];
   readonly missions?: { readonly held: Held<Missions>; readonly value: Missions } | undefined;
 }
 
@@ -109,6 +117,8 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
       commit([{ hash: 'runs', field: run.agent, held, value: run }, ...changesBeside(beside)], opened),
     arrivals: (receiver, checkpoint) =>
       records.one(keys.joins, joinField(receiver, checkpoint), arrivalsSchema),
+    joins: async () => (await ask(() => redis.hkeys(keys.joins))).flatMap(placeOf),
+    saveJoins: (arrivals, opened) => commit(changesBeside({ arrivals }), opened),
     missions: () => records.one(keys.missions, 'next', missionsSchema),
     deliveries: (ids) => records.many(keys.deliveries, ids, deliverySchema),
     saveDelivery: (held, delivery, beside = [], receiver = null) =>
@@ -149,6 +159,13 @@ function changesBeside({ arrivals = [], missions }: Beside): RecordChange[] {
 
 function joinField(receiver: string, checkpoint: Checkpoint): string {
   return `${receiver} ${checkpoint}`;
+}
+
+/** What is no field of ours is no join. */
+function placeOf(field: string): JoinPlace[] {
+  const [receiver = '', number] = field.split(' ');
+  const checkpoint = checkpoints.find((one) => String(one) === number);
+  return checkpoint === undefined ? [] : [{ receiver, checkpoint }];
 }
 
 const closeScript = makeScript(`

@@ -99,15 +99,20 @@ function inboxRow(view: AgentView, open: readonly DeliveryView[], now: number): 
   };
 }
 
-function handoverRow({ next, nextCheckpoint, paused }: AgentView, now: number): AnswerRow {
+function handoverRow({ receivers, nextCheckpoint, paused }: AgentView, now: number): AnswerRow {
   const label = 'hands over';
-  const way = next === null ? 'to nobody' : `to ${next}`;
+  const way = receivers.length === 0 ? 'to nobody' : `to ${listed(receivers)}`;
   if (paused !== null) {
     const value = `${way}; paused by ${paused.by}, so what it reaches is held`;
     return { label, value, ageMs: now - paused.at, tone: 'warn' };
   }
-  if (next === null) return { label, value: way, ageMs: null, tone: 'info' };
+  if (receivers.length === 0) return { label, value: way, ageMs: null, tone: 'info' };
   const value =
     nextCheckpoint === null ? `${way}, nothing left of this mission` : `${way} at ${nextCheckpoint} %`;
   return { label, value, ageMs: null, tone: 'info' };
+}
+
+/** `A`, `A and B`, `A, B and C`. */
+function listed(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ');
 }

@@ -44,7 +44,8 @@ export const gasSend: Action = {
   },
 };
 
-/** Who hands over to `agent`. */
+/** Who hands over to `agent`; of several the one with the lowest checkpoint to come, as the order itself chooses. */
 async function giverOf(agent: string, { agents }: CommandPorts) {
-  return (await agents.agents()).find(({ next }) => next === agent);
+  const givers = (await agents.agents()).filter(({ receivers }) => receivers.includes(agent));
+  return givers.toSorted((a, b) => (a.nextCheckpoint ?? 101) - (b.nextCheckpoint ?? 101))[0];
 }

@@ -10,12 +10,13 @@ import { SwarmError } from '../../core/errors.ts';
 import type { Boards } from '../board/boards.ts';
 import type { Chain } from '../chain.ts';
 import type { Delivery } from '../delivery.ts';
+import type { FreeJoins } from '../free-joins.ts';
 import { type HandEvent, type HandStep, transitionByHand } from '../hand.ts';
 import type { Ledger } from '../ledger.ts';
 import { untilSaved } from '../until-saved.ts';
 import { newRun, type Run } from '../machine.ts';
 import type { Asked } from '../records.ts';
-import type { GasStore } from '../store.ts';
+import type { Beside, GasStore } from '../store.ts';
 
 export interface OrderDeps {
   readonly store: GasStore;
@@ -26,6 +27,8 @@ export interface OrderDeps {
   readonly clock: Clock;
   readonly agents: readonly string[];
   readonly chain: () => Chain;
+  /** Lets go what waits in joins for nobody any more. */
+  readonly freeJoins: FreeJoins;
 }
 
 export const delivering: SwarmOutcome = { kind: 'delivering' };
@@ -51,24 +54,33 @@ export function askedBy({ id, principal }: SwarmOrder, to: Address, siblings: re
   return { correlationId: id, principal, to, siblings: [...siblings] };
 }
 
+/** What comes of a checkpoint that a person settled. */
+export interface Made {
+  readonly created: readonly Delivery[];
+  readonly beside: Beside;
+}
+
+const nothing: Made = { created: [], beside: {} };
+
 /** A run as it is after an event, and what was stored in the same step. */
 export interface Moved {
   readonly run: Run;
   readonly created: readonly Delivery[];
 }
 
-/** @param make the deliveries of a checkpoint that was taken out of the run's course */
+/** @param make what comes of a checkpoint that was taken out of the run's course */
 export async function moveByHand(
   { store }: Pick<OrderDeps, 'store'>,
   { agent, event }: { readonly agent: string; readonly event: HandEvent },
-  make: (run: Run, checkpoint: NonNullable<HandStep['settled']>) => readonly Delivery[] = () => [],
+  make: (run: Run, checkpoint: NonNullable<HandStep['settled']>) => Promise<Made> = () =>
+    Promise.resolve(nothing),
 ): Promise<Moved> {
   return untilSaved(`run of ${agent}`, async () => {
     const held = await store.run(agent);
     const before = held.value ?? newRun(agent);
     const { run, settled } = transitionByHand(before, event);
     if (run === before) return { run, created: [] };
-    const created = settled === null ? [] : make(run, settled);
-    return (await store.saveRun(held, run, created)) ? { run, created } : null;
+    const { created, beside } = settled === null ? nothing : await make(run, settled);
+    return (await store.saveRun(held, run, created, beside)) ? { run, created } : null;
   });
 }

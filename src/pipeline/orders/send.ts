@@ -2,13 +2,14 @@
 // own words.
 import type { SwarmControl, SwarmOutcome } from '../../contracts/swarm-orders.ts';
 import { newDelivery } from '../delivery.ts';
-import { aheadId, messageId, toGasAhead, toMessage } from '../gas.ts';
-import { receiversOf } from '../graph.ts';
-import type { Run } from '../machine.ts';
+import { aheadId, messageId, toMessage } from '../gas.ts';
+import { newRun, type Run } from '../machine.ts';
+import { usedUp } from '../next-mission.ts';
+import { giverTo, makeAhead, missionAhead, sentAhead } from './ahead.ts';
 import { askedBy, chosen, delivering, moveByHand, type OrderDeps, refused } from './deps.ts';
 
 export function makeSend(deps: OrderDeps): SwarmControl['gas.send'] {
-  const { store, ledger, clock, agents, chain } = deps;
+  const { store, ledger, clock, chain } = deps;
   return async (order, { by, agent: to, text, replyTo }) => {
     chosen(deps, to);
     // Run again, it must not take the checkpoint behind the one that it has sent already.
@@ -19,28 +20,21 @@ export function makeSend(deps: OrderDeps): SwarmControl['gas.send'] {
       return delivering;
     }
     const words = () => ({ id: order.id, by, to, createdAt: clock.now() });
-    const detail = `sent ahead by ${by}`;
     const begin = { asked: askedBy(order, replyTo) };
-    const from = agents.find((agent) => receiversOf(chain(), agent).includes(to));
-    if (from !== undefined) {
-      // The checkpoint does not fire again, so whoever else it was for gets its gas too.
-      const others = receiversOf(chain(), from).filter((other) => other !== to);
-      const { run, created } = await moveByHand(
-        deps,
-        { agent: from, event: { kind: 'send' } },
-        (after, checkpoint) => [
-          newDelivery(toGasAhead(after, { checkpoint, text }, words()), detail, begin),
-          ...others.map((other) =>
-            newDelivery(toGasAhead(after, { checkpoint, text: null }, { ...words(), to: other }), detail),
-          ),
-        ],
+    const from = await giverTo(deps, to);
+    if (from !== null) {
+      const next = await missionAhead(store, chain(), (await store.run(from)).value ?? newRun(from));
+      if (next?.words === null && text === null) return refused(usedUp);
+      const event = { kind: 'send' } as const;
+      const { run, created } = await moveByHand(deps, { agent: from, event }, (after, checkpoint) =>
+        makeAhead(deps, { run: after, checkpoint, order: { ...words(), text }, begin }),
       );
       if (created.length === 0 && text === null) return nothingLeft(run);
       for (const delivery of created) await ledger.begin(delivery);
       if (created.length > 0) return delivering;
     }
     if (text === null) return refused(`nobody hands over to ${to}, so it needs a text`);
-    await ledger.once(newDelivery(toMessage(text, words()), detail, begin));
+    await ledger.once(newDelivery(toMessage(text, words()), sentAhead(by), begin));
     return delivering;
   };
 }

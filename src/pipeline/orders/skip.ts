@@ -4,7 +4,12 @@ import { newDelivery } from '../delivery.ts';
 import type { Delivery } from '../delivery.ts';
 import { checkpointGasId, toSkippedGas } from '../gas.ts';
 import { receiversOf } from '../graph.ts';
+import { passBy } from '../join.ts';
+import type { Beside } from '../store.ts';
 import { chosen, done, moveByHand, type OrderDeps, refused } from './deps.ts';
+import { stepAtJoin } from './joins.ts';
+
+type Joins = NonNullable<Beside['arrivals']>;
 
 export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
   const { store, ledger, clock, chain } = deps;
@@ -14,14 +19,21 @@ export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
     if (receivers.length === 0) return refused(`${agent} hands over to nobody`);
     const detail = `skipped by ${by}${reason === '' ? '' : `: ${reason}`}`;
     const event = { kind: 'skip', checkpoint } as const;
-    const { run, created } = await moveByHand(deps, { agent, event }, (after, settled) =>
-      receivers.map((to) =>
-        newDelivery(toSkippedGas(after, settled, { to, createdAt: clock.now() }), detail, {
-          state: 'suppressed',
-        }),
-      ),
-    );
+    const { run, created } = await moveByHand(deps, { agent, event }, async (after, settled) => {
+      const order = (to: string) => ({ to, createdAt: clock.now() });
+      const arrivals: Joins[number][] = [];
+      for (const receiver of receivers) {
+        arrivals.push(
+          ...(await stepAtJoin(store, chain(), { run: after, checkpoint: settled, receiver }, passBy)),
+        );
+      }
+      const suppressed = receivers.map((to) =>
+        newDelivery(toSkippedGas(after, settled, order(to)), detail, { state: 'suppressed' }),
+      );
+      return { created: suppressed, beside: { arrivals } };
+    });
     for (const delivery of created) await ledger.begin(delivery);
+    await deps.freeJoins();
     const ids = receivers.map((to) => checkpointGasId(run, checkpoint, to));
     const found = created.length > 0 ? created : (await store.deliveries(ids)).values.filter(isThere);
     const what = `the ${checkpoint} % gas of ${agent}`;

@@ -39,6 +39,9 @@ export function createMemoryStore({ isRedisAway, wrote }: Mishaps): MemoryStore 
     delivery: (id) => asked(() => deliveries.get(id) ?? none),
     deliveries: (ids) => asked(() => ({ values: ids.map(heldValue), unreadable: [] })),
     arrivals: (receiver, checkpoint) => asked(() => joins.get(`${receiver} ${checkpoint}`) ?? none),
+    // Neither a person nor another chain takes anything out of a join here.
+    joins: () => asked(() => []),
+    saveJoins: () => Promise.resolve(false),
     missions: () => asked(() => missions),
     alerts: () => asked(() => [...alerts.values()]),
     openDeliveries: () => asked(() => [...open].flatMap((id) => heldValue(id) ?? [])),

@@ -105,9 +105,10 @@ export function createWorld(scenario: Scenario, chance: Chance, stall: StallOpti
     { store, ledger, clock, mishaps, elapsed: () => agenda.now },
     { agents: scenario.cast.map(({ id }) => id), stall },
   );
-  // Nothing is scheduled here.
-  const late = () => Promise.resolve();
-  const pipeline = createPipelineWork({ rounds, store, ledger, intake, late, look: watching.look });
+  // Nothing is scheduled here, and the chain stays as it is.
+  const none = () => Promise.resolve();
+  const parts = { rounds, store, ledger, intake, late: none, freeJoins: none, look: watching.look };
+  const pipeline = createPipelineWork(parts);
   const sweep = async () => void (await attempt(pipeline.sweep));
   return { agenda, scenario, agents, store, watching, now, cut, sweep };
 }

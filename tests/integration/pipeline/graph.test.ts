@@ -1,7 +1,7 @@
 // Chains that are more than a line, on real Redis and with a second process: who gets what, and what is kept of the rest.
 import { describe, expect } from 'vitest';
 import type { PipelineOptions } from '../../../src/pipeline/index.ts';
-import { ann, gasOf, layDown, order, record, status, take } from './orders.ts';
+import { ann, gasOf, layDown, order, record, reportsTo, status, take } from './orders.ts';
 import { it, type Rig } from './rig.ts';
 
 type Agents = NonNullable<PipelineOptions['chain']['agents']>;
@@ -51,6 +51,69 @@ describe('a join of all', () => {
       rig.twin.observe('B', status(75), Date.now()),
     ]);
     expect(await record(rig)).toHaveLength(1);
+  });
+});
+
+describe('gas sent ahead', () => {
+  it.override({ options: graph({ A: { next: ['B'] }, B: { fallback: ['C'] } }) });
+
+  it('goes to whoever stands in when it cannot be delivered', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(10), Date.now());
+    await rig.pipeline.control['gas.send'](order(), { ...ann, agent: 'B', text: null });
+    await rig.pipeline.ledger.record(gasOf(rig)[0]?.id ?? '', { state: 'failed', detail: 'disk full' });
+    await rig.pipeline.work.sweep();
+    expect(await record(rig)).toEqual(['A→B 75 rerouted', 'A→C 75 queued']);
+  });
+});
+
+describe('a join of all and a person', () => {
+  const agents: Agents = { A: { next: ['C'] }, B: { next: ['C'] }, C: { join: 'all' } };
+  it.override({ options: graph(agents) });
+  const skip = { ...ann, agent: 'A', checkpoint: 75, reason: '' } as const;
+
+  it('that takes one part out does not wait for it', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(10), Date.now());
+    await rig.pipeline.control['gas.skip'](order(), skip);
+    await rig.twin.observe('B', status(77), Date.now());
+    expect(await record(rig)).toEqual(['A→C 75 suppressed', 'B→C 75 queued']);
+  });
+
+  it('that takes the last part out lets go what waited for it', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(10), Date.now());
+    await rig.twin.observe('B', status(77), Date.now());
+    await rig.pipeline.control['gas.skip'](order(), skip);
+    await rig.pipeline.work.sweep();
+    expect((await record(rig)).toSorted()).toEqual(['A→C 75 suppressed', 'B→C 75 queued']);
+  });
+
+  it('that sends it ahead ends the round, and the next mission begins another', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(10), Date.now());
+    await rig.pipeline.observe('B', status(20), Date.now());
+    await rig.pipeline.control['gas.send'](order(), { ...ann, agent: 'C', text: null });
+    await rig.twin.observe('B', status(77), Date.now());
+    await rig.twin.observe('A', status(76, 'second'), Date.now());
+    expect(await record(rig)).toEqual(['A→C 75 queued', 'B→C 75 suppressed']);
+    await rig.twin.observe('B', status(76, 'second'), Date.now());
+    expect((await record(rig)).at(-1)).toBe('B→C 75 queued');
+  });
+
+  it('that sends it ahead twice sends the next one', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(10), Date.now());
+    await rig.pipeline.observe('B', status(20), Date.now());
+    for (const one of [order(), order()]) {
+      await rig.pipeline.control['gas.send'](one, { ...ann, agent: 'C', text: null });
+    }
+    expect(await record(rig)).toEqual(['A→C 75 queued', 'A→C 90 queued']);
+  });
+
+  it('that reloads a chain without it loses nothing', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), Date.now());
+    expect(await record(rig)).toEqual([]);
+    rig.pipeline.rechain(graph({ ...agents, C: {} }).chain);
+    await rig.pipeline.work.sweep();
+    await rig.pipeline.work.sweep();
+    await rig.pipeline.observe('B', status(80), Date.now());
+    expect(await record(rig)).toEqual(['A→C 75 queued', 'B→C 75 queued']);
   });
 });
 
@@ -122,6 +185,44 @@ describe('an end that is next-mission', () => {
     }
     const words = gasOf(rig).map(({ to, text }) => `${to} ${/next mission\n\n(\w+)/.exec(text)?.[1]}`);
     expect(words).toEqual([...Array(3).fill('A first'), ...Array(3).fill('A second')]);
+  });
+
+  const send = { ...ann, agent: 'A', text: null };
+
+  it('is in the gas that a person sends ahead, and the same behind it', async ({ rig }) => {
+    await rig.pipeline.observe('B', status(10), Date.now());
+    await rig.pipeline.control['gas.send'](order(), send);
+    await rig.twin.observe('B', status(91), Date.now());
+    const words = gasOf(rig).map(({ checkpoint, text }) => [
+      checkpoint,
+      /next mission\n\n(.+)/.exec(text)?.[1],
+    ]);
+    expect(words).toEqual([
+      [75, 'first plan'],
+      [90, 'first plan'],
+    ]);
+  });
+
+  it('that has none left wants a text of whoever sends ahead, and takes nothing out', async ({ rig }) => {
+    for (const mission of ['m1', 'm2']) await rig.pipeline.observe('B', status(80, mission), Date.now());
+    await rig.pipeline.observe('B', status(10, 'm3'), Date.now());
+    const outcome = await rig.pipeline.control['gas.send'](order(), send);
+    expect(outcome).toMatchObject({ kind: 'refused', reason: expect.stringContaining('used up') });
+    expect((await rig.pipeline.directory.agents())[1]?.nextCheckpoint).toBe(75);
+  });
+
+  it('that finds none left says so, and what to do', async ({ rig }) => {
+    for (const mission of ['m1', 'm2', 'm3'])
+      await rig.pipeline.observe('B', status(80, mission), Date.now());
+    const { deliveries } = await rig.pipeline.directory.deliveries(1);
+    expect(deliveries[0]).toMatchObject({
+      state: 'suppressed',
+      steps: [
+        { detail: expect.stringMatching(/used up: write another one under `missions`, or `end: stop`/) },
+      ],
+    });
+    expect(reportsTo(rig, 'console').at(-1)?.text).toContain('used up');
+    expect((await rig.pipeline.directory.agents())[1]).toMatchObject({ agent: 'B', next: null });
   });
 });
 

@@ -146,6 +146,7 @@ export const agent = (id: string, given: Partial<AgentView> = {}): AgentView => 
   seenAt: ago(3),
   problem: null,
   next: null,
+  receivers: given.next == null ? [] : [given.next],
   nextCheckpoint: 90,
   paused: null,
   watch: { signs: [], silentSince: null, tier: 'none', outOfGasSince: null, waitsFor: null },

@@ -173,6 +173,30 @@ describe('an order about agents', () => {
   });
 });
 
+describe('a fan-out', () => {
+  const agents = [
+    agent('Agent-1', { next: 'Agent-2', receivers: ['Agent-2', 'Agent-3', 'Agent-4'], nextCheckpoint: null }),
+    agent('Agent-5', { next: 'Agent-4' }),
+    agent('Agent-4'),
+    agent('Agent-3'),
+  ];
+
+  it('is told with all its receivers', async () => {
+    const lines = await told('agent', { agents }, { agent: 'Agent-1' });
+    expect(lines.join('\n')).toContain('to Agent-2, Agent-3 and Agent-4, nothing left of this mission');
+  });
+
+  it('is found for gas to any of them, and of several givers the one with something left', async () => {
+    const words = await action('gas send').prompt({ agent: 'Agent-4' }, portsOf({ agents }));
+    expect(words).toBe('Send the 90 % gas of Agent-5 to Agent-4 now? It does not fire again.');
+    const objection = await action('gas send').check(
+      { args: { agent: 'Agent-3' }, identity: ann },
+      portsOf({ agents }),
+    );
+    expect(objection).toMatch(/^Agent-1 has handed over all of its mission\./);
+  });
+});
+
 describe('agent', () => {
   it('tells mission, progress, evidence, inbox, and the gas to and from it', async () => {
     expect(await told('agent', known, { agent: 'agent-2' })).toEqual([

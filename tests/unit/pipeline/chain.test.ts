@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { successor } from '../../../src/pipeline/chain.ts';
 import { policyOf, receiversOf } from '../../../src/pipeline/graph.ts';
 import { graphProblems } from '../../../src/pipeline/graph-check.ts';
-import { arrive, nobodyYet } from '../../../src/pipeline/join.ts';
+import { type Arrivals, arrive, nobodyYet, passBy, releases, sendAhead } from '../../../src/pipeline/join.ts';
 import { loadChain } from '../../../src/pipeline/index.ts';
 
 async function load(yaml: string, agents = ['A', 'B']) {
@@ -142,8 +142,14 @@ describe('a policy', () => {
 describe('a join', () => {
   const play = (mode: 'all' | 'any', comers: string) => {
     let arrivals = nobodyYet;
+    const join = { mode, of: ['A', 'B'] };
     return [...comers].filter((one) => {
-      const step = arrive(arrivals, one, '1', { mode, of: ['A', 'B'] });
+      const by = { a: passBy, b: passBy, '>': sendAhead }[one];
+      if (by) {
+        arrivals = by(arrivals, one === '>' ? 'A' : one.toUpperCase(), '1', join);
+        return false;
+      }
+      const step = arrive(arrivals, one, '1', join);
       arrivals = step.arrivals;
       return step.fires;
     });
@@ -155,6 +161,31 @@ describe('a join', () => {
 
   it('of any fires with the first of each round', () => {
     expect(play('any', 'ABBAAAB').join('')).toBe('ABAA');
+  });
+
+  // small letters are taken out by a person, `>` is the gas of A sent ahead
+  it.each([
+    ['all', 'aB', 'B'],
+    ['all', 'abAB', 'B'],
+    ['any', 'aBA', 'BA'],
+    ['any', 'AbA', 'AA'],
+    ['all', '>BAB', 'B'],
+    ['all', 'B>AB', 'B'],
+    ['any', '>BA', 'A'],
+  ] as const)('of %s after %s has fired with %s', (mode, comers, fired) => {
+    expect(play(mode, comers).join('')).toBe(fired);
+  });
+
+  const waiting: Arrivals = { ...nobodyYet, arrived: { A: '1', B: '2' } };
+
+  it('lets go what waits where a person, or another chain, took away what it waited for', () => {
+    const join = { mode: 'all', of: ['A', 'B', 'C'] } as const;
+    expect(releases(waiting, join)).toBeNull();
+    expect(releases(passBy(waiting, 'C', '1', join), join)).toEqual({ from: ['B'], arrivals: nobodyYet });
+    expect(releases(waiting, { mode: 'all', of: ['A', 'B'] })?.from).toEqual(['B']);
+    expect(releases(waiting, { mode: 'any', of: ['A', 'B', 'C'] })?.from).toEqual(['A']);
+    expect(releases(waiting, null)?.from).toEqual(['A', 'B']);
+    expect(releases({ ...waiting, fired: true }, null)).toEqual({ from: [], arrivals: nobodyYet });
   });
 });
 

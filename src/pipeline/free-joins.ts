@@ -1,0 +1,100 @@
+// Gas that waits in a join for somebody who does not come any more: a person took that part out, or another chain joins no
+// more. join.ts says who hands over then; this makes the gas and stores it.
+import type { Checkpoint } from '../contracts/agents.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Chain } from './chain.ts';
+import { type Delivery, newDelivery } from './delivery.ts';
+import { toGas } from './gas.ts';
+import { fallbacksOf, joinOf, receiversOf } from './graph.ts';
+import { releases } from './join.ts';
+import type { Ledger } from './ledger.ts';
+import { newRun, pauseOf, type Run } from './machine.ts';
+import { lookAtReceivers } from './receivers.ts';
+import { firstFit, type FitnessRules, markOf } from './routing.ts';
+import { worksFor } from './stand-in.ts';
+import type { GasStore } from './store.ts';
+import { untilSaved } from './until-saved.ts';
+
+export interface FreeJoinsDeps {
+  readonly store: GasStore;
+  readonly ledger: Pick<Ledger, 'begin'>;
+  readonly clock: Clock;
+}
+
+export interface FreeJoinsOptions extends FitnessRules {
+  readonly agents: readonly string[];
+  readonly chain: () => Chain;
+}
+
+/** Looks at every join. @throws SwarmError REDIS_*, RECORD_UNREADABLE, and what the queue throws for gas that is stored */
+export type FreeJoins = () => Promise<void>;
+
+export function makeFreeJoins(deps: FreeJoinsDeps, options: FreeJoinsOptions): FreeJoins {
+  const { store, ledger } = deps;
+
+  /** Null when the join changed meanwhile. */
+  async function free(receiver: string, checkpoint: Checkpoint): Promise<readonly Delivery[] | null> {
+    const held = await store.arrivals(receiver, checkpoint);
+    const release = held.value === null ? null : releases(held.value, joinOf(options.chain(), receiver));
+    if (held.value === null || release === null) return [];
+    const { values } = await store.runs(options.agents);
+    const waiting = release.from.map((source) => ({
+      source,
+      run: missionOf(values, source, held.value?.arrived[source] ?? ''),
+    }));
+    const created = await gasOf(deps, options, { receiver, checkpoint, waiting });
+    const arrivals = [{ receiver, checkpoint, held, value: release.arrivals }];
+    return (await store.saveJoins(arrivals, created)) ? created : null;
+  }
+
+  return async () => {
+    for (const { receiver, checkpoint } of await store.joins()) {
+      const created = await untilSaved(`join of ${receiver}`, () => free(receiver, checkpoint));
+      for (const delivery of created) await ledger.begin(delivery);
+    }
+  };
+}
+
+interface Waiting {
+  readonly receiver: string;
+  readonly checkpoint: Checkpoint;
+  /** Who hands over, and the mission of which. */
+  readonly waiting: readonly { readonly source: string; readonly run: Run }[];
+}
+
+async function gasOf(
+  deps: FreeJoinsDeps,
+  options: FreeJoinsOptions,
+  { receiver, checkpoint, waiting }: Waiting,
+): Promise<Delivery[]> {
+  const chain = options.chain();
+  const fallbacks = fallbacksOf(chain, receiver);
+  const all = [receiver, ...fallbacks];
+  const { to, passed, rest } = firstFit(all, await lookAtReceivers(deps, all, options));
+  const order = { to: to ?? receiver, meant: receiver, createdAt: deps.clock.now(), words: '' };
+  const ours = waiting.filter(({ source }) => receiversOf(chain, source).includes(receiver));
+  return ours.map(({ source, run }) => {
+    const effect = { checkpoint, percent: run.percent ?? checkpoint, before: null, done: [], open: [] };
+    const reached = `${source} had reached ${checkpoint} %, and nobody else is waited for any more`;
+    const pause = pauseOf(run);
+    const detail = [reached, ...passed].join('; ');
+    return newDelivery(toGas(run, effect, order), pause ? `${detail} while paused by ${pause.by}` : detail, {
+      state: pause ? 'held' : 'pending',
+      fallbacks: to === null ? fallbacks : rest,
+      meant: receiver,
+    });
+  });
+}
+
+/** The run that came to the join; of one that has gone on to another mission only the number is known. */
+function missionOf(runs: readonly (Run | null)[], source: string, mark: string): Run {
+  const known = runs.filter((run) => run !== null);
+  const came = known.find(
+    (run) =>
+      markOf(run) === mark && (run.agent === source || worksFor(run.assignments, run.epoch).includes(source)),
+  );
+  if (came) return came;
+  const now = known.find(({ agent }) => agent === source) ?? newRun(source);
+  const [epoch, epochAt] = mark.split('@').map(Number);
+  return { ...now, epoch: epoch ?? 0, epochAt: epochAt ?? 0, mission: null, percent: null };
+}

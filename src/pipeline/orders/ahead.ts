@@ -1,0 +1,78 @@
+// What comes of a checkpoint whose gas a person sends ahead: the gas to the one that was named, and to whoever else it was for.
+import type { Checkpoint } from '../../contracts/agents.ts';
+import type { Chain } from '../chain.ts';
+import { type Beginning, type Delivery, newDelivery } from '../delivery.ts';
+import { type GasOrder, type PersonOrder, toGasAhead } from '../gas.ts';
+import { endOf, fallbacksOf, joinOf, receiversOf } from '../graph.ts';
+import { arrive, sendAhead } from '../join.ts';
+import { ahead, type Run } from '../machine.ts';
+import { type NextMission, nextMissionFor } from '../next-mission.ts';
+import type { Beside } from '../store.ts';
+import type { Made, OrderDeps } from './deps.ts';
+import { type JoinStep, stepAtJoin } from './joins.ts';
+
+/** Of those that hand over to `to` the one with the lowest checkpoint to come, of which the gas has not gone. */
+export async function giverTo({ store, agents, chain }: OrderDeps, to: string): Promise<string | null> {
+  const before = agents.filter((agent) => receiversOf(chain(), agent).includes(to));
+  const runs = (await store.runs(before)).values;
+  const next: { readonly agent: string; readonly checkpoint: number }[] = [];
+  for (const run of runs.filter((one) => one !== null)) {
+    const [checkpoint] = ahead(run);
+    if (checkpoint === undefined) continue;
+    const isPart = joinOf(chain(), to)?.of.includes(run.agent) === true;
+    const round = isPart ? (await store.arrivals(to, checkpoint)).value : null;
+    const isGone = round?.fired === true && round.arrived[run.agent] === undefined;
+    if (!isGone) next.push({ agent: run.agent, checkpoint });
+  }
+  const lowest = Math.min(...next.map(({ checkpoint }) => checkpoint));
+  return next.find(({ checkpoint }) => checkpoint === lowest)?.agent ?? before[0] ?? null;
+}
+
+interface Ahead {
+  readonly run: Run;
+  readonly checkpoint: Checkpoint;
+  /** `to` is who was named; the text is for that one alone, null for our own words. */
+  readonly order: GasOrder & PersonOrder & { readonly text: string | null };
+  readonly begin: Beginning;
+}
+
+/** For people: why gas goes before its checkpoint. */
+export function sentAhead(by: string): string {
+  return `sent ahead by ${by}`;
+}
+
+/** The checkpoint does not fire again, so whoever else it was for gets its gas too, unless that still waits for others. */
+export async function makeAhead(
+  { store, chain }: Pick<OrderDeps, 'store' | 'chain'>,
+  { run, checkpoint, order, begin }: Ahead,
+): Promise<Made> {
+  const present = chain();
+  const arrivals: NonNullable<Beside['arrivals']>[number][] = [];
+  const next = await missionAhead(store, present, run);
+  const created: Delivery[] = [];
+  for (const to of new Set([order.to, ...receiversOf(present, run.agent)])) {
+    const isNamed = to === order.to;
+    let fires = true;
+    const come: JoinStep = (...round) => {
+      const came = arrive(...round);
+      fires = came.fires;
+      return came.arrivals;
+    };
+    const place = { run, checkpoint, receiver: to };
+    arrivals.push(...(await stepAtJoin(store, present, place, isNamed ? sendAhead : come)));
+    const text = isNamed ? order.text : null;
+    const gas = toGasAhead(run, { checkpoint, text, words: next?.words ?? '' }, { ...order, to });
+    const fallbacks = fallbacksOf(present, to);
+    if (fires) created.push(newDelivery(gas, sentAhead(order.by), { ...(isNamed && begin), fallbacks }));
+  }
+  return { created, beside: { arrivals, missions: next?.missions } };
+}
+
+/** What the chain adds behind its end; null where the run's agent is none. */
+export async function missionAhead(
+  store: OrderDeps['store'],
+  chain: Chain,
+  run: Run,
+): Promise<NextMission | null> {
+  return endOf(chain, run.agent) === 'next-mission' ? nextMissionFor(store, chain, run) : null;
+}

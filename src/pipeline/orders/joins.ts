@@ -1,0 +1,28 @@
+// What an order on a checkpoint is to those that join: a part that a person settled counts as come, or its round would go on
+// into the next mission.
+import type { Checkpoint } from '../../contracts/agents.ts';
+import type { Chain } from '../chain.ts';
+import { joinOf } from '../graph.ts';
+import { nobodyYet, type passBy } from '../join.ts';
+import type { Run } from '../machine.ts';
+import { markOf } from '../routing.ts';
+import type { Beside, GasStore } from '../store.ts';
+
+export type JoinStep = typeof passBy;
+
+/** The join of `receiver` after a step of the run's agent, to be saved beside the run; none where it is no part of one. */
+export async function stepAtJoin(
+  store: Pick<GasStore, 'arrivals'>,
+  chain: Chain,
+  {
+    run,
+    checkpoint,
+    receiver,
+  }: { readonly run: Run; readonly checkpoint: Checkpoint; readonly receiver: string },
+  step: JoinStep,
+): Promise<NonNullable<Beside['arrivals']>> {
+  const join = joinOf(chain, receiver);
+  if (!join?.of.includes(run.agent)) return [];
+  const held = await store.arrivals(receiver, checkpoint);
+  return [{ receiver, checkpoint, held, value: step(held.value ?? nobodyYet, run.agent, markOf(run), join) }];
+}
