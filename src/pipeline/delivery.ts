@@ -49,14 +49,14 @@ export interface DeliveryStep {
  * it is the receiver's own word. But nobody can have received what was not sent. `failed` does not follow `sent`:
  * by then the gas lies in the inbox. `unknown` is said where nobody can tell whether it does, until somebody looks. What is
  * `held` waits for a person's word, what was not sent may be taken out, and what nobody has acknowledged may be given to
- * another agent, which is another delivery, or given up by a person.
+ * another agent, which is another delivery, or given up by a person: what was `sent` only once a person is wanted for it.
  */
 export const deliveryTable: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
   held: ['pending', 'suppressed', 'rerouted'],
   pending: ['queued', 'sent', 'unknown', 'suppressed', 'failed', 'rerouted', 'expired'],
   queued: ['sent', 'unknown', 'suppressed', 'failed', 'rerouted', 'expired'],
   unknown: ['sent', 'accepted', 'working', 'failed', 'rerouted', 'expired'],
-  sent: ['accepted', 'working', 'rerouted', 'expired'],
+  sent: ['accepted', 'working', 'suppressed', 'rerouted', 'expired'],
   accepted: ['working'],
   working: [],
   suppressed: [],
@@ -114,6 +114,8 @@ export function owedSince({ gas, steps }: Delivery): number {
 /** An event that does not fit returns the very same delivery and no effect. */
 export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): DeliveryStep {
   if (!deliveryTable[delivery.state].includes(event.state)) return { delivery, effects: [] };
+  const isLying = delivery.state === 'sent' && delivery.alert === null;
+  if (isLying && event.state === 'suppressed') return { delivery, effects: [] };
   const { state, at, detail, replacedBy = delivery.replacedBy } = event;
   const taken = isTaken({ state });
   const next = {

@@ -23,7 +23,7 @@ const event = (state: DeliveryEvent['state']): DeliveryEvent => ({ state, at: 9,
 
 describe('the table of a delivery', () => {
   it.each(everyPair)('answers %s + %s as it is written', (from, to) => {
-    const before = inState(from);
+    const before = { ...inState(from), alert: { at: 7, why: 'nobody answers' } };
     const { delivery, effects } = transitionDelivery(before, event(to));
     const moves = deliveryTable[from].includes(to);
     expect(moves ? delivery.state : delivery).toBe(moves ? to : before);
@@ -55,6 +55,10 @@ describe('the table of a delivery', () => {
 
   it.each(['accepted', 'working'] as const)('calls %s too early until the gas was sent', (claim) => {
     expect(deliveryStates.filter((state) => isTooEarly(state, claim))).toEqual(['held', 'pending', 'queued']);
+  });
+
+  it('does not let a gas be given up that lies in the inbox and for which nobody is wanted', () => {
+    expect(transitionDelivery(inState('sent'), event('suppressed')).delivery.state).toBe('sent');
   });
 
   it('does not let a gas that lies in the inbox fail', () => {
