@@ -43,6 +43,8 @@ export { loadTemplates } from './words/load.ts';
 export interface Pipeline {
   readonly directory: AgentDirectory;
   readonly ledger: DeliveryLedger;
+  /** Notes at a delivery why a try to lay it down failed. @throws as `ledger.record` */
+  readonly noteMissed: (id: string, why: string) => Promise<unknown>;
   readonly work: PipelineWork;
   readonly inbox: AgentInbox;
   readonly noteAcknowledgement: NoteAcknowledgement;
@@ -97,6 +99,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
       skipped: makeSkipped({ ticks, clock }),
     },
     ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
+    noteMissed: (id, why) => ledger.missed(id, why),
     work: createPipelineWork({ rounds, store, ledger, intake, late, look: silence.look }),
     inbox,
     noteAcknowledgement: makeAcknowledge({ store, ledger }),
