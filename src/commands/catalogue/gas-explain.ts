@@ -108,7 +108,8 @@ function isOfSameMission({ gas }: DeliveryView, { gas: other }: DeliveryView): b
 }
 
 function sendings({ steps }: DeliveryView): string {
-  const times = steps.filter(({ state }) => state === 'sent').length;
+  const laid = steps.filter(({ state, detail }) => state === 'sent' && !detail.startsWith(stepMarks.wanted));
+  const times = laid.length;
   return times > 1 ? `Laid down ${times} times. ` : '';
 }
 

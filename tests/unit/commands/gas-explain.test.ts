@@ -100,6 +100,13 @@ describe('gas explain', () => {
     );
   });
 
+  it('counts as laid down what was laid down, and not the step that wants a person', async () => {
+    const wanted = at(100, 'sent', 'a person is wanted: not acknowledged, 2 tries');
+    const one = { ...old, state: 'sent', steps: [...old.steps.slice(0, 4), wanted] } as const;
+    const { note } = await ask('gas explain', { deliveries: [one] }, { delivery: 'x1old0000' });
+    expect(note).toContain('Laid down 2 times.');
+  });
+
   it('says that what it stood for is kept no longer', async () => {
     const { rows } = await ask('gas explain', { deliveries: [standIn] }, { delivery: 'x2new0000' });
     expect(rows.at(-1)?.value).toBe('x1old0000, which is kept no longer');
