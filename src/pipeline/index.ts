@@ -27,6 +27,7 @@ import { makeTraces } from './orders/traces.ts';
 import { GasWatcher } from './progress/watch.ts';
 import { createRounds } from './rounds.ts';
 import { GasSchedule } from './schedule.ts';
+import { makeWholeId } from './short-id.ts';
 import type { StallBoard } from './stall/board.ts';
 import { createStall } from './stall/stall.ts';
 import { createPipelineWork } from './sweep.ts';
@@ -89,6 +90,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const ticks = createTickRecord(redis, { prefix });
   const late = makeLateTick({ ticks, clock, logger, faults, run: intake.scheduled }, scheduled);
   const control = createControl({ store, ledger, inbox, brain, clock, agents: names, chain });
+  const wholeId = makeWholeId(store);
   const silence = createStall(
     { watches, store, ledger, control, clock, logger },
     { agents, reportTo, stall, expectsGas: (agent) => expectsGas(chain(), agent) },
@@ -98,7 +100,10 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
       ...createDirectory({ store, watches, clock }, { agents: names, chain, stall }),
       skipped: makeSkipped({ ticks, clock }),
     },
-    ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
+    ledger: {
+      state: ledger.state,
+      record: async (id, event) => viewOf(await ledger.record(await wholeId(id), event)),
+    },
     noteMissed: (id, why) => ledger.missed(id, why),
     work: createPipelineWork({ rounds, store, ledger, intake, late, look: silence.look }),
     inbox,
