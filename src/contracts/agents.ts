@@ -87,6 +87,9 @@ export interface AgentView {
   readonly watch: WatchView;
 }
 
+/** How the detail of a step begins that changed no state: a try failed, or a person began to be wanted. */
+export const stepMarks = { missed: 'not laid down: ', wanted: 'a person is wanted: ' } as const;
+
 /** What the platform knows of one delivery. Times in ms since the epoch. */
 export interface DeliveryView {
   readonly gas: Gas;

@@ -72,7 +72,7 @@ export const domainErrors = {
     class: 'not-found',
     retryable: false,
     chat: 'No such delivery.',
-    hint: 'Take the id from the front matter of the gas file; records are kept for a while only.',
+    hint: 'Take the id from the gas itself, or as `gas status` shows it; records are kept for a while only.',
   },
   deliveryNotSent: {
     code: 'DELIVERY_NOT_SENT',

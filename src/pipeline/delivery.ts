@@ -1,5 +1,6 @@
 // The machine of one delivery, from decided to acknowledged. Pure; ledger.ts stores it and does the effects.
-import type { DeliveryState, DeliveryView, Gas } from '../contracts/agents.ts';
+import { type DeliveryState, type DeliveryView, type Gas, stepMarks } from '../contracts/agents.ts';
+import { plainText } from '../core/text.ts';
 import type { Asked } from './records.ts';
 
 /** A delivery as it is kept. Who asked for it is told of it and shown to nobody else. */
@@ -49,14 +50,14 @@ export interface DeliveryStep {
  * it is the receiver's own word. But nobody can have received what was not sent. `failed` does not follow `sent`:
  * by then the gas lies in the inbox. `unknown` is said where nobody can tell whether it does, until somebody looks. What is
  * `held` waits for a person's word, what was not sent may be taken out, and what nobody has acknowledged may be given to
- * another agent, which is another delivery, or given up by a person.
+ * another agent, which is another delivery, or given up by a person: what was `sent` only once a person is wanted for it.
  */
 export const deliveryTable: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
   held: ['pending', 'suppressed', 'rerouted'],
   pending: ['queued', 'sent', 'unknown', 'suppressed', 'failed', 'rerouted', 'expired'],
   queued: ['sent', 'unknown', 'suppressed', 'failed', 'rerouted', 'expired'],
   unknown: ['sent', 'accepted', 'working', 'failed', 'rerouted', 'expired'],
-  sent: ['accepted', 'working', 'rerouted', 'expired'],
+  sent: ['accepted', 'working', 'suppressed', 'rerouted', 'expired'],
   accepted: ['working'],
   working: [],
   suppressed: [],
@@ -121,6 +122,8 @@ export function owedSince({ gas, steps }: Delivery): number {
 /** An event that does not fit returns the very same delivery and no effect. */
 export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): DeliveryStep {
   if (!deliveryTable[delivery.state].includes(event.state)) return { delivery, effects: [] };
+  const isLying = delivery.state === 'sent' && delivery.alert === null;
+  if (isLying && event.state === 'suppressed') return { delivery, effects: [] };
   const { state, at, detail, replacedBy = delivery.replacedBy } = event;
   const taken = isTaken({ state });
   const next = {
@@ -146,16 +149,30 @@ export function transitionRetry(delivery: Delivery, at: number, detail: string):
   };
 }
 
+/** A try to lay it down failed, and another follows. Each reason is kept once, since a retry mostly fails by the same. */
+export function transitionMissed(delivery: Delivery, at: number, why: string): DeliveryStep {
+  const { state, steps } = delivery;
+  const isOnItsWay = state === 'pending' || state === 'queued' || state === 'unknown';
+  const detail = `${stepMarks.missed}${plainText(why, 200)}`;
+  const missed = steps.filter((step) => step.detail.startsWith(stepMarks.missed));
+  const isKept = missed.length >= mostMissed || missed.some((step) => step.detail === detail);
+  if (!isOnItsWay || isKept) return { delivery, effects: [] };
+  return { delivery: { ...delivery, steps: [...steps, { state, at, detail }] }, effects: [] };
+}
+
 /** A person is wanted; only for what nobody has acknowledged, and once. */
 export function transitionAlert(delivery: Delivery, alert: HumanAlert): DeliveryStep {
   const { state, steps } = delivery;
   const isWanting = state === 'sent' || state === 'failed' || state === 'expired';
   if (!isWanting || delivery.alert !== null) return { delivery, effects: [] };
-  const detail = `a person is wanted: ${alert.why}`;
+  const detail = `${stepMarks.wanted}${alert.why}`;
   return {
     delivery: { ...delivery, alert, steps: [...steps, { state, at: alert.at, detail }] },
     effects: ['report'],
   };
 }
+
+/** Reasons that hold a number of their own are not the same; so many of them tell enough. */
+const mostMissed = 10;
 
 const open: readonly DeliveryState[] = ['held', 'pending', 'queued', 'sent', 'unknown'];

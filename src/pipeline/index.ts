@@ -28,6 +28,7 @@ import { makeTraces } from './orders/traces.ts';
 import { GasWatcher } from './progress/watch.ts';
 import { createRounds } from './rounds.ts';
 import { GasSchedule } from './schedule.ts';
+import { makeWholeId } from './short-id.ts';
 import type { StallBoard } from './stall/board.ts';
 import { createStall } from './stall/stall.ts';
 import { createPipelineWork } from './sweep.ts';
@@ -44,6 +45,8 @@ export { loadTemplates } from './words/load.ts';
 export interface Pipeline {
   readonly directory: AgentDirectory;
   readonly ledger: DeliveryLedger;
+  /** Notes at a delivery why a try to lay it down failed. @throws as `ledger.record` */
+  readonly noteMissed: (id: string, why: string) => Promise<unknown>;
   readonly work: PipelineWork;
   readonly inbox: AgentInbox;
   readonly noteAcknowledgement: NoteAcknowledgement;
@@ -95,6 +98,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const { boards, watch } = joinBoards({ redis, directory, store, jobs, clock, logger }, { prefix, chain });
   const orders = { boards, store, ledger, inbox, brain, clock, agents: names, chain, freeJoins };
   const control = createControl(orders);
+  const wholeId = makeWholeId(store);
   const silence = createStall(
     { watches, store, ledger, control, clock, logger },
     { agents, reportTo, stall, expectsGas: (agent) => expectsGas(chain(), agent) },
@@ -104,7 +108,11 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
       ...directory,
       skipped: makeSkipped({ ticks, clock }),
     },
-    ledger: { state: ledger.state, record: async (id, event) => viewOf(await ledger.record(id, event)) },
+    ledger: {
+      state: ledger.state,
+      record: async (id, event) => viewOf(await ledger.record(await wholeId(id), event)),
+    },
+    noteMissed: (id, why) => ledger.missed(id, why),
     work: createPipelineWork({ rounds, store, ledger, intake, late, freeJoins, look: silence.look }),
     inbox,
     noteAcknowledgement: makeAcknowledge({ store, ledger }),

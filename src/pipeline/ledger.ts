@@ -4,7 +4,7 @@ import type { Address } from '../contracts/chat.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { AgentInbox, DeliveryLedger } from '../contracts/ports.ts';
 import { createChanges } from './changes.ts';
-import { type Delivery, type DeliveryStep, isClosed, transitionAlert } from './delivery.ts';
+import { type Delivery, type DeliveryStep, isClosed, transitionAlert, transitionMissed } from './delivery.ts';
 import { createEscalation, type MoveWord } from './escalate.ts';
 import type { OwedRules } from './owed.ts';
 import type { FitnessRules } from './routing.ts';
@@ -34,6 +34,8 @@ export interface Ledger extends Pick<DeliveryLedger, 'state'> {
   once(delivery: Delivery): Promise<void>;
   /** A word on a delivery; `beside` is stored in the same step, and only if the word fits. */
   move(id: string, word: MoveWord, beside?: readonly Delivery[]): Promise<Delivery>;
+  /** A try to lay a delivery down failed; another follows. */
+  missed(id: string, why: string): Promise<Delivery>;
   /** A person is wanted for a delivery. */
   alarm(id: string, why: string): Promise<Delivery>;
 }
@@ -65,6 +67,7 @@ export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
     ...settling,
     once,
     move: apply,
+    missed: (id, why) => change(id, (held) => transitionMissed(held, clock.now(), why)),
     alarm: (id, why) => change(id, (held) => transitionAlert(held, { at: clock.now(), why })),
   };
   const escalation = createEscalation({ store, inbox, clock, ledger }, options);

@@ -28,6 +28,8 @@ export interface DeedOptions {
 /**
  * Null lets pass: the token of this installation may, a key needs the permission. It is recorded, but does not wait for the
  * record: a reset is what mends, and an acknowledgement is an agent's own word.
+ *
+ * @throws what kept the rights of a key from being read: an outage is no denial
  */
 export async function denied(
   deps: DeedDeps,
@@ -37,6 +39,7 @@ export async function denied(
 ): Promise<Extract<Reply, { kind: 'refusal' }> | null> {
   const verdict = await deps.policy.decide(wishFor(caller, deed.permission));
   const isOperator = principalOf(caller.identity) === principalOf(operator.identity);
+  if (verdict.fault && !isOperator) throw verdict.fault;
   const blockedBy = isOperator ? null : (verdict.blockedBy?.detail ?? null);
   const { audit, policy, logger } = deps;
   if (audit !== null && (records === 'all' || blockedBy !== null)) {

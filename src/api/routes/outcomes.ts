@@ -1,9 +1,11 @@
 // What comes of an action, and what an agent says of a delivery.
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { domainErrors } from '../../contracts/errors.ts';
 import type { DeliveryLedger } from '../../contracts/ports.ts';
+import { SwarmError } from '../../core/errors.ts';
 import { type Caller, operator } from '../door.ts';
-import { parsePart, sendReply } from '../refusals.ts';
+import { fail, parsePart, sendReply } from '../refusals.ts';
 import type { Results } from '../results.ts';
 import { type CallerOf, type DeedDeps, denied, idParam } from './context.ts';
 
@@ -33,8 +35,14 @@ export function registerOutcomes(scope: FastifyInstance, deps: OutcomeDeps): voi
     const { state } = parsePart('body', ackBody, request.body ?? {});
     const deed = { permission: 'gas.acknowledge', command: 'agent ack', args: { delivery: id, state } };
     const refusal = await denied(deps, callerOf(request), { ...deed, correlationId: id });
-    if (refusal) await sendReply(reply, refusal);
-    else await reply.send(await ledger.record(id, { state, detail: 'acknowledged over HTTP' }));
+    if (refusal) return sendReply(reply, refusal);
+    try {
+      return await reply.send(await ledger.record(id, { state, detail: 'acknowledged over HTTP' }));
+    } catch (thrown) {
+      // It is the caller's to mend, so it reads which id it was.
+      if (!(thrown instanceof SwarmError) || thrown.kind !== domainErrors.deliveryUnknown) throw thrown;
+      return fail(reply, { status: 404, kind: thrown.kind, message: thrown.message, where: 'path.id' });
+    }
   });
 }
 

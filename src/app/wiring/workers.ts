@@ -85,7 +85,7 @@ function wireHandlers(
     bindHandler(makeHoldQueue({ control: queues, jobs, authority: policy, clock })),
     bindHandler(makeSettleLetters({ queues, ledger, jobs, authority: policy, clock })),
     ...makeSwarmOrders({ control: swarm, traces, jobs, authority: policy, clock }),
-    bindHandler(makeDeliverGas({ ledger, inbox })),
+    bindHandler(makeDeliverGas({ ledger, inbox, noteMissed: pipeline.noteMissed })),
     bindHandler(makeGasTick(work, clock)),
     bindHandler(makePipelineSweep(work)),
     bindHandler(makeApprovalsSweep(approvals)),

@@ -1,5 +1,5 @@
 // `gas explain <delivery>`: why this gas went to whom, when, and by which evidence. All of it from the record.
-import type { DeliveryView } from '../../contracts/agents.ts';
+import { type DeliveryView, stepMarks } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
 import { formatAge } from '../render.ts';
@@ -108,18 +108,21 @@ function isOfSameMission({ gas }: DeliveryView, { gas: other }: DeliveryView): b
 }
 
 function sendings({ steps }: DeliveryView): string {
-  const times = steps.filter(({ state }) => state === 'sent').length;
+  const laid = steps.filter(({ state, detail }) => state === 'sent' && !detail.startsWith(stepMarks.wanted));
+  const times = laid.length;
   return times > 1 ? `Laid down ${times} times. ` : '';
 }
 
 /** What is still to come. */
-function standing({ state, gas }: DeliveryView, ageMs: number): string {
+function standing({ state, gas, steps }: DeliveryView, ageMs: number): string {
   switch (state) {
     case 'held':
       return `It waits for \`gas resume ${gas.from}\`.`;
     case 'pending':
     case 'queued':
-      return 'It is on its way to the inbox.';
+      return steps.some(({ detail }) => detail.startsWith(stepMarks.missed))
+        ? 'It could not be laid down yet, as its steps say; it is tried again.'
+        : 'It is on its way to the inbox.';
     case 'sent':
       return `${gas.to} has not said for ${formatAge(ageMs)} that it has it.`;
     case 'unknown':

@@ -1,6 +1,6 @@
 // `gas status [agent]`: the latest deliveries and how far each really got.
 
-import type { DeliveryList, DeliveryView } from '../../contracts/agents.ts';
+import { type DeliveryList, type DeliveryView, stepMarks } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
 import { nearest } from '../parse.ts';
@@ -114,7 +114,7 @@ export function deliveryRow(view: DeliveryView, now: number): AnswerRow {
   const { gas: letter, state } = view;
   const [kind, name] = letter.checkpoint === null ? letter.from.split(/:(.*)/s) : [];
   const what = name === undefined ? `${letter.checkpoint} %` : kind === 'person' ? 'message' : 'scheduled';
-  const detail = tellsWhy.includes(state) ? plainText(view.steps.at(-1)?.detail ?? '', 80) : '';
+  const detail = plainText(whyOf(view), 80);
   const acknowledged = state === 'sent' ? 'sent, not acknowledged' : state;
   const id = isOpen(state) ? `, id ${letter.id.slice(0, shortDeliveryId)}` : '';
   return {
@@ -123,4 +123,12 @@ export function deliveryRow(view: DeliveryView, now: number): AnswerRow {
     ageMs: now - view.since,
     tone: deliveryTones[view.state],
   };
+}
+
+function whyOf({ state, steps }: DeliveryView): string {
+  if (tellsWhy.includes(state)) return steps.at(-1)?.detail ?? '';
+  // On its way for longer than anybody would expect.
+  const isOnItsWay = state === 'pending' || state === 'queued';
+  const missed = steps.findLast(({ detail }) => detail.startsWith(stepMarks.missed));
+  return isOnItsWay ? (missed?.detail ?? '') : '';
 }

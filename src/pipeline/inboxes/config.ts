@@ -9,7 +9,7 @@ const fileInbox = z.strictObject({
   path: folder,
 });
 
-const pattern = z.string().min(1).max(500).refine(isPattern, 'a regular expression, such as "^> $"');
+const pattern = z.string().min(1).max(500).refine(isPattern, 'a regular expression, such as "^> ?$"');
 
 const tmuxInbox = z.strictObject({
   kind: z.literal('tmux'),
@@ -17,7 +17,7 @@ const tmuxInbox = z.strictObject({
   pane: z.string().regex(/^(%\d+|[^:.%]+:[^:]+\.\d+)$/, 'session:window.pane such as swarm:1.0, or %3'),
   /** Path of the server's socket; absent: that of whoever runs Swarmline. */
   socket: z.string().min(1).optional(),
-  /** What its last lines look like when it waits for a prompt; absent: it is idle when nothing moves. */
+  /** What the line of its cursor, or one below, looks like when it waits for a prompt; absent: it is idle when nothing moves. */
   prompt: pattern.optional(),
   /** A shell runs what is pasted into it, line by line: true where the agent itself is called like one. */
   allowShell: z.boolean().default(false),

@@ -29,7 +29,7 @@ export interface Paste {
 /** How long a paste may take to show, and how often it is looked for, ms. */
 const shownWithinMs = 5_000;
 const lookEveryMs = 100;
-/** Where a prompt is looked for: the last lines that are not empty. */
+/** Where a prompt is looked for in a program that hides the cursor: the last lines that are not empty. */
 const promptLines = 12;
 
 /** The steps of one agent's inbox. */
@@ -38,13 +38,18 @@ export function makePaste({ tmux, clock }: PasteDeps, config: TmuxInboxConfig): 
   const isPrompt = prompt === undefined ? null : new RegExp(prompt, 'mu');
   const capture = (pane: Pane, signal: AbortSignal, ...more: string[]) =>
     tmux.run(['capture-pane', '-p', '-J', ...more, '-t', pane.id], signal);
+  // One list of commands: what is drawn in between would put the cursor on another line.
+  const look = async (pane: Pane, signal: AbortSignal) => {
+    const cursor = ['display-message', '-p', '-t', pane.id, '#{cursor_flag} #{cursor_y}', ';'];
+    return toScreen(await tmux.run([...cursor, 'capture-pane', '-p', '-t', pane.id], signal));
+  };
   return {
     assertIdle: async (pane, signal) => {
-      const before = await capture(pane, signal);
+      const before = await look(pane, signal);
       await clock.sleep(quietMs, signal);
-      const after = await capture(pane, signal);
-      if (before !== after) throw busy(`something moves in ${name}`);
-      if (isPrompt?.test(lastLines(after)) === false) throw busy(`${name} does not show its prompt`);
+      const after = await look(pane, signal);
+      if (before.rows.join('\n') !== after.rows.join('\n')) throw busy(`something moves in ${name}`);
+      if (isPrompt?.test(present(after)) === false) throw busy(`${name} does not show its prompt`);
     },
     paste: async (pane, gas, signal) => {
       const buffer = `swarmline-${idOf(gas)}`;
@@ -95,12 +100,26 @@ function toPaste(gas: Gas): string {
     .trimEnd();
 }
 
-function lastLines(text: string): string {
-  const lines = text.split('\n').map((line) => line.trimEnd());
-  return lines
-    .filter((line) => line !== '')
-    .slice(-promptLines)
-    .join('\n');
+/** What a pane shows, and the row of its cursor from 0; null where the program hides it. */
+interface Screen {
+  readonly rows: readonly string[];
+  readonly cursor: number | null;
+}
+
+function toScreen(printed: string): Screen {
+  const [cursor = '', ...rows] = printed.split('\n');
+  const [flag, row] = cursor.split(' ');
+  return { rows: rows.map((text) => text.trimEnd()), cursor: flag === '1' ? Number(row) : null };
+}
+
+/**
+ * What may be the prompt of now: the line of the cursor and what stands below it. Above stand the prompts of before, and an
+ * empty one among them says nothing of a line that somebody has begun to type.
+ */
+function present({ rows, cursor }: Screen): string {
+  const shown = cursor === null ? rows : rows.slice(cursor);
+  const lines = shown.filter((text) => text !== '');
+  return (cursor === null ? lines.slice(-promptLines) : lines).join('\n');
 }
 
 function busy(said: string): SwarmError {

@@ -1,21 +1,13 @@
 // Gives a delivery that nobody has acknowledged to another agent. The old one is taken back first: either its receiver has
 // it or the new one gets it, never both.
 import type { SwarmControl } from '../../contracts/swarm-orders.ts';
-import { type Delivery, deliveryTable, newDelivery } from '../delivery.ts';
+import { deliveryTable, newDelivery } from '../delivery.ts';
 import { replacementId, toReplacement } from '../gas.ts';
 import { askedBy, chosen, delivering, type OrderDeps, refused } from './deps.ts';
+import { takeBack } from './take-back.ts';
 
 export function makeReassign(deps: OrderDeps): SwarmControl['gas.reassign'] {
   const { store, ledger, inbox, clock } = deps;
-
-  async function takeBack({ gas }: Delivery): Promise<boolean> {
-    if ((await inbox.withdraw(gas)) !== 'taken') return true;
-    // What lies in done/ was accepted, though no round has seen it yet.
-    await ledger.record(gas.id, { state: 'sent', detail: 'moved to done/' });
-    await ledger.record(gas.id, { state: 'accepted', detail: 'moved to done/' });
-    return false;
-  }
-
   return async (order, { by, delivery: id, to, replyTo }) => {
     chosen(deps, to);
     const old = (await store.delivery(id)).value;
@@ -24,7 +16,7 @@ export function makeReassign(deps: OrderDeps): SwarmControl['gas.reassign'] {
     if (before === null) {
       if (old.gas.to === to) return refused(`it is for ${to} already`);
       if (!deliveryTable[old.state].includes('rerouted')) return refused(`it is ${old.state} already`);
-      if (!(await takeBack(old))) return refused(`${old.gas.to} has accepted it already`);
+      if (!(await takeBack(deps, old))) return refused(`${old.gas.to} has accepted it already`);
       const gas = toReplacement(old.gas, { id: order.id, to, createdAt: clock.now() });
       const meant = old.meant ?? old.gas.to;
       const begin = {

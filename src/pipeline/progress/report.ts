@@ -20,7 +20,7 @@ export function weighReport(run: Run, report: ProgressReport, now: number): Weig
   const last = run.told;
   const overtaken = last === null ? null : overtakenBy(last, report);
   if (last !== null && overtaken !== null) return { event: null, last, ...overtaken };
-  const isRenewed = isGreater(report.epoch, last?.epoch);
+  const isRenewed = last !== null && isGreater(report.epoch, last.epoch);
   const told = {
     epoch: report.epoch ?? last?.epoch ?? null,
     seq: report.seq ?? (isRenewed ? null : (last?.seq ?? null)),
@@ -59,8 +59,9 @@ function overtakenBy(last: Told, { epoch, seq }: ProgressReport): Overtaken | nu
   return { reason: 'late', detail: `seq ${last.seq} was taken before; ${mend}` };
 }
 
-function isGreater(epoch: number | undefined, last: number | null | undefined): boolean {
-  return epoch !== undefined && last !== undefined && last !== null && epoch > last;
+/** Any number is greater than none: an agent that begins to number its missions means that one has begun. */
+function isGreater(epoch: number | undefined, last: number | null): boolean {
+  return epoch !== undefined && (last === null || epoch > last);
 }
 
 /** As the reader of files does it: said outright, else counted, else from the lists, else unknown. */

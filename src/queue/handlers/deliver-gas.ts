@@ -3,15 +3,18 @@
 import type { DeliveryState, Gas } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import type { AgentInbox, DeliveryLedger } from '../../contracts/ports.ts';
+import { errorText } from '../../core/errors.ts';
 import type { JobHandler } from '../handler.ts';
 
 export interface DeliverGasDeps {
   readonly ledger: DeliveryLedger;
   readonly inbox: AgentInbox;
+  /** Notes at the delivery why a try failed that is made again. Absent: the log alone has it. */
+  readonly noteMissed?: (id: string, why: string) => Promise<unknown>;
 }
 
 /** Makes the handler. */
-export function makeDeliverGas({ ledger, inbox }: DeliverGasDeps): JobHandler<'gas.deliver'> {
+export function makeDeliverGas({ ledger, inbox, noteMissed }: DeliverGasDeps): JobHandler<'gas.deliver'> {
   return {
     name: 'gas.deliver',
     run: async ({ gas }, { signal }) => {
@@ -19,7 +22,11 @@ export function makeDeliverGas({ ledger, inbox }: DeliverGasDeps): JobHandler<'g
       // Already further, by an earlier run that was killed before it could say so. What was sent may be laid down again, since
       // nobody has acknowledged it: an inbox knows a gas that it has.
       if (state === null || !(isOwed(state) || state === 'sent')) return;
-      const handed = await inbox.deliver(gas, signal);
+      const handed = await inbox.deliver(gas, signal).catch(async (thrown: unknown) => {
+        // The fault counts, whatever becomes of the note; a stop is none.
+        if (!signal.aborted) await noteMissed?.(gas.id, errorText(thrown)).catch(() => undefined);
+        throw thrown;
+      });
       if (handed.state === 'refused') {
         await ledger.record(gas.id, { state: 'failed', detail: handed.reason });
         return;

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { createPolicy, type Policy } from '../../../src/access/index.ts';
 import type { ProcessReset } from '../../../src/contracts/components.ts';
 import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { it } from '../../support/fixtures.ts';
@@ -88,6 +89,27 @@ describe('a key', () => {
     const face = await open(redis, prefix, { audit: { append }, logger, reset });
     expect((await face.call('POST', '/v1/components/api/reset')).status).toBe(200);
     expect(lines).toContainEqual({ command: 'service reset', error: 'no record' });
+  });
+
+  it('is told that its rights cannot be read, and not that it has none', async ({ redis, prefix }) => {
+    const closed = createPolicy({ roles: {}, people: {} });
+    const fault = new SwarmError(coreErrors.unreachable, 'connect ECONNREFUSED');
+    const policy: Policy = {
+      ...closed,
+      decide: async (wish) => ({ ...(await closed.decide(wish)), fault }),
+    };
+    const face = await open(redis, prefix, { policy });
+    const headers = await keyOf(face, 'ci');
+    const path = '/v1/agents/Agent-1/gas';
+    const answers = [
+      await face.call('GET', path, { headers }),
+      await face.post('/v1/deliveries/g-1/ack', {}, headers),
+      await face.call('POST', '/v1/components/api/reset', { headers }),
+    ];
+    expect(answers.map(({ status, body }) => [status, body.error])).toEqual(
+      answers.map(() => [503, fault.code]),
+    );
+    expect([(await face.post('/v1/deliveries/g-1/ack', {})).status, face.lines.length]).toEqual([200, 1]);
   });
 
   it('needs a permission for what no command does, and either is recorded', async ({ redis, prefix }) => {

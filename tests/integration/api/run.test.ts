@@ -293,7 +293,7 @@ describe('swarmline agent ack', () => {
     const { io } = terminal(await open(redis, prefix));
     await expect(agentAck('g-9', { working: false, json: false }, io)).rejects.toMatchObject({
       code: 'DELIVERY_UNKNOWN',
-      message: 'No such delivery.',
+      message: 'no delivery g-9',
     });
   });
 });

@@ -72,6 +72,36 @@ describe('gas that nobody acknowledges', () => {
     expect(await alerts(rig)).toEqual([]);
   });
 
+  it('is given up by a skip: it is taken back, and nobody is wanted any more', async ({ rig }) => {
+    await crossed(rig);
+    await sweepAfter(rig, 6, 11, 20, 1);
+    const words = { ...ann, agent: 'A', checkpoint: 75, reason: 'no need' } as const;
+    expect(await rig.pipeline.control['gas.skip'](order(), words)).toMatchObject({ kind: 'done' });
+    expect([await record(rig), await rig.inbox('B'), await alerts(rig)]).toEqual([
+      ['A→B 75 suppressed'],
+      [],
+      [],
+    ]);
+  });
+
+  it('is what a skip means, also of an earlier mission; the present one keeps its checkpoint', async ({
+    rig,
+  }) => {
+    await crossed(rig);
+    await rig.pipeline.ledger.record(gasOf(rig)[0]?.id ?? '', { state: 'expired', detail: 'too late' });
+    await rig.pipeline.work.sweep();
+    await rig.pipeline.observe('A', status(10, 'next'), Date.now());
+    const words = { ...ann, agent: 'A', checkpoint: 75, reason: 'no need' } as const;
+    const skip = order();
+    const said = { kind: 'done', text: expect.stringContaining('(mission m) does not go to B') };
+    // A job may run twice.
+    expect(await rig.pipeline.control['gas.skip'](skip, words)).toMatchObject(said);
+    expect(await rig.pipeline.control['gas.skip'](skip, words)).toMatchObject(said);
+    expect(await alerts(rig)).toEqual([]);
+    await rig.pipeline.observe('A', status(80, 'next'), Date.now());
+    expect(await record(rig)).toEqual(['A→B 75 suppressed', 'A→B 75 queued']);
+  });
+
   it('keeps wanting a person after it expired', async ({ rig }) => {
     await crossed(rig);
     await sweepAfter(rig, 61, 1);

@@ -209,6 +209,17 @@ describe('a delivery', () => {
     expect(await statesOf(rig)).toEqual(['queued']);
   });
 
+  it('is found by the beginning of its id, where that fits it alone', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(95), at());
+    const [id = '', other = ''] = gasOf(rig).map((gas) => gas.id);
+    await rig.pipeline.ledger.record(id, { state: 'sent', detail: 'it lies there' });
+    const record = (some: string) =>
+      rig.pipeline.ledger.record(some, { state: 'accepted', detail: 'over HTTP' });
+    expect(await record(id.slice(0, 8))).toMatchObject({ gas: { id }, state: 'accepted' });
+    expect(await rig.pipeline.ledger.state(other)).toBe('queued');
+    await expect(record(id.slice(0, 5))).rejects.toMatchObject({ code: 'DELIVERY_UNKNOWN' });
+  });
+
   it('that was never made is unknown', async ({ rig }) => {
     expect(await rig.pipeline.ledger.state('none')).toBeNull();
     const record = rig.pipeline.ledger.record('none', { state: 'accepted', detail: '' });

@@ -89,6 +89,24 @@ describe('gas explain', () => {
     expect(note).toBe('Id x3later00. Agent-2 has not said for 30 s that it has it.');
   });
 
+  it('says of one on its way that it could not be laid down yet, and why', async () => {
+    const steps = [at(9, 'queued'), at(8, 'queued', 'not laid down: agent.example answered 500')];
+    const stuck = delivery('x4stuck00', { state: 'queued', steps });
+    const { rows, note } = await ask('gas explain', { deliveries: [stuck] }, { delivery: 'x4stuck00' });
+    expect(rows.at(-1)).toMatchObject({ label: 'queued', value: expect.stringContaining('answered 500') });
+    expect(note).toContain('It could not be laid down yet');
+    expect(await told('gas status', { deliveries: [stuck] })).toContainEqual(
+      expect.stringContaining('queued: not laid down: agent.example answered 500'),
+    );
+  });
+
+  it('counts as laid down what was laid down, and not the step that wants a person', async () => {
+    const wanted = at(100, 'sent', 'a person is wanted: not acknowledged, 2 tries');
+    const one = { ...old, state: 'sent', steps: [...old.steps.slice(0, 4), wanted] } as const;
+    const { note } = await ask('gas explain', { deliveries: [one] }, { delivery: 'x1old0000' });
+    expect(note).toContain('Laid down 2 times.');
+  });
+
   it('says that what it stood for is kept no longer', async () => {
     const { rows } = await ask('gas explain', { deliveries: [standIn] }, { delivery: 'x2new0000' });
     expect(rows.at(-1)?.value).toBe('x1old0000, which is kept no longer');

@@ -8,6 +8,7 @@ import {
   isTooEarly,
   newDelivery,
   transitionDelivery,
+  transitionMissed,
 } from '../../../src/pipeline/delivery.ts';
 import { deliveryReport } from '../../../src/pipeline/report.ts';
 import { gas } from './gas.ts';
@@ -23,7 +24,7 @@ const event = (state: DeliveryEvent['state']): DeliveryEvent => ({ state, at: 9,
 
 describe('the table of a delivery', () => {
   it.each(everyPair)('answers %s + %s as it is written', (from, to) => {
-    const before = inState(from);
+    const before = { ...inState(from), alert: { at: 7, why: 'nobody answers' } };
     const { delivery, effects } = transitionDelivery(before, event(to));
     const moves = deliveryTable[from].includes(to);
     expect(moves ? delivery.state : delivery).toBe(moves ? to : before);
@@ -57,8 +58,27 @@ describe('the table of a delivery', () => {
     expect(deliveryStates.filter((state) => isTooEarly(state, claim))).toEqual(['held', 'pending', 'queued']);
   });
 
+  it('does not let a gas be given up that lies in the inbox and for which nobody is wanted', () => {
+    expect(transitionDelivery(inState('sent'), event('suppressed')).delivery.state).toBe('sent');
+  });
+
   it('does not let a gas that lies in the inbox fail', () => {
     expect(transitionDelivery(inState('sent'), event('failed')).delivery.state).toBe('sent');
+  });
+
+  it('keeps each reason of a failed try once, and only while it is on its way', () => {
+    const miss = (held: Delivery, why: string) => transitionMissed(held, 9, why).delivery;
+    const queued = inState('queued');
+    const missed = ['500', '500', 'no route', '500'].reduce(miss, queued);
+    expect(missed).toMatchObject({ state: 'queued', since: queued.since });
+    expect(missed.steps.slice(1).map(({ detail }) => detail)).toEqual([
+      'not laid down: 500',
+      'not laid down: no route',
+    ]);
+    const many = Array.from({ length: 30 }, (_, i) => `after ${i} ms`).reduce(miss, queued);
+    expect(many.steps).toHaveLength(11);
+    const sent = inState('sent');
+    expect(miss(sent, '500')).toBe(sent);
   });
 
   it('keeps the history with times and reasons', () => {

@@ -63,6 +63,26 @@ describe('a report', () => {
     expect(answers).toEqual([[75, 90, 100], [75], 'late']);
   });
 
+  it.for([1, 31])(
+    'with the first epoch after reports without one begins a mission anew, also at seq %i',
+    (seq) => {
+      const { run, answers } = tell([
+        report({ mission: 'map', percent: 100, seq: 30 }),
+        report({ mission: 'map', percent: 80, seq, epoch: 2 }),
+        report({ percent: 95, seq: seq + 1, epoch: 2 }),
+      ]);
+      expect([run.epoch, answers]).toEqual([2, [[75, 90, 100], [75], [90]]]);
+    },
+  );
+
+  it('with an epoch at once begins nothing that a file has begun already', () => {
+    const { run } = tell([report({ percent: 80, epoch: 3 })], {
+      ...newRun('A'),
+      ...{ epoch: 1, mission: 'map', maxPercent: 76 },
+    });
+    expect([run.epoch, run.told?.epoch]).toEqual([1, 3]);
+  });
+
   it('fires each checkpoint once, in whatever order and how often the numbered reports arrive', () => {
     const percents = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 12 });
     fc.assert(

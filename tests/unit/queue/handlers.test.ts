@@ -87,6 +87,24 @@ describe('gas.deliver', () => {
     },
   );
 
+  it('notes why a try failed, and fails by that whatever becomes of the note', async () => {
+    const notes: string[] = [];
+    const handler = makeDeliverGas({
+      ledger: { state: async () => 'queued', record: async (id) => delivery(id) },
+      inbox: {
+        deliver: () => Promise.reject(new SwarmError(domainErrors.inboxUnreachable, 'it answered 500')),
+        has: async () => false,
+        withdraw: async () => 'absent',
+      },
+      noteMissed: async (id, why) => {
+        notes.push(`${id} ${why}`);
+        throw new SwarmError(domainErrors.storeConflict, 'not noted');
+      },
+    });
+    await expect(handler.run({ gas }, context())).rejects.toMatchObject({ code: 'INBOX_UNREACHABLE' });
+    expect(notes).toEqual(['g-1 it answered 500']);
+  });
+
   it('says what the receiver acknowledged in the same breath', async () => {
     const { handler, log } = scene('queued', 'sent', {
       handed: { state: 'sent', where: 'https://agent.example', acknowledged: 'accepted' },

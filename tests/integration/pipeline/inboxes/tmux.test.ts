@@ -68,6 +68,23 @@ describe('gas in a pane', () => {
     await expect(inbox.deliver(gas(), signal)).rejects.toMatchObject({ code: 'INBOX_BUSY' });
   });
 
+  it('waits for a line that somebody has begun, also below an empty prompt of before', async ({ tmux }) => {
+    await tmux.agent('swarm');
+    await tmux.run('send-keys', '-t', 'swarm:0.0', 'Enter');
+    await eventually(() => tmux.received('swarm'), { accept: (all) => all.length > 0 });
+    await tmux.run('send-keys', '-t', 'swarm:0.0', '-l', 'half a thou');
+    await eventually(async () => (await tmux.run('capture-pane', '-p', '-t', 'swarm:0.0')).includes('thou'));
+    const inbox = inboxOn(tmux, 'swarm:0.0', { prompt: '^> ?$' });
+    await expect(inbox.deliver(gas(), signal)).rejects.toMatchObject({ code: 'INBOX_BUSY' });
+    expect(await tmux.received('swarm')).toEqual(['']);
+  });
+
+  it('finds the prompt of a program that hides the cursor and leaves it below', async ({ tmux }) => {
+    await tmux.agent('swarm', 'drawn');
+    const handed = await inboxOn(tmux, 'swarm:0.0', { prompt: '^> ?$' }).deliver(gas(), signal);
+    expect(handed.state).toBe('sent');
+  });
+
   it('waits while somebody scrolls', async ({ tmux }) => {
     await tmux.agent('swarm');
     await tmux.run('copy-mode', '-t', 'swarm:0.0');

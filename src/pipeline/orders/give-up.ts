@@ -1,0 +1,64 @@
+// Gives up gas for which a person is wanted, of whatever mission: nobody is to get it any more, and its alert ends.
+import type { Checkpoint } from '../../contracts/agents.ts';
+import { domainErrors } from '../../contracts/errors.ts';
+import { SwarmError } from '../../core/errors.ts';
+import { type Delivery, isTaken } from '../delivery.ts';
+import type { OrderDeps } from './deps.ts';
+import { takeBack } from './take-back.ts';
+
+export interface GivenUp {
+  readonly agent: string;
+  readonly checkpoint: Checkpoint;
+  /** Who did, and why. */
+  readonly detail: string;
+  /** When the order was given, ms since the epoch. */
+  readonly at: number;
+}
+
+/** The deliveries as they are afterwards; none where nobody was wanted. */
+export async function giveUp(deps: OrderDeps, what: GivenUp): Promise<readonly Delivery[]> {
+  const { store, agents, inbox, ledger } = deps;
+  const { agent, checkpoint, detail } = what;
+  const alerts = await store.alerts();
+  const wanting = alerts.filter((one) => one.from === agent && one.checkpoint === checkpoint);
+  // The same order run again finds no alert, and must not take the checkpoint of the present mission for what it meant.
+  if (wanting.length === 0) return alreadyGivenUp(deps, what);
+  const moved: Delivery[] = [];
+  for (const { id, to } of wanting) {
+    const held = (await store.delivery(id)).value;
+    if (held === null) continue;
+    // What failed was never there, and whoever left the configuration has no inbox.
+    const lies = held.state !== 'failed' && agents.includes(to);
+    if (lies && !(await takeBack(deps, held).catch(passUnreachable))) {
+      moved.push((await store.delivery(id)).value ?? held);
+      continue;
+    }
+    const next = await ledger.move(id, { state: 'suppressed', detail });
+    // Acknowledged in between, by somebody who still wants to read it.
+    if (lies && isTaken(next)) await inbox.deliver(next.gas);
+    moved.push(next);
+  }
+  return moved;
+}
+
+/** A pane or server that is gone for good is why somebody gives up; it must not keep the alert open. */
+function passUnreachable(thrown: unknown): true {
+  if (thrown instanceof SwarmError && thrown.kind === domainErrors.inboxUnreachable) return true;
+  throw thrown;
+}
+
+async function alreadyGivenUp({ store }: OrderDeps, what: GivenUp): Promise<readonly Delivery[]> {
+  const { deliveries } = await store.recentDeliveries(searched);
+  return deliveries.filter(
+    ({ gas, state, since, steps }) =>
+      gas.from === what.agent &&
+      gas.checkpoint === what.checkpoint &&
+      state === 'suppressed' &&
+      since >= what.at &&
+      steps.length > 1 &&
+      steps.at(-1)?.detail === what.detail,
+  );
+}
+
+/** All that are kept. */
+const searched = 1_000;
