@@ -24,7 +24,6 @@ import { type Bus, wireBus } from './wiring/bus.ts';
 import { wireApprovals } from './wiring/approvals.ts';
 import { wireIntake } from './wiring/intake.ts';
 import { wireFleet } from './wiring/fleet.ts';
-import { reloadChain } from './wiring/pipeline.ts';
 import { componentsOf, type Held, share, type Together } from './wiring/share.ts';
 import { type Surfaces, type Terminal, wireSurfaces } from './wiring/surfaces.ts';
 import { wireWorkers } from './wiring/workers.ts';
@@ -108,7 +107,7 @@ export async function createPlatform(
     policyFault: shared.policy.broken,
     settle: shared.settle,
     reloadPolicy: (file) => shared.policy.reload(file),
-    reloadChain: () => reloadChain(shared, (name) => supervisor.restart(name)),
+    reloadChain: () => shared.chain.reload((name) => supervisor.restart(name)),
     start: async () => {
       await health?.start();
       shared.alerting.start();

@@ -1,8 +1,6 @@
 // Wires the gas pipeline: its chain, and who hears of deliveries that nobody asked about.
-import { isDeepStrictEqual } from 'node:util';
 import type { Address } from '../../contracts/chat.ts';
 import type { GasBus } from '../../contracts/ports.ts';
-import { errorText } from '../../core/errors.ts';
 import { createPipeline, loadChain, loadTemplates, type Pipeline } from '../../pipeline/index.ts';
 import type { Config } from '../config.ts';
 import type { Shared } from './shared.ts';
@@ -32,28 +30,6 @@ export async function wirePipeline(
       brain: config.brain,
     },
   );
-}
-
-/**
- * Takes the chain as its file says now; resolves to why it was refused, or to null. Schedules come into force with a start of
- * the part that keeps them, which `restart` asks for.
- */
-export async function reloadChain(
-  { pipeline, config }: Pick<Shared, 'pipeline' | 'config'>,
-  restart: (component: string) => Promise<void>,
-): Promise<string | null> {
-  const { chainFile, agents } = config.pipeline;
-  try {
-    const chain = await loadChain(
-      chainFile,
-      agents.map(({ id }) => id),
-    );
-    const before = pipeline.rechain(chain);
-    if (!isDeepStrictEqual(before.schedules, chain.schedules)) await restart(pipeline.schedule.name);
-    return null;
-  } catch (thrown) {
-    return errorText(thrown);
-  }
 }
 
 function reportAddresses({ reports, discord }: Config): Address[] {

@@ -19,6 +19,7 @@ const well: Situation = {
   gaps: [],
   policyFault: null,
   policyRefused: null,
+  chainRefused: null,
   tallies: [],
   errorsPerMinute: 60,
 };
@@ -123,6 +124,12 @@ describe('the policy', () => {
   it('whose file broke later fires too', () => {
     expect(keys({ policyRefused: 'no such file' })).toEqual(['policy-broken']);
   });
+});
+
+it('fires for a chain whose file cannot be used any more, with the place', () => {
+  expect(conditionsOf({ ...well, chainRefused: 'chain.yaml: no such file' })).toMatchObject([
+    { key: 'chain-broken', severity: 'warning', detail: 'chain.yaml: no such file' },
+  ]);
 });
 
 describe('a wrong clock', () => {
