@@ -35,6 +35,8 @@ export interface ReceiverAlert {
   readonly receiver: string;
   readonly title: string;
   readonly detail: string;
+  /** When a person began to be wanted for the oldest of them, ms since the epoch. */
+  readonly since: number;
   /** Deliveries. */
   readonly count: number;
 }
@@ -50,6 +52,7 @@ export function byReceiver(alerts: readonly GasAlert[]): readonly ReceiverAlert[
       receiver,
       title: `${receiver} does not take its gas, and nobody stands in`,
       detail: `last ${what}: ${plainText(last.why, 200)}; wake ${receiver}, or \`gas reassign ${last.id} AGENT\``,
+      since: Math.min(...all.map(({ at }) => at)),
       count: all.length,
     };
   });

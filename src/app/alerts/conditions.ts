@@ -138,8 +138,8 @@ const stallTitles: Readonly<Record<StallView['kind'], (agent: string) => string>
   'out-of-gas': (agent) => `${agent} is at 100 % and has no next gas`,
 };
 
-function ofStall({ agent, kind, detail }: StallView): AlertSignal {
-  return signalOf(`agent-${kind}`, agent, { title: stallTitles[kind](agent), detail });
+function ofStall({ agent, kind, since, detail }: StallView): AlertSignal {
+  return signalOf(`agent-${kind}`, agent, { title: stallTitles[kind](agent), detail, since });
 }
 
 function ofPolicy({ policyFault, policyRefused }: Situation): AlertSignal[] {

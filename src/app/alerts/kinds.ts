@@ -29,11 +29,16 @@ export const alertKinds = {
 
 export type AlertKindName = keyof typeof alertKinds;
 
+interface Told extends Pick<AlertSignal, 'title' | 'detail' | 'since'> {
+  /** Default 1. */
+  readonly count?: number;
+}
+
 /** A signal of a kind. `of` tells several of one kind apart: the link, the part, the code. */
 export function signalOf(
   kind: AlertKindName,
   of: string | null,
-  { title, detail, count = 1 }: { readonly title: string; readonly detail: string; readonly count?: number },
+  { title, detail, count = 1, since }: Told,
 ): AlertSignal {
   return {
     ...alertKinds[kind],
@@ -44,5 +49,6 @@ export function signalOf(
     count,
     runbook: `docs/runbook.md#alert-${kind}`,
     labels: { kind },
+    ...(since === undefined ? {} : { since }),
   };
 }

@@ -132,6 +132,13 @@ it('fires for a chain whose file cannot be used any more, with the place', () =>
   ]);
 });
 
+it.each([
+  ['an agent', { stalls: [{ agent: 'A', kind: 'quiet', since: ago(900), detail: '' }] }],
+  ['gas', { unanswered: [{ receiver: 'A', title: '', detail: '', count: 1, since: ago(900) }] }],
+] as const)('tells of %s since when it is so, which this process may not have seen', (_what, given) => {
+  expect(conditionsOf({ ...well, ...given })).toMatchObject([{ since: ago(900) }]);
+});
+
 describe('a wrong clock', () => {
   const paused = link('workers', { state: 'down', since: ago(30), detail: 'clock is 5 s off' });
 
