@@ -1,10 +1,10 @@
-// The file of the chain while it is in force: taken again when it is saved, or refused while the last good one stays. What
+// The files of the chain while it is in force: taken again when it is saved, or refused while the last good one stays. What
 // the chain says is the pipeline's.
 import { isDeepStrictEqual } from 'node:util';
 import type { Refusal } from '../access/index.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorText } from '../core/errors.ts';
-import { loadChain, type Pipeline } from '../pipeline/index.ts';
+import { loadChain, missionFiles, type Pipeline } from '../pipeline/index.ts';
 import type { Config } from './config.ts';
 
 /** What it needs. */
@@ -18,6 +18,8 @@ export interface LiveChainDeps {
 export interface LiveChain {
   /** Null while the chain in force is that of the file. */
   readonly refused: Refusal | null;
+  /** The files of its missions, as the chain named them when it was read last. */
+  readonly files: readonly string[];
   /**
    * Takes the chain as its file says now; resolves to why it was refused, or to null. Schedules come into force with a start
    * of the part that keeps them, which `restart` asks for.
@@ -25,10 +27,11 @@ export interface LiveChain {
   reload(restart: (component: string) => Promise<void>): Promise<string | null>;
 }
 
-/** Reads nothing before `reload`: the pipeline has begun with a sound chain. */
-export function createLiveChain({ pipeline, config, clock }: LiveChainDeps): LiveChain {
+/** Takes nothing before `reload`: the pipeline has begun with a sound chain. */
+export async function createLiveChain({ pipeline, config, clock }: LiveChainDeps): Promise<LiveChain> {
   const { chainFile, agents } = config.pipeline;
   let refused: Refusal | null = null;
+  let files = await missionFiles(chainFile);
   const take = async () => {
     const chain = await loadChain(
       chainFile,
@@ -36,14 +39,21 @@ export function createLiveChain({ pipeline, config, clock }: LiveChainDeps): Liv
     );
     const before = pipeline.rechain(chain);
     refused = null;
+    files = await missionFiles(chainFile);
     return !isDeepStrictEqual(before.schedules, chain.schedules);
   };
-  const refuse = (thrown: unknown) => {
+  const refuse = async (thrown: unknown) => {
+    // It may be refused for a file that is not there yet.
+    const named = await missionFiles(chainFile);
+    if (named.length > 0) files = named;
     const why = errorText(thrown);
     refused = { why, since: refused?.since ?? clock.now() };
     return why;
   };
   return {
+    get files() {
+      return files;
+    },
     get refused() {
       return refused;
     },

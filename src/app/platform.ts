@@ -55,6 +55,8 @@ export interface Platform {
   settle(config: Config): void;
   /** Reads the policy again; resolves to why it was refused, or to null. */
   reloadPolicy(file: string): Promise<string | null>;
+  /** The files of its chain's missions, as the chain names them now. */
+  missionFiles(): readonly string[];
   /** Reads the chain again; as `reloadPolicy`. */
   reloadChain(): Promise<string | null>;
   /** Drains and releases everything, within the configured time. Resolves to the parts that could not be ended in order. */
@@ -107,6 +109,7 @@ export async function createPlatform(
     policyFault: shared.policy.broken,
     settle: shared.settle,
     reloadPolicy: (file) => shared.policy.reload(file),
+    missionFiles: () => shared.chain.files,
     reloadChain: () => shared.chain.reload((name) => supervisor.restart(name)),
     start: async () => {
       await health?.start();

@@ -77,7 +77,7 @@ export async function share(
   const flow = { config, redis, clock, logger, metrics, tracer, faults, audit };
   const { jobs, outbox } = await wireFlow(flow);
   const pipeline = await wirePipeline({ ...flow, jobs, bus: () => held.gas });
-  const chain = createLiveChain({ pipeline, config, clock });
+  const chain = await createLiveChain({ pipeline, config, clock });
   links.alsoCheck(() => [policyCheck(policy), chainCheck(chain)]);
   const guards = createGuards({ clock });
   const view = makeView({ instance, roles, links, guards, clock }, held);

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { chainCheck } from '../../../src/app/health.ts';
 import { createLiveChain } from '../../../src/app/live-chain.ts';
 import type { Chain } from '../../../src/pipeline/index.ts';
@@ -11,7 +11,7 @@ import { ManualClock } from '../core/manual-clock.ts';
 const sound = 'chain: [A, B]\n';
 
 /** A chain of `A` and `B` that is in force, and its file. */
-async function inForce() {
+async function inForce(before = '') {
   const dir = await mkdtemp(join(tmpdir(), 'swarmline-chain-'));
   onTestFinished(() => rm(dir, { recursive: true }));
   const chainFile = join(dir, 'chain.yaml');
@@ -23,12 +23,13 @@ async function inForce() {
   };
   const agents = ['A', 'B'].map((id) => ({ id, inbox: dir }));
   const pipeline = { rechain, schedule: { name: 'schedule' } };
-  const chain = createLiveChain({ pipeline, config: { pipeline: { chainFile, agents } }, clock });
+  if (before !== '') await writeFile(chainFile, before);
+  const chain = await createLiveChain({ pipeline, config: { pipeline: { chainFile, agents } }, clock });
   const restarted: string[] = [];
   const restart = async (name: string) => {
     restarted.push(name);
   };
-  return { chain, chainFile, clock, taken, restarted, reload: () => chain.reload(restart) };
+  return { dir, chain, chainFile, clock, taken, restarted, reload: () => chain.reload(restart) };
 }
 
 it.each([
@@ -63,4 +64,36 @@ it('whose schedules are others has the part that keeps them started again, and n
   await reload();
   await reload();
   expect(restarted).toEqual(['schedule']);
+});
+
+describe('the files of its missions', () => {
+  const ending = (missions: string) => `${sound}end: next-mission\nmissions: [${missions}]\n`;
+
+  it('are named from the start, beside the chain, so that they can be watched with it', async () => {
+    const { dir, chain } = await inForce(ending('go on, { file: one.md }, { file: /other/two.md }'));
+    expect(chain.files).toEqual([join(dir, 'one.md'), '/other/two.md']);
+  });
+
+  it('are taken again with what they say now', async () => {
+    const { dir, taken, reload } = await inForce(ending('{ file: one.md }'));
+    for (const text of ['first', 'second']) {
+      await writeFile(join(dir, 'one.md'), text);
+      expect(await reload()).toBeNull();
+    }
+    expect(taken.map(({ missions }) => missions)).toEqual([['first'], ['second']]);
+  });
+
+  it('are named also by a chain that is refused since one is not there yet', async () => {
+    const { dir, chain, chainFile, reload } = await inForce(sound);
+    await writeFile(chainFile, ending('{ file: new.md }'));
+    expect(await reload()).toContain('new.md cannot be read');
+    expect(chain.files).toEqual([join(dir, 'new.md')]);
+  });
+
+  it('stay known while the chain itself cannot be understood', async () => {
+    const { dir, chain, chainFile, reload } = await inForce(ending('{ file: one.md }'));
+    await writeFile(chainFile, 'chain: [');
+    expect(await reload()).not.toBeNull();
+    expect(chain.files).toEqual([join(dir, 'one.md')]);
+  });
 });
