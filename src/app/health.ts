@@ -8,6 +8,7 @@ import type { LogLoss } from '../core/log-file.ts';
 import type { ComponentView } from '../contracts/system.ts';
 import type { Config } from './config.ts';
 import type { LinkBoard } from './links.ts';
+import type { LiveChain } from './live-chain.ts';
 
 /** The probes on a port of their own; undefined where none is configured, and the api has them. */
 export function createHealthServer(
@@ -42,6 +43,15 @@ export function policyCheck(policy: Pick<LivePolicy, 'broken' | 'rules' | 'refus
 
 function refusalText({ why, since }: Refusal): string {
   return `the policy file cannot be read since ${utc(since)}; the rules of before are in force: ${why}`;
+}
+
+/** A chain whose file broke goes on as before it, until a restart, which does not come up with that file. */
+export function chainCheck({ refused }: Pick<LiveChain, 'refused'>): Check {
+  const detail =
+    refused === null
+      ? ''
+      : `the chain's file cannot be used since ${utc(refused.since)}; the chain of before is in force: ${refused.why}`;
+  return { name: 'chain', hard: false, health: refused === null ? 'healthy' : 'unhealthy', detail };
 }
 
 /** What the supervisor says of the parts. One that is on its first way up is not well yet; one that failed is not well until it is back. */

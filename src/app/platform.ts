@@ -54,6 +54,8 @@ export interface Platform extends Reloads {
   start(): Promise<void>;
   /** What components read when they start from now on. */
   settle(config: Config): void;
+  /** The files of its chain's missions, as the chain names them now. */
+  missionFiles(): readonly string[];
   /** Drains and releases everything, within the configured time. Resolves to the parts that could not be ended in order. */
   stop(): Promise<readonly GivenUp[]>;
   /** Stops and starts one part. @throws SwarmError COMPONENT_UNKNOWN, or what its start met */
@@ -108,6 +110,7 @@ export async function createPlatform(
     policyFault: shared.policy.broken,
     settle: shared.settle,
     ...wireReload(shared, { restart: (name) => supervisor.restart(name), tell: print }),
+    missionFiles: () => shared.chain.files,
     start: async () => {
       await health?.start();
       shared.alerting.start();

@@ -17,7 +17,7 @@ export const signWords: Readonly<Record<SignSource, string>> = {
   progress: 'progress',
   commit: 'a commit',
   inbox: 'something taken from its inbox',
-  heartbeat: 'its status file was written',
+  heartbeat: 'its status was told',
   process: 'its process runs',
 };
 

@@ -35,6 +35,8 @@ export interface ReceiverAlert {
   readonly receiver: string;
   readonly title: string;
   readonly detail: string;
+  /** When a person began to be wanted for the oldest of them, ms since the epoch. */
+  readonly since: number;
   /** Deliveries. */
   readonly count: number;
 }
@@ -45,11 +47,15 @@ export function byReceiver(alerts: readonly GasAlert[]): readonly ReceiverAlert[
   return receivers.map((receiver) => {
     const all = alerts.filter(({ to }) => to === receiver);
     const last = all.reduce((newest, one) => (one.at >= newest.at ? one : newest));
-    const what = `the ${last.checkpoint} % gas of ${plainText(last.from, 80)} (${last.id})`;
+    const gas = last.checkpoint === null ? 'gas' : `${last.checkpoint} % gas`;
+    const what = `the ${gas} of ${plainText(last.from, 80)} (${last.id})`;
+    // First, since whoever shows this may cut off its end.
+    const mend = `wake ${receiver}, or \`gas reassign ${last.id.slice(0, 8)} AGENT\``;
     return {
       receiver,
       title: `${receiver} does not take its gas, and nobody stands in`,
-      detail: `last ${what}: ${plainText(last.why, 200)}; wake ${receiver}, or \`gas reassign ${last.id} AGENT\``,
+      detail: `${mend}; last ${what}: ${plainText(last.why, 200)}`,
+      since: Math.min(...all.map(({ at }) => at)),
       count: all.length,
     };
   });

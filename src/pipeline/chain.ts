@@ -63,12 +63,28 @@ export async function loadChain(
   return chain;
 }
 
+/** Where the files of its missions lie; none where the chain cannot be understood. Never throws. */
+export async function missionFiles(path: string): Promise<readonly string[]> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const document = parseDocument(text);
+  if (document.errors.length > 0) return [];
+  const parsed = z.object({ missions: z.array(z.unknown()) }).safeParse(document.toJS());
+  return (parsed.data?.missions ?? []).flatMap((mission) => {
+    const { data } = z.object({ file: z.string().min(1) }).safeParse(mission);
+    return data === undefined ? [] : [missionPath(path, data.file)];
+  });
+}
+
+function missionPath(chainFile: string, file: string): string {
+  return resolve(dirname(chainFile), file);
+}
+
 /** A file of a mission lies beside the chain unless its path is absolute. */
 async function missionTexts(path: string, missions: readonly MissionSource[]): Promise<readonly string[]> {
   const texts: string[] = [];
   for (const [at, mission] of missions.entries()) {
     if (typeof mission === 'string') texts.push(mission);
-    else texts.push(await missionFile(resolve(dirname(path), mission.file), `${path}: missions[${at}]`));
+    else texts.push(await missionFile(missionPath(path, mission.file), `${path}: missions[${at}]`));
   }
   return texts;
 }

@@ -36,7 +36,7 @@ import { createTickRecord } from './tick-record.ts';
 import { makeLateTick, makeSkipped } from './late-tick.ts';
 
 export type { ReceiverAlert } from './alerts.ts';
-export { type Chain, loadChain } from './chain.ts';
+export { type Chain, loadChain, missionFiles } from './chain.ts';
 export type { PipelineOptions } from './engine.ts';
 export { inspectInboxes } from './inboxes/check.ts';
 export { loadTemplates } from './words/load.ts';

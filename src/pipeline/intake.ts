@@ -51,7 +51,7 @@ export interface IntakeOptions extends DecideOptions {
 export interface Intake extends ProgressSink {
   /**
    * A version of an agent's status, read at `at` and written at `writtenAt` (ms; default: just then); null: the file is
-   * absent, nothing changes. A version that was read before the newest stored one is dropped: another process saw a
+   * absent, so what was wrong with it is over and nothing else changes. A version that was read before the newest stored one is dropped: another process saw a
    * later file. @throws SwarmError AGENT_UNKNOWN, RECORD_UNREADABLE
    */
   observe(agent: string, raw: string | null, at: number, writtenAt?: number): Promise<void>;
@@ -104,10 +104,21 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
     return saved;
   }
 
+  async function forgetProblem(id: string, at: number): Promise<void> {
+    const isOver = await untilSaved(`run of ${id}`, async () => {
+      const held = await store.run(id);
+      const run = held.value;
+      if (!run || run.problem === null || isOvertaken(run, at)) return false;
+      return (await store.saveRun(held, { ...run, problem: null, readAt: at }, [])) || null;
+    });
+    if (isOver) logger.info({ agent: id }, 'the status that could not be used is gone');
+  }
+
   return {
     observe: async (agent, raw, at, writtenAt = at) => {
       known(agent);
-      if (raw !== null) await advance(agent, { at, writtenAt }, (run) => readFor(run, raw));
+      if (raw === null) await forgetProblem(agent, at);
+      else await advance(agent, { at, writtenAt }, (run) => readFor(run, raw));
     },
     unreadable: (agent, fault, at) =>
       advance(agent, { at, writtenAt: at }, () => ({ kind: 'invalid', detail: fault })),

@@ -20,6 +20,7 @@ import type { GivenUp } from '../../core/supervisor.ts';
 import type { Pipeline } from '../../pipeline/index.ts';
 import type { Config } from '../config.ts';
 import type { LinkBoard } from '../links.ts';
+import type { LiveChain } from '../live-chain.ts';
 import type { RoleGaps } from '../role-watch.ts';
 import { createChatChannel } from './chat-channel.ts';
 import { conditionsOf, givenUpSignal } from './conditions.ts';
@@ -37,6 +38,7 @@ export interface AlertingDeps {
   readonly links: LinkBoard;
   readonly pipeline: Pick<Pipeline, 'alerts'> & { readonly stalls: Pick<Pipeline['stalls'], 'stalls'> };
   readonly policy: Pick<LivePolicy, 'broken' | 'refused'>;
+  readonly chain: Pick<LiveChain, 'refused'>;
   readonly gaps: Pick<RoleGaps, 'lasting'>;
   readonly view: () => Pick<ProcessView, 'links' | 'components' | 'breakers'>;
 }
@@ -56,7 +58,7 @@ const shown = 50;
 
 /** Puts alerts together; looks at nothing before `start`. */
 export function createAlerting(deps: AlertingDeps): Alerting {
-  const { config, instance, clock, logger, redis, faults, policy, links, gaps, view, pipeline } = deps;
+  const { config, instance, clock, logger, redis, faults, policy, chain, links, gaps, view, pipeline } = deps;
   const window = new FaultWindow();
   faults.listen((error, where) => window.note(error, where, clock.now()));
   const { prefix } = config.redis;
@@ -70,6 +72,7 @@ export function createAlerting(deps: AlertingDeps): Alerting {
       gaps: gaps.lasting(),
       policyFault: policy.broken,
       policyRefused: policy.refused?.why ?? null,
+      chainRefused: chain.refused?.why ?? null,
       stalls: pipeline.stalls.stalls(),
       tallies: window.tallies(clock.now()),
       errorsPerMinute,

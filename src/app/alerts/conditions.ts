@@ -32,6 +32,8 @@ export interface Situation {
   readonly policyFault: string | null;
   /** Why its file was refused later, while the rules of before are in force; null when it was not. */
   readonly policyRefused: string | null;
+  /** Why the chain's file was refused, while the chain of before is in force; null when it was not. */
+  readonly chainRefused: string | null;
   /** Agents that are silent, as the watch of the pipeline has it; none in a process without the role. */
   readonly stalls?: readonly StallView[];
   readonly tallies: readonly FaultTally[];
@@ -61,6 +63,7 @@ export function conditionsOf(situation: Situation): readonly AlertSignal[] {
     ...situation.breakers.filter(({ state }) => state !== 'closed').map(ofBreaker),
     ...situation.gaps.map(ofGap),
     ...ofPolicy(situation),
+    ...ofChain(situation),
     ...(situation.stalls ?? []).map(ofStall),
     ...situation.tallies.flatMap(ofTally(situation)),
     ...(situation.unanswered ?? []).map(ofReceiver),
@@ -135,8 +138,8 @@ const stallTitles: Readonly<Record<StallView['kind'], (agent: string) => string>
   'out-of-gas': (agent) => `${agent} is at 100 % and has no next gas`,
 };
 
-function ofStall({ agent, kind, detail }: StallView): AlertSignal {
-  return signalOf(`agent-${kind}`, agent, { title: stallTitles[kind](agent), detail });
+function ofStall({ agent, kind, since, detail }: StallView): AlertSignal {
+  return signalOf(`agent-${kind}`, agent, { title: stallTitles[kind](agent), detail, since });
 }
 
 function ofPolicy({ policyFault, policyRefused }: Situation): AlertSignal[] {
@@ -144,6 +147,12 @@ function ofPolicy({ policyFault, policyRefused }: Situation): AlertSignal[] {
   if (detail === null) return [];
   const came = policyFault === null ? 'the rules of before are in force' : 'everything is denied';
   return [signalOf('policy-broken', null, { title: `the policy cannot be used; ${came}`, detail })];
+}
+
+function ofChain({ chainRefused }: Situation): AlertSignal[] {
+  if (chainRefused === null) return [];
+  const title = "the chain's file cannot be used; the chain of before is in force";
+  return [signalOf('chain-broken', null, { title, detail: chainRefused })];
 }
 
 // The guard pauses the workers and says so on their link, whose state begins no later than the fault.

@@ -16,6 +16,7 @@ export const alertKinds = {
   'role-unfilled': { source: 'roles', severity: 'critical' },
   'circuit-open': { source: 'circuits', severity: 'warning' },
   'policy-broken': { source: 'policy', severity: 'critical' },
+  'chain-broken': { source: 'chain', severity: 'warning' },
   'gas-unanswered': { source: 'gas', severity: 'critical' },
   'agent-quiet': { source: 'agents', severity: 'warning' },
   'agent-reassign': { source: 'agents', severity: 'warning' },
@@ -28,11 +29,16 @@ export const alertKinds = {
 
 export type AlertKindName = keyof typeof alertKinds;
 
+interface Told extends Pick<AlertSignal, 'title' | 'detail' | 'since'> {
+  /** Default 1. */
+  readonly count?: number;
+}
+
 /** A signal of a kind. `of` tells several of one kind apart: the link, the part, the code. */
 export function signalOf(
   kind: AlertKindName,
   of: string | null,
-  { title, detail, count = 1 }: { readonly title: string; readonly detail: string; readonly count?: number },
+  { title, detail, count = 1, since }: Told,
 ): AlertSignal {
   return {
     ...alertKinds[kind],
@@ -43,5 +49,6 @@ export function signalOf(
     count,
     runbook: `docs/runbook.md#alert-${kind}`,
     labels: { kind },
+    ...(since === undefined ? {} : { since }),
   };
 }

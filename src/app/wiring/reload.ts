@@ -1,9 +1,7 @@
 // Wires what is read again while the platform runs: the policy and the chain, and what people learn of it.
-import { isDeepStrictEqual } from 'node:util';
 import { randomId } from '../../contracts/ids.ts';
 import { type Changed, documentChanges } from '../../core/config/changes.ts';
 import { errorText } from '../../core/errors.ts';
-import { loadChain } from '../../pipeline/index.ts';
 import { chatAddresses } from '../alerts/alerting.ts';
 import { createReloadNews, outcomeLine, type ReloadNews } from '../reload-news.ts';
 import type { Shared } from './shared.ts';
@@ -19,7 +17,7 @@ export interface Reloads {
 
 type Sources = Pick<
   Shared,
-  'config' | 'instance' | 'policy' | 'pipeline' | 'audit' | 'jobs' | 'clock' | 'logger'
+  'config' | 'instance' | 'policy' | 'chain' | 'pipeline' | 'audit' | 'jobs' | 'clock' | 'logger'
 >;
 
 /** What it does beside reading. */
@@ -32,7 +30,7 @@ export interface ReloadEffects {
 
 /** Wires it; reads nothing yet. */
 export function wireReload(shared: Sources, { restart, tell }: ReloadEffects): Reloads {
-  const { config, instance, policy, pipeline, audit, jobs, clock, logger } = shared;
+  const { config, instance, policy, chain, pipeline, audit, jobs, clock, logger } = shared;
   const to = config.alerts.chat ? chatAddresses(config).filter(({ surface }) => surface !== 'console') : [];
   const deps = { audit: audit.log, jobs, clock, logger, makeId: randomId };
   const news = createReloadNews(deps, { to, instance });
@@ -41,12 +39,6 @@ export function wireReload(shared: Sources, { restart, tell }: ReloadEffects): R
     for (const outcome of outcomes) tell(`configuration: ${outcomeLine(outcome)}`);
     await news.came(outcomes);
   };
-  const { chainFile, agents } = config.pipeline;
-  const loadAgain = () =>
-    loadChain(
-      chainFile,
-      agents.map(({ id }) => id),
-    );
   return {
     news,
     reloadPolicy: async (file) => {
@@ -58,22 +50,15 @@ export function wireReload(shared: Sources, { restart, tell }: ReloadEffects): R
       await came(changes, 'live');
       return refused;
     },
-    reloadChain: async () => {
-      const read = await loadAgain().catch(errorText);
-      if (typeof read === 'string') return read;
-      const before = pipeline.chain();
-      const changes = documentChanges('chain', before, read);
-      if (changes.length === 0) return null;
-      await news.begins(changes);
-      pipeline.rechain(read);
-      const again = isDeepStrictEqual(before.schedules, read.schedules)
-        ? null
-        : await restart(pipeline.schedule.name).then(() => null, errorText);
-      await came(
-        changes,
-        again === null ? 'live' : `component ${pipeline.schedule.name} did not restart: ${again}`,
-      );
-      return null;
-    },
+    reloadChain: () =>
+      chain.reload(async ({ before, next, reschedules }) => {
+        const changes = documentChanges('chain', before, next);
+        if (changes.length === 0) return;
+        await news.begins(changes);
+        pipeline.rechain(next);
+        const { name } = pipeline.schedule;
+        const failed = reschedules ? await restart(name).then(() => null, errorText) : null;
+        await came(changes, failed === null ? 'live' : `component ${name} did not restart: ${failed}`);
+      }),
   };
 }

@@ -13,8 +13,9 @@ import { createQueueDesk } from '../../queue/index.ts';
 import { type Alerting, createAlerting } from '../alerts/alerting.ts';
 import { ComponentResets } from '../component-resets.ts';
 import type { Config } from '../config.ts';
-import { policyCheck } from '../health.ts';
+import { chainCheck, policyCheck } from '../health.ts';
 import type { LinkBoard } from '../links.ts';
+import { createLiveChain } from '../live-chain.ts';
 import { openObservation } from '../observe/observation.ts';
 import { createSystemDirectory } from '../presence.ts';
 import type { Resources } from '../resources.ts';
@@ -75,8 +76,9 @@ export async function share(
   const audit = wireAudit({ config, redis, clock, logger, policy, links });
   const flow = { config, redis, clock, logger, metrics, tracer, faults, audit };
   const { jobs, outbox } = await wireFlow(flow);
-  links.alsoCheck(() => [policyCheck(policy)]);
   const pipeline = await wirePipeline({ ...flow, jobs, bus: () => held.gas });
+  const chain = await createLiveChain({ pipeline, config, clock });
+  links.alsoCheck(() => [policyCheck(policy), chainCheck(chain)]);
   const guards = createGuards({ clock });
   const view = makeView({ instance, roles, links, guards, clock }, held);
   const current = { config };
@@ -112,6 +114,7 @@ export async function share(
     audit,
     access,
     pipeline,
+    chain,
   };
   const gaps = createRoleGaps({ logger, clock });
   held.alerting = createAlerting({ ...base, gaps });

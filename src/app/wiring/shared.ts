@@ -11,6 +11,7 @@ import type { Pipeline } from '../../pipeline/index.ts';
 import type { Outbox, Producer, QueueDesk } from '../../queue/index.ts';
 import type { Config } from '../config.ts';
 import type { LinkBoard } from '../links.ts';
+import type { LiveChain } from '../live-chain.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Role } from '../roles.ts';
 import type { Backends } from '../servers.ts';
@@ -49,6 +50,8 @@ export interface Shared extends Observation {
   /** What commands may know and change of who may do what. */
   readonly access: Access;
   readonly pipeline: Pipeline;
+  /** Its file, which may be saved anew. */
+  readonly chain: LiveChain;
   /** Closes the crash-loop brake of a part, in every process that has it. */
   readonly resets: ComponentResetter;
 }

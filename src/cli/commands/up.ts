@@ -118,6 +118,7 @@ async function operate(operation: Operation, io: Io): Promise<ExitCode> {
 
 /** Brings changes of the configuration's files into force; resolves to how to stop that. */
 function followConfiguration({ loaded, load, logger }: Operation, platform: Platform) {
+  const toldOf = new Map<string, string | null>();
   const reloader = createReloader(loaded, {
     logger,
     load,
@@ -129,13 +130,16 @@ function followConfiguration({ loaded, load, logger }: Operation, platform: Plat
       logger.setLevel(log.level);
       const told = { policy: await platform.reloadPolicy(policy.file), chain: await platform.reloadChain() };
       for (const [what, refused] of Object.entries(told)) {
-        if (refused === null) continue;
+        const isTold = toldOf.get(what) === refused;
+        toldOf.set(what, refused);
+        if (refused === null || isTold) continue;
         logger.error({ why: refused }, `a changed ${what} was refused; the last good one stays`);
         platform.print(`${what}: refused, the last good one stays: ${refused}`);
       }
     },
   });
-  return watchFiles({ clock: systemClock, paths: loaded.files, onChange: () => reloader.reload() });
+  const paths = () => [...loaded.files, ...platform.missionFiles()];
+  return watchFiles({ clock: systemClock, paths, onChange: () => reloader.reload() });
 }
 
 interface Serving {

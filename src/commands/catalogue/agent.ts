@@ -58,10 +58,10 @@ function unknown(name: string, why: string): Answer {
 function evidenceRow({ seenAt, epoch, problem }: AgentView, now: number): AnswerRow {
   const label = 'evidence';
   if (seenAt === null) {
-    const value = 'none: no valid status file was ever read';
+    const value = 'none: it never told a valid status';
     return { label, value, ageMs: null, tone: 'warn' };
   }
-  const value = `its status file, mission number ${epoch}${problem === null ? '' : '; the newest version cannot be used'}`;
+  const value = `what it told of itself, mission number ${epoch}${problem === null ? '' : '; the newest version cannot be used'}`;
   return { label, value, ageMs: now - seenAt, tone: problem === null ? 'ok' : 'warn' };
 }
 
@@ -99,7 +99,7 @@ function inboxRow(view: AgentView, open: readonly DeliveryView[], now: number): 
   };
 }
 
-function handoverRow({ receivers, nextCheckpoint, paused }: AgentView, now: number): AnswerRow {
+function handoverRow({ epoch, receivers, nextCheckpoint, paused }: AgentView, now: number): AnswerRow {
   const label = 'hands over';
   const way = receivers.length === 0 ? 'to nobody' : `to ${listed(receivers)}`;
   if (paused !== null) {
@@ -107,8 +107,8 @@ function handoverRow({ receivers, nextCheckpoint, paused }: AgentView, now: numb
     return { label, value, ageMs: now - paused.at, tone: 'warn' };
   }
   if (receivers.length === 0) return { label, value: way, ageMs: null, tone: 'info' };
-  const value =
-    nextCheckpoint === null ? `${way}, nothing left of this mission` : `${way} at ${nextCheckpoint} %`;
+  const none = epoch === 0 ? 'no mission was told yet' : 'nothing left of this mission';
+  const value = nextCheckpoint === null ? `${way}, ${none}` : `${way} at ${nextCheckpoint} %`;
   return { label, value, ageMs: null, tone: 'info' };
 }
 

@@ -62,7 +62,7 @@ type FoundAlert = AlertView & { readonly pid: number; readonly at: number };
 function alertRow(alert: FoundAlert, named: boolean, now: number): AnswerRow {
   const { key, title, detail, since, count, silencedUntil, severity } = alert;
   const times = count > 1 ? `, ${count}×` : '';
-  const why = detail === '' ? '' : `: ${plainText(detail, 80)}`;
+  const why = detail === '' ? '' : `: ${plainText(detail, 200)}`;
   const silence = silencedUntil === null ? '' : `; silenced for ${formatAge(silencedUntil - now)} more`;
   return {
     label: named ? `${key}@${alert.pid}` : key,

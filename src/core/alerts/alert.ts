@@ -17,6 +17,8 @@ export interface AlertSignal {
   /** How often it was seen. */
   readonly count: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** When the trouble began, ms since the epoch, where it is known better than by when this process first saw it. */
+  readonly since?: number;
 }
 
 /** A signal that lasts. */

@@ -83,7 +83,7 @@ export class AlertBook {
       return;
     }
     this.#entries.set(signal.key, {
-      alert: { ...signal, since: now },
+      alert: { ...signal, since: this.#sinceOf(signal, now) },
       tellAt: this.#windowEnd(signal, now),
       toldAt: null,
       elsewhere: false,
@@ -203,6 +203,12 @@ export class AlertBook {
         alert.source === source && alert.severity === severity && tellAt !== null && tellAt > now,
     );
     return Math.min(open?.tellAt ?? Number.POSITIVE_INFINITY, now + this.#options.groupMs);
+  }
+
+  // A trouble outlives the process that sees it. One that ended here and is back has begun anew, whatever its own time says.
+  #sinceOf({ key, since }: AlertSignal, now: number): number {
+    const before = this.#begins.get(key)?.at(-1) ?? Number.NEGATIVE_INFINITY;
+    return since !== undefined && since > before ? Math.min(since, now) : now;
   }
 
   /** Notes that it begins. Returns how often it did within the window. */

@@ -8,8 +8,8 @@ import type { Clock } from '../clock.ts';
 
 export interface WatchOptions {
   readonly clock: Clock;
-  /** Files and folders; also those that are not there yet. */
-  readonly paths: readonly string[];
+  /** Files and folders, asked for at each look; also those that are not there yet. Events come of those of the first look. */
+  readonly paths: () => readonly string[];
   /** Told after things came to rest. The next change waits until it has resolved. */
   readonly onChange: () => Promise<void>;
   /** Rest that ends a burst of events, ms; default 200. */
@@ -23,8 +23,8 @@ export async function watchFiles(options: WatchOptions): Promise<() => Promise<v
   const { clock, paths, onChange, restMs = 200, sweepMs = 5_000 } = options;
   const stop = new AbortController();
   let stirred = newSignal();
-  let before = await lookAt(paths);
-  const watchers = [...new Set(paths.flatMap((path) => [dirname(path), path]))].flatMap((folder) =>
+  let before = await lookAt(paths());
+  const watchers = [...new Set(paths().flatMap((path) => [dirname(path), path]))].flatMap((folder) =>
     watchFolder(folder, () => stirred.fire()),
   );
   const run = async () => {
@@ -36,13 +36,13 @@ export async function watchFiles(options: WatchOptions): Promise<() => Promise<v
       nap.abort();
       if (stop.signal.aborted) return;
       stirred = newSignal();
-      let now = await lookAt(paths);
+      let now = await lookAt(paths());
       if (now === before) continue;
       // Until two looks in a row are alike: a file that is still being written is not read.
       for (let last = ''; last !== now && !stop.signal.aborted; ) {
         last = now;
         await clock.sleep(restMs, stop.signal).catch(() => undefined);
-        now = await lookAt(paths);
+        now = await lookAt(paths());
       }
       before = now;
       if (!stop.signal.aborted) await onChange();

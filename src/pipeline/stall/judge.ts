@@ -43,10 +43,10 @@ export function judge(before: Watch, facts: Facts, now: number, options: StallOp
   const watch = look(before, facts, now, options);
   if (facts.isComplete) return complete(watch, facts, now, options);
   if (!facts.hasMission || facts.isPaused || facts.waitsFor !== null) return ended(watch, false);
-  const floor = Math.max(facts.startedAt, facts.resumedAt ?? 0, watch.excusedAt ?? 0);
-  const since = quietSince(watch.signs, Math.min(floor, now), options.lifeCountsMs);
+  const { since, lastSignAt } = quiet(watch.signs, { watch, facts, now, options });
   const quietMs = now - since;
-  if (quietMs < options.warnAfterMs) return ended(watch, true);
+  // That a person lets it go on, or that it waited, is no work of its own.
+  if (quietMs < options.warnAfterMs) return ended(watch, now - lastSignAt < options.warnAfterMs);
   const graceUntil = Math.max(watch.graceUntil, Math.min(facts.startedAt, now) + options.bootGraceMs);
   if (now < graceUntil) return { watch, effects: [] };
   // A sign that still leaves it silent begins another silence: its steps begin anew.
@@ -54,18 +54,29 @@ export function judge(before: Watch, facts: Facts, now: number, options: StallOp
   return step({ ...begun, since }, quietMs, { facts, now, options });
 }
 
-/** The view of silence where nobody may be told: as `judge`, by age alone. */
+/** The view of silence where nobody may be told: as `judge`, by age alone. It is as old as the last sign. */
 export function silentSince(watch: Watch, facts: Facts, now: number, options: StallOptions): number | null {
   if (facts.isComplete || !facts.hasMission) return null;
-  const floor = Math.max(facts.startedAt, facts.resumedAt ?? 0, watch.excusedAt ?? 0);
-  const since = quietSince(merged(watch.signs, facts.signs, now), Math.min(floor, now), options.lifeCountsMs);
-  return now - since >= options.warnAfterMs ? since : null;
+  const signs = merged(watch.signs, facts.signs, now);
+  const { since, lastSignAt } = quiet(signs, { watch, facts, now, options });
+  return now - since >= options.warnAfterMs ? lastSignAt : null;
 }
 
 interface Circumstances {
   readonly facts: Facts;
   readonly now: number;
   readonly options: StallOptions;
+}
+
+/** `since` when its silence counts, and when the last sign of it was, which may be longer ago. */
+function quiet(signs: Watch['signs'], around: Circumstances & { readonly watch: Watch }) {
+  const { watch, facts, now, options } = around;
+  const sinceFloor = (floor: number) => quietSince(signs, Math.min(floor, now), options.lifeCountsMs);
+  const { startedAt, resumedAt } = facts;
+  return {
+    since: sinceFloor(Math.max(startedAt, resumedAt ?? 0, watch.excusedAt ?? 0)),
+    lastSignAt: sinceFloor(startedAt),
+  };
 }
 
 /** Takes at most one step: after a leap of the clock, or a night without the platform, each still has its own time. */

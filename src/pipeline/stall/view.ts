@@ -11,7 +11,11 @@ import { newWatch, type Watch } from './record.ts';
 /** Such as `a commit, 14 min ago`. */
 export function lastSign([newest]: readonly Sign[], now: number): string {
   if (!newest) return 'nothing was ever seen of it';
-  return `${signWords[newest.source]}, ${Math.max(0, Math.floor((now - newest.at) / 60_000))} min ago`;
+  return `${signWords[newest.source]}, ${minutesAgo(newest.at, now)}`;
+}
+
+function minutesAgo(at: number, now: number): string {
+  return `${Math.max(0, Math.floor((now - at) / 60_000))} min ago`;
 }
 
 /** Every trouble that holds. One that has come further keeps what it was before, so that nobody is told it was over. */
@@ -24,7 +28,7 @@ export function stallsOf(watch: Watch, now: number): StallView[] {
   const at = stallTiers.indexOf(tier);
   if (since === null || at < 1) return outOfGas;
   const last = `last sign: ${lastSign(signList(watch.signs), now)}`;
-  const quiet: StallView = { agent, kind: 'quiet', since, detail: `${last}; ${nudgeText(watch)}` };
+  const quiet: StallView = { agent, kind: 'quiet', since, detail: `${last}; ${nudgeText(watch, now)}` };
   const offer =
     proposal === null
       ? []
@@ -55,7 +59,11 @@ export function watchView(run: Run, known: Watch | null, now: number, options: S
   };
 }
 
-function nudgeText({ tier, unnudged }: Watch): string {
-  if (tier === 'warn') return 'not nudged yet';
+function nudgeText({ tier, unnudged, nudges, signs }: Watch, now: number): string {
+  if (tier === 'warn') {
+    const workedAt = Math.max(signs.progress ?? 0, signs.commit ?? 0);
+    const last = nudges.at(-1) ?? 0;
+    return last > workedAt ? `nudged ${minutesAgo(last, now)}, not again yet` : 'not nudged yet';
+  }
   return unnudged === null ? 'nudged once' : `not nudged: ${unnudged}`;
 }

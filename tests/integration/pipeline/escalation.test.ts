@@ -88,7 +88,8 @@ describe('gas that nobody acknowledges', () => {
     rig,
   }) => {
     await crossed(rig);
-    await rig.pipeline.ledger.record(gasOf(rig)[0]?.id ?? '', { state: 'expired', detail: 'too late' });
+    rig.advance(86_400_000);
+    await rig.pipeline.work.sweep();
     await rig.pipeline.work.sweep();
     await rig.pipeline.observe('A', status(10, 'next'), Date.now());
     const words = { ...ann, agent: 'A', checkpoint: 75, reason: 'no need' } as const;

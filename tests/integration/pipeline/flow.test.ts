@@ -120,6 +120,17 @@ describe('a version', () => {
       epoch: 0,
     });
   });
+
+  it('that was torn and is gone is complained of no more; what was good before it stands', async ({
+    rig,
+  }) => {
+    const viewOfA = async () => (await rig.pipeline.directory.agents())[0];
+    await rig.pipeline.observe('A', status(40, 'X'), at());
+    await rig.pipeline.observe('A', '{', at());
+    expect((await viewOfA())?.problem).toContain('not JSON');
+    await rig.pipeline.observe('A', null, at());
+    expect(await viewOfA()).toMatchObject({ problem: null, percent: 40, mission: 'X' });
+  });
 });
 
 describe('a delivery', () => {

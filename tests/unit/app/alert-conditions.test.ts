@@ -19,6 +19,7 @@ const well: Situation = {
   gaps: [],
   policyFault: null,
   policyRefused: null,
+  chainRefused: null,
   tallies: [],
   errorsPerMinute: 60,
 };
@@ -123,6 +124,19 @@ describe('the policy', () => {
   it('whose file broke later fires too', () => {
     expect(keys({ policyRefused: 'no such file' })).toEqual(['policy-broken']);
   });
+});
+
+it('fires for a chain whose file cannot be used any more, with the place', () => {
+  expect(conditionsOf({ ...well, chainRefused: 'chain.yaml: no such file' })).toMatchObject([
+    { key: 'chain-broken', severity: 'warning', detail: 'chain.yaml: no such file' },
+  ]);
+});
+
+it.each([
+  ['an agent', { stalls: [{ agent: 'A', kind: 'quiet', since: ago(900), detail: '' }] }],
+  ['gas', { unanswered: [{ receiver: 'A', title: '', detail: '', count: 1, since: ago(900) }] }],
+] as const)('tells of %s since when it is so, which this process may not have seen', (_what, given) => {
+  expect(conditionsOf({ ...well, ...given })).toMatchObject([{ since: ago(900) }]);
 });
 
 describe('a wrong clock', () => {

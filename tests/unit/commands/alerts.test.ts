@@ -40,6 +40,13 @@ describe('alerts', () => {
     ]);
   });
 
+  it('keeps the mend of a long detail, which begins with it', async () => {
+    const detail = `wake ${'agent-'.repeat(8)}, or \`gas reassign 01234567 AGENT\`; last: ${'x'.repeat(400)}`;
+    const [, , row] = await told('alerts', { processes: firing(alert('gas-unanswered/B', { detail })) });
+    expect(row).toContain('`gas reassign 01234567 AGENT`; last: xxx');
+    expect(row?.length).toBeLessThan(400);
+  });
+
   it('is not green and says so where a process is silent, or none has spoken', async () => {
     const silent = { ...process(8, [], ago(6)), alerts: [alert('link-down/redis')] };
     const answer = await ask('alerts', { processes: [...firing(), silent] });

@@ -97,7 +97,7 @@ describe('agents', () => {
     expect(await told('agent', { agents: [silent] }, { agent: 'Agent-1' })).toEqual(
       expect.arrayContaining([
         '  sign        a commit: proof of work (14 min ago)',
-        '  sign        its status file was written: sign of life (33 min ago)',
+        '  sign        its status was told: sign of life (33 min ago)',
         '  silence     said as an alert',
       ]),
     );

@@ -203,7 +203,7 @@ describe('agent', () => {
       '[warn]',
       'Agent Agent-2',
       '  progress                 executing, 100 % of Survey 1 (3 s ago)',
-      '  evidence                 its status file, mission number 1 (3 s ago)',
+      '  evidence                 what it told of itself, mission number 1 (3 s ago)',
       '  inbox                    1 not accepted, 1 on the way (30 s ago)',
       '  hands over               to Agent-3, nothing left of this mission',
       '  Agent-1 → Agent-2, 75 %  sent, not acknowledged, id x1a2b3c4 (30 s ago)',
@@ -220,11 +220,17 @@ describe('agent', () => {
     );
   });
 
+  it('speaks of no mission where none was told yet', async () => {
+    const agents = [agent('Agent-1', { next: 'Agent-2', nextCheckpoint: null, seenAt: null, epoch: 0 })];
+    const lines = await told('agent', { agents }, { agent: 'Agent-1' });
+    expect(lines.at(-1)).toBe('  hands over  to Agent-2, no mission was told yet');
+  });
+
   it('says that it was never seen, instead of nothing', async () => {
     const agents = [agent('Agent-1', { seenAt: null, percent: null, epoch: 0 })];
     const lines = await told('agent', { agents }, { agent: 'Agent-1' });
     expect(lines[0]).toBe('[warn]');
-    expect(lines[3]).toBe('  evidence    none: no valid status file was ever read');
+    expect(lines[3]).toBe('  evidence    none: it never told a valid status');
   });
 
   it('says that it is unknown, and which one was meant', async () => {

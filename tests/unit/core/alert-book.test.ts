@@ -100,6 +100,39 @@ describe('an alert', () => {
   });
 });
 
+describe('a trouble with a time of its own', () => {
+  const long = minute - 40 * second;
+
+  it('is as old as it says, also for a process that has just begun', () => {
+    const { book, fire, now } = open();
+    fire('gas/B', { since: long });
+    expect(book.active(now())).toMatchObject([{ key: 'gas/B', since: long }]);
+  });
+
+  it('has not begun in the future', () => {
+    const { book, fire, now } = open();
+    fire('gas/B', { since: now() + minute });
+    expect(book.active(now())).toMatchObject([{ since: now() }]);
+  });
+
+  it('keeps its beginning while it fires', () => {
+    const { book, fire, now } = open();
+    fire('gas/B', { since: long });
+    fire('gas/B', { since: long + 9 * second });
+    expect(book.active(now())).toMatchObject([{ since: long }]);
+  });
+
+  it('that ended here and is back has begun anew: its former end is not that of the new one', () => {
+    const { book, fire, end, pass, now } = open();
+    fire('gas/B', { since: long });
+    pass(minute);
+    end('gas/B');
+    pass(minute);
+    fire('gas/B', { since: long });
+    expect(book.active(now())).toMatchObject([{ since: now() }]);
+  });
+});
+
 describe('a group', () => {
   it('is told at once: the same source and severity within the window', () => {
     const { fire, pass } = open();

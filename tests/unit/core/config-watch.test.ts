@@ -14,7 +14,7 @@ async function watched(prepare: (dir: string) => Promise<string>, clock: Clock =
   const seen: (string | null)[] = [];
   const stop = await watchFiles({
     clock,
-    paths: [path],
+    paths: () => [path],
     restMs: 50,
     onChange: async () => void seen.push(await readFile(path, 'utf8').catch(() => null)),
   });
@@ -68,6 +68,27 @@ it('sees a file go and come back', async () => {
   await isLast(seen, null);
   await writeFile(path, 'back');
   await isLast(seen, 'back');
+});
+
+it('sees a file that came to be one of the configuration later', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'swarmline-watch-'));
+  const [first, later] = [join(dir, 'a.yaml'), join(dir, 'later/b.md')];
+  await writeFile(first, `one`);
+  const told = { paths: [first], changes: 0 };
+  const onChange = async () => {
+    told.changes += 1;
+  };
+  const options = { clock: systemClock, paths: () => told.paths, restMs: 20, sweepMs: 20, onChange };
+  const stop = await watchFiles(options);
+  onTestFinished(async () => {
+    await stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+  told.paths = [first, later];
+  await eventually(() => told.changes === 1);
+  await mkdir(join(dir, 'later'));
+  await writeFile(later, 'one');
+  await eventually(() => told.changes === 2);
 });
 
 it('tells 100 rapid changes as few, and the last one last', async () => {

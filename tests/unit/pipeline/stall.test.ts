@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
-import type { Facts } from '../../../src/pipeline/stall/judge.ts';
+import { type Facts, silentSince } from '../../../src/pipeline/stall/judge.ts';
 import { excuseOf } from '../../../src/pipeline/stall/quiet.ts';
 import { effectSchema } from '../../../src/pipeline/stall/record.ts';
+import { stallsOf } from '../../../src/pipeline/stall/view.ts';
 import { hour, minute, StallLife, start, working } from './stall-life.ts';
 
 const takeOver = { delivery: 'x1', to: 'B' };
@@ -147,6 +148,33 @@ describe('nobody is stalled', () => {
     const resumed = { ...working, resumedAt: start + 3 * hour };
     const other = new StallLife().live(3 * hour, { ...working, isPaused: true });
     expect(other.live(4 * hour, resumed).told()).toEqual(['195 warn', '210 nudge']);
+  });
+});
+
+describe('a silent agent that a person let go on', () => {
+  const resumed = { ...working, resumedAt: start + 130 * minute };
+
+  it.each([
+    ['after a look at its pause', 129],
+    ['before any look at its pause', 130],
+  ])('%s, has not worked: nobody is told so, and its time begins anew', (_what, pausedAt) => {
+    const life = new StallLife().live(pausedAt * minute, working);
+    life.live(130 * minute, { ...working, isPaused: true }).live(3 * hour, resumed);
+    expect(life.told()).toEqual(['15 warn', '30 nudge', '120 human', '145 warn', '160 nudge']);
+  });
+
+  it('is known to be silent since its last sign, and to have been nudged', () => {
+    const life = new StallLife().live(129 * minute, working);
+    life.live(130 * minute, { ...working, isPaused: true }).live(150 * minute, resumed);
+    expect(silentSince(life.watch, resumed, life.now, stallConfigSchema.parse({}))).toBe(start);
+    const detail = 'last sign: progress, 150 min ago; nudged 120 min ago, not again yet';
+    expect(stallsOf(life.watch, life.now)).toMatchObject([{ kind: 'quiet', detail }]);
+  });
+
+  it('and that worked since its last nudge, was not nudged yet', () => {
+    const life = new StallLife().live(40 * minute, working);
+    life.live(60 * minute, { ...working, signs: { commit: start + 41 * minute } });
+    expect(stallsOf(life.watch, life.now)[0]?.detail).toContain('; not nudged yet');
   });
 });
 
