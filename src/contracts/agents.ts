@@ -79,6 +79,8 @@ export interface AgentView {
   readonly next: string | null;
   /** All that get its gas, `next` before the others. */
   readonly receivers: readonly string[];
+  /** Gas from it, or for it, that waits until others have reached the checkpoint too. */
+  readonly waits: readonly JoinWait[];
   /** The lowest checkpoint of its mission that may still fire; null when none may, or no mission is known. */
   readonly nextCheckpoint: Checkpoint | null;
   /** Who holds its checkpoints back, and since when; null when they fire. */
@@ -89,6 +91,16 @@ export interface AgentView {
 
 /** How the detail of a step begins that changed no state: a try failed, or a person began to be wanted. */
 export const stepMarks = { missed: 'not laid down: ', wanted: 'a person is wanted: ' } as const;
+
+/** Gas that waits in a join. */
+export interface JoinWait {
+  readonly receiver: string;
+  readonly checkpoint: Checkpoint;
+  /** Who has reached it. */
+  readonly from: readonly string[];
+  /** Who has not reached it. */
+  readonly missing: readonly string[];
+}
 
 /** What the platform knows of one delivery. Times in ms since the epoch. */
 export interface DeliveryView {

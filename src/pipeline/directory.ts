@@ -8,6 +8,7 @@ import { plainText } from '../core/text.ts';
 import type { Chain } from './chain.ts';
 import { type Delivery, viewOf } from './delivery.ts';
 import { endOf, receiversOf } from './graph.ts';
+import { readJoinWaits } from './join-waits.ts';
 import { ahead, newRun, pauseOf, type Run, stateOf } from './machine.ts';
 import { hasNextMission } from './next-mission.ts';
 import type { StallOptions } from './stall/config.ts';
@@ -47,9 +48,12 @@ export function createDirectory(
         endOf(present, run.agent) === 'next-mission' && !hasNextMission(present, run, missions?.value ?? null)
           ? []
           : receiversOf(present, run.agent);
+      const waiting = await readJoinWaits(store, present);
       return agents.map((agent, at) => {
         const run = values[at] ?? newRun(agent);
-        const view = agentView(run, receivers(run), watched(run, known[at] ?? null));
+        const waits = waiting.filter(({ receiver, from }) => [receiver, ...from].includes(agent));
+        const way = { receivers: receivers(run), waits };
+        const view = agentView(run, way, watched(run, known[at] ?? null));
         return unreadable.includes(agent) ? { ...view, problem: 'its record in Redis cannot be read' } : view;
       });
     },
@@ -63,7 +67,11 @@ export function createDirectory(
 const missionLimit = 200;
 const problemLimit = 500;
 
-function agentView(run: Run, receivers: readonly string[], watch: WatchView): AgentView {
+function agentView(
+  run: Run,
+  { receivers, waits }: Pick<AgentView, 'receivers' | 'waits'>,
+  watch: WatchView,
+): AgentView {
   const { agent, mission, epoch, percent, seenAt, problem } = run;
   const pause = pauseOf(run);
   return {
@@ -76,6 +84,7 @@ function agentView(run: Run, receivers: readonly string[], watch: WatchView): Ag
     problem: problem === null ? null : plainText(problem, problemLimit),
     next: receivers[0] ?? null,
     receivers,
+    waits,
     nextCheckpoint: ahead(run)[0] ?? null,
     paused: pause === null ? null : { by: plainText(pause.by, 80), at: pause.at },
     watch,

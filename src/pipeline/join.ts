@@ -57,6 +57,16 @@ export function sendAhead(before: Arrivals, from: string, mark: string, join: Jo
   return missingOf(now, join).length === 0 ? nobodyYet : { ...now, fired: true };
 }
 
+/** Who has come and hands over later, and whom they wait for; null where nobody waits. */
+export function waitOf(
+  now: Arrivals,
+  join: Join,
+): { readonly from: readonly string[]; readonly missing: readonly string[] } | null {
+  const from = Object.keys(now.arrived).filter((one) => !now.skipped.includes(one));
+  const missing = missingOf(now, join);
+  return now.fired || join.mode === 'any' || from.length === 0 ? null : { from, missing };
+}
+
 /** Who hands over now of those that wait, though nobody came: a person, or another chain, took away what they waited for. */
 export interface Release {
   readonly from: readonly string[];

@@ -1,5 +1,5 @@
 // `agent <id>`: everything known of one agent, each figure with where it comes from and how old it is.
-import type { AgentView, DeliveryView } from '../../contracts/agents.ts';
+import type { AgentView, DeliveryView, JoinWait } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow } from '../../contracts/chat.ts';
 import { signWords, trustOf } from '../../contracts/watch.ts';
 import { plainText } from '../../core/text.ts';
@@ -34,6 +34,7 @@ export const agent: Question = {
       ...signRows(view, now),
       inboxRow(view, open, now),
       handoverRow(view, now),
+      ...view.waits.map(joinRow),
       ...open.slice(0, shown).map((delivery) => deliveryRow(delivery, now)),
     ];
     const notes = [
@@ -110,6 +111,11 @@ function handoverRow({ epoch, receivers, nextCheckpoint, paused }: AgentView, no
   const none = epoch === 0 ? 'no mission was told yet' : 'nothing left of this mission';
   const value = nextCheckpoint === null ? `${way}, ${none}` : `${way} at ${nextCheckpoint} %`;
   return { label, value, ageMs: null, tone: 'info' };
+}
+
+function joinRow({ receiver, checkpoint, from, missing }: JoinWait): AnswerRow {
+  const value = `${receiver} gets the ${checkpoint} % gas of ${listed(from)} once ${listed(missing)} reached it too`;
+  return { label: 'join', value, ageMs: null, tone: 'info' };
 }
 
 /** `A`, `A and B`, `A, B and C`. */

@@ -45,6 +45,15 @@ describe('a join of all', () => {
     expect(await record(rig)).toEqual(['B→C 75 queued', 'A→C 90 queued']);
   });
 
+  it('is told at those who wait and those who are waited with, until it is complete', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), Date.now());
+    const waitsOf = async () => (await rig.pipeline.directory.agents()).map(({ waits }) => waits);
+    const wait = { receiver: 'C', checkpoint: 75, from: ['A'], missing: ['B'] };
+    expect(await waitsOf()).toEqual([[wait], [], [wait]]);
+    await rig.pipeline.observe('B', status(80), Date.now());
+    expect(await waitsOf()).toEqual([[], [], []]);
+  });
+
   it('that two processes complete together is one delivery', async ({ rig }) => {
     await Promise.all([
       rig.pipeline.observe('A', status(75), Date.now()),

@@ -147,6 +147,7 @@ export const agent = (id: string, given: Partial<AgentView> = {}): AgentView => 
   problem: null,
   next: null,
   receivers: given.next == null ? [] : [given.next],
+  waits: [],
   nextCheckpoint: 90,
   paused: null,
   watch: { signs: [], silentSince: null, tier: 'none', outOfGasSince: null, waitsFor: null },

@@ -186,6 +186,16 @@ describe('a fan-out', () => {
     expect(lines.join('\n')).toContain('to Agent-2, Agent-3 and Agent-4, nothing left of this mission');
   });
 
+  it('is told with what waits for it in a join', async () => {
+    const waits = [
+      { receiver: 'Agent-3', checkpoint: 75 as const, from: ['Agent-2'], missing: ['Agent-1', 'Agent-5'] },
+    ];
+    const lines = await told('agent', { agents: [agent('Agent-3', { waits })] }, { agent: 'Agent-3' });
+    expect(lines.join('\n')).toContain(
+      'Agent-3 gets the 75 % gas of Agent-2 once Agent-1 and Agent-5 reached it too',
+    );
+  });
+
   it('is found for gas to any of them, and of several givers the one with something left', async () => {
     const words = await action('gas send').prompt({ agent: 'Agent-4' }, portsOf({ agents }));
     expect(words).toBe('Send the 90 % gas of Agent-5 to Agent-4 now? It does not fire again.');
