@@ -88,9 +88,7 @@ describe('gas that nobody acknowledges', () => {
     rig,
   }) => {
     await crossed(rig);
-    rig.advance(86_400_000);
-    await rig.pipeline.work.sweep();
-    await rig.pipeline.work.sweep();
+    await sweepAfter(rig, 61, 1);
     await rig.pipeline.observe('A', status(10, 'next'), Date.now());
     const words = { ...ann, agent: 'A', checkpoint: 75, reason: 'no need' } as const;
     const skip = order();
