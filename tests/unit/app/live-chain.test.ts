@@ -21,7 +21,7 @@ async function inForce(before = '') {
     taken.push(next);
     return taken.at(-2) ?? next;
   };
-  const agents = ['A', 'B'].map((id) => ({ id, inbox: dir }));
+  const agents = ['A', 'B'].map((id) => ({ id }));
   const pipeline = { rechain, schedule: { name: 'schedule' } };
   if (before !== '') await writeFile(chainFile, before);
   const chain = await createLiveChain({ pipeline, config: { pipeline: { chainFile, agents } }, clock });
