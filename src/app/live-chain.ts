@@ -10,7 +10,11 @@ import type { Config } from './config.ts';
 /** What it needs. */
 export interface LiveChainDeps {
   readonly pipeline: Pick<Pipeline, 'chain'>;
-  readonly config: { readonly pipeline: Pick<Config['pipeline'], 'chainFile' | 'agents'> };
+  readonly config: {
+    readonly pipeline: Pick<Config['pipeline'], 'chainFile'> & {
+      readonly agents: readonly Pick<Config['pipeline']['agents'][number], 'id'>[];
+    };
+  };
   readonly clock: Pick<Clock, 'now'>;
 }
 

@@ -104,20 +104,10 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
     return saved;
   }
 
-  async function forgetProblem(id: string, at: number): Promise<void> {
-    const isOver = await untilSaved(`run of ${id}`, async () => {
-      const held = await store.run(id);
-      const run = held.value;
-      if (!run || run.problem === null || isOvertaken(run, at)) return false;
-      return (await store.saveRun(held, { ...run, problem: null, readAt: at }, [])) || null;
-    });
-    if (isOver) logger.info({ agent: id }, 'the status that could not be used is gone');
-  }
-
   return {
     observe: async (agent, raw, at, writtenAt = at) => {
       known(agent);
-      if (raw === null) await forgetProblem(agent, at);
+      if (raw === null) await forgetProblem(deps, agent, at);
       else await advance(agent, { at, writtenAt }, (run) => readFor(run, raw));
     },
     unreadable: (agent, fault, at) =>
@@ -143,6 +133,17 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
       await ledger.once(newDelivery(toScheduledGas(order, clock.now()), `tick ${order.tick}`));
     },
   };
+}
+
+/** Its status is gone, and so is what was wrong with it; what was good before stands. */
+async function forgetProblem({ store, logger }: IntakeDeps, id: string, at: number): Promise<void> {
+  const isOver = await untilSaved(`run of ${id}`, async () => {
+    const held = await store.run(id);
+    const run = held.value;
+    if (!run || run.problem === null || isOvertaken(run, at)) return false;
+    return (await store.saveRun(held, { ...run, problem: null, readAt: at }, [])) || null;
+  });
+  if (isOver) logger.info({ agent: id }, 'the status that could not be used is gone');
 }
 
 /** What it returns throws SwarmError AGENT_UNKNOWN. */

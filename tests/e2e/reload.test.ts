@@ -101,3 +101,24 @@ it('takes a new policy at once, and refuses a broken one', async ({ openSite }) 
   await eventually(async () => (await order()) === denied, { timeoutMs: 20_000 });
   await platform.stop();
 });
+
+it('says of a broken chain in `alerts` and /readyz, until the file of the mission it names is there', async ({
+  openSite,
+}) => {
+  const site = await openSite();
+  const platform = await site.up().ready();
+  const [first] = site.agents;
+  const chain = { chain: [first?.id], end: 'next-mission', missions: [{ file: 'later.md' }] };
+  await writeFile(join(site.dir, 'chain.yaml'), JSON.stringify(chain));
+  await platform.says(/chain: refused, the last good one stays: .*later\.md cannot be read/);
+  const alerts = async () => (await site.cli('run', 'alerts')).stdout;
+  const readyz = async () => (await fetch(`http://127.0.0.1:${site.port}/readyz`)).text();
+  const long = { timeoutMs: 20_000 };
+  await eventually(alerts, { accept: (text) => text.includes('chain-broken'), ...long });
+  expect(await readyz()).toContain("the chain's file cannot be used since");
+  await writeFile(join(site.dir, 'later.md'), 'Go on.');
+  await eventually(readyz, { accept: (text) => !text.includes("the chain's file"), ...long });
+  await eventually(alerts, { accept: (text) => !text.includes('chain-broken'), ...long });
+  expect(platform.output().match(/chain: refused/g)).toHaveLength(1);
+  await platform.stop();
+});

@@ -84,9 +84,8 @@ export async function share(
   const current = { config };
   const { prefix } = config.redis;
   const registry = new Registry(redis, { prefix });
-  const { processes } = createSystemDirectory(registry);
   const reset = (component: string) => held.supervisor?.reset(component) ?? Promise.resolve(false);
-  const resetting = { redis, clock, logger, view, processes, reset };
+  const resetting = { redis, clock, logger, view, reset, ...createSystemDirectory(registry) };
   const resets = new ComponentResets(resetting, { redisUrl: backends.redis.url, prefix });
   const base = {
     ...observation,

@@ -17,8 +17,7 @@ async function inForce(before = '') {
   const chainFile = join(dir, 'chain.yaml');
   const clock = new ManualClock(Date.UTC(2026, 10, 26, 14, 5));
   const taken: Chain[] = [];
-  const inbox = { kind: 'file' as const, path: dir };
-  const agents = ['A', 'B'].map((id) => ({ id, inbox }));
+  const agents = ['A', 'B'].map((id) => ({ id }));
   const pipeline = { chain: (): Chain => taken.at(-1) ?? { chain: ['A', 'B'], end: 'stop', schedules: [] } };
   if (before !== '') await writeFile(chainFile, before);
   const chain = await createLiveChain({ pipeline, config: { pipeline: { chainFile, agents } }, clock });
