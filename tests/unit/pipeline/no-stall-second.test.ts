@@ -1,0 +1,4 @@
+// One half of the proof in no-stall.ts.
+import { proveNoStall } from './no-stall.ts';
+
+proveNoStall('second');
