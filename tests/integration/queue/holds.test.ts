@@ -170,14 +170,14 @@ describe('dead letters by order', () => {
     for (const id of ['a-1', 'b-1', 'b-2']) await ended(place, id);
     expect(await scene.view()).toMatchObject({ dead: 3 });
     lucky = true;
-    await scene.letters({ order: 'redrive', id: 'a-', queue: null });
+    await scene.letters({ order: 'redrive', id: 'a-1', queue: null });
     await eventually(() => scene.told.length === 1);
     await scene.letters({ order: 'redrive', id: null, queue: 'pipeline' });
     await eventually(() => scene.told.length === 2);
     await scene.letters({ order: 'redrive', id: null, queue: null });
     await eventually(() => scene.told.length === 3);
     expect(scene.told).toEqual([
-      'redrive of a-: 1 put back into the queue',
+      'redrive of a-1: 1 put back into the queue',
       'redrive of all dead letters of pipeline: 2 put back into the queue',
       'redrive of all dead letters: there is none',
     ]);
