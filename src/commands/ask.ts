@@ -6,7 +6,6 @@ import type { Looked } from './look.ts';
 import { permissionOf } from './permitted.ts';
 import { propose } from './propose.ts';
 import { type Invocation, placeOf, type Reply } from './reply.ts';
-import type { Action, Change, CommandPorts } from './spec.ts';
 
 /** From a parsed wish, and what was read of it, to its answer, or to what has to be confirmed first. */
 export async function ask(
@@ -24,7 +23,7 @@ export async function ask(
   const refused = await looked.misspelt;
   if (refused) return refused;
   if (spec.kind === 'question') return { kind: 'answer', answer: await spec.answer(call, deps) };
-  const meant = await writtenOut(spec, args, deps);
+  const meant = await looked.meant;
   const objection = await spec.check({ ...call, args: meant }, deps);
   if (objection !== null) {
     return {
@@ -38,17 +37,4 @@ export async function ask(
   }
   const { policyVersion } = verdict;
   return propose(deps, invocation, { spec, args: meant, policyVersion, prompt: looked.prompt });
-}
-
-/** The arguments with every beginning of an id written out. */
-async function writtenOut(
-  { args: specs }: Action | Change,
-  args: Wish['args'],
-  ports: CommandPorts,
-): Promise<Wish['args']> {
-  const entries = Object.entries(args).map(async ([name, typed]) => {
-    const exact = specs.find((one) => one.name === name)?.exact;
-    return [name, exact ? await exact(typed, ports) : typed] as const;
-  });
-  return Object.fromEntries(await Promise.all(entries));
 }
