@@ -10,6 +10,7 @@ import { type DecideDeps, type DecideOptions, makeDecide } from './decide.ts';
 import { newDelivery } from './delivery.ts';
 import { findDry } from './dry.ts';
 import { toScheduledGas } from './gas.ts';
+import { makeAcknowledge } from './inboxes/acknowledge.ts';
 import type { InboxConfig } from './inboxes/config.ts';
 import type { Ledger } from './ledger.ts';
 import { beginsBy, newRun, type Run, type RunEvent, readFor, transitionRun } from './machine.ts';
@@ -75,6 +76,7 @@ type Version = Pick<RunEvent, 'at' | 'writtenAt'>;
 export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
   const { store, ledger, clock, logger, words, thresholds } = deps;
   const known = makeLookup(options.agents);
+  const note = makeAcknowledge({ store, ledger });
   const decide = makeDecide({ store, clock, logger, words }, options);
 
   /** A version of the file: what is wrong with it is told with its place. */
@@ -122,11 +124,7 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
       return findDry({ store, clock, logger }, { agents, dryAfterMs: options.dryAfterMs });
     },
     acknowledge: async (agent, id, detail) => {
-      const delivery = (await store.delivery(id)).value;
-      if (delivery?.gas.to !== agent) return;
-      // what lies in done/ lay in the inbox, though the worker may have been killed before it could say so
-      await ledger.record(id, { state: 'sent', detail });
-      await ledger.record(id, { state: 'accepted', detail });
+      await note({ agent, id, state: 'accepted' }, detail);
     },
     scheduled: async (order) => {
       known(order.to);

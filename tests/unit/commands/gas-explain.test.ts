@@ -18,7 +18,7 @@ const old = delivery('x1old0000', {
   steps: [
     at(600, 'pending', 'Agent-1 reached 80 %'),
     at(599, 'queued'),
-    at(598, 'sent', '/work/Agent-2/inbox/a.md'),
+    at(598, 'sent', '/srv/Agent-2/inbox/a.md'),
     at(300, 'sent', 'laid down again, not acknowledged'),
     at(120, 'rerouted', 'given to Agent-3: not acknowledged in 2 tries'),
   ],
@@ -47,7 +47,7 @@ describe('gas explain', () => {
       '  why           Agent-1 crossed 75 %: from 60 % to 80 % (mission Survey 1, its 2nd) (10 min ago)',
       '  decided       22:03:20.000 Agent-1 reached 80 % (10 min ago)',
       '  queued        22:03:21.000 (9 min ago)',
-      '  sent          22:03:22.000 /work/Agent-2/inbox/a.md (9 min ago)',
+      '  sent          22:03:22.000 /srv/Agent-2/inbox/a.md (9 min ago)',
       '  sent          22:08:20.000 laid down again, not acknowledged (5 min ago)',
       '  rerouted      22:11:20.000 given to Agent-3: not acknowledged in 2 tries (2 min ago)',
       '  stood in by   75 % to Agent-3, working: evidence, not its word: it began Survey 2 after that and is at 4 % (x2new000) (60 s ago)',

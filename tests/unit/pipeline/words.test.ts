@@ -37,7 +37,7 @@ const write = (given: Partial<Handover> = {}, background = known, maxBytes = opt
 
 describe('a hand-over', () => {
   it('tells who, how far, what was done, whose turn it is, the next step, the time and the sign of success', () => {
-    expect(write({ note: 'mind the glass', artefacts: ['/work/map.png'] })).toBe(
+    expect(write({ note: 'mind the glass', artefacts: ['/srv/map.png'] })).toBe(
       [
         '# Completion: Agent-1 → Agent-2',
         '',
@@ -66,7 +66,7 @@ describe('a hand-over', () => {
         '',
         '## Where its work lies',
         '',
-        '- `/work/map.png`',
+        '- `/srv/map.png`',
         '',
         '## What the swarm has learned',
         '',
