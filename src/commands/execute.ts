@@ -3,6 +3,7 @@ import { type Approval, principalOf } from '../access/index.ts';
 import type { Place } from '../contracts/chat.ts';
 import { correlationIdOf, shortId } from '../contracts/ids.ts';
 import { errorText } from '../core/errors.ts';
+import { isUnanswered } from '../core/redis-faults.ts';
 import { isEndTold, tellEnd } from './announce.ts';
 import type { IntakeDeps } from './intake-deps.ts';
 import { recordChanged } from './record.ts';
@@ -64,7 +65,8 @@ export async function carryOut(
       await recordBegun(deps, approval);
     } catch (thrown) {
       // Whoever hears that nothing was done must not see it done later, when the record is back: it waits for a word again.
-      if (isFirst && (await waitsAgain(deps, id))) throw thrown;
+      // Where nobody heard an answer the lines may be there, and taking the word back might come through just as late.
+      if (isFirst && !isUnanswered(thrown) && (await waitsAgain(deps, id))) throw thrown;
       deps.logger.warn({ id, error: errorText(thrown) }, 'what is approved waits for the record');
       return { kind: 'refusal', code: 'unavailable', text: waitsForRecord };
     }
@@ -87,12 +89,9 @@ export async function carryOut(
 const waitsForRecord =
   'It is approved, but the audit record cannot be written now; it is done once the record can be.';
 
-// False where a sweep or a second click was quicker, or the store does not answer: then it stays approved.
-function waitsAgain({ approvals }: IntakeDeps, id: string): Promise<boolean> {
-  return approvals.move(id, { from: 'approved', to: 'pending' }).then(
-    (move) => move === 'moved',
-    () => false,
-  );
+// False where a sweep or a second click was quicker: then it stays approved.
+async function waitsAgain({ approvals }: IntakeDeps, id: string): Promise<boolean> {
+  return (await approvals.move(id, { from: 'approved', to: 'pending' })) === 'moved';
 }
 
 // The word as well, which a crash may have kept from its line.

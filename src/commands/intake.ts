@@ -3,6 +3,7 @@
 import { correlationIdOf } from '../contracts/ids.ts';
 import type { ApprovalWork } from '../contracts/ports.ts';
 import { chatText, errorText, toSwarmError } from '../core/errors.ts';
+import { isUnanswered, redisKind } from '../core/redis-faults.ts';
 import { within } from '../core/timer.ts';
 import { admitted, entered } from './admit.ts';
 import { ask } from './ask.ts';
@@ -23,7 +24,8 @@ const replyDeadlineMs = 2_500;
 const noAnswer = `No answer within ${replyDeadlineMs / 1000} s, so`;
 const lateAnswer = `${noAnswer} the truth is unknown. Look again with \`status\`.`;
 // What hangs may still get through; the same word again is the same order.
-const lateDecision = `${noAnswer} it is unknown whether this was taken. Decide again: it stays one order.`;
+const again = 'Decide again: it stays one order.';
+const lateDecision = `${noAnswer} it is unknown whether this was taken. ${again}`;
 
 /** Creates the intake for a list of commands. @throws SwarmError CATALOGUE_INVALID when two of them share a word */
 export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): CommandIntake & ApprovalWork {
@@ -42,7 +44,7 @@ export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): C
     decide: (decision) => {
       const incident = correlationIdOf(decision.confirmationId);
       const use = beginUse(deps, decision.identity.surface);
-      return guarded(deps, { use, lateText: lateDecision, incident }, () =>
+      return guarded(deps, { use, lateText: lateDecision, unheardText: again, incident }, () =>
         entered(deps.bounds, decision.identity, 'decision', () => decide(deps, specs, { ...decision, use })),
       );
     },
@@ -125,21 +127,25 @@ async function decide(
 interface Guard {
   readonly use: Use;
   readonly lateText: string;
+  /** What helps where a store gave no answer; default: nothing. */
+  readonly unheardText?: string;
   /** What a fault that nobody foresaw is found by, in the reply and in the log. */
   readonly incident: string;
 }
 
 async function guarded(
   deps: IntakeDeps,
-  { use, lateText, incident }: Guard,
+  { use, lateText, unheardText, incident }: Guard,
   run: () => Promise<Reply>,
 ): Promise<Reply> {
   const late = (): Reply => ({ kind: 'refusal', code: 'unavailable', text: lateText });
   try {
     return use.end(printable(await within(deps.clock, { ms: replyDeadlineMs, late }, run())));
   } catch (thrown) {
-    const error = use.fail(toSwarmError(thrown), incident);
+    const error = use.fail(toSwarmError(thrown, redisKind(thrown) ?? undefined), incident);
     deps.faults.fault(error, 'command');
-    return use.end({ kind: 'refusal', code: 'unavailable', text: chatText(error, incident) });
+    const text = chatText(error, incident);
+    const besides = unheardText !== undefined && isUnanswered(thrown) ? ` ${unheardText}` : '';
+    return use.end({ kind: 'refusal', code: 'unavailable', text: `${text}${besides}` });
   }
 }

@@ -25,6 +25,12 @@ export function isReply(thrown: unknown, code: string): boolean {
   return replyOf(thrown)?.message.split(' ', 1)[0] === code;
 }
 
+/** Whether Redis may have done what it was asked for, or may do it yet: nobody heard its answer. Looks through the cause. */
+export function isUnanswered(thrown: unknown): boolean {
+  if (thrown instanceof SwarmError) return thrown.cause !== undefined && isUnanswered(thrown.cause);
+  return replyOf(thrown) === null && !isProgramFault(thrown);
+}
+
 // Their texts speak of options of the library, which nobody can set here.
 function isClients(thrown: unknown): boolean {
   return (
