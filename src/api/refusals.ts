@@ -14,6 +14,7 @@ export const refusalStatus: Readonly<Record<RefusalCode, number>> = {
   empty: 400,
   'unknown-command': 404,
   'bad-argument': 400,
+  'id-reused': 422,
   denied: 403,
   'no-confirmation': 404,
   decided: 409,
@@ -53,8 +54,17 @@ export async function sendReply(reply: FastifyReply, answer: Reply): Promise<voi
   if (answer.kind === 'refusal' && answer.retryAfterMs !== undefined) {
     void reply.header('retry-after', Math.ceil(answer.retryAfterMs / 1_000));
   }
-  await reply.code(answer.kind === 'refusal' ? refusalStatus[answer.code] : 200).send(answer);
+  const status = answer.kind === 'refusal' ? refusalStatus[answer.code] : 200;
+  const isReused = answer.kind === 'refusal' && answer.code === 'id-reused';
+  await reply.code(status).send(isReused ? { ...answer, ...keyReused } : answer);
 }
+
+/** An id is a header here. */
+const keyReused = {
+  text: 'this Idempotency-Key was sent before, with another command or other arguments; nothing was done',
+  where: 'header Idempotency-Key',
+  mend: 'Send it again under a key of its own.',
+};
 
 /** A part of a request that does not fit; `where` names the part. */
 class RequestFault extends SwarmError {

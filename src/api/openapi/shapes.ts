@@ -69,6 +69,8 @@ export const shapes = {
     code: z.enum(refusalCodes),
     text: z.string(),
     retryAfterMs: z.number().optional().describe('of `limited`: when it may be tried again'),
+    where: z.string().optional().describe('of `id-reused`: the place in the request'),
+    mend: z.string().optional().describe('of `id-reused`'),
   }),
   Failure: z.object({
     error: z.string().describe('a code of docs/errors.md'),

@@ -219,6 +219,7 @@ function codeOf(reply: Reply): ExitCode {
     case 'empty':
     case 'unknown-command':
     case 'bad-argument':
+    case 'id-reused':
       return exitCodes.usage;
     case 'no-confirmation':
     case 'decided':
