@@ -50,10 +50,10 @@ async function ordered(name: string, args: Readonly<Record<string, string>>) {
 
 describe('queue status', () => {
   it('tells what a process keeps on disk for the queue, and nothing where it keeps nothing', async () => {
-    const outbox = link('outbox', { state: 'down', detail: '2 orders on disk, the oldest for 3 s' });
+    const outbox = link('outbox', { state: 'down', detail: '2 jobs on disk, the oldest for 3 s' });
     const processes = [process(7, [outbox]), process(8, [link('outbox')])];
     expect((await told('queue status', { queues: [queue('gas')], processes })).slice(3)).toEqual([
-      '  outbox@7  2 orders on disk, the oldest for 3 s',
+      '  outbox@7  2 jobs on disk, the oldest for 3 s',
     ]);
   });
 
