@@ -36,7 +36,7 @@ export interface Failure {
   readonly status: number;
   readonly kind: ErrorKind;
   readonly message: string;
-  /** Such as `body.args.service`; absent where it is no single place. */
+  /** Such as `body.args.service`, or the link of /readyz that is away; absent where it is no single place. */
   readonly where?: string | undefined;
 }
 
@@ -88,7 +88,30 @@ export function parsePart<T>(part: string, schema: z.ZodType<T>, value: unknown)
   throw new RequestFault(problems[0]?.where ?? part, told);
 }
 
-const frameworkError = z.object({ statusCode: z.number().min(400).max(499), message: z.string() });
+const frameworkError = z.object({
+  statusCode: z.number().min(400).max(499),
+  message: z.string(),
+  code: z.string().optional(),
+});
+
+/** By the beginnings of the codes of the framework. */
+const placesOfFramework = [
+  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'header Content-Type'],
+  ['FST_ERR_CTP_', 'body'],
+  ['FST_ERR_BAD_URL', 'path'],
+] as const;
+
+/** By the beginnings of our own codes: what is away is no part of the request. */
+const links = [
+  ['REDIS_', 'redis'],
+  ['QUEUE_UNAVAILABLE', 'redis'],
+  ['AUDIT_UNAVAILABLE', 'redis'],
+  ['BRIDGE_', 'rabbitmq'],
+] as const;
+
+function placeOf(code: string, places: typeof placesOfFramework | typeof links): string | undefined {
+  return places.find(([beginning]) => code.startsWith(beginning))?.[1];
+}
 
 /** What a thrown value is answered with; a fault of ours is logged under the incident that the answer names. */
 export function failureOf(
@@ -102,8 +125,9 @@ export function failureOf(
   if (refused) return { status: 400, kind: refused.kind, message: refused.message, where: 'body' };
   const framework = frameworkError.safeParse(thrown);
   if (framework.success) {
-    const { statusCode: status, message } = framework.data;
-    return { status, kind: domainErrors.requestInvalid, message };
+    const { statusCode: status, message, code = '' } = framework.data;
+    const where = placeOf(code, placesOfFramework);
+    return { status, kind: domainErrors.requestInvalid, message, where };
   }
   const error = toSwarmError(thrown);
   const incident = randomId();
@@ -113,5 +137,6 @@ export function failureOf(
     status: errorStatus[error.kind.class] ?? 500,
     kind: error.kind,
     message: chatText(error, incident),
+    where: placeOf(error.code, links),
   };
 }

@@ -75,7 +75,12 @@ export const shapes = {
   Failure: z.object({
     error: z.string().describe('a code of docs/errors.md'),
     message: z.string(),
-    where: z.string().optional().describe('the place in the request, such as body.args.service'),
+    where: z
+      .string()
+      .optional()
+      .describe(
+        'the place in the request, such as body.args.service; of 503 the link of /readyz that is away',
+      ),
     mend: z.string(),
   }),
   Report: reportSchema,

@@ -5,7 +5,7 @@ import type { Io } from '../../../src/cli/io.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
 import type { open } from './rig.ts';
 
-export type Face = Awaited<ReturnType<typeof open>>;
+type Face = Awaited<ReturnType<typeof open>>;
 
 export function terminal({ tokenFile, port }: Face, given: { readonly isTTY?: boolean } = {}) {
   const stopping = new AbortController();
