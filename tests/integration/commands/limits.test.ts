@@ -29,22 +29,28 @@ describe('the same use once more', () => {
     expect(await scene.say('agents', alice, 'same')).toMatchObject({ code: 'id-reused' });
   });
 
-  it('with another input leaves no line among those of the use that it is not', async ({ redis, prefix }) => {
-    const scene = createScene(redis, prefix, { limits: {} });
-    await scene.asked('restart slam', alice, 'same');
-    await scene.say('restart mesh', alice, 'same');
-    const { lines } = await scene.record.query({}, { limit: 10 });
-    expect(
-      lines.map(({ verdict, args, correlationId }) => [
-        verdict,
-        args,
-        correlationId === correlationIdOf('same'),
-      ]),
-    ).toEqual([
-      ['id-reused', { service: 'mesh' }, false],
-      ['allowed', { service: 'slam' }, true],
-    ]);
-  });
+  it.for([
+    ['that is still kept', { limits: {} }],
+    ['of which only the question is left', {}],
+  ] as const)(
+    'with another input leaves no line among those of a use %s',
+    async ([, options], { redis, prefix }) => {
+      const scene = createScene(redis, prefix, options);
+      await scene.asked('restart slam', alice, 'same');
+      await scene.say('restart mesh', alice, 'same');
+      const { lines } = await scene.record.query({}, { limit: 10 });
+      expect(
+        lines.map(({ verdict, args, correlationId }) => [
+          verdict,
+          args,
+          correlationId === correlationIdOf('same'),
+        ]),
+      ).toEqual([
+        ['id-reused', { service: 'mesh' }, false],
+        ['allowed', { service: 'slam' }, true],
+      ]);
+    },
+  );
 
   it('of an action is the same confirmation, and after the yes the same order', async ({ redis, prefix }) => {
     const scene = createScene(redis, prefix, { limits: { placeCooldownMs: 60_000 } });
