@@ -14,6 +14,7 @@ export const refusalStatus: Readonly<Record<RefusalCode, number>> = {
   empty: 400,
   'unknown-command': 404,
   'bad-argument': 400,
+  'id-reused': 422,
   denied: 403,
   'no-confirmation': 404,
   decided: 409,
@@ -35,7 +36,7 @@ export interface Failure {
   readonly status: number;
   readonly kind: ErrorKind;
   readonly message: string;
-  /** Such as `body.args.service`; absent where it is no single place. */
+  /** Such as `body.args.service`, or the link of /readyz that is away; absent where it is no single place. */
   readonly where?: string | undefined;
 }
 
@@ -53,8 +54,17 @@ export async function sendReply(reply: FastifyReply, answer: Reply): Promise<voi
   if (answer.kind === 'refusal' && answer.retryAfterMs !== undefined) {
     void reply.header('retry-after', Math.ceil(answer.retryAfterMs / 1_000));
   }
-  await reply.code(answer.kind === 'refusal' ? refusalStatus[answer.code] : 200).send(answer);
+  const status = answer.kind === 'refusal' ? refusalStatus[answer.code] : 200;
+  const isReused = answer.kind === 'refusal' && answer.code === 'id-reused';
+  await reply.code(status).send(isReused ? { ...answer, ...keyReused } : answer);
 }
+
+/** An id is a header here. */
+const keyReused = {
+  text: 'this Idempotency-Key was sent before, with another command or other arguments; nothing was done',
+  where: 'header Idempotency-Key',
+  mend: 'Send it again under a key of its own.',
+};
 
 /** A part of a request that does not fit; `where` names the part. */
 class RequestFault extends SwarmError {
@@ -78,7 +88,30 @@ export function parsePart<T>(part: string, schema: z.ZodType<T>, value: unknown)
   throw new RequestFault(problems[0]?.where ?? part, told);
 }
 
-const frameworkError = z.object({ statusCode: z.number().min(400).max(499), message: z.string() });
+const frameworkError = z.object({
+  statusCode: z.number().min(400).max(499),
+  message: z.string(),
+  code: z.string().optional(),
+});
+
+/** By the beginnings of the codes of the framework. */
+const placesOfFramework = [
+  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'header Content-Type'],
+  ['FST_ERR_CTP_', 'body'],
+  ['FST_ERR_BAD_URL', 'path'],
+] as const;
+
+/** By the beginnings of our own codes: what is away is no part of the request. */
+const links = [
+  ['REDIS_', 'redis'],
+  ['QUEUE_UNAVAILABLE', 'redis'],
+  ['AUDIT_UNAVAILABLE', 'redis'],
+  ['BRIDGE_', 'rabbitmq'],
+] as const;
+
+function placeOf(code: string, places: typeof placesOfFramework | typeof links): string | undefined {
+  return places.find(([beginning]) => code.startsWith(beginning))?.[1];
+}
 
 /** What a thrown value is answered with; a fault of ours is logged under the incident that the answer names. */
 export function failureOf(
@@ -92,8 +125,9 @@ export function failureOf(
   if (refused) return { status: 400, kind: refused.kind, message: refused.message, where: 'body' };
   const framework = frameworkError.safeParse(thrown);
   if (framework.success) {
-    const { statusCode: status, message } = framework.data;
-    return { status, kind: domainErrors.requestInvalid, message };
+    const { statusCode: status, message, code = '' } = framework.data;
+    const where = placeOf(code, placesOfFramework);
+    return { status, kind: domainErrors.requestInvalid, message, where };
   }
   const error = toSwarmError(thrown);
   const incident = randomId();
@@ -103,5 +137,6 @@ export function failureOf(
     status: errorStatus[error.kind.class] ?? 500,
     kind: error.kind,
     message: chatText(error, incident),
+    where: placeOf(error.code, links),
   };
 }

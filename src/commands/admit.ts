@@ -16,7 +16,7 @@ import { within } from '../core/timer.ts';
 import { cooldownsOf, inSeconds, tooSoon } from './cooldown.ts';
 import { keepable, keptReply, keptText } from './kept-reply.ts';
 import { levelOf } from './level.ts';
-import { type Invocation, placeOf, type Reply } from './reply.ts';
+import { type Invocation, idReused, placeOf, type Reply } from './reply.ts';
 import { type Action, type Change, hasSecret, type Question } from './spec.ts';
 
 /** What is wished for, understood. */
@@ -87,11 +87,7 @@ export async function admitted(
   if (!admission) return work();
   switch (admission.kind) {
     case 'conflict':
-      return {
-        kind: 'refusal',
-        code: 'bad-argument',
-        text: 'This invocation id belongs to another command.',
-      };
+      return idReused;
     case 'limited':
       return admission.by === 'rate' ? tooMuch(admission.retryAfterMs) : tooSoon(admission, parsed.spec.name);
     case 'repeated':

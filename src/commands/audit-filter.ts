@@ -1,5 +1,6 @@
 // From what a person typed to a filter of the record: the same words in chat and on the CLI. Pure.
-import { auditEvents, type AuditFilter } from '../access/index.ts';
+import { z } from 'zod';
+import { type AuditFilter, auditEvents } from '../access/index.ts';
 
 /** How the words are explained to people. */
 const auditFilterUsage =
@@ -8,6 +9,15 @@ const auditFilterUsage =
 export type ParsedFilter =
   | { readonly ok: true; readonly filter: AuditFilter; readonly last: number | null }
   | { readonly ok: false; readonly why: string };
+
+/** A day that the calendar has: `Date.parse` takes the 31st of February for a day in March. */
+const zoned = { offset: true, local: true };
+const dateSchema = z.union([
+  z.iso.date(),
+  z.iso.datetime(zoned),
+  // To the minute.
+  z.iso.datetime({ ...zoned, precision: -1 }),
+]);
 
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -28,11 +38,16 @@ export function parseAuditFilter(text: string, now: number): ParsedFilter {
       continue;
     }
     const part = partOf(key, value, now);
-    if (part === null)
-      return { ok: false, why: `\`${word.slice(0, 64)}\` is not understood: ${auditFilterUsage}.` };
+    if (part === null) return { ok: false, why: whyNot(key, word.slice(0, 64)) };
     filter = { ...filter, ...part };
   }
   return { ok: true, filter, last };
+}
+
+function whyNot(key: string, word: string): string {
+  const isTime = key === 'since' || key === 'until';
+  const wanted = isTime ? `a time is so long ago, as in ${key}=2h, or a date, as in ${key}=2026-01-31` : null;
+  return `\`${word}\` is not understood: ${wanted ?? auditFilterUsage}.`;
 }
 
 function cut(word: string): readonly [string, string?] {
@@ -68,6 +83,6 @@ function partOf(key: string, value: string, now: number): AuditFilter | null {
 function momentOf(text: string, now: number): number | null {
   const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (count !== undefined) return now - Number(count) * (unitMs[unit] ?? 0);
-  const moment = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(moment) ? null : moment;
+  const { data: date } = dateSchema.safeParse(text);
+  return date === undefined ? null : Date.parse(date);
 }

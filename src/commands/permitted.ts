@@ -29,24 +29,27 @@ export function permissionOf(spec: CommandSpec, args: Args): string {
   }
 }
 
-/** Whether they may use it, with one argument or another. */
+/** Whether they may use it, with one argument or another; null where their rights cannot be read now. */
 export async function mayUse(
   spec: CommandSpec,
   looker: Looker,
   ports: CommandPorts & { readonly policy: Pick<Policy, 'decide'> },
-): Promise<boolean> {
+): Promise<boolean | null> {
   const may = async (args: Args) => {
     const permission = permissionOf(spec, args);
     const { identity, place = null } = looker;
-    return (await ports.policy.decide({ identity, permission, place })).allowed;
+    const { allowed, fault } = await ports.policy.decide({ identity, permission, place });
+    return fault ? null : allowed;
   };
-  if (await may({})) return true;
+  const plainly = await may({});
+  if (plainly !== false) return plainly;
   const [first] = spec.args;
   if (spec.kind === 'question' || !first?.candidates) return false;
   // Nobody's rights depend on what cannot be read now.
   const candidates = await first.candidates(ports, {}).catch(() => []);
   const tries = candidates.slice(0, mostTries).map((candidate) => may({ [first.name]: candidate }));
-  return (await Promise.all(tries)).includes(true);
+  const found = await Promise.all(tries);
+  return found.includes(true) || (found.includes(null) ? null : false);
 }
 
 /** Those of `specs` that they may use, in the same order. */
@@ -56,5 +59,5 @@ export async function permitted(
   ports: CommandPorts & { readonly policy: Pick<Policy, 'decide'> },
 ): Promise<readonly CommandSpec[]> {
   const may = await Promise.all(specs.map((spec) => mayUse(spec, looker, ports)));
-  return specs.filter((_, i) => may[i]);
+  return specs.filter((_, i) => may[i] === true);
 }

@@ -8,7 +8,7 @@ import { carryOut, execute } from './execute.ts';
 import { type IntakeDeps, nothingToConfirm } from './intake-deps.ts';
 import { levelOf } from './level.ts';
 import { recordExecuting } from './record.ts';
-import { type Invocation, placeOf, type Reply } from './reply.ts';
+import { type Invocation, idReused, placeOf, type Reply } from './reply.ts';
 import { nameToType } from './rights.ts';
 import { declined } from './settle.ts';
 import { type Action, type Change, hasSecret } from './spec.ts';
@@ -33,9 +33,7 @@ export async function propose(deps: IntakeDeps, invocation: Invocation, wished: 
   if (hasSecret(spec)) return { kind: 'refusal', code: 'denied', text: cannotWait(spec, permission) };
   const approval = await open(deps, invocation, wished);
   // A surface that reuses an id for another wish must not have that wish confirmed under the first one's name.
-  if (approval.command !== spec.name || !isDeepStrictEqual(approval.args, args)) {
-    return { kind: 'refusal', code: 'bad-argument', text: 'This invocation id belongs to another command.' };
-  }
+  if (approval.command !== spec.name || !isDeepStrictEqual(approval.args, args)) return idReused;
   switch (approval.state) {
     case 'pending':
       return ask(deps, { spec, approval });

@@ -1,6 +1,6 @@
 // What the way of a command leaves in the record: who asked, who decided, that it is about to be done. It decides nothing;
 // but where a line that must be there before the effect cannot be written, it throws, and so nothing is done.
-import { type AuditEntry, type AuditEvent, type Approval, principalOf } from '../access/index.ts';
+import { type Approval, type AuditEntry, type AuditEvent, principalOf } from '../access/index.ts';
 import type { Identity, Place } from '../contracts/chat.ts';
 import { correlationIdOf } from '../contracts/ids.ts';
 import { errorText } from '../core/errors.ts';
@@ -89,6 +89,8 @@ type Refusal = Extract<Reply, { kind: 'refusal' }>;
  * record is never trimmed.
  */
 const floods: readonly string[] = ['limited', 'unavailable'];
+/** A refusal that is not of the use whose id it came under: no line of it may stand among those of that use. */
+const strangers: readonly string[] = ['id-reused'];
 
 /** A refusal of what never became a use: nobody knows what was meant, or it waits for nobody's word. */
 export async function recordUnheard(deps: IntakeDeps, subject: Subject, refusal: Refusal): Promise<Refusal> {
@@ -102,7 +104,8 @@ function minuteOf({ clock }: IntakeDeps, { identity, command }: Subject): string
 
 // The refusal stands, whether or not it could be recorded.
 async function recordRefusal(deps: IntakeDeps, subject: Subject, { code, text }: Refusal): Promise<void> {
-  const about = floods.includes(code) ? { ...subject, correlationId: minuteOf(deps, subject) } : subject;
+  const isOwn = !floods.includes(code) && !strangers.includes(code);
+  const about = isOwn ? subject : { ...subject, correlationId: minuteOf(deps, subject) };
   const step = `${code}/${principalOf(subject.identity)}`;
   await append(deps, about, { event: 'refused', verdict: code, detail: text, step }).catch(
     (thrown: unknown) => missing(deps, subject, 'refused', thrown),

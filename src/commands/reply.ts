@@ -1,6 +1,7 @@
 // What a surface hands in and what it gets back. Every invocation gets exactly one reply.
-import type { Address, Answer, Identity, Place } from '../contracts/chat.ts';
+
 import type { Danger } from '../access/index.ts';
+import type { Address, Answer, Identity, Place } from '../contracts/chat.ts';
 import type { CommandSpec } from './spec.ts';
 
 /** One use of a command. `id` is the platform's own id of it: the same id twice is the same use. */
@@ -37,6 +38,7 @@ export const refusalCodes = [
   'empty',
   'unknown-command',
   'bad-argument',
+  'id-reused',
   'denied',
   'no-confirmation',
   'limited',
@@ -78,6 +80,13 @@ export type Reply =
     }
   /** A confirmation that was declined. */
   | { readonly kind: 'dropped'; readonly text: string };
+
+/** What came under the id of another use: that one was meant, or this one, and nobody can tell. */
+export const idReused: Extract<Reply, { kind: 'refusal' }> = {
+  kind: 'refusal',
+  code: 'id-reused',
+  text: 'This id was used before, for something else than this; nothing was done. Say it again under a new id.',
+};
 
 /** Where it was said. */
 export function placeOf({ place, replyTo }: Pick<Invocation, 'place' | 'replyTo'>): Place {

@@ -2,7 +2,7 @@
 // Who receives what a job does, and so its lane, stands in lanes.ts; docs/jobs.md shows all of it.
 import { z } from 'zod';
 import { agentIdSchema, gasSchema } from './agents.ts';
-import { addressSchema, reportSchema } from './chat.ts';
+import { addressSchema, reportSchema, surfaces } from './chat.ts';
 import { envelopeSchema } from './envelope.ts';
 import { serviceNameSchema } from './services.ts';
 import { swarmJobs } from './swarm-orders.ts';
@@ -169,6 +169,15 @@ export const jobCatalogue = {
     timeoutMs: 120_000,
   },
 } as const satisfies Record<string, JobSpec>;
+
+/** Every queue that there can be; reports have one for each surface. */
+export const queueNames: readonly string[] = [
+  ...new Set(
+    Object.values(jobCatalogue).flatMap(({ queue }) =>
+      queue === 'report' ? surfaces.map((surface) => `report.${surface}`) : [queue],
+    ),
+  ),
+];
 
 /**
  * Queues that a person may pause: where work is done. What comes of an action leaves by the reports, and a queue is let go

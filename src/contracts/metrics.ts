@@ -16,7 +16,7 @@ const waitBuckets = [0.005, 0.025, 0.1, 0.5, 1, 5, 30, 300, 3_600];
 const commandVerdicts = [
   ...['answer', 'confirm', 'accepted', 'dropped'],
   ...['empty', 'unknown-command', 'bad-argument', 'denied', 'no-confirmation', 'decided', 'limited'],
-  'unavailable',
+  ...['unavailable', 'id-reused'],
 ] as const;
 const jobOutcomes = ['done', 'repeated', 'retried', 'failed', 'handed-back'] as const;
 export type JobRunOutcome = (typeof jobOutcomes)[number];

@@ -5,7 +5,7 @@ import type { Report } from './chat.ts';
 import type { ResetAnswer } from './components.ts';
 import type { DroneView } from './drones.ts';
 import type { JobName, JobOrder, Kept } from './jobs.ts';
-import type { DeadLetter, DeadLetterList, QueueView } from './queues.ts';
+import type { DeadLetter, DeadLetterList, LetterFound, QueueView } from './queues.ts';
 import type { RestartOrder, RestartOutcome, RestartProgress, ServiceView } from './services.ts';
 import type { ProcessView } from './system.ts';
 
@@ -24,8 +24,8 @@ export interface QueueDirectory {
   queues(): Promise<readonly QueueView[]>;
   /** The newest `limit` dead letters; of one queue, where it is named. */
   deadLetters(limit: number, queue?: string): Promise<DeadLetterList>;
-  /** By the id of its job, or by the beginning of it; null where none has it, or several do. */
-  deadLetter(id: string): Promise<DeadLetter | null>;
+  /** By the id of its job, or by the beginning of it. */
+  deadLetter(id: string): Promise<LetterFound>;
 }
 
 /** Holds queues and deals with dead letters. Every method may be called again. @throws SwarmError REDIS_* */

@@ -47,6 +47,14 @@ export const deadLetterSchema = z.object({
 });
 export type DeadLetter = z.infer<typeof deadLetterSchema>;
 
+/** What was found by an id, or by the beginning of one. */
+export interface LetterFound {
+  /** Null where there is none, or several, or one that cannot be read. */
+  readonly letter: DeadLetter | null;
+  /** Of all that are meant by it, the newest first. */
+  readonly ids: readonly string[];
+}
+
 /** `total` is how many there are, `cut` how many were ever removed because there were too many or too old. */
 export interface DeadLetterList {
   /** The newest first. */

@@ -1,8 +1,8 @@
 // What a spool holds and nobody can use: laid beside it as `*.bad`, synced before it counts as gone, and never deleted by
 // us. It judges nothing; it keeps the bytes as they were, and counts them.
-import { open, readdir, readFile, rename } from 'node:fs/promises';
+import { open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { countLines, syncFolder } from './spool-files.ts';
+import { linesOf, namesIn, syncFolder } from './spool-files.ts';
 
 const ending = '.bad';
 
@@ -37,11 +37,11 @@ export function createAside(folder: string): Aside {
       }
     },
     count: async () => {
-      const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(ending));
+      const names = (await namesIn(folder).catch(() => [])).filter((name) => name.endsWith(ending));
       const counts = await Promise.all(
         names.map((name) =>
-          readFile(join(folder, name)).then(
-            (bytes) => Math.max(1, countLines(bytes)),
+          linesOf(join(folder, name)).then(
+            ({ lines }) => Math.max(1, lines.length),
             () => 1,
           ),
         ),

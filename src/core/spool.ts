@@ -2,10 +2,10 @@
 // owner at a time; what a dead process left is taken over whole. It knows nothing of what the texts mean; one that cannot
 // be used is laid aside, and holds up no other.
 import { isUtf8 } from 'node:buffer';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Aside, createAside } from './spool-aside.ts';
-import { linesOf, syncFolder } from './spool-files.ts';
+import { linesOf, namesIn, syncFolder } from './spool-files.ts';
 import {
   abandonedAfterMs,
   begunAt,
@@ -43,6 +43,12 @@ interface Segment {
   writtenAt: number;
   /** Whether a line of it could not be laid aside, so that the file itself is. */
   stays?: boolean;
+}
+
+/** What is being written to. */
+interface Current {
+  readonly segment: Segment;
+  readonly handle: FileHandle;
 }
 
 interface Waiting {
@@ -92,7 +98,7 @@ export class Spool {
   /** Takes over what processes that are gone have left; not while it drains. Resolves to how many texts that brought. */
   async adopt(): Promise<number> {
     const { folder } = this.#options;
-    const names = await readdir(folder).catch(() => []);
+    const names = await namesIn(folder).catch(() => []);
     let adopted = 0;
     const quietMs = (name: string) => this.#quietMs(name);
     for (const { from, to } of await segmentsToAdopt(names, this.#deps.owner, quietMs)) {
@@ -122,7 +128,8 @@ export class Spool {
 
   /**
    * Hands over all texts, oldest first, those that come meanwhile included. A text counts as taken when `take` has
-   * resolved; when it rejects, that text and all behind it stay. After a crash some may be handed over again.
+   * resolved; when it rejects, that text and all behind it stay. After a crash some may be handed over again, and the last
+   * of a file may be half of one.
    */
   async drain(take: TakeText): Promise<void> {
     for (;;) {
@@ -202,8 +209,10 @@ export class Spool {
     const { kept, refused } = this.#fitting(batch);
     for (const { resolve } of refused) resolve(false);
     if (kept.length === 0) return;
+    let begun: Current | undefined;
     try {
-      const { segment, handle } = await this.#current();
+      begun = await this.#current();
+      const { segment, handle } = begun;
       const lines = kept.map(({ text }) => `${text}\n`).join('');
       await handle.appendFile(lines);
       await handle.datasync();
@@ -213,7 +222,8 @@ export class Spool {
       this.#full ||= segment.count >= perSegment;
       for (const { resolve } of kept) resolve(true);
     } catch (thrown) {
-      // It may end in half a line; what comes next begins a file of its own.
+      // What is refused must not be found there later, nor half of it; what comes next begins a file of its own.
+      await begun?.handle.truncate(begun.segment.bytes).catch(() => undefined);
       await this.#seal();
       for (const { reject } of kept) reject(thrown);
     }
@@ -236,7 +246,7 @@ export class Spool {
     return { kept, refused };
   }
 
-  async #current(): Promise<{ readonly segment: Segment; readonly handle: FileHandle }> {
+  async #current(): Promise<Current> {
     const last = this.#segments.at(-1);
     const quietMs = this.#deps.clock.now() - (last?.writtenAt ?? 0);
     if (this.#handle && last && !this.#full && quietMs < abandonedAfterMs / 2)

@@ -2,8 +2,8 @@
 // page is served.
 import type { BaseAdapter } from '@bull-board/api/baseAdapter';
 import { Queue } from 'bullmq';
+import { queueNames } from '../contracts/jobs.ts';
 import type { Redis } from '../core/redis.ts';
-import { queueNames } from './depths.ts';
 import { queueFault } from './faults.ts';
 
 export interface QueueBoard {

@@ -1,6 +1,11 @@
 // Where jobs lie that were given up: each whole, with why, until somebody redrives or discards it. Bounded in number and
 // age; what the bound removes is told to whoever put the last one.
-import { type DeadLetter, type DeadLetterList, deadLetterSchema } from '../contracts/queues.ts';
+import {
+  type DeadLetter,
+  type DeadLetterList,
+  deadLetterSchema,
+  type LetterFound,
+} from '../contracts/queues.ts';
 import type { Redis } from '../core/redis.ts';
 import { makeScript } from '../core/redis-script.ts';
 
@@ -10,8 +15,8 @@ export interface DeadLetters {
   has(queue: string, id: string): Promise<boolean>;
   /** The newest `limit`; of one queue, where it is named. What cannot be read is left out, and counted in the total. */
   list(limit: number, queue?: string): Promise<DeadLetterList>;
-  /** By the id of its job or the beginning of it; null where that is not exactly one. */
-  find(id: string): Promise<DeadLetter | null>;
+  /** By the id of its job or the beginning of it. */
+  find(id: string): Promise<LetterFound>;
   /** Takes it away, unless its job was given up anew since it was read. */
   remove(letter: DeadLetter): Promise<void>;
   /** How many there are, by queue. */
@@ -58,9 +63,9 @@ export function createDeadLetters(
     find: async (id) => {
       const all = await names();
       const exact = all.filter((name) => idOfName(name) === id);
-      const [found, another] = exact.length > 0 ? exact : all.filter((name) => idOfName(name).startsWith(id));
-      if (found === undefined || another !== undefined) return null;
-      return (await read([found]))[0] ?? null;
+      const found = exact.length > 0 ? exact : all.filter((name) => idOfName(name).startsWith(id));
+      const [letter = null] = found.length === 1 ? await read(found) : [];
+      return { letter, ids: found.map(idOfName) };
     },
     remove: async (letter) => {
       await removeScript(redis, [letters, order], [nameOf(letter), letter.lastAt]);

@@ -1,7 +1,6 @@
 // How much lies in the queues of the fleet, and since when the oldest of it waits. Asks Redis at each call.
 import { Queue } from 'bullmq';
-import { surfaces } from '../contracts/chat.ts';
-import { jobCatalogue } from '../contracts/jobs.ts';
+import { queueNames } from '../contracts/jobs.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Redis } from '../core/redis.ts';
 
@@ -16,15 +15,6 @@ export interface QueueDepth {
   /** ms; 0 where none waits. */
   readonly oldestWaitingMs: number;
 }
-
-/** Every queue that there can be; reports have one for each surface. */
-export const queueNames = [
-  ...new Set(
-    Object.values(jobCatalogue).flatMap(({ queue }) =>
-      queue === 'report' ? surfaces.map((surface) => `report.${surface}`) : [queue],
-    ),
-  ),
-];
 
 /** Asks for all of them at the same time. @throws what Redis answers with when it is away */
 export function queueDepths(

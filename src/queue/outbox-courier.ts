@@ -67,16 +67,17 @@ export class OutboxCourier extends Service {
   #say(): void {
     const { outbox, link, clock } = this.#deps;
     const { count, oldestAt } = outbox;
-    const aside = outbox.aside === 0 ? [] : [`${orders(outbox.aside)} set aside, in *.bad beside it`];
+    const aside = outbox.aside === 0 ? [] : [`${told(outbox.aside)} set aside, in *.bad beside it`];
     if (count === 0) {
       link?.proof(aside.join(''));
       return;
     }
     const age = Math.max(0, Math.round((clock.now() - (oldestAt ?? clock.now())) / 1_000));
-    link?.down([`${orders(count)} on disk, the oldest for ${age} s`, ...aside].join('; '));
+    link?.down([`${told(count)} on disk, the oldest for ${age} s`, ...aside].join('; '));
   }
 }
 
-function orders(count: number): string {
-  return `${count} ${count === 1 ? 'order' : 'orders'}`;
+// Reports and ticks wait there as well as orders.
+function told(count: number): string {
+  return `${count} ${count === 1 ? 'job' : 'jobs'}`;
 }

@@ -43,7 +43,7 @@ export class Outbox {
     this.#deps = deps;
   }
 
-  /** Orders that wait here. */
+  /** Jobs that wait here: orders, and reports of what became of some. */
   get count(): number {
     return this.#deps.spool.count;
   }
@@ -53,7 +53,7 @@ export class Outbox {
     return this.#deps.spool.oldestAt;
   }
 
-  /** Orders of this home that cannot be used and lie aside, when that was last looked at. */
+  /** Jobs of this home that cannot be used and lie aside, when that was last looked at. */
   get aside(): number {
     return this.#aside;
   }
@@ -65,21 +65,18 @@ export class Outbox {
 
   /** Takes over what processes that are gone have left, and looks at what lies aside. */
   async adopt(): Promise<void> {
-    const orders = await this.#deps.spool.adopt();
+    const jobs = await this.#deps.spool.adopt();
     this.#aside = await this.#deps.spool.countAside();
-    if (orders > 0) this.#deps.logger.warn({ orders }, 'orders that an earlier process left on disk');
+    if (jobs > 0) this.#deps.logger.warn({ jobs }, 'jobs that an earlier process left on disk');
   }
 
   /** Resolves once the order is synced. @throws SwarmError OUTBOX_FULL, or what the disk refused with */
   async keep(job: PreparedJob): Promise<Kept> {
     const first = this.count === 0;
     if (!(await this.#deps.spool.append(JSON.stringify(job)))) {
-      throw new SwarmError(
-        domainErrors.outboxFull,
-        `${job.name} ${job.id}: ${this.count} orders wait on disk`,
-      );
+      throw new SwarmError(domainErrors.outboxFull, `${job.name} ${job.id}: ${this.count} jobs wait on disk`);
     }
-    if (first) this.#deps.logger.warn({ job: job.name }, 'Redis is away; orders are kept on disk');
+    if (first) this.#deps.logger.warn({ job: job.name }, 'Redis is away; jobs are kept on disk');
     return { kept: 'disk', until: job.data.envelope.deadline };
   }
 
@@ -116,7 +113,9 @@ export class Outbox {
     setAside: Parameters<TakeText>[1],
     { inlet, tell }: { readonly inlet: Inlet; readonly tell: JobSink['add'] },
   ): Promise<keyof Flushed> {
-    const { data: job, error } = preparedJobSchema.safeParse(parsedJson(text));
+    const json = parsedJson(text);
+    if (json === undefined) return this.#refused(setAside, 'torn, or no JSON');
+    const { data: job, error } = preparedJobSchema.safeParse(json);
     if (!job) return this.#refused(setAside, error.message);
     const late = this.#deps.clock.now() > job.data.envelope.deadline;
     // One that timed out on its way may have arrived, and one may have been put in before a crash: that is not late.
@@ -201,6 +200,6 @@ function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
 }

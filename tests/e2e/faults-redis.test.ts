@@ -68,6 +68,24 @@ describe('Redis', () => {
     await eventually(async () => (await readyz(site)).code === 200, { timeoutMs: 30_000 });
   });
 
+  it('that answers nothing: `help` tells what is open to all, and that rights cannot be read', async ({
+    openSite,
+  }) => {
+    const redis = await ownServer('redis-server');
+    const { proxy, url } = await TcpProxy.before(redis.url, 6379);
+    onTestFinished(() => proxy.close());
+    const site = await openSite({ redisUrl: url });
+    await site.up().ready();
+    proxy.mode = 'blackhole';
+    const { end, json } = await site.run('help');
+    expect([end, json.answer?.note]).toEqual([
+      0,
+      expect.stringContaining('what you may do cannot be read now'),
+    ]);
+    const shown = JSON.stringify(json.answer);
+    expect([shown.includes('status [target]'), shown.includes('restart <service>')]).toEqual([true, false]);
+  });
+
   it('F16 behind 200 ± 50 ms, in slices of 16 bytes at 64 kB/s: slower, and never called lost', async ({
     openSite,
   }) => {

@@ -36,7 +36,9 @@ describe('a part that crashes in a loop', () => {
     });
 
     const status = await site.cli('status');
-    expect(status.stdout).toMatch(/^ {2}rabbitmq-server +braked after crashing in a loop: .*service reset/m);
+    expect(status.stdout).toMatch(
+      /^ {2}part rabbitmq-server +braked after crashing in a loop: .*service reset/m,
+    );
     expect(status.stdout).toMatch(/^Swarmline is degraded/);
     // What is not well is looked for each second.
     await eventually(() => site.cli('run', 'alerts'), {

@@ -69,11 +69,18 @@ export const shapes = {
     code: z.enum(refusalCodes),
     text: z.string(),
     retryAfterMs: z.number().optional().describe('of `limited`: when it may be tried again'),
+    where: z.string().optional().describe('of `id-reused`: the place in the request'),
+    mend: z.string().optional().describe('of `id-reused`'),
   }),
   Failure: z.object({
     error: z.string().describe('a code of docs/errors.md'),
     message: z.string(),
-    where: z.string().optional().describe('the place in the request, such as body.args.service'),
+    where: z
+      .string()
+      .optional()
+      .describe(
+        'the place in the request, such as body.args.service; of 503 the link of /readyz that is away',
+      ),
     mend: z.string(),
   }),
   Report: reportSchema,

@@ -54,7 +54,8 @@ export function registerAgents(scope: FastifyInstance, deps: AgentDeps): void {
     if (agent === null) return reply;
     const { wait } = parsePart('query', gasQuery, request.query);
     if (!swarm.desk.has(agent)) {
-      return fail(reply, { status: 409, kind: domainErrors.requestInvalid, message: liesElsewhere(agent) });
+      const message = liesElsewhere(agent);
+      return fail(reply, { status: 409, kind: domainErrors.requestInvalid, message, where: 'path.id' });
     }
     return reply.send({ gas: await swarm.desk.fetch(agent, wait * 1_000, untilGone(reply)) });
   });

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { type AuditRecord, auditEvents } from '../../access/index.ts';
+import { type AuditFilter, type AuditRecord, auditEvents } from '../../access/index.ts';
 import { parseAuditFilter, type Reply } from '../../commands/index.ts';
 import { errorText } from '../../core/errors.ts';
 import type { Caller } from '../door.ts';
@@ -80,12 +80,13 @@ async function refused({ policy, audit, logger }: DeedDeps, caller: Caller): Pro
 /** As a person would type it, so that both understand the same. */
 function filterFrom(now: number) {
   return z.record(z.string(), z.string().optional()).transform((words, context) => {
-    const typed = Object.entries(words).flatMap(([key, value]) =>
-      value === undefined ? [] : [`${key}=${value}`],
-    );
-    const parsed = parseAuditFilter(typed.join(' '), now);
-    if (parsed.ok) return parsed.filter;
-    context.addIssue({ code: 'custom', message: parsed.why });
-    return z.NEVER;
+    let filter: AuditFilter = {};
+    for (const [key, value] of Object.entries(words)) {
+      if (value === undefined) continue;
+      const parsed = parseAuditFilter(`${key}=${value}`, now);
+      if (parsed.ok) filter = { ...filter, ...parsed.filter };
+      else context.addIssue({ code: 'custom', path: [key], message: parsed.why });
+    }
+    return filter;
   });
 }

@@ -26,7 +26,8 @@ export function registerComponents(scope: FastifyInstance, deps: ComponentDeps):
     if (refusal) return sendReply(reply, refusal);
     const answer = await components.reset(name);
     if (answer.processes.length > 0) return reply.send(answer);
-    return fail(reply, { status: 404, kind: coreErrors.componentUnknown, message: nobodyHas(answer) });
+    const message = nobodyHas(answer);
+    return fail(reply, { status: 404, kind: coreErrors.componentUnknown, message, where: 'path.name' });
   });
 }
 

@@ -110,7 +110,7 @@ function stuck(long: boolean, name: string, detail: string): AlertSignal[] {
 function softLink(name: string, detail: string, besides: string): AlertSignal {
   const title =
     name === 'outbox'
-      ? 'orders have waited on disk for more than a minute'
+      ? 'jobs have waited on disk for more than a minute'
       : `${name} has been away for more than a minute${besides}`;
   return signalOf('link-lost', name, { title, detail });
 }

@@ -1,7 +1,7 @@
 // `swarmline run "COMMAND LINE"`, and what every chat command is from a shell: follows an action to its end.
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import { answerLines, type Reply, reportLine } from '../../commands/index.ts';
+import { answerLines, type RefusalCode, type Reply, reportLine } from '../../commands/index.ts';
 import type { ActionState, Report, Step } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { randomId } from '../../contracts/ids.ts';
@@ -64,7 +64,7 @@ async function carryOut(
 
 type Confirm = Extract<Reply, { kind: 'confirm' }>;
 
-/** Null where nobody can be asked. */
+/** Null where there is no word to be had, or the wrong one; then the wish is withdrawn, and it is said why. */
 async function confirm(client: Client, asked: Confirm, options: RunOptions, io: Io): Promise<Reply | null> {
   const { confirmationId: id, prompt, typeName } = asked;
   if (typeName === undefined) {
@@ -72,11 +72,29 @@ async function confirm(client: Client, asked: Confirm, options: RunOptions, io: 
     if (agreed !== null) return client.decide(id, agreed ? 'yes' : 'no');
   } else {
     const typed = options.name ?? (await ask(`${prompt} Type ${typeName} to confirm: `, io));
-    if (typed !== null) return client.decide(id, typed === '' ? 'no' : 'yes', typed);
+    if (typed === typeName || typed === '') return client.decide(id, typed === '' ? 'no' : 'yes', typed);
+    if (typed !== null) {
+      const why = `${prompt} ${typed} is not ${typeName}, which has to be typed.`;
+      return withdraw(client, { ...asked, code: 'bad-argument', why }, options, io);
+    }
   }
   const flag = typeName === undefined ? '--yes' : `--name ${typeName}`;
-  const text = `${prompt} It needs ${flag} where there is no terminal.`;
-  show({ kind: 'refusal', code: 'no-confirmation', text }, options, io);
+  const why = `${prompt} It needs ${flag} where there is no terminal.`;
+  return withdraw(client, { ...asked, code: 'no-confirmation', why }, options, io);
+}
+
+type Withdrawn = Confirm & { readonly code: RefusalCode; readonly why: string };
+
+// Nobody comes back to a question that a script has asked, and whoever looks at `approvals` would wonder whose it is.
+async function withdraw(client: Client, wish: Withdrawn, options: RunOptions, io: Io): Promise<null> {
+  const { confirmationId: id, code, why, expiresAt } = wish;
+  const reply = await client.decide(id, 'no').catch(() => null);
+  const until = new Date(expiresAt).toISOString().slice(11, 19);
+  const end =
+    reply?.kind === 'dropped'
+      ? 'Nothing was done.'
+      : `It could not be withdrawn and waits until ${until} UTC; \`swarmline deny ${id}\` ends it.`;
+  show({ kind: 'refusal', code, text: `${why} ${end}` }, options, io);
   return null;
 }
 
@@ -219,6 +237,7 @@ function codeOf(reply: Reply): ExitCode {
     case 'empty':
     case 'unknown-command':
     case 'bad-argument':
+    case 'id-reused':
       return exitCodes.usage;
     case 'no-confirmation':
     case 'decided':

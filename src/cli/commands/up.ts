@@ -10,12 +10,12 @@ import {
   createReloader,
   findBackends,
   isRole,
-  leaveRunNote,
-  packageVersion,
   type LoadedConfig,
+  leaveRunNote,
   loadConfig,
   logCheck,
   type Platform,
+  packageVersion,
   type Role,
   resetLine,
   takePidLock,
@@ -27,8 +27,8 @@ import type { LinkStatus } from '../../core/links.ts';
 import { createLogger, type ProcessLogger } from '../../core/logger.ts';
 import { demoLayer } from '../../demo/index.ts';
 import { type ExitCode, exitCodes, type Io, untilStopped } from '../io.ts';
-import { wantsColour } from '../terminal.ts';
 import { createNotifier, type Notifier } from '../notify.ts';
+import { wantsColour } from '../terminal.ts';
 
 export interface UpOptions {
   /** Only these roles, each by itself or several with commas; absent: all of them. */
@@ -41,6 +41,10 @@ export interface UpOptions {
 export async function up(options: UpOptions, io: Io): Promise<ExitCode> {
   const startedAt = systemClock.now();
   const roles = rolesOf(options.only);
+  if (typeof roles === 'string') {
+    io.stderr.write(`swarmline: ${roles}\n`);
+    return exitCodes.usage;
+  }
   const load = () =>
     loadConfig(io.env, { root: io.root, demo: options.demo, settings: options.set, demoLayer });
   const loaded = await load();
@@ -199,18 +203,15 @@ async function assemble({ loaded, roles, whole, logger }: Operation, io: Io, not
   return { platform, colour };
 }
 
-function rolesOf(only: readonly string[] | undefined): readonly Role[] {
+/** A text says what is wrong with them. */
+function rolesOf(only: readonly string[] | undefined): readonly Role[] | string {
   if (only === undefined) return allRoles;
   const names = [...new Set(only.flatMap((list) => list.split(',').map((name) => name.trim())))];
   const wanted = names.filter(isRole);
   const unknown = names.filter((name) => !isRole(name));
-  if (unknown.length > 0) {
-    throw new SwarmError(
-      coreErrors.configInvalid,
-      `--only: no role ${unknown.join(', ')}; there are ${allRoles.join(', ')}`,
-    );
-  }
-  return wanted;
+  return unknown.length === 0
+    ? wanted
+    : `--only: no role ${unknown.join(', ')}; there are ${allRoles.join(', ')}`;
 }
 
 function header({ demo, localFile, config }: LoadedConfig, wanted: readonly Role[]): string {

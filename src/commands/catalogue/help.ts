@@ -1,10 +1,11 @@
 // `help [command]`: what the person who asks may type, and everything about one command.
 import type { Answer, AnswerRow } from '../../contracts/chat.ts';
+import { within } from '../../core/timer.ts';
 import { dryRunOption, usage } from '../bind.ts';
 import { before } from '../dry-run.ts';
-import { namesOf, nearest } from '../parse.ts';
-import { mayUse, permitted } from '../permitted.ts';
 import { levelOf } from '../level.ts';
+import { namesOf, nearest } from '../parse.ts';
+import { mayUse } from '../permitted.ts';
 import type { Action, ArgSpec, Change, CommandCall, CommandPorts, CommandSpec, Question } from '../spec.ts';
 
 /** Made last, since it lists the others. */
@@ -34,18 +35,33 @@ export function makeHelp(others: readonly CommandSpec[]): Question {
   return help;
 }
 
+/** Whoever asks for help while Redis is away waits so long for their rights, ms. */
+const patienceMs = 1_000;
+const unreadable = 'what you may do cannot be read now';
+
+/** Null where nobody can tell in time. */
+function mayUseSoon(spec: CommandSpec, call: CommandCall, ports: CommandPorts): Promise<boolean | null> {
+  return within(ports.clock, { ms: patienceMs, late: () => null }, mayUse(spec, call, ports));
+}
+
 async function overview(
   all: readonly CommandSpec[],
   call: CommandCall,
   ports: CommandPorts,
 ): Promise<Answer> {
-  const mine = await permitted(all, call, ports);
-  const hidden = all.length - mine.length;
+  const may = await Promise.all(all.map((spec) => mayUseSoon(spec, call, ports)));
+  const mine = all.filter((_, i) => may[i] === true);
+  const hidden = may.filter((one) => one === false).length;
+  const unknown = may.filter((one) => one === null).length;
   return {
     title: 'Commands',
-    tone: 'info',
+    tone: unknown === 0 ? 'info' : 'warn',
     rows: mine.map((spec) => row(usage(spec), spec.description)),
-    note: `An action asks first: \`yes ID\` does it, \`no ID\` drops it.${hidden === 0 ? '' : ` ${hidden} more need rights that you do not have.`}`,
+    note: [
+      'An action asks first: `yes ID` does it, `no ID` drops it.',
+      ...(hidden === 0 ? [] : [`${hidden} more need rights that you do not have.`]),
+      ...(unknown === 0 ? [] : [`Of ${unknown} more it is unknown: ${unreadable}.`]),
+    ].join(' '),
     data: {
       commands: mine.map(({ name, description, example, kind }) => ({ name, description, example, kind })),
     },
@@ -67,10 +83,10 @@ async function detail(
     return { title: `Unknown: no command is called ${wanted}`, tone: 'warn', rows: [], note, data: {} };
   }
   const { name, description, aliases = [], example, kind } = spec;
-  const may = await mayUse(spec, call, ports);
+  const may = await mayUseSoon(spec, call, ports);
   return {
     title: `${name}: ${description}`,
-    tone: may ? 'info' : 'warn',
+    tone: may === true ? 'info' : 'warn',
     rows: [
       row('usage', usage(spec)),
       ...spec.args.map((arg) => row(arg.name, argText(arg))),
@@ -82,7 +98,8 @@ async function detail(
       ...(kind === 'question' || kind === 'word'
         ? []
         : [`With \`${dryRunOption}\` it only says what would be done.`]),
-      ...(may ? [] : ['You may not use it.']),
+      ...(may === false ? ['You may not use it.'] : []),
+      ...(may === null ? [`Whether you may use it is unknown: ${unreadable}.`] : []),
     ].join(' '),
     data: { command: { name, aliases, description, example, kind, usage: usage(spec), allowed: may } },
   };

@@ -4,6 +4,7 @@ import type { DeadLetter } from '../../contracts/queues.ts';
 import { plainText } from '../../core/text.ts';
 import { counted } from '../render.ts';
 import type { Question } from '../spec.ts';
+import { letterArg, letterQueueArg, noSuchLetter, noSuchQueue } from './find-letter.ts';
 
 /** More would fill a screen, and the reason is mostly the same. */
 const shown = 10;
@@ -12,9 +13,11 @@ export const queueDead: Question = {
   kind: 'question',
   name: 'queue dead',
   description: 'Jobs that were given up, the newest first, each with its reason',
-  args: [{ name: 'queue', description: 'Of this queue alone', required: false }],
+  args: [letterQueueArg],
   example: 'queue dead gas',
   answer: async ({ args }, ports) => {
+    const unknown = noSuchQueue(args['queue']);
+    if (unknown !== null) return { title: `Unknown: ${unknown}`, tone: 'warn', rows: [], data: noLetters };
     const now = ports.clock.now();
     const { letters, total, cut } = await ports.queues.deadLetters(shown, args['queue']);
     const where = args['queue'] === undefined ? '' : ` in ${plainText(args['queue'], 40)}`;
@@ -29,19 +32,20 @@ export const queueDead: Question = {
   },
 };
 
+const noLetters = { letters: [], total: 0, cut: 0 };
+
 export const queueShow: Question = {
   kind: 'question',
   name: 'queue show',
   description: 'One dead letter with all that is in it',
-  args: [{ name: 'id', description: 'Of its job, or the beginning of it', required: true }],
+  args: [letterArg],
   example: 'queue show x1a2b3c',
   permission: 'queue.show',
   answer: async ({ args }, ports) => {
     const id = args['id'] ?? '';
-    const letter = await ports.queues.deadLetter(id);
+    const { letter, ids } = await ports.queues.deadLetter(id);
     if (!letter) {
-      const title = `No dead letter, or more than one, begins with ${plainText(id, 40)}`;
-      return { title, tone: 'warn', rows: [], note: '`queue dead` lists them.', data: { letter: null } };
+      return { title: `Unknown: ${noSuchLetter(id, ids)}`, tone: 'warn', rows: [], data: { letter, ids } };
     }
     const row = (label: string, value: string): AnswerRow => ({ label, value, ageMs: null, tone: 'info' });
     return {

@@ -3,21 +3,14 @@
 import { derivedId } from '../../contracts/ids.ts';
 import type { JobBody } from '../../contracts/jobs.ts';
 import { counted } from '../render.ts';
-import type { Action, ActionCall, ArgSpec, CommandPorts, CommandCall } from '../spec.ts';
-
-const idArg: ArgSpec = {
-  name: 'id',
-  description: 'Of its job, as `queue dead` shows it, or the beginning of it',
-  required: true,
-  candidates: async (ports) => (await ports.queues.deadLetters(25)).letters.map(({ id }) => id),
-  exact: async (typed, ports) => (await ports.queues.deadLetter(typed))?.id ?? typed,
-};
+import type { Action, ActionCall, CommandCall, CommandPorts } from '../spec.ts';
+import { letterArg, letterQueueArg, noSuchLetter, noSuchQueue } from './find-letter.ts';
 
 export const queueRedrive: Action = {
   kind: 'action',
   name: 'queue redrive',
   description: 'Run a job again that was given up; what was done of it stays done',
-  args: [idArg],
+  args: [letterArg],
   example: 'queue redrive x1a2b3c',
   permission: () => 'queue.redrive',
   danger: 'confirm',
@@ -30,7 +23,7 @@ export const queueRedriveAll: Action = {
   kind: 'action',
   name: 'queue redrive-all',
   description: 'Run every job again that was given up, or every one of a queue',
-  args: [{ name: 'queue', description: 'Of this queue alone', required: false }],
+  args: [letterQueueArg],
   example: 'queue redrive-all gas',
   permission: () => 'queue.redrive-all',
   danger: 'two-persons',
@@ -39,6 +32,8 @@ export const queueRedriveAll: Action = {
     return `Run ${counted(total, 'dead letter')} again${ofQueue(args)}?`;
   },
   check: async ({ args }, ports) => {
+    const unknown = noSuchQueue(args['queue']);
+    if (unknown !== null) return unknown;
     const { total } = await ports.queues.deadLetters(0, args['queue']);
     return total === 0 ? `There is no dead letter${ofQueue(args)}.` : null;
   },
@@ -50,7 +45,7 @@ export const queueDiscard: Action = {
   kind: 'action',
   name: 'queue discard',
   description: 'Give a dead letter up for good',
-  args: [idArg],
+  args: [letterArg],
   example: 'queue discard x1a2b3c',
   permission: () => 'queue.discard',
   danger: 'confirm',
@@ -77,15 +72,15 @@ async function order(
 }
 
 async function titleOf(args: CommandCall['args'], ports: CommandPorts): Promise<string> {
-  const letter = await ports.queues.deadLetter(args['id'] ?? '');
+  const { letter } = await ports.queues.deadLetter(args['id'] ?? '');
   return letter ? `${letter.name} ${letter.id}, given up for ${letter.code}` : (args['id'] ?? '');
 }
 
 async function missing(args: CommandCall['args'], ports: CommandPorts): Promise<string | null> {
   const id = args['id'] ?? '';
   if (id === 'all') return 'For all of them say `queue redrive-all [queue]`.';
-  if ((await ports.queues.deadLetter(id)) !== null) return null;
-  return `No dead letter, or more than one, begins with \`${id.slice(0, 40)}\`. \`queue dead\` lists them.`;
+  const { letter, ids } = await ports.queues.deadLetter(id);
+  return letter === null ? noSuchLetter(id, ids) : null;
 }
 
 function ofQueue(args: CommandCall['args']): string {

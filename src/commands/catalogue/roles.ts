@@ -1,6 +1,6 @@
 // Roles that nobody fills, as `status` tells them.
 import type { AnswerRow } from '../../contracts/chat.ts';
-import { gapText, isNeededRole, neededRoles } from '../../contracts/roles.ts';
+import { gapText, isNeededRole, type NeededRole, neededRoles } from '../../contracts/roles.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import { processSilentAfterMs } from './processes.ts';
 
@@ -17,7 +17,12 @@ export function gapRows(processes: readonly ProcessView[], now: number): readonl
   const gaps = Object.keys(neededRoles).filter((role) => !living.some(({ roles }) => roles.includes(role)));
   return gaps
     .filter(isNeededRole)
-    .map((role) => ({ label: role, value: gapText(role), ageMs: null, tone: 'bad' }));
+    .map((role) => ({ label: roleLabel(role), value: gapText(role), ageMs: null, tone: 'bad' }));
+}
+
+/** A role, a link and a part may all be called `workers`. */
+export function roleLabel(role: NeededRole): string {
+  return `role ${role}`;
 }
 
 /** Whether it reaches Redis for long enough to know of every other one. */

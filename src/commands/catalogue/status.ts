@@ -18,8 +18,8 @@ import { processSilentAfterMs } from './processes.ts';
 import { troubledQueueRows } from './queue-status.ts';
 import { pilingRows } from './report-rows.ts';
 import { gapRows } from './roles.ts';
-import { skippedRows } from './skipped.ts';
 import { isReady, serviceNames, serviceRows, silentAfterMs } from './services.ts';
+import { skippedRows } from './skipped.ts';
 
 export const status: Question = {
   kind: 'question',
@@ -260,9 +260,8 @@ function componentRow(
   const value = braked
     ? `braked after crashing in a loop${why}; when mended: swarmline service reset ${name}`
     : `failed, ${tries}${why}`;
-  return [
-    { label: named ? `${name}@${pid}` : name, value, ageMs: null, tone: hard || braked ? 'bad' : 'warn' },
-  ];
+  const label = `part ${name}${named ? `@${pid}` : ''}`;
+  return [{ label, value, ageMs: null, tone: hard || braked ? 'bad' : 'warn' }];
 }
 
 function silent(number: number): string {

@@ -4,7 +4,7 @@ import { type JobName, jobCatalogue } from '../../contracts/jobs.ts';
 import type { QueueHold } from '../../contracts/queues.ts';
 import { counted, formatAge } from '../render.ts';
 import type { CommandPorts } from '../spec.ts';
-import { gapRows } from './roles.ts';
+import { gapRows, roleLabel } from './roles.ts';
 
 /** The job that an action becomes. `cancel` is none: it is done at once. */
 export const jobOfAction: Readonly<Record<string, JobName>> = {
@@ -41,7 +41,7 @@ export async function whyItWaits(command: string, ports: Ports): Promise<string>
   if (queue === undefined) return 'it waits until a worker is free';
   const { queue: name, hold, waiting, oldestWaitingMs } = queue;
   if (hold !== null) return `the queue ${name} is ${await heldText(hold, ports)}`;
-  const gap = gapRows(processes, now).find(({ label }) => label === 'workers');
+  const gap = gapRows(processes, now).find(({ label }) => label === roleLabel('workers'));
   if (gap) return gap.value;
   const oldest = waiting > 0 ? `, the oldest for ${formatAge(oldestWaitingMs)}` : '';
   return `it waits until a worker is free; ${counted(waiting, 'job')} of the queue ${name} ${waiting === 1 ? 'waits' : 'wait'}${oldest}`;

@@ -70,7 +70,7 @@ function subjectOf({ order, id, queue }: Body): string {
 // What was given up since was not seen by whoever gave the order.
 async function wantedOf({ queues }: SettleLettersDeps, { id, queue }: Body, { envelope }: JobContext) {
   if (id !== null) {
-    const letter = await queues.deadLetter(id);
+    const { letter } = await queues.deadLetter(id);
     // Another one may have come to begin like it since.
     return letter?.id === id ? [letter] : [];
   }

@@ -107,7 +107,7 @@ describe('the gas of an agent', () => {
     const { call } = await open(redis, prefix, { swarm: listening().swarm });
     expect(await call('GET', '/v1/agents/Agent-2/gas')).toMatchObject({
       status: 409,
-      body: { message: expect.stringContaining('kind: pull') },
+      body: { message: expect.stringContaining('kind: pull'), where: 'path.id' },
     });
   });
 

@@ -1,8 +1,10 @@
 // What comes to the HTTP face that is no request it serves: each is a 4xx that says what is wrong, where, and the mend.
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
+import { closeRedis, createCommandRedis } from '../../../src/core/redis.ts';
 import { it } from '../../support/fixtures.ts';
+import { ownServer } from '../../support/own-server.ts';
 import { open } from './rig.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -29,24 +31,25 @@ describe('a request that is not served', () => {
   });
 
   it.for([
-    ['malformed JSON', 400, '{"line": ', json],
-    ['JSON that would change prototypes', 400, '{"line": "status", "__proto__": {"x": 1}}', json],
-    ['no JSON at all', 415, '<line/>', { 'content-type': 'application/xml' }],
-    ['text', 415, '{"line": "status"}', { 'content-type': 'text/plain' }],
-    ['no body', 400, '', {}],
-    ['an empty body', 400, '', json],
-    ['null', 400, 'null', json],
-    ['a body that is too large', 413, `{"line": "${'x'.repeat(70_000)}"}`, json],
-    ['a field that nobody knows', 400, '{"line": "status", "force": true}', json],
+    ['malformed JSON', 400, 'body', '{"line": ', json],
+    ['JSON that would change prototypes', 400, 'body', '{"line": "status", "__proto__": {"x": 1}}', json],
+    ['no JSON at all', 415, 'header Content-Type', '<line/>', { 'content-type': 'application/xml' }],
+    ['text', 415, 'header Content-Type', '{"line": "status"}', { 'content-type': 'text/plain' }],
+    ['no body', 400, 'body', '', {}],
+    ['an empty body', 400, 'body', '', json],
+    ['null', 400, 'body', 'null', json],
+    ['a body that is too large', 413, 'body', `{"line": "${'x'.repeat(70_000)}"}`, json],
+    ['a field that nobody knows', 400, 'body', '{"line": "status", "force": true}', json],
     [
       'a key of idempotency that is too long',
       400,
+      'header Idempotency-Key',
       '{"line": "status"}',
       { ...json, 'idempotency-key': 'k'.repeat(101) },
     ],
   ] as const)(
     'is refused in the one shape: %s',
-    async ([_what, status, body, headers], { redis, prefix }) => {
+    async ([_what, status, where, body, headers], { redis, prefix }) => {
       const { call } = await open(redis, prefix);
       const answer = await call('POST', '/v1/run', { headers, ...(body === '' ? {} : { body }) });
       expect(answer).toMatchObject({
@@ -54,6 +57,7 @@ describe('a request that is not served', () => {
         body: {
           error: 'REQUEST_INVALID',
           message: expect.stringMatching(/\w/),
+          where,
           mend: 'Correct the request as the message says.',
         },
       });
@@ -64,7 +68,7 @@ describe('a request that is not served', () => {
     const { call } = await open(redis, prefix);
     expect(await call('GET', '/v1/results/%E0%A4%A')).toMatchObject({
       status: 400,
-      body: { error: 'REQUEST_INVALID' },
+      body: { error: 'REQUEST_INVALID', where: 'path' },
     });
   });
 
@@ -79,6 +83,24 @@ describe('a request that is not served', () => {
       expect(await call('GET', `/v1/results/c-1${query}`)).toMatchObject({ status: 400, body: { where } });
     },
   );
+});
+
+describe('a request that meets an outage', () => {
+  it('is told what is away, and what mends that', async ({ prefix }) => {
+    const server = await ownServer('redis-server');
+    const own = createCommandRedis({ url: server.url, name: 'test' });
+    onTestFinished(() => closeRedis(own));
+    const { call } = await open(own, prefix);
+    await server.crash();
+    expect(await call('GET', '/v1/audit')).toMatchObject({
+      status: 503,
+      body: {
+        error: expect.stringMatching(/^(REDIS|AUDIT)_/),
+        where: 'redis',
+        mend: expect.stringMatching(/\w/),
+      },
+    });
+  });
 });
 
 describe('what is not HTTP as we take it', () => {

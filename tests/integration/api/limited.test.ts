@@ -1,5 +1,6 @@
 // Too much asked over HTTP: the status and the header that programs understand.
-import { expect } from 'vitest';
+import { describe, expect } from 'vitest';
+import { createPolicy } from '../../../src/access/index.ts';
 import { it } from '../../support/fixtures.ts';
 import { open } from './rig.ts';
 
@@ -29,8 +30,42 @@ it('under one Idempotency-Key is answered as the first time, though too much was
   const { run } = await open(redis, prefix, { limits: { programBurst: 3, programPerMinute: 1 } });
   const key = { 'idempotency-key': 'k-1' };
   const first = await run('services', key);
-  expect([(await run('services', key)).body, (await run('agents', key)).body]).toMatchObject([
-    first.body,
-    { code: 'bad-argument', text: 'This invocation id belongs to another command.' },
-  ]);
+  expect((await run('services', key)).body).toEqual(first.body);
+});
+
+describe('an Idempotency-Key that comes again', () => {
+  const key = { 'idempotency-key': 'k-1' };
+  const policy = createPolicy({
+    roles: { operator: ['ask', 'service.restart:*'] },
+    people: { owner: { role: 'operator', identities: ['cli:local'] } },
+  });
+  const told = {
+    status: 422,
+    body: {
+      kind: 'refusal',
+      code: 'id-reused',
+      text: 'this Idempotency-Key was sent before, with another command or other arguments; nothing was done',
+      where: 'header Idempotency-Key',
+      mend: 'Send it again under a key of its own.',
+    },
+  };
+
+  it('with another command is 422, and names the header and the mend', async ({ redis, prefix }) => {
+    const { run } = await open(redis, prefix, { limits: {} });
+    await run('services', key);
+    expect(await run('agents', key)).toEqual(told);
+  });
+
+  it.for([
+    ['with limits', { limits: {} }],
+    ['without', {}],
+  ] as const)(
+    'with other arguments of the same action is 422, %s',
+    async ([, options], { redis, prefix }) => {
+      const { run, scene } = await open(redis, prefix, { ...options, policy });
+      await run('restart slam', key);
+      expect(await run('restart mesh', key)).toEqual(told);
+      expect(scene.jobs.ids).toEqual([]);
+    },
+  );
 });

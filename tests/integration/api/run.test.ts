@@ -1,64 +1,19 @@
 // `swarmline run` and `agent ack` against a real HTTP face: what is printed where, and with which exit code.
-import { dirname } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { describe, expect } from 'vitest';
 import { agentAck } from '../../../src/cli/commands/agent-ack.ts';
 import { chat } from '../../../src/cli/commands/chat.ts';
 import { run } from '../../../src/cli/commands/run.ts';
-import type { Io } from '../../../src/cli/io.ts';
-import type { Report } from '../../../src/contracts/chat.ts';
 import type { QueueView } from '../../../src/contracts/queues.ts';
 import { createActionDirectory } from '../../../src/queue/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { portsOf } from '../../unit/commands/ports.ts';
 import { ManualClock } from '../../unit/core/manual-clock.ts';
 import { open } from './rig.ts';
-
-type Face = Awaited<ReturnType<typeof open>>;
-
-function terminal({ tokenFile, port }: Face, given: { readonly isTTY?: boolean } = {}) {
-  const stopping = new AbortController();
-  const stdin = Object.assign(new PassThrough(), { isTTY: given.isTTY ?? false });
-  const printed = { out: '', err: '' };
-  const stdout = new PassThrough().on('data', (chunk) => {
-    printed.out += String(chunk);
-  });
-  const stderr = new PassThrough().on('data', (chunk) => {
-    printed.err += String(chunk);
-  });
-  const io: Io = {
-    env: { SWARMLINE_HOME: dirname(tokenFile), SWARMLINE_API_PORT: String(port) },
-    stdin,
-    stdout,
-    stderr,
-    self: [''],
-    root: '/nowhere',
-    stopped: stopping.signal,
-    outliveReaders: () => undefined,
-    stop: () => stopping.abort(),
-  };
-  return { io, stdin, printed };
-}
+import { plain, report, terminal } from './terminal.ts';
 
 const heldServices = (now: number): QueueView => ({
   ...{ queue: 'services', waiting: 1, delayed: 0, active: 0, dead: 0, oldestWaitingMs: 180_000 },
   hold: { state: 'paused', since: now - 180_000, by: 'cli:local' },
-});
-const plain = { yes: false, json: false };
-const report = (
-  about: string,
-  seq: number,
-  state: 'sent' | 'ready' | 'failed' | 'unknown',
-  final: boolean,
-): Report => ({
-  to: { surface: 'cli', place: 'local' },
-  about,
-  kind: 'restart',
-  subject: 'slam',
-  seq,
-  final,
-  text: `it is ${state}`,
-  steps: [{ state, at: 1, detail: '' }],
 });
 
 describe('a chat command as a subcommand', () => {
@@ -152,37 +107,6 @@ describe('swarmline run', () => {
     const face = await open(redis, prefix);
     face.scene.jobs.down = true;
     expect(await run('restart slam', { ...plain, yes: true }, terminal(face).io)).toBe(69);
-  });
-
-  it('does nothing without --yes where there is no terminal, and says so with 2', async ({
-    redis,
-    prefix,
-  }) => {
-    const face = await open(redis, prefix);
-    const { io, printed } = terminal(face);
-    expect(await run('restart slam', plain, io)).toBe(2);
-    expect([printed.err, face.scene.jobs.ids]).toEqual([
-      'Restart slam? It needs --yes where there is no terminal.\n',
-      [],
-    ]);
-  });
-
-  it.for([
-    ['n\n', 'Declined; nothing was done.\n'],
-    ['\n', 'Declined; nothing was done.\n'],
-  ] as const)('asks at a terminal, and takes %j for a no', async ([typed, told], { redis, prefix }) => {
-    const face = await open(redis, prefix);
-    const { io, stdin, printed } = terminal(face, { isTTY: true });
-    stdin.write(typed);
-    expect(await run('restart slam', plain, io)).toBe(0);
-    expect([printed.out, face.scene.jobs.ids]).toEqual([told, []]);
-  });
-
-  it('takes the end of input at the question for a no', async ({ redis, prefix }) => {
-    const face = await open(redis, prefix);
-    const { io, stdin } = terminal(face, { isTTY: true });
-    stdin.end();
-    expect([await run('restart slam', plain, io), face.scene.jobs.ids]).toEqual([0, []]);
   });
 
   it.for([

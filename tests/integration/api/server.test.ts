@@ -232,6 +232,7 @@ describe('the reset of a component', () => {
       body: {
         error: 'COMPONENT_UNKNOWN',
         message: 'no component is called apo; there are api, redis; process 9 (workers) did not answer',
+        where: 'path.name',
       },
     });
   });

@@ -125,7 +125,7 @@ describe('an action', () => {
     await scene.asked('restart slam', alice, 'same');
     expect(await scene.say('restart mesh', alice, 'same')).toMatchObject({
       kind: 'refusal',
-      code: 'bad-argument',
+      code: 'id-reused',
     });
   });
 

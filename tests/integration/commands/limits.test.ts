@@ -1,5 +1,6 @@
 // Too much, too soon, or the same once more: what the intake makes of it.
 import { describe, expect } from 'vitest';
+import { correlationIdOf } from '../../../src/contracts/ids.ts';
 import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { service } from '../../unit/commands/ports.ts';
@@ -25,8 +26,31 @@ describe('the same use once more', () => {
   it('with another input is refused', async ({ redis, prefix }) => {
     const scene = createScene(redis, prefix, { limits: {} });
     await scene.say('services', alice, 'same');
-    expect(await scene.say('agents', alice, 'same')).toMatchObject({ code: 'bad-argument' });
+    expect(await scene.say('agents', alice, 'same')).toMatchObject({ code: 'id-reused' });
   });
+
+  it.for([
+    ['that is still kept', { limits: {} }],
+    ['of which only the question is left', {}],
+  ] as const)(
+    'with another input leaves no line among those of a use %s',
+    async ([, options], { redis, prefix }) => {
+      const scene = createScene(redis, prefix, options);
+      await scene.asked('restart slam', alice, 'same');
+      await scene.say('restart mesh', alice, 'same');
+      const { lines } = await scene.record.query({}, { limit: 10 });
+      expect(
+        lines.map(({ verdict, args, correlationId }) => [
+          verdict,
+          args,
+          correlationId === correlationIdOf('same'),
+        ]),
+      ).toEqual([
+        ['id-reused', { service: 'mesh' }, false],
+        ['allowed', { service: 'slam' }, true],
+      ]);
+    },
+  );
 
   it('of an action is the same confirmation, and after the yes the same order', async ({ redis, prefix }) => {
     const scene = createScene(redis, prefix, { limits: { placeCooldownMs: 60_000 } });

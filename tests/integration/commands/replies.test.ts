@@ -34,6 +34,7 @@ describe('every refusal', () => {
     ['empty', '  '],
     ['unknown-command', 'reboot'],
     ['bad-argument', 'restart'],
+    ['id-reused', 'agents'],
     ['denied', 'status'],
     ['no-confirmation', 'approve nothing'],
     ['limited', 'agents'],
@@ -54,9 +55,11 @@ describe('every refusal', () => {
     const scene = createScene(redis, prefix, { ports, limits: { burst: code === 'limited' ? 1 : 20 } });
     if (code === 'limited') await scene.say('agents');
     const who = code === 'denied' ? stranger : alice;
+    if (code === 'id-reused') await scene.say('gas', alice, 'same');
     const id = code === 'decided' ? await scene.asked('restart prod-slam', bob) : '';
     if (id !== '') await scene.decide(id);
-    expect(await scene.say(`${line}${id}`, who)).toMatchObject({
+    const same = code === 'id-reused' ? 'same' : undefined;
+    expect(await scene.say(`${line}${id}`, who, same)).toMatchObject({
       kind: 'refusal',
       code,
       text: expect.stringMatching(/\w{3}/),

@@ -1,7 +1,7 @@
 // What is given up lies whole among the dead letters, and can be run again; what only a newer Swarmline knows is kept for it.
 import { describe, expect, onTestFinished } from 'vitest';
-import type { DeadLetter } from '../../../src/contracts/queues.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
+import type { DeadLetter } from '../../../src/contracts/queues.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { Faults } from '../../../src/core/faults.ts';
@@ -115,7 +115,7 @@ describe('a dead letter', () => {
     await smuggle(place, { queue: 'pipeline', name: 'pipeline.sweep', id: 'j-1', data });
     await ended(place, 'j-1');
     luck.turned = true;
-    const letter = await desk.deadLetter('j-1');
+    const { letter } = await desk.deadLetter('j-1');
     if (!letter) throw new Error('there is no letter');
     const before = Date.now();
     expect(await desk.redrive(letter)).toBe('redriven');
@@ -125,7 +125,7 @@ describe('a dead letter', () => {
     expect(again.envelope.issuedAt).toBeGreaterThanOrEqual(before);
     expect(again.envelope.deadline).toBe(again.envelope.issuedAt + 60_000);
     expect(runs.at(-1)).toEqual({ tick: 'noon' });
-    expect(await desk.deadLetter('j-1')).toBeNull();
+    expect(await desk.deadLetter('j-1')).toEqual({ letter: null, ids: [] });
   });
 
   it('that is redriven and fails again lies there again, with the new reason', async ({
@@ -143,12 +143,12 @@ describe('a dead letter', () => {
     await producer(place).add(sweep('j-1'));
     await ended(place, 'j-1');
     reason = 'second';
-    const letter = await desk.deadLetter('j-1');
+    const { letter } = await desk.deadLetter('j-1');
     if (letter) await desk.redrive(letter);
     const found = await eventually(() => desk.deadLetter('j-1'), {
-      accept: (now) => now?.reason === 'second',
+      accept: (now) => now?.letter?.reason === 'second',
     });
-    expect(found).toMatchObject({ attempts: 1, reason: 'second' });
+    expect(found?.letter).toMatchObject({ attempts: 1, reason: 'second' });
   });
 
   it('G2 whose job was done after all is not run again', async ({ redis, redisUrl, prefix }) => {
@@ -159,9 +159,9 @@ describe('a dead letter', () => {
     await producer(place).add(sweep('j-1'));
     await ended(place, 'j-1');
     await redis.zadd(`${prefix}:inbox`, Date.now(), 'j-1');
-    const letter = await desk.deadLetter('j-1');
+    const { letter } = await desk.deadLetter('j-1');
     expect(letter && (await desk.redrive(letter))).toBe('done');
-    expect([runs.length, await desk.deadLetter('j-1')]).toEqual([1, null]);
+    expect([runs.length, (await desk.deadLetter('j-1')).ids]).toEqual([1, []]);
   });
 
   it('that is redriven twice at once runs once', async ({ redis, redisUrl, prefix }) => {
@@ -172,7 +172,7 @@ describe('a dead letter', () => {
     await producer(place).add(sweep('j-1'));
     await ended(place, 'j-1');
     luck.turned = true;
-    const letter = await one.deadLetter('j-1');
+    const { letter } = await one.deadLetter('j-1');
     if (!letter) throw new Error('there is no letter');
     await Promise.all([one.redrive(letter), other.redrive(letter)]);
     await eventually(async () => (await redis.zscore(`${prefix}:bull:pipeline:completed`, 'j-1')) !== null);
@@ -190,7 +190,7 @@ describe('a dead letter', () => {
     const desk = openDesk(place);
     await producer(place).add(sweep('j-1'));
     await ended(place, 'j-1');
-    const letter = await desk.deadLetter('j-');
+    const { letter } = await desk.deadLetter('j-');
     if (letter) await desk.discard(letter);
     luck.turned = true;
     await redis.del(`${prefix}:bull:pipeline:j-1`);
@@ -221,8 +221,14 @@ describe('the dead letters', () => {
     await letters.put(letter('ab1', 1));
     await letters.put(letter('ab2', 2));
     await letters.put(letter('ab', 3));
-    expect([await letters.find('ab1'), await letters.find('a')]).toMatchObject([{ id: 'ab1' }, null]);
-    expect(await letters.find('ab')).toMatchObject({ id: 'ab' });
+    expect([await letters.find('ab1'), await letters.find('ab')]).toMatchObject([
+      { letter: { id: 'ab1' }, ids: ['ab1'] },
+      { letter: { id: 'ab' }, ids: ['ab'] },
+    ]);
+    expect([await letters.find('a'), await letters.find('z')]).toEqual([
+      { letter: null, ids: ['ab', 'ab2', 'ab1'] },
+      { letter: null, ids: [] },
+    ]);
   });
 
   it('raise a fault that wants a person when some are removed', async ({ redis, redisUrl, prefix }) => {

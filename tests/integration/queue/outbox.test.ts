@@ -1,5 +1,5 @@
 // Orders while Redis is away: kept on disk, put in once and in order when it is back, whoever is killed meanwhile.
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -184,6 +184,28 @@ describe('G4 an order while Redis is away', () => {
     expect(body).toMatchObject({ about: 'c-1', final: true, steps: [{ state: 'failed' }] });
   });
 
+  it('whose line lost only its newline is put in, and a torn one is told and lies aside', async () => {
+    const { server, redis, faults, jobs, spool, folder, outbox, back } = await openSink();
+    const messages: string[] = [];
+    faults.listen(({ message }) => messages.push(message));
+    await server.crash();
+    for (const id of ['whole', 'torn']) {
+      await jobs.add(sweep(id));
+      await spool.close();
+    }
+    for (const file of await readdir(folder)) {
+      const path = join(folder, file);
+      const text = await readFile(path, 'utf8');
+      await truncate(path, text.length - (text.includes('whole') ? 1 : 9));
+    }
+    await outbox.adopt();
+    await back();
+    await jobs.flush();
+    const ids = await redis.lrange(`${prefix}:bull:pipeline:wait`, 0, -1);
+    expect([ids, outbox.count, outbox.aside]).toEqual([['whole'], 0, 1]);
+    expect(messages).toEqual(['an order on disk: torn, or no JSON']);
+  });
+
   it('is told by the link of the outbox: how many wait and since when, and how many lie aside', async () => {
     const { server, clock, spool, outbox, jobs, back } = await openSink();
     const link = new Link({ name: 'outbox', hard: false, clock });
@@ -194,10 +216,10 @@ describe('G4 an order while Redis is away', () => {
     onTestFinished(() => courier.stop());
     await courier.start();
     await eventually(() => link.status().state === 'down');
-    expect(link.status().detail).toMatch(/^2 orders on disk, the oldest for \d+ s$/);
+    expect(link.status().detail).toMatch(/^2 jobs on disk, the oldest for \d+ s$/);
     await back();
     await eventually(() => link.status().state === 'up');
-    expect(link.status().detail).toBe('1 order set aside, in *.bad beside it');
+    expect(link.status().detail).toBe('1 job set aside, in *.bad beside it');
   });
 
   it('stays on disk when Redis goes away again in the middle of a flush', async () => {

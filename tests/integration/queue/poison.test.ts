@@ -44,7 +44,9 @@ describe('a job that kills its worker', () => {
     await eventually(() => seen.deaths === 1, { timeoutMs: 30_000 });
     await jobs.add(sweep('good'));
     expect(await ended(place, 'good')).toBe('completed');
-    const letter = await eventually(() => openDesk(place).deadLetter('poison'), { timeoutMs: 40_000 });
+    const letter = await eventually(async () => (await openDesk(place).deadLetter('poison')).letter, {
+      timeoutMs: 40_000,
+    });
     expect(letter).toMatchObject({ code: 'JOB_KILLS_WORKER', data: { body: { tick: 'kill' } } });
     expect(seen.deaths).toBe(2);
     expect(await ended(place, 'poison')).toBe('failed');
@@ -156,7 +158,7 @@ describe('a handler that hangs', () => {
     await eventually(() => dead.length === 2);
     expect(dead[0]).toContain('nobody can tell whether it was done');
     expect(runs.filter(({ tick }) => tick === 'hang')).toHaveLength(2);
-    expect(await openDesk(place).deadLetter('deaf-too')).toMatchObject({ code: 'JOB_TIMED_OUT' });
+    expect((await openDesk(place).deadLetter('deaf-too')).letter).toMatchObject({ code: 'JOB_TIMED_OUT' });
     never.open();
   });
 });

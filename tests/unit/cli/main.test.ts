@@ -1,9 +1,10 @@
 // The program itself, as a process: exit codes and what is said on the way.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exitCodes } from '../../../src/cli/io.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const main = join(root, 'src/cli/main.ts');
@@ -34,6 +35,13 @@ describe('swarmline', { timeout: 40_000 }, () => {
     expect(stdout).toContain(
       'Exit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 70 not ended cleanly, 75 too much asked, 77 denied, 78 configuration',
     );
+  });
+
+  it('has every exit code in the guide to the shell', () => {
+    const guide = readFileSync(join(root, 'docs/guides/http-api.md'), 'utf8');
+    const [line = ''] = /^Exit codes: .*$/m.exec(guide) ?? [];
+    const told = [...line.matchAll(/(?:: |, )(\d+) /g)].map(([, code]) => Number(code));
+    expect(told).toEqual(Object.values(exitCodes));
   });
 
   it('tells its version on stdout', () => {
@@ -112,13 +120,15 @@ describe('swarmline', { timeout: 40_000 }, () => {
 
   it('refuses a role that there is not, and names those that there are', () => {
     const { status, stderr } = swarmline(['up', '--only', 'captain']);
-    expect(status).toBe(78);
-    expect(stderr).toContain('--only: no role captain; there are console, bots, api, workers, pipeline');
+    expect(status).toBe(2);
+    expect(stderr).toBe(
+      'swarmline: --only: no role captain; there are console, bots, api, workers, pipeline\n',
+    );
   });
 
   it('takes several roles with commas, and refuses the one of them that there is not', () => {
     const wrong = swarmline(['up', '--only', 'bots,captain', 'api']);
-    expect([wrong.status, wrong.stderr]).toEqual([78, expect.stringContaining('--only: no role captain;')]);
+    expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('--only: no role captain;')]);
     // What is refused then is the rest of the line.
     const { status, stderr } = swarmline(['up', '--only', 'bots, api', 'workers', '--set', 'redis.url=none']);
     expect([status, stderr]).toEqual([78, expect.stringContaining('redis.url')]);

@@ -11,6 +11,9 @@ describe('a filter of the record', () => {
     ['event=refused last=50', { event: 'refused' }, 50],
     ['since=2h until=10m', { since: now - 7_200_000, until: now - 600_000 }, null],
     ['since=2026-01-02', { since: Date.UTC(2026, 0, 2) }, null],
+    ['since=2024-02-29', { since: Date.UTC(2024, 1, 29) }, null],
+    ['until=2026-01-02T10:30Z', { until: Date.UTC(2026, 0, 2, 10, 30) }, null],
+    ['until=2026-01-02T10:30:00.5+02:00', { until: Date.UTC(2026, 0, 2, 8, 30, 0, 500) }, null],
     ['PERSON=Ann', { person: 'Ann' }, null],
   ] as const)('is understood: %s', ([text, filter, last]) => {
     expect(parseAuditFilter(text, now)).toEqual({ ok: true, filter, last });
@@ -24,8 +27,20 @@ describe('a filter of the record', () => {
     'last=many',
     'last=0',
     'until=2',
+    'since=2026-02-31',
+    'since=2026-02-29',
+    'until=2026-04-31T10:00Z',
+    'until=2026-01-02T25:00Z',
+    'since=2026-01-02nonsense',
     'ann slam',
   ])('is refused with an example: %s', (text) => {
     expect(parseAuditFilter(text, now)).toEqual({ ok: false, why: expect.stringMatching(/=/) });
+  });
+
+  it('says of a time that there is not what one looks like', () => {
+    expect(parseAuditFilter('since=2026-02-31', now)).toEqual({
+      ok: false,
+      why: '`since=2026-02-31` is not understood: a time is so long ago, as in since=2h, or a date, as in since=2026-01-31.',
+    });
   });
 });

@@ -89,7 +89,10 @@ function queuesOf({ queues = [], letters = [], cut = 0 }: Known): CommandPorts['
       const wanted = letters.filter((letter) => queue === undefined || letter.queue === queue);
       return { letters: wanted.slice(0, limit), total: wanted.length, cut };
     },
-    deadLetter: async (id) => letters.find((letter) => letter.id.startsWith(id)) ?? null,
+    deadLetter: async (typed) => {
+      const found = letters.filter(({ id }) => id.startsWith(typed));
+      return { letter: (found.length === 1 && found[0]) || null, ids: found.map(({ id }) => id) };
+    },
   };
 }
 

@@ -1,8 +1,9 @@
 // What `queue …` answers, asks and refuses.
 import { describe, expect, it } from 'vitest';
+import { misspelt } from '../../../src/commands/candidates.ts';
 import { catalogue } from '../../../src/commands/index.ts';
-import type { DeadLetter, QueueView } from '../../../src/contracts/queues.ts';
 import type { JobName, JobOrder } from '../../../src/contracts/jobs.ts';
+import type { DeadLetter, QueueView } from '../../../src/contracts/queues.ts';
 import { notingSink } from '../../support/kept.ts';
 import { ago, type Known, link, portsOf, process, told } from './ports.ts';
 
@@ -49,10 +50,10 @@ async function ordered(name: string, args: Readonly<Record<string, string>>) {
 
 describe('queue status', () => {
   it('tells what a process keeps on disk for the queue, and nothing where it keeps nothing', async () => {
-    const outbox = link('outbox', { state: 'down', detail: '2 orders on disk, the oldest for 3 s' });
+    const outbox = link('outbox', { state: 'down', detail: '2 jobs on disk, the oldest for 3 s' });
     const processes = [process(7, [outbox]), process(8, [link('outbox')])];
     expect((await told('queue status', { queues: [queue('gas')], processes })).slice(3)).toEqual([
-      '  outbox@7  2 orders on disk, the oldest for 3 s',
+      '  outbox@7  2 jobs on disk, the oldest for 3 s',
     ]);
   });
 
@@ -108,6 +109,51 @@ describe('queue dead', () => {
   });
 });
 
+describe('a queue that there is not', () => {
+  const names = 'services, gas, pipeline, control, report.discord, report.twitch, report.console';
+
+  it('is no queue without dead letters: `queue dead` says so, and which there are', async () => {
+    expect(await told('queue dead', {}, { queue: 'NOSUCH' })).toEqual([
+      '[warn]',
+      expect.stringContaining(`Unknown: No queue is called \`NOSUCH\`. There are: ${names}`),
+    ]);
+    expect(await told('queue dead', {}, { queue: 'gas' })).toEqual(['[ok]', 'No dead letter in gas']);
+  });
+
+  it('is refused by `queue redrive-all`, with the one that was likely meant', async () => {
+    expect(await check('queue redrive-all', { queue: 'NOSUCH' })).toContain(`There are: ${names}`);
+    expect(await check('queue redrive-all', { queue: 'GAS' })).toBe(
+      'No queue is called `GAS`. Did you mean `gas`?',
+    );
+  });
+
+  it.for(['queue dead', 'queue redrive-all'])(
+    'is guessed at by %s where it is a slip of the pen',
+    async (name) => {
+      const spec = catalogue.find((one) => one.name === name);
+      const refusal = spec && (await misspelt(spec, { queue: 'gsa' }, portsOf({})));
+      expect(refusal).toMatchObject({ text: 'No queue `gsa` is known. Did you mean `gas`?' });
+    },
+  );
+});
+
+describe('queue show', () => {
+  const letters = [letter('x1a'), letter('x1b'), letter('x2')];
+
+  it.for([
+    ['x1', 'Unknown: `x1` is the beginning of 2 dead letters: x1a, x1b.'],
+    ['y', 'Unknown: No dead letter begins with `y`. `queue dead` lists them.'],
+  ] as const)('tells none from several: %s', async ([id, title]) => {
+    expect(await told('queue show', { letters }, { id })).toEqual(['[warn]', title]);
+  });
+
+  it('is asked about where what was typed is the beginning of several', async () => {
+    const spec = catalogue.find(({ name }) => name === 'queue show');
+    const refusal = spec && (await misspelt(spec, { id: 'x1' }, portsOf({ letters })));
+    expect(refusal).toMatchObject({ text: 'Which id is `x1`? It is the beginning of `x1a`, `x1b`.' });
+  });
+});
+
 describe('queue pause, drain and resume', () => {
   it.for(['pause', 'drain', 'resume'])('%s is one job, however often it is confirmed', async (order) => {
     const [first, second] = await ordered(`queue ${order}`, { queue: 'gas' });
@@ -141,6 +187,10 @@ describe('queue redrive and discard', () => {
   it('refuses what is not there', async () => {
     expect(await check('queue redrive', { id: 'x1' }, { letters: [letter('x1')] })).toBeNull();
     expect(await check('queue redrive', { id: 'x2' })).toContain('No dead letter');
+    const letters = [letter('x1a'), letter('x1b')];
+    expect(await check('queue redrive', { id: 'x1' }, { letters })).toBe(
+      '`x1` is the beginning of 2 dead letters: x1a, x1b.',
+    );
     expect(await check('queue redrive', { id: 'all' })).toContain('queue redrive-all');
     expect(await check('queue redrive-all', { queue: 'gas' })).toBe('There is no dead letter of gas.');
   });

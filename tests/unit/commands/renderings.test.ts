@@ -165,7 +165,7 @@ it('is an operation with a body on HTTP', () => {
         },
         "required": true,
       },
-      "statuses": "200 400 401 403 404 409 413 415 429 500 503",
+      "statuses": "200 400 401 403 404 409 413 415 422 429 500 503",
       "summary": "Send the next prompt to an agent",
     }
   `);

@@ -1,7 +1,7 @@
 // What `status` says of the parts of the platform itself.
 import { describe, expect, it } from 'vitest';
 import type { QueueView } from '../../../src/contracts/queues.ts';
-import { agent, ago, failedPart, link, process, told } from './ports.ts';
+import { agent, ago, ask, failedPart, link, process, told } from './ports.ts';
 
 it('status tells of a schedule how many ticks it skipped within a day, and of which time the last was', async () => {
   const skipped = [{ schedule: 'morning', count: 3, lastAt: ago(7_200) }];
@@ -16,24 +16,24 @@ describe('status', () => {
     [
       'is tried again',
       failedPart('gas-watcher', { restarts: 2 }),
-      ['[warn]', '  gas-watcher  failed, tried again 2 times: no luck'],
+      ['[warn]', '  part gas-watcher  failed, tried again 2 times: no luck'],
     ],
     [
       'is tried for the first time again',
       failedPart('gas-watcher'),
-      ['[warn]', '  gas-watcher  failed, it is tried again: no luck'],
+      ['[warn]', '  part gas-watcher  failed, it is tried again: no luck'],
     ],
     [
       'is hard',
       failedPart('gas-schedule', { hard: true }),
-      ['[bad]', '  gas-schedule  failed, it is tried again: no luck'],
+      ['[bad]', '  part gas-schedule  failed, it is tried again: no luck'],
     ],
     [
       'is braked',
       failedPart('gas-watcher', { restarts: 4, braked: true }),
       [
         '[bad]',
-        '  gas-watcher  braked after crashing in a loop: no luck; when mended: swarmline service reset gas-watcher',
+        '  part gas-watcher  braked after crashing in a loop: no luck; when mended: swarmline service reset gas-watcher',
       ],
     ],
   ] as const)('names a part that has failed and %s', async (_what, part, [tone, line]) => {
@@ -47,7 +47,18 @@ describe('status', () => {
       { ...process(7, [link('redis')]), components: [failedPart('gas-watcher', { braked: true })] },
       process(8, [link('redis')]),
     ];
-    expect((await told('status', { processes }))[4]).toMatch(/^ {2}gas-watcher@7 {2}braked/);
+    expect((await told('status', { processes }))[4]).toMatch(/^ {2}part gas-watcher@7 {2}braked/);
+  });
+
+  it('names apart the link, the part and the role that are called alike', async () => {
+    const links = [link('redis', { since: ago(60) }), link('workers', { state: 'down' })];
+    const alone = { ...process(7, links), components: [failedPart('workers')], roles: ['api'] };
+    for (const processes of [[alone], [alone, { ...alone, pid: 8 }]]) {
+      const { rows } = await ask('status', { processes });
+      const labels = rows.map(({ label }) => label);
+      expect(labels).toEqual([...new Set(labels)]);
+      expect(labels.filter((label) => label.includes('workers')).length).toBe(2 * processes.length + 1);
+    }
   });
 
   it('does not speak of parts that run, nor of those of a silent process', async () => {

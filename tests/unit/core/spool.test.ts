@@ -1,10 +1,14 @@
 // The spool on a real folder: what it promises after a crash, when it is full, and with several processes.
+
+import { once } from 'node:events';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Spool } from '../../../src/core/spool.ts';
 import { processOwner, type SpoolOwner } from '../../../src/core/spool-names.ts';
+import { SmallDisk } from '../../support/tmpfs.ts';
 
 const bounds = { maxCount: 10_000, maxBytes: 1_000_000 };
 
@@ -49,7 +53,7 @@ describe('a spool', () => {
     expect([spool.count, await readdir(folder)]).toEqual([0, []]);
   });
 
-  it('keeps whatever was promised when its process dies, and not the half line of what was not', async () => {
+  it('keeps whatever was promised when its process dies, and hands over what it was about to write', async () => {
     const folder = await openFolder();
     const dying = spoolOf(folder, 'a');
     await dying.append('one');
@@ -57,11 +61,11 @@ describe('a spool', () => {
     const [file = ''] = await readdir(folder);
     await appendFile(join(folder, file), 'thr');
     const next = spoolOf(folder, 'b');
-    expect([await next.adopt(), next.count]).toEqual([2, 2]);
-    expect(await drained(next)).toEqual(['one', 'two']);
+    expect([await next.adopt(), next.count]).toEqual([3, 3]);
+    expect(await drained(next)).toEqual(['one', 'two', 'thr']);
   });
 
-  it('cut at any byte gives back the whole lines before the cut and nothing else', async () => {
+  it('cut at any byte gives back the lines before the cut, and what is left of the one that it hit', async () => {
     const text = 'alpha\nbeta\ngamma\n';
     for (let cut = 0; cut <= text.length; cut += 1) {
       const folder = await openFolder();
@@ -72,9 +76,22 @@ describe('a spool', () => {
       await truncate(join(folder, file), cut);
       const next = spoolOf(folder, 'b');
       await next.adopt();
-      const whole = text.slice(0, cut).split('\n').slice(0, -1);
-      expect(await drained(next)).toEqual(whole);
+      const left = text.slice(0, cut).split('\n');
+      expect(await drained(next)).toEqual(left.filter((line) => line !== ''));
     }
+  });
+
+  it('keeps nothing of what a full disk refused, and goes on when there is room', async ({ skip }) => {
+    const whyNot = SmallDisk.whyNot();
+    if (whyNot) return skip(whyNot);
+    const disk = await SmallDisk.mount(1);
+    const spool = spoolOf(join(disk.path, 'spool'), 'a');
+    await spool.append('one');
+    await disk.fill();
+    await expect(spool.append('x'.repeat(500_000))).rejects.toMatchObject({ code: 'ENOSPC' });
+    await disk.clear();
+    await spool.append('two');
+    expect(await drained(spool)).toEqual(['one', 'two']);
   });
 
   it('leaves alone what a living process writes, and takes what one that has ended left', async () => {
@@ -212,12 +229,25 @@ describe('what of a spool cannot be used', () => {
     const folder = await openFolder();
     const dying = spoolOf(folder, 'a');
     await dying.append('one');
-    await mkdir(join(folder, '000000000000000-00000001-b~nobody.jsonl'));
+    // It is there, and not even root can read it.
+    const socket = createServer().listen(join(folder, '000000000000000-00000001-b~nobody.jsonl'));
+    onTestFinished(() => void socket.close());
+    await once(socket, 'listening');
     const told: string[] = [];
     const next = spoolOf(folder, 'c', [], bounds, (what) => told.push(what));
     expect([await next.adopt(), await drained(next), told.length]).toEqual([1, ['one'], 1]);
     expect(await readdir(folder)).toEqual(['000000000000000-00000001-b~c.jsonl.bad']);
     expect(await next.countAside()).toBe(1);
+  });
+
+  it('is no folder: whoever made one there keeps it, and it counts as nothing', async () => {
+    const folder = await openFolder();
+    const names = ['000000000000000-00000001-b~nobody.jsonl', 'kept.bad'];
+    for (const name of names) await mkdir(join(folder, name));
+    const told: string[] = [];
+    const spool = spoolOf(folder, 'c', [], bounds, (what) => told.push(what));
+    expect([await spool.adopt(), await spool.countAside(), told]).toEqual([0, 0, []]);
+    expect((await readdir(folder)).toSorted()).toEqual(names);
   });
 
   it('keeps what waits since when its file was begun', async () => {

@@ -30,7 +30,7 @@ async function redriven(state: DeliveryState | null, one = letter) {
     },
     queues: {
       deadLetters: async () => ({ letters: [one], total: 1, cut: 0 }),
-      deadLetter: async () => one,
+      deadLetter: async () => ({ letter: one, ids: [one.id] }),
       redrive: async ({ id }) => {
         again.push(id);
         return 'redriven';
