@@ -27,6 +27,7 @@ describe('an agent that speaks MCP', () => {
       'get_gas',
       'acknowledge',
       'ask_human',
+      'get_answer',
       'search_brain',
     ]);
     expect(client.getInstructions()).toContain('get_gas');

@@ -18,7 +18,7 @@ import { gasSkip } from './gas-skip.ts';
 import { grant, grantRole } from './grant.ts';
 import { makeHelp } from './help.ts';
 import { link, unlink } from './link.ts';
-import { broadcast, message } from './message.ts';
+import { answer, broadcast, message } from './message.ts';
 import { queueDead, queueShow } from './queue-dead.ts';
 import { queueDrain, queuePause, queueResume } from './queue-hold.ts';
 import { queueDiscard, queueRedrive, queueRedriveAll } from './queue-letters.ts';
@@ -41,6 +41,7 @@ const others: readonly CommandSpec[] = [
   agents,
   agent,
   message,
+  answer,
   broadcast,
   unstall,
   onboardSoft,

@@ -11,6 +11,7 @@ export const jobOfAction: Readonly<Record<string, JobName>> = {
   restart: 'service.restart',
   silence: 'alert.silence',
   message: 'agent.message',
+  answer: 'agent.message',
   broadcast: 'agent.message',
   unstall: 'agent.message',
   'onboard soft': 'agent.message',
