@@ -37,7 +37,7 @@ import { createTickRecord } from './tick-record.ts';
 import { makeLateTick, makeSkipped } from './late-tick.ts';
 
 export type { ReceiverAlert } from './alerts.ts';
-export { type Chain, loadChain, missionFiles } from './chain.ts';
+export { type Chain, inboxlessOf, loadChain, missionFiles } from './chain.ts';
 export type { PipelineOptions } from './engine.ts';
 export { inspectInboxes } from './inboxes/check.ts';
 export { loadTemplates } from './words/load.ts';
@@ -147,5 +147,5 @@ function expectsGas(chain: Chain, agent: string): boolean {
 
 /** Those that ask for their gas. */
 function pulling(agents: readonly PipelineAgent[]): string[] {
-  return agents.flatMap(({ id, inbox }) => (typeof inbox !== 'string' && inbox.kind === 'pull' ? [id] : []));
+  return agents.flatMap(({ id, inbox }) => (typeof inbox === 'object' && inbox.kind === 'pull' ? [id] : []));
 }
