@@ -51,18 +51,6 @@ describe('a job', () => {
     expect(await stored(place, 'j-1')).toEqual({});
   });
 
-  it('is not tried again before the far side wants to be asked', async ({ redis, redisUrl, prefix }) => {
-    const place = { redis, redisUrl, prefix };
-    const busy = () =>
-      Promise.reject(new SwarmError(domainErrors.inboxUnreachable, 'HTTP 429', { retryAfterMs: 300_000 }));
-    await producer(place).add(sweep('j-1'));
-    await started(place, [sweeper(busy).handler]);
-    const { delay } = await eventually(() => stored(place, 'j-1'), {
-      accept: (job) => Number(job['delay']) > 0,
-    });
-    expect(delay).toBe('300000');
-  });
-
   it('runs once when it is added twice', async ({ redis, redisUrl, prefix }) => {
     const place = { redis, redisUrl, prefix };
     const { handler, runs } = sweeper();
