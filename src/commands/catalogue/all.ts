@@ -32,7 +32,7 @@ import { whoami } from './whoami.ts';
 import { makeWhy } from './why.ts';
 import { result } from './result.ts';
 import { service } from './service.ts';
-import { onboardHard, onboardSoft, unstall } from './unstall.ts';
+import { heal, onboardHard, onboardSoft, unstall } from './unstall.ts';
 import { uptime } from './uptime.ts';
 
 const upToService: readonly CommandSpec[] = [status, services, service];
@@ -44,6 +44,7 @@ const others: readonly CommandSpec[] = [
   answer,
   broadcast,
   unstall,
+  heal,
   onboardSoft,
   onboardHard,
   gas,

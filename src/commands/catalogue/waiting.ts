@@ -14,6 +14,7 @@ export const jobOfAction: Readonly<Record<string, JobName>> = {
   answer: 'agent.message',
   broadcast: 'agent.message',
   unstall: 'agent.message',
+  heal: 'agent.message',
   'onboard soft': 'agent.message',
   'onboard hard': 'agent.message',
   'brain note': 'brain.note',
