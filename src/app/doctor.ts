@@ -14,7 +14,7 @@ import { closeRedis, createCommandRedis } from '../core/redis.ts';
 import { redisFault } from '../core/redis-faults.ts';
 import { findProgram, runningPort } from '../core/servers/index.ts';
 import { maskUrls } from '../core/text.ts';
-import { inspectInboxes, loadChain } from '../pipeline/index.ts';
+import { inboxlessOf, inspectInboxes, loadChain } from '../pipeline/index.ts';
 import type { LoadedConfig } from './config.ts';
 import { hostChecks } from './host-checks.ts';
 
@@ -137,6 +137,7 @@ async function chain({ chainFile, agents }: LoadedConfig['config']['pipeline']):
   await loadChain(
     chainFile,
     agents.map(({ id }) => id),
+    { inboxless: inboxlessOf(agents) },
   );
   return [{ name: 'chain', state: 'ok', said: `${chainFile}, ${agents.length} agents` }];
 }

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Refusal } from '../access/index.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorText } from '../core/errors.ts';
-import { type Chain, loadChain, missionFiles, type Pipeline } from '../pipeline/index.ts';
+import { type Chain, inboxlessOf, loadChain, missionFiles, type Pipeline } from '../pipeline/index.ts';
 import type { Config } from './config.ts';
 
 /** What it needs. */
@@ -12,7 +12,7 @@ export interface LiveChainDeps {
   readonly pipeline: Pick<Pipeline, 'chain'>;
   readonly config: {
     readonly pipeline: Pick<Config['pipeline'], 'chainFile'> & {
-      readonly agents: readonly Pick<Config['pipeline']['agents'][number], 'id'>[];
+      readonly agents: readonly Pick<Config['pipeline']['agents'][number], 'id' | 'inbox'>[];
     };
   };
   readonly clock: Pick<Clock, 'now'>;
@@ -45,6 +45,7 @@ export async function createLiveChain({ pipeline, config, clock }: LiveChainDeps
     loadChain(
       chainFile,
       agents.map(({ id }) => id),
+      { inboxless: inboxlessOf(agents) },
     );
   const refuse = async (thrown: unknown) => {
     // It may be refused for a file that is not there yet.

@@ -89,8 +89,17 @@ export interface AgentView {
   readonly watch: WatchView;
 }
 
-/** How the detail of a step begins that changed no state: a try failed, or a person began to be wanted. */
-export const stepMarks = { missed: 'not laid down: ', wanted: 'a person is wanted: ' } as const;
+/** How the detail of a step begins that changed no state: a try failed, it waits to be fetched, or a person began to be wanted. */
+export const stepMarks = {
+  missed: 'not laid down: ',
+  waits: 'waits to be fetched: ',
+  wanted: 'a person is wanted: ',
+} as const;
+
+/** Whether it lies where its receiver fetches it, and was not fetched so far; it is `queued` until then. */
+export function isToBeFetched({ state, steps }: Pick<DeliveryView, 'state' | 'steps'>): boolean {
+  return state === 'queued' && steps.some(({ detail }) => detail.startsWith(stepMarks.waits));
+}
 
 /** Gas that waits in a join. */
 export interface JoinWait {

@@ -74,6 +74,13 @@ export const domainErrors = {
     chat: 'No such delivery.',
     hint: 'Take the id from the gas itself, or as `gas status` shows it; records are kept for a while only.',
   },
+  questionUnknown: {
+    code: 'QUESTION_UNKNOWN',
+    class: 'not-found',
+    retryable: false,
+    chat: 'No such question.',
+    hint: 'Take the id that ask_human answered with; a question is kept for seven days.',
+  },
   deliveryNotSent: {
     code: 'DELIVERY_NOT_SENT',
     class: 'conflict',

@@ -25,6 +25,8 @@ export interface JobSpec {
   readonly timeoutMs: number;
   /** Whether each sign of progress begins that time anew. Default: it does not. */
   readonly heartbeats?: boolean;
+  /** Processes in a row that may die over it before it is given up; default 2. */
+  readonly deaths?: number;
 }
 
 /** Delays in ms: of the first try after a failure, and of none more than the last. */
@@ -96,6 +98,8 @@ export const jobCatalogue = {
     attempts: 30,
     usefulMs: 24 * 3_600_000,
     timeoutMs: 30_000,
+    // An inbox knows what it has, so another run does no harm, and gas that is given up stops a chain until a person comes.
+    deaths: 5,
   },
   ...swarmJobs,
   /** One tick of a schedule of chain.yaml; `tick` is its minute in ISO form. */
@@ -198,7 +202,9 @@ export type JobBody<N extends JobName> = z.infer<(typeof jobCatalogue)[N]['body'
 export function rowOf(name: string): Required<JobSpec> | undefined {
   const specs: Readonly<Record<string, JobSpec>> = jobCatalogue;
   const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
-  return spec && { backoff: usualBackoff, key: 'use', keeps: keptLong, heartbeats: false, ...spec };
+  return (
+    spec && { backoff: usualBackoff, key: 'use', keeps: keptLong, heartbeats: false, deaths: 2, ...spec }
+  );
 }
 
 /** The schema of one job's body. */

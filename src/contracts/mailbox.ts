@@ -11,13 +11,37 @@ export const fetchedGasSchema = gasSchema.extend({
 });
 export type FetchedGas = z.infer<typeof fetchedGasSchema>;
 
+/** A question as a person types it: `q` and eight hex digits. */
+export const questionIdSchema = z
+  .string()
+  .regex(/^q[0-9a-f]{8}$/, 'the id of a question, such as q1a2b3c4d; it stands in the question');
+
 /** `asked` false: `reason` says why nobody was asked. */
 export type Asked =
   | { readonly asked: true; readonly id: string; readonly answer: string }
   | { readonly asked: false; readonly reason: string };
 
-/** An agent's way to people: they are shown the question, and their word comes back as gas. */
+/** An agent's way to people: they are shown the question and its id, and their word comes back as gas. */
 export type AskPeople = (agent: string, question: string) => Promise<Asked>;
+
+/** A question as its agent finds it again; times in ms since the epoch. */
+export type Question = {
+  readonly id: string;
+  readonly question: string;
+  readonly askedAt: number;
+} & (
+  | { readonly state: 'unanswered' }
+  | {
+      readonly state: 'answered';
+      /** Who answered, by the name that people know. */
+      readonly by: string;
+      readonly answer: string;
+      readonly answeredAt: number;
+    }
+);
+
+/** What became of a question. @throws SwarmError QUESTION_UNKNOWN for one that is not its own, RECORD_UNREADABLE, REDIS_* */
+export type LookUpQuestion = (agent: string, id: string) => Promise<Question>;
 
 /** What an agent does with its gas by asking. */
 export interface GasDesk {

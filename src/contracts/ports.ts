@@ -79,13 +79,17 @@ export interface AgentInbox {
   /** Takes back what the agent has not accepted. @throws as `deliver` */
   withdraw(gas: Gas, signal?: AbortSignal): Promise<Withdrawn>;
 }
-/** `where` it lies, or was refused; `acknowledged` where the receiver said so in the same breath. `refused` is for good. */
+/**
+ * `where` it lies, or was refused; `acknowledged` where the receiver said so in the same breath. `waiting`: it lies where its
+ * receiver fetches it. `refused` is for good.
+ */
 export type Handed =
   | {
       readonly state: 'sent';
       readonly where: string;
       readonly acknowledged?: 'accepted' | 'working';
     }
+  | { readonly state: 'waiting'; readonly where: string }
   | { readonly state: 'refused'; readonly where: string; readonly reason: string };
 /** `taken`: the agent has accepted it. `out`: it is with the agent, and the channel takes nothing back. */
 export type Withdrawn = 'withdrawn' | 'absent' | 'taken' | 'out';
@@ -121,6 +125,8 @@ export interface DeliveryLedger {
     event: {
       readonly state: 'queued' | 'sent' | 'unknown' | 'accepted' | 'working' | 'failed' | 'suppressed';
       readonly detail: string;
+      /** With `queued` alone: it lies where its receiver fetches it. */
+      readonly waits?: true;
     },
   ): Promise<DeliveryView>;
 }

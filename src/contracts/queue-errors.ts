@@ -97,7 +97,7 @@ export const queueErrors = {
     code: 'JOB_KILLS_WORKER',
     class: 'validation',
     retryable: false,
-    chat: 'A job was given up, since the process that ran it died twice in a row.',
+    chat: 'A job was given up, since the processes that ran it died one after the other.',
     hint: 'Look for what ended the processes (`journalctl -k` names the OOM killer), then redrive the job or discard it.',
   },
   deadLettersCut: {

@@ -20,8 +20,11 @@ const soon = { queue, attempts: 10, usefulMs: 3_600_000, timeoutMs: 60_000 } as 
 
 /** Rows of the job catalogue. */
 export const swarmJobs = {
-  /** One delivery to each; `to` is null for a broadcast to all agents there are. */
-  'agent.message': { ...soon, body: ordered.extend({ to: oneOrAll, text }) },
+  /** One delivery to each; `to` is null for a broadcast to all agents there are. `answers` is the id of a question of `to`. */
+  'agent.message': {
+    ...soon,
+    body: ordered.extend({ to: oneOrAll, text, answers: z.string().min(1).optional() }),
+  },
   /** The next gas of whoever hands over to `agent`, ahead of its checkpoint; `text` stands for the chain's own words. */
   'gas.send': { ...soon, body: ordered.extend({ agent: agentIdSchema, text: text.nullable() }) },
   'gas.pause': { ...soon, body: ordered.extend({ agent: oneOrAll }) },

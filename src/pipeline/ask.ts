@@ -1,17 +1,19 @@
-// A question of an agent to people: shown once where gas is reported. Their answer is a message like any other, so it comes
-// to the agent as gas, is kept like gas, and outlives both sides; nothing here waits for it.
-import { derivedId } from '../contracts/ids.ts';
+// A question of an agent to people: shown once where gas is reported, with the id that its answer has to name. The answer
+// comes to the agent as gas, and is found again by that id; nothing here waits for it.
 import type { Address } from '../contracts/chat.ts';
+import { derivedId } from '../contracts/ids.ts';
 import type { AskPeople } from '../contracts/mailbox.ts';
 import type { JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
-import { plainText } from '../core/text.ts';
-import { makeScript } from '../core/redis-script.ts';
 import type { Redis } from '../core/redis.ts';
+import { makeScript } from '../core/redis-script.ts';
+import { plainText } from '../core/text.ts';
+import { type Questions, questionId } from './questions.ts';
 import { ask } from './record-reader.ts';
 
 export interface AskDeps {
   readonly redis: Redis;
+  readonly questions: Pick<Questions, 'open'>;
   readonly jobs: JobSink;
   readonly clock: Clock;
 }
@@ -27,7 +29,10 @@ const most = 10;
 const withinSeconds = 3_600;
 
 /** What it makes throws SwarmError REDIS_*, and what a queue throws. */
-export function makeAsk({ redis, jobs, clock }: AskDeps, { prefix, reportTo }: AskOptions): AskPeople {
+export function makeAsk(
+  { redis, questions, jobs, clock }: AskDeps,
+  { prefix, reportTo }: AskOptions,
+): AskPeople {
   /** When the very question was asked first, within the hour; null where too many others were. */
   async function askedAt(agent: string, question: string): Promise<string | null> {
     const key = `${prefix}:gas:questions:${agent}`;
@@ -42,29 +47,32 @@ export function makeAsk({ redis, jobs, clock }: AskDeps, { prefix, reportTo }: A
     if (at === null) {
       return { asked: false, reason: `${most} questions within an hour were asked; go on without an answer` };
     }
-    const id = derivedId('question', agent, question, at);
+    const id = questionId(agent, question, at);
+    // Before it is shown: whoever answers at once must find it.
+    await questions.open(id, { agent, question, askedAt: Number(at) });
+    const about = derivedId('question', agent, question, at);
     for (const to of reportTo) {
       await jobs.add({
         name: 'chat.report',
-        id: derivedId('question.report', id, to.surface, to.place),
-        correlationId: id,
+        id: derivedId('question.report', about, to.surface, to.place),
+        correlationId: about,
         causationId: null,
         principal: `system:agent-${agent}`,
         body: {
           ...{
             to,
-            about: id,
+            about,
             kind: 'notice',
             subject: `question of ${agent}`,
             seq: 0,
             final: true,
             steps: [],
           },
-          text: `${agent} asks: ${plainText(question, 1_000)} — answer with: message ${agent} "…"`,
+          text: `${agent} asks: ${plainText(question, 1_000)} — answer with: answer ${agent} ${id} "…"`,
         },
       });
     }
-    return { asked: true, id, answer: 'comes as a gas from person:…; look with get_gas' };
+    return { asked: true, id, answer: 'is told by get_answer, and comes as a gas from person:…' };
   };
 }
 

@@ -1,4 +1,5 @@
 // What the person who sent one message to every agent reads: how far it got with how many. Pure; ledger.ts enqueues it.
+import { isToBeFetched, stepMarks } from '../contracts/agents.ts';
 import type { Report, Step } from '../contracts/chat.ts';
 import { type Delivery, isClosed } from './delivery.ts';
 import type { Asked } from './records.ts';
@@ -15,8 +16,10 @@ export function broadcastReport(deliveries: readonly Delivery[], asked: Asked): 
   const lost = deliveries.filter((delivery) => isClosed(delivery.state) && !acknowledged.includes(delivery));
   const sent = went('sent').length;
   const final = deliveries.length === of && acknowledged.length + lost.length === of;
+  const waiting = deliveries.filter(isToBeFetched).length;
   const counts = [
     `${sent} of ${of} sent`,
+    ...(waiting === 0 ? [] : [`${waiting} to be fetched`]),
     `${acknowledged.length} acknowledged`,
     ...(lost.length === 0 ? [] : [`${lost.length} failed (${namesOf(lost)})`]),
   ];
@@ -46,15 +49,20 @@ function stepsOf(deliveries: readonly Delivery[], { of, sent, lost, ended }: Cou
   const through = deliveries.filter(
     ({ state, steps }) => isClosed(state) || steps.some((one) => one.state === 'sent'),
   );
+  const waiting = deliveries.filter(isToBeFetched);
+  const areLaid = waiting.length > 0 && through.length + waiting.length === of;
   return [
     step('queued', begun),
+    ...(areLaid
+      ? [step('queued', latest, `${stepMarks.waits}${waiting.map(({ gas }) => gas.to).join(', ')}`)]
+      : []),
     ...(sent > 0 && through.length === of ? [step('sent', latest)] : []),
     ...(ended ? [step(lost === 0 ? 'accepted' : 'failed', latest)] : []),
   ];
 }
 
-function step(state: Step['state'], at: number): Step {
-  return { state, at, detail: '' };
+function step(state: Step['state'], at: number, detail = ''): Step {
+  return { state, at, detail };
 }
 
 const named = 5;

@@ -58,7 +58,11 @@ export async function loadChain(
     );
   }
   const chain = { ...parsed.data, missions: await missionTexts(path, parsed.data.missions) };
-  const found = [...graphProblems(chain, options), ...missionProblems(chain)];
+  const found = [
+    ...graphProblems(chain, options),
+    ...missionProblems(chain),
+    ...scheduleProblems(chain, options),
+  ];
   if (found.length > 0) throw problems(path, found);
   return chain;
 }
@@ -117,6 +121,23 @@ function missionProblems(chain: Chain): string[] {
   return ending === undefined && has
     ? ['missions: nothing ends in `next-mission`, so nobody gets them; write `end: next-mission`']
     : [];
+}
+
+function scheduleProblems({ schedules }: Chain, { inboxless = [] }: GraphCheckOptions): string[] {
+  return schedules.flatMap(({ name, to }, at) =>
+    inboxless.includes(to)
+      ? [
+          `schedules[${at}]: ${name} → ${to}: ${to} has no inbox; give it one under pipeline.agents, or write another \`to\``,
+        ]
+      : [],
+  );
+}
+
+/** Those of the configured agents that can be given no gas. */
+export function inboxlessOf(
+  agents: readonly { readonly id: string; readonly inbox?: unknown }[],
+): readonly string[] {
+  return agents.flatMap(({ id, inbox }) => (inbox === undefined ? [id] : []));
 }
 
 function schemaFor(agents: readonly string[], isCron: (expression: string) => boolean) {

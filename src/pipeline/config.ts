@@ -16,7 +16,8 @@ export const pipelineConfigSchema = z.strictObject({
         id: agentIdSchema,
         /** Absent: it reports over HTTP, MCP, RabbitMQ or by the CLI. */
         statusFile: z.string().min(1).optional(),
-        inbox: inboxSchema,
+        /** Absent: it hands over and gets nothing, so no chain may lead to it. */
+        inbox: inboxSchema.optional(),
         /** Its own git working tree, whose commits are signs of work; absent: they are not looked for. */
         workspace: z.string().min(1).optional(),
         /** File with the id of its process, which is a sign of life; absent: it is not looked for. */

@@ -1,5 +1,11 @@
 // The machine of one delivery, from decided to acknowledged. Pure; ledger.ts stores it and does the effects.
-import { type DeliveryState, type DeliveryView, type Gas, stepMarks } from '../contracts/agents.ts';
+import {
+  type DeliveryState,
+  type DeliveryView,
+  type Gas,
+  isToBeFetched,
+  stepMarks,
+} from '../contracts/agents.ts';
 import { plainText } from '../core/text.ts';
 import type { Asked } from './records.ts';
 
@@ -36,6 +42,8 @@ export interface DeliveryEvent {
   readonly detail: string;
   /** With `rerouted` alone. */
   readonly replacedBy?: string;
+  /** With `queued` alone: it lies where its receiver fetches it. */
+  readonly waits?: true;
 }
 
 export interface DeliveryStep {
@@ -46,7 +54,7 @@ export interface DeliveryStep {
 
 /**
  * Which states may follow which. `queued` may be skipped, since a worker can be faster than the note that it was
- * asked. Nothing leads back. An acknowledgement counts however late it comes, also after `failed` and `expired`:
+ * asked. What is laid where its receiver fetches it stays `queued` until that is done. Nothing leads back. An acknowledgement counts however late it comes, also after `failed` and `expired`:
  * it is the receiver's own word. But nobody can have received what was not sent. `failed` does not follow `sent`:
  * by then the gas lies in the inbox. `unknown` is said where nobody can tell whether it does, until somebody looks. What is
  * `held` waits for a person's word, what was not sent may be taken out, and what nobody has acknowledged may be given to
@@ -78,8 +86,8 @@ export function isTaken({ state }: Pick<Delivery, 'state'>): boolean {
 
 /** Whether `claim` acknowledges a delivery that is still on its way to the inbox. */
 export function isTooEarly(state: DeliveryState, claim: DeliveryState): boolean {
-  const isOnItsWay = state === 'held' || state === 'pending' || state === 'queued';
-  return isOnItsWay && (claim === 'accepted' || claim === 'working');
+  const isUnsent = state === 'held' || state === 'pending' || state === 'queued';
+  return isUnsent && (claim === 'accepted' || claim === 'working');
 }
 
 /** How a delivery begins: decided and nothing more, held back, or taken out before it began. */
@@ -121,6 +129,7 @@ export function owedSince({ gas, steps }: Delivery): number {
 
 /** An event that does not fit returns the very same delivery and no effect. */
 export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): DeliveryStep {
+  if (event.waits) return transitionWaiting(delivery, event);
   if (!deliveryTable[delivery.state].includes(event.state)) return { delivery, effects: [] };
   const isLying = delivery.state === 'sent' && delivery.alert === null;
   if (isLying && event.state === 'suppressed') return { delivery, effects: [] };
@@ -139,12 +148,28 @@ export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): De
   return { delivery: next, effects: taken && replacedBy !== null ? ['report', 'recall'] : ['report'] };
 }
 
+/** It lies where its receiver fetches it: no more is known than that it waits, and it is not to wait without end. */
+function transitionWaiting(delivery: Delivery, { at, detail }: DeliveryEvent): DeliveryStep {
+  if (!isOnItsWay(delivery.state) || isToBeFetched(delivery)) return { delivery, effects: [] };
+  const step = { state: 'queued', at, detail: `${stepMarks.waits}${detail}` } as const;
+  const { steps } = delivery;
+  return {
+    delivery: { ...delivery, state: 'queued', since: at, tries: 1, steps: [...steps, step] },
+    effects: ['report'],
+  };
+}
+
+/** Whether it lies before its receiver, who has not said that it has it. */
+export function isLaid(delivery: Pick<Delivery, 'state' | 'steps'>): boolean {
+  return delivery.state === 'sent' || isToBeFetched(delivery);
+}
+
 /** It is laid down once more; only what lies in the inbox unanswered can be. */
 export function transitionRetry(delivery: Delivery, at: number, detail: string): DeliveryStep {
-  if (delivery.state !== 'sent') return { delivery, effects: [] };
-  const { tries, steps } = delivery;
+  if (!isLaid(delivery)) return { delivery, effects: [] };
+  const { state, tries, steps } = delivery;
   return {
-    delivery: { ...delivery, tries: tries + 1, steps: [...steps, { state: 'sent', at, detail }] },
+    delivery: { ...delivery, tries: tries + 1, steps: [...steps, { state, at, detail }] },
     effects: [],
   };
 }
@@ -152,24 +177,27 @@ export function transitionRetry(delivery: Delivery, at: number, detail: string):
 /** A try to lay it down failed, and another follows. Each reason is kept once, since a retry mostly fails by the same. */
 export function transitionMissed(delivery: Delivery, at: number, why: string): DeliveryStep {
   const { state, steps } = delivery;
-  const isOnItsWay = state === 'pending' || state === 'queued' || state === 'unknown';
   const detail = `${stepMarks.missed}${plainText(why, 200)}`;
   const missed = steps.filter((step) => step.detail.startsWith(stepMarks.missed));
   const isKept = missed.length >= mostMissed || missed.some((step) => step.detail === detail);
-  if (!isOnItsWay || isKept) return { delivery, effects: [] };
+  if (!isOnItsWay(state) || isToBeFetched(delivery) || isKept) return { delivery, effects: [] };
   return { delivery: { ...delivery, steps: [...steps, { state, at, detail }] }, effects: [] };
 }
 
 /** A person is wanted; only for what nobody has acknowledged, and once. */
 export function transitionAlert(delivery: Delivery, alert: HumanAlert): DeliveryStep {
   const { state, steps } = delivery;
-  const isWanting = state === 'sent' || state === 'failed' || state === 'expired';
+  const isWanting = isLaid(delivery) || state === 'failed' || state === 'expired';
   if (!isWanting || delivery.alert !== null) return { delivery, effects: [] };
   const detail = `${stepMarks.wanted}${alert.why}`;
   return {
     delivery: { ...delivery, alert, steps: [...steps, { state, at: alert.at, detail }] },
     effects: ['report'],
   };
+}
+
+function isOnItsWay(state: DeliveryState): boolean {
+  return state === 'pending' || state === 'queued' || state === 'unknown';
 }
 
 /** Reasons that hold a number of their own are not the same; so many of them tell enough. */

@@ -117,7 +117,7 @@ function absolute(agent: PipelineAgent): PipelineAgent {
   const { id, statusFile, inbox, workspace, pidFile } = agent;
   return {
     id,
-    inbox: resolved(inbox),
+    inbox: inbox === undefined ? undefined : resolved(inbox),
     ...{ statusFile: path(statusFile), workspace: path(workspace), pidFile: path(pidFile) },
   };
 }

@@ -8,7 +8,7 @@ import type {
   NoteAcknowledgement,
   PipelineWork,
 } from '../contracts/ports.ts';
-import type { AskPeople, GasDesk } from '../contracts/mailbox.ts';
+import type { AskPeople, GasDesk, LookUpQuestion } from '../contracts/mailbox.ts';
 import type { ProgressSink } from '../contracts/progress.ts';
 import type { SwarmControl, SwarmTraces } from '../contracts/swarm-orders.ts';
 import type { Service } from '../core/service.ts';
@@ -26,6 +26,7 @@ import { makeAcknowledge } from './inboxes/acknowledge.ts';
 import type { Intake, PipelineAgent } from './intake.ts';
 import { makeTraces } from './orders/traces.ts';
 import { GasWatcher } from './progress/watch.ts';
+import { createQuestions } from './questions.ts';
 import { createRounds } from './rounds.ts';
 import { GasSchedule } from './schedule.ts';
 import { makeWholeId } from './short-id.ts';
@@ -36,7 +37,7 @@ import { createTickRecord } from './tick-record.ts';
 import { makeLateTick, makeSkipped } from './late-tick.ts';
 
 export type { ReceiverAlert } from './alerts.ts';
-export { type Chain, loadChain, missionFiles } from './chain.ts';
+export { type Chain, inboxlessOf, loadChain, missionFiles } from './chain.ts';
 export type { PipelineOptions } from './engine.ts';
 export { inspectInboxes } from './inboxes/check.ts';
 export { loadTemplates } from './words/load.ts';
@@ -66,6 +67,8 @@ export interface Pipeline {
   readonly desk: GasDesk;
   /** Questions of agents to people. */
   readonly ask: AskPeople;
+  /** What became of them. */
+  readonly lookUp: LookUpQuestion;
   /** What people have to look after themselves. */
   readonly alerts: GasAlertBoard & Service;
   /** Keeps the boards of the chain up to date. */
@@ -96,7 +99,8 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const late = makeLateTick({ ticks, clock, logger, faults, run: intake.scheduled }, scheduled);
   const directory = createDirectory({ store, watches, clock }, { agents: names, chain, stall });
   const { boards, watch } = joinBoards({ redis, directory, store, jobs, clock, logger }, { prefix, chain });
-  const orders = { boards, store, ledger, inbox, brain, clock, agents: names, chain, freeJoins };
+  const questions = createQuestions(redis, { prefix });
+  const orders = { questions, boards, store, ledger, inbox, brain, clock, agents: names, chain, freeJoins };
   const control = createControl(orders);
   const wholeId = makeWholeId(store);
   const silence = createStall(
@@ -117,7 +121,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     inbox,
     noteAcknowledgement: makeAcknowledge({ store, ledger }),
     control,
-    traces: makeTraces({ store, agents: names }),
+    traces: makeTraces({ store, agents: names, questions }),
     brain,
     stalls: silence.board,
     watcher: new GasWatcher({ rounds, clock, logger }, agents),
@@ -126,7 +130,8 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     boards: watch,
     observe: intake.observe,
     progress: intake,
-    ask: makeAsk({ redis, jobs, clock }, { prefix, reportTo }),
+    ask: makeAsk({ redis, questions, jobs, clock }, { prefix, reportTo }),
+    lookUp: questions.lookUp,
     desk: createGasDesk({ mailbox, store, ledger, clock }, pulling(agents)),
     chain,
     rechain: (next) => {
@@ -142,5 +147,5 @@ function expectsGas(chain: Chain, agent: string): boolean {
 
 /** Those that ask for their gas. */
 function pulling(agents: readonly PipelineAgent[]): string[] {
-  return agents.flatMap(({ id, inbox }) => (typeof inbox !== 'string' && inbox.kind === 'pull' ? [id] : []));
+  return agents.flatMap(({ id, inbox }) => (typeof inbox === 'object' && inbox.kind === 'pull' ? [id] : []));
 }

@@ -36,7 +36,7 @@ export interface PipelineAgent {
   /** The agent's status.json; absent: it writes none. */
   readonly statusFile?: string | undefined;
   /** Where its gas goes; a text is a folder. */
-  readonly inbox: string | InboxConfig;
+  readonly inbox?: string | InboxConfig | undefined;
   /** Its own git working tree; absent: its commits are not looked for. */
   readonly workspace?: string | undefined;
   /** File with the id of its process; absent: that is not looked for. */

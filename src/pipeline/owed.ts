@@ -1,5 +1,6 @@
 // What is still owed to a delivery at a moment. Pure; ledger.ts does it, and the simulation does the same without Redis.
-import { type Delivery, isClosed, owedSince } from './delivery.ts';
+import { isToBeFetched } from '../contracts/agents.ts';
+import { type Delivery, isClosed, isLaid, owedSince } from './delivery.ts';
 import { kindOf } from './gas.ts';
 
 export interface OwedRules {
@@ -34,11 +35,11 @@ export function owedTo(delivery: Delivery, now: number, rules: OwedRules): Owed 
   if (isClosed(state)) return owedToClosed(delivery);
   if (state === 'held') return { do: 'let-go' };
   if (now - owedSince(delivery) >= rules.ackTimeoutMs) {
-    const did = state === 'pending' || state === 'queued' ? 'sent' : 'acknowledged';
-    return { do: 'expire', detail: `not ${did} within ${Math.round(rules.ackTimeoutMs / 1_000)} s` };
+    const within = `within ${Math.round(rules.ackTimeoutMs / 1_000)} s`;
+    return { do: 'expire', detail: `not ${undone(delivery)} ${within}` };
   }
   if (state === 'pending') return { do: 'dispatch' };
-  if (state === 'sent') return owedToSent(delivery, now, rules);
+  if (isLaid(delivery)) return owedToLaid(delivery, now, rules);
   // Where nobody knows whether it lies there, laying it down once more tells.
   const waited = now - delivery.since;
   // 1, 2, 3… at 2, 4, 8… minutes: the sweep of every minute adds few jobs, each with an id of its own.
@@ -60,11 +61,17 @@ export function isSettled(delivery: Delivery): boolean {
   return !isLost || alert !== null || !isEscalated(delivery);
 }
 
-function owedToSent(delivery: Delivery, now: number, { ackTries, ackRetryMs }: OwedRules): Owed {
+/** What has not come about. */
+function undone(delivery: Delivery): 'sent' | 'fetched' | 'acknowledged' {
+  if (isToBeFetched(delivery)) return 'fetched';
+  return delivery.state === 'pending' || delivery.state === 'queued' ? 'sent' : 'acknowledged';
+}
+
+function owedToLaid(delivery: Delivery, now: number, { ackTries, ackRetryMs }: OwedRules): Owed {
   const { tries, alert, since } = delivery;
   if (alert !== null || now < nextTryAt({ since, tries: Math.max(1, tries) }, ackRetryMs))
     return { do: 'nothing' };
-  const waited = `not acknowledged within ${Math.round((now - since) / 1_000)} s`;
+  const waited = `not ${undone(delivery)} within ${Math.round((now - since) / 1_000)} s`;
   if (tries < ackTries) return { do: 'retry', detail: `try ${tries + 1} of ${ackTries}: ${waited}` };
   return isEscalated(delivery) ? { do: 'escalate', why: `${waited}, ${tries} tries` } : { do: 'nothing' };
 }

@@ -1,5 +1,5 @@
 // What people in chat read about a delivery: one sentence and the steps so far. Pure; ledger.ts enqueues it.
-import type { DeliveryState, Gas } from '../contracts/agents.ts';
+import { type DeliveryState, type Gas, isToBeFetched } from '../contracts/agents.ts';
 import { type Address, actionStateSchema, type Report, type Step } from '../contracts/chat.ts';
 import { plainText } from '../core/text.ts';
 import { type Delivery, isClosed } from './delivery.ts';
@@ -21,10 +21,12 @@ export function deliveryReport(delivery: Delivery, to: Address): Report {
 }
 
 /** One sentence with the truth of now, such as `Agent-2 accepted the 75 % gas of Agent-1 (mission X)`. */
-function deliverySentence({ gas, state, steps }: Delivery): string {
+function deliverySentence(delivery: Delivery): string {
+  const { gas, state, steps } = delivery;
   const detail = plainText(steps.at(-1)?.detail ?? '', 200);
   const mission = gas.checkpoint === null ? '' : ` (mission ${plainText(gas.mission, 80)})`;
-  return `${sentences[state](whatOf(gas), gas.to, detail)}${mission}`;
+  const said = isToBeFetched(delivery) ? toBeFetched : sentences[state];
+  return `${said(whatOf(gas), gas.to, detail)}${mission}`;
 }
 
 function whatOf(gas: Gas): string {
@@ -56,6 +58,10 @@ const sentences: Readonly<Record<DeliveryState, (what: string, to: string, detai
   rerouted: (what, to, detail) => `${what} is no longer for ${to}: ${detail}`,
   expired: (what, to, detail) => `${what} for ${to} has expired: ${detail}`,
 };
+
+function toBeFetched(what: string, to: string): string {
+  return `${what} waits until ${to} fetches it`;
+}
 
 /** `pending` is our own note and no state that a person sees. */
 function toStep(step: Delivery['steps'][number]): Step[] {

@@ -2,7 +2,7 @@
 import type { JobLook, JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Changes } from './changes.ts';
-import { type Delivery, type DeliveryStep, isTaken, transitionRetry } from './delivery.ts';
+import { type Delivery, type DeliveryStep, isLaid, isTaken, transitionRetry } from './delivery.ts';
 import { dispatched, layAgain, requeue } from './dispatch.ts';
 import { pauseOf } from './machine.ts';
 import { type OwedRules, owedTo } from './owed.ts';
@@ -49,7 +49,7 @@ export function createSettling(deps: SettlingDeps, rules: OwedRules, ways: Settl
 
   async function retry({ gas }: Delivery, detail: string): Promise<void> {
     const delivery = await change(gas.id, (held) => transitionRetry(held, clock.now(), detail));
-    if (delivery.state === 'sent') await layAgain(jobs, delivery);
+    if (isLaid(delivery)) await layAgain(jobs, delivery);
   }
 
   async function settle(delivery: Delivery): Promise<void> {

@@ -2,6 +2,7 @@
 import type { JobsOptions } from 'bullmq';
 import { keptLong, rowOf, usualBackoff } from '../contracts/jobs.ts';
 import { backoffMs } from '../core/backoff.ts';
+import { SwarmError } from '../core/errors.ts';
 import { priorityOf, type Ranked } from './priority.ts';
 
 export interface TreatedJob extends Ranked {
@@ -22,7 +23,11 @@ export function jobOptions({ id, ...ranked }: TreatedJob): JobsOptions {
   };
 }
 
-/** Before a job of that name is tried again, ms; `attempt` is 1 after the first failure. */
-export function retryDelayMs(name: string | undefined, attempt: number): number {
-  return backoffMs(attempt, rowOf(name ?? '')?.backoff ?? usualBackoff);
+/**
+ * Before a job of that name is tried again, ms, and not before the far side wants it; `attempt` is 1 after the first
+ * failure.
+ */
+export function retryDelayMs(name: string | undefined, attempt: number, fault?: Error): number {
+  const asked = fault instanceof SwarmError ? (fault.retryAfterMs ?? 0) : 0;
+  return Math.max(asked, backoffMs(attempt, rowOf(name ?? '')?.backoff ?? usualBackoff));
 }

@@ -4,7 +4,7 @@ import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { z } from 'zod';
 import { type Envelope, envelopeVersion } from '../contracts/envelope.ts';
 import { domainErrors } from '../contracts/errors.ts';
-import { type JobData, jobCatalogue, jobDataSchema, type JobName } from '../contracts/jobs.ts';
+import { type JobData, jobCatalogue, jobDataSchema, type JobName, rowOf } from '../contracts/jobs.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
@@ -45,8 +45,6 @@ export interface JobRunnerOptions {
   readonly timeoutsMs?: Readonly<Partial<Record<JobName, number>>>;
 }
 
-/** Processes that may die over a job; see the inbox table. */
-const mostDeaths = 2;
 /** A handler that was told to end has this long, ms. */
 const graceMs = 2_000;
 /** A job of a newer version is looked at again after this long, ms; by then a process that knows it may take it. */
@@ -186,7 +184,7 @@ export class JobRunner {
     const { done, deaths, cancelledBy } = await inbox.begin(id);
     if (done) return false;
     if (cancelledBy !== null && (await this.#endCancelled(task, cancelledBy))) return true;
-    if (deaths >= mostDeaths) {
+    if (deaths >= (rowOf(task.handler.name)?.deaths ?? 1)) {
       const said = `${deaths} processes in a row died while they ran it`;
       throw new GivenUp(new SwarmError(domainErrors.jobKillsWorker, said));
     }

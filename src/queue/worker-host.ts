@@ -134,7 +134,9 @@ export class WorkerHost extends Service {
           lockDuration: lockDurationMs,
           stalledInterval: stalledIntervalMs,
           maxStalledCount,
-          settings: { backoffStrategy: (attempt, _type, _error, job) => retryDelayMs(job?.name, attempt) },
+          settings: {
+            backoffStrategy: (attempt, _type, fault, job) => retryDelayMs(job?.name, attempt, fault),
+          },
           // After a lost connection the default would sit still for 15 s.
           runRetryDelay: 500,
         },

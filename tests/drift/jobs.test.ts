@@ -54,12 +54,13 @@ it('docs/jobs.md shows every row with every column', async () => {
 
 function page(): string {
   const lines = names.map((name) => {
-    const { queue, key, attempts, backoff, usefulMs, timeoutMs, heartbeats, keeps } = row(name);
+    const { queue, key, attempts, backoff, usefulMs, timeoutMs, heartbeats, keeps, deaths } = row(name);
     const kept = ({ count, age }: { count: number; age: number }) => `${count}, ${age / 3_600} h`;
     const cells = [
       ...[`\`${name}\``, queue, hasLane(name) ? 'yes' : 'no', key, attempts],
       ...[`${backoff.initialMs / 1_000} to ${backoff.maxMs / 1_000} s`, `${usefulMs / 1_000} s`],
       `${timeoutMs / 1_000} s${heartbeats ? ' *' : ''}`,
+      deaths,
       ...[kept(keeps.done), kept(keeps.failed)],
     ];
     return `| ${cells.join(' | ')} |`;
@@ -72,10 +73,11 @@ Every kind of job, as \`src/contracts/jobs.ts\` has it; \`tests/drift/jobs.test.
 - **same of**: what the id of a job derives from, so that the same again is the same job: one \`use\` of a command and its step; one \`delivery\` of gas and the count of its jobs; the \`tick\` of a schedule; a \`report\`, its step and its place.
 - **between tries**: grows from the first to the last, with jitter in the upper half.
 - **useful**: from its order to its last start. **one run**: then it is told to end; with a star each sign of progress begins that time anew.
+- **deaths**: so many processes in a row may die over it before it is given up.
 - **done kept**, **failed kept**: at most so many of a queue, and for so long. What was given up lies whole among the dead letters besides.
 
-| job | queue | lane | same of | tries | between tries | useful | one run | done kept | failed kept |
-|---|---|---|---|---|---|---|---|---|---|
+| job | queue | lane | same of | tries | between tries | useful | one run | deaths | done kept | failed kept |
+|---|---|---|---|---|---|---|---|---|---|---|
 ${lines.join('\n')}
 `;
 }

@@ -27,6 +27,7 @@ describe('an agent that speaks MCP', () => {
       'get_gas',
       'acknowledge',
       'ask_human',
+      'get_answer',
       'search_brain',
     ]);
     expect(client.getInstructions()).toContain('get_gas');
@@ -104,6 +105,7 @@ describe('docs/guides/connect-an-agent.md', () => {
     expect(shell.stdout).toContain('Agent-1: 92 % of Map the north wing (mission 1); reached 90 %');
     const { args, env } = mcpServers.parse(JSON.parse(blocksOf('json')[0] ?? '')).mcpServers.swarmline;
     expect(Object.keys(env)).toEqual(['SWARMLINE_URL', 'SWARMLINE_API_KEY']);
+    expect(args[0]).toMatch(/\/bin\/swarmline\.mjs$/);
     const two = await overStdio(site, await keyOf(site, 'Agent-2'), 'Agent-2', args.slice(1, -1));
     expect((await use(two, 'get_gas', { wait: 30 })).gas[0].text).toContain('The door to the lab is locked');
   });

@@ -76,9 +76,17 @@ export function makeTools(deps: ToolDeps, agent: string | null): readonly Tool[]
     make({
       name: 'ask_human',
       description:
-        'Ask the people who watch the swarm, when only they can decide. Their answer comes as a gas from `person:…`: look with get_gas, and go on with other work meanwhile. The same question within an hour is not asked twice.',
+        'Ask the people who watch the swarm, when only they can decide. Keep the `id` of the question: get_answer tells what became of it, and the answer comes as a gas from `person:…` too. Go on with other work meanwhile. The same question within an hour is not asked twice.',
       input: { question: z.string().trim().min(1).max(1_000) },
       run: ({ question }, { agent: who }) => swarm.ask(who, question),
+    }),
+    make({
+      name: 'get_answer',
+      description:
+        'What became of a question to people: `unanswered`, or `answered`, with the answer, by whom and when.',
+      readOnly: true,
+      input: { id: z.string().min(1).max(64).describe('the id that ask_human answered with') },
+      run: ({ id }, { agent: who }) => swarm.lookUp(who, id),
     }),
     ...brainTools(swarm, make),
   ];

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { agentIdSchema } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
-import type { AskPeople, GasDesk } from '../../contracts/mailbox.ts';
+import type { AskPeople, GasDesk, LookUpQuestion } from '../../contracts/mailbox.ts';
 import { type ProgressSink, progressWordsSchema } from '../../contracts/progress.ts';
 import { admitAgent } from '../agent-admission.ts';
 import { fail, parsePart, sendReply } from '../refusals.ts';
@@ -23,6 +23,8 @@ export interface Swarm {
   readonly desk: GasDesk;
   /** Questions of agents to people. */
   readonly ask: AskPeople;
+  /** What became of them. */
+  readonly lookUp: LookUpQuestion;
   /** What agents have learned, best first; absent: nobody remembers. */
   readonly searchBrain?: (text: string, limit: number) => Promise<readonly Learned[]>;
 }

@@ -46,7 +46,7 @@ export function wireBus(shared: Shared): Bus {
 
 /** Nobody listens where no agent gets its gas over RabbitMQ. */
 function noterOf({ config, pipeline, logger }: Shared) {
-  const isUsed = config.pipeline.agents.some(({ inbox }) => inbox.kind === 'amqp');
+  const isUsed = config.pipeline.agents.some(({ inbox }) => inbox?.kind === 'amqp');
   if (!isUsed) return undefined;
   return async (acknowledgement: GasAcknowledgement): Promise<void> => {
     const noted = await pipeline.noteAcknowledgement(acknowledgement, 'acknowledged over RabbitMQ');

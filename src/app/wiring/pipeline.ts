@@ -1,7 +1,13 @@
 // Wires the gas pipeline: its chain, and who hears of deliveries that nobody asked about.
 import type { Address } from '../../contracts/chat.ts';
 import type { GasBus } from '../../contracts/ports.ts';
-import { createPipeline, loadChain, loadTemplates, type Pipeline } from '../../pipeline/index.ts';
+import {
+  createPipeline,
+  inboxlessOf,
+  loadChain,
+  loadTemplates,
+  type Pipeline,
+} from '../../pipeline/index.ts';
 import type { Config } from '../config.ts';
 import type { Shared } from './shared.ts';
 
@@ -21,6 +27,7 @@ export async function wirePipeline(
       chain: await loadChain(
         chainFile,
         agents.map(({ id }) => id),
+        { inboxless: inboxlessOf(agents) },
       ),
       ackTimeoutMs,
       patience,

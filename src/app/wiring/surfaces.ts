@@ -133,7 +133,7 @@ function wireApi(shared: Shared, intake: CommandIntake): Wired {
       components: resets,
       swarm: {
         agents: config.pipeline.agents.map(({ id }) => id),
-        ...{ progress: pipeline.progress, desk: pipeline.desk, ask: pipeline.ask },
+        ...{ progress: pipeline.progress, desk: pipeline.desk, ask: pipeline.ask, lookUp: pipeline.lookUp },
         searchBrain: pipeline.brain.search,
       },
       logger,

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { answerLines, type RefusalCode, type Reply, reportLine } from '../../commands/index.ts';
+import { stepMarks } from '../../contracts/agents.ts';
 import type { ActionState, Report, Step } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { randomId } from '../../contracts/ids.ts';
@@ -162,7 +163,12 @@ async function lastReport(
 
 // An agent may take hours to look into its inbox. That it lies there is the truth so far, and no reason to wait on.
 function isWithReceiver({ kind, steps }: Report): boolean {
-  return kind === 'gas' && steps.at(-1)?.state === 'sent';
+  return kind === 'gas' && (steps.at(-1)?.state === 'sent' || isWaiting(steps));
+}
+
+/** Whether its receiver has to fetch it. */
+function isWaiting(steps: readonly Step[]): boolean {
+  return steps.at(-1)?.detail.startsWith(stepMarks.waits) ?? false;
 }
 
 // The platform may be restarted while an order is under way; the order survives that, and so does the wait.
@@ -205,7 +211,7 @@ function finish(correlationId: string, outcome: Outcome, { json }: RunOptions, i
   const { state, subject, text, steps } = outcome;
   const result = { kind: 'result', correlationId, state, subject, text, steps };
   io.stdout.write(`${json ? JSON.stringify(result) : reportLine(outcome)}\n`);
-  return reached.includes(state) ? exitCodes.ok : exitCodes.failed;
+  return reached.includes(state) || isWaiting(steps) ? exitCodes.ok : exitCodes.failed;
 }
 
 /** What an order can come to without having failed. */

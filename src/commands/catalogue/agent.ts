@@ -1,5 +1,5 @@
 // `agent <id>`: everything known of one agent, each figure with where it comes from and how old it is.
-import type { AgentView, DeliveryView, JoinWait } from '../../contracts/agents.ts';
+import { type AgentView, type DeliveryView, isToBeFetched, type JoinWait } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow } from '../../contracts/chat.ts';
 import { signWords, trustOf } from '../../contracts/watch.ts';
 import { plainText } from '../../core/text.ts';
@@ -89,13 +89,16 @@ const steps = {
 
 // Its own inbox is what it has been told and not said that it has.
 function inboxRow(view: AgentView, open: readonly DeliveryView[], now: number): AnswerRow {
-  const lying = open.filter(({ gas, state }) => gas.to === view.agent && state === 'sent');
-  const coming = open.filter(({ gas, state }) => gas.to === view.agent && state !== 'sent');
-  const oldest = Math.min(...lying.map(({ since }) => since));
+  const own = open.filter(({ gas }) => gas.to === view.agent);
+  const lying = own.filter(({ state }) => state === 'sent');
+  const waiting = own.filter(isToBeFetched);
+  const coming = own.length - lying.length - waiting.length;
+  const oldest = Math.min(...[...lying, ...waiting].map(({ since }) => since));
+  const unfetched = waiting.length === 0 ? '' : `, ${waiting.length} not fetched`;
   return {
     label: 'inbox',
-    value: `${lying.length} not accepted, ${coming.length} on the way`,
-    ageMs: lying.length === 0 ? null : now - oldest,
+    value: `${lying.length} not accepted${unfetched}, ${coming} on the way`,
+    ageMs: Number.isFinite(oldest) ? now - oldest : null,
     tone: 'ok',
   };
 }

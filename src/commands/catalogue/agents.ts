@@ -43,16 +43,21 @@ export function agentRow(view: AgentView, now: number): AnswerRow {
     value:
       view.seenAt === null
         ? `unknown: ${problem ?? 'no valid status seen'}`
-        : `${view.state}, ${percent}${mission}${waits}${gas}${paused}${problem === null ? '' : `; status file: ${problem}`}`,
+        : `${view.state}, ${percent}${mission}${waits}${gas}${paused}${problem === null ? '' : `; ${unusable(problem)}, so this is from before it`}`,
     ageMs: view.seenAt === null ? null : now - view.seenAt,
     tone: view.seenAt === null || view.problem !== null || gas !== '' ? 'warn' : 'ok',
   };
 }
 
+/** @param problem what is wrong with it, as the reader of the file says it */
+function unusable(problem: string): string {
+  return `the newest version of its status.json cannot be used (${problem})`;
+}
+
 // What it said last may have been true for hours or for a minute after: it is told as what it was.
 function silentRow({ agent, percent, problem, watch }: AgentView, since: number, now: number): AnswerRow {
   const told = percent === null ? '' : ` It had told ${percent} %.`;
-  const torn = problem === null ? '' : ` Status file: ${plainText(problem, 160)}.`;
+  const torn = problem === null ? '' : ` Also, ${unusable(plainText(problem, 160))}.`;
   const [newest] = watch.signs;
   const last = newest ? `Last sign: ${signWords[newest.source]}` : 'No sign of it was ever seen';
   return {

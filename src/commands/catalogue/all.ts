@@ -18,7 +18,7 @@ import { gasSkip } from './gas-skip.ts';
 import { grant, grantRole } from './grant.ts';
 import { makeHelp } from './help.ts';
 import { link, unlink } from './link.ts';
-import { broadcast, message } from './message.ts';
+import { answer, broadcast, message } from './message.ts';
 import { queueDead, queueShow } from './queue-dead.ts';
 import { queueDrain, queuePause, queueResume } from './queue-hold.ts';
 import { queueDiscard, queueRedrive, queueRedriveAll } from './queue-letters.ts';
@@ -32,7 +32,7 @@ import { whoami } from './whoami.ts';
 import { makeWhy } from './why.ts';
 import { result } from './result.ts';
 import { service } from './service.ts';
-import { onboardHard, onboardSoft, unstall } from './unstall.ts';
+import { heal, onboardHard, onboardSoft, unstall } from './unstall.ts';
 import { uptime } from './uptime.ts';
 
 const upToService: readonly CommandSpec[] = [status, services, service];
@@ -41,8 +41,10 @@ const others: readonly CommandSpec[] = [
   agents,
   agent,
   message,
+  answer,
   broadcast,
   unstall,
+  heal,
   onboardSoft,
   onboardHard,
   gas,

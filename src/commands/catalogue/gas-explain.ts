@@ -1,5 +1,5 @@
 // `gas explain <delivery>`: why this gas went to whom, when, and by which evidence. All of it from the record.
-import { type DeliveryView, stepMarks } from '../../contracts/agents.ts';
+import { type DeliveryView, isToBeFetched, stepMarks } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
 import { formatAge } from '../render.ts';
@@ -114,7 +114,9 @@ function sendings({ steps }: DeliveryView): string {
 }
 
 /** What is still to come. */
-function standing({ state, gas, steps }: DeliveryView, ageMs: number): string {
+function standing(view: DeliveryView, ageMs: number): string {
+  const { state, gas, steps } = view;
+  if (isToBeFetched(view)) return `It waits until ${gas.to} fetches it, for ${formatAge(ageMs)} so far.`;
   switch (state) {
     case 'held':
       return `It waits for \`gas resume ${gas.from}\`.`;

@@ -1,6 +1,6 @@
 // `gas status [agent]`: the latest deliveries and how far each really got.
 
-import { type DeliveryList, type DeliveryView, stepMarks } from '../../contracts/agents.ts';
+import { type DeliveryList, type DeliveryView, isToBeFetched, stepMarks } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
 import { nearest } from '../parse.ts';
@@ -116,10 +116,11 @@ export function deliveryRow(view: DeliveryView, now: number): AnswerRow {
   const what = name === undefined ? `${letter.checkpoint} %` : kind === 'person' ? 'message' : 'scheduled';
   const detail = plainText(whyOf(view), 80);
   const acknowledged = state === 'sent' ? 'sent, not acknowledged' : state;
+  const far = isToBeFetched(view) ? 'queued, waits to be fetched' : acknowledged;
   const id = isOpen(state) ? `, id ${letter.id.slice(0, shortDeliveryId)}` : '';
   return {
     label: `${kind === 'person' ? name : letter.from} → ${letter.to}, ${what}`,
-    value: `${acknowledged}${detail === '' ? '' : `: ${detail}`}${id}`,
+    value: `${far}${detail === '' ? '' : `: ${detail}`}${id}`,
     ageMs: now - view.since,
     tone: deliveryTones[view.state],
   };

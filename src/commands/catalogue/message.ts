@@ -1,5 +1,6 @@
-// `message <agent> <text>` and `broadcast <text>`: a person's words go into inboxes; accepted is said by the receiver alone.
+// `message <agent> <text>`, `answer <agent> <question> <text>` and `broadcast <text>`: a person's words go into inboxes; accepted is said by the receiver alone.
 import { z } from 'zod';
+import { questionIdSchema } from '../../contracts/mailbox.ts';
 import { messageLimit } from '../../contracts/swarm-orders.ts';
 import { counted } from '../render.ts';
 import type { Action, ArgSpec } from '../spec.ts';
@@ -27,6 +28,34 @@ export const message: Action = {
     const { agent = '', text: words = '' } = call.args;
     await ports.jobs.add(jobOf('agent.message', call, { ...orderedBy(call), to: agent, text: words }));
     return `Order taken: a message to ${agent}. Whether it has it and accepts it follows.`;
+  },
+};
+
+const answerRoom = 1_200;
+
+export const answer: Action = {
+  kind: 'action',
+  name: 'answer',
+  description: 'Answer a question of an agent, by the id that it was shown with',
+  args: [
+    agentArg('Who asked'),
+    { name: 'question', description: 'The id of the question', required: true, schema: questionIdSchema },
+    {
+      ...text,
+      description: 'The answer',
+      schema: z.string().max(answerRoom, `a text of at most ${answerRoom} characters`),
+    },
+  ],
+  example: 'answer Agent-2 q1a2b3c4d "take the left door"',
+  danger: 'none',
+  permission: ({ agent = '' }) => `agent.message:${agent}`,
+  prompt: ({ agent, question }) => `Answer ${agent}'s question ${question}?`,
+  check: ({ args }, ports) => objectionTo(args['agent'] ?? '', ports),
+  enqueue: async (call, ports) => {
+    const { agent = '', question = '', text: words = '' } = call.args;
+    const body = { ...orderedBy(call), to: agent, text: words, answers: question };
+    await ports.jobs.add(jobOf('agent.message', call, body));
+    return `Order taken: the answer to ${agent}'s question ${question}. Whether it has it follows.`;
   },
 };
 

@@ -1,6 +1,8 @@
-// `unstall <agent>`, `onboard soft <agent>` and `onboard hard <agent>`: a person's hand on an agent that does not get on, as a
+// `unstall <agent>`, `heal <agent>`, `onboard soft <agent>` and `onboard hard <agent>`: a person's hand on an agent that does not get on, as a
 // message into its inbox. Nothing of the agent is written or restarted: its status stays its own word.
+import { isToBeFetched } from '../../contracts/agents.ts';
 import { signWords } from '../../contracts/watch.ts';
+import { plainText } from '../../core/text.ts';
 import { formatAge } from '../render.ts';
 import type { Action, ActionCall, CommandPorts, Objection } from '../spec.ts';
 import { agentArg, jobOf, objectionTo, orderedBy } from './agent-names.ts';
@@ -22,6 +24,16 @@ export const unstall: Action = {
   },
   enqueue: (call, ports) =>
     send(call, ports, `You have gone silent. Read your mission again and do its next open task. ${report}`),
+};
+
+export const heal: Action = {
+  ...unstall,
+  name: 'heal',
+  description: 'Tell a silent agent where it stands: its mission, and the gas that it has not taken',
+  example: 'heal Agent-2',
+  prompt: ({ agent }) => `Tell ${agent} where it stands, and ask it to go on?`,
+  enqueue: async (call, ports) =>
+    send(call, ports, `You have gone silent. ${await standing(call.args['agent'] ?? '', ports)} ${report}`),
 };
 
 export const onboardSoft: Action = {
@@ -63,6 +75,29 @@ async function atWork(name: string, { agents, clock }: CommandPorts): Promise<Ob
   const seen = `${signWords[newest.source]}, ${formatAge(clock.now() - newest.at)} ago`;
   return `${name} is not silent (${seen}). \`message ${name} TEXT\` writes to it all the same.`;
 }
+
+const named = 5;
+
+/** What is known of its work, and what lies unaccepted; the ids are those of the gas. */
+async function standing(name: string, { agents }: CommandPorts): Promise<string> {
+  const view = (await agents.agents()).find(({ agent }) => agent === name);
+  const { deliveries } = await agents.deliveries(searched);
+  const lying = deliveries.filter(
+    (one) => one.gas.to === name && (one.state === 'sent' || isToBeFetched(one)),
+  );
+  const ids = lying.slice(0, named).map(({ gas }) => gas.id);
+  const more = lying.length > named ? `, and ${lying.length - named} more` : '';
+  const told = view?.percent == null ? 'no progress' : `${view.percent} %`;
+  const mission = view?.mission == null ? 'no mission' : `the mission “${plainText(view.mission, 200)}”`;
+  const gas =
+    ids.length === 0
+      ? 'No gas waits for you.'
+      : `You have not taken this gas, oldest last: ${ids.join(', ')}${more}.`;
+  return `You had told ${mission} and ${told}. ${gas} Take what lies there, then do your next open task.`;
+}
+
+/** As many of the newest deliveries are looked through. */
+const searched = 200;
 
 async function send(call: ActionCall, ports: CommandPorts, text: string): Promise<string> {
   const { agent = '' } = call.args;

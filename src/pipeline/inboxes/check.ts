@@ -14,22 +14,23 @@ const withinMs = 2_000;
 export async function inspectInboxes(
   agents: readonly Pick<PipelineAgent, 'id' | 'inbox'>[],
 ): Promise<Finding> {
-  if (agents.length === 0) return { name, state: 'skipped', said: 'no agents' };
+  const those = agents.filter(({ inbox }) => inbox !== undefined);
+  if (those.length === 0) return { name, state: 'skipped', said: 'no agents' };
   const signal = AbortSignal.timeout(withinMs);
   const looked = await Promise.all(
-    agents.map(async ({ id, inbox }) => ({
+    those.map(async ({ id, inbox }) => ({
       id,
       fault: await makeInbox({ clock: systemClock }, inbox).check(signal),
     })),
   );
   const wrong = looked.flatMap(({ id, fault }) => (fault === null ? [] : [{ id, fault }]));
-  if (wrong.length === 0) return { name, state: 'ok', said: `${agents.length}, all writable` };
+  if (wrong.length === 0) return { name, state: 'ok', said: `${those.length}, all writable` };
   const more = wrong.length > named ? `; and ${wrong.length - named} more` : '';
   const list = wrong.slice(0, named).map(({ id, fault }) => `${id}: ${fault.said}`);
   return {
     name,
     state: worst(wrong.map(({ fault }) => fault)),
-    said: `${wrong.length} of ${agents.length} cannot be written: ${list.join('; ')}${more}`,
+    said: `${wrong.length} of ${those.length} cannot be written: ${list.join('; ')}${more}`,
     mend: 'mend what is named, or inbox of the agent under pipeline.agents: no gas reaches it until then',
   };
 }

@@ -66,7 +66,8 @@ export type WebhookInboxConfig = z.infer<typeof webhookInbox>;
 export type InboxConfig = z.infer<typeof inboxSchema>;
 
 /** The folder of an inbox that is one; null for the others. */
-export function folderOf(inbox: string | InboxConfig): string | null {
+export function folderOf(inbox: string | InboxConfig | undefined): string | null {
+  if (inbox === undefined) return null;
   if (typeof inbox === 'string') return inbox;
   return inbox.kind === 'file' ? inbox.path : null;
 }

@@ -19,7 +19,7 @@ export interface InboxFault {
 export interface Inbox {
   readonly ack: Acknowledgement;
   /**
-   * Hands one gas over, idempotent by its id; `refused` is for good.
+   * Hands one gas over, or lays it where its agent fetches it; idempotent by its id; `refused` is for good.
    * @throws SwarmError INBOX_UNWRITABLE, INBOX_UNREACHABLE, INBOX_BUSY (each worth a retry), INBOX_MISCONFIGURED
    */
   deliver(gas: Gas, signal: AbortSignal): Promise<Handed>;

@@ -9,6 +9,7 @@ import type { InboxConfig } from './config.ts';
 import { createFileInbox } from './file-inbox.ts';
 import type { Acknowledgement, Inbox } from './inbox.ts';
 import type { Mailbox } from './mailbox.ts';
+import { noInbox } from './no-inbox.ts';
 import { createPullInbox } from './pull-inbox.ts';
 import { createTmux } from './tmux.ts';
 import { createTmuxInbox } from './tmux-inbox.ts';
@@ -30,7 +31,7 @@ export interface Inboxes extends AgentInbox {
 /** Makes the inbox of each agent; opens nothing. */
 export function createInboxes(
   deps: InboxesDeps,
-  agents: readonly { readonly id: string; readonly inbox: string | InboxConfig }[],
+  agents: readonly { readonly id: string; readonly inbox?: string | InboxConfig | undefined }[],
 ): Inboxes {
   const inboxes = new Map(agents.map(({ id, inbox }) => [id, makeInbox(deps, inbox)]));
   const known = (agent: string): Inbox => {
@@ -47,7 +48,11 @@ export function createInboxes(
 }
 
 /** The inbox of one agent. */
-export function makeInbox({ clock, bus, mailbox }: InboxesDeps, inbox: string | InboxConfig): Inbox {
+export function makeInbox(
+  { clock, bus, mailbox }: InboxesDeps,
+  inbox: string | InboxConfig | undefined,
+): Inbox {
+  if (inbox === undefined) return noInbox;
   if (typeof inbox === 'string') return createFileInbox({ folder: resolve(inbox) });
   switch (inbox.kind) {
     case 'file':

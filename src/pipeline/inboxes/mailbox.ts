@@ -50,7 +50,7 @@ export function createMailbox(
     lying: async (agent) => {
       const texts = await ask(() => redis.hgetall(lyingKey(agent)));
       const entries = Object.entries(texts).map(([id, text]) => decode(text, `${lyingKey(agent)} ${id}`));
-      return entries.toSorted((a, b) => order(a) - order(b));
+      return entries.toSorted((a, b) => order(a) - order(b) || (a.gas.id < b.gas.id ? -1 : 1));
     },
     handedOut: async (agent, those, at) => {
       const fresh = those.filter(({ handedAt }) => handedAt === null);
@@ -67,7 +67,7 @@ export function createMailbox(
   };
 }
 
-/** By time, and the checkpoints of one jump among themselves. */
+/** By time, and the checkpoints of one jump among themselves; what is left goes by its id, as in a folder. */
 function order({ gas }: Lying): number {
   return gas.createdAt + (gas.checkpoint ?? 0) / 1_000;
 }

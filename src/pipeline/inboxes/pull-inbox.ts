@@ -1,5 +1,5 @@
-// The inbox that its agent asks for: gas lies in the mailbox, and "sent" is said of it as of a file in a folder. When it
-// was handed out is another matter, which the mailbox knows.
+// The inbox that its agent asks for: gas lies in the mailbox and waits there. That it was sent is said by whoever hands it
+// out.
 import { domainErrors } from '../../contracts/errors.ts';
 import { errorText, SwarmError } from '../../core/errors.ts';
 import { withAcknowledgement } from './frame.ts';
@@ -25,7 +25,7 @@ export function createPullInbox({ mailbox }: { readonly mailbox: Mailbox | undef
     deliver: async (gas, signal) => {
       signal.throwIfAborted();
       await reach((box) => box.lay({ ...gas, text: withAcknowledgement(gas, how) }));
-      return { state: 'sent', where: `mailbox of ${gas.to}, to be fetched` };
+      return { state: 'waiting', where: `mailbox of ${gas.to}` };
     },
     has: (gas) => reach((box) => box.has(gas)),
     withdraw: (gas) => reach((box) => box.withdraw(gas)),

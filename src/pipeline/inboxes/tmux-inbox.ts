@@ -1,5 +1,6 @@
 // The inbox that is a terminal: gas is pasted into a pane of tmux where an agent waits for a prompt. Never into a shell,
-// which would run it, and never into a pane where something moves. A mark on the pane itself keeps a second copy away, and
+// which would run it, nor into a pager or an editor, which take letters for commands, and never into a pane where something
+// moves. A mark on the pane itself keeps a second copy away, and
 // "sent" is said only of what was seen there.
 import type { Gas } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
@@ -43,6 +44,7 @@ export function createTmuxInbox(deps: PasteDeps, config: TmuxInboxConfig): Inbox
       try {
         const pane = await tmux.pane(name, '@swarmline', signal);
         const objection = pane === null ? missing(name) : objectionTo(pane);
+        if (pane && isBlind(pane, config)) return { state: 'warn', said: blindness(name, pane) };
         return objection?.kind === domainErrors.inboxBusy ? null : faultOf(objection);
       } catch (thrown) {
         return faultOf(toSwarmError(thrown));
@@ -52,7 +54,8 @@ export function createTmuxInbox(deps: PasteDeps, config: TmuxInboxConfig): Inbox
 }
 
 /** Why nothing is to be pasted into a pane, whatever it shows. */
-function makeObjection({ pane: name, allowShell }: Pick<TmuxInboxConfig, 'pane' | 'allowShell'>) {
+function makeObjection(config: Pick<TmuxInboxConfig, 'pane' | 'allowShell' | 'prompt'>) {
+  const { pane: name, allowShell } = config;
   return (pane: Pane): SwarmError | null => {
     if (pane.dead) return unreachable(`the program in tmux ${name} has ended`);
     if (pane.synchronized) {
@@ -62,11 +65,30 @@ function makeObjection({ pane: name, allowShell }: Pick<TmuxInboxConfig, 'pane' 
     // It would run each line of the gas.
     const isShell = shells.test(pane.command) && !allowShell;
     if (isShell) return unreachable(`in tmux ${name} is ${pane.command}, no agent`);
+    if (viewers.test(pane.command)) {
+      return new SwarmError(
+        domainErrors.inboxBusy,
+        `in tmux ${name} is ${pane.command}, in front of the agent`,
+      );
+    }
+    if (isBlind(pane, config)) return new SwarmError(domainErrors.inboxBusy, blindness(name, pane));
     return pane.inMode ? new SwarmError(domainErrors.inboxBusy, `somebody scrolls in ${name}`) : null;
   };
 }
 
 const shells = /^-?(ba|z|da|a|k|mk|tc|c|fi|xon)?sh$|^(nu|elvish|pwsh|login|sudo|su)$/;
+
+/** Each takes what is pasted for commands, some of them for those of a shell; whoever opened one will close it. */
+const viewers = /^(less|more|most|man|view|vi|n?vim|nano|pico|top|htop|btop|watch|tig|mc)$/;
+
+/** Whether nobody can tell the agent's own screen from that of a program which it, or a person, has opened. */
+function isBlind({ fullScreen }: Pane, { prompt }: Pick<TmuxInboxConfig, 'prompt'>): boolean {
+  return fullScreen && prompt === undefined;
+}
+
+function blindness(name: string, { command }: Pane): string {
+  return `${command} fills the screen of tmux ${name}, and no \`prompt\` says what it shows when it waits for one`;
+}
 
 function faultOf(error: SwarmError | null): InboxFault | null {
   return error && { state: error.retryable ? 'warn' : 'fail', said: error.message };

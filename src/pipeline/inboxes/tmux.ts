@@ -12,6 +12,8 @@ export interface Pane {
   readonly dead: boolean;
   /** Somebody scrolls in it, so keys do not reach the program. */
   readonly inMode: boolean;
+  /** Its program draws on all of the screen, as pagers and editors do. */
+  readonly fullScreen: boolean;
   /** What is typed here goes to other panes too. */
   readonly synchronized: boolean;
   /** The value of the user option that was asked for; empty when it is not set. */
@@ -33,7 +35,8 @@ const format = (mark: string) =>
   [
     '#{session_name}:#{window_index}.#{pane_index}',
     '#{session_name}:#{window_name}.#{pane_index}',
-    ...['#{pane_id}', '#{pane_dead}', '#{pane_in_mode}', '#{pane_synchronized}', `#{${mark}}`],
+    ...['#{pane_id}', '#{pane_dead}', '#{pane_in_mode}', '#{alternate_on}'],
+    ...['#{pane_synchronized}', `#{${mark}}`],
     '#{pane_current_command}',
   ].join('\n');
 
@@ -74,8 +77,9 @@ export function createTmux({ socket }: { readonly socket?: string | undefined })
 
 function toPane(fields: readonly string[] | undefined): Pane | null {
   if (fields === undefined) return null;
-  const [, , id = '', dead, inMode, synchronized, mark = '', command = ''] = fields;
-  return { id, dead: dead === '1', inMode: isSet(inMode), synchronized: isSet(synchronized), mark, command };
+  const [, , id = '', dead, inMode, alternate, synchronized, mark = '', command = ''] = fields;
+  const flags = { inMode: isSet(inMode), fullScreen: isSet(alternate), synchronized: isSet(synchronized) };
+  return { id, dead: dead === '1', ...flags, mark, command };
 }
 
 function isSet(flag: string | undefined): boolean {

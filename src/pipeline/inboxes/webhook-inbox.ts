@@ -7,6 +7,7 @@ import { domainErrors } from '../../contracts/errors.ts';
 import type { Handed } from '../../contracts/ports.ts';
 import type { Clock } from '../../core/clock.ts';
 import { errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
+import { retryAfterOf } from '../../core/retry-after.ts';
 import { Secret } from '../../core/secret.ts';
 import type { WebhookInboxConfig } from './config.ts';
 import { withAcknowledgement } from './frame.ts';
@@ -48,7 +49,7 @@ export function createWebhookInbox({ clock }: WebhookInboxDeps, config: WebhookI
 
   return {
     ack: 'native',
-    deliver: async (gas, signal) => handed(await post(gas, signal), where),
+    deliver: async (gas, signal) => handed(await post(gas, signal), { where, now: clock.now() }),
     // Only the receiver knows; the id on every try tells it.
     has: () => Promise.resolve(null),
     withdraw: () => Promise.resolve('out'),
@@ -77,8 +78,11 @@ function messageOf(gas: Gas, now: number) {
   };
 }
 
-/** @throws SwarmError INBOX_UNREACHABLE */
-async function handed(response: Response, where: string): Promise<Handed> {
+/** @throws SwarmError INBOX_UNREACHABLE, with the time that a busy receiver asks for */
+async function handed(
+  response: Response,
+  { where, now }: { readonly where: string; readonly now: number },
+): Promise<Handed> {
   const { status } = response;
   if (response.ok) return { state: 'sent', where, ...(await acknowledgement(response)) };
   // What is not read keeps the connection.
@@ -88,7 +92,10 @@ async function handed(response: Response, where: string): Promise<Handed> {
     const reason = `${where} answers with a redirect (HTTP ${status}), which is not followed`;
     return { state: 'refused', where, reason };
   }
-  throw unreachable(`${where} answered HTTP ${status}`);
+  const isBusy = status === 429 || status === 503;
+  const retryAfterMs = isBusy ? retryAfterOf(response.headers.get('retry-after'), now) : undefined;
+  const asked = retryAfterMs === undefined ? '' : ` and wants ${Math.ceil(retryAfterMs / 1_000)} s of rest`;
+  throw unreachable(`${where} answered HTTP ${status}${asked}`, retryAfterMs);
 }
 
 /** Whatever else it says is no acknowledgement, and no fault: it has the gas. */
@@ -128,6 +135,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-function unreachable(said: string): SwarmError {
-  return new SwarmError(domainErrors.inboxUnreachable, said);
+function unreachable(said: string, retryAfterMs?: number): SwarmError {
+  return new SwarmError(domainErrors.inboxUnreachable, said, { retryAfterMs });
 }

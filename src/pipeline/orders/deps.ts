@@ -13,16 +13,18 @@ import type { Delivery } from '../delivery.ts';
 import type { FreeJoins } from '../free-joins.ts';
 import { type HandEvent, type HandStep, transitionByHand } from '../hand.ts';
 import type { Ledger } from '../ledger.ts';
-import { untilSaved } from '../until-saved.ts';
 import { newRun, type Run } from '../machine.ts';
+import type { Questions } from '../questions.ts';
 import type { Asked } from '../records.ts';
 import type { Beside, GasStore } from '../store.ts';
+import { untilSaved } from '../until-saved.ts';
 
 export interface OrderDeps {
   readonly store: GasStore;
   readonly ledger: Ledger;
   readonly inbox: AgentInbox;
   readonly brain: Pick<Brain, 'note'>;
+  readonly questions: Questions;
   readonly boards: Pick<Boards, 'show' | 'stop'>;
   readonly clock: Clock;
   readonly agents: readonly string[];

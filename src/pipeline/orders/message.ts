@@ -1,16 +1,25 @@
-// A person's words to one agent, or to all: a delivery each, acknowledged as gas is.
+// A person's words to one agent, or to all: a delivery each, acknowledged as gas is. Words that answer a question go to its
+// agent alone, and only while it is open.
 import type { SwarmControl } from '../../contracts/swarm-orders.ts';
+import { plainText } from '../../core/text.ts';
 import { newDelivery } from '../delivery.ts';
 import { messageId, toMessage } from '../gas.ts';
-import { askedBy, chosen, delivering, type OrderDeps } from './deps.ts';
+import { askedBy, chosen, delivering, type OrderDeps, refused } from './deps.ts';
 
 export function makeMessage(deps: OrderDeps): SwarmControl['agent.message'] {
-  return async (order, { by, to, text, replyTo }) => {
+  return async (order, { by, to, text, replyTo, answers }) => {
     const receivers = chosen(deps, to);
+    let words = text;
+    if (to !== null && answers !== undefined) {
+      const word = { order: order.id, by, answer: text, answeredAt: deps.clock.now() };
+      const given = await deps.questions.answer(to, answers, word);
+      if (given.kind === 'refused') return refused(given.reason);
+      words = `The answer to your question ${answers} (“${plainText(given.question, 200)}”): ${text}`;
+    }
     const siblings = to === null ? receivers.map((agent) => messageId(order.id, agent)) : [];
     const asked = askedBy(order, replyTo, siblings);
     for (const agent of receivers) {
-      const gas = toMessage(text, { id: order.id, by, to: agent, createdAt: deps.clock.now() });
+      const gas = toMessage(words, { id: order.id, by, to: agent, createdAt: deps.clock.now() });
       await deps.ledger.once(newDelivery(gas, `written by ${by}`, { asked }));
     }
     return delivering;

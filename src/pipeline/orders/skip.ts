@@ -11,6 +11,7 @@ import type { Beside } from '../store.ts';
 import { chosen, done, moveByHand, type OrderDeps, refused } from './deps.ts';
 import { giveUp } from './give-up.ts';
 import { stepAtJoin } from './joins.ts';
+import { takeFromJoins } from './take-from-joins.ts';
 
 type Joins = NonNullable<Beside['arrivals']>;
 
@@ -39,10 +40,13 @@ export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
       const suppressed = receivers.map((to) => newDelivery(skipped(to), detail, { state: 'suppressed' }));
       return { created: suppressed, beside: { arrivals } };
     });
-    for (const delivery of created) await ledger.begin(delivery);
+    const waited =
+      created.length > 0 ? [] : await takeFromJoins(deps, { run, checkpoint, receivers, detail });
+    const taken = [...created, ...waited];
+    for (const delivery of taken) await ledger.begin(delivery);
     await deps.freeJoins();
     const ids = receivers.map((to) => checkpointGasId(run, checkpoint, to));
-    const found = created.length > 0 ? created : (await store.deliveries(ids)).values.filter(isThere);
+    const found = taken.length > 0 ? taken : (await store.deliveries(ids)).values.filter(isThere);
     if (found.length === 0) {
       return refused(
         run.epoch === 0 ? `${agent} has told no mission yet` : `${what} was sent ahead, or went to nobody`,

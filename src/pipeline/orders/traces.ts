@@ -4,11 +4,18 @@ import { aheadId, checkpointGasId, messageId, replacementId } from '../gas.ts';
 import type { PauseWord } from '../machine.ts';
 import type { OrderDeps } from './deps.ts';
 
-export function makeTraces({ store, agents }: Pick<OrderDeps, 'store' | 'agents'>): SwarmTraces {
+export function makeTraces({
+  store,
+  agents,
+  questions,
+}: Pick<OrderDeps, 'store' | 'agents' | 'questions'>): SwarmTraces {
   return {
     began: async ({ id, at }, body) => {
       // What somebody has learned is as true an hour later, and the same order is the same learning.
       if ('learning' in body) return true;
+      if ('answers' in body && body.to !== null && body.answers !== undefined) {
+        return questions.isAnsweredBy(body.to, body.answers, id);
+      }
       const runs = (await store.runs(agents)).values.filter((run) => run !== null);
       if ('checkpoint' in body) {
         // Its delivery bears no name of the order; skipped by whomever, there is nothing left that could come too late.

@@ -1,5 +1,5 @@
 // Makes the facts of one look out of what is stored of an agent and what its files say. Pure.
-import { type Delivery, isClosed } from '../delivery.ts';
+import { type Delivery, isClosed, isLaid } from '../delivery.ts';
 import { pauseOf, type Run } from '../machine.ts';
 import { hasUnbegun } from '../stand-in.ts';
 import type { Evidence } from './evidence.ts';
@@ -87,7 +87,7 @@ export function takeOverOf(
   candidates: readonly Candidate[],
 ): TakeOver | null {
   const [oldest] = deliveries
-    .filter(({ gas, state }) => gas.to === agent && state === 'sent' && gas.checkpoint !== null)
+    .filter((one) => one.gas.to === agent && isLaid(one) && one.gas.checkpoint !== null)
     .toSorted((a, b) => a.gas.createdAt - b.gas.createdAt);
   if (!oldest) return null;
   const [best] = candidates

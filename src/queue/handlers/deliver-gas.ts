@@ -1,8 +1,9 @@
-// Job `gas.deliver`: lays one gas into its receiver's inbox. It is "sent" then; "accepted" is the receiver's word alone.
+// Job `gas.deliver`: lays one gas into its receiver's inbox. It is "sent" then, or waits there to be fetched; "accepted" is
+// the receiver's word alone.
 // Where the job fails for good, the inbox says what became of it, and where that cannot tell, nobody can.
 import type { DeliveryState, Gas } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
-import type { AgentInbox, DeliveryLedger } from '../../contracts/ports.ts';
+import type { AgentInbox, DeliveryLedger, Handed } from '../../contracts/ports.ts';
 import { errorText } from '../../core/errors.ts';
 import type { JobHandler } from '../handler.ts';
 
@@ -15,6 +16,16 @@ export interface DeliverGasDeps {
 
 /** Makes the handler. */
 export function makeDeliverGas({ ledger, inbox, noteMissed }: DeliverGasDeps): JobHandler<'gas.deliver'> {
+  async function note(gas: Gas, handed: Handed): Promise<void> {
+    const { state: now } = await ledger.record(gas.id, eventOf(handed));
+    if (handed.state === 'refused') return;
+    // Given to another agent, or called off, while it was being laid down: nobody is to do the work, or another.
+    if (now === 'rerouted' || now === 'suppressed') await inbox.withdraw(gas);
+    else if (handed.state === 'sent' && handed.acknowledged) {
+      await ledger.record(gas.id, { state: handed.acknowledged, detail: `answered by ${handed.where}` });
+    }
+  }
+
   return {
     name: 'gas.deliver',
     run: async ({ gas }, { signal }) => {
@@ -27,19 +38,14 @@ export function makeDeliverGas({ ledger, inbox, noteMissed }: DeliverGasDeps): J
         if (!signal.aborted) await noteMissed?.(gas.id, errorText(thrown)).catch(() => undefined);
         throw thrown;
       });
-      if (handed.state === 'refused') {
-        await ledger.record(gas.id, { state: 'failed', detail: handed.reason });
-        return;
-      }
-      const { state: now } = await ledger.record(gas.id, { state: 'sent', detail: handed.where });
-      // Given to another agent, or called off, while it was being laid down: nobody is to do the work, or another.
-      if (now === 'rerouted' || now === 'suppressed') await inbox.withdraw(gas);
-      else if (handed.acknowledged) {
-        await ledger.record(gas.id, { state: handed.acknowledged, detail: `answered by ${handed.where}` });
-      }
+      await note(gas, handed);
     },
     dead: async ({ gas }, { code }, reason) => {
-      await ledger.record(gas.id, await endOf(inbox, gas, { code, reason }));
+      const lies = await inbox.has(gas).catch(() => null);
+      // An inbox knows a gas that it has, and says how it lies there.
+      const handed = lies ? await inbox.deliver(gas).catch(() => null) : null;
+      if (handed !== null) return note(gas, handed);
+      await ledger.record(gas.id, endOf(lies, { code, reason }));
     },
   };
 }
@@ -58,18 +64,29 @@ const tookNothing: readonly string[] = [
   domainErrors.jobInvalid.code,
 ];
 
-async function endOf(
-  inbox: AgentInbox,
-  gas: Gas,
+function endOf(
+  lies: boolean | null,
   {
     code = domainErrors.jobTimedOut.code,
     reason,
   }: { readonly code?: string | undefined; readonly reason: string },
 ) {
-  const lies = await inbox.has(gas).catch(() => null);
+  // It lies there, and nobody can say more of it.
   if (lies) return { state: 'sent', detail: 'it lies in the inbox after all' } as const;
   // A run that was given up may lay it down yet, though nothing lies there now.
   const isOver = code !== domainErrors.jobTimedOut.code;
   const isAbsent = tookNothing.includes(code) || (lies === false && isOver);
   return { state: isAbsent ? 'failed' : 'unknown', detail: reason } as const;
+}
+
+/** What an inbox said, as the record takes it. */
+function eventOf(handed: Handed) {
+  switch (handed.state) {
+    case 'sent':
+      return { state: 'sent', detail: handed.where } as const;
+    case 'waiting':
+      return { state: 'queued', detail: handed.where, waits: true } as const;
+    case 'refused':
+      return { state: 'failed', detail: handed.reason } as const;
+  }
 }

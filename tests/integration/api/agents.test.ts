@@ -24,6 +24,7 @@ function listening() {
       },
     },
     ask: async () => ({ asked: false, reason: 'nobody is here' }),
+    lookUp: () => Promise.reject(new Error('nobody asked')),
     desk: {
       has: (agent) => agent === 'Agent-1',
       fetch: async (_agent, waitMs) => [{ ...gas({ id: 'xg1', text: `after ${waitMs}` }), handedAt: null }],

@@ -71,6 +71,7 @@ export const nobody: ApiSwarm = {
     report: ({ agent }) => Promise.reject(new SwarmError(domainErrors.agentUnknown, `no agent ${agent}`)),
   },
   ask: async () => ({ asked: false, reason: 'nobody is here' }),
+  lookUp: () => Promise.reject(new SwarmError(domainErrors.questionUnknown, 'nobody asked')),
   desk: {
     has: () => false,
     fetch: async () => [],

@@ -95,6 +95,32 @@ describe('a join of all and a person', () => {
     expect((await record(rig)).toSorted()).toEqual(['A→C 75 suppressed', 'B→C 75 queued']);
   });
 
+  it('that takes out a part that waits already is told that it did, and the others go on without it', async ({
+    rig,
+  }) => {
+    await rig.pipeline.observe('A', status(80), Date.now());
+    const once = order();
+    const outcome = { kind: 'done', text: 'the 75 % gas of A does not go to C: skipped by ann' };
+    expect(await rig.pipeline.control['gas.skip'](once, skip)).toEqual(outcome);
+    expect(await rig.twin.control['gas.skip'](once, skip)).toEqual(outcome);
+    expect(await record(rig)).toEqual(['A→C 75 suppressed']);
+    const { waits } = (await rig.pipeline.directory.agents()).find(({ agent }) => agent === 'A') ?? {};
+    expect(waits).toEqual([]);
+    await rig.twin.observe('B', status(77), Date.now());
+    expect(await record(rig)).toEqual(['A→C 75 suppressed', 'B→C 75 queued']);
+  });
+
+  it('that takes out every part of a round lets the next mission begin another', async ({ rig }) => {
+    for (const agent of ['A', 'B']) {
+      await rig.pipeline.observe(agent, status(agent === 'A' ? 80 : 10), Date.now());
+      await rig.pipeline.control['gas.skip'](order(), { ...skip, agent });
+    }
+    await rig.pipeline.observe('A', status(80, 'second'), Date.now());
+    expect(await record(rig)).toEqual(['A→C 75 suppressed', 'B→C 75 suppressed']);
+    await rig.pipeline.observe('B', status(80, 'second'), Date.now());
+    expect((await record(rig)).at(-1)).toBe('B→C 75 queued');
+  });
+
   it('that sends it ahead ends the round, and the next mission begins another', async ({ rig }) => {
     await rig.pipeline.observe('A', status(10), Date.now());
     await rig.pipeline.observe('B', status(20), Date.now());

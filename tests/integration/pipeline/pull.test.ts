@@ -12,8 +12,9 @@ const never = new AbortController().signal;
 async function work({ jobs, pipeline }: Rig, { saysSo = true } = {}): Promise<void> {
   for (const { body } of jobs.of('gas.deliver')) {
     const { gas } = bodySchema('gas.deliver').parse(body);
-    const { where } = await pipeline.inbox.deliver(gas);
-    if (saysSo) await pipeline.ledger.record(gas.id, { state: 'sent', detail: where });
+    const { state, where } = await pipeline.inbox.deliver(gas);
+    expect(state).toBe('waiting');
+    if (saysSo) await pipeline.ledger.record(gas.id, { state: 'queued', detail: where, waits: true });
   }
 }
 
@@ -22,6 +23,7 @@ async function handOver(rig: Rig, percent = 80): Promise<void> {
   await work(rig);
 }
 
+const told = ({ jobs }: Rig) => bodySchema('chat.report').parse(jobs.of('chat.report').at(-1)?.body).text;
 const fetched = async ({ desk }: Pipeline, agent = 'B', waitMs = 0) => desk.fetch(agent, waitMs, never);
 const stateOf = async ({ directory }: Pipeline, i = 0) =>
   (await directory.deliveries(9)).deliveries[i]?.state;
@@ -34,6 +36,36 @@ describe('gas that is fetched', () => {
       ['B', 90],
     ]);
     expect([await fetched(rig.pipeline, 'A'), await fetched(rig.pipeline, 'C')]).toEqual([[], []]);
+  });
+
+  it('waits until it is fetched, is sent then, and accepted by word alone', async ({ rig }) => {
+    await handOver(rig);
+    expect([await stateOf(rig.pipeline), told(rig)]).toEqual([
+      'queued',
+      'the 75 % gas of A waits until B fetches it (mission map)',
+    ]);
+    const [gas] = await fetched(rig.pipeline);
+    expect([await stateOf(rig.pipeline), told(rig)]).toEqual([
+      'sent',
+      'B has the 75 % gas of A in its inbox and has not accepted it yet (mission map)',
+    ]);
+    await rig.pipeline.desk.acknowledge('B', gas?.id ?? '', 'accepted');
+    expect(await stateOf(rig.pipeline)).toBe('accepted');
+  });
+
+  it('that nobody fetches is laid down again, and then wants a person', async ({ rig }) => {
+    await handOver(rig);
+    for (const minutes of [5, 10, 20]) {
+      rig.advance(minutes * 60_000 + 1_000);
+      await rig.pipeline.work.sweep();
+      await work(rig);
+    }
+    const { deliveries } = await rig.pipeline.directory.deliveries(1);
+    expect(deliveries[0]?.state).toBe('queued');
+    expect(deliveries[0]?.steps.at(-1)?.detail).toMatch(
+      /^a person is wanted: not fetched within \d+ s, 3 tries$/,
+    );
+    expect(await fetched(rig.pipeline)).toHaveLength(1);
   });
 
   it('is handed out again until it is acknowledged, and says that it was', async ({ rig }) => {

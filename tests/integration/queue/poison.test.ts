@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import { createInboxTable } from '../../../src/queue/inbox-table.ts';
-import { createQueueDesk } from '../../../src/queue/index.ts';
+import { bindHandler, createQueueDesk } from '../../../src/queue/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { createGate } from '../../unit/core/gate.ts';
+import { gas } from '../../unit/pipeline/gas.ts';
 import { createHost, ended, type Place, producer, stored, sweep, sweeper } from './rig.ts';
 
 function openDesk({ redis, prefix }: Place) {
@@ -53,6 +54,34 @@ describe('a job that kills its worker', () => {
     await jobs.add(sweep('better'));
     expect([await ended(place, 'better'), seen.deaths]).toEqual(['completed', 2]);
   });
+});
+
+describe('gas over which processes die', () => {
+  it.for([
+    [4, 'completed'],
+    [5, 'failed'],
+  ] as const)(
+    'is tried again after %i of them, or given up: %s',
+    async ([deaths, end], { redis, redisUrl, prefix }) => {
+      const place = { redis, redisUrl, prefix };
+      // Each that begins it finds that the one before it has died.
+      for (let i = 0; i < deaths; i += 1) {
+        await createInboxTable(redis, { prefix, instance: `i-${i}` }).begin('g-1');
+      }
+      const runs: string[] = [];
+      const handler = bindHandler({
+        name: 'gas.deliver',
+        run: async ({ gas: { id } }) => void runs.push(id),
+        dead: async () => undefined,
+      });
+      const host = createHost(place, [handler]);
+      onTestFinished(() => host.stop());
+      await producer(place).add({ ...sweep('g-1'), name: 'gas.deliver', body: { gas: gas({ id: 'g-1' }) } });
+      await host.start();
+      expect(await ended(place, 'g-1', 'gas')).toBe(end);
+      expect(runs).toEqual(end === 'completed' ? ['g-1'] : []);
+    },
+  );
 });
 
 describe('the inbox table', () => {

@@ -11,13 +11,16 @@ import { ManualClock } from '../core/manual-clock.ts';
 const sound = 'chain: [A, B]\n';
 
 /** A chain of `A` and `B` that is in force, and its file. */
-async function inForce(before = '') {
+async function inForce(before = '', inboxes: Readonly<Record<string, string>> = { A: 'a', B: 'b' }) {
   const dir = await mkdtemp(join(tmpdir(), 'swarmline-chain-'));
   onTestFinished(() => rm(dir, { recursive: true }));
   const chainFile = join(dir, 'chain.yaml');
   const clock = new ManualClock(Date.UTC(2026, 10, 26, 14, 5));
   const taken: Chain[] = [];
-  const agents = ['A', 'B'].map((id) => ({ id }));
+  const agents = ['A', 'B'].map((id) => {
+    const path = inboxes[id];
+    return path === undefined ? { id } : { id, inbox: { kind: 'file' as const, path } };
+  });
   const pipeline = { chain: (): Chain => taken.at(-1) ?? { chain: ['A', 'B'], end: 'stop', schedules: [] } };
   if (before !== '') await writeFile(chainFile, before);
   const chain = await createLiveChain({ pipeline, config: { pipeline: { chainFile, agents } }, clock });
@@ -52,6 +55,15 @@ it.each([
   await writeFile(chainFile, sound);
   expect(await reload()).toBeNull();
   expect(chainCheck(chain).health).toBe('healthy');
+});
+
+it('that leads to an agent without an inbox is refused, with the way, and the one before it stays', async () => {
+  const { chainFile, taken, reload } = await inForce('', { A: 'a' });
+  await writeFile(chainFile, 'chain: [B, A]\n');
+  expect(await reload()).toBeNull();
+  await writeFile(chainFile, sound);
+  expect(await reload()).toContain('A → B: B has no inbox; give it one under pipeline.agents');
+  expect(taken).toMatchObject([{ chain: ['B', 'A'] }]);
 });
 
 it('whose schedules are others wants the part that keeps them to start again, and no other', async () => {

@@ -91,7 +91,7 @@ describe('agents', () => {
     expect(await told('agents', { agents: [silent, asleep] })).toEqual([
       '[warn]',
       '2 agents',
-      '  Agent-1  unknown since 21:59 UTC. It had told 75 %. Status file: torn. Last sign: a commit (14 min ago)',
+      '  Agent-1  unknown since 21:59 UTC. It had told 75 %. Also, the newest version of its status.json cannot be used (torn). Last sign: a commit (14 min ago)',
       '  Agent-2  unknown since 2023-11-12 14:40 UTC. No sign of it was ever seen',
     ]);
     expect(await told('agent', { agents: [silent] }, { agent: 'Agent-1' })).toEqual(
@@ -143,7 +143,7 @@ describe('agents', () => {
     expect(await told('agents', { agents: [torn] })).toEqual([
       '[warn]',
       '1 agent',
-      '  Agent-1  executing, 75 % of Survey 1; status file: not JSON: unexpected end at 12 (10 min ago)',
+      '  Agent-1  executing, 75 % of Survey 1; the newest version of its status.json cannot be used (not JSON: unexpected end at 12), so this is from before it (10 min ago)',
     ]);
   });
 

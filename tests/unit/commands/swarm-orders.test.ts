@@ -54,6 +54,12 @@ const usable = [
     'agent.message:Agent-2',
     { to: 'Agent-2', text: 'hello there' },
   ],
+  [
+    'answer',
+    { agent: 'Agent-2', question: 'q1a2b3c4d', text: 'left' },
+    'agent.message:Agent-2',
+    { to: 'Agent-2', text: 'left', answers: 'q1a2b3c4d' },
+  ],
   ['broadcast', { text: 'stop' }, 'agent.message:*', { to: null, text: 'stop' }],
   ['gas send', { agent: 'Agent-2' }, 'gas.send:Agent-2', { agent: 'Agent-2', text: null }],
   ['gas send', { agent: 'Agent-3', text: 'go' }, 'gas.send:Agent-3', { agent: 'Agent-3', text: 'go' }],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/commands/index.ts';
 import { type JobName, type JobOrder, jobCatalogue } from '../../../src/contracts/jobs.ts';
 import { notingSink } from '../../support/kept.ts';
-import { agent, ago, portsOf } from './ports.ts';
+import { agent, ago, delivery, portsOf } from './ports.ts';
 
 const { watch } = agent('Agent-1');
 const known = {
@@ -39,7 +39,7 @@ describe('unstall', () => {
   });
 });
 
-it.each(['unstall', 'onboard soft', 'onboard hard'])(
+it.each(['unstall', 'heal', 'onboard soft', 'onboard hard'])(
   '%s becomes one message that fits its schema',
   async (name) => {
     const jobs: JobOrder<JobName>[] = [];
@@ -52,6 +52,25 @@ it.each(['unstall', 'onboard soft', 'onboard hard'])(
     expect(jobCatalogue['agent.message'].body.safeParse(jobs[0]?.body).success).toBe(true);
   },
 );
+
+it('heal tells a silent agent what it has told and not taken, and nothing that it took', async () => {
+  const jobs: JobOrder<JobName>[] = [];
+  const deliveries = (['sent', 'accepted', 'queued'] as const).map((state, i) =>
+    delivery(`x-${state}`, { state, gas: { ...delivery(`x-${i}`).gas, id: `x-${state}`, to: 'Agent-2' } }),
+  );
+  const ports = { ...portsOf({ ...known, deliveries }), jobs: notingSink((order) => jobs.push(order)) };
+  const replyTo = { surface: 'discord', place: '9' } as const;
+  await action('heal').enqueue(
+    { args: { agent: 'Agent-2' }, identity, replyTo, correlationId: 'c-1' },
+    ports,
+  );
+  const { text } = jobCatalogue['agent.message'].body.parse(jobs[0]?.body);
+  expect(text).toContain('You have not taken this gas, oldest last: x-sent. Take');
+  expect(text).toMatch(/You had told the mission “.+” and \d+ %/);
+  expect(await action('heal').check({ args: { agent: 'Agent-1' }, identity }, ports)).toContain(
+    'is not silent',
+  );
+});
 
 it('wants the name typed again before an agent drops what it is at', () => {
   expect(action('onboard hard').danger).toBe('type-name');

@@ -8,12 +8,12 @@ import { graphProblems } from '../../../src/pipeline/graph-check.ts';
 import { type Arrivals, arrive, nobodyYet, passBy, releases, sendAhead } from '../../../src/pipeline/join.ts';
 import { loadChain } from '../../../src/pipeline/index.ts';
 
-async function load(yaml: string, agents = ['A', 'B']) {
+async function load(yaml: string, agents = ['A', 'B'], options = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'chain-'));
   const path = join(folder, 'chain.yaml');
   try {
     await writeFile(path, yaml);
-    return await loadChain(path, agents);
+    return await loadChain(path, agents, options);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -112,6 +112,13 @@ describe('the graph of chain.yaml', () => {
     expect(graphProblems(chain, { inboxless: ['A', 'B'] })).toEqual([
       'A → B: B has no inbox; give it one under pipeline.agents, or take it out of the chain',
     ]);
+  });
+
+  it('is refused at load where a schedule gives gas to an agent without an inbox', async () => {
+    const yaml = 'chain: [B, A]\nschedules: [{ name: nine, cron: "0 9 * * *", to: B, text: go }]';
+    await expect(load(yaml, ['A', 'B'], { inboxless: ['B'] })).rejects.toThrow(
+      'schedules[0]: nine → B: B has no inbox',
+    );
   });
 
   it('reads missions from files beside it', async () => {

@@ -1,6 +1,6 @@
 // Stands in for a coding agent in a terminal: shows a prompt, takes bracketed pastes, and notes what was sent to it, one JSON
 // string a line. Until `<log>.idle` is there, with `busy`, it prints all the time. With `drawn` it hides the cursor and leaves
-// it below its prompt.
+// it below its prompt; with `full` it fills the screen.
 import { appendFileSync, existsSync } from 'node:fs';
 
 const [log, mode] = process.argv.slice(2);
@@ -11,6 +11,7 @@ let held = '';
 
 process.stdin.setRawMode(true);
 process.stdin.setEncoding('utf8');
+if (mode === 'full') process.stdout.write('\x1b[?1049h\x1b[H');
 process.stdout.write('\x1b[?2004hagent\r\n> ');
 if (mode === 'drawn') process.stdout.write('\x1b[?25l\r\nhint\r\n');
 

@@ -14,7 +14,7 @@ export interface TmuxServer {
   /** Runs one command of tmux. */
   run(...args: string[]): Promise<string>;
   /** A session `name` with an agent in its pane `0.0`. */
-  agent(name: string, mode?: 'busy' | 'drawn'): Promise<void>;
+  agent(name: string, mode?: 'busy' | 'drawn' | 'full'): Promise<void>;
   /** A session `name` with any other program; tmux runs it without a shell. */
   program(name: string, ...program: string[]): Promise<void>;
   /** What was sent to the agent of that session. */

@@ -60,6 +60,30 @@ describe('gas in a pane', () => {
     expect(handed.state).toBe('sent');
   });
 
+  it.for(['less', 'vi', 'top'])('waits until %s is closed, whatever it shows', async (viewer, { tmux }) => {
+    await tmux.program('swarm', 'bash', '-c', `exec -a ${viewer} sleep 600`);
+    const called = () => tmux.run('display-message', '-p', '-t', 'swarm:0.0', '#{pane_current_command}');
+    await eventually(async () => (await called()).trim() === viewer);
+    await expect(inboxOn(tmux, 'swarm:0.0', { prompt: '.*' }).deliver(gas(), signal)).rejects.toMatchObject({
+      code: 'INBOX_BUSY',
+      message: `in tmux swarm:0.0 is ${viewer}, in front of the agent`,
+    });
+    expect(await tmux.run('capture-pane', '-p', '-t', 'swarm:0.0')).not.toContain('gas');
+  });
+
+  it('waits before a program that fills the screen, unless its prompt is known', async ({ tmux }) => {
+    await tmux.agent('swarm', 'full');
+    const blind = inboxOn(tmux, 'swarm:0.0');
+    await expect(blind.deliver(gas(), signal)).rejects.toMatchObject({ code: 'INBOX_BUSY' });
+    expect(await blind.check(signal)).toMatchObject({
+      state: 'warn',
+      said: expect.stringContaining('`prompt`'),
+    });
+    const seeing = inboxOn(tmux, 'swarm:0.0', { prompt: '^> ?$' });
+    expect(await seeing.check(signal)).toBeNull();
+    expect(await seeing.deliver(gas(), signal)).toMatchObject({ state: 'sent' });
+  });
+
   it('waits for the prompt that is configured, also where somebody has begun to type', async ({ tmux }) => {
     await tmux.agent('swarm');
     await tmux.run('send-keys', '-t', 'swarm:0.0', '-l', 'half a thou');

@@ -101,6 +101,22 @@ describe('gas by webhook', () => {
     });
   });
 
+  it.for([429, 503])(
+    'says with HTTP %i how long the receiver wants to be left alone',
+    async (status, { site }) => {
+      const deliver = () => site.inbox().deliver(gas(), signal);
+      site.receiver.answer = { status, headers: { 'retry-after': '40' } };
+      await expect(deliver()).rejects.toMatchObject({
+        ...{ code: 'INBOX_UNREACHABLE', retryable: true, retryAfterMs: 40_000 },
+        message: expect.stringMatching(/HTTP \d+ and wants 40 s of rest$/),
+      });
+      site.receiver.answer = { status, headers: { 'retry-after': 'Fri, 01 Jan 2100 00:00:00 GMT' } };
+      await expect(deliver()).rejects.toMatchObject({ retryAfterMs: 600_000 });
+      site.receiver.answer = { status };
+      await expect(deliver()).rejects.toMatchObject({ retryAfterMs: undefined });
+    },
+  );
+
   it('follows no redirect', async ({ site }) => {
     const other = await startReceiver(secret);
     site.receiver.answer = { status: 307, headers: { location: other.url } };
