@@ -83,7 +83,8 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
   async function advance(id: string, version: Version, read: (run: Run) => Reading): Promise<void> {
     const { statusFile } = known(id);
     await take(id, (run) => {
-      if (isOvertaken(run, version.at) || isOlderThanTold(run, version.writtenAt)) return { event: null };
+      if (isOvertaken(run, version, clock.now()) || isOlderThanTold(run, version.writtenAt))
+        return { event: null };
       return { event: { reading: located(read(run), statusFile ?? id), ...version } };
     });
   }
@@ -134,11 +135,11 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
 }
 
 /** Its status is gone, and so is what was wrong with it; what was good before stands. */
-async function forgetProblem({ store, logger }: IntakeDeps, id: string, at: number): Promise<void> {
+async function forgetProblem({ store, clock, logger }: IntakeDeps, id: string, at: number): Promise<void> {
   const isOver = await untilSaved(`run of ${id}`, async () => {
     const held = await store.run(id);
     const run = held.value;
-    if (!run || run.problem === null || isOvertaken(run, at)) return false;
+    if (!run || run.problem === null || isOvertaken(run, { at, writtenAt: at }, clock.now())) return false;
     return (await store.saveRun(held, { ...run, problem: null, readAt: at }, [])) || null;
   });
   if (isOver) logger.info({ agent: id }, 'the status that could not be used is gone');
@@ -165,11 +166,17 @@ function tellProblem(logger: Logger, before: Run, run: Run): void {
     logger.warn({ agent: run.agent, problem: run.problem }, 'status cannot be used; the last good one stays');
 }
 
-/** Another process read a later version. More than a minute is no late reader but a clock that was set back. */
-function isOvertaken(run: Run, at: number): boolean {
+/**
+ * Another process read a later version: at the same moment the file's own time tells which it is. A reading that is more
+ * than a minute behind comes of a process that stood still where it is old by its own clock; else that clock was set back.
+ */
+function isOvertaken(run: Run, { at, writtenAt }: Version, now: number): boolean {
   const behindMs = (run.readAt ?? at) - at;
-  return behindMs > 0 && behindMs < 60_000;
+  if (behindMs === 0) return writtenAt < (run.writtenAt ?? writtenAt);
+  return behindMs > 0 && (behindMs < lateMs || now - at >= lateMs);
 }
+
+const lateMs = 60_000;
 
 function located(reading: Reading, path: string): Reading {
   return reading.kind === 'valid' ? reading : { kind: 'invalid', detail: `${path}: ${reading.detail}` };

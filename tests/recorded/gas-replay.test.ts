@@ -1,6 +1,6 @@
 // The four recorded histories, pinned; and read a second time by a tiny reading of the rules that shares no code.
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -25,24 +25,31 @@ test('the four histories give the pinned summary', async (ctx) => {
   expect(lines).toHaveLength(37 + 38 + 20 + 11 + 1);
 });
 
-test('a second reading of the rules gives the same summary', (ctx) => {
+test('a second reading of the rules gives the same summary, and the same checkpoints one by one', async (ctx) => {
   ctx.skip(!existsSync(folder), `skipped: no recorded histories in ${folder}`);
-  expect(readAgain()).toEqual(pinned);
+  const { sum, fired } = readAgain();
+  expect(sum).toEqual(pinned);
+  const lines: object[] = [];
+  await replay(files, (line) => lines.push(line));
+  expect(lines.filter((line) => 'checkpoint' in line)).toEqual(fired);
 });
 
-const line = z.object({ raw: z.string().nullable() });
+const line = z.object({ at: z.number(), raw: z.string().nullable() });
 const object = z.record(z.string(), z.unknown());
 const list = z.array(z.unknown()).catch([]);
 const marks = ['✅', '✔', '☑', '[x]', 'done:', 'complete:', 'completed:'];
 
 function readAgain() {
   const sum = { versions: 0, invalid: 0, epochs: 0, unknown: 0, deliveries: { '75': 0, '90': 0, '100': 0 } };
+  const fired: object[] = [];
   for (const file of files) {
+    const agent = basename(file, '.jsonl.gz');
+    const before = sum.epochs;
     let mission: string | undefined;
     let past: string[] = [];
     let highest = -1;
     for (const text of gunzipSync(readFileSync(file)).toString().trim().split('\n')) {
-      const { raw } = line.parse(JSON.parse(text));
+      const { at, raw } = line.parse(JSON.parse(text));
       if (raw === null) continue;
       sum.versions += 1;
       const status = parse(raw);
@@ -68,13 +75,16 @@ function readAgain() {
           texts('current_tasks'),
         );
       if (percent === undefined) sum.unknown += 1;
-      for (const at of ['75', '90', '100'] as const) {
-        if (percent !== undefined && highest < Number(at) && Number(at) <= percent) sum.deliveries[at] += 1;
+      for (const level of ['75', '90', '100'] as const) {
+        const checkpoint = Number(level);
+        if (percent === undefined || checkpoint <= highest || percent < checkpoint) continue;
+        sum.deliveries[level] += 1;
+        fired.push({ agent, at, epoch: sum.epochs - before, mission, checkpoint, percent });
       }
       highest = Math.max(highest, percent ?? -1);
     }
   }
-  return { agents: files.length, ...sum };
+  return { sum: { agents: files.length, ...sum }, fired };
 }
 
 function parse(raw: string) {

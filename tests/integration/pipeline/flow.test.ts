@@ -77,6 +77,28 @@ describe('a version', () => {
     });
   });
 
+  it('read by a process that stood still for minutes is dropped too', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80, 'new'), at());
+    await rig.twin.observe('A', status(90, 'old'), at() - 120_000);
+    expect((await rig.pipeline.directory.agents())[0]).toMatchObject({ mission: 'new', epoch: 1 });
+    expect(gasOf(rig)).toHaveLength(1);
+  });
+
+  it('read at the same moment as a newer one is dropped by what its file says', async ({ rig }) => {
+    const now = at();
+    await rig.pipeline.observe('A', status(10, 'new'), now, now);
+    await rig.twin.observe('A', status(90, 'old'), now, now - 1);
+    expect((await rig.pipeline.directory.agents())[0]).toMatchObject({ mission: 'new', epoch: 1 });
+  });
+
+  it('read after the clock was set back by hours counts', async ({ rig }) => {
+    const hours = 7_200_000;
+    await rig.pipeline.observe('A', status(80, 'old'), at());
+    rig.advance(-hours);
+    await rig.twin.observe('A', status(10, 'new'), at() - hours);
+    expect((await rig.pipeline.directory.agents())[0]).toMatchObject({ mission: 'new', epoch: 2 });
+  });
+
   it('that cannot be used is named with its file and keeps the last good value', async ({ rig }) => {
     await rig.pipeline.observe('A', status(40), at());
     await rig.pipeline.observe('A', '{"torn', at());

@@ -11,29 +11,20 @@ import { createGasStore } from '../../../src/pipeline/store.ts';
 import { bundled } from '../../support/bundle.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { makeRandom } from '../../support/random.ts';
+import { keepRunning } from '../../support/respawn.ts';
 
 const kills = 100;
 const processes = 3;
 const seed = Number(process.env['SWARMLINE_SEED'] ?? Math.floor(Math.random() * 1e6));
 
+/** Those that are ready now. */
 function openFleet(start: () => ChildProcess) {
   const ready = new Set<ChildProcess>();
-  const children = new Set<ChildProcess>();
-  let isOver = false;
-  const open = () => {
+  keepRunning(processes, () => {
     const child = start();
-    children.add(child);
     child.stdout?.on('data', () => ready.add(child));
-    child.once('exit', () => {
-      ready.delete(child);
-      children.delete(child);
-      if (!isOver) open();
-    });
-  };
-  for (let i = 0; i < processes; i += 1) open();
-  onTestFinished(() => {
-    isOver = true;
-    for (const child of children) child.kill('SIGKILL');
+    child.once('exit', () => ready.delete(child));
+    return child;
   });
   return ready;
 }

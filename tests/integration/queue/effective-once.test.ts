@@ -1,13 +1,14 @@
 // At least once below, effective once above: processes that are killed in the middle of a handler, a hundred times.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
-import { bindHandler, createQueueDesk, makeChatReport } from '../../../src/queue/index.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
-import { eventually, it } from '../../support/fixtures.ts';
+import { bindHandler, createQueueDesk, makeChatReport } from '../../../src/queue/index.ts';
 import { bundled } from '../../support/bundle.ts';
+import { eventually, it } from '../../support/fixtures.ts';
 import { makeRandom } from '../../support/random.ts';
+import { keepRunning } from '../../support/respawn.ts';
 import { createHost, type Place, producer, sweep } from './rig.ts';
 
 const kills = 100;
@@ -18,27 +19,17 @@ const seed = Number(process.env['SWARMLINE_SEED'] ?? Math.floor(Math.random() * 
 function openFleet({ redisUrl, prefix }: Place, script: string) {
   const random = makeRandom(seed);
   const killed = new Set<string>();
-  const children = new Set<ChildProcess>();
-  const start = () => {
+  keepRunning(processes, () => {
     const child = spawn(process.execPath, [script, redisUrl, prefix], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    children.add(child);
     child.stdout.on('data', (bytes: Buffer) => {
       for (const [, tick = ''] of String(bytes).matchAll(/begun (\S+)/g)) {
         killed.add(tick);
         setTimeout(() => child.kill('SIGKILL'), random() * 40);
       }
     });
-    child.once('exit', () => {
-      if (children.delete(child)) start();
-    });
-  };
-  for (let i = 0; i < processes; i += 1) start();
-  onTestFinished(() => {
-    const left = [...children];
-    children.clear();
-    for (const child of left) child.kill('SIGKILL');
+    return child;
   });
   return killed;
 }

@@ -1,11 +1,13 @@
 // Jobs that hang, that kill the process that runs them, and that are killed with it through no fault of theirs.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import { createInboxTable } from '../../../src/queue/inbox-table.ts';
 import { bindHandler, createQueueDesk } from '../../../src/queue/index.ts';
+import { bundled } from '../../support/bundle.ts';
 import { eventually, it } from '../../support/fixtures.ts';
+import { keepRunning } from '../../support/respawn.ts';
 import { createGate } from '../../unit/core/gate.ts';
 import { gas } from '../../unit/pipeline/gas.ts';
 import { createHost, ended, type Place, producer, stored, sweep, sweeper } from './rig.ts';
@@ -16,31 +18,16 @@ function openDesk({ redis, prefix }: Place) {
   return desk;
 }
 
-/** A worker process; it is started anew whenever it dies, as a supervisor of the system would. */
-function keepAlive({ redisUrl, prefix }: Place) {
-  const script = fileURLToPath(new URL('./fixtures/poisoned-worker.ts', import.meta.url));
-  const seen = { deaths: 0, over: false };
-  let child: ChildProcess | undefined;
-  const start = () => {
-    child = spawn(process.execPath, ['--import', 'tsx', script, redisUrl, prefix], { stdio: 'inherit' });
-    child.once('exit', () => {
-      seen.deaths += 1;
-      if (!seen.over) start();
-    });
-  };
-  start();
-  onTestFinished(() => {
-    seen.over = true;
-    child?.kill('SIGKILL');
-  });
-  return seen;
+async function keepAlive({ redisUrl, prefix }: Place) {
+  const script = await bundled(fileURLToPath(new URL('./fixtures/poisoned-worker.ts', import.meta.url)));
+  return keepRunning(1, () => spawn(process.execPath, [script, redisUrl, prefix], { stdio: 'inherit' }));
 }
 
 describe('a job that kills its worker', () => {
   it('F02 is given up after the second time, and the others go on', async ({ redis, redisUrl, prefix }) => {
     const place = { redis, redisUrl, prefix };
     const jobs = producer(place);
-    const seen = keepAlive(place);
+    const seen = await keepAlive(place);
     await jobs.add(sweep('poison', 'kill'));
     await eventually(() => seen.deaths === 1, { timeoutMs: 30_000 });
     await jobs.add(sweep('good'));
