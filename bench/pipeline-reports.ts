@@ -1,13 +1,13 @@
 // P19: reports of many agents through the door of the pipeline, without HTTP, into a real Redis.
 import { openPipeline } from './pipeline-subject.ts';
-import { type Cost, costOf, inFlight } from './support.ts';
+import { type Cost, costOf, inFlight, paced } from './support.ts';
 
 const width = 500;
 
 export interface Reports extends Cost {
   /** Deliveries that came of them. */
   readonly gas: number;
-  /** From a report that crosses a checkpoint to its gas at the queue and its answer, ms. */
+  /** From when a report that crosses a checkpoint was due to its gas at the queue and its answer, ms. */
   readonly p50: number;
   readonly p99: number;
 }
@@ -17,12 +17,14 @@ export interface ReportOptions {
   readonly perAgent: number;
   /** A mission is that many reports long, a percent each; below 75 nothing is crossed. */
   readonly most: number;
+  /** So many come in a second; 0: as many as the door takes. */
+  readonly perSecond: number;
 }
 
 /** Each agent reports `perAgent` times; where they begin is spread over a whole mission. */
 export async function measureReports(
   server: { readonly url: string; readonly pid: number },
-  { agents, perAgent, most }: ReportOptions,
+  { agents, perAgent, most, perSecond }: ReportOptions,
 ): Promise<Reports> {
   const ids = [...Array(agents).keys()];
   const subject = openPipeline(
@@ -41,13 +43,15 @@ export async function measureReports(
   const turns = Array.from({ length: perAgent }, (_, turn) =>
     ids.map((at) => [at, turn + 1] as const),
   ).flat();
+  const one = async ([at, seq]: readonly [number, number], due: number) => {
+    const answer = await report(at, seq);
+    if (!answer.accepted) refused += 1;
+    else if (answer.crossed.length > 0) waits.push(performance.now() - due);
+  };
   const cost = await costOf(turns.length, [server.pid], () =>
-    inFlight(turns, width, async ([at, seq]) => {
-      const from = performance.now();
-      const answer = await report(at, seq);
-      if (!answer.accepted) refused += 1;
-      else if (answer.crossed.length > 0) waits.push(performance.now() - from);
-    }),
+    perSecond > 0
+      ? paced(turns, { perSecond, most: agents / 4 }, one)
+      : inFlight(turns, width, (turn) => one(turn, performance.now())),
   );
   const gas = subject.given.size;
   subject.close();

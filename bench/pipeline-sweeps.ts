@@ -1,5 +1,5 @@
 // P19: the sweep over many status files of which few have changed, again and again: its cost, and the memory it leaves.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openPipeline } from './pipeline-subject.ts';
 import { inFlight, median } from './support.ts';
@@ -15,6 +15,8 @@ export interface Sweeps {
 export interface Sweep {
   readonly wallMs: number;
   readonly cpuMs: number;
+  /** Calls to the system that read: of files, and of what Redis answers. */
+  readonly reads: number;
 }
 
 export async function measureSweeps(
@@ -35,7 +37,8 @@ export async function measureSweeps(
     await writeFile(path, JSON.stringify({ current_mission: `mission of ${at}`, progress }));
   };
   await inFlight([...agents.keys()], 50, async (at) => {
-    await mkdir(join(folder, 'agents', String(at)), { recursive: true });
+    // As the watcher does.
+    await mkdir(join(folder, 'agents', String(at), 'inbox', 'done'), { recursive: true });
     await write(at, 1);
   });
   const subject = openPipeline(url, agents);
@@ -50,20 +53,27 @@ export async function measureSweeps(
     heaps.push(process.memoryUsage().heapUsed / 1_048_576);
   }
   subject.close();
-  const [first = { wallMs: 0, cpuMs: 0 }, ...later] = costs;
+  const [first = { wallMs: 0, cpuMs: 0, reads: 0 }, ...later] = costs;
   return {
     first,
     later: {
       wallMs: median(later.map(({ wallMs }) => wallMs)),
       cpuMs: median(later.map(({ cpuMs }) => cpuMs)),
+      reads: median(later.map(({ reads }) => reads)),
     },
     heap: [heaps[Math.floor(sweeps / 5)] ?? 0, heaps.at(-1) ?? 0],
   };
 }
 
 async function costOfOne(work: () => Promise<unknown>): Promise<Sweep> {
-  const [from, cpu] = [performance.now(), process.cpuUsage()];
+  const [readsBefore, from, cpu] = [await readCalls(), performance.now(), process.cpuUsage()];
   await work();
   const { user, system } = process.cpuUsage(cpu);
-  return { wallMs: performance.now() - from, cpuMs: (user + system) / 1_000 };
+  const wallMs = performance.now() - from;
+  return { wallMs, cpuMs: (user + system) / 1_000, reads: (await readCalls()) - readsBefore };
+}
+
+/** Source: proc(5), syscr of io. */
+async function readCalls(): Promise<number> {
+  return Number(/syscr: (\d+)/.exec(await readFile('/proc/self/io', 'utf8'))?.[1]);
 }

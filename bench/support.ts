@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
@@ -82,6 +83,29 @@ export async function inFlight<T>(
     for (const item of left) await work(item);
   };
   await Promise.all(Array.from({ length: width }, lane));
+}
+
+/**
+ * Begins each at its time, `perSecond` of them, but never more than `most` at once: what cannot keep up is slower, and does
+ * not drown. `due`: as `performance.now`, ms.
+ */
+export async function paced<T>(
+  items: readonly T[],
+  { perSecond, most }: { readonly perSecond: number; readonly most: number },
+  work: (item: T, due: number) => Promise<void>,
+): Promise<void> {
+  const from = performance.now();
+  const begun: Promise<void>[] = [];
+  let over = 0;
+  while (begun.length < items.length) {
+    const due = Math.floor(((performance.now() - from) * perSecond) / 1_000);
+    for (const item of items.slice(begun.length, Math.min(due, over + most))) {
+      const at = from + (begun.length * 1_000) / perSecond;
+      begun.push(work(item, at).finally(() => (over += 1)));
+    }
+    await setTimeout(1);
+  }
+  await Promise.all(begun);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { ProgressSink } from '../contracts/progress.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
-import { type DecideDeps, type DecideOptions, makeDecide } from './decide.ts';
+import { type DecideDeps, type Decided, type DecideOptions, makeDecide } from './decide.ts';
 import { newDelivery } from './delivery.ts';
 import { findDry } from './dry.ts';
 import { toScheduledGas } from './gas.ts';
@@ -73,6 +73,8 @@ export interface Intake extends ProgressSink {
 
 type Version = Pick<RunEvent, 'at' | 'writtenAt'>;
 
+const nothing: Decided = { created: [], beside: {} };
+
 export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
   const { store, ledger, clock, logger, words, thresholds } = deps;
   const known = makeLookup(options.agents);
@@ -98,7 +100,8 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
       if (weighed.event === null) return { before, weighed, run: before, effects: [], created: [] };
       const given = beginsBy(before, weighed.event) ? await thresholds?.(id) : undefined;
       const { run, effects } = transitionRun(before, { ...weighed.event, thresholds: given });
-      const { created, beside } = await decide(run, effects);
+      // Nearly every version crosses nothing, and then nobody else has to be looked at.
+      const { created, beside } = effects.length === 0 ? nothing : await decide(run, effects);
       const isSaved = await store.saveRun(held, run, created, beside);
       return isSaved ? { before, weighed, run, effects, created } : null;
     });

@@ -192,72 +192,76 @@ export function beginsBy(
 
 /** An unusable version leaves everything but the problem as it was; a regression never lowers the maximum. */
 export function transitionRun(run: Run, event: RunEvent): RunStep {
-  const { reading, at, writtenAt, told, thresholds: given } = event;
+  const { reading } = event;
   if (reading.kind === 'invalid') {
-    return { run: { ...run, problem: reading.detail, readAt: at }, effects: [] };
+    return { run: { ...run, problem: reading.detail, readAt: event.at }, effects: none };
   }
-  const sameEpoch = !beginsBy(run, event);
-  const reached = sameEpoch ? run.maxPercent : null;
-  const settled = sameEpoch ? run.settled : [];
-  const thresholds = sameEpoch ? run.thresholds : (given ?? fixedThresholds);
-  const { mission, baseline, percent } = reading;
-  const state = nextState(run, { sameEpoch, percent });
-  return {
-    run: {
-      agent: run.agent,
-      epoch: sameEpoch ? run.epoch : run.epoch + 1,
-      epochAt: sameEpoch ? run.epochAt : at,
-      mission,
-      baseline,
-      maxPercent: percent === null ? reached : Math.max(percent, reached ?? 0),
-      percent,
-      state,
-      since: state === run.state && sameEpoch ? run.since : at,
-      problem: null,
-      // a file that only we read again is no new word of its agent
-      seenAt: run.writtenAt === writtenAt ? run.seenAt : Math.min(writtenAt, at),
-      writtenAt,
-      readAt: at,
-      settled,
-      word: run.word,
-      told: told ?? run.told,
-      thresholds,
-      assignments: sameEpoch ? run.assignments : leaveEpoch(run.assignments, run),
-    },
-    effects: crossings({ reached, settled, thresholds, kind: pauseOf(run) ? 'hold' : 'deliver' }, reading),
-  };
+  const next = advanced(run, event, reading);
+  const before = next.epoch === run.epoch ? run.maxPercent : null;
+  // Nearly every version crosses nothing, so that is found out before a list is made.
+  const crosses = crossesAny(next.thresholds, before ?? -1, reading.percent ?? -1);
+  return { run: next, effects: crosses ? crossings(next, before, reading) : none };
 }
 
 const none: readonly DeliverEffect[] = [];
+const noneSettled: Run['settled'] = [];
 
-interface Crossing extends Pick<DeliverEffect, 'kind'>, Pick<Run, 'settled' | 'thresholds'> {
-  readonly reached: number | null;
+function advanced(run: Run, event: RunEvent, { mission, baseline, percent }: ValidReading): Run {
+  const { at, writtenAt } = event;
+  const begins = beginsBy(run, event);
+  const reached = begins ? null : run.maxPercent;
+  const state = begins ? stateAt(percent) : nextState(run, percent);
+  return {
+    agent: run.agent,
+    epoch: begins ? run.epoch + 1 : run.epoch,
+    epochAt: begins ? at : run.epochAt,
+    mission,
+    baseline,
+    maxPercent: percent === null ? reached : Math.max(percent, reached ?? 0),
+    percent,
+    state,
+    since: begins || state !== run.state ? at : run.since,
+    problem: null,
+    // a file that only we read again is no new word of its agent
+    seenAt: run.writtenAt === writtenAt ? run.seenAt : Math.min(writtenAt, at),
+    writtenAt,
+    readAt: at,
+    settled: begins ? noneSettled : run.settled,
+    word: run.word,
+    told: event.told ?? run.told,
+    thresholds: begins ? (event.thresholds ?? fixedThresholds) : run.thresholds,
+    assignments: begins ? leaveEpoch(run.assignments, run) : run.assignments,
+  };
 }
 
+function crossesAny(thresholds: Thresholds, before: number, percent: number): boolean {
+  const { handover, backup } = thresholds;
+  if (percent < handover || percent <= before) return false;
+  return before < handover || (before < backup && backup <= percent) || percent === 100;
+}
+
+/** Of the run as it is now, lowest first. @param before the highest of its mission until now */
 function crossings(
-  { reached, settled, thresholds, kind }: Crossing,
-  { percent, done, open, note, artefacts }: ValidReading,
+  run: Run,
+  before: number | null,
+  { done, open, note, artefacts, percent }: ValidReading,
 ): readonly DeliverEffect[] {
-  // Nearly every version crosses nothing.
-  if (percent === null || percent <= (reached ?? -1) || percent < thresholds.handover) return none;
-  return checkpoints
-    .filter((checkpoint) => (reached ?? -1) < levelOf(thresholds, checkpoint))
-    .filter((checkpoint) => levelOf(thresholds, checkpoint) <= percent)
-    .filter((checkpoint) => !settled.includes(checkpoint))
-    .map((checkpoint) => ({
-      ...{ kind, checkpoint, percent, before: reached, done, open },
-      ...(note !== undefined && { note }),
-      ...(artefacts !== undefined && { artefacts }),
-    }));
+  if (percent === null) return none;
+  const kind = pauseOf(run) ? 'hold' : 'deliver';
+  const left = { ...(note !== undefined && { note }), ...(artefacts !== undefined && { artefacts }) };
+  const crossed: DeliverEffect[] = [];
+  for (const checkpoint of checkpoints) {
+    const level = levelOf(run.thresholds, checkpoint);
+    if (level <= (before ?? -1) || level > percent || run.settled.includes(checkpoint)) continue;
+    crossed.push({ kind, checkpoint, percent, before, done, open, ...left });
+  }
+  return crossed;
 }
 
 /** What a sign told stands until the agent itself tells something new. */
-function nextState(
-  run: Run,
-  { sameEpoch, percent }: { readonly sameEpoch: boolean; readonly percent: number | null },
-): RunState {
+function nextState(run: Run, percent: number | null): RunState {
   const bySign = run.state === 'starting' || run.state === 'out_of_gas';
-  return bySign && sameEpoch && percent === run.percent ? run.state : stateAt(percent);
+  return bySign && percent === run.percent ? run.state : stateAt(percent);
 }
 
 /** Follows the present percent, also backwards: an agent that found more work is not complete. */

@@ -3,6 +3,7 @@
 // price: without its record a run begins a new epoch, whose checkpoints fire again.
 import type { z } from 'zod';
 import { SwarmError } from '../core/errors.ts';
+import { makeGatherer } from '../core/gather.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
 import { redisFault } from '../core/redis-faults.ts';
@@ -14,11 +15,13 @@ export interface ManyRead<T> {
   readonly unreadable: readonly string[];
 }
 
-/** Each method throws SwarmError REDIS_* when Redis does not answer, or does not as it should. */
-export interface RecordReader {
+/** The records of one hash. Each method throws SwarmError REDIS_* when Redis does not answer, or does not as it should. */
+export interface Records<T> {
   /** @throws SwarmError RECORD_UNREADABLE */
-  one<T>(hash: string, field: string, schema: z.ZodType<T>): Promise<Held<T>>;
-  many<T>(hash: string, fields: readonly string[], schema: z.ZodType<T>): Promise<ManyRead<T>>;
+  one(field: string): Promise<Held<T>>;
+  many(fields: readonly string[]): Promise<ManyRead<T>>;
+  /** A record that was written here is not read anew while Redis has that very text. */
+  wrote(field: string, text: string, found: Found<T>): void;
 }
 
 export interface RecordReaderDeps {
@@ -26,15 +29,45 @@ export interface RecordReaderDeps {
   readonly logger: Logger;
 }
 
-export function createRecordReader({ redis, logger }: RecordReaderDeps): RecordReader {
+/** So many records go in one answer: Redis serves nobody else meanwhile. */
+const atOnce = { maxItems: 200 };
+/** Of so many the text is remembered; about 1 kB each. */
+const mostKept = 20_000;
+
+export function createRecords<T>(
+  { redis, logger }: RecordReaderDeps,
+  hash: string,
+  schema: z.ZodType<T>,
+): Records<T> {
   const broken = new Set<string>();
+  // Redis is asked each time, so that a record of another process is seen; only what has not changed is not parsed again.
+  const kept = new Map<string, { readonly text: string; readonly found: Found<T> }>();
+  const askOne = makeGatherer<string, string | null>(
+    (fields) => ask(() => redis.hmget(hash, ...fields)),
+    atOnce,
+  );
+
+  function keep(field: string, text: string, found: Found<T>): void {
+    kept.set(field, { text, found });
+    if (kept.size <= mostKept) return;
+    const [oldest] = kept.keys();
+    if (oldest !== undefined) kept.delete(oldest);
+  }
 
   /** Logs once that a record cannot be read, however often it is met. */
-  function decode<T>(text: string, schema: z.ZodType<T>, where: string): Found<T> | SwarmError {
+  function decode(field: string, text: string): Found<T> | SwarmError {
+    const known = kept.get(field);
+    if (known?.text === text) return known.found;
+    const where = `${hash} ${field}`;
     const decoded = decodeRecord(text, schema, where);
-    if (!(decoded instanceof SwarmError)) broken.delete(where);
-    else if (!broken.has(where)) {
-      broken.add(where);
+    if (!(decoded instanceof SwarmError)) {
+      broken.delete(field);
+      keep(field, text, decoded);
+      return decoded;
+    }
+    kept.delete(field);
+    if (!broken.has(field)) {
+      broken.add(field);
       logger.error(
         { error: decoded.message },
         'a record cannot be read; it is left as it is, mend or remove it',
@@ -44,19 +77,18 @@ export function createRecordReader({ redis, logger }: RecordReaderDeps): RecordR
   }
 
   return {
-    one: async (hash, field, schema) => {
-      const text = await ask(() => redis.hget(hash, field));
+    wrote: keep,
+    one: async (field) => {
+      const text = (await askOne(field)) ?? null;
       if (text === null) return { version: 0, value: null };
-      const decoded = decode(text, schema, `${hash} ${field}`);
+      const decoded = decode(field, text);
       if (decoded instanceof SwarmError) throw decoded;
       return decoded;
     },
-    many: async (hash, fields, schema) => {
+    many: async (fields) => {
       if (fields.length === 0) return { values: [], unreadable: [] };
       const texts = await ask(() => redis.hmget(hash, ...fields));
-      const decoded = texts.map((text, i) =>
-        text === null ? null : decode(text, schema, `${hash} ${fields[i]}`),
-      );
+      const decoded = texts.map((text, i) => (text === null ? null : decode(fields[i] ?? '', text)));
       return {
         values: decoded.map((record) => (record instanceof SwarmError ? null : (record?.value ?? null))),
         unreadable: fields.filter((_, i) => decoded[i] instanceof SwarmError),

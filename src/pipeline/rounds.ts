@@ -6,7 +6,7 @@ import { SwarmError } from '../core/errors.ts';
 import { folderOf } from './inboxes/config.ts';
 import { deliveryIdOf, doneFiles } from './inboxes/file-inbox.ts';
 import type { Intake, PipelineAgent } from './intake.ts';
-import { fileVersion, readStatusFile } from './progress/read-file.ts';
+import { fileVersion, freshMs, readStatusFile } from './progress/read-file.ts';
 
 export interface Rounds {
   /** Resolves when a reading that began after this call is through. */
@@ -43,8 +43,6 @@ export function createRounds(deps: RoundsDeps, agents: readonly PipelineAgent[])
 const atOnce = 200;
 /** So long a version that was dealt with is not read again. Redis may have lost what came of it, so it is in the end. */
 const againMs = 600_000;
-/** A file that is younger may be written again without a sign of it: its times are no finer than its system's clock. */
-const freshMs = 2_000;
 
 function roundsOf({ intake, clock }: RoundsDeps, agent: PipelineAgent, position: number) {
   let known: { readonly version: string; readonly at: number } | null = null;

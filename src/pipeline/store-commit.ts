@@ -1,18 +1,27 @@
 // The one way in which records of the pipeline change: all of them and what comes of them, or nothing. It knows no record's
 // meaning; store.ts does.
-import { makeScript } from '../core/redis-script.ts';
+import { makeGatherer } from '../core/gather.ts';
 import type { Redis } from '../core/redis.ts';
+import { makeScript } from '../core/redis-script.ts';
 import type { GasAlert } from './alerts.ts';
 import type { Delivery } from './delivery.ts';
 import { ask } from './record-reader.ts';
 import { encodeRecord, type Held } from './records.ts';
 
-/** One record and what it was when it was read. */
+/** One record, and its text from now on. */
 export interface RecordChange {
   readonly hash: 'runs' | 'deliveries' | 'joins' | 'missions';
   readonly field: string;
-  readonly held: Held<unknown>;
-  readonly value: unknown;
+  readonly text: string;
+}
+
+export function recordChange<T>(
+  hash: RecordChange['hash'],
+  field: string,
+  { version }: Held<T>,
+  value: T,
+): RecordChange {
+  return { hash, field, text: encodeRecord(version + 1, value) };
 }
 
 export type CommitKeys = Readonly<Record<RecordChange['hash'] | 'recent' | 'open' | 'alerts', string>>;
@@ -29,53 +38,65 @@ type Commit = (
   alert?: AlertChange,
 ) => Promise<boolean>;
 
-/** Resolves to false when one of the records changed meanwhile; then nothing was written. */
+/**
+ * Resolves to false when one of the records changed meanwhile; then nothing was written. What is committed within one turn
+ * goes in one script, each by itself: whoever loses its race keeps no other back.
+ */
 export function makeCommit(redis: Redis, keys: CommitKeys): Commit {
   const held = [...hashes.map((hash) => keys[hash]), keys.recent, keys.open, keys.alerts];
+  const commit = makeGatherer<readonly string[]>(async (all) => {
+    const answer = await ask(() => script(redis, held, all.flat()));
+    return Array.isArray(answer) ? answer : [];
+  }, atOnce);
   return async (changes, opened, alert) => {
-    const records = changes.flatMap(({ hash, field, held: { version }, value }) => [
-      String(hashes.indexOf(hash) + 1),
-      field,
-      String(version),
-      encodeRecord(version + 1, value),
-    ]);
-    const created = opened.flatMap((delivery) => [
-      delivery.gas.id,
-      decidedAt(delivery),
-      encodeRecord(1, delivery),
-    ]);
-    const told = alert ? [alert.id, alert.alert === null ? '' : JSON.stringify(alert.alert)] : ['', ''];
-    const argv = [String(changes.length), ...records, ...told, ...created];
-    return (await ask(() => script(redis, held, argv))) === 1;
+    const argv = [`${changes.length} ${alert ? 1 : 0} ${opened.length}`];
+    for (const { hash, field, text } of changes) argv.push(String(hashes.indexOf(hash) + 1), field, text);
+    if (alert) argv.push(alert.id, alert.alert === null ? '' : JSON.stringify(alert.alert));
+    for (const delivery of opened) argv.push(delivery.gas.id, decidedAt(delivery), encodeRecord(1, delivery));
+    return (await commit(argv)) === 1;
   };
 }
 
 const hashes = ['runs', 'deliveries', 'joins', 'missions'] as const;
+/** So many go in one script: Redis serves nobody else meanwhile. */
+const atOnce = { maxItems: 100 };
 
-// A record is `<version> <json>`. The records themselves are written first, so HSETNX never overwrites one.
+// A record is `<version> <json>`, and the version is one more than that of the record that it takes the place of. The
+// records themselves are written first, so HSETNX never overwrites one.
 const script = makeScript(`
-local count = tonumber(ARGV[1])
-for i = 0, count - 1 do
-  local at = 2 + i * 4
-  local held = redis.call('HGET', KEYS[tonumber(ARGV[at])], ARGV[at + 1])
-  local version = held and string.match(held, '^%d+') or '0'
-  if version ~= ARGV[at + 2] then return 0 end
+local function same(from, to)
+  for i = from, to, 3 do
+    local held = redis.call('HGET', KEYS[tonumber(ARGV[i])], ARGV[i + 1])
+    local version = held and string.match(held, '^%d+') or '0'
+    if version + 1 ~= tonumber(string.match(ARGV[i + 2], '^%d+')) then return false end
+  end
+  return true
 end
-for i = 0, count - 1 do
-  local at = 2 + i * 4
-  redis.call('HSET', KEYS[tonumber(ARGV[at])], ARGV[at + 1], ARGV[at + 3])
+local answers, at = {}, 1
+while at <= #ARGV do
+  local records, alerts, created = string.match(ARGV[at], '(%d+) (%d+) (%d+)')
+  local first = at + 1
+  local told = first + records * 3
+  local opened = told + alerts * 2
+  at = opened + created * 3
+  local isSame = same(first, told - 1)
+  answers[#answers + 1] = isSame and 1 or 0
+  if isSame then
+    for i = first, told - 1, 3 do
+      redis.call('HSET', KEYS[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2])
+    end
+    for i = told, opened - 1, 2 do
+      if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[7], ARGV[i])
+      else redis.call('HSET', KEYS[7], ARGV[i], ARGV[i + 1]) end
+    end
+    for i = opened, at - 1, 3 do
+      redis.call('HSETNX', KEYS[2], ARGV[i], ARGV[i + 2])
+      redis.call('ZADD', KEYS[5], ARGV[i + 1], ARGV[i])
+      redis.call('ZADD', KEYS[6], ARGV[i + 1], ARGV[i])
+    end
+  end
 end
-local rest = 2 + count * 4
-if ARGV[rest] ~= '' then
-  if ARGV[rest + 1] == '' then redis.call('HDEL', KEYS[7], ARGV[rest])
-  else redis.call('HSET', KEYS[7], ARGV[rest], ARGV[rest + 1]) end
-end
-for i = rest + 2, #ARGV, 3 do
-  redis.call('HSETNX', KEYS[2], ARGV[i], ARGV[i + 2])
-  redis.call('ZADD', KEYS[5], ARGV[i + 1], ARGV[i])
-  redis.call('ZADD', KEYS[6], ARGV[i + 1], ARGV[i])
-end
-return 1`);
+return answers`);
 
 /** Orders the sets: by time, and the checkpoints of one jump among themselves. */
 function decidedAt({ gas }: Delivery): string {

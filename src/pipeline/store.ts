@@ -2,11 +2,11 @@
 // deliveries that come of it beside it in the same step: a crash after "decided" and before "sent" loses nothing.
 import { type Checkpoint, checkpoints } from '../contracts/agents.ts';
 import { makeScript } from '../core/redis-script.ts';
+import { type GasAlert, parseAlerts, toAlert } from './alerts.ts';
 import type { Delivery } from './delivery.ts';
 import type { Arrivals } from './join.ts';
 import type { Run } from './machine.ts';
-import { type GasAlert, parseAlerts, toAlert } from './alerts.ts';
-import { ask, createRecordReader, type ManyRead, type RecordReaderDeps } from './record-reader.ts';
+import { ask, createRecords, type ManyRead, type RecordReaderDeps } from './record-reader.ts';
 import {
   arrivalsSchema,
   deliverySchema,
@@ -15,7 +15,7 @@ import {
   missionsSchema,
   runSchema,
 } from './records.ts';
-import { makeCommit, type RecordChange } from './store-commit.ts';
+import { makeCommit, type RecordChange, recordChange } from './store-commit.ts';
 
 /** As DeliveryList, for whoever may see all of it. */
 export interface KeptDeliveries {
@@ -102,28 +102,34 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
   };
 
   const { redis } = deps;
-  const records = createRecordReader(deps);
+  const runs = createRecords<Run>(deps, keys.runs, runSchema);
+  const deliveries = createRecords(deps, keys.deliveries, deliverySchema);
+  const joins = createRecords(deps, keys.joins, arrivalsSchema);
+  const missions = createRecords(deps, keys.missions, missionsSchema);
   const commit = makeCommit(redis, keys);
   const list = async (ids: readonly string[]): Promise<KeptDeliveries> => {
-    const { values, unreadable } = await records.many(keys.deliveries, ids, deliverySchema);
+    const { values, unreadable } = await deliveries.many(ids);
     return { deliveries: values.filter((delivery) => delivery !== null), unreadable: unreadable.length };
   };
 
   return {
-    run: (agent) => records.one(keys.runs, agent, runSchema),
-    runs: (agents) => records.many(keys.runs, agents, runSchema),
-    delivery: (id) => records.one(keys.deliveries, id, deliverySchema),
-    saveRun: (held, run, opened, beside = {}) =>
-      commit([{ hash: 'runs', field: run.agent, held, value: run }, ...changesBeside(beside)], opened),
-    arrivals: (receiver, checkpoint) =>
-      records.one(keys.joins, joinField(receiver, checkpoint), arrivalsSchema),
+    run: runs.one,
+    runs: runs.many,
+    delivery: deliveries.one,
+    saveRun: async (held, run, opened, beside = {}) => {
+      const change = recordChange('runs', run.agent, held, run);
+      if (!(await commit([change, ...changesBeside(beside)], opened))) return false;
+      runs.wrote(run.agent, change.text, { version: held.version + 1, value: run });
+      return true;
+    },
+    arrivals: (receiver, checkpoint) => joins.one(joinField(receiver, checkpoint)),
     joins: async () => (await ask(() => redis.hkeys(keys.joins))).flatMap(placeOf),
     saveJoins: (arrivals, opened) => commit(changesBeside({ arrivals }), opened),
-    missions: () => records.one(keys.missions, 'next', missionsSchema),
-    deliveries: (ids) => records.many(keys.deliveries, ids, deliverySchema),
+    missions: () => missions.one('next'),
+    deliveries: deliveries.many,
     saveDelivery: (held, delivery, beside = [], receiver = null) =>
       commit(
-        [{ hash: 'deliveries', field: delivery.gas.id, held, value: delivery }, ...changeOf(receiver)],
+        [recordChange('deliveries', delivery.gas.id, held, delivery), ...changeOf(receiver)],
         [delivery, ...beside],
         {
           id: delivery.gas.id,
@@ -145,15 +151,15 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
 function changeOf(receiver: RunChange | null): RecordChange[] {
   if (receiver === null) return [];
   const { held, run } = receiver;
-  return [{ hash: 'runs', field: run.agent, held, value: run }];
+  return [recordChange('runs', run.agent, held, run)];
 }
 
 function changesBeside({ arrivals = [], missions }: Beside): RecordChange[] {
   return [
-    ...arrivals.map(({ receiver, checkpoint, held, value }) => ({
-      ...{ hash: 'joins' as const, field: joinField(receiver, checkpoint), held, value },
-    })),
-    ...(missions ? [{ hash: 'missions' as const, field: 'next', ...missions }] : []),
+    ...arrivals.map(({ receiver, checkpoint, held, value }) =>
+      recordChange('joins', joinField(receiver, checkpoint), held, value),
+    ),
+    ...(missions ? [recordChange('missions', 'next', missions.held, missions.value)] : []),
   ];
 }
 

@@ -2,9 +2,9 @@
 // is `begun` by one process after the other until it is done; one that was begun and neither ended nor done died with its
 // process, and whether it was the job that ended the process is judged here as well as anybody can.
 import { z } from 'zod';
+import { makeGatherer } from '../core/gather.ts';
 import type { Redis } from '../core/redis.ts';
 import { makeScript } from '../core/redis-script.ts';
-import { makeGatherer } from './gather.ts';
 
 // The newest of what was done is kept: a repetition comes seconds after the first run, or is blocked by the queue's own
 // memory. Seven seconds of what one Redis can carry at most, and days of what it mostly does; about 5 MB.

@@ -66,8 +66,11 @@ export async function fileVersion(path: string): Promise<string | null> {
   return stat(path).then(versionOf, () => null);
 }
 
+/** A file that is younger may be written again without a sign of it: its times are no finer than its system's clock. */
+export const freshMs = 2_000;
+
 /** The time of the last change cannot be set by whoever writes the file, unlike that of the last writing. */
-function versionOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {
+export function versionOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {
   return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
 }
 

@@ -67,8 +67,8 @@ function isGreater(epoch: number | undefined, last: number | null): boolean {
 /** As the reader of files does it: said outright, else counted, else from the lists, else unknown. */
 function readReport(run: Run, report: ProgressReport): ValidReading {
   const mission = report.mission ?? run.mission ?? 'default';
-  const done = [...new Set(report.done)];
-  const open = [...new Set(report.open)].filter((entry) => !done.includes(entry));
+  const done = distinct(report.done);
+  const open = distinct(report.open).filter((entry) => !done.includes(entry));
   const { percent, completed, total, note, artefacts = [] } = report;
   const figure =
     percent === undefined
@@ -84,6 +84,10 @@ function readReport(run: Run, report: ProgressReport): ValidReading {
     ...(note !== undefined && { note }),
     ...(artefacts.length > 0 && { artefacts }),
   };
+}
+
+function distinct(entries: readonly string[] = []): readonly string[] {
+  return entries.length < 2 ? entries : [...new Set(entries)];
 }
 
 function ratio(part = 0, whole = 0): number | null {

@@ -3,6 +3,7 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { freshMs, versionOf } from '../progress/read-file.ts';
 
 /** Where an agent leaves its signs. Paths are absolute. */
 export interface Watchable {
@@ -26,12 +27,20 @@ export interface Evidence {
 /** Of an agent whose files say nothing. */
 export const noEvidence: Evidence = { commitAt: null, processAt: null, processStartedAt: null, waits: [] };
 
-/** Never rejects: what cannot be read is no sign. */
-export async function evidenceOf(agent: Watchable, now: number): Promise<Evidence> {
+/** Looks at one agent. Never rejects: what cannot be read is no sign. */
+export type LookForEvidence = (agent: Watchable, now: number) => Promise<Evidence>;
+
+/** Each look through it remembers what a status said that has not changed since. */
+export function makeEvidence(): LookForEvidence {
+  const waitsOf = makeWaits();
+  return (agent, now) => evidenceOf(agent, now, waitsOf);
+}
+
+async function evidenceOf(agent: Watchable, now: number, waitsOf: WaitsOf): Promise<Evidence> {
   const [commitAt, process, waits] = await Promise.all([
     agent.workspace === undefined ? null : lastCommit(agent.workspace).catch(() => null),
     agent.pidFile === undefined ? null : liveProcess(agent.pidFile).catch(() => null),
-    agent.statusFile === undefined ? [] : waitsOf(agent.statusFile).catch(() => []),
+    agent.statusFile === undefined ? [] : waitsOf(agent.statusFile, now).catch(() => []),
   ]);
   return {
     commitAt,
@@ -96,7 +105,24 @@ function isAlive(pid: number): boolean {
 const name = z.string().min(1).max(64);
 const waiting = z.object({ waiting_for: z.union([name.transform((one) => [one]), z.array(name).max(50)]) });
 
-async function waitsOf(statusFile: string): Promise<readonly string[]> {
+type WaitsOf = (statusFile: string, now: number) => Promise<readonly string[]>;
+
+function makeWaits(): WaitsOf {
+  const known = new Map<string, { readonly version: string; readonly waits: readonly string[] }>();
+  return async (statusFile, now) => {
+    // Before the text: a writer between the two makes it another version at the next look.
+    const seen = await stat(statusFile);
+    const version = versionOf(seen);
+    const before = known.get(statusFile);
+    if (before?.version === version) return before.waits;
+    known.delete(statusFile);
+    const waits = await readWaits(statusFile);
+    if (now - seen.mtimeMs > freshMs) known.set(statusFile, { version, waits });
+    return waits;
+  };
+}
+
+async function readWaits(statusFile: string): Promise<readonly string[]> {
   const parsed = waiting.safeParse(JSON.parse(await readFile(statusFile, 'utf8')));
   return parsed.success ? parsed.data.waiting_for : [];
 }

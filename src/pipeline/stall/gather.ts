@@ -4,7 +4,7 @@ import type { Delivery } from '../delivery.ts';
 import { newRun, type Run } from '../machine.ts';
 import type { GasStore } from '../store.ts';
 import type { StallOptions } from './config.ts';
-import { type Evidence, evidenceOf, noEvidence, type Watchable } from './evidence.ts';
+import { type Evidence, type LookForEvidence, noEvidence, type Watchable } from './evidence.ts';
 import { type Candidate, factsOf, nothingReceived, type Received, receivedBy, takeOverOf } from './facts.ts';
 import { type Facts, silentSince } from './judge.ts';
 import { excuseOf } from './quiet.ts';
@@ -14,6 +14,7 @@ import type { WatchStore } from './store.ts';
 export interface GatherDeps {
   readonly store: Pick<GasStore, 'runs' | 'openDeliveries' | 'recentDeliveries'>;
   readonly watches: Pick<WatchStore, 'many'>;
+  readonly evidence: LookForEvidence;
 }
 
 export interface GatherOptions {
@@ -36,7 +37,7 @@ const atOnce = 32;
 
 /** One look at all of them. @throws SwarmError REDIS_* */
 export async function gather(
-  { store, watches }: GatherDeps,
+  { store, watches, evidence: look }: GatherDeps,
   { agents, stall }: GatherOptions,
   now: number,
 ): Promise<readonly Look[]> {
@@ -44,7 +45,7 @@ export async function gather(
   const [{ values: runs }, known] = await Promise.all([store.runs(ids), watches.many(ids)]);
   const deliveries = await deliveriesOf(store);
   const received = receivedBy(deliveries);
-  const evidence = await inBatches(agents, (agent) => evidenceOf(agent, now));
+  const evidence = await inBatches(agents, (agent) => look(agent, now));
   const lone = ids.map((agent, i) =>
     alone(
       {

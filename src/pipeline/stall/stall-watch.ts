@@ -5,12 +5,13 @@ import type { Clock } from '../../core/clock.ts';
 import { errorText, SwarmError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Held } from '../records.ts';
+import { makeEvidence } from './evidence.ts';
 import { type GatherDeps, type GatherOptions, gather, type Look } from './gather.ts';
 import { type Judgement, judge } from './judge.ts';
 import { newWatch, type StallEffect, type Watch } from './record.ts';
 import type { WatchStore } from './store.ts';
 
-export interface StallWatchDeps extends GatherDeps {
+export interface StallWatchDeps extends Omit<GatherDeps, 'evidence'> {
   readonly watches: WatchStore;
   readonly perform: (watch: Watch, effect: StallEffect) => Promise<void>;
   readonly clock: Pick<Clock, 'now'>;
@@ -26,6 +27,7 @@ export interface StallWatch {
 export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): StallWatch {
   const { watches, perform, clock, logger } = deps;
   const { stall } = options;
+  const evidence = makeEvidence();
 
   async function lookAt({ agent, facts, known }: Look): Promise<void> {
     const now = clock.now();
@@ -57,7 +59,7 @@ export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): 
   return {
     look: async () => {
       const results: PromiseSettledResult<void>[] = [];
-      for (const one of await gather(deps, options, clock.now())) {
+      for (const one of await gather({ ...deps, evidence }, options, clock.now())) {
         results.push(...(await Promise.allSettled([lookAt(one)])));
       }
       const failed = results.find(isWorthTelling);

@@ -1,7 +1,8 @@
 // What the watch remembers, in Redis: one record per agent, changed only where nobody else has changed it since.
-import { makeScript } from '../../core/redis-script.ts';
+
 import type { Redis } from '../../core/redis.ts';
-import { ask, createRecordReader, type RecordReaderDeps } from '../record-reader.ts';
+import { makeScript } from '../../core/redis-script.ts';
+import { ask, createRecords, type RecordReaderDeps } from '../record-reader.ts';
 import { encodeRecord, type Held } from '../records.ts';
 import { type Watch, watchSchema } from './record.ts';
 
@@ -29,15 +30,17 @@ export function createWatchStore(
 ): WatchStore {
   const redis: Redis = deps.redis;
   const key = `${prefix}:stall:watch`;
-  const records = createRecordReader(deps);
+  const records = createRecords(deps, key, watchSchema);
   return {
-    one: (agent) => records.one(key, agent, watchSchema),
-    many: async (agents) => (await records.many(key, agents, watchSchema)).values,
+    one: (agent) => records.one(agent),
+    many: async (agents) => (await records.many(agents)).values,
     save: async ({ version }, watch) => {
       const next = { version: version + 1, value: watch };
       const text = encodeRecord(next.version, watch);
       const saved = await ask(() => script(redis, [key], [watch.agent, version, text]));
-      return saved === 1 ? next : null;
+      if (saved !== 1) return null;
+      records.wrote(watch.agent, text, next);
+      return next;
     },
   };
 }

@@ -7,7 +7,7 @@ import { SwarmError } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { newRun } from '../../../src/pipeline/machine.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
-import { evidenceOf, lastCommit } from '../../../src/pipeline/stall/evidence.ts';
+import { lastCommit, makeEvidence } from '../../../src/pipeline/stall/evidence.ts';
 import { isNudge } from '../../../src/pipeline/stall/nudge.ts';
 import { noPace } from '../../../src/pipeline/stall/pace.ts';
 import { newWatch } from '../../../src/pipeline/stall/record.ts';
@@ -193,7 +193,7 @@ describe('its process', () => {
     const agent = { id: 'A', statusFile: rig.path('A', 'status.json'), pidFile: rig.path('A', 'agent.pid') };
     const signAt = async (text: string) => {
       await writeFile(agent.pidFile, text);
-      return (await evidenceOf(agent, 5)).processAt;
+      return (await makeEvidence()(agent, 5)).processAt;
     };
     expect(await signAt(`${process.pid}\n`)).toBe(5);
     expect(await signAt('4194305')).toBeNull();

@@ -1,10 +1,18 @@
 import { describe, expect } from 'vitest';
 import { silentLogger } from '../../../src/core/logger.ts';
+import type { Redis } from '../../../src/core/redis.ts';
 import { newDelivery } from '../../../src/pipeline/delivery.ts';
 import { newRun } from '../../../src/pipeline/machine.ts';
 import { createGasStore } from '../../../src/pipeline/store.ts';
 import { it } from '../../support/fixtures.ts';
 import { gas } from '../../unit/pipeline/gas.ts';
+
+/** How often Redis was called, by others too; a fixture's server is its own. */
+async function callsOf(redis: Redis) {
+  const text = await redis.info('commandstats');
+  const of = (name: string) => Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(text)?.[1] ?? 0);
+  return { hmget: of('hmget'), evalsha: of('evalsha') };
+}
 
 const delivery = (id: string, createdAt = 5) => newDelivery(gas({ id, createdAt }), '');
 
@@ -16,6 +24,42 @@ describe('the store', () => {
     expect(await store.saveRun(held, { ...newRun('A'), epoch: 7 }, [delivery('two')])).toBe(false);
     expect((await store.run('A')).value?.epoch).toBe(0);
     expect((await store.openDeliveries()).map(({ gas: { id } }) => id)).toEqual(['one']);
+  });
+
+  it('of those that save in one turn only who lost a race is turned away', async ({ redis, prefix }) => {
+    const store = createGasStore({ redis, logger: silentLogger }, { prefix });
+    const [a, b] = await Promise.all(['A', 'B'].map((agent) => store.run(agent)));
+    const nobody = { version: 0, value: null };
+    const saved = await Promise.all([
+      store.saveRun(a ?? nobody, { ...newRun('A'), epoch: 1 }, [delivery('one', 1), delivery('two', 2)]),
+      store.saveRun(a ?? nobody, { ...newRun('A'), epoch: 2 }, [delivery('lost')]),
+      store.saveDelivery(nobody, delivery('three', 3)),
+      store.saveRun(b ?? nobody, { ...newRun('B'), epoch: 3 }, []),
+    ]);
+    expect(saved).toEqual([true, false, true, true]);
+    expect((await store.runs(['A', 'B'])).values).toMatchObject([{ epoch: 1 }, { epoch: 3 }]);
+    expect((await store.openDeliveries()).map(({ gas: { id } }) => id)).toEqual(['one', 'two', 'three']);
+  });
+
+  it('many that save and read in one turn ask Redis twice', async ({ redis, prefix }) => {
+    const store = createGasStore({ redis, logger: silentLogger }, { prefix });
+    const save = async (agent: string) => store.saveRun(await store.run(agent), newRun(agent), []);
+    // A server that does not have the script is sent it.
+    await save('first');
+    const before = await callsOf(redis);
+    await Promise.all(Array.from({ length: 50 }, (_, at) => save(`A${at}`)));
+    const after = await callsOf(redis);
+    expect([after.hmget - before.hmget, after.evalsha - before.evalsha]).toEqual([1, 1]);
+  });
+
+  it('sees at once what another process has saved', async ({ redis, prefix }) => {
+    const [one, other] = [0, 1].map(() => createGasStore({ redis, logger: silentLogger }, { prefix }));
+    await one?.saveRun({ version: 0, value: null }, newRun('A'), []);
+    const held = await other?.run('A');
+    if (held) await other?.saveRun(held, { ...newRun('A'), epoch: 7 }, []);
+    expect(await one?.run('A')).toMatchObject({ version: 2, value: { epoch: 7 } });
+    await redis.del(`${prefix}:gas:runs`);
+    expect(await one?.run('A')).toEqual({ version: 0, value: null });
   });
 
   it('forgets the oldest closed deliveries and no open one', async ({ redis, prefix }) => {

@@ -5,13 +5,13 @@
  * @param ask asks all of them at once and answers in their order, or rejects for all
  * @returns asks one; resolves to its answer, undefined where there was none
  */
-export function makeGatherer<T>(
-  ask: (items: readonly T[]) => Promise<readonly unknown[]>,
+export function makeGatherer<T, A = unknown>(
+  ask: (items: readonly T[]) => Promise<readonly A[]>,
   { maxItems }: { readonly maxItems: number },
-): (item: T) => Promise<unknown> {
+): (item: T) => Promise<A | undefined> {
   interface Waiting {
     readonly item: T;
-    readonly resolve: (answer: unknown) => void;
+    readonly resolve: (answer: A | undefined) => void;
     readonly reject: (thrown: unknown) => void;
   }
   let waiting: Waiting[] = [];

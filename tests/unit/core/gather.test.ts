@@ -1,6 +1,6 @@
 // Many small questions as one.
 import { expect, it } from 'vitest';
-import { makeGatherer } from '../../../src/queue/gather.ts';
+import { makeGatherer } from '../../../src/core/gather.ts';
 import { createGate } from '../core/gate.ts';
 
 it('what is asked in one turn goes together, in its order, and each gets its answer', async () => {
