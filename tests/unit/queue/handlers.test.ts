@@ -251,7 +251,7 @@ describe('a bound handler', () => {
   });
 
   it('refuses a body that does not fit, by a fault that no retry mends', async () => {
-    await expect(bound.run({ tick: 7 }, context())).rejects.toMatchObject({
+    await expect(bound.take({ tick: 7 }, context())(context())).rejects.toMatchObject({
       code: 'JOB_INVALID',
       retryable: false,
     });
@@ -263,8 +263,25 @@ describe('a bound handler', () => {
     expect(ran).toEqual([]);
   });
 
+  it('looks at its body before it may run, and runs with what it found', async () => {
+    const seen: string[] = [];
+    const looking = bindHandler({
+      name: 'pipeline.sweep',
+      look: ({ tick }) => {
+        seen.push(`looks at ${tick}`);
+        return `what ${tick} needs`;
+      },
+      run: async (_body, _context, looked) => void seen.push(`runs with ${looked}`),
+      dead: async () => undefined,
+    });
+    const run = looking.take({ tick: 'now' }, context());
+    expect(seen).toEqual(['looks at now']);
+    await run(context());
+    expect(seen).toEqual(['looks at now', 'runs with what now needs']);
+  });
+
   it('hands on nothing but what the schema knows', async () => {
-    await bound.run({ tick: 'now', extra: true }, context());
+    await bound.take({ tick: 'now', extra: true }, context())(context());
     expect(ran).toEqual([{ tick: 'now' }]);
   });
 });
