@@ -6,7 +6,7 @@ import type { ResetAnswer } from './components.ts';
 import type { DroneView } from './drones.ts';
 import type { JobName, JobOrder, Kept } from './jobs.ts';
 import type { DeadLetter, DeadLetterList, QueueView } from './queues.ts';
-import type { RestartOrder, RestartOutcome, RestartProgress, ServiceView } from './services.ts';
+import type { RestartOrder, RestartEnd, RestartProgress, ServiceView } from './services.ts';
 import type { ProcessView } from './system.ts';
 
 /** Into the queue. @throws SwarmError QUEUE_UNAVAILABLE, QUEUE_FULL, OUTBOX_FULL, AGENT_UNKNOWN, JOB_INVALID */
@@ -65,7 +65,7 @@ export interface ServiceControl {
     order: RestartOrder,
     onProgress: (progress: RestartProgress) => Promise<void>,
     signal: AbortSignal,
-  ): Promise<RestartOutcome>;
+  ): Promise<RestartEnd>;
   /** What keeps orders from going out at present, in words for people; null or absent when nothing is known to. */
   obstacle?(): string | null;
 }
