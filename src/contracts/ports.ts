@@ -194,20 +194,23 @@ export interface AlertSilencer {
 
 /** A surface's exit for `chat.report`. Throws a retryable SwarmError when the platform did not take it. */
 export interface ReportSink {
-  /** Resolves when the person can see it. */
-  report(report: Report): Promise<void>;
+  /** Resolves when the person can see it. @param shown what `recall` found of it; default: it is looked up now */
+  report(report: Report, shown?: Promise<Shown | null>): Promise<void>;
+  /** What was shown of it before, for `report`; absent: it needs none. */
+  recall?(report: Report): Promise<Shown | null>;
+}
+
+/** What stands on a surface; `message` is the platform's id of the message that shows it. */
+export interface Shown {
+  readonly message: string;
+  readonly seq: number;
 }
 
 /** What a surface remembers of a report, so that the edits go on after a restart. */
 export interface ReportMemory {
   /** Null when nothing was shown for `about` yet. */
-  recall(about: string, place: string): Promise<{ readonly message: string; readonly seq: number } | null>;
-  /** `message` is the platform's id of the message that shows it. */
-  remember(
-    about: string,
-    place: string,
-    shown: { readonly message: string; readonly seq: number },
-  ): Promise<void>;
+  recall(about: string, place: string): Promise<Shown | null>;
+  remember(about: string, place: string, shown: Shown): Promise<void>;
 }
 
 /** What becomes of wishes that wait for a word while nobody says one. */

@@ -4,7 +4,7 @@ import type { DeliveryState } from '../../../src/contracts/agents.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
 import type { Envelope } from '../../../src/contracts/envelope.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
-import type { AgentInbox, Handed } from '../../../src/contracts/ports.ts';
+import type { AgentInbox, Handed, ReportSink } from '../../../src/contracts/ports.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import {
@@ -168,17 +168,30 @@ describe('chat.report', () => {
 
   function scene() {
     const told: Report[] = [];
-    const sink = { report: async (given: Report) => void told.push(given) };
+    const looked: unknown[] = [];
+    const sink: ReportSink = {
+      recall: async ({ about }) => ({ message: about, seq: 0 }),
+      report: async (given, known) => {
+        told.push(given);
+        looked.push(await known);
+      },
+    };
     const shown: string[] = [];
     const approvals = { shown: async (id: string) => void shown.push(id) };
     const deps = { clock, logger: silentLogger, sinks: { console: sink }, approvals };
-    return { told, shown, handler: makeChatReport(deps) };
+    return { told, looked, shown, handler: makeChatReport(deps) };
   }
 
   it('goes to the surface that it is addressed to', async () => {
     const { told, handler } = scene();
     await handler.run(report, context());
     expect(told).toEqual([report]);
+  });
+
+  it('takes along what was looked up while it was asked whether it may be told', async () => {
+    const { looked, handler } = scene();
+    await bindHandler(handler).take(report, context())(context());
+    expect(looked).toEqual([{ message: report.about, seq: 0 }]);
   });
 
   it('starts the time of what waits for a word once it can be seen, and not before', async () => {
