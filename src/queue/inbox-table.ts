@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Redis } from '../core/redis.ts';
 import { makeScript } from '../core/redis-script.ts';
 import { makeGatherer } from './gather.ts';
-import { enterLane, laneSeconds, type Turn } from './lane-turn.ts';
+import { enterLane, laneSeconds, noTurn, type Turn } from './lane-turn.ts';
 
 // The newest of what was done is kept: a repetition comes seconds after the first run, or is blocked by the queue's own
 // memory. Seven seconds of what one Redis can carry at most, and days of what it mostly does; about 5 MB.
@@ -64,7 +64,7 @@ export function createInboxTable(
   }, gathering);
   return {
     isDone: async (jobId) => (await redis.zscore(table, jobId)) !== null,
-    begin: async (jobId, turn = noLane) => {
+    begin: async (jobId, turn = noTurn) => {
       const [done, deaths, cancelledBy, place] = answerSchema.parse(await begin({ jobId, turn }));
       return { done: done === 1, deaths, cancelledBy, place };
     },
@@ -90,7 +90,6 @@ const gathering = { maxItems: 100 };
 
 const answersSchema = z.array(z.unknown());
 const answerSchema = z.tuple([z.number(), z.number(), z.string().nullable(), z.number()]);
-const noLane: Turn = { lane: '', jobs: '', id: '' };
 
 // A kill from outside looks the same from here, so a death counts against a job only where it may well have been the
 // reason: it was the last that its process had begun, it had told no progress since (see `survived`), and it is begun by

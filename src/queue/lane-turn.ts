@@ -11,6 +11,9 @@ export interface Turn {
   readonly id: string;
 }
 
+/** Of a job without a lane. */
+export const noTurn: Turn = { lane: '', jobs: '', id: '' };
+
 /** Only what is left of a lane by mistake lives this long; an open job is ended before. */
 export const laneSeconds = 8 * 24 * 3_600;
 

@@ -7,7 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Redis } from '../core/redis.ts';
 import { makeScript } from '../core/redis-script.ts';
 import { queueFault } from './faults.ts';
-import { enterLane, laneHead, laneSeconds, type Turn } from './lane-turn.ts';
+import { enterLane, laneHead, laneSeconds, noTurn, type Turn } from './lane-turn.ts';
 import { LastingQueue } from './lasting-queue.ts';
 
 export interface LaneOptions {
@@ -58,11 +58,9 @@ export class Lanes {
 
   /** Where a job stands in line; `begin` of the inbox table asks whether it is its turn. */
   turnOf({ id = '', queueName, data: { lane } }: Job<JobData>): Turn {
-    return {
-      id,
-      lane: lane === undefined ? '' : keyOf(this.#prefix, queueName, lane),
-      jobs: `${this.#prefix}:bull:${queueName}:`,
-    };
+    if (lane === undefined) return noTurn;
+    const jobs = `${this.#prefix}:bull:${queueName}:`;
+    return { id, lane: keyOf(this.#prefix, queueName, lane), jobs };
   }
 
   /** Puts a job that a worker holds to sleep until it is its turn; it must be given back with a DelayedError. */
