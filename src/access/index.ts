@@ -40,4 +40,4 @@ export {
 } from './policy.ts';
 export { createRecall } from './recall.ts';
 export { principalOf } from './rules.ts';
-export type { Verdict, Wish } from './verdict.ts';
+export type { Reading, Verdict, Wish } from './verdict.ts';

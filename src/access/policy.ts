@@ -12,7 +12,7 @@ import { type Danger, ruledDanger } from './danger.ts';
 import { type Facts, gatesOf } from './gates.ts';
 import { nothingRecorded, type Recall, type Recorded } from './recall.ts';
 import { compileRules, principalOf, type Rules } from './rules.ts';
-import type { Gate, Verdict, Wish } from './verdict.ts';
+import type { Gate, Reading, Verdict, Wish } from './verdict.ts';
 
 export interface Policy extends Authority {
   /**
@@ -20,6 +20,8 @@ export interface Policy extends Authority {
    * @throws SwarmError when it cannot be read whose identity it is
    */
   personOf(identity: Identity): Promise<string>;
+  /** Begins to read what `decide` needs, where it is known who will wish and not yet what; good for that one wish. Never throws. */
+  read(identity: Identity): Reading;
   /** Every gate between a wish and its effect. Never rejects: what cannot be looked at is closed. */
   decide(wish: Wish): Promise<Verdict>;
   /** What the rules want to stand before the use of a permission; `none` where they want nothing. */
@@ -79,6 +81,7 @@ export async function loadLivePolicy(
       return policy.rules;
     },
     allows: (principal, permission) => policy.allows(principal, permission),
+    read: (identity) => policy.read(identity),
     decide: (wish) => policy.decide(wish),
     dangerOf: (permission) => policy.dangerOf(permission),
     personOf: (identity) => policy.personOf(identity),
@@ -117,14 +120,23 @@ export function createPolicy(document: unknown, recall: Recall = nothingRecorded
       const known = await recall.read(principal, rules.ownerOf).catch(rejectAsFault);
       return personOf(rules, principal, known);
     },
-    decide: async ({ identity, permission, place }) => {
+    read: (identity) => {
       const principal = principalOf(identity);
+      const recorded = recall.read(principal, rules.ownerOf);
+      recorded.catch(() => undefined);
+      return { principal, version: rules.version, recorded };
+    },
+    decide: async ({ identity, permission, place, reading }) => {
+      const principal = principalOf(identity);
+      const isRead =
+        permission !== looking && reading?.principal === principal && reading.version === rules.version;
       const { marks } = identity;
       const keeps = marks !== undefined && rules.usesMarks && permission !== looking;
       try {
         // Later, when nobody is there for whom the platform could vouch, its word of now counts.
         const vouched = keeps ? recall.vouch(principal, marks) : undefined;
-        const [known] = await Promise.all([recorded(principal, permission), vouched]);
+        const reads = isRead ? reading.recorded : recorded(principal, permission);
+        const [known] = await Promise.all([reads, vouched]);
         const facts = factsOf(rules, principal, { ...known, marks: marks ?? known.marks });
         return verdictOf(gatesOf(rules, facts, permission, place), versionOf(rules, known));
       } catch (thrown) {
@@ -191,6 +203,11 @@ function denyAll(why: string): RuledPolicy {
     broken: why,
     allows: () => Promise.resolve(false),
     dangerOf: () => 'two-persons',
+    read: (identity) => ({
+      principal: principalOf(identity),
+      version: 'none',
+      recorded: Promise.resolve({ via: null, grants: [], marks: [] }),
+    }),
     decide: () => Promise.resolve(verdictOf([closed], 'none')),
     personOf: (identity) => Promise.resolve(principalOf(identity)),
   };

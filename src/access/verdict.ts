@@ -1,6 +1,7 @@
 // The answer to "may they?": every gate that was looked at, in order, and which one blocks. Pure words, no decision.
 import type { Identity, Place, Surface } from '../contracts/chat.ts';
 import type { SwarmError } from '../core/errors.ts';
+import type { Recorded } from './recall.ts';
 
 /** `discord:123`: how an identity is written in policies, jobs and logs. */
 export type Principal = `${Surface}:${string}`;
@@ -11,6 +12,16 @@ export interface Wish {
   /** Such as `service.restart:slam`. */
   readonly permission: string;
   readonly place: Place | null;
+  /** What `read` of the policy finds of the identity; absent: it is read now. */
+  readonly reading?: Reading;
+}
+
+/** What is recorded of an identity, asked for a moment before it is known for which wish. */
+export interface Reading {
+  readonly principal: string;
+  /** Of the rules by which it was read; under others it counts for nothing. */
+  readonly version: string;
+  readonly recorded: Promise<Recorded>;
 }
 
 export const gateNames = ['policy', 'deny', 'grant', 'place', 'platform'] as const;

@@ -2,11 +2,11 @@
 // so it is never repeated, and its end is called "sent" and nothing better.
 import { exchanges, legacyRestartBody } from '../contracts/bus.ts';
 import { domainErrors } from '../contracts/errors.ts';
-import type { RestartOrder, RestartOutcome } from '../contracts/services.ts';
+import type { RestartEnd, RestartOrder, RestartOutcome } from '../contracts/services.ts';
 import { coreErrors, SwarmError } from '../core/errors.ts';
 import { bridgeFault } from './faults.ts';
 import type { RestartDeps } from './restart-conversation.ts';
-import { unsentRecord } from './restart-record.ts';
+import { ended, unsentRecord } from './restart-record.ts';
 import { exchangeExists } from './topology.ts';
 import { Waker } from './waker.ts';
 
@@ -17,10 +17,10 @@ export async function broadcastRestart(
   deps: RestartDeps,
   order: RestartOrder,
   signal: AbortSignal,
-): Promise<RestartOutcome> {
+): Promise<RestartEnd> {
   const { records, clock } = deps;
   const record = (await records.load(order.id)) ?? unsentRecord;
-  if (record.outcome) return record.outcome;
+  if (record.outcome) return ended(record.outcome);
   if (record.phase !== 'unsent') {
     const reason = 'interrupted while broadcasting; not repeated, since it may have gone out';
     return records.finish(order.id, record, { state: 'unknown', reason });

@@ -6,6 +6,7 @@ import { envelopeVersion } from '../contracts/envelope.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import {
   instanceName,
+  type RestartEnd,
   type RestartOrder,
   type RestartOutcome,
   type RestartProgress,
@@ -18,7 +19,7 @@ import type { Connection } from './connection.ts';
 import type { OrderPublisher } from './order-publisher.ts';
 import { isNews, readAnswer, type Step } from './restart-answers.ts';
 import { restartTime } from './restart-time.ts';
-import { type RestartRecord, type RestartRecords, unsentRecord } from './restart-record.ts';
+import { ended, type RestartRecord, type RestartRecords, unsentRecord } from './restart-record.ts';
 import type { Targets } from './targets.ts';
 import { Waker } from './waker.ts';
 
@@ -32,9 +33,15 @@ export interface RestartDeps {
   /** What ran before the order. */
   readonly services: { word(name: string): Promise<Pick<ServiceView, 'state' | 'incarnation'> | null> };
   /** Which instance it is for, where there are several. */
-  readonly targets: Pick<Targets, 'pick' | 'isThere' | 'done'>;
+  readonly targets: Pick<Targets, 'living' | 'pick' | 'isThere' | 'done'>;
   readonly clock: Clock;
   readonly tracer?: Tracer | undefined;
+}
+
+/** What an order is aimed by. */
+interface Looked {
+  readonly living: ReturnType<Targets['living']>;
+  readonly known: Promise<string | null>;
 }
 
 const askAgainMs = 3_000;
@@ -65,6 +72,8 @@ export class RestartConversation {
   #askAt = 0;
   #unheardUntil = 0;
   #fault: { readonly thrown: unknown } | null = null;
+  /** What was read of the service when it began. */
+  #looked: Looked | undefined;
 
   constructor(
     deps: RestartDeps,
@@ -78,10 +87,12 @@ export class RestartConversation {
   }
 
   /** @throws SwarmError REDIS_*, ABORTED; the same order may then be run again */
-  async run(signal: AbortSignal): Promise<RestartOutcome> {
+  async run(signal: AbortSignal): Promise<RestartEnd> {
     const { records, events, connection } = this.#deps;
+    // Asked beside the record where the order may go out at once; any later it would be old.
+    if (connection.model) this.#looked = this.#look();
     const found = await records.load(this.#order.id);
-    if (found?.outcome) return found.outcome;
+    if (found?.outcome) return ended(found.outcome);
     this.#record = found ?? unsentRecord;
     this.#resumed = this.#perhapsSent();
     const resumedUntil = this.#resumed ? this.#deps.clock.now() + lateAnswerMs : 0;
@@ -95,14 +106,17 @@ export class RestartConversation {
     try {
       const outcome = await this.#converse(signal);
       const { target } = this.#record;
-      if (target !== null) await this.#deps.targets.done(this.#order, target);
       const end = target === null ? outcome : { ...outcome, target };
-      const finishing = records.finish(this.#order.id, this.#record, end);
-      await Promise.all([finishing, ...this.#writing]);
-      return end;
+      const { kept } = records.finish(this.#order.id, this.#record, end);
+      const leaving = target === null ? undefined : this.#deps.targets.done(this.#order, target);
+      const all = Promise.all([kept, leaving, ...this.#writing]).then(() => undefined);
+      all.catch(() => undefined);
+      return { outcome: end, kept: all };
+    } catch (thrown) {
+      await Promise.allSettled(this.#writing);
+      throw thrown;
     } finally {
       for (const stop of leave) stop();
-      await Promise.allSettled(this.#writing);
     }
   }
 
@@ -169,7 +183,8 @@ export class RestartConversation {
     this.#askAt = clock.now() + askAgainMs;
     const first = !this.#perhapsSent();
     if (first) {
-      const aim = await this.#aim();
+      const aim = await this.#aim(this.#looked);
+      this.#looked = undefined;
       if (aim === null) return { state: 'failed', reason: `instance ${this.#order.instance} is not there` };
       const { known, target } = aim;
       await this.#remember({ ...unsentRecord, phase: 'sending', firstSentAt: clock.now(), known, target });
@@ -188,8 +203,9 @@ export class RestartConversation {
   }
 
   /** Null: the instance that was asked for is not there. */
-  async #aim(): Promise<Pick<RestartRecord, 'known' | 'target'> | null> {
-    const [pick, known] = await Promise.all([this.#deps.targets.pick(this.#order), this.#knownIncarnation()]);
+  async #aim(looked = this.#look()): Promise<Pick<RestartRecord, 'known' | 'target'> | null> {
+    const { living, known: knowing } = looked;
+    const [pick, known] = await Promise.all([this.#deps.targets.pick(this.#order, living), knowing]);
     return pick === 'absent' ? null : (pick ?? { known, target: null });
   }
 
@@ -204,6 +220,13 @@ export class RestartConversation {
     if (aim === null) return;
     await targets.done(this.#order, target);
     await this.#remember({ ...this.#record, ...aim });
+  }
+
+  #look(): Looked {
+    const living = this.#deps.targets.living(this.#order.service);
+    const known = this.#knownIncarnation();
+    for (const reading of [living, known]) reading.catch(() => undefined);
+    return { living, known };
   }
 
   async #knownIncarnation(): Promise<string | null> {

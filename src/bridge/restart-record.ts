@@ -1,6 +1,6 @@
 // What is remembered of a restart order, so that a call repeated after a crash neither loses nor doubles it.
 import { z } from 'zod';
-import type { RestartOutcome } from '../contracts/services.ts';
+import type { RestartEnd, RestartOutcome } from '../contracts/services.ts';
 import { redisFault } from '../core/redis-faults.ts';
 import type { Redis } from '../core/redis.ts';
 
@@ -51,6 +51,11 @@ export const unsentRecord: RestartRecord = {
   outcome: null,
 };
 
+/** Of an order whose end is kept already. */
+export function ended(outcome: RestartOutcome): RestartEnd {
+  return { outcome, kept: Promise.resolve() };
+}
+
 const keptSeconds = 24 * 3_600;
 
 /** The records in Redis, one key per order. */
@@ -74,10 +79,11 @@ export class RestartRecords {
     await this.#redis.set(this.#key(orderId), JSON.stringify(record), 'EX', keptSeconds).catch(unavailable);
   }
 
-  /** Stores how it ended and returns that. @throws SwarmError REDIS_* */
-  async finish(orderId: string, record: RestartRecord, outcome: RestartOutcome): Promise<RestartOutcome> {
-    await this.save(orderId, { ...record, outcome });
-    return outcome;
+  /** Begins to store how it ended. `kept` rejects with SwarmError REDIS_*. */
+  finish(orderId: string, record: RestartRecord, outcome: RestartOutcome): RestartEnd {
+    const kept = this.save(orderId, { ...record, outcome });
+    kept.catch(() => undefined);
+    return { outcome, kept };
   }
 
   #key(orderId: string): string {

@@ -30,13 +30,21 @@ export class Targets {
     this.#prefix = options.prefix;
   }
 
+  /** Those of a service among which one is chosen. @throws SwarmError REDIS_UNAVAILABLE */
+  living(service: string): Promise<readonly Instance[]> {
+    return instancesOf(this.#deps.registry, service);
+  }
+
   /**
-   * Chooses one and notes the order as under way there; null where there are not several, `absent` where the one that was
+   * Chooses one of the living and notes the order as under way there; null where there are not several, `absent` where the one that was
    * asked for does not live. @throws SwarmError REDIS_UNAVAILABLE
    */
-  async pick(order: RestartOrder): Promise<Pick | null | 'absent'> {
-    const { registry, redis, choose } = this.#deps;
-    const living = await instancesOf(registry, order.service);
+  async pick(
+    order: RestartOrder,
+    asked: Promise<readonly Instance[]> = this.living(order.service),
+  ): Promise<Pick | null | 'absent'> {
+    const { redis, choose } = this.#deps;
+    const living = await asked;
     const { instance: wanted } = order;
     const instances = living.filter(({ instance }) => wanted === undefined || instance === wanted);
     if (wanted !== undefined && instances.length === 0) return 'absent';
@@ -60,7 +68,7 @@ export class Targets {
 
   /** Whether the chosen one still lives. @throws SwarmError REDIS_UNAVAILABLE */
   async isThere(service: string, { instance }: RestartTarget): Promise<boolean> {
-    return (await instancesOf(this.#deps.registry, service)).some((one) => one.instance === instance);
+    return (await this.living(service)).some((one) => one.instance === instance);
   }
 
   /** The order is not under way there any more. What cannot be noted now is forgotten at the order's deadline. */

@@ -18,13 +18,15 @@ export interface Order extends ActionCall {
   readonly place: Place;
   /** Who asked for it. */
   readonly person: string;
+  /** Whether a sweep does it again where it was not done to its end; default false. */
+  readonly isSwept?: boolean;
 }
 
 /** Does it. The same call again is the same order: the job's id derives from the correlation id. */
 export async function execute(
   deps: IntakeDeps,
   spec: Action | Change,
-  { person, ...call }: Order,
+  { person, isSwept = false, ...call }: Order,
 ): Promise<Reply> {
   const { correlationId, args, identity } = call;
   if (spec.kind === 'change') {
@@ -33,17 +35,15 @@ export async function execute(
     return { kind: 'answer', answer };
   }
   const principal = principalOf(identity);
-  // Before it is in the queue: what nobody wrote down could neither be asked for nor cancelled.
-  await deps.actions.note({
-    correlationId,
-    command: spec.name,
-    args,
-    person,
-    principal,
-    at: deps.clock.now(),
-  });
+  // Sent before the job, on the same way: what nobody wrote down could neither be asked for nor cancelled.
+  const note = { correlationId, command: spec.name, args, person, principal, at: deps.clock.now() };
+  const noting = deps.actions.note(note);
+  noting.catch(() => undefined);
+  // Without a sweep that would repeat both where the note alone fails, the job waits for it.
+  if (!isSwept) await noting;
   const { jobs, truth } = noteWhereKept(deps.jobs);
-  const text = truth(await spec.enqueue(call, { ...deps, jobs }));
+  const [said] = await Promise.all([spec.enqueue(call, { ...deps, jobs }), noting]);
+  const text = truth(said);
   deps.logger.info({ correlationId, command: spec.name, args, by: principal }, 'action enqueued');
   return { kind: 'accepted', correlationId, text: `${text} Its id is ${shortId(correlationId)}.` };
 }
@@ -74,6 +74,7 @@ export async function carryOut(
   const reply = await execute(deps, spec, {
     args,
     person: requester.person,
+    isSwept: approval.state === 'approved',
     identity: own?.identity ?? requester.identity,
     correlationId: correlationIdOf(invocationId),
     replyTo: own?.from ?? approval.replyTo,

@@ -110,6 +110,8 @@ async function decide(
   decision: Decision & { readonly use: Use },
 ): Promise<Reply> {
   const { confirmationId, use } = decision;
+  // The rights of whoever says it are read beside what it is about.
+  const reading = deps.policy.read(decision.identity);
   const approval = await deps.approvals.find(confirmationId);
   const spec = specs.find(({ name }) => name === approval?.command);
   if (!approval || !spec || spec.kind === 'question' || spec.kind === 'word') {
@@ -120,7 +122,9 @@ async function decide(
   const correlationId = correlationIdOf(approval.invocationId);
   const of = { command: spec.name, correlationId, parent: approval.traceparent };
   return use.run(`decision ${spec.name}`, of, () =>
-    recorded(deps, decided(approval, decision), (judged) => settle(judged, decision, { spec, approval })),
+    recorded(deps, decided(approval, decision), (judged) =>
+      settle(judged, { ...decision, reading }, { spec, approval }),
+    ),
   );
 }
 

@@ -1,6 +1,6 @@
 // Whose word counts on what waits, asked anew at the moment of the word: the rules, or who is who, may have changed since
 // the question.
-import { type Approval, type Decided, principalOf, stricter } from '../access/index.ts';
+import { type Approval, type Decided, principalOf, type Reading, stricter } from '../access/index.ts';
 import type { Identity, Place } from '../contracts/chat.ts';
 import { type IntakeDeps, judged } from './intake-deps.ts';
 import { levelOf } from './level.ts';
@@ -12,6 +12,8 @@ export interface Speaker {
   readonly person: string;
   readonly identity: Identity;
   readonly place: Place;
+  /** What is recorded of them, where it was asked for at the moment of their word. */
+  readonly reading?: Reading;
 }
 
 /** What waits, and the command it is of. */
@@ -102,9 +104,10 @@ export async function isRequester(
 
 // The right to do it oneself is enough to let another do it.
 async function mayApprove(deps: IntakeDeps, { permission }: Approval, speaker: Speaker): Promise<Standing> {
-  const { identity, place } = speaker;
-  const approve = await deps.policy.decide({ identity, place, permission: `approve:${permission}` });
-  const own = approve.allowed ? approve : await deps.policy.decide({ identity, place, permission });
+  const { identity, place, reading } = speaker;
+  const who = { identity, place, ...(reading && { reading }) };
+  const approve = await deps.policy.decide({ ...who, permission: `approve:${permission}` });
+  const own = approve.allowed ? approve : await deps.policy.decide({ ...who, permission });
   if (own.blockedBy === null) return { policyVersion: own.policyVersion };
   deps.logger.warn({ permission, by: principalOf(identity), gate: own.blockedBy.name }, 'may not approve');
   const needs = `\`approve:${permission}\` or \`${permission}\``;
@@ -116,11 +119,11 @@ async function mayApprove(deps: IntakeDeps, { permission }: Approval, speaker: S
 
 async function allowedTo(
   deps: IntakeDeps,
-  wish: { readonly identity: Identity; readonly place: Place; readonly permission: string },
+  wish: Omit<Speaker, 'person'> & { readonly permission: string },
   command: string,
 ): Promise<Standing> {
-  const { identity, place, permission } = wish;
-  const verdict = await deps.policy.decide({ identity, place, permission });
+  const { identity, place, permission, reading } = wish;
+  const verdict = await deps.policy.decide({ identity, place, permission, ...(reading && { reading }) });
   const right = judged(deps, { identity, place, permission }, { command, verdict });
   return 'refusal' in right ? right : { policyVersion: verdict.policyVersion };
 }

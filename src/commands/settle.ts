@@ -1,5 +1,5 @@
 // A person's word on what waits for it: whether it counts, and what it ends.
-import { type Approval, type Decided, isIntact } from '../access/index.ts';
+import { type Approval, type Decided, isIntact, type Reading } from '../access/index.ts';
 import { correlationIdOf } from '../contracts/ids.ts';
 import { errorText } from '../core/errors.ts';
 import { invalidate } from './altered.ts';
@@ -24,13 +24,14 @@ const ownTurnMs = 3_000;
 /** Deals with a person's word on what waits for it. */
 export async function settle(
   deps: IntakeDeps,
-  decision: Decision,
+  decision: Decision & { readonly reading?: Reading },
   { spec, approval }: Waiting,
 ): Promise<Reply> {
   if (!isIntact(approval)) return invalidate(deps, { spec, approval });
-  const { identity, verdict } = decision;
+  const { identity, verdict, reading } = decision;
   const place = placeOf(decision);
-  const speaker = { person: await deps.policy.personOf(identity), identity, place };
+  const person = await deps.policy.personOf(identity);
+  const speaker = { person, identity, place, ...(reading && { reading }) };
   const judge = verdict === 'yes' ? standingForYes : standingForNo;
   const standing = await judge(deps, { spec, approval }, speaker);
   if ('refusal' in standing) return standing.refusal;

@@ -6,7 +6,7 @@ import type { ResetAnswer } from './components.ts';
 import type { DroneView } from './drones.ts';
 import type { JobName, JobOrder, Kept } from './jobs.ts';
 import type { DeadLetter, DeadLetterList, LetterFound, QueueView } from './queues.ts';
-import type { RestartOrder, RestartOutcome, RestartProgress, ServiceView } from './services.ts';
+import type { RestartEnd, RestartOrder, RestartProgress, ServiceView } from './services.ts';
 import type { ProcessView } from './system.ts';
 
 /** Into the queue. @throws SwarmError QUEUE_UNAVAILABLE, QUEUE_FULL, OUTBOX_FULL, AGENT_UNKNOWN, JOB_INVALID */
@@ -65,7 +65,7 @@ export interface ServiceControl {
     order: RestartOrder,
     onProgress: (progress: RestartProgress) => Promise<void>,
     signal: AbortSignal,
-  ): Promise<RestartOutcome>;
+  ): Promise<RestartEnd>;
   /** What keeps orders from going out at present, in words for people; null or absent when nothing is known to. */
   obstacle?(): string | null;
 }
@@ -200,20 +200,23 @@ export interface AlertSilencer {
 
 /** A surface's exit for `chat.report`. Throws a retryable SwarmError when the platform did not take it. */
 export interface ReportSink {
-  /** Resolves when the person can see it. */
-  report(report: Report): Promise<void>;
+  /** Resolves when the person can see it. @param shown what `recall` found of it; default: it is looked up now */
+  report(report: Report, shown?: Promise<Shown | null>): Promise<void>;
+  /** What was shown of it before, for `report`; absent: it needs none. */
+  recall?(report: Report): Promise<Shown | null>;
+}
+
+/** What stands on a surface; `message` is the platform's id of the message that shows it. */
+export interface Shown {
+  readonly message: string;
+  readonly seq: number;
 }
 
 /** What a surface remembers of a report, so that the edits go on after a restart. */
 export interface ReportMemory {
   /** Null when nothing was shown for `about` yet. */
-  recall(about: string, place: string): Promise<{ readonly message: string; readonly seq: number } | null>;
-  /** `message` is the platform's id of the message that shows it. */
-  remember(
-    about: string,
-    place: string,
-    shown: { readonly message: string; readonly seq: number },
-  ): Promise<void>;
+  recall(about: string, place: string): Promise<Shown | null>;
+  remember(about: string, place: string, shown: Shown): Promise<void>;
 }
 
 /** What becomes of wishes that wait for a word while nobody says one. */

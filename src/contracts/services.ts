@@ -99,6 +99,13 @@ export type RestartOutcome = { readonly target?: RestartTarget } & (
   | { readonly state: 'sent' | 'failed' | 'expired' | 'unknown'; readonly reason: string }
 );
 
+/** How it ended, as soon as that is known. */
+export interface RestartEnd {
+  readonly outcome: RestartOutcome;
+  /** Resolves when it is written down, which begins before it is told; until then the same order may run again. */
+  readonly kept: Promise<void>;
+}
+
 /** One thing that happened on the way. */
 export interface RestartProgress {
   readonly state: 'sent' | 'accepted' | 'stopping' | 'starting';

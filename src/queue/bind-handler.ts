@@ -4,16 +4,19 @@ import { bodySchema, type JobName } from '../contracts/jobs.ts';
 import { SwarmError } from '../core/errors.ts';
 import type { BoundHandler, JobHandler } from './handler.ts';
 
-/** @throws from `run`: SwarmError JOB_INVALID for a body that does not fit */
-export function bindHandler<N extends JobName>(handler: JobHandler<N>): BoundHandler {
+/** @throws from the run: SwarmError JOB_INVALID for a body that does not fit */
+export function bindHandler<N extends JobName, Looked>(handler: JobHandler<N, Looked>): BoundHandler {
   const schema = bodySchema(handler.name);
   return {
     name: handler.name,
-    run: async (body, context) => {
+    take: (body, told) => {
       const parsed = schema.safeParse(body);
-      if (!parsed.success)
-        throw new SwarmError(domainErrors.jobInvalid, `${handler.name}: ${parsed.error.message}`);
-      await handler.run(parsed.data, context);
+      if (!parsed.success) {
+        const why = `${handler.name}: ${parsed.error.message}`;
+        return () => Promise.reject(new SwarmError(domainErrors.jobInvalid, why));
+      }
+      const looked = handler.look?.(parsed.data, told);
+      return (context) => handler.run(parsed.data, context, looked);
     },
     dead: async (body, death, reason) => {
       const parsed = schema.safeParse(body);

@@ -12,7 +12,7 @@ export interface GatheredDeps {
 
 /** Where the reports of one action go, in their order. */
 export interface GatheredReports {
-  /** Keeps a report for a moment, or adds it at once where it is final. @throws what the sink threw, of an earlier one too */
+  /** Keeps a report for a moment, adds it at once where it is final, and drops what comes after that. @throws what the sink threw, of an earlier one too */
   add(order: JobOrder<'chat.report'>): Promise<void>;
   /** Adds what is kept. @throws as `add` */
   flush(): Promise<void>;
@@ -26,6 +26,7 @@ export function gatherReports(
   let held: JobOrder<'chat.report'> | undefined;
   let adding: Promise<unknown> = Promise.resolve();
   let timer: Timer | undefined;
+  let hasEnded = false;
   const flush = async (): Promise<void> => {
     timer?.callOff();
     const order = held;
@@ -36,6 +37,9 @@ export function gatherReports(
   return {
     flush,
     add: async (order) => {
+      // Of a step that was written at the same moment as the end, which has told it.
+      if (hasEnded) return;
+      hasEnded = order.body.final;
       const isFirst = held === undefined;
       held = order;
       if (order.body.final) return flush();

@@ -15,16 +15,24 @@ export interface JobContext {
 }
 
 /** What a handler gets when its job has failed for good. */
-export interface Death extends Pick<JobContext, 'envelope'> {
+export interface Death extends Told {
   /** Of an error catalogue: the fault that it ended in. Absent: not known. */
   readonly code?: string;
 }
 
+/** What a handler knows of its job before it may run. */
+export type Told = Pick<JobContext, 'envelope'>;
+
 /** What is done with one kind of job. */
-export interface JobHandler<N extends JobName> {
+export interface JobHandler<N extends JobName, Looked = unknown> {
   readonly name: N;
-  /** Must be safe to run again after a crash at any line. */
-  run(body: JobBody<N>, context: JobContext): Promise<void>;
+  /**
+   * Begins to read what a run needs, at the moment when it is asked whether the job may run; it must write nothing, and
+   * what it read is dropped where the job may not. Absent: `run` reads for itself.
+   */
+  look?(body: JobBody<N>, told: Told): Looked;
+  /** Must be safe to run again after a crash at any line. @param looked default: what `look` finds now */
+  run(body: JobBody<N>, context: JobContext, looked?: Looked): Promise<void>;
   /** Told once when the job has failed for good. */
   dead(body: JobBody<N>, death: Death, reason: string): Promise<void>;
 }
@@ -32,8 +40,8 @@ export interface JobHandler<N extends JobName> {
 /** A handler whose job's type has been checked by its own schema; see `bindHandler`. */
 export interface BoundHandler {
   readonly name: JobName;
-  /** As in JobHandler, for a body not yet checked. */
-  run(body: unknown, context: JobContext): Promise<void>;
+  /** Takes a body not yet checked, and looks at it as in JobHandler. Answers its run. */
+  take(body: unknown, told: Told): (context: JobContext) => Promise<void>;
   /** As in JobHandler; a body that does not fit is told to nobody. */
   dead(body: unknown, death: Death, reason: string): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { makeGatherer } from '../core/gather.ts';
 import type { Redis } from '../core/redis.ts';
 import { makeScript } from '../core/redis-script.ts';
+import { enterLane, laneSeconds, noTurn, type Turn } from './lane-turn.ts';
 
 // The newest of what was done is kept: a repetition comes seconds after the first run, or is blocked by the queue's own
 // memory. Seven seconds of what one Redis can carry at most, and days of what it mostly does; about 5 MB.
@@ -19,12 +20,14 @@ export interface Begun {
   readonly deaths: number;
   /** Who called it off; null when nobody did. */
   readonly cancelledBy: string | null;
+  /** How many are before it in its lane; above 0 it is not begun, and nothing else is told of it. */
+  readonly place: number;
 }
 
 export interface InboxTable {
   isDone(jobId: string): Promise<boolean>;
-  /** Written before the handler runs, in one step with what is asked. */
-  begin(jobId: string): Promise<Begun>;
+  /** Written before the handler runs, in one step with what is asked. Of a lane only the first job is begun. */
+  begin(jobId: string, turn?: Turn): Promise<Begun>;
   /** It came to an end, though it is not done; or it went on far enough to be no danger to its process. */
   survived(jobId: string): Promise<void>;
   markDone(jobId: string): Promise<void>;
@@ -49,20 +52,21 @@ export function createInboxTable(
   const table = `${prefix}:inbox`;
   const runKey = (jobId: string) => `${table}:${jobId}:run`;
   const cancelKey = (jobId: string) => `${table}:${jobId}:cancelled`;
-  const begin = makeGatherer<string>(
-    async (jobIds) =>
-      answersSchema.parse(await beginScript(redis, [table], [instance, keepSeconds, ...jobIds])),
-    gathering,
-  );
+  const begin = makeGatherer<{ readonly jobId: string; readonly turn: Turn }>(async (asked) => {
+    const each = asked.flatMap(({ jobId, turn: { lane, jobs, id } }) => [jobId, lane, jobs, id]);
+    return answersSchema.parse(
+      await beginScript(redis, [table], [instance, keepSeconds, laneSeconds, ...each]),
+    );
+  }, gathering);
   const markDone = makeGatherer<string>(async (jobIds) => {
     await markScript(redis, [table], [keep, ...jobIds]);
     return [];
   }, gathering);
   return {
     isDone: async (jobId) => (await redis.zscore(table, jobId)) !== null,
-    begin: async (jobId) => {
-      const [done, deaths, cancelledBy] = answerSchema.parse(await begin(jobId));
-      return { done: done === 1, deaths, cancelledBy };
+    begin: async (jobId, turn = noTurn) => {
+      const [done, deaths, cancelledBy, place] = answerSchema.parse(await begin({ jobId, turn }));
+      return { done: done === 1, deaths, cancelledBy, place };
     },
     survived: async (jobId) => {
       await redis.del(runKey(jobId));
@@ -85,7 +89,7 @@ export function createInboxTable(
 const gathering = { maxItems: 100 };
 
 const answersSchema = z.array(z.unknown());
-const answerSchema = z.tuple([z.number(), z.number(), z.string().nullable()]);
+const answerSchema = z.tuple([z.number(), z.number(), z.string().nullable(), z.number()]);
 
 // A kill from outside looks the same from here, so a death counts against a job only where it may well have been the
 // reason: it was the last that its process had begun, it had told no progress since (see `survived`), and it is begun by
@@ -93,13 +97,16 @@ const answerSchema = z.tuple([z.number(), z.number(), z.string().nullable()]);
 // blamed for a deploy or a chaos test; the library's own count of stalls ends it in the end.
 // So of those that are begun together the last alone is noted, and whoever is blamed already. Each key hangs beneath that
 // of the table; to name them all at each call costs more than what is done with them.
-/** KEYS: the table. ARGV: instance, seconds, job ids. */
-const beginScript = makeScript(`
-local ids = {unpack(ARGV, 3)}
-local asked = {}
-for i, id in ipairs(ids) do
-  asked[2 * i - 1] = KEYS[1] .. ':' .. id .. ':run'
-  asked[2 * i] = KEYS[1] .. ':' .. id .. ':cancelled'
+/**
+ * KEYS: the table. ARGV: instance, seconds, seconds of a lane, and of each job its id, and of its lane its key or '',
+ * what its jobs have before their ids, and the job's id there. Answers done, deaths, who called it off and its place in the lane, of each.
+ */
+const beginScript = makeScript(`${enterLane}
+local ids, asked = {}, {}
+for i = 4, #ARGV, 4 do
+  ids[#ids + 1] = ARGV[i]
+  asked[#asked + 1] = KEYS[1] .. ':' .. ARGV[i] .. ':run'
+  asked[#asked + 1] = KEYS[1] .. ':' .. ARGV[i] .. ':cancelled'
 end
 local done = redis.call('ZMSCORE', KEYS[1], unpack(ids))
 local known = redis.call('MGET', unpack(asked))
@@ -107,8 +114,12 @@ local answers = {}
 local notes = {}
 local last = false
 for i, id in ipairs(ids) do
+  local lane, place = ARGV[4 * i + 1], 0
+  if lane ~= '' and not done[i] then place = enter(lane, ARGV[4 * i + 2], ARGV[4 * i + 3], ARGV[3]) end
   if done[i] then
-    answers[i] = {1, 0, false}
+    answers[i] = {1, 0, false, 0}
+  elseif place > 0 then
+    answers[i] = {0, 0, false, place}
   else
     local deaths = 0
     local run = known[2 * i - 1]
@@ -118,7 +129,7 @@ for i, id in ipairs(ids) do
       if held ~= ARGV[1] and redis.call('GET', KEYS[1] .. '-last:' .. held) == id then deaths = deaths + 1 end
       notes[asked[2 * i - 1]] = deaths
     end
-    answers[i] = {0, deaths, known[2 * i]}
+    answers[i] = {0, deaths, known[2 * i], 0}
     last = i
   end
 end

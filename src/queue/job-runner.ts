@@ -19,7 +19,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
 import { GivenUp, queueFault } from './faults.ts';
 import type { BoundHandler } from './handler.ts';
-import type { InboxTable } from './inbox-table.ts';
+import type { Begun, InboxTable } from './inbox-table.ts';
 import type { Lanes } from './lanes.ts';
 import { observeRun } from './observe-run.ts';
 import { runWithin } from './time-limit.ts';
@@ -31,7 +31,7 @@ export interface JobRunnerDeps {
   readonly faults: FaultSink;
   readonly handlers: readonly BoundHandler[];
   readonly inbox: InboxTable;
-  readonly lanes: Pick<Lanes, 'mayRun' | 'leave'>;
+  readonly lanes: Pick<Lanes, 'turnOf' | 'park' | 'leave'>;
   readonly letters: DeadLetters;
   /** Takes the report of a job that was called off; absent: no job here is. */
   readonly jobs?: JobSink;
@@ -86,10 +86,24 @@ export class JobRunner {
     try {
       const task = this.#taskOf(job) ?? (await this.#refuse(job));
       const { envelope, lane } = task;
-      // It was put to sleep until the one before it has ended, and is not counted as a try.
-      if (lane !== undefined && !(await this.#deps.lanes.mayRun(job))) throw new DelayedError();
+      const { inbox, lanes } = this.#deps;
+      // What the handler reads is asked for at the same moment.
+      const begun = {
+        beginning: inbox.begin(envelope.id, lanes.turnOf(job)),
+        run: task.handler.take(task.body, task),
+      };
+      // A fault of it is met below, where it is counted.
+      const place = await begun.beginning.then(
+        (answer) => answer.place,
+        () => 0,
+      );
+      if (place > 0) {
+        // Asleep until the one before it has ended, it is not counted as a try.
+        await lanes.park(job, place);
+        throw new DelayedError();
+      }
       await observeRun(this.#deps, { job, envelope }, async () => {
-        const wasLeft = await this.#handle(task, stopping);
+        const wasLeft = await this.#handle(task, begun, stopping);
         if (lane !== undefined) await this.#leaveLane(job);
         return wasLeft;
       });
@@ -178,10 +192,10 @@ export class JobRunner {
   }
 
   /** Resolves to whether there was anything left to do. */
-  async #handle(task: Task, stopping: AbortSignal): Promise<boolean> {
+  async #handle(task: Task, { beginning, run: going }: Taken, stopping: AbortSignal): Promise<boolean> {
     const { inbox } = this.#deps;
     const { id } = task.envelope;
-    const { done, deaths, cancelledBy } = await inbox.begin(id);
+    const { done, deaths, cancelledBy } = await beginning;
     if (done) return false;
     if (cancelledBy !== null && (await this.#endCancelled(task, cancelledBy))) return true;
     if (deaths >= (rowOf(task.handler.name)?.deaths ?? 1)) {
@@ -192,7 +206,7 @@ export class JobRunner {
     this.#running.set(id, run);
     if (stopping.aborted) run.end.abort(stopping.reason);
     try {
-      await this.#runHandler(task, run.end);
+      await this.#runHandler(task, going, run.end);
       await inbox.markDone(id);
       return true;
     } catch (thrown) {
@@ -206,18 +220,23 @@ export class JobRunner {
     }
   }
 
-  #runHandler({ job, handler, envelope, body }: Task, end: AbortController): Promise<void> {
+  #runHandler({ job, handler, envelope }: Task, going: Taken['run'], end: AbortController): Promise<void> {
     const { inbox } = this.#deps;
     const spec = jobCatalogue[handler.name];
     const timeoutMs = this.#options.timeoutsMs?.[handler.name] ?? spec.timeoutMs;
     const tell = (fault: SwarmError) => end.abort(fault);
     return runWithin(this.#watch, { name: job.name, timeoutMs, graceMs, tell }, (again) => {
+      let isSaid = false;
       const progress = () => {
         if ('heartbeats' in spec) again();
-        // Its process lived to see it get on: whatever ends it from now on is not how it begins.
-        inbox.survived(envelope.id).catch(() => undefined);
+        // Its process lived to see it get on: whatever ends it from now on is not how it begins. Said once.
+        if (isSaid) return;
+        isSaid = true;
+        inbox.survived(envelope.id).catch(() => {
+          isSaid = false;
+        });
       };
-      return handler.run(body, {
+      return going({
         envelope,
         progress,
         // Made at the first look: most jobs never look.
@@ -268,6 +287,12 @@ export class JobRunner {
     await inbox.markDone(envelope.id);
     return true;
   }
+}
+
+/** A task that is being begun, and how it goes on once it may. */
+interface Taken {
+  readonly beginning: Promise<Begun>;
+  readonly run: ReturnType<BoundHandler['take']>;
 }
 
 /** A run of a task. */

@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Redis } from '../core/redis.ts';
 import { makeScript } from '../core/redis-script.ts';
 import { queueFault } from './faults.ts';
+import { enterLane, laneHead, laneSeconds, noTurn, type Turn } from './lane-turn.ts';
 import { LastingQueue } from './lasting-queue.ts';
 
 export interface LaneOptions {
@@ -21,34 +22,18 @@ export interface LanedJob {
   readonly data: Pick<JobData, 'lane'>;
 }
 
-// Only what is left of a lane by mistake lives this long; an open job is ended before.
-const keepSeconds = 8 * 24 * 3_600;
 // Whoever should have woken a parked job may have been killed. Only the next in line looks soon, the others later, so
 // that a long line is not a poll.
 const parkMs = 3_000;
 const maxParkMs = 600_000;
 
-// A job that is gone, or has ended, holds nothing up: it was removed by hand, or its process died before it could leave.
-const skipEnded = `
-local function head()
-  while true do
-    local id = redis.call('LINDEX', KEYS[1], 0)
-    if not id then return false end
-    local key = ARGV[1] .. id
-    if redis.call('EXISTS', key) == 1 and redis.call('HEXISTS', key, 'finishedOn') == 0 then return id end
-    redis.call('LPOP', KEYS[1])
-  end
-end`;
-/** The place of a job in its lane, 0 for the first; one that is not in it goes to its end. */
-const enterScript = makeScript(`${skipEnded}
-if head() == ARGV[2] then return 0 end
-local place = redis.call('LPOS', KEYS[1], ARGV[2])
-if not place then place = redis.call('RPUSH', KEYS[1], ARGV[2]) - 1 end
-redis.call('EXPIRE', KEYS[1], ARGV[3])
-return place`);
-/** Takes a job out of its lane; who is the first then. */
-const leaveScript = makeScript(`redis.call('LREM', KEYS[1], 0, ARGV[2])${skipEnded}
-return head()`);
+/** KEYS: lane. ARGV: what its jobs have before their ids, id, seconds. Answers its place. */
+const enterScript = makeScript(`${enterLane}
+return enter(KEYS[1], ARGV[1], ARGV[2], ARGV[3])`);
+/** KEYS and ARGV as above, without the seconds. Takes a job out of its lane; answers who is the first then. */
+const leaveScript = makeScript(`${laneHead}
+redis.call('LREM', KEYS[1], 0, ARGV[2])
+return head(KEYS[1], ARGV[1])`);
 
 /** Puts a job into its lane. Sent before the job and on the same connection, so it costs no round trip of its own. */
 export async function joinLane(
@@ -71,21 +56,27 @@ export class Lanes {
     this.#prefix = prefix;
   }
 
-  /** Whether a job that a worker holds may run now; if not, it was parked and must be given back with a DelayedError. */
-  async mayRun(job: Job<JobData>): Promise<boolean> {
-    const place = await this.#enter(job);
-    if (place === 0) return true;
+  /** Where a job stands in line; `begin` of the inbox table asks whether it is its turn. */
+  turnOf({ id = '', queueName, data: { lane } }: Job<JobData>): Turn {
+    if (lane === undefined) return noTurn;
+    const jobs = `${this.#prefix}:bull:${queueName}:`;
+    return { id, lane: keyOf(this.#prefix, queueName, lane), jobs };
+  }
+
+  /** Puts a job that a worker holds to sleep until it is its turn; it must be given back with a DelayedError. */
+  async park(job: Job<JobData>, place: number): Promise<void> {
     await job.moveToDelayed(this.#clock.now() + Math.min(parkMs * place, maxParkMs), job.token);
     // The one before it may have left while it was not yet asleep.
-    if ((await this.#enter(job)) === 0) await woken(job);
-    return false;
+    const { lane, jobs, id } = this.turnOf(job);
+    const now = await enterScript(this.#redis, [lane], [jobs, id, laneSeconds]);
+    if (now === 0) await woken(job);
   }
 
   /** Lets the next one run. Safe to repeat. */
   async leave(job: Job<JobData>): Promise<void> {
-    const { lane } = job.data;
-    if (lane === undefined) return;
-    const next = await leaveScript(this.#redis, ...this.#where(job, lane));
+    const { lane, jobs, id } = this.turnOf(job);
+    if (lane === '') return;
+    const next = await leaveScript(this.#redis, [lane], [jobs, id]);
     if (typeof next !== 'string') return;
     const queue = await this.#queueNamed(job.queueName).ready();
     await woken(await Job.fromId<JobData>(queue, next));
@@ -97,22 +88,12 @@ export class Lanes {
     this.#queues.clear();
   }
 
-  async #enter(job: Job<JobData>): Promise<number> {
-    const { lane } = job.data;
-    if (lane === undefined) return 0;
-    return Number(await enterScript(this.#redis, ...this.#where(job, lane)));
-  }
-
   #queueNamed(name: string): LastingQueue<JobData> {
     const known = this.#queues.get(name);
     if (known) return known;
     const queue = new LastingQueue<JobData>(this.#redis, { name, prefix: `${this.#prefix}:bull` });
     this.#queues.set(name, queue);
     return queue;
-  }
-
-  #where({ queueName, id = '' }: Job<JobData>, lane: string): [keys: string[], args: (string | number)[]] {
-    return [[keyOf(this.#prefix, queueName, lane)], [`${this.#prefix}:bull:${queueName}:`, id, keepSeconds]];
   }
 }
 

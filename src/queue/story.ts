@@ -47,47 +47,57 @@ const outside: ReadonlySet<ActionState> = new Set([
   'ready',
 ]);
 
-/** KEYS: story. ARGV: seconds, the step that it begins with or ''. Answers its steps. */
-const openScript = makeScript(`
-if ARGV[2] ~= '' and redis.call('EXISTS', KEYS[1]) == 0 then
-  redis.call('RPUSH', KEYS[1], ARGV[2])
-  redis.call('EXPIRE', KEYS[1], ARGV[1])
-end
-return redis.call('LRANGE', KEYS[1], 0, -1)`);
-
-/** KEYS: story. ARGV: seconds, step. */
+/** KEYS: story. ARGV: seconds, step, 1 where it begins the story: then another one that has begun it stays. */
 const stepScript = makeScript(`
+if ARGV[3] == '1' and redis.call('LLEN', KEYS[1]) > 0 then return 0 end
 redis.call('RPUSH', KEYS[1], ARGV[2])
 return redis.call('EXPIRE', KEYS[1], ARGV[1])`);
 
+type Which = Pick<StoryOptions, 'prefix' | 'correlationId'>;
+
+/** The steps that are told so far. @throws SwarmError RECORD_UNREADABLE */
+export async function readSteps(redis: Redis, which: Which): Promise<readonly Step[]> {
+  const key = keyOf(which);
+  return (await redis.lrange(key, 0, -1)).map((text) => stepOf(text, key));
+}
+
 /**
- * Opens the story of one correlation id where it was left. @param first the step that a new one begins with; default none
+ * Opens the story of one correlation id where it was left. @param reading what `readSteps` finds; default: it is asked now
  * @throws SwarmError RECORD_UNREADABLE
  */
-export async function openStory(deps: StoryDeps, options: StoryOptions, first?: Step): Promise<Story> {
-  const key = `${options.prefix}:story:${options.correlationId}`;
-  const begun = first === undefined ? '' : JSON.stringify(first);
-  const told = textsSchema.parse(await openScript(deps.redis, [key], [keepSeconds, begun]));
-  const steps = told.map((text) => stepOf(text, key));
+export async function openStory(
+  deps: StoryDeps,
+  options: StoryOptions,
+  reading: Promise<readonly Step[]> = readSteps(deps.redis, options),
+): Promise<Story> {
+  const key = keyOf(options);
+  /** In their order; one that is on its way to Redis is among them, since whatever is sent after it comes after it. */
+  const steps = [...(await reading)];
   const isTold = ({ state }: Step) => steps.some((told) => told.state === state);
-  const write = async (step: Step): Promise<void> => {
-    await stepScript(deps.redis, [key], [keepSeconds, JSON.stringify(step)]);
+  const write = async (step: Step, isFirst: boolean): Promise<void> => {
     steps.push(step);
+    try {
+      await stepScript(deps.redis, [key], [keepSeconds, JSON.stringify(step), isFirst ? 1 : 0]);
+    } catch (thrown) {
+      steps.splice(steps.indexOf(step), 1);
+      throw thrown;
+    }
   };
   return {
     steps,
     tell: async (step, end) => {
-      if (!isTold(step) && end.final) {
-        // The last thing that a person waits for: both are sent at one moment, the step first.
-        const report = reportOf(options, { ...end, step, steps: [...steps, step] });
-        await Promise.all([write(step), deps.jobs.add(report)]);
-        return;
-      }
-      // A step that was not written must not be told as one.
-      if (!isTold(step)) await write(step);
-      await deps.jobs.add(reportOf(options, { ...end, step, steps }));
+      const writing = isTold(step) ? undefined : write(step, steps.length === 0 && !end.final);
+      const report = reportOf(options, { ...end, step, steps });
+      // The last thing that a person waits for is sent at one moment with its step, the step first. Any other step that was
+      // not written must not be told as one.
+      if (!end.final) await writing;
+      await Promise.all([writing, deps.jobs.add(report)]);
     },
   };
+}
+
+function keyOf({ prefix, correlationId }: Which): string {
+  return `${prefix}:story:${correlationId}`;
 }
 
 interface Told {
@@ -107,8 +117,6 @@ function reportOf(
   const body = { ...about, seq, final, text, steps: [...steps] };
   return { name: 'chat.report', id, correlationId, causationId, principal, body };
 }
-
-const textsSchema = z.array(z.string());
 
 function stepOf(text: string, key: string): Step {
   const parsed = jsonSchema.pipe(stepSchema).safeParse(text);

@@ -22,7 +22,8 @@ export function observeRestarts(control: ServiceControl, deps: ObserveDeps): Ser
       const { service } = order;
       const attributes = { 'swarmline.service': service, 'swarmline.order': order.id };
       return tracer.span('restart service', { kind: 'internal', attributes }, async (span) => {
-        const end = await control.restart(order, onProgress, signal);
+        const ended = await control.restart(order, onProgress, signal);
+        const { outcome: end } = ended;
         const seconds = Math.max(0, clock.now() - order.issuedAt) / 1_000;
         meter.count('restarts_total', { outcome: end.state });
         meter.observe('restart_duration_seconds', { outcome: end.state }, seconds);
@@ -31,7 +32,7 @@ export function observeRestarts(control: ServiceControl, deps: ObserveDeps): Ser
         if (end.state !== 'ready' && end.state !== 'sent') span.fail(end.state);
         const reason = end.state === 'ready' ? {} : { reason: end.reason };
         logger.info({ service, outcome: end.state, seconds, ...reason }, 'a restart has ended');
-        return end;
+        return ended;
       });
     },
   };

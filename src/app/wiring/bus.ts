@@ -62,5 +62,6 @@ function withoutFile({ pipeline }: Shared['config']): string[] {
 }
 
 function refusing(reason: string): ServiceControl {
-  return { restart: () => Promise.resolve({ state: 'failed', reason }) };
+  const end = { outcome: { state: 'failed', reason }, kept: Promise.resolve() } as const;
+  return { restart: () => Promise.resolve(end) };
 }

@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { CommandIntake, Completer, Reply } from '../../commands/index.ts';
 import type { Report, Step } from '../../contracts/chat.ts';
 import { randomId } from '../../contracts/ids.ts';
-import type { ReportMemory, ReportSink } from '../../contracts/ports.ts';
+import type { ReportMemory, ReportSink, Shown } from '../../contracts/ports.ts';
 import { Service } from '../../core/service.ts';
 import { boardAnswer } from './board.ts';
 import { paint, renderAnswer } from './paint.ts';
@@ -51,7 +51,7 @@ export class ConsoleBot extends Service implements ReportSink {
       input: this.#deps.input,
       output: this.#deps.output,
       terminal,
-      prompt: terminal ? 'swarmline> ' : '',
+      prompt: 'swarmline> ',
     });
     this.#lines = lines;
     // One line after the other, so that `restart x` and the `y` typed after it cannot overtake each other.
@@ -65,7 +65,7 @@ export class ConsoleBot extends Service implements ReportSink {
     lines.on('close', () => {
       if (terminal) this.#deps.onQuit();
     });
-    lines.prompt();
+    this.#prompt();
     this.release(async () => {
       this.#lines = undefined;
       for (const event of ['line', 'close', 'SIGINT']) lines.removeAllListeners(event);
@@ -80,12 +80,16 @@ export class ConsoleBot extends Service implements ReportSink {
     const { output } = this.#deps;
     if (this.#options.terminal && this.#lines) output.write('\r\u001b[K');
     output.write(`${text}\n`);
-    this.#lines?.prompt(true);
+    this.#prompt(true);
+  }
+
+  recall({ about, to }: Report): Promise<Shown | null> {
+    return this.#deps.memory.recall(about, to.place);
   }
 
   /** Prints one line per step; drops what is not newer than what was printed. */
-  async report(report: Report): Promise<void> {
-    const shown = await this.#deps.memory.recall(report.about, report.to.place);
+  async report(report: Report, recalled = this.recall(report)): Promise<void> {
+    const shown = await recalled;
     if (shown && shown.seq >= report.seq) return;
     // Gas flows all day and nobody here asked for it: only how a delivery ended interrupts the person at the prompt.
     if (report.kind !== 'gas' || report.final) {
@@ -100,6 +104,11 @@ export class ConsoleBot extends Service implements ReportSink {
       message: report.about,
       seq: report.seq,
     });
+  }
+
+  // Where nobody sits it would write nothing, at the price of a call to the system.
+  #prompt(preserveCursor = false): void {
+    if (this.#options.terminal) this.#lines?.prompt(preserveCursor);
   }
 
   async #answer(line: string): Promise<void> {
@@ -125,7 +134,7 @@ export class ConsoleBot extends Service implements ReportSink {
       } as const;
       this.#show(await this.#deps.intake.handle(invocation));
     } else {
-      this.#lines?.prompt();
+      this.#prompt();
     }
   }
 

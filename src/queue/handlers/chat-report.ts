@@ -1,7 +1,7 @@
 // Job `chat.report`: the only door out to a person. Run by the process that owns the surface.
 import type { Surface } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
-import type { ApprovalWork, ReportSink } from '../../contracts/ports.ts';
+import type { ApprovalWork, ReportSink, Shown } from '../../contracts/ports.ts';
 import type { Clock } from '../../core/clock.ts';
 import { SwarmError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
@@ -21,10 +21,15 @@ export function makeChatReport({
   logger,
   sinks,
   approvals,
-}: ChatReportDeps): JobHandler<'chat.report'> {
+}: ChatReportDeps): JobHandler<'chat.report', Promise<Shown | null> | undefined> {
   return {
     name: 'chat.report',
-    run: async (report, { envelope, progress }) => {
+    look: (report) => {
+      const shown = sinks[report.to.surface]?.recall?.(report);
+      shown?.catch(() => undefined);
+      return shown;
+    },
+    run: async (report, { envelope, progress }, shown) => {
       const sink = sinks[report.to.surface];
       if (!sink)
         throw new SwarmError(domainErrors.chatUnavailable, `no ${report.to.surface} in this process`);
@@ -34,7 +39,7 @@ export function makeChatReport({
       }
       // A platform may let it wait; what ends the process meanwhile is not this job.
       progress?.();
-      await sink.report(report);
+      await sink.report(report, shown);
       if (report.ask) await approvals.shown(report.ask.id);
       const { to, kind, subject, final, steps } = report;
       const line = { surface: to.surface, kind, subject, state: steps.at(-1)?.state };

@@ -4,6 +4,7 @@ import type { Step } from '../../contracts/chat.ts';
 import type { Authority, JobSink, ServiceControl } from '../../contracts/ports.ts';
 import {
   instanceName,
+  type RestartEnd,
   type RestartOrder,
   type RestartOutcome,
   type RestartProgress,
@@ -11,8 +12,8 @@ import {
 import type { Clock } from '../../core/clock.ts';
 import type { Redis } from '../../core/redis.ts';
 import { gatherReports } from '../gathered.ts';
-import type { JobContext, JobHandler } from '../handler.ts';
-import { openStory, type Story, type StoryDeps, wentOut } from '../story.ts';
+import type { JobContext, JobHandler, Told } from '../handler.ts';
+import { openStory, readSteps, type Story, type StoryDeps, wentOut } from '../story.ts';
 
 export interface RestartServiceDeps {
   readonly redis: Redis;
@@ -32,52 +33,64 @@ export interface RestartServiceOptions {
 
 type Body = JobBody<'service.restart'>;
 
+/** What is read before it may run. */
+interface Looked {
+  readonly allowing: Promise<boolean>;
+  readonly reading: Promise<readonly Step[]>;
+}
+
 /** Makes the handler. */
 export function makeRestartService(
   deps: RestartServiceDeps,
   options: RestartServiceOptions,
-): JobHandler<'service.restart'> {
+): JobHandler<'service.restart', Looked> {
   const { redis, clock } = deps;
-  const story = (jobs: StoryDeps['jobs'], body: Body, { envelope }: Told, first?: Step) => {
+  const { prefix } = options;
+  const permissionOf = ({ service }: Body) => `service.restart:${options.reachesAll ? '*' : service}`;
+  const story = (jobs: StoryDeps['jobs'], body: Body, { envelope }: Told, reading?: Looked['reading']) => {
     const { correlationId, id: causationId, principal } = envelope;
-    const facts = { prefix: options.prefix, correlationId, causationId, principal };
+    const facts = { prefix, correlationId, causationId, principal };
     const about = { to: body.replyTo, kind: 'restart', subject: body.service } as const;
-    return openStory({ redis, jobs }, { ...facts, ...about }, first);
+    return openStory({ redis, jobs }, { ...facts, ...about }, reading);
   };
-  const restart = async (jobs: StoryDeps['jobs'], body: Body, context: JobContext): Promise<void> => {
-    const { principal, issuedAt } = context.envelope;
-    const permission = `service.restart:${options.reachesAll ? '*' : body.service}`;
-    // Asked beside the story, which tells whether it still matters.
-    const allowing = deps.authority.allows(principal, permission);
-    allowing.catch(() => undefined);
-    const queued = { state: 'queued', at: issuedAt, detail: '' } as const;
-    const told = await story(jobs, body, context, queued);
-    // One that was left further on is told by what comes next.
-    if (told.steps.length === 1)
-      await told.tell(queued, { final: false, text: queuedText(deps.control.obstacle?.() ?? null) });
+  const look = (body: Body, { envelope: { principal, correlationId } }: Told): Looked => {
+    const looked = {
+      allowing: deps.authority.allows(principal, permissionOf(body)),
+      reading: readSteps(redis, { prefix, correlationId }),
+    };
+    for (const one of Object.values(looked)) one.catch(() => undefined);
+    return looked;
+  };
+  const restart = async (
+    jobs: StoryDeps['jobs'],
+    body: Body,
+    context: JobContext,
+    { allowing, reading }: Looked,
+  ): Promise<void> => {
+    const told = await story(jobs, body, context, reading);
     // Once the order is out its end is told: a right that was lost since cannot call it back.
-    if (!wentOut(told.steps) && !(await allowing)) {
-      const reason = `${principal} is not allowed to do this: it needs the permission ${permission}`;
-      return end(deps, told, body.service, { state: 'failed', reason });
+    const isOut = wentOut(told.steps);
+    // Nothing but the end waits for the first step.
+    const beginning = tellQueued(deps, told, context);
+    try {
+      const isAllowed = isOut || (await allowing);
+      const { outcome, kept } = isAllowed
+        ? await order(deps, told, { body, context, deadlineMs: options.deadlineMs })
+        : refused(context, permissionOf(body));
+      await beginning;
+      // What is kept was sent before what is told, on the same way; neither waits for the other.
+      await Promise.all([kept, end(deps, told, body.service, outcome)]);
+    } finally {
+      await beginning.catch(() => undefined);
     }
-    // From here on it waits for others; what ends the process meanwhile is not this job.
-    context.progress?.();
-    const outcome = await deps.control.restart(
-      orderOf(body, context, options.deadlineMs),
-      ({ state, at, detail }) => {
-        context.progress?.();
-        return told.tell({ state, at, detail }, { final: false, text: progressTexts[state] });
-      },
-      context.signal,
-    );
-    await end(deps, told, body.service, outcome);
   };
   return {
     name: 'service.restart',
-    run: async (body, context) => {
+    look,
+    run: async (body, context, looked = look(body, context)) => {
       const reports = gatherReports({ jobs: deps.jobs, clock });
       try {
-        await restart(reports, body, context);
+        await restart(reports, body, context, looked);
       } catch (thrown) {
         await reports.flush().catch(() => undefined);
         throw thrown;
@@ -91,7 +104,42 @@ export function makeRestartService(
   };
 }
 
-type Told = Pick<JobContext, 'envelope'>;
+// One that was left further on is told by what comes next.
+function tellQueued({ control }: RestartServiceDeps, told: Story, { envelope }: Told): Promise<void> {
+  if (told.steps.length > 1) return Promise.resolve();
+  const queued = { state: 'queued', at: envelope.issuedAt, detail: '' } as const;
+  const telling = told.tell(queued, { final: false, text: queuedText(control.obstacle?.() ?? null) });
+  telling.catch(() => undefined);
+  return telling;
+}
+
+interface Ordered {
+  readonly body: Body;
+  readonly context: JobContext;
+  readonly deadlineMs: number;
+}
+
+function order(
+  { control }: RestartServiceDeps,
+  told: Story,
+  { body, context, deadlineMs }: Ordered,
+): Promise<RestartEnd> {
+  // From here on it waits for others; what ends the process meanwhile is not this job.
+  context.progress?.();
+  return control.restart(
+    orderOf(body, context, deadlineMs),
+    ({ state, at, detail }) => {
+      context.progress?.();
+      return told.tell({ state, at, detail }, { final: false, text: progressTexts[state] });
+    },
+    context.signal,
+  );
+}
+
+function refused({ envelope: { principal } }: Told, permission: string): RestartEnd {
+  const reason = `${principal} is not allowed to do this: it needs the permission ${permission}`;
+  return { outcome: { state: 'failed', reason }, kept: Promise.resolve() };
+}
 
 function orderOf(body: Body, { envelope }: JobContext, deadlineMs: number): RestartOrder {
   return {

@@ -224,13 +224,13 @@ describe('a silence', () => {
   it('is kept by every process, until it is ended', async ({ redis, prefix }) => {
     const { handler, reports, states } = handlerOf(redis, prefix, true);
     const { body, context } = order(30, Date.now());
-    await handler.run(body, context);
+    await handler.take(body, context)(context);
     const both = ['a', 'b'].map((instance) => processOf(redis, prefix, instance));
     for (const { state } of both) state.signals = [signal];
     await eventually(() => both.every(({ runner }) => runner.active()[0]?.silencedUntil));
     expect(both.flatMap(({ told }) => told)).toEqual([]);
     const end = order(0, Date.now());
-    await handler.run(end.body, end.context);
+    await handler.take(end.body, end.context)(end.context);
     await eventually(() => both.flatMap(({ told }) => told).length === 1, { timeoutMs: 15_000 });
     expect(reports).toEqual([
       expect.stringMatching(/^silenced until \d\d:\d\d UTC$/),
@@ -242,7 +242,7 @@ describe('a silence', () => {
   it('needs the right also when the job is run, and says so', async ({ redis, prefix }) => {
     const { handler, reports, states, silences } = handlerOf(redis, prefix, false);
     const { body, context } = order(30, Date.now());
-    await handler.run(body, context);
+    await handler.take(body, context)(context);
     expect(await silences.list(Date.now())).toEqual([]);
     expect(reports).toEqual([expect.stringContaining('needs the permission alert.silence')]);
     expect(states).toEqual(['failed']);

@@ -217,13 +217,14 @@ export async function tellRestart(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Story> {
   const progress: RestartProgress['state'][] = [];
-  const outcome = await bridge.control.restart(
+  const { outcome, kept } = await bridge.control.restart(
     order,
     async ({ state }) => {
       progress.push(state);
     },
     signal,
   );
+  await kept;
   return { outcome, progress };
 }
 

@@ -90,6 +90,7 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
       return held.policy.broken;
     },
     allows: (principal, permission) => held.policy.allows(principal, permission),
+    read: (identity) => held.policy.read(identity),
     decide: (wish) => held.policy.decide(wish),
     dangerOf: (permission) => held.policy.dangerOf(permission),
     personOf: (identity) => held.policy.personOf(identity),

@@ -1,7 +1,7 @@
 // A job that is called off: before it began, while it runs, too late, and by another process than the one that has it.
 import { describe, expect, onTestFinished } from 'vitest';
 import type { Report } from '../../../src/contracts/chat.ts';
-import type { RestartOutcome } from '../../../src/contracts/services.ts';
+import type { RestartEnd } from '../../../src/contracts/services.ts';
 import type { ServiceControl } from '../../../src/contracts/ports.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { bindHandler, createCanceller, makeRestartService } from '../../../src/queue/index.ts';
@@ -22,7 +22,10 @@ const order = (id: string, correlationId = 'corr-1') =>
     },
   }) as const;
 
-const ready: RestartOutcome = { state: 'ready', oldIncarnation: 'a', incarnation: 'b', tookMs: 1 };
+const ready: RestartEnd = {
+  outcome: { state: 'ready', oldIncarnation: 'a', incarnation: 'b', tookMs: 1 },
+  kept: Promise.resolve(),
+};
 
 function openScene(place: Place, control: ServiceControl = { restart: async () => ready }) {
   const { redis, prefix } = place;

@@ -118,6 +118,25 @@ describe('the inbox table', () => {
     expect(await inbox('three').begin('a')).toMatchObject({ deaths: 0 });
   });
 
+  it('begins of a lane the first job alone, and blames none of those behind it', async ({
+    redis,
+    prefix,
+  }) => {
+    const inbox = (instance: string) => createInboxTable(redis, { prefix, instance });
+    const jobs = `${prefix}:bull:services:`;
+    const begin = (instance: string, id: string) =>
+      inbox(instance).begin(id, { lane: `${prefix}:lane:services:slam`, jobs, id });
+    for (const id of ['a', 'b', 'c']) await redis.hset(`${jobs}${id}`, 'name', 'open');
+    const places = await Promise.all(['a', 'b', 'c'].map((id) => begin('one', id)));
+    expect(places.map(({ place }) => place)).toEqual([0, 1, 2]);
+    await redis.del(`${jobs}a`);
+    expect(await begin('two', 'b')).toMatchObject({ place: 0, deaths: 0 });
+    await inbox('two').markDone('b');
+    // what is done needs no turn, so that it can leave
+    await redis.lpush(`${prefix}:lane:services:slam`, 'c');
+    expect(await begin('two', 'b')).toMatchObject({ place: 0, done: true });
+  });
+
   it('does not call done what Redis refused to write down', async ({ redis, prefix }) => {
     const inbox = createInboxTable(redis, { prefix, instance: 'one' });
     await redis.set(`${prefix}:inbox`, 'text');

@@ -9,8 +9,9 @@ import type { RestartOrder, RestartOutcome, RestartProgress } from '../../../src
 import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { createReportMemory, makeRestartService } from '../../../src/queue/index.ts';
-import { it } from '../../support/fixtures.ts';
+import { eventually, it } from '../../support/fixtures.ts';
 import { inQueue } from '../../support/kept.ts';
+import { createGate } from '../../unit/core/gate.ts';
 import { ManualClock } from '../../unit/core/manual-clock.ts';
 
 const ready: RestartOutcome = {
@@ -54,12 +55,17 @@ function createScene(redis: Redis, prefix: string, given: { readonly reachesAll?
     /** Whether it can be looked up at all. */
     blip: false,
     withheld: '',
+    /** When the bridge has written its end down. */
+    kept: Promise.resolve(),
     /** Steps that the bridge tells, and how it ends; a text ends it with a fault of that message. */
     bridge: { steps: way, end: ready } as { steps: readonly Step[]; end: RestartOutcome | string },
   };
   const control: ServiceControl = {
     restart: async (order, onProgress) => {
       orders.push(order);
+      // As the bridge, which writes down the order first: what was written before that has its answer then.
+      await eventually(() => redis.exists(`${prefix}:story:corr-1`));
+      await nextTurn();
       for (const state of scene.bridge.steps) {
         clock.advance(scene.stepMs);
         await onProgress({ state, at: clock.now(), detail: '' });
@@ -69,7 +75,7 @@ function createScene(redis: Redis, prefix: string, given: { readonly reachesAll?
       await nextTurn();
       const { end } = scene.bridge;
       if (typeof end === 'string') throw new SwarmError(domainErrors.bridgeDown, end);
-      return end;
+      return { outcome: end, kept: scene.kept };
     },
   };
   const handler = makeRestartService(
@@ -134,6 +140,28 @@ describe('service.restart', () => {
     scene.blip = false;
     await scene.run();
     expect(scene.reports().map(statesOf).at(-1)).toBe('queued sent accepted stopping starting ready');
+  });
+
+  it('tells its end before that is written down, but is not done before', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    const written = createGate();
+    scene.kept = written.passed;
+    let done = false;
+    const running = scene.run().then(() => {
+      done = true;
+    });
+    await eventually(() => scene.reports().at(-1)?.final);
+    await redis.ping();
+    expect(done).toBe(false);
+    written.open();
+    await running;
+  });
+
+  it('is not done where its end could not be written down', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix);
+    scene.kept = Promise.reject(new SwarmError(coreErrors.redisUnavailable, 'Redis does not answer'));
+    scene.kept.catch(() => undefined);
+    await expect(scene.run()).rejects.toMatchObject({ retryable: true });
   });
 
   it('addresses each report to where the person asked, under the correlation id', async ({

@@ -8,6 +8,7 @@ import { Link } from '../../../src/core/links.ts';
 import { Faults } from '../../../src/core/faults.ts';
 import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import type { Redis } from '../../../src/core/redis.ts';
+import type { JobHandler } from '../../../src/queue/handler.ts';
 import { type BoundHandler, bindHandler, createProducer, WorkerHost } from '../../../src/queue/index.ts';
 
 export interface Place {
@@ -50,7 +51,7 @@ export const producer = ({ redis, prefix }: Place) =>
   createProducer({ redis, clock: systemClock }, { prefix });
 
 type Sweep = z.infer<(typeof jobCatalogue)['pipeline.sweep']['body']>;
-type Run = Parameters<typeof bindHandler<'pipeline.sweep'>>[0]['run'];
+type Run = JobHandler<'pipeline.sweep'>['run'];
 
 /** A handler of `pipeline.sweep`, the job with two attempts, that writes down what it was called for. */
 export function sweeper(run: Run = () => Promise.resolve()) {

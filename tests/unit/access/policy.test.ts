@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPolicy, loadPolicy, principalOf } from '../../../src/access/index.ts';
+import { createPolicy, type Grant, loadPolicy, principalOf } from '../../../src/access/index.ts';
+import { nothingRecorded, type Recall } from '../../../src/access/recall.ts';
 import type { Surface } from '../../../src/contracts/chat.ts';
 
 const document = {
@@ -23,6 +24,10 @@ const document = {
 };
 const policy = createPolicy(document);
 const someone = (surface: Surface, id: string) => ({ surface, id, name: 'Some Name' });
+
+const grant = (effect: Grant['effect']): Grant => ({
+  ...{ effect, kind: 'permission', name: 'service.restart:slam', by: 'carol', at: 0, until: null },
+});
 
 describe('a policy', () => {
   it.each([
@@ -83,6 +88,46 @@ describe('a policy', () => {
 
   it('writes a principal as surface and id', () => {
     expect(principalOf(someone('twitch', '222'))).toBe('twitch:222');
+  });
+});
+
+describe('what was read at the moment of a word', () => {
+  const permission = 'service.restart:slam';
+  const alice = someone('discord', '111');
+  const revoked = { via: null, marks: [], grants: [grant('deny')] };
+  function scene() {
+    const reads: string[] = [];
+    const recall: Recall = {
+      ...nothingRecorded,
+      read: async (principal) => {
+        reads.push(principal);
+        return revoked;
+      },
+    };
+    return {
+      reads,
+      policy: createPolicy(document, recall),
+      other: createPolicy({ roles: {}, people: {} }, recall),
+    };
+  }
+
+  it('decides without being read again, a revocation included', async () => {
+    const { reads, policy: held } = scene();
+    const verdict = await held.decide({
+      identity: alice,
+      permission,
+      place: null,
+      reading: held.read(alice),
+    });
+    expect([verdict.allowed, reads]).toEqual([false, ['discord:111']]);
+  });
+
+  it('counts for nobody else, and under no other rules', async () => {
+    const { reads, policy: held, other } = scene();
+    const bob = someone('discord', '333');
+    await held.decide({ identity: bob, permission, place: null, reading: held.read(alice) });
+    await held.decide({ identity: alice, permission, place: null, reading: other.read(alice) });
+    expect(reads).toEqual(['discord:111', 'discord:333', 'discord:111', 'discord:111']);
   });
 });
 

@@ -12,6 +12,11 @@ const openPolicy: Policy = {
   broken: null,
   dangerOf: () => 'none',
   allows: () => Promise.resolve(true),
+  read: ({ surface, id }) => ({
+    principal: `${surface}:${id}`,
+    version: 'test',
+    recorded: Promise.resolve({ via: null, grants: [], marks: [] }),
+  }),
   decide: () => Promise.resolve({ allowed: true, gates: [], blockedBy: null, policyVersion: 'test' }),
   personOf: ({ surface, id }) => Promise.resolve(`${surface}:${id}`),
 };

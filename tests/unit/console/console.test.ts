@@ -1,5 +1,5 @@
 // The console over streams that the test holds: no terminal, so every byte is a line.
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConsoleBot } from '../../../src/bots/console/index.ts';
 import type { CommandIntake, Completer, Decision, Invocation, Reply } from '../../../src/commands/index.ts';
@@ -19,6 +19,7 @@ interface Script {
   readonly handle?: (invocation: Invocation) => Promise<Reply>;
   readonly decide?: (decision: Decision) => Promise<Reply>;
   readonly completer?: Completer;
+  readonly output?: Writable;
 }
 
 const lineOf = ({ input }: Invocation) => (input.kind === 'line' ? input.line : '');
@@ -56,7 +57,7 @@ async function open(script: Script = {}, terminal = false) {
         remember: async (about, place, what) => void shown.set(`${about} ${place}`, what),
       },
       input,
-      output,
+      output: script.output ?? output,
       onQuit: () => {
         quits += 1;
       },
@@ -91,6 +92,29 @@ describe('the console', () => {
     const { type, lines } = await open();
     type('status\n');
     await expect.poll(lines).toEqual(['answer to status']);
+  });
+
+  it('writes nothing but its lines where nobody sits at a terminal', async () => {
+    const writes: string[] = [];
+    const output = new Writable({
+      write: (chunk, _encoding, done) => {
+        writes.push(String(chunk));
+        done();
+      },
+    });
+    const { type, bot } = await open({ output });
+    type('status\n');
+    await expect.poll(() => writes).toEqual(['answer to status\n']);
+    await bot.report(report(0));
+    expect(writes).toHaveLength(2);
+  });
+
+  it('shows a report by what was looked up before, where that is given', async () => {
+    const { bot, lines } = await open();
+    await bot.report(report(1), Promise.resolve({ message: 'c-1', seq: 1 }));
+    expect(lines()).toEqual(['']);
+    await bot.report(report(1), bot.recall(report(1)));
+    expect(lines()).toEqual([expect.stringContaining('text 1')]);
   });
 
   it('asks, and says how to answer later', async () => {

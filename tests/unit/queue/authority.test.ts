@@ -65,7 +65,7 @@ it.each([
     deadline: 2_000,
   };
   const handler = handlers.find((one) => one.name === name);
-  const run = handler?.run(body, { envelope, signal: new AbortController().signal });
+  const run = handler?.take(body, { envelope })({ envelope, signal: new AbortController().signal });
   await expect(run).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE', retryable: true });
   expect(effects).toEqual([]);
 });

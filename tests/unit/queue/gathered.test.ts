@@ -53,6 +53,14 @@ describe('reports of one action', () => {
     expect(added).toEqual(['r-1']);
   });
 
+  it('that come after the end are not told: it has told their steps', async () => {
+    const { reports, added, pass } = createScene();
+    await reports.add(orderOf(3, true));
+    await reports.add(orderOf(2));
+    await pass(200);
+    expect(added).toEqual(['r-3']);
+  });
+
   it('leave one by one when they come slowly', async () => {
     const { reports, added, pass } = createScene();
     for (const seq of [0, 1, 2]) {

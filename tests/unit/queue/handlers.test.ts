@@ -4,7 +4,7 @@ import type { DeliveryState } from '../../../src/contracts/agents.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
 import type { Envelope } from '../../../src/contracts/envelope.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
-import type { AgentInbox, Handed } from '../../../src/contracts/ports.ts';
+import type { AgentInbox, Handed, ReportSink } from '../../../src/contracts/ports.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import {
@@ -179,17 +179,30 @@ describe('chat.report', () => {
 
   function scene() {
     const told: Report[] = [];
-    const sink = { report: async (given: Report) => void told.push(given) };
+    const looked: unknown[] = [];
+    const sink: ReportSink = {
+      recall: async ({ about }) => ({ message: about, seq: 0 }),
+      report: async (given, known) => {
+        told.push(given);
+        looked.push(await known);
+      },
+    };
     const shown: string[] = [];
     const approvals = { shown: async (id: string) => void shown.push(id) };
     const deps = { clock, logger: silentLogger, sinks: { console: sink }, approvals };
-    return { told, shown, handler: makeChatReport(deps) };
+    return { told, looked, shown, handler: makeChatReport(deps) };
   }
 
   it('goes to the surface that it is addressed to', async () => {
     const { told, handler } = scene();
     await handler.run(report, context());
     expect(told).toEqual([report]);
+  });
+
+  it('takes along what was looked up while it was asked whether it may be told', async () => {
+    const { looked, handler } = scene();
+    await bindHandler(handler).take(report, context())(context());
+    expect(looked).toEqual([{ message: report.about, seq: 0 }]);
   });
 
   it('starts the time of what waits for a word once it can be seen, and not before', async () => {
@@ -262,7 +275,7 @@ describe('a bound handler', () => {
   });
 
   it('refuses a body that does not fit, by a fault that no retry mends', async () => {
-    await expect(bound.run({ tick: 7 }, context())).rejects.toMatchObject({
+    await expect(bound.take({ tick: 7 }, context())(context())).rejects.toMatchObject({
       code: 'JOB_INVALID',
       retryable: false,
     });
@@ -274,8 +287,25 @@ describe('a bound handler', () => {
     expect(ran).toEqual([]);
   });
 
+  it('looks at its body before it may run, and runs with what it found', async () => {
+    const seen: string[] = [];
+    const looking = bindHandler({
+      name: 'pipeline.sweep',
+      look: ({ tick }) => {
+        seen.push(`looks at ${tick}`);
+        return `what ${tick} needs`;
+      },
+      run: async (_body, _context, looked) => void seen.push(`runs with ${looked}`),
+      dead: async () => undefined,
+    });
+    const run = looking.take({ tick: 'now' }, context());
+    expect(seen).toEqual(['looks at now']);
+    await run(context());
+    expect(seen).toEqual(['looks at now', 'runs with what now needs']);
+  });
+
   it('hands on nothing but what the schema knows', async () => {
-    await bound.run({ tick: 'now', extra: true }, context());
+    await bound.take({ tick: 'now', extra: true }, context())(context());
     expect(ran).toEqual([{ tick: 'now' }]);
   });
 });

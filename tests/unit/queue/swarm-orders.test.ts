@@ -86,7 +86,7 @@ function scene({ outcome = { kind: 'delivering' }, may = true, began = false }: 
     jobs,
     told,
     run: (name: SwarmJobName, body: unknown) =>
-      handler(name).run(body, { envelope, signal: new AbortController().signal }),
+      handler(name).take(body, { envelope })({ envelope, signal: new AbortController().signal }),
     dead: (name: SwarmJobName, body: unknown) => handler(name).dead(body, { envelope }, 'no luck'),
   };
 }
