@@ -2,6 +2,7 @@
 // that an agent at work loses a minute over it and no more.
 import type { Gas } from '../../contracts/agents.ts';
 import { derivedId } from '../../contracts/ids.ts';
+import { acceptance } from '../text.ts';
 
 /** From whom a nudge is, as front matter and reports show it. */
 const sender = 'schedule:stall-watch';
@@ -40,7 +41,7 @@ export function toNudge({ agent, episode, since, last, now }: Nudge): Gas {
       '2. If you are blocked, write what blocks you there, and whom you wait for in `waiting_for`.',
       '',
       'This is said once in one silence; a person hears of it if it goes on.',
-      'Then move this file to `done/` beside it.',
+      acceptance,
       '',
     ].join('\n'),
   };
