@@ -4,8 +4,13 @@
 import type { DeliveryState, Gas } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import type { AgentInbox, DeliveryLedger, Handed } from '../../contracts/ports.ts';
+import { systemClock } from '../../core/clock.ts';
 import { errorText } from '../../core/errors.ts';
+import { within } from '../../core/timer.ts';
 import type { JobHandler } from '../handler.ts';
+
+/** How long an inbox may take to say what became of a gas, ms. */
+const lookMs = 2_000;
 
 export interface DeliverGasDeps {
   readonly ledger: DeliveryLedger;
@@ -41,13 +46,18 @@ export function makeDeliverGas({ ledger, inbox, noteMissed }: DeliverGasDeps): J
       await note(gas, handed);
     },
     dead: async ({ gas }, { code }, reason) => {
-      const lies = await inbox.has(gas).catch(() => null);
+      const lies = await answered(inbox.has(gas));
       // An inbox knows a gas that it has, and says how it lies there.
-      const handed = lies ? await inbox.deliver(gas).catch(() => null) : null;
+      const handed = lies ? await answered(inbox.deliver(gas, AbortSignal.timeout(lookMs))) : null;
       if (handed !== null) return note(gas, handed);
       await ledger.record(gas.id, endOf(lies, { code, reason }));
     },
   };
+}
+
+/** An inbox that failed a run may fail or hang once more. */
+function answered<T>(asked: Promise<T>): Promise<T | null> {
+  return within(systemClock, { ms: lookMs, late: () => null }, asked).catch(() => null);
 }
 
 /** Whether its job has something left to do. */
