@@ -216,6 +216,7 @@ export interface Shown {
 export interface ReportMemory {
   /** Null when nothing was shown for `about` yet. */
   recall(about: string, place: string): Promise<Shown | null>;
+  /** In place of what was shown before. */
   remember(about: string, place: string, shown: Shown): Promise<void>;
 }
 
