@@ -24,6 +24,7 @@ export async function startServer(
   const deps = { clock: systemClock, logger: silentLogger };
   const server = new EmbeddedServer(recipes[kind](program), deps, join(folder, kind));
   await server.start();
+  endsWithUs(server);
   const url = `${schemes[kind]}://127.0.0.1:${await server.choosePort()}`;
   const withRedis = async (work: (redis: ReturnType<typeof createCommandRedis>) => Promise<unknown>) => {
     const redis = createCommandRedis({ url, name: 'bench:server' });
@@ -37,4 +38,26 @@ export async function startServer(
     stop: () => server.stop(),
     flush: () => withRedis((redis) => redis.flushall()),
   };
+}
+
+const running = new Set<EmbeddedServer>();
+
+/** A bench that throws or is broken off leaves no server behind. */
+function endsWithUs(server: EmbeddedServer): void {
+  if (running.size === 0) {
+    process.once('exit', endAll);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => process.exit(1));
+  }
+  running.add(server);
+}
+
+function endAll(): void {
+  for (const { pid } of running) {
+    try {
+      if (pid !== undefined) process.kill(pid, 'SIGTERM');
+    } catch {
+      // it has ended meanwhile
+    }
+  }
 }
