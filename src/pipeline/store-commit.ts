@@ -5,7 +5,7 @@ import type { Redis } from '../core/redis.ts';
 import { makeScript } from '../core/redis-script.ts';
 import type { GasAlert } from './alerts.ts';
 import type { Delivery } from './delivery.ts';
-import { ask } from './record-reader.ts';
+import { ask, whileBusy } from './record-reader.ts';
 import { encodeRecord, type Held } from './records.ts';
 
 /** One record, and its text from now on. */
@@ -59,7 +59,7 @@ export function makeCommit(redis: Redis, keys: CommitKeys): Commit {
 
 const hashes = ['runs', 'deliveries', 'joins', 'missions'] as const;
 /** So many go in one script: Redis serves nobody else meanwhile. */
-const atOnce = { maxItems: 100 };
+const atOnce = { maxItems: 100, linger: whileBusy };
 
 // A record is `<version> <json>`, and the version is one more than that of the record that it takes the place of. The
 // records themselves are written first, so HSETNX never overwrites one.

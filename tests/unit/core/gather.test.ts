@@ -1,5 +1,5 @@
 // Many small questions as one.
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { makeGatherer } from '../../../src/core/gather.ts';
 import { createGate } from '../core/gate.ts';
 
@@ -62,4 +62,33 @@ it('where it cannot be asked each is told, and the next may be', async () => {
   expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   down = false;
   expect(await ask(3)).toBe(3);
+});
+
+it('while many are asked the next wait for each other, and no longer than that', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const asked: (readonly number[])[] = [];
+  const ask = makeGatherer<number>(
+    (items) => {
+      asked.push(items);
+      return Promise.resolve(items);
+    },
+    { maxItems: 10, linger: { fromItems: 2, ms: 5 } },
+  );
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  await ask(1);
+  await Promise.all([ask(2), ask(3)]);
+  const late = [ask(4)];
+  await turn();
+  late.push(ask(5));
+  await turn();
+  expect(asked).toEqual([[1], [2, 3]]);
+  vi.advanceTimersByTime(5);
+  expect(await Promise.all(late)).toEqual([4, 5]);
+  const alone = ask(6);
+  vi.advanceTimersByTime(5);
+  await alone;
+  // Fewer have come, so that nobody waits any more.
+  expect(await ask(7)).toBe(7);
+  expect(asked).toEqual([[1], [2, 3], [4, 5], [6], [7]]);
 });
