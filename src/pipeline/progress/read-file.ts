@@ -20,6 +20,9 @@ export type StatusVersion =
     }
   | { readonly raw: null; readonly fault?: string; readonly at: number; readonly writtenAt?: undefined };
 
+/** A larger one is no status, and would be in memory whole, bytes. */
+const mostBytes = 1_048_576;
+
 /** A text that is no status is read again after these waits, ms, before it counts: it may be half written. */
 const retriesMs = [50, 200];
 
@@ -51,6 +54,8 @@ async function readWhole(path: string) {
     // the time before the text: a writer between the two makes the text look older than it is, never younger
     const seen = await file.stat();
     if (!seen.isFile()) return null;
+    if (seen.size > mostBytes)
+      throw new Error(`it has ${seen.size} bytes, and no more than ${mostBytes} are read`);
     return {
       raw: await file.readFile('utf8'),
       writtenAt: Math.floor(seen.mtimeMs),
