@@ -60,8 +60,21 @@ const shown = 50;
 
 /** Puts alerts together; looks at nothing before `start`. */
 export function createAlerting(deps: AlertingDeps): Alerting {
-  const { config, instance, clock, logger, redis, faults, policy, audit, chain, links, gaps, view, pipeline } =
-    deps;
+  const {
+    config,
+    instance,
+    clock,
+    logger,
+    redis,
+    faults,
+    policy,
+    audit,
+    chain,
+    links,
+    gaps,
+    view,
+    pipeline,
+  } = deps;
   const window = new FaultWindow();
   faults.listen((error, where) => window.note(error, where, clock.now()));
   const { prefix } = config.redis;

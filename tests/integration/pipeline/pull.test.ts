@@ -113,7 +113,9 @@ describe('gas that is fetched', () => {
     expect(await waiting).toEqual([]);
   });
 
-  it('that comes when its reader has gone is told as waiting, and handed out to the next', async ({ rig }) => {
+  it('that comes when its reader has gone is told as waiting, and handed out to the next', async ({
+    rig,
+  }) => {
     await handOver(rig);
     expect(await rig.pipeline.desk.fetch('B', 0, AbortSignal.abort())).toEqual([]);
     expect(await stateOf(rig.pipeline)).toBe('queued');
