@@ -77,6 +77,7 @@ const nobodyKnown: Access = {
   objection: async () => null,
   grant: async () => true,
   denying: async () => null,
+  afterwards: async () => null,
   revoke: async () => true,
   offerCode: async () => ({ code: 'AAAAA-CCCCC', expiresAt: now }),
   enterCode: async () => ({ kind: 'wrong', left: 4 }),
