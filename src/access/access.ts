@@ -4,7 +4,16 @@ import type { Identity, Mark, Place } from '../contracts/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import { drawCode, normalCode } from './codes.ts';
 import { type Facts, gatesOf, rolesOf } from './gates.ts';
-import { afterwards, couldBeVouched, denialOf, type Entitlement, isHeld, objectionTo } from './granting.ts';
+import {
+  afterwards,
+  couldBeVouched,
+  denialOf,
+  type Entitlement,
+  hasWhole,
+  isHeld,
+  lostWith,
+  objectionTo,
+} from './granting.ts';
 import { type Grant, type GrantOrder, type Grants, wordsOf } from './grants.ts';
 import { codeTtlMs, type Links, type Redeemed } from './links.ts';
 import { factsOf, personOf, type RuledPolicy, verdictOf, versionOf } from './policy.ts';
@@ -44,6 +53,8 @@ export interface Access {
   why(who: string | Identity, permission: string, place: Place | null): Promise<Verdict | null>;
   /** Why somebody may not grant that; null when they may. */
   objection(by: Identity, wanted: Entitlement): Promise<string | null>;
+  /** Why somebody may not revoke that: they, or everybody, could grant or revoke no more; null when they may. */
+  lockingOut(by: Identity, unwanted: Entitlement): Promise<string | null>;
   /** Takes effect at once, in all processes. Resolves to whether this very call did it. */
   grant(wanted: Entitlement, order: Order): Promise<boolean>;
   /** What denies it or a part of it, whatever grants it, and where alone it counts, for people; null: nothing. */
@@ -104,7 +115,7 @@ export function createAccess(deps: AccessDeps): Access {
   };
 }
 
-type Questions = 'portrait' | 'why' | 'objection' | 'denying' | 'afterwards';
+type Questions = 'portrait' | 'why' | 'objection' | 'lockingOut' | 'denying' | 'afterwards';
 
 function makeQuestions(deps: AccessDeps, rulesNow: () => Rules): Pick<Access, Questions> {
   return {
@@ -131,6 +142,7 @@ function makeQuestions(deps: AccessDeps, rulesNow: () => Rules): Pick<Access, Qu
       if (giver === null || subject === null) return `Nobody is called \`${wanted.person.slice(0, 64)}\`.`;
       return objectionTo(rules, { giver, subject, wanted });
     },
+    lockingOut: (by, unwanted) => lockingOut(deps, rulesNow(), { by, unwanted }),
     denying: async (what) => {
       const rules = rulesNow();
       const subject = await find(deps, rules, what.person, null);
@@ -202,6 +214,28 @@ function makeGranting(deps: AccessDeps, rulesNow: () => Rules): Pick<Access, 'gr
       return ends ? deps.grants.drop(denial) : deps.grants.put(denial);
     },
   };
+}
+
+async function lockingOut(
+  deps: AccessDeps,
+  rules: Rules,
+  { by, unwanted }: { readonly by: Identity; readonly unwanted: Entitlement },
+): Promise<string | null> {
+  const subject = await find(deps, rules, unwanted.person, null);
+  const lost = subject === null ? [] : lostWith(rules, subject, unwanted);
+  if (subject === null || lost.length === 0) return null;
+  const giver = await find(deps, rules, by, null);
+  if (giver?.person === subject.person) {
+    return `It would take \`${lost[0]}\` or a part of it from yourself, and nobody grants to themselves.`;
+  }
+  const others = rules.people.filter((person) => person !== subject.person);
+  const found = await Promise.all(others.map((person) => find(deps, rules, person, null)));
+  const isLast = (right: string) =>
+    hasWhole(rules, subject, right) &&
+    !found.some((facts) => facts !== null && hasWhole(rules, facts, right));
+  const right = lost.find(isLast);
+  if (right === undefined) return null;
+  return `${subject.person} is the last one of the policy with all of \`${right}\`: give it to somebody else first.`;
 }
 
 function isAbout({ kind, name }: Pick<Entitlement, 'kind' | 'name'>): (grant: Grant) => boolean {

@@ -97,6 +97,30 @@ export function afterwards(rules: Rules, facts: Facts, { kind, name, until }: En
   return allowing ? `${allowing.by} allows \`${allowing.pattern}\`` : null;
 }
 
+const passing = ['access.grant:*', 'access.revoke:*'];
+
+/** Which rights to grant or to revoke somebody would lose with it, or a part of them. */
+export function lostWith(rules: Rules, facts: Facts, unwanted: Entitlement): readonly string[] {
+  const patternsOf = (grants: Facts['grants']) =>
+    holdingsOf(rules, { ...facts, grants }).allows.map(({ pattern }) => pattern);
+  const { kind, name, until } = unwanted;
+  const denial: Grant = { effect: 'deny', kind, name, by: '', at: 0, until };
+  const held = patternsOf(facts.grants);
+  const left = patternsOf([...facts.grants, denial]);
+  const isLost = (pattern: string, right: string) =>
+    overlap(pattern, right) && (kind === 'role' ? !left.includes(pattern) : overlap(name, right));
+  return passing.filter((right) => held.some((pattern) => isLost(pattern, right)));
+}
+
+/** Whether somebody has all of a right, and without end. */
+export function hasWhole(rules: Rules, facts: Facts, right: string): boolean {
+  const { allows, denies } = holdingsOf(rules, { ...facts, marks: [] });
+  if (denies.some(({ pattern }) => overlap(pattern, right))) return false;
+  return allows.some(
+    ({ pattern, places, until }) => covers(pattern, right) && places === null && until === null,
+  );
+}
+
 // A role counts in its own places, also when it is passed on as a whole.
 function isWide({ places, role }: Source, wanted: string | null): boolean {
   return places === null || (wanted !== null && role === wanted);

@@ -35,13 +35,16 @@ export const revokeRole: Change = {
 
 async function objection(call: CommandCall, ports: CommandPorts): Promise<string | null> {
   const unwanted = await meant(call, ports);
-  return typeof unwanted === 'string' ? unwanted : null;
+  return typeof unwanted === 'string' ? unwanted : ports.access.lockingOut(call.identity, unwanted);
 }
 
 async function apply(call: ActionCall, ports: CommandPorts): Promise<Answer> {
   const unwanted = await meant(call, ports);
-  if (typeof unwanted === 'string') {
-    return { title: `Nothing was revoked: ${unwanted}`, tone: 'bad', rows: [], data: { revoked: false } };
+  // Who else could grant when it was asked, may have lost it since.
+  const why =
+    typeof unwanted === 'string' ? unwanted : await ports.access.lockingOut(call.identity, unwanted);
+  if (typeof unwanted === 'string' || why !== null) {
+    return { title: `Nothing was revoked: ${why}`, tone: 'bad', rows: [], data: { revoked: false } };
   }
   const order = { id: derivedId('access', call.correlationId), by: call.identity };
   const first = await ports.access.revoke(unwanted, order);

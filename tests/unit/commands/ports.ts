@@ -76,6 +76,7 @@ const nobodyKnown: Access = {
   why: async () => null,
   objection: async () => null,
   grant: async () => true,
+  lockingOut: async () => null,
   denying: async () => null,
   afterwards: async () => null,
   revoke: async () => true,
