@@ -68,7 +68,7 @@ async function handle(
   const { spec } = result.parsed;
   const parsed = { ...result.parsed, dryRun: result.parsed.dryRun || invocation.dryRun === true };
   const { use } = invocation;
-  if (spec.kind === 'word') return decide(deps, specs, wordOf(invocation, { ...parsed, spec }));
+  if (spec.kind === 'word') return say(deps, specs, invocation, { ...parsed, spec });
   const wish = { spec, args: parsed.args, dryRun: parsed.dryRun };
   const subject = asked(invocation, { command: spec.name, args: parsed.args });
   return use.run(`command ${spec.name}`, { command: spec.name }, () =>
@@ -89,6 +89,23 @@ function unheard(
   // What was typed stands in the sentence: of a secret not even a part may be kept, and what is no command may be one.
   const kept = spec && !hasSecret(spec) ? refusal : { ...refusal, text: '' };
   return recordUnheard(deps, subject, kept).then(() => refusal);
+}
+
+/** A word is a use like any other: the same id again gets its first reply, and no other word counts under it. */
+async function say(
+  deps: IntakeDeps,
+  specs: readonly CommandSpec[],
+  invocation: Invocation & { readonly use: Use },
+  parsed: Parsed & { readonly spec: Word },
+): Promise<Reply> {
+  let isHeard = false;
+  const reply = await admitted(deps, invocation, parsed, () => {
+    isHeard = true;
+    return decide(deps, specs, wordOf(invocation, parsed));
+  });
+  // What is decided records its own refusals.
+  if (isHeard || reply.kind !== 'refusal') return reply;
+  return recordUnheard(deps, asked(invocation, { command: parsed.spec.name, args: {} }), reply);
 }
 
 function wordOf(
