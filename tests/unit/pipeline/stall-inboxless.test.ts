@@ -1,5 +1,6 @@
 // Who is asked to take over, where some of the agents have no inbox.
 import { describe, expect, it } from 'vitest';
+import type { Gas } from '../../../src/contracts/agents.ts';
 import { type Delivery, newDelivery } from '../../../src/pipeline/delivery.ts';
 import { newRun, type Run } from '../../../src/pipeline/machine.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
@@ -13,11 +14,12 @@ const run = (agent: string, seenAt: number): Run => ({
   ...newRun(agent),
   ...{ epoch: 1, epochAt: start, mission: 'M', percent: 40, seenAt },
 });
-const gas = {
+const gas: Gas = {
   ...{ id: 'x1', from: 'A', to: 'B', mission: 'M', epoch: 1, percent: 76, text: 'Go on.' },
-  ...{ checkpoint: 75, createdAt: start },
-} as const;
-const lying: Delivery = newDelivery(gas, '', { state: 'sent' });
+  checkpoint: 75,
+  createdAt: start,
+};
+const lying: Delivery = { ...newDelivery(gas, ''), state: 'sent' };
 
 /** B is silent over gas of A; C and D are at work. */
 async function looks(inboxless: readonly string[]) {
