@@ -98,10 +98,22 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   };
   const ticks = createTickRecord(redis, { prefix });
   const late = makeLateTick({ ticks, clock, logger, faults, run: intake.scheduled }, scheduled);
-  const directory = createDirectory({ store, watches, clock }, { agents: names, chain, stall });
+  const directory = createDirectory({ store, watches, clock }, { agents: names, inboxless, chain, stall });
   const { boards, watch } = joinBoards({ redis, directory, store, jobs, clock, logger }, { prefix, chain });
   const questions = createQuestions(redis, { prefix });
-  const orders = { questions, boards, store, ledger, inbox, brain, clock, agents: names, chain, freeJoins };
+  const orders = {
+    questions,
+    boards,
+    store,
+    ledger,
+    inbox,
+    brain,
+    clock,
+    agents: names,
+    inboxless,
+    chain,
+    freeJoins,
+  };
   const control = createControl(orders);
   const wholeId = makeWholeId(store);
   const silence = createStall(
