@@ -150,6 +150,7 @@ export const agent = (id: string, given: Partial<AgentView> = {}): AgentView => 
   percent: 75,
   seenAt: ago(3),
   problem: null,
+  hasInbox: true,
   next: null,
   receivers: given.next == null ? [] : [given.next],
   waits: [],
