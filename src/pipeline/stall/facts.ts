@@ -13,6 +13,8 @@ export interface Received {
   readonly inboxAt: number | null;
   /** When the newest gas to it was made. */
   readonly gasAt: number | null;
+  /** Whether gas is on the way to it, or lies there unaccepted. */
+  readonly hasGas: boolean;
   /** How many are on the way to it, or lie there unaccepted. */
   readonly open: number;
 }
@@ -52,6 +54,7 @@ export function factsOf({
       Object.entries(signs).flatMap(([source, at]) => (at === null ? [] : [[source, at]])),
     ),
     gasAt: received.gasAt,
+    hasGas: received.hasGas,
   };
 }
 
@@ -65,13 +68,14 @@ export function receivedBy(deliveries: readonly Delivery[]): ReadonlyMap<string,
     known.set(gas.to, {
       inboxAt: isTaken ? Math.max(since, before.inboxAt ?? 0) : before.inboxAt,
       gasAt: isGas ? Math.max(gas.createdAt, before.gasAt ?? 0) : before.gasAt,
+      hasGas: before.hasGas || (isGas && !isClosed(state)),
       open: before.open + (isClosed(state) ? 0 : 1),
     });
   }
   return known;
 }
 
-export const nothingReceived: Received = { inboxAt: null, gasAt: null, open: 0 };
+export const nothingReceived: Received = { inboxAt: null, gasAt: null, hasGas: false, open: 0 };
 
 /** Whoever has more of it than this unaccepted gets no more. */
 const mostOpen = 3;

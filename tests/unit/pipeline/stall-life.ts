@@ -19,6 +19,7 @@ export const working: Facts = {
   resumedAt: null,
   signs: { heartbeat: start },
   gasAt: null,
+  hasGas: false,
   waitsFor: null,
   takeOver: null,
 };
