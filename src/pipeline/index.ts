@@ -102,17 +102,8 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const { boards, watch } = joinBoards({ redis, directory, store, jobs, clock, logger }, { prefix, chain });
   const questions = createQuestions(redis, { prefix });
   const orders = {
-    questions,
-    boards,
-    store,
-    ledger,
-    inbox,
-    brain,
-    clock,
-    agents: names,
-    inboxless,
-    chain,
-    freeJoins,
+    ...{ questions, boards, store, ledger, inbox, brain, clock },
+    ...{ agents: names, inboxless, chain, freeJoins },
   };
   const control = createControl(orders);
   const wholeId = makeWholeId(store);
@@ -121,10 +112,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     { agents, inboxless, reportTo, stall, expectsGas: (agent) => expectsGas(chain(), agent) },
   );
   return {
-    directory: {
-      ...directory,
-      skipped: makeSkipped({ ticks, clock }),
-    },
+    directory: { ...directory, skipped: makeSkipped({ ticks, clock }) },
     ledger: {
       state: ledger.state,
       record: async (id, event) => viewOf(await ledger.record(await wholeId(id), event)),
