@@ -19,6 +19,7 @@ const wordSchema = z.object({
   until: z.number().nullable(),
 });
 
+/** What somebody may do, or may not, by word of a person. */
 export interface Grant extends z.infer<typeof wordSchema> {
   /** What was said of the same before and counts again when this one is over; absent: nothing. */
   readonly under?: Grant;

@@ -40,8 +40,7 @@ export async function readStatusFile(path: string, clock: Clock): Promise<Status
 async function readOnce(path: string, clock: Clock): Promise<StatusVersion> {
   const at = clock.now();
   try {
-    const whole = await readWhole(path);
-    return whole ? { ...whole, at } : { raw: null, fault: 'not a regular file', at };
+    return { ...(await readWhole(path)), at };
   } catch (thrown) {
     return isAbsent(thrown) ? { raw: null, at } : { raw: null, fault: errorText(thrown), at };
   }
@@ -53,9 +52,10 @@ async function readWhole(path: string) {
   try {
     // the time before the text: a writer between the two makes the text look older than it is, never younger
     const seen = await file.stat();
-    if (!seen.isFile()) return null;
-    if (seen.size > mostBytes)
-      throw new Error(`it has ${seen.size} bytes, and no more than ${mostBytes} are read`);
+    if (!seen.isFile()) return { raw: null, fault: 'not a regular file' };
+    if (seen.size > mostBytes) {
+      return { raw: null, fault: `it has ${seen.size} bytes, and no more than ${mostBytes} are read` };
+    }
     return {
       raw: await file.readFile('utf8'),
       writtenAt: Math.floor(seen.mtimeMs),
