@@ -1,4 +1,5 @@
 // P19: reports of many agents through the door of the pipeline, without HTTP, into a real Redis.
+import type { ProgressSink } from '../src/contracts/progress.ts';
 import { openPipeline } from './pipeline-subject.ts';
 import { type Cost, costOf, inFlight, paced } from './support.ts';
 
@@ -19,22 +20,25 @@ export interface ReportOptions {
   readonly most: number;
   /** So many come in a second; 0: as many as the door takes. */
   readonly perSecond: number;
+  /** Nobody takes the reports: they are answered after some ms. What that costs is the bench's own. */
+  readonly bare?: boolean;
 }
 
 /** Each agent reports `perAgent` times; where they begin is spread over a whole mission. */
 export async function measureReports(
   server: { readonly url: string; readonly pid: number },
-  { agents, perAgent, most, perSecond }: ReportOptions,
+  { agents, perAgent, most, perSecond, bare = false }: ReportOptions,
 ): Promise<Reports> {
   const ids = [...Array(agents).keys()];
   const subject = openPipeline(
     server.url,
     ids.map((at) => ({ id: `Agent-${at}`, inbox: { kind: 'pull' } })),
   );
+  const door = bare ? makeBareDoor() : subject.pipeline.progress.report;
   const report = (at: number, seq: number) => {
     const step = (at % (most + 1)) + seq;
     const [mission, percent] = [`mission ${Math.floor(step / (most + 1))}`, step % (most + 1)];
-    return subject.pipeline.progress.report({ agent: `Agent-${at}`, mission, percent, seq });
+    return door({ agent: `Agent-${at}`, mission, percent, seq });
   };
   await inFlight(ids, width, async (at) => void (await report(at, 0)));
   subject.given.clear();
@@ -59,4 +63,21 @@ export async function measureReports(
   const sorted = waits.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   return { ...cost, gas, p50: at(0.5), p99: at(0.99) };
+}
+
+/** Answers all that came in five milliseconds at their end, as the pipeline does. */
+function makeBareDoor(): ProgressSink['report'] {
+  let waiting: (() => void)[] = [];
+  const answerAll = () => {
+    const all = waiting;
+    waiting = [];
+    for (const answer of all) answer();
+  };
+  return ({ mission = '', percent = null }) =>
+    new Promise((resolve) => {
+      if (waiting.length === 0) setTimeout(answerAll, 5);
+      waiting.push(() => {
+        resolve({ accepted: true, mission, epoch: 1, percent, crossed: [] });
+      });
+    });
 }

@@ -95,17 +95,25 @@ export async function paced<T>(
   work: (item: T, due: number) => Promise<void>,
 ): Promise<void> {
   const from = performance.now();
-  const begun: Promise<void>[] = [];
-  let over = 0;
-  while (begun.length < items.length) {
-    const due = Math.floor(((performance.now() - from) * perSecond) / 1_000);
-    for (const item of items.slice(begun.length, Math.min(due, over + most))) {
-      const at = from + (begun.length * 1_000) / perSecond;
-      begun.push(work(item, at).finally(() => (over += 1)));
+  let [begun, over] = [0, 0];
+  let fault: { readonly thrown: unknown } | undefined;
+  // Nothing is kept of what is over: the collector would carry it along, and that would be told as a cost of the work.
+  const begin = async (item: T) => {
+    const due = from + (begun * 1_000) / perSecond;
+    begun += 1;
+    try {
+      await work(item, due);
+    } catch (thrown) {
+      fault ??= { thrown };
     }
+    over += 1;
+  };
+  while (over < items.length) {
+    const due = Math.floor(((performance.now() - from) * perSecond) / 1_000);
+    for (const item of items.slice(begun, Math.min(due, over + most))) void begin(item);
     await setTimeout(1);
   }
-  await Promise.all(begun);
+  if (fault) throw fault.thrown;
 }
 
 /**
