@@ -6,18 +6,18 @@ import type { ProgressSink } from '../contracts/progress.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
-import { type DecideDeps, type Decided, type DecideOptions, makeDecide } from './decide.ts';
+import { type DecideDeps, type DecideOptions, makeDecide } from './decide.ts';
 import { newDelivery } from './delivery.ts';
 import { findDry } from './dry.ts';
 import { toScheduledGas } from './gas.ts';
 import { makeAcknowledge } from './inboxes/acknowledge.ts';
 import type { InboxConfig } from './inboxes/config.ts';
 import type { Ledger } from './ledger.ts';
-import { beginsBy, newRun, type Run, type RunEvent, readFor, transitionRun } from './machine.ts';
+import { type Run, type RunEvent, readFor } from './machine.ts';
 import type { Reading } from './progress/read-status.ts';
 import { answerTo, isOlderThanTold, weighReport } from './progress/report.ts';
 import type { GasStore } from './store.ts';
-import type { Thresholds } from './thresholds.ts';
+import { makeTake, type TakeDeps } from './take.ts';
 import { untilSaved } from './until-saved.ts';
 
 export interface IntakeDeps {
@@ -25,8 +25,7 @@ export interface IntakeDeps {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** For a mission that begins. Default: the fixed ones. */
-  readonly thresholds?: ((agent: string) => Promise<Thresholds>) | undefined;
+  readonly thresholds?: TakeDeps['thresholds'];
   readonly words?: DecideDeps['words'];
 }
 
@@ -73,13 +72,12 @@ export interface Intake extends ProgressSink {
 
 type Version = Pick<RunEvent, 'at' | 'writtenAt'>;
 
-const nothing: Decided = { created: [], beside: {} };
-
 export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
   const { store, ledger, clock, logger, words, thresholds } = deps;
   const known = makeLookup(options.agents);
   const note = makeAcknowledge({ store, ledger });
   const decide = makeDecide({ store, clock, logger, words }, options);
+  const take = makeTake({ store, ledger, logger, thresholds, decide });
 
   /** A version of the file: what is wrong with it is told with its place. */
   async function advance(id: string, version: Version, read: (run: Run) => Reading): Promise<void> {
@@ -89,25 +87,6 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
         return { event: null };
       return { event: { reading: located(read(run), statusFile ?? id), ...version } };
     });
-  }
-
-  /** Moves a run on by what is weighed of it; without an event nothing changes. */
-  async function take<W extends { readonly event: RunEvent | null }>(id: string, weigh: (run: Run) => W) {
-    const saved = await untilSaved(`run of ${id}`, async () => {
-      const held = await store.run(id);
-      const before = held.value ?? newRun(id);
-      const weighed = weigh(before);
-      if (weighed.event === null) return { before, weighed, run: before, effects: [], created: [] };
-      const given = beginsBy(before, weighed.event) ? await thresholds?.(id) : undefined;
-      const { run, effects } = transitionRun(before, { ...weighed.event, thresholds: given });
-      // Nearly every version crosses nothing, and then nobody else has to be looked at.
-      const { created, beside } = effects.length === 0 ? nothing : await decide(run, effects);
-      const isSaved = await store.saveRun(held, run, created, beside);
-      return isSaved ? { before, weighed, run, effects, created } : null;
-    });
-    tellProblem(logger, saved.before, saved.run);
-    for (const delivery of saved.created) await ledger.begin(delivery);
-    return saved;
   }
 
   return {
@@ -159,14 +138,6 @@ function makeLookup(configured: readonly PipelineAgent[]): (id: string) => Pipel
       `no agent ${id}; configured: ${[...agents.keys()].join(', ')}`,
     );
   };
-}
-
-/** Once per change, however often the same version is read. */
-function tellProblem(logger: Logger, before: Run, run: Run): void {
-  if (before.problem === run.problem) return;
-  if (run.problem === null) logger.info({ agent: run.agent }, 'status is readable again');
-  else
-    logger.warn({ agent: run.agent, problem: run.problem }, 'status cannot be used; the last good one stays');
 }
 
 /**

@@ -7,7 +7,7 @@ import { makeGatherer } from '../core/gather.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
 import { redisFault } from '../core/redis-faults.ts';
-import { decodeRecord, type Found, type Held } from './records.ts';
+import { decodeRecord, type Held, type Known } from './records.ts';
 
 /** `values` in the order asked for, null for what is missing or cannot be read; `unreadable` names the latter. */
 export interface ManyRead<T> {
@@ -20,8 +20,10 @@ export interface Records<T> {
   /** @throws SwarmError RECORD_UNREADABLE */
   one(field: string): Promise<Held<T>>;
   many(fields: readonly string[]): Promise<ManyRead<T>>;
-  /** A record that was written here is not read anew while Redis has that very text. */
-  wrote(field: string, text: string, found: Found<T>): void;
+  /** As it was last read or written here, without asking Redis: only to be compared with what Redis has. */
+  known(field: string): Known<T> | null;
+  /** A record that was written here is not parsed anew while Redis has that very text. */
+  wrote(field: string, record: Known<T>): void;
 }
 
 export interface RecordReaderDeps {
@@ -46,29 +48,30 @@ export function createRecords<T>(
 ): Records<T> {
   const broken = new Set<string>();
   // Redis is asked each time, so that a record of another process is seen; only what has not changed is not parsed again.
-  const kept = new Map<string, { readonly text: string; readonly found: Found<T> }>();
+  const kept = new Map<string, Known<T>>();
   const askOne = makeGatherer<string, string | null>(
     (fields) => ask(() => redis.hmget(hash, ...fields)),
     atOnce,
   );
 
-  function keep(field: string, text: string, found: Found<T>): void {
-    kept.set(field, { text, found });
+  function keep(field: string, record: Known<T>): void {
+    kept.set(field, record);
     if (kept.size <= mostKept) return;
     const [oldest] = kept.keys();
     if (oldest !== undefined) kept.delete(oldest);
   }
 
   /** Logs once that a record cannot be read, however often it is met. */
-  function decode(field: string, text: string): Found<T> | SwarmError {
+  function decode(field: string, text: string): Known<T> | SwarmError {
     const known = kept.get(field);
-    if (known?.text === text) return known.found;
+    if (known?.text === text) return known;
     const where = `${hash} ${field}`;
     const decoded = decodeRecord(text, schema, where);
     if (!(decoded instanceof SwarmError)) {
       broken.delete(field);
-      keep(field, text, decoded);
-      return decoded;
+      const record = { ...decoded, text };
+      keep(field, record);
+      return record;
     }
     kept.delete(field);
     if (!broken.has(field)) {
@@ -82,6 +85,7 @@ export function createRecords<T>(
   }
 
   return {
+    known: (field) => kept.get(field) ?? null,
     wrote: keep,
     one: async (field) => {
       const text = (await askOne(field)) ?? null;

@@ -92,6 +92,9 @@ export function encodeRecord(version: number, value: unknown): string {
 /** A record that exists. */
 export type Found<T> = Held<T> & { readonly value: T };
 
+/** A record as this process saw or wrote it last, and its very text; another may have changed it since. */
+export type Known<T> = Found<T> & { readonly text: string };
+
 /** A SwarmError RECORD_UNREADABLE, which names the record as `where`, when the text does not fit its schema. */
 export function decodeRecord<T>(text: string, schema: z.ZodType<T>, where: string): Found<T> | SwarmError {
   const [, version, json = ''] = /^(\d+) (.*)$/s.exec(text) ?? [];

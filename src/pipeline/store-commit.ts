@@ -13,6 +13,8 @@ export interface RecordChange {
   readonly hash: 'runs' | 'deliveries' | 'joins' | 'missions';
   readonly field: string;
   readonly text: string;
+  /** The text that it takes the place of; empty: any of the version before. */
+  readonly from: string;
 }
 
 export function recordChange<T>(
@@ -21,7 +23,7 @@ export function recordChange<T>(
   { version }: Held<T>,
   value: T,
 ): RecordChange {
-  return { hash, field, text: encodeRecord(version + 1, value) };
+  return { hash, field, text: encodeRecord(version + 1, value), from: '' };
 }
 
 export type CommitKeys = Readonly<Record<RecordChange['hash'] | 'recent' | 'open' | 'alerts', string>>;
@@ -32,7 +34,7 @@ export interface AlertChange {
   readonly alert: GasAlert | null;
 }
 
-type Commit = (
+export type Commit = (
   changes: readonly RecordChange[],
   opened: readonly Delivery[],
   alert?: AlertChange,
@@ -50,7 +52,7 @@ export function makeCommit(redis: Redis, keys: CommitKeys): Commit {
   }, atOnce);
   return async (changes, opened, alert) => {
     const argv = [`${changes.length} ${alert ? 1 : 0} ${opened.length}`];
-    for (const { hash, field, text } of changes) argv.push(String(hashes.indexOf(hash) + 1), field, text);
+    for (const { hash, field, text, from } of changes) argv.push(keyOf[hash], field, from, text);
     if (alert) argv.push(alert.id, alert.alert === null ? '' : JSON.stringify(alert.alert));
     for (const delivery of opened) argv.push(delivery.gas.id, decidedAt(delivery), encodeRecord(1, delivery));
     return (await commit(argv)) === 1;
@@ -58,6 +60,7 @@ export function makeCommit(redis: Redis, keys: CommitKeys): Commit {
 }
 
 const hashes = ['runs', 'deliveries', 'joins', 'missions'] as const;
+const keyOf = { runs: '1', deliveries: '2', joins: '3', missions: '4' } as const;
 /** So many go in one script: Redis serves nobody else meanwhile. */
 const atOnce = { maxItems: 100, linger: whileBusy };
 
@@ -65,10 +68,14 @@ const atOnce = { maxItems: 100, linger: whileBusy };
 // records themselves are written first, so HSETNX never overwrites one.
 const script = makeScript(`
 local function same(from, to)
-  for i = from, to, 3 do
+  for i = from, to, 4 do
     local held = redis.call('HGET', KEYS[tonumber(ARGV[i])], ARGV[i + 1])
-    local version = held and string.match(held, '^%d+') or '0'
-    if version + 1 ~= tonumber(string.match(ARGV[i + 2], '^%d+')) then return false end
+    if ARGV[i + 2] ~= '' then
+      if held ~= ARGV[i + 2] then return false end
+    else
+      local version = held and string.match(held, '^%d+') or '0'
+      if version + 1 ~= tonumber(string.match(ARGV[i + 3], '^%d+')) then return false end
+    end
   end
   return true
 end
@@ -76,14 +83,14 @@ local answers, at = {}, 1
 while at <= #ARGV do
   local records, alerts, created = string.match(ARGV[at], '(%d+) (%d+) (%d+)')
   local first = at + 1
-  local told = first + records * 3
+  local told = first + records * 4
   local opened = told + alerts * 2
   at = opened + created * 3
   local isSame = same(first, told - 1)
   answers[#answers + 1] = isSame and 1 or 0
   if isSame then
-    for i = first, told - 1, 3 do
-      redis.call('HSET', KEYS[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2])
+    for i = first, told - 1, 4 do
+      redis.call('HSET', KEYS[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 3])
     end
     for i = told, opened - 1, 2 do
       if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[7], ARGV[i])

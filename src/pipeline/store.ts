@@ -11,10 +11,11 @@ import {
   arrivalsSchema,
   deliverySchema,
   type Held,
+  type Known,
   type Missions,
   missionsSchema,
-  runSchema,
 } from './records.ts';
+import { createRunRecords, runChange } from './run-records.ts';
 import { makeCommit, type RecordChange, recordChange } from './store-commit.ts';
 
 /** As DeliveryList, for whoever may see all of it. */
@@ -27,6 +28,10 @@ export interface KeptDeliveries {
 export interface GasStore {
   /** @throws SwarmError RECORD_UNREADABLE */
   run(agent: string): Promise<Held<Run>>;
+  /** As this process read or wrote it last; Redis is not asked. It is only there to be saved over, by `saveKnownRun`. */
+  knownRun(agent: string): Known<Run> | null;
+  /** Saves what creates nothing, in one trip; false when the record is not that very text any more. */
+  saveKnownRun(known: Known<Run>, run: Run): Promise<boolean>;
   /** In the order of `agents`. */
   runs(agents: readonly string[]): Promise<ManyRead<Run>>;
   /** @throws SwarmError RECORD_UNREADABLE */
@@ -102,11 +107,11 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
   };
 
   const { redis } = deps;
-  const runs = createRecords<Run>(deps, keys.runs, runSchema);
   const deliveries = createRecords(deps, keys.deliveries, deliverySchema);
   const joins = createRecords(deps, keys.joins, arrivalsSchema);
   const missions = createRecords(deps, keys.missions, missionsSchema);
   const commit = makeCommit(redis, keys);
+  const runs = createRunRecords(deps, keys.runs, commit);
   const list = async (ids: readonly string[]): Promise<KeptDeliveries> => {
     const { values, unreadable } = await deliveries.many(ids);
     return { deliveries: values.filter((delivery) => delivery !== null), unreadable: unreadable.length };
@@ -116,12 +121,9 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
     run: runs.one,
     runs: runs.many,
     delivery: deliveries.one,
-    saveRun: async (held, run, opened, beside = {}) => {
-      const change = recordChange('runs', run.agent, held, run);
-      if (!(await commit([change, ...changesBeside(beside)], opened))) return false;
-      runs.wrote(run.agent, change.text, { version: held.version + 1, value: run });
-      return true;
-    },
+    knownRun: runs.known,
+    saveKnownRun: runs.saveOver,
+    saveRun: (held, run, opened, beside = {}) => runs.save(held, run, opened, changesBeside(beside)),
     arrivals: (receiver, checkpoint) => joins.one(joinField(receiver, checkpoint)),
     joins: async () => (await ask(() => redis.hkeys(keys.joins))).flatMap(placeOf),
     saveJoins: (arrivals, opened) => commit(changesBeside({ arrivals }), opened),
@@ -151,7 +153,7 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
 function changeOf(receiver: RunChange | null): RecordChange[] {
   if (receiver === null) return [];
   const { held, run } = receiver;
-  return [recordChange('runs', run.agent, held, run)];
+  return [runChange(held, run)];
 }
 
 function changesBeside({ arrivals = [], missions }: Beside): RecordChange[] {

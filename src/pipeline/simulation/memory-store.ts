@@ -34,6 +34,9 @@ export function createMemoryStore({ isRedisAway, wrote }: Mishaps): MemoryStore 
   return {
     ...{ all, everyRun },
     run: (agent) => asked(() => runs.get(agent) ?? none),
+    // Whoever asks for it, asks the store.
+    knownRun: () => null,
+    saveKnownRun: () => Promise.resolve(false),
     runs: (agents) =>
       asked(() => ({ values: agents.map((agent) => runs.get(agent)?.value ?? null), unreadable: [] })),
     delivery: (id) => asked(() => deliveries.get(id) ?? none),

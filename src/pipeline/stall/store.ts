@@ -35,11 +35,11 @@ export function createWatchStore(
     one: (agent) => records.one(agent),
     many: async (agents) => (await records.many(agents)).values,
     save: async ({ version }, watch) => {
-      const next = { version: version + 1, value: watch };
-      const text = encodeRecord(next.version, watch);
+      const text = encodeRecord(version + 1, watch);
+      const next = { version: version + 1, value: watch, text };
       const saved = await ask(() => script(redis, [key], [watch.agent, version, text]));
       if (saved !== 1) return null;
-      records.wrote(watch.agent, text, next);
+      records.wrote(watch.agent, next);
       return next;
     },
   };

@@ -43,11 +43,11 @@ export function templateProblems(template: string): string[] {
 /** A line of nothing but names goes away when none of them has a value. */
 export function fill(template: string, values: TemplateValues): string {
   const lines = template.split('\n').flatMap((line) => {
+    if (!line.includes('{{')) return [line];
     const filled = line.replaceAll(placeholder, (whole, name: string) =>
       isName(name) ? values[name] : whole,
     );
-    const isAllNames = line.trim() !== '' && line.replaceAll(placeholder, '').trim() === '';
-    return isAllNames && filled.trim() === '' ? [] : [filled];
+    return filled.trim() === '' && line.replaceAll(placeholder, '').trim() === '' ? [] : [filled];
   });
   return `${lines
     .join('\n')

@@ -34,13 +34,11 @@ const rooms: readonly Room[] = [
 /** Writes the text of one hand-over. */
 export type Write = (handover: Handover) => string;
 
+const nothingKnown: Background = { mission: null, learnings: [] };
+const plain: WriterOptions = { ...gasConfigSchema.parse({}), templates: ownTemplates };
+
 /** In our own words, with nothing known beside the hand-over itself. */
-export const writePlainly: Write = (handover) =>
-  writeHandover(
-    handover,
-    { mission: null, learnings: [] },
-    { ...gasConfigSchema.parse({}), templates: ownTemplates },
-  );
+export const writePlainly: Write = (handover) => writeHandover(handover, nothingKnown, plain);
 
 /** The text of a hand-over, of at most `maxBytes`. */
 export function writeHandover(handover: Handover, background: Background, options: WriterOptions): string {

@@ -1,0 +1,83 @@
+// Moves the run of one agent on: weighs what came, decides with the pure machine, stores, and only then begins what comes of it.
+import type { Logger } from '../core/logger.ts';
+import type { Decided, makeDecide } from './decide.ts';
+import type { Delivery } from './delivery.ts';
+import type { Ledger } from './ledger.ts';
+import { beginsBy, newRun, type Run, type RunEvent, type RunStep, transitionRun } from './machine.ts';
+import type { GasStore } from './store.ts';
+import type { Thresholds } from './thresholds.ts';
+import { untilSaved } from './until-saved.ts';
+
+export interface TakeDeps {
+  readonly store: GasStore;
+  readonly ledger: Pick<Ledger, 'begin'>;
+  readonly logger: Logger;
+  /** For a mission that begins. Default: the fixed ones. */
+  readonly thresholds?: ((agent: string) => Promise<Thresholds>) | undefined;
+  readonly decide: ReturnType<typeof makeDecide>;
+}
+
+/** What a run is to be moved on by; null: by nothing. */
+interface Weighing {
+  readonly event: RunEvent | null;
+}
+
+interface Taken<W> extends RunStep {
+  readonly before: Run;
+  readonly weighed: W;
+  readonly created: readonly Delivery[];
+}
+
+/** @throws SwarmError STORE_CONFLICT, RECORD_UNREADABLE, REDIS_*; what the queue throws for gas that is stored */
+export type Take = <W extends Weighing>(agent: string, weigh: (run: Run) => W) => Promise<Taken<W>>;
+
+const nothing: Decided = { created: [], beside: {} };
+
+export function makeTake({ store, ledger, logger, thresholds, decide }: TakeDeps): Take {
+  /**
+   * Nearly every version crosses nothing: it is stored over what this process knows of the run, in one trip to Redis. Null
+   * where it may be more than that, or where Redis has another run by now; then nothing was done.
+   */
+  async function overKnown<W extends Weighing>(
+    agent: string,
+    weigh: (run: Run) => W,
+  ): Promise<Taken<W> | null> {
+    const known = store.knownRun(agent);
+    if (known === null) return null;
+    const before = known.value;
+    const weighed = weigh(before);
+    if (weighed.event === null || beginsBy(before, weighed.event)) return null;
+    const { run, effects } = transitionRun(before, weighed.event);
+    if (effects.length > 0 || !(await store.saveKnownRun(known, run))) return null;
+    return { before, weighed, run, effects, created: [] };
+  }
+
+  function overRead<W extends Weighing>(agent: string, weigh: (run: Run) => W): Promise<Taken<W>> {
+    return untilSaved(`run of ${agent}`, async () => {
+      const held = await store.run(agent);
+      const before = held.value ?? newRun(agent);
+      const weighed = weigh(before);
+      if (weighed.event === null) return { before, weighed, run: before, effects: [], created: [] };
+      const given = beginsBy(before, weighed.event) ? await thresholds?.(agent) : undefined;
+      const { run, effects } = transitionRun(before, { ...weighed.event, thresholds: given });
+      const { created, beside } = effects.length === 0 ? nothing : await decide(run, effects);
+      const isSaved = await store.saveRun(held, run, created, beside);
+      return isSaved ? { before, weighed, run, effects, created } : null;
+    });
+  }
+
+  return async (agent, weigh) => {
+    const taken = (await overKnown(agent, weigh)) ?? (await overRead(agent, weigh));
+    tellProblem(logger, taken.before, taken.run);
+    for (const delivery of taken.created) await ledger.begin(delivery);
+    return taken;
+  };
+}
+
+/** Once per change, however often the same version is read. */
+function tellProblem(logger: Logger, before: Run, run: Run): void {
+  if (before.problem === run.problem) return;
+  if (run.problem === null) logger.info({ agent: run.agent }, 'status is readable again');
+  else
+    logger.warn({ agent: run.agent, problem: run.problem }, 'status cannot be used; the last good one stays');
+}

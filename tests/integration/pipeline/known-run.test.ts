@@ -1,0 +1,95 @@
+// A report that crosses nothing is stored over what this process knows of the run, in one trip: what another process, a person
+// or a lost Redis has made of the run meanwhile must stand all the same.
+import { describe, expect } from 'vitest';
+import { silentLogger } from '../../../src/core/logger.ts';
+import type { Redis } from '../../../src/core/redis.ts';
+import { newRun, type Run } from '../../../src/pipeline/machine.ts';
+import { createGasStore } from '../../../src/pipeline/store.ts';
+import { it } from './rig.ts';
+
+const report = (percent: number, seq: number) => ({ agent: 'A', mission: 'map', percent, seq });
+
+async function readsOf(redis: Redis): Promise<number> {
+  const text = await redis.info('commandstats');
+  return Number(/cmdstat_hmget:calls=(\d+)/.exec(text)?.[1] ?? 0);
+}
+
+describe('a report over a run that is known', () => {
+  it('reads nothing', async ({ rig, redis }) => {
+    await rig.pipeline.progress.report(report(10, 1));
+    const before = await readsOf(redis);
+    const answer = await rig.pipeline.progress.report(report(20, 2));
+    expect(answer).toMatchObject({ accepted: true, percent: 20, crossed: [] });
+    expect(await readsOf(redis)).toBe(before);
+    expect((await rig.twin.directory.agents())[0]).toMatchObject({ percent: 20 });
+    expect(await rig.pipeline.progress.report(report(80, 3))).toMatchObject({ crossed: [75] });
+    expect(rig.jobs.of('gas.deliver')).toHaveLength(1);
+  });
+
+  it('goes on from what another process has stored since', async ({ rig }) => {
+    await rig.pipeline.progress.report(report(10, 1));
+    expect(await rig.twin.progress.report(report(80, 2))).toMatchObject({ crossed: [75] });
+    expect(await rig.pipeline.progress.report(report(85, 3))).toMatchObject({ accepted: true, crossed: [] });
+    expect(await rig.twin.progress.report(report(95, 4))).toMatchObject({ crossed: [90] });
+    expect(rig.jobs.of('gas.deliver')).toHaveLength(2);
+  });
+
+  it('is late where another process took a later one', async ({ rig }) => {
+    await rig.pipeline.progress.report(report(10, 1));
+    await rig.twin.progress.report(report(40, 9));
+    expect(await rig.pipeline.progress.report(report(20, 2))).toMatchObject({
+      ...{ accepted: false, reason: 'late', last: { seq: 9 } },
+    });
+    expect((await rig.twin.directory.agents())[0]).toMatchObject({ percent: 40 });
+  });
+
+  it('is taken where Redis has lost the run that was further', async ({ rig, redis, prefix }) => {
+    await rig.pipeline.progress.report(report(40, 9));
+    await redis.del(`${prefix}:gas:runs`);
+    expect(await rig.pipeline.progress.report(report(20, 2))).toMatchObject({ accepted: true, percent: 20 });
+    expect(await rig.pipeline.progress.report(report(30, 3))).toMatchObject({ accepted: true, percent: 30 });
+  });
+
+  it('never overwrites what a person mended, though its version is the same', async ({
+    rig,
+    redis,
+    prefix,
+  }) => {
+    await rig.pipeline.progress.report(report(10, 1));
+    const text = (await redis.hget(`${prefix}:gas:runs`, 'A')) ?? '';
+    await redis.hset(`${prefix}:gas:runs`, 'A', text.replace('"maxPercent":10', '"maxPercent":99'));
+    expect(await rig.pipeline.progress.report(report(80, 2))).toMatchObject({ accepted: true, crossed: [] });
+    await redis.hset(`${prefix}:gas:runs`, 'A', '2 {');
+    await expect(rig.pipeline.progress.report(report(81, 3))).rejects.toMatchObject({
+      code: 'RECORD_UNREADABLE',
+    });
+  });
+});
+
+describe('a run as it is written', () => {
+  const marked: Run = {
+    ...newRun('A'),
+    ...{ epoch: 3, epochAt: 5, mission: 'map', baseline: ['a'], maxPercent: 91, percent: 90, since: 7 },
+    ...{ state: 'completing', problem: 'none', seenAt: 6, writtenAt: 6, readAt: 7, settled: [75] },
+    word: { paused: true, by: 'ada', at: 4 },
+    told: { epoch: null, seq: 4, at: 6 },
+    thresholds: { handover: 74, backup: 90, reason: 'it is quick' },
+    assignments: [{ key: 'B 1', meant: 'C', from: 2, epoch: null }],
+  };
+
+  for (const [name, run] of Object.entries({ 'that is new': newRun('A'), 'with all there is': marked })) {
+    it(`${name} is read as it was`, async ({ redis, prefix }) => {
+      const [one, other] = [0, 1].map(() => createGasStore({ redis, logger: silentLogger }, { prefix }));
+      await one?.saveRun({ version: 0, value: null }, run, []);
+      expect((await other?.run('A'))?.value).toEqual(run);
+    });
+  }
+
+  it('leaves out what its schema adds', async ({ redis, prefix }) => {
+    const store = createGasStore({ redis, logger: silentLogger }, { prefix });
+    await store.saveRun({ version: 0, value: null }, newRun('A'), []);
+    const text = (await redis.hget(`${prefix}:gas:runs`, 'A')) ?? '';
+    for (const name of ['settled', 'word', 'told', 'thresholds', 'assignments'])
+      expect(text).not.toContain(name);
+  });
+});
