@@ -35,7 +35,7 @@ export interface RecordReaderDeps {
  * Where five are asked for at one moment more are about to be: at 10,000 reports a second these milliseconds, which no agent
  * feels, save a third of what a report costs (docs/benchmarks.md, P19).
  */
-export const whileBusy = { fromItems: 5, ms: 5 } as const;
+export const whileBusy = { fromItems: 5, ms: 10 } as const;
 /** So many records go in one answer: Redis serves nobody else meanwhile. */
 const atOnce = { maxItems: 200, linger: whileBusy };
 /** Of so many the text is remembered; about 1 kB each. */

@@ -40,11 +40,14 @@ export type Commit = (
   alert?: AlertChange,
 ) => Promise<boolean>;
 
+/** A delivery was written as this text, unless it was there already. */
+type WroteFirst = (delivery: Delivery, text: string) => void;
+
 /**
  * Resolves to false when one of the records changed meanwhile; then nothing was written. What is committed within one turn
  * goes in one script, each by itself: whoever loses its race keeps no other back.
  */
-export function makeCommit(redis: Redis, keys: CommitKeys): Commit {
+export function makeCommit(redis: Redis, keys: CommitKeys, wroteFirst: WroteFirst): Commit {
   const held = [...hashes.map((hash) => keys[hash]), keys.recent, keys.open, keys.alerts];
   const commit = makeGatherer<readonly string[]>(async (all) => {
     const answer = await ask(() => script(redis, held, all.flat()));
@@ -54,8 +57,12 @@ export function makeCommit(redis: Redis, keys: CommitKeys): Commit {
     const argv = [`${changes.length} ${alert ? 1 : 0} ${opened.length}`];
     for (const { hash, field, text, from } of changes) argv.push(keyOf[hash], field, from, text);
     if (alert) argv.push(alert.id, alert.alert === null ? '' : JSON.stringify(alert.alert));
-    for (const delivery of opened) argv.push(delivery.gas.id, decidedAt(delivery), encodeRecord(1, delivery));
-    return (await commit(argv)) === 1;
+    const texts = opened.map((delivery) => encodeRecord(1, delivery));
+    for (const [at, delivery] of opened.entries())
+      argv.push(delivery.gas.id, decidedAt(delivery), texts[at] ?? '');
+    if ((await commit(argv)) !== 1) return false;
+    for (const [at, delivery] of opened.entries()) wroteFirst(delivery, texts[at] ?? '');
+    return true;
   };
 }
 

@@ -107,10 +107,13 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
   };
 
   const { redis } = deps;
-  const deliveries = createRecords(deps, keys.deliveries, deliverySchema);
+  const deliveries = createRecords<Delivery>(deps, keys.deliveries, deliverySchema);
   const joins = createRecords(deps, keys.joins, arrivalsSchema);
   const missions = createRecords(deps, keys.missions, missionsSchema);
-  const commit = makeCommit(redis, keys);
+  // Whoever hands over next looks at what was handed over before: that is not parsed again.
+  const commit = makeCommit(redis, keys, (delivery, text) => {
+    deliveries.wrote(delivery.gas.id, { version: 1, value: delivery, text });
+  });
   const runs = createRunRecords(deps, keys.runs, commit);
   const list = async (ids: readonly string[]): Promise<KeptDeliveries> => {
     const { values, unreadable } = await deliveries.many(ids);
@@ -129,15 +132,14 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
     saveJoins: (arrivals, opened) => commit(changesBeside({ arrivals }), opened),
     missions: () => missions.one('next'),
     deliveries: deliveries.many,
-    saveDelivery: (held, delivery, beside = [], receiver = null) =>
-      commit(
-        [recordChange('deliveries', delivery.gas.id, held, delivery), ...changeOf(receiver)],
-        [delivery, ...beside],
-        {
-          id: delivery.gas.id,
-          alert: toAlert(delivery),
-        },
-      ),
+    saveDelivery: async (held, delivery, beside = [], receiver = null) => {
+      const { id } = delivery.gas;
+      const change = recordChange('deliveries', id, held, delivery);
+      const alert = { id, alert: toAlert(delivery) };
+      if (!(await commit([change, ...changeOf(receiver)], [delivery, ...beside], alert))) return false;
+      deliveries.wrote(id, { version: held.version + 1, value: delivery, text: change.text });
+      return true;
+    },
     alerts: async () => parseAlerts(await ask(() => redis.hgetall(keys.alerts))),
     openDeliveries: async () => (await list(await ask(() => redis.zrange(keys.open, 0, '-1')))).deliveries,
     recentDeliveries: async (limit) =>
