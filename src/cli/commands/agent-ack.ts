@@ -9,6 +9,11 @@ export async function agentAck(
 ): Promise<ExitCode> {
   const client = await connectClient(io);
   const view = await client.acknowledge(id, options.working ? 'working' : 'accepted');
+  if ('kind' in view) {
+    if (options.json) io.stdout.write(`${JSON.stringify(view)}\n`);
+    else io.stderr.write(`${view.text}\n`);
+    return exitCodes.denied;
+  }
   io.stdout.write(`${options.json ? JSON.stringify({ id, state: view.state }) : `${id}: ${view.state}`}\n`);
   return view.state === 'accepted' || view.state === 'working' ? exitCodes.ok : exitCodes.failed;
 }

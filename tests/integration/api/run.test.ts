@@ -213,6 +213,17 @@ describe('swarmline agent ack', () => {
     expect(printed.out).toBe('g-1: accepted\n');
   });
 
+  it('says in words that a key may not', async ({ redis, prefix }) => {
+    const face = await open(redis, prefix);
+    const { io, printed } = terminal(face);
+    const env = {
+      SWARMLINE_URL: `http://127.0.0.1:${face.port}`,
+      SWARMLINE_API_KEY: await face.keys.add('watch', 0),
+    };
+    expect(await agentAck('g-1', { working: false, json: false }, { ...io, env })).toBe(77);
+    expect(printed.err).toContain('Not allowed for watch: it speaks for no agent that has a gas g-1');
+  });
+
   it('says that there is no such delivery', async ({ redis, prefix }) => {
     const { io } = terminal(await open(redis, prefix));
     await expect(agentAck('g-9', { working: false, json: false }, io)).rejects.toMatchObject({
