@@ -13,6 +13,8 @@ export interface Received {
   readonly inboxAt: number | null;
   /** When the newest gas to it was made. */
   readonly gasAt: number | null;
+  /** Whether gas is on the way to it, or lies there unaccepted. */
+  readonly hasGas: boolean;
   /** How many are on the way to it, or lie there unaccepted. */
   readonly open: number;
 }
@@ -24,8 +26,12 @@ export interface Seen {
   readonly received: Received;
 }
 
-/** `waitsFor` and `takeOver` are told apart, since they need a look at the others. */
-export function factsOf({ run, evidence, received }: Seen): Omit<Facts, 'waitsFor' | 'takeOver'> {
+/** What needs a look at the others, or at the configuration, is told apart. */
+export function factsOf({
+  run,
+  evidence,
+  received,
+}: Seen): Omit<Facts, 'hasInbox' | 'waitsFor' | 'takeOver'> {
   const { word } = run;
   // Whoever took gas has a mission, though no status has named it yet and the last one says 100 %.
   const isFuelled = hasUnbegun(run.assignments, run.epoch);
@@ -48,6 +54,7 @@ export function factsOf({ run, evidence, received }: Seen): Omit<Facts, 'waitsFo
       Object.entries(signs).flatMap(([source, at]) => (at === null ? [] : [[source, at]])),
     ),
     gasAt: received.gasAt,
+    hasGas: received.hasGas,
   };
 }
 
@@ -61,13 +68,14 @@ export function receivedBy(deliveries: readonly Delivery[]): ReadonlyMap<string,
     known.set(gas.to, {
       inboxAt: isTaken ? Math.max(since, before.inboxAt ?? 0) : before.inboxAt,
       gasAt: isGas ? Math.max(gas.createdAt, before.gasAt ?? 0) : before.gasAt,
+      hasGas: before.hasGas || (isGas && !isClosed(state)),
       open: before.open + (isClosed(state) ? 0 : 1),
     });
   }
   return known;
 }
 
-export const nothingReceived: Received = { inboxAt: null, gasAt: null, open: 0 };
+export const nothingReceived: Received = { inboxAt: null, gasAt: null, hasGas: false, open: 0 };
 
 /** Whoever has more of it than this unaccepted gets no more. */
 const mostOpen = 3;
@@ -75,7 +83,7 @@ const mostOpen = 3;
 /** An agent that could take something over, and what speaks for it. */
 export interface Candidate {
   readonly agent: string;
-  /** Whether it is alive by its own signs and nobody has paused it. */
+  /** Whether it is alive by its own signs, has an inbox, and nobody has paused it. */
   readonly isFit: boolean;
   readonly open: number;
 }

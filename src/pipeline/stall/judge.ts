@@ -16,12 +16,16 @@ export interface Facts {
   /** When its mission or its process began, whichever is later. */
   readonly startedAt: number;
   readonly isPaused: boolean;
+  /** Whether anything can be given to it. */
+  readonly hasInbox: boolean;
   /** When a person let it go on; null when nobody paused it. */
   readonly resumedAt: number | null;
   /** Signs of this look; one may be older than what is remembered. */
   readonly signs: Watch['signs'];
   /** The newest gas to it that is known. */
   readonly gasAt: number | null;
+  /** Whether any is on the way to it, or lies there unaccepted, whenever it came. */
+  readonly hasGas: boolean;
   /** The live agent that it waits for. */
   readonly waitsFor: string | null;
   readonly takeOver: TakeOver | null;
@@ -151,7 +155,7 @@ function complete(watch: Watch, facts: Facts, now: number, options: StallOptions
   const over = ended(watch, true);
   const { startedAt } = facts;
   // Gas that came during this mission is for the next one.
-  const hasNext = watch.gasAt !== null && watch.gasAt >= startedAt;
+  const hasNext = facts.hasGas || (watch.gasAt !== null && watch.gasAt >= startedAt);
   if (hasNext || facts.isPaused) return { ...over, watch: { ...over.watch, outOfGasSince: null } };
   const since = Math.max(watch.signs.progress ?? 0, Math.min(startedAt, now), facts.resumedAt ?? 0);
   if (watch.outOfGasSince !== null || now - since < options.outOfGasAfterMs || now < watch.graceUntil)

@@ -1,8 +1,11 @@
 // What the watch takes for a mission: also one that was taken and not begun, of which no status speaks.
 import { describe, expect, it } from 'vitest';
+import { newDelivery, transitionDelivery } from '../../../src/pipeline/delivery.ts';
 import { newRun, type Run, transitionByGas } from '../../../src/pipeline/machine.ts';
 import { noEvidence } from '../../../src/pipeline/stall/evidence.ts';
-import { factsOf, nothingReceived } from '../../../src/pipeline/stall/facts.ts';
+import { factsOf, nothingReceived, receivedBy } from '../../../src/pipeline/stall/facts.ts';
+import { toNudge } from '../../../src/pipeline/stall/nudge.ts';
+import { gas as someGas } from './gas.ts';
 
 const told = (run: Run) => factsOf({ run, evidence: noEvidence, received: nothingReceived });
 const gas = { from: 'B', epoch: 1, meant: 'A', sentAt: 5_000 };
@@ -26,5 +29,17 @@ describe('the facts of an agent', () => {
     expect(told(complete)).toMatchObject({ isComplete: true });
     const fuelled = told(transitionByGas({ ...complete, state: 'complete' }, gas, 6_000));
     expect(fuelled).toMatchObject({ isComplete: false, hasMission: true, startedAt: 6_000 });
+  });
+
+  it('have gas while some lies unacknowledged, whenever it came; a nudge is none', () => {
+    const lies = transitionDelivery(newDelivery(someGas({ to: 'A' }), ''), {
+      state: 'sent',
+      at: 6,
+      detail: '',
+    }).delivery;
+    const taken = transitionDelivery(lies, { state: 'accepted', at: 7, detail: '' }).delivery;
+    const nudge = newDelivery(toNudge({ agent: 'A', episode: '1-5', since: 5, last: 'start', now: 9 }), '');
+    expect(receivedBy([lies, nudge]).get('A')).toMatchObject({ hasGas: true, open: 2 });
+    expect(receivedBy([nudge, taken]).get('A')).toMatchObject({ hasGas: false, open: 1 });
   });
 });

@@ -15,9 +15,11 @@ export const working: Facts = {
   percent: 40,
   startedAt: start,
   isPaused: false,
+  hasInbox: true,
   resumedAt: null,
   signs: { heartbeat: start },
   gasAt: null,
+  hasGas: false,
   waitsFor: null,
   takeOver: null,
 };

@@ -212,6 +212,12 @@ describe('an agent at 100 %', () => {
     expect(new StallLife().live(24 * hour, { ...done, gasAt: start + minute }).told()).toEqual([]);
   });
 
+  it('that has not acknowledged gas of an earlier mission is not, until nothing lies there any more', () => {
+    const life = new StallLife().live(hour, { ...done, gasAt: start - hour, hasGas: true });
+    expect(life.told()).toEqual([]);
+    expect(life.live(2 * hour, { ...done, gasAt: start - hour }).told()).toEqual(['61 out-of-gas']);
+  });
+
   it('is out of it no more when gas comes, or another mission', () => {
     const life = new StallLife().live(hour, done);
     expect(life.watch.outOfGasSince).toBe(start);
