@@ -29,13 +29,13 @@ export interface Client {
   /** @throws SwarmError AGENT_UNKNOWN, REQUEST_INVALID */
   report(agent: string, words: ProgressWords): Promise<ProgressAnswer | Refused>;
   /** @throws SwarmError COMPONENT_UNKNOWN that names the components there are */
-  resetComponent(name: string): Promise<ResetAnswer>;
+  resetComponent(name: string): Promise<ResetAnswer | Refused>;
 }
 
 /** The key may not do it. */
 export type Refused = z.infer<typeof refusalSchema>;
 
-const refusalSchema = z.object({ kind: z.literal('refusal'), text: z.string() });
+const refusalSchema = z.object({ kind: z.literal('refusal'), code: z.string(), text: z.string() });
 const failureSchema = z.object({ error: z.string(), message: z.string() });
 const replySchema: z.ZodType<Reply> = z.custom<Reply>(
   (value) =>
@@ -81,7 +81,10 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
         call(`/v1/agents/${encodeURIComponent(agent)}/progress`, { method: 'PUT', body: words }),
       ),
     resetComponent: (name) =>
-      understood(resetAnswerSchema, post(`/v1/components/${encodeURIComponent(name)}/reset`)),
+      understood(
+        resetAnswerSchema.or(refusalSchema),
+        post(`/v1/components/${encodeURIComponent(name)}/reset`),
+      ),
   };
 }
 

@@ -27,7 +27,7 @@ export interface DeedOptions {
 
 /**
  * Null lets pass: the token of this installation may, a key needs the permission. It is recorded, but does not wait for the
- * record: a reset is what mends, and an acknowledgement is an agent's own word.
+ * record: a reset is what mends, and an acknowledgement tells of what has happened already.
  *
  * @throws what kept the rights of a key from being read: an outage is no denial
  */
