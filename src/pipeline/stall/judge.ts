@@ -123,8 +123,9 @@ type Taken = (watch: Watch, around: Circumstances) => Judgement;
 
 const taken: Readonly<Record<Exclude<StallTier, 'none'>, Taken>> = {
   warn: (watch, { now }) => ({ watch, effects: [{ kind: 'warn', since: watch.since ?? now }] }),
-  nudge: (watch, { now, options }) => {
-    const unnudged = suppression(watch, now, options);
+  nudge: (watch, around) => {
+    const { now } = around;
+    const unnudged = suppression(watch, around);
     if (unnudged !== null) return { watch: { ...watch, unnudged }, effects: [] };
     const effect = { kind: 'nudge', since: watch.since ?? now, episode: episodeOf(watch) } as const;
     return { watch: { ...watch, nudges: [...watch.nudges, now] }, effects: [effect] };
@@ -142,7 +143,8 @@ function episodeOf({ epoch, since }: Watch): string {
   return `${epoch}-${since}`;
 }
 
-function suppression({ nudges }: Watch, now: number, options: StallOptions): string | null {
+function suppression({ nudges }: Watch, { facts, now, options }: Circumstances): string | null {
+  if (!facts.hasInbox) return 'it has no inbox';
   if (nudges.length >= options.nudgesPerDay)
     return `${nudges.length} nudges within 24 h, which is all it gets`;
   const last = nudges.at(-1);
