@@ -18,13 +18,17 @@ function minutesAgo(at: number, now: number): string {
   return `${Math.max(0, Math.floor((now - at) / 60_000))} min ago`;
 }
 
-/** Every trouble that holds. One that has come further keeps what it was before, so that nobody is told it was over. */
-export function stallsOf(watch: Watch, now: number): StallView[] {
+/**
+ * Every trouble that holds. One that has come further keeps what it was before, so that nobody is told it was over.
+ * @param hasInbox whether anything can be given to it
+ */
+export function stallsOf(watch: Watch, now: number, hasInbox = true): StallView[] {
   const { agent, tier, since, proposal, outOfGasSince } = watch;
+  const mend = hasInbox
+    ? `send it some: gas send ${agent} "…"`
+    : 'it has no inbox; give it its next mission where it works';
   const outOfGas: StallView[] =
-    outOfGasSince === null
-      ? []
-      : [{ agent, kind: 'out-of-gas', since: outOfGasSince, detail: `send it some: gas send ${agent} "…"` }];
+    outOfGasSince === null ? [] : [{ agent, kind: 'out-of-gas', since: outOfGasSince, detail: mend }];
   const at = stallTiers.indexOf(tier);
   if (since === null || at < 1) return outOfGas;
   const last = `last sign: ${lastSign(signList(watch.signs), now)}`;

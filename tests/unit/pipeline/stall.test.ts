@@ -216,6 +216,13 @@ describe('an agent at 100 %', () => {
     expect(new StallLife().live(24 * hour, done).told()).toEqual(['15 out-of-gas']);
   });
 
+  it('is to be sent some, unless it has no inbox', () => {
+    const { watch, now } = new StallLife().live(hour, done);
+    const detail = (hasInbox?: boolean) => stallsOf(watch, now, hasInbox)[0]?.detail;
+    expect(detail()).toBe('send it some: gas send A "…"');
+    expect(detail(false)).toBe('it has no inbox; give it its next mission where it works');
+  });
+
   it('that has its next gas already is not', () => {
     expect(new StallLife().live(24 * hour, { ...done, gasAt: start + minute }).told()).toEqual([]);
   });
