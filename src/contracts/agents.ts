@@ -60,6 +60,8 @@ export const gasSchema = z.object({
   text: z.string().min(1),
   /** The delivery that this one stands for, since it was given to another agent. */
   replaces: z.string().optional(),
+  /** The question of its receiver that it answers. */
+  answers: z.string().optional(),
 });
 export type Gas = z.infer<typeof gasSchema>;
 

@@ -13,6 +13,7 @@ import type { ProgressSink } from '../contracts/progress.ts';
 import type { SwarmControl, SwarmTraces } from '../contracts/swarm-orders.ts';
 import type { Service } from '../core/service.ts';
 import { type GasAlertBoard, GasAlertWatch } from './alert-watch.ts';
+import { makeLookUp } from './answers.ts';
 import { makeAsk } from './ask.ts';
 import { joinBoards } from './board/join-boards.ts';
 import { type Chain, inboxlessOf, successor } from './chain.ts';
@@ -127,8 +128,8 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     boards: watch,
     observe: intake.observe,
     progress: intake,
-    ask: makeAsk({ redis, questions, jobs, clock }, { prefix, reportTo }),
-    lookUp: questions.lookUp,
+    ask: makeAsk({ redis, questions, jobs, clock }, { prefix, reportTo, inboxless }),
+    lookUp: makeLookUp({ questions, ledger }, inboxless),
     desk: createGasDesk({ mailbox, store, ledger, clock }, pulling(agents)),
     chain,
     rechain: (next) => {

@@ -2,6 +2,7 @@
 import { type DeliveryState, type Gas, isToBeFetched, wordOf } from '../contracts/agents.ts';
 import { type Address, actionStateSchema, type Report, type Step } from '../contracts/chat.ts';
 import { plainText } from '../core/text.ts';
+import { byGetAnswer } from './answers.ts';
 import { type Delivery, isClosed } from './delivery.ts';
 import { kindOf } from './gas.ts';
 
@@ -36,7 +37,7 @@ function whatOf(gas: Gas): string {
     case 'scheduled':
       return `the scheduled gas ${senderOf(gas)}`;
     case 'person':
-      return `the message of ${senderOf(gas)}`;
+      return `the ${gas.answers === undefined ? 'message' : 'answer'} of ${senderOf(gas)}`;
   }
 }
 
@@ -49,9 +50,13 @@ const sentences: Readonly<Record<DeliveryState, (what: string, to: string, detai
   held: (what, to, detail) => `${to} does not get ${what} yet: ${detail}`,
   pending: (what, to) => `${to} is to get ${what}`,
   queued: (what, to) => `${to} is to get ${what}; it is queued`,
-  sent: (what, to) => `${to} has ${what} in its inbox and has not accepted it yet`,
+  sent: (what, to, detail) =>
+    isFetched(detail)
+      ? `${to} has fetched ${what}`
+      : `${to} has ${what} in its inbox and has not accepted it yet`,
   unknown: (what, to, detail) => `nobody can tell whether ${to} got ${what}: ${detail}`,
-  accepted: (what, to, detail) => `${to} accepted ${what}${saidBy(detail)}`,
+  accepted: (what, to, detail) =>
+    isFetched(detail) ? `${to} has fetched ${what}` : `${to} accepted ${what}${saidBy(detail)}`,
   working: (what, to, detail) => `${to} works on ${what}${saidBy(detail)}`,
   suppressed: (what, to, detail) => `${to} does not get ${what}: ${detail}`,
   failed: (what, to, detail) => `${to} did not get ${what}: ${detail}`,
@@ -62,6 +67,11 @@ const sentences: Readonly<Record<DeliveryState, (what: string, to: string, detai
 /** Whose word it is, where it is not the receiver's own. */
 function saidBy(detail: string): string {
   return detail.startsWith(wordOf) ? `, ${detail}` : '';
+}
+
+/** Whether it is an answer that nothing brought to its agent. */
+function isFetched(detail: string): boolean {
+  return detail.startsWith(byGetAnswer);
 }
 
 function toBeFetched(what: string, to: string): string {
