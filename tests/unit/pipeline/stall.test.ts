@@ -25,6 +25,29 @@ describe('silence', () => {
     expect(ask.watch.proposal).toEqual(takeOver);
   });
 
+  it('looks again for whoever could take over, once, until a person is called, who is not called later for it', () => {
+    const from = (at: number) => (now: number) =>
+      now < start + at * minute ? working : { ...working, takeOver };
+    const auto = (at: number) => new StallLife({ reassign: 'auto' }).live(5 * hour, from(at)).told();
+    expect(auto(80)).toEqual(['15 warn', '30 nudge', '80 reassign', '120 human']);
+    expect(auto(121)).toEqual(['15 warn', '30 nudge', '120 human']);
+    const ask = new StallLife().live(80 * minute, from(80));
+    expect(ask.watch.proposal).toEqual(takeOver);
+    expect(ask.live(5 * hour, working).told()).toEqual(['15 warn', '30 nudge', '120 human']);
+  });
+
+  it('has at most one agent take over, and calls a person in time, whoever comes and goes', () => {
+    fc.assert(
+      fc.property(fc.infiniteStream(fc.boolean()), (isThere) => {
+        const life = new StallLife({ reassign: 'auto' }).live(3 * hour, () =>
+          isThere.next().value ? { ...working, takeOver } : working,
+        );
+        expect(life.count('reassign')).toBeLessThanOrEqual(1);
+        expect(life.told().at(-1)).toBe('120 human');
+      }),
+    );
+  });
+
   it('is over with the first sign of work, and told to be', () => {
     const life = new StallLife().live(40 * minute, working);
     life.live(41 * minute, { ...working, signs: { commit: start + 41 * minute } });
