@@ -1,5 +1,6 @@
 // Answers to agents without an inbox: nothing carries them, so they wait until their agent asks what became of its question,
 // and the record of deliveries says when it did.
+import { byGetAnswer } from '../contracts/agents.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import type { LookUpQuestion } from '../contracts/mailbox.ts';
 import { SwarmError } from '../core/errors.ts';
@@ -11,9 +12,6 @@ export interface AnswersDeps {
   readonly questions: Questions;
   readonly ledger: Pick<Ledger, 'record'>;
 }
-
-/** How the detail of the step begins by which it was fetched. */
-export const byGetAnswer = 'fetched with get_answer';
 
 /** What became of a question, as its agent asks. @param inboxless those to whom nothing else brings the answer */
 export function makeLookUp(deps: AnswersDeps, inboxless: readonly string[]): LookUpQuestion {

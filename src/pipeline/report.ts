@@ -1,8 +1,7 @@
 // What people in chat read about a delivery: one sentence and the steps so far. Pure; ledger.ts enqueues it.
-import { type DeliveryState, type Gas, isToBeFetched, wordOf } from '../contracts/agents.ts';
+import { byGetAnswer, type DeliveryState, type Gas, isToBeFetched, wordOf } from '../contracts/agents.ts';
 import { type Address, actionStateSchema, type Report, type Step } from '../contracts/chat.ts';
 import { plainText } from '../core/text.ts';
-import { byGetAnswer } from './answers.ts';
 import { type Delivery, isClosed } from './delivery.ts';
 import { kindOf } from './gas.ts';
 
@@ -71,7 +70,7 @@ function saidBy(detail: string): string {
 
 /** Whether it is an answer that nothing brought to its agent. */
 function isFetched(detail: string): boolean {
-  return detail.startsWith(byGetAnswer);
+  return detail === byGetAnswer;
 }
 
 function toBeFetched(what: string, to: string): string {
