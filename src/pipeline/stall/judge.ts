@@ -181,10 +181,14 @@ function complete(watch: Watch, facts: Facts, now: number, options: StallOptions
 /** Outside of a silence; `told`: what was said of it is taken back. */
 function ended(watch: Watch, told: boolean): Judgement {
   const { tier, since, tierAt } = watch;
-  const rest = {
+  const rest: Watch = {
     ...watch,
-    ...{ since: null, tier: 'none', unnudged: null, isReassigned: false, proposal: null },
-  } as const;
+    since: null,
+    tier: 'none',
+    unnudged: null,
+    isReassigned: false,
+    proposal: null,
+  };
   const effects: StallEffect[] =
     told && tier !== 'none' ? [{ kind: 'recovered', since: since ?? tierAt }] : [];
   return { watch: rest, effects };
