@@ -36,6 +36,9 @@ export interface Judgement {
   readonly effects: readonly StallEffect[];
 }
 
+/** Why nothing can be given to an agent, in words. */
+export const withoutInbox = 'it has no inbox';
+
 const dayMs = 86_400_000;
 /** Looks further apart than this: nobody watched meanwhile, or a clock was set. */
 const gapMs = 300_000;
@@ -154,7 +157,7 @@ function episodeOf({ epoch, since }: Watch): string {
 }
 
 function suppression({ nudges }: Watch, { facts, now, options }: Circumstances): string | null {
-  if (!facts.hasInbox) return 'it has no inbox';
+  if (!facts.hasInbox) return withoutInbox;
   if (nudges.length >= options.nudgesPerDay)
     return `${nudges.length} nudges within 24 h, which is all it gets`;
   const last = nudges.at(-1);

@@ -105,10 +105,12 @@ describe('nudges', () => {
 
   it('are not sent to an agent without an inbox, and cost it none; the other steps keep their time', () => {
     const facts = { ...working, hasInbox: false };
-    const life = new StallLife().live(3 * hour, facts);
-    expect(life.told()).toEqual(['15 warn', '120 human']);
+    const life = new StallLife().live(20 * minute, facts);
+    const detail = () => stallsOf(life.watch, life.now, false)[0]?.detail;
+    expect(detail()).toContain('; not nudged: it has no inbox');
+    expect(life.live(3 * hour, facts).told()).toEqual(['15 warn', '120 human']);
     expect(life.watch).toMatchObject({ nudges: [], unnudged: 'it has no inbox' });
-    expect(stallsOf(life.watch, life.now)[0]?.detail).toContain('; not nudged: it has no inbox');
+    expect(detail()).toContain('; not nudged: it has no inbox');
   });
 
   it('stay within budget and cooldown in any life, also one whose clock leaps', () => {
