@@ -21,6 +21,17 @@ describe('a simulated swarm', () => {
     expect(problems).toMatch(/was nudged again too soon/);
   });
 
+  it('keeps its promises also where gas of a silent agent is given on without a word', {
+    timeout: 120_000,
+  }, async () => {
+    const soon = { warnAfterMs: 300_000, nudgeAfterMs: 600_000, reassignAfterMs: 900_000 };
+    const run = (reassign: 'ask' | 'auto') =>
+      simulate({ runs: 40, seed: 1, most: 7, stall: { ...soon, reassign } });
+    const [asked, given] = [await run('ask'), await run('auto')];
+    expect(given.failed).toEqual([]);
+    expect(given.rerouted).toBeGreaterThan(asked.rerouted);
+  });
+
   // Seeds that failed once, and what was wrong.
   it.each([[79, 'an agent took gas, said so, and died before it wrote a word: nobody looked for it']])(
     'keeps seed %i: %s',
