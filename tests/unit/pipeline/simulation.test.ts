@@ -25,11 +25,17 @@ describe('a simulated swarm', () => {
     timeout: 120_000,
   }, async () => {
     const soon = { warnAfterMs: 300_000, nudgeAfterMs: 600_000, reassignAfterMs: 900_000 };
-    const run = (reassign: 'ask' | 'auto') =>
-      simulate({ runs: 40, seed: 1, most: 7, stall: { ...soon, reassign } });
-    const [asked, given] = [await run('ask'), await run('auto')];
-    expect(given.failed).toEqual([]);
-    expect(given.rerouted).toBeGreaterThan(asked.rerouted);
+    let given = 0;
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const { problems, reassigned } = await simulateOne(seed, {
+        most: 7,
+        stall: { ...soon, reassign: 'auto' },
+      });
+      expect({ seed, problems }).toEqual({ seed, problems: [] });
+      given += reassigned;
+    }
+    // Else it would prove nothing.
+    expect(given).toBeGreaterThan(10);
   });
 
   // Seeds that failed once, and what was wrong.
