@@ -4,7 +4,7 @@ import type { Reply } from '../commands/index.ts';
 import { type Report, reportSchema } from '../contracts/chat.ts';
 import { type ResetAnswer, resetAnswerSchema } from '../contracts/components.ts';
 import { errorKinds } from '../contracts/errors.ts';
-import { type ProgressAnswer, progressAnswerSchema, type ProgressWords } from '../contracts/progress.ts';
+import { type ProgressAnswer, type ProgressWords, progressAnswerSchema } from '../contracts/progress.ts';
 import { coreErrors, SwarmError } from '../core/errors.ts';
 import { inputFault } from '../core/input-faults.ts';
 import { type Door, findDoor } from './door.ts';
@@ -22,17 +22,20 @@ export interface Client {
   decide(confirmationId: string, verdict: 'yes' | 'no', typed?: string): Promise<Reply>;
   /** The next report with a seq above `after`, waited for so long, 20 s at most; null when none came. */
   nextReport(id: string, after: number, waitMs: number): Promise<Report | null>;
-  acknowledge(deliveryId: string, state: 'accepted' | 'working'): Promise<{ readonly state: string }>;
+  acknowledge(
+    deliveryId: string,
+    state: 'accepted' | 'working',
+  ): Promise<{ readonly state: string } | Refused>;
   /** @throws SwarmError AGENT_UNKNOWN, REQUEST_INVALID */
   report(agent: string, words: ProgressWords): Promise<ProgressAnswer | Refused>;
   /** @throws SwarmError COMPONENT_UNKNOWN that names the components there are */
-  resetComponent(name: string): Promise<ResetAnswer>;
+  resetComponent(name: string): Promise<ResetAnswer | Refused>;
 }
 
 /** The key may not do it. */
 export type Refused = z.infer<typeof refusalSchema>;
 
-const refusalSchema = z.object({ kind: z.literal('refusal'), text: z.string() });
+const refusalSchema = z.object({ kind: z.literal('refusal'), code: z.string(), text: z.string() });
 const failureSchema = z.object({ error: z.string(), message: z.string() });
 const replySchema: z.ZodType<Reply> = z.custom<Reply>(
   (value) =>
@@ -69,7 +72,7 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
       ),
     acknowledge: (id, state) =>
       understood(
-        z.object({ state: z.string() }),
+        z.object({ state: z.string() }).or(refusalSchema),
         post(`/v1/deliveries/${encodeURIComponent(id)}/ack`, { state }),
       ),
     report: (agent, words) =>
@@ -78,7 +81,10 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
         call(`/v1/agents/${encodeURIComponent(agent)}/progress`, { method: 'PUT', body: words }),
       ),
     resetComponent: (name) =>
-      understood(resetAnswerSchema, post(`/v1/components/${encodeURIComponent(name)}/reset`)),
+      understood(
+        resetAnswerSchema.or(refusalSchema),
+        post(`/v1/components/${encodeURIComponent(name)}/reset`),
+      ),
   };
 }
 

@@ -60,6 +60,8 @@ export const gasSchema = z.object({
   text: z.string().min(1),
   /** The delivery that this one stands for, since it was given to another agent. */
   replaces: z.string().optional(),
+  /** The question of its receiver that it answers. */
+  answers: z.string().optional(),
 });
 export type Gas = z.infer<typeof gasSchema>;
 
@@ -97,6 +99,12 @@ export const stepMarks = {
   waits: 'waits to be fetched: ',
   wanted: 'a person is wanted: ',
 } as const;
+
+/** How the detail of an acknowledgement begins that is not the receiver's own word; the principal follows whose it is. */
+export const wordOf = 'on the word of ';
+
+/** The detail of a step by which an agent without an inbox took the answer to its question. */
+export const byGetAnswer = 'fetched with get_answer';
 
 /** Whether it lies where its receiver fetches it, and was not fetched so far; it is `queued` until then. */
 export function isToBeFetched({ state, steps }: Pick<DeliveryView, 'state' | 'steps'>): boolean {

@@ -21,7 +21,7 @@ export type Asked =
   | { readonly asked: true; readonly id: string; readonly answer: string }
   | { readonly asked: false; readonly reason: string };
 
-/** An agent's way to people: they are shown the question and its id, and their word comes back as gas. */
+/** An agent's way to people: they are shown the question and its id; their word comes back by that id, and as gas to an inbox. */
 export type AskPeople = (agent: string, question: string) => Promise<Asked>;
 
 /** A question as its agent finds it again; times in ms since the epoch. */

@@ -117,6 +117,11 @@ export interface DeliveryLedger {
   /** Null when no such delivery was ever made. */
   state(id: string): Promise<DeliveryState | null>;
   /**
+   * The delivery of this id, or the only one whose id begins so; null when there is none.
+   * @throws SwarmError DELIVERY_UNKNOWN when several begin so, RECORD_UNREADABLE, REDIS_*
+   */
+  find(id: string): Promise<DeliveryView | null>;
+  /**
    * Records what happened to a delivery; an event that does not fit its state changes nothing.
    * @throws SwarmError DELIVERY_UNKNOWN; DELIVERY_NOT_SENT for an acknowledgement of what is still on its way
    */

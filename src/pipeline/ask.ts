@@ -1,5 +1,5 @@
 // A question of an agent to people: shown once where gas is reported, with the id that its answer has to name. The answer
-// comes to the agent as gas, and is found again by that id; nothing here waits for it.
+// comes to the agent as gas where it has an inbox, and is found again by that id; nothing here waits for it.
 import type { Address } from '../contracts/chat.ts';
 import { derivedId } from '../contracts/ids.ts';
 import type { AskPeople } from '../contracts/mailbox.ts';
@@ -22,6 +22,8 @@ export interface AskOptions {
   readonly prefix: string;
   /** Who is shown what agents ask. */
   readonly reportTo: readonly Address[];
+  /** Those to whom nothing can be given. */
+  readonly inboxless: readonly string[];
 }
 
 /** An agent that asks more is in a loop, and people would stop to read. */
@@ -31,7 +33,7 @@ const withinSeconds = 3_600;
 /** What it makes throws SwarmError REDIS_*, and what a queue throws. */
 export function makeAsk(
   { redis, questions, jobs, clock }: AskDeps,
-  { prefix, reportTo }: AskOptions,
+  { prefix, reportTo, inboxless }: AskOptions,
 ): AskPeople {
   /** When the very question was asked first, within the hour; null where too many others were. */
   async function askedAt(agent: string, question: string): Promise<string | null> {
@@ -72,7 +74,8 @@ export function makeAsk(
         },
       });
     }
-    return { asked: true, id, answer: 'is told by get_answer, and comes as a gas from person:…' };
+    const comes = inboxless.includes(agent) ? ' alone' : ', and comes as a gas from person:…';
+    return { asked: true, id, answer: `is told by get_answer${comes}` };
   };
 }
 

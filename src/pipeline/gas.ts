@@ -85,13 +85,17 @@ export function toSkippedGas(run: Run, checkpoint: Checkpoint, { to, createdAt }
   return { id, from, to, mission: run.mission ?? '', epoch, checkpoint, percent, createdAt, text: 'skipped' };
 }
 
-/** Words of a person to an agent; the same order and agent make the same id. */
-export function toMessage(text: string, { id, by, to, createdAt }: GasOrder & PersonOrder): Gas {
+/** Words of a person to an agent, to a question of its own where `answers` names one; the same order and agent make the same id. */
+export function toMessage(
+  text: string,
+  { id, by, to, createdAt, answers }: GasOrder & PersonOrder & { readonly answers?: string | undefined },
+): Gas {
   return {
     id: messageId(id, to),
     from: `${personPrefix}${by}`,
     ...{ to, mission: '', epoch: 0, checkpoint: null, percent: null, createdAt },
     text: messageText(by, text),
+    ...(answers !== undefined && { answers }),
   };
 }
 

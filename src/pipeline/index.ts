@@ -1,6 +1,7 @@
 // The face of the gas pipeline. Importing it is cheap: chokidar, node-cron and yaml load when something starts or
 // a chain is read. Any process may build a pipeline; only one that starts watcher and schedule is driven by them.
 import type { Brain } from '../contracts/brain.ts';
+import type { AskPeople, GasDesk, LookUpQuestion } from '../contracts/mailbox.ts';
 import type {
   AgentDirectory,
   AgentInbox,
@@ -8,22 +9,23 @@ import type {
   NoteAcknowledgement,
   PipelineWork,
 } from '../contracts/ports.ts';
-import type { AskPeople, GasDesk, LookUpQuestion } from '../contracts/mailbox.ts';
 import type { ProgressSink } from '../contracts/progress.ts';
 import type { SwarmControl, SwarmTraces } from '../contracts/swarm-orders.ts';
 import type { Service } from '../core/service.ts';
 import { type GasAlertBoard, GasAlertWatch } from './alert-watch.ts';
+import { makeLookUp } from './answers.ts';
 import { makeAsk } from './ask.ts';
 import { joinBoards } from './board/join-boards.ts';
 import { type Chain, inboxlessOf, successor } from './chain.ts';
-import { createEngine, type PipelineDeps, type PipelineOptions } from './engine.ts';
-import { endOf } from './graph.ts';
 import { createControl } from './control.ts';
 import { viewOf } from './delivery.ts';
-import { createDirectory } from './directory.ts';
 import { createGasDesk } from './desk.ts';
+import { createDirectory } from './directory.ts';
+import { createEngine, type PipelineDeps, type PipelineOptions } from './engine.ts';
+import { endOf } from './graph.ts';
 import { makeAcknowledge } from './inboxes/acknowledge.ts';
 import type { Intake, PipelineAgent } from './intake.ts';
+import { makeLateTick, makeSkipped } from './late-tick.ts';
 import { makeTraces } from './orders/traces.ts';
 import { GasWatcher } from './progress/watch.ts';
 import { createQuestions } from './questions.ts';
@@ -34,7 +36,6 @@ import type { StallBoard } from './stall/board.ts';
 import { createStall } from './stall/stall.ts';
 import { createPipelineWork } from './sweep.ts';
 import { createTickRecord } from './tick-record.ts';
-import { makeLateTick, makeSkipped } from './late-tick.ts';
 
 export type { ReceiverAlert } from './alerts.ts';
 export { type Chain, inboxlessOf, loadChain, missionFiles } from './chain.ts';
@@ -106,17 +107,13 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     ...{ agents: names, inboxless, chain, freeJoins },
   };
   const control = createControl(orders);
-  const wholeId = makeWholeId(store);
   const silence = createStall(
     { watches, store, ledger, control, clock, logger },
     { agents, inboxless, reportTo, stall, expectsGas: (agent) => expectsGas(chain(), agent) },
   );
   return {
     directory: { ...directory, skipped: makeSkipped({ ticks, clock }) },
-    ledger: {
-      state: ledger.state,
-      record: async (id, event) => viewOf(await ledger.record(await wholeId(id), event)),
-    },
+    ledger: byBeginning({ ledger, store, wholeId: makeWholeId(store) }),
     noteMissed: (id, why) => ledger.missed(id, why),
     work: createPipelineWork({ rounds, store, ledger, intake, late, freeJoins, look: silence.look }),
     inbox,
@@ -131,13 +128,31 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     boards: watch,
     observe: intake.observe,
     progress: intake,
-    ask: makeAsk({ redis, questions, jobs, clock }, { prefix, reportTo }),
-    lookUp: questions.lookUp,
+    ask: makeAsk({ redis, questions, jobs, clock }, { prefix, reportTo, inboxless }),
+    lookUp: makeLookUp({ questions, ledger }, inboxless),
     desk: createGasDesk({ mailbox, store, ledger, clock }, pulling(agents)),
     chain,
     rechain: (next) => {
       current.chain = next;
     },
+  };
+}
+
+/** The record as others see it: they may name a delivery by the beginning of its id. */
+function byBeginning({
+  ledger,
+  store,
+  wholeId,
+}: Pick<ReturnType<typeof createEngine>, 'ledger' | 'store'> & {
+  readonly wholeId: ReturnType<typeof makeWholeId>;
+}): DeliveryLedger {
+  return {
+    state: ledger.state,
+    find: async (id) => {
+      const delivery = (await store.delivery(await wholeId(id))).value;
+      return delivery && viewOf(delivery);
+    },
+    record: async (id, event) => viewOf(await ledger.record(await wholeId(id), event)),
   };
 }
 

@@ -15,8 +15,10 @@ export interface Questions {
   open(id: string, asked: Asking): Promise<void>;
   /** Gives the answer; the same order again is given the same word. */
   answer(agent: string, id: string, word: Word): Promise<Answered>;
-  /** Whether the answer that counts came by this order. */
-  isAnsweredBy(agent: string, id: string, order: string): Promise<boolean>;
+  /** By which order the answer that counts came, and whether its agent has fetched it; null where there is none. */
+  given(agent: string, id: string): Promise<{ readonly order: string; readonly isFetched: boolean } | null>;
+  /** Its agent has fetched the answer. */
+  noteFetched(id: string): Promise<void>;
   readonly lookUp: LookUpQuestion;
 }
 
@@ -49,7 +51,11 @@ export function createQuestions(redis: Redis, { prefix }: { readonly prefix: str
     if (fields['asked'] === undefined) return null;
     const asked = decode(asking, fields['asked'], keyOf(id));
     if (asked.agent !== agent) return null;
-    return { asked, word: fields['word'] === undefined ? null : decode(word, fields['word'], keyOf(id)) };
+    return {
+      asked,
+      word: fields['word'] === undefined ? null : decode(word, fields['word'], keyOf(id)),
+      isFetched: fields['fetched'] !== undefined,
+    };
   }
 
   return {
@@ -67,7 +73,13 @@ export function createQuestions(redis: Redis, { prefix }: { readonly prefix: str
       if (order === given.order) return { kind: 'given', question: found.asked.question };
       return { kind: 'refused', reason: `${by} has answered the question ${id} already` };
     },
-    isAnsweredBy: async (agent, id, order) => (await find(agent, id))?.word?.order === order,
+    given: async (agent, id) => {
+      const found = await find(agent, id);
+      return found?.word ? { order: found.word.order, isFetched: found.isFetched } : null;
+    },
+    noteFetched: async (id) => {
+      await ask(() => fetchedScript(redis, [keyOf(id)], []));
+    },
     lookUp: async (agent, id) => {
       const found = await find(agent, id);
       if (found === null) {
@@ -98,3 +110,7 @@ const answerScript = makeScript(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return false end
 redis.call('HSETNX', KEYS[1], 'word', ARGV[1])
 return redis.call('HGET', KEYS[1], 'word')`);
+
+const fetchedScript = makeScript(`
+if redis.call('HEXISTS', KEYS[1], 'word') == 1 then redis.call('HSETNX', KEYS[1], 'fetched', '1') end
+return 1`);

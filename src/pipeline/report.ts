@@ -1,5 +1,5 @@
 // What people in chat read about a delivery: one sentence and the steps so far. Pure; ledger.ts enqueues it.
-import { type DeliveryState, type Gas, isToBeFetched } from '../contracts/agents.ts';
+import { byGetAnswer, type DeliveryState, type Gas, isToBeFetched, wordOf } from '../contracts/agents.ts';
 import { type Address, actionStateSchema, type Report, type Step } from '../contracts/chat.ts';
 import { plainText } from '../core/text.ts';
 import { type Delivery, isClosed } from './delivery.ts';
@@ -36,7 +36,7 @@ function whatOf(gas: Gas): string {
     case 'scheduled':
       return `the scheduled gas ${senderOf(gas)}`;
     case 'person':
-      return `the message of ${senderOf(gas)}`;
+      return `the ${gas.answers === undefined ? 'message' : 'answer'} of ${senderOf(gas)}`;
   }
 }
 
@@ -49,15 +49,29 @@ const sentences: Readonly<Record<DeliveryState, (what: string, to: string, detai
   held: (what, to, detail) => `${to} does not get ${what} yet: ${detail}`,
   pending: (what, to) => `${to} is to get ${what}`,
   queued: (what, to) => `${to} is to get ${what}; it is queued`,
-  sent: (what, to) => `${to} has ${what} in its inbox and has not accepted it yet`,
+  sent: (what, to, detail) =>
+    isFetched(detail)
+      ? `${to} has fetched ${what}`
+      : `${to} has ${what} in its inbox and has not accepted it yet`,
   unknown: (what, to, detail) => `nobody can tell whether ${to} got ${what}: ${detail}`,
-  accepted: (what, to) => `${to} accepted ${what}`,
-  working: (what, to) => `${to} works on ${what}`,
+  accepted: (what, to, detail) =>
+    isFetched(detail) ? `${to} has fetched ${what}` : `${to} accepted ${what}${saidBy(detail)}`,
+  working: (what, to, detail) => `${to} works on ${what}${saidBy(detail)}`,
   suppressed: (what, to, detail) => `${to} does not get ${what}: ${detail}`,
   failed: (what, to, detail) => `${to} did not get ${what}: ${detail}`,
   rerouted: (what, to, detail) => `${what} is no longer for ${to}: ${detail}`,
   expired: (what, to, detail) => `${what} for ${to} has expired: ${detail}`,
 };
+
+/** Whose word it is, where it is not the receiver's own. */
+function saidBy(detail: string): string {
+  return detail.startsWith(wordOf) ? `, ${detail}` : '';
+}
+
+/** Whether it is an answer that nothing brought to its agent. */
+function isFetched(detail: string): boolean {
+  return detail === byGetAnswer;
+}
 
 function toBeFetched(what: string, to: string): string {
   return `${what} waits until ${to} fetches it`;

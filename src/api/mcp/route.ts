@@ -45,7 +45,10 @@ export function registerMcp(
 function makeAdmit(deps: AgentDeps, caller: Caller) {
   return async (agent: string, tool: string): Promise<void> => {
     const admission = await admitAgent(deps, caller, { agent, command: `mcp ${tool}` });
-    if (admission.kind === 'denied') throw new SwarmError(domainErrors.unauthorised, admission.refusal.text);
+    if (admission.kind === 'denied') {
+      const kind = { ...domainErrors.unauthorised, hint: `Send a key that may speak as ${agent}.` };
+      throw new SwarmError(kind, admission.refusal.text.replace(/\.$/, ''));
+    }
     if (admission.kind === 'unknown') throw new SwarmError(domainErrors.agentUnknown, admission.message);
   };
 }

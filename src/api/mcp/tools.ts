@@ -76,7 +76,7 @@ export function makeTools(deps: ToolDeps, agent: string | null): readonly Tool[]
     make({
       name: 'ask_human',
       description:
-        'Ask the people who watch the swarm, when only they can decide. Keep the `id` of the question: get_answer tells what became of it, and the answer comes as a gas from `person:…` too. Go on with other work meanwhile. The same question within an hour is not asked twice.',
+        'Ask the people who watch the swarm, when only they can decide. Keep the `id` of the question: get_answer tells what became of it; where you have an inbox, the answer comes as a gas from `person:…` too. Go on with other work meanwhile. The same question within an hour is not asked twice.',
       input: { question: z.string().trim().min(1).max(1_000) },
       run: ({ question }, { agent: who }) => swarm.ask(who, question),
     }),

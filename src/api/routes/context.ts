@@ -6,7 +6,7 @@ import type { Reply } from '../../commands/index.ts';
 import { errorText } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import { type Caller, operator } from '../door.ts';
-import { type Deed, wishFor, writeDeed } from '../record.ts';
+import { type Decided, type Deed, wishFor, writeDeed } from '../record.ts';
 
 /** Says who sent a request that the door let in. */
 export type CallerOf = (request: FastifyRequest) => Caller;
@@ -27,7 +27,7 @@ export interface DeedOptions {
 
 /**
  * Null lets pass: the token of this installation may, a key needs the permission. It is recorded, but does not wait for the
- * record: a reset is what mends, and an acknowledgement is an agent's own word.
+ * record: a reset is what mends, and an acknowledgement tells of what has happened already.
  *
  * @throws what kept the rights of a key from being read: an outage is no denial
  */
@@ -37,18 +37,36 @@ export async function denied(
   deed: Deed,
   { records = 'all' }: DeedOptions = {},
 ): Promise<Extract<Reply, { kind: 'refusal' }> | null> {
-  const verdict = await deps.policy.decide(wishFor(caller, deed.permission));
+  const decided = await decide(deps, caller, deed.permission);
+  if (records === 'all' || decided.blockedBy !== null) await note(deps, caller, { ...deed, ...decided });
+  return decided.blockedBy === null ? null : refusalOf(caller, decided.blockedBy);
+}
+
+/** As `denied`, and records nothing. @throws as `denied` */
+export async function decide(
+  { policy }: Pick<DeedDeps, 'policy'>,
+  caller: Caller,
+  permission: string,
+): Promise<Decided> {
+  const { fault, blockedBy, policyVersion } = await policy.decide(wishFor(caller, permission));
   const isOperator = principalOf(caller.identity) === principalOf(operator.identity);
-  if (verdict.fault && !isOperator) throw verdict.fault;
-  const blockedBy = isOperator ? null : (verdict.blockedBy?.detail ?? null);
-  const { audit, policy, logger } = deps;
-  if (audit !== null && (records === 'all' || blockedBy !== null)) {
-    const { policyVersion } = verdict;
-    await writeDeed({ audit, policy }, caller, { ...deed, blockedBy, policyVersion }).catch(
-      (thrown: unknown) =>
-        logger.error({ command: deed.command, error: errorText(thrown) }, 'it was not recorded'),
-    );
-  }
-  if (blockedBy === null) return null;
-  return { kind: 'refusal', code: 'denied', text: `Not allowed for ${caller.identity.name}: ${blockedBy}.` };
+  if (fault && !isOperator) throw fault;
+  return { blockedBy: isOperator ? null : (blockedBy?.detail ?? null), policyVersion };
+}
+
+/** Records what was decided; what cannot be recorded is logged. */
+export async function note(
+  { audit, policy, logger }: DeedDeps,
+  caller: Caller,
+  done: Deed & Decided,
+): Promise<void> {
+  if (audit === null) return;
+  await writeDeed({ audit, policy }, caller, done).catch((thrown: unknown) =>
+    logger.error({ command: done.command, error: errorText(thrown) }, 'it was not recorded'),
+  );
+}
+
+/** What a caller reads who may not. */
+export function refusalOf({ identity }: Caller, why: string): Extract<Reply, { kind: 'refusal' }> {
+  return { kind: 'refusal', code: 'denied', text: `Not allowed for ${identity.name}: ${why}.` };
 }

@@ -67,6 +67,7 @@ export function wireAudit({ config, redis, clock, logger, policy, links }: Audit
     }),
     ledger: (ledger) => ({
       state: (id) => ledger.state(id),
+      find: (id) => ledger.find(id),
       record: async (id, event) => {
         await note({ correlationId: id, command: 'agent ack', args: { delivery: id, state: event.state } });
         return ledger.record(id, event);

@@ -3,6 +3,7 @@ import type { ProgressAnswer, ProgressWords } from '../../contracts/progress.ts'
 import { plainText } from '../../core/text.ts';
 import { connectClient } from '../client.ts';
 import { type ExitCode, exitCodes, type Io } from '../io.ts';
+import { sayRefused } from './refused.ts';
 
 /** Status 0 also for one that was told before: nothing is lost by it. @throws SwarmError AGENT_UNKNOWN, REQUEST_INVALID */
 export async function agentReport(
@@ -11,12 +12,8 @@ export async function agentReport(
   io: Io,
 ): Promise<ExitCode> {
   const answer = await (await connectClient(io)).report(agent, words);
-  if (json) io.stdout.write(`${JSON.stringify(answer)}\n`);
-  if ('kind' in answer) {
-    if (!json) io.stderr.write(`${answer.text}\n`);
-    return exitCodes.denied;
-  }
-  if (!json) io.stdout.write(`${agent}: ${wordsOf(answer)}\n`);
+  if ('kind' in answer) return sayRefused(answer, { json }, io);
+  io.stdout.write(`${json ? JSON.stringify(answer) : `${agent}: ${wordsOf(answer)}`}\n`);
   return exitCodes.ok;
 }
 

@@ -2,6 +2,7 @@
 import type { ProcessReset, ResetAnswer } from '../../contracts/components.ts';
 import { connectClient } from '../client.ts';
 import { type ExitCode, exitCodes, type Io } from '../io.ts';
+import { sayRefused } from './refused.ts';
 
 /** Status 0 when nothing that was reset failed and no process was silent. @throws SwarmError COMPONENT_UNKNOWN, PLATFORM_UNREACHABLE */
 export async function serviceReset(
@@ -10,6 +11,7 @@ export async function serviceReset(
   io: Io,
 ): Promise<ExitCode> {
   const answer = await (await connectClient(io)).resetComponent(component);
+  if ('kind' in answer) return sayRefused(answer, options, io);
   io.stdout.write(`${options.json ? JSON.stringify(answer) : linesOf(answer).join('\n')}\n`);
   const failed = answer.processes.some(({ outcome, state }) => outcome === 'reset' && state === 'failed');
   return failed || answer.silent.length > 0 || answer.unasked !== null ? exitCodes.failed : exitCodes.ok;

@@ -18,6 +18,11 @@ export function agentArg(description: string): ArgSpec {
   return { name: 'agent', description, required: true, candidates: agentNames };
 }
 
+/** An argument that names one agent to whom something is given; one without an inbox is not offered for it. */
+export function receiverArg(description: string): ArgSpec {
+  return { ...agentArg(description), candidates: receiverNames };
+}
+
 /** An argument that names one agent or all of them; not given, it is all. */
 export function agentOrAllArg(description: string): ArgSpec {
   const candidates = async (ports: CommandPorts) => [...(await agentNames(ports)), allAgents];
@@ -45,6 +50,11 @@ export async function objectionTo(name: string, ports: CommandPorts): Promise<st
 export async function objectionToGiving(name: string, ports: CommandPorts): Promise<string | null> {
   if (!(await inboxless(ports)).includes(name)) return objectionTo(name, ports);
   return `${name} has no inbox, so nothing can be given to it. Give it one in pipeline.agents.`;
+}
+
+/** The ids of those to whom something can be given. */
+async function receiverNames({ agents }: Pick<CommandPorts, 'agents'>): Promise<readonly string[]> {
+  return (await agents.agents()).flatMap(({ agent, hasInbox }) => (hasInbox ? [agent] : []));
 }
 
 /** The agents to whom nothing can be given. */

@@ -1,5 +1,5 @@
 // `gas explain <delivery>`: why this gas went to whom, when, and by which evidence. All of it from the record.
-import { type DeliveryView, isToBeFetched, stepMarks } from '../../contracts/agents.ts';
+import { type DeliveryView, isToBeFetched, stepMarks, wordOf } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
 import { formatAge } from '../render.ts';
@@ -131,7 +131,7 @@ function standing(view: DeliveryView, ageMs: number): string {
       return `Nobody can tell whether ${gas.to} has it; it is laid down once more soon.`;
     case 'accepted':
     case 'working':
-      return `${gas.to} has it.`;
+      return `${gas.to} has it${saidBy(steps.at(-1)?.detail ?? '')}.`;
     case 'suppressed':
       return 'Nobody gets it.';
     case 'rerouted':
@@ -140,6 +140,11 @@ function standing(view: DeliveryView, ageMs: number): string {
     case 'expired':
       return `\`gas reassign ${gas.id.slice(0, shortDeliveryId)} AGENT\` gives it to another agent.`;
   }
+}
+
+/** Whose word it is, where it is not the receiver's own. */
+function saidBy(detail: string): string {
+  return detail.startsWith(wordOf) ? `, ${plainText(detail, 80)}` : '';
 }
 
 function row(label: string, value: string, ageMs: number | null, tone: Tone = 'info'): AnswerRow {

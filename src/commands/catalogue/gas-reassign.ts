@@ -1,7 +1,7 @@
 // `gas reassign <delivery> <agent>`: what nobody has acknowledged goes to another agent, as a delivery of its own.
 import type { DeliveryView } from '../../contracts/agents.ts';
 import type { Action, CommandPorts } from '../spec.ts';
-import { agentNames, jobOf, objectionToGiving, orderedBy } from './agent-names.ts';
+import { jobOf, objectionToGiving, orderedBy, receiverArg } from './agent-names.ts';
 import { deliveryArg, findDelivery } from './find-delivery.ts';
 import { isAcknowledged, isOpen } from './gas.ts';
 
@@ -11,10 +11,7 @@ export const gasReassign: Action = {
   kind: 'action',
   name: 'gas reassign',
   description: 'Give a delivery that nobody has accepted to another agent',
-  args: [
-    deliveryArg(searched, isOpen),
-    { name: 'agent', description: 'Who gets it', required: true, candidates: agentNames },
-  ],
+  args: [deliveryArg(searched, isOpen), receiverArg('Who gets it')],
   example: 'gas reassign x1a2b3c4 Agent-3',
   permission: ({ agent = '' }) => `gas.reassign:${agent}`,
   prompt: async ({ delivery = '', agent }, ports) => {

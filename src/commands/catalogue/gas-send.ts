@@ -2,14 +2,14 @@
 import { z } from 'zod';
 import { messageLimit } from '../../contracts/swarm-orders.ts';
 import type { Action, CommandPorts } from '../spec.ts';
-import { agentArg, jobOf, objectionToGiving, orderedBy } from './agent-names.ts';
+import { jobOf, objectionToGiving, orderedBy, receiverArg } from './agent-names.ts';
 
 export const gasSend: Action = {
   kind: 'action',
   name: 'gas send',
   description: 'Send an agent its next prompt now, ahead of the checkpoint',
   args: [
-    agentArg('Who gets it'),
+    receiverArg('Who gets it'),
     {
       name: 'text',
       description: "What it is to read instead of the chain's own words",

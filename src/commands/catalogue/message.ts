@@ -12,6 +12,7 @@ import {
   objectionTo,
   objectionToGiving,
   orderedBy,
+  receiverArg,
 } from './agent-names.ts';
 
 const text: ArgSpec = {
@@ -26,7 +27,7 @@ export const message: Action = {
   kind: 'action',
   name: 'message',
   description: 'Write to one agent; told when it has it and when it accepts',
-  args: [agentArg('Whom'), text],
+  args: [receiverArg('Whom'), text],
   example: 'message Agent-2 "look at the hall first"',
   danger: 'none',
   permission: ({ agent = '' }) => `agent.message:${agent}`,

@@ -5,7 +5,7 @@ import { signWords } from '../../contracts/watch.ts';
 import { plainText } from '../../core/text.ts';
 import { formatAge } from '../render.ts';
 import type { Action, ActionCall, CommandPorts, Objection } from '../spec.ts';
-import { agentArg, jobOf, objectionToGiving, orderedBy } from './agent-names.ts';
+import { jobOf, objectionToGiving, orderedBy, receiverArg } from './agent-names.ts';
 
 const report =
   'Write your progress into your status; if you are blocked, write there what blocks you, and whom you wait for in `waiting_for`.';
@@ -14,7 +14,7 @@ export const unstall: Action = {
   kind: 'action',
   name: 'unstall',
   description: 'Ask a silent agent to go on; refused while it shows signs of work',
-  args: [agentArg('Which')],
+  args: [receiverArg('Which')],
   example: 'unstall Agent-2',
   permission: ({ agent = '' }) => `agent.message:${agent}`,
   prompt: ({ agent }) => `Ask ${agent} to go on?`,

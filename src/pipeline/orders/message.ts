@@ -1,7 +1,8 @@
 // A person's words to one agent, or to all: a delivery each, acknowledged as gas is. Words that answer a question go to its
-// agent alone, and only while it is open. Whoever has no inbox is left out of what goes to all.
+// agent alone, and only while it is open; one without an inbox fetches them. Such a one is left out of what goes to all.
 import type { SwarmControl } from '../../contracts/swarm-orders.ts';
 import { plainText } from '../../core/text.ts';
+import { recordFetched } from '../answers.ts';
 import { newDelivery } from '../delivery.ts';
 import { messageId, toMessage } from '../gas.ts';
 import { askedBy, chosen, delivering, objectionToGiving, type OrderDeps, refused } from './deps.ts';
@@ -22,9 +23,10 @@ export function makeMessage(deps: OrderDeps): SwarmControl['agent.message'] {
     const siblings = to === null ? receivers.map((agent) => messageId(order.id, agent)) : [];
     const asked = askedBy(order, replyTo, siblings);
     for (const agent of receivers) {
-      const gas = toMessage(words, { id: order.id, by, to: agent, createdAt: deps.clock.now() });
+      const gas = toMessage(words, { id: order.id, by, to: agent, createdAt: deps.clock.now(), answers });
       await deps.ledger.once(newDelivery(gas, `written by ${by}`, { asked }));
     }
+    if (objection !== null && to !== null && answers !== undefined) await recordFetched(deps, to, answers);
     return delivering;
   };
 }

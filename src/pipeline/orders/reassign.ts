@@ -6,7 +6,9 @@ import { replacementId, toReplacement } from '../gas.ts';
 import { askedBy, chosen, delivering, objectionToGiving, type OrderDeps, refused } from './deps.ts';
 import { takeBack } from './take-back.ts';
 
-export function makeReassign(deps: OrderDeps): SwarmControl['gas.reassign'] {
+export type ReassignDeps = Pick<OrderDeps, 'store' | 'ledger' | 'inbox' | 'clock' | 'agents' | 'inboxless'>;
+
+export function makeReassign(deps: ReassignDeps): SwarmControl['gas.reassign'] {
   const { store, ledger, inbox, clock } = deps;
   return async (order, { by, delivery: id, to, replyTo }) => {
     chosen(deps, to);

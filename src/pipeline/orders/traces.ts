@@ -14,7 +14,7 @@ export function makeTraces({
       // What somebody has learned is as true an hour later, and the same order is the same learning.
       if ('learning' in body) return true;
       if ('answers' in body && body.to !== null && body.answers !== undefined) {
-        return questions.isAnsweredBy(body.to, body.answers, id);
+        return (await questions.given(body.to, body.answers))?.order === id;
       }
       const runs = (await store.runs(agents)).values.filter((run) => run !== null);
       if ('checkpoint' in body) {

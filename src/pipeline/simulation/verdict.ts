@@ -10,6 +10,8 @@ export interface Verdict {
   readonly agents: number;
   readonly deliveries: number;
   readonly rerouted: number;
+  /** Of those, given on by the watch. */
+  readonly reassigned: number;
   readonly hasAlert: boolean;
   readonly cut: number;
   readonly nudges: number;
@@ -37,6 +39,7 @@ export function judge(world: World, { isAtRest, budget }: Judgement): Verdict {
     agents: agents.size,
     deliveries: deliveries.length,
     rerouted: deliveries.filter(({ replacedBy }) => replacedBy !== null).length,
+    reassigned: deliveries.filter(({ steps }) => steps.some(isGivenOn)).length,
     ...{ hasAlert, cut: world.cut.count, nudges },
     problems: [
       ...(isAtRest ? [] : ['it never came to rest']),
@@ -46,6 +49,10 @@ export function judge(world: World, { isAtRest, budget }: Judgement): Verdict {
       ...surplus(all, nudged),
     ],
   };
+}
+
+function isGivenOn({ state, detail }: Delivery['steps'][number]): boolean {
+  return state === 'rerouted' && detail.endsWith(' by stall-watch');
 }
 
 /** Nobody was called, so everybody had work, or somebody in their place, and nobody is left with any. */

@@ -1,9 +1,11 @@
-// The stall watch of a simulation: the one that ships, with what it remembers in memory and its nudges as deliveries like any
-// other. Beside it stands what it has decided, for whoever judges.
+// The stall watch of a simulation: the one that ships, with what it remembers in memory. Its nudges, and what it gives to
+// another agent, are deliveries like any other. Beside it stands what it has decided, for whoever judges.
+import type { AgentInbox } from '../../contracts/ports.ts';
 import type { Clock } from '../../core/clock.ts';
 import { coreErrors, SwarmError } from '../../core/errors.ts';
 import { silentLogger } from '../../core/logger.ts';
 import type { Ledger } from '../ledger.ts';
+import { makeReassign } from '../orders/reassign.ts';
 import type { Held } from '../records.ts';
 import type { StallOptions } from '../stall/config.ts';
 import { makePerform } from '../stall/perform.ts';
@@ -16,6 +18,7 @@ import type { Mishaps } from './memory-store.ts';
 export interface WatchingDeps {
   readonly store: GasStore;
   readonly ledger: Ledger;
+  readonly inbox: AgentInbox;
   readonly clock: Clock;
   readonly mishaps: Mishaps;
   /** Virtual time, ms since the run began, whatever the machine's clock says. */
@@ -38,7 +41,7 @@ export interface Watching {
 }
 
 export function createWatching(
-  { store, ledger, clock, mishaps, elapsed }: WatchingDeps,
+  { store, ledger, inbox, clock, mishaps, elapsed }: WatchingDeps,
   { agents, stall }: WatchingOptions,
 ): Watching {
   const records = new Map<string, Held<Watch> & { readonly value: Watch }>();
@@ -46,7 +49,9 @@ export function createWatching(
   const watches = createMemoryWatches(records, mishaps, (before, after) => {
     if (isNewNudge(before, after)) nudged.set(after.agent, [...(nudged.get(after.agent) ?? []), elapsed()]);
   });
-  const perform = makePerform({ ledger, clock, control: nobody, logger: silentLogger }, undefined);
+  const reassign = makeReassign({ store, ledger, inbox, clock, agents, inboxless: [] });
+  const control = { 'gas.reassign': reassign };
+  const perform = makePerform({ ledger, clock, control, logger: silentLogger }, operator);
   const watch = createStallWatch(
     { store, watches, perform, clock, logger: silentLogger },
     { agents: agents.map((id) => ({ id })), stall },
@@ -66,10 +71,8 @@ function isNewNudge(before: Watch | null, after: Watch): boolean {
   return owed(after).some((episode) => !known.includes(episode));
 }
 
-/** Only where `stall.reassign` is `auto` is anybody's gas given away, and then only with somebody to tell. */
-const nobody = {
-  'gas.reassign': () => Promise.reject(new SwarmError(coreErrors.aborted, 'nobody gives gas away here')),
-};
+/** Who would be told of gas that is given to another; nobody reads it here. */
+const operator = { surface: 'console', place: 'local' } as const;
 
 /** As stall/store.ts keeps its promises. */
 function createMemoryWatches(

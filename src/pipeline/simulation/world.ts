@@ -102,7 +102,7 @@ export function createWorld(scenario: Scenario, chance: Chance, stall: StallOpti
 
   const rounds = makeRounds(agents, seen);
   const watching = createWatching(
-    { store, ledger, clock, mishaps, elapsed: () => agenda.now },
+    { store, ledger, inbox: inboxes, clock, mishaps, elapsed: () => agenda.now },
     { agents: scenario.cast.map(({ id }) => id), stall },
   );
   // Nothing is scheduled here, and the chain stays as it is.

@@ -13,6 +13,8 @@ export interface StallBoardDeps {
 
 export interface StallBoardOptions {
   readonly agents: readonly string[];
+  /** As GatherOptions. */
+  readonly inboxless: readonly string[];
   /** Whether its next gas is still to come; where a chain has ended as it should, nobody is alarmed. */
   readonly expectsGas: (agent: string) => boolean;
 }
@@ -35,11 +37,12 @@ export class StallBoard extends Service {
 
   /** Reads anew. @throws SwarmError REDIS_* */
   async refresh(): Promise<void> {
-    const known = await this.#deps.watches.many(this.#options.agents);
+    const { agents, inboxless, expectsGas } = this.#options;
+    const known = await this.#deps.watches.many(agents);
     const now = this.#deps.clock.now();
     this.#latest = known
-      .flatMap((watch) => (watch === null ? [] : stallsOf(watch, now)))
-      .filter(({ agent, kind }) => kind !== 'out-of-gas' || this.#options.expectsGas(agent));
+      .flatMap((watch) => (watch === null ? [] : stallsOf(watch, now, !inboxless.includes(watch.agent))))
+      .filter(({ agent, kind }) => kind !== 'out-of-gas' || expectsGas(agent));
   }
 
   protected async onStart(): Promise<void> {

@@ -1,5 +1,6 @@
 // Makes the facts of one look out of what is stored of an agent and what its files say. Pure.
-import { type Delivery, isClosed, isLaid } from '../delivery.ts';
+import { type DeliveryView, wordOf } from '../../contracts/agents.ts';
+import { type Delivery, isClosed, isLaid, isTaken } from '../delivery.ts';
 import { pauseOf, type Run } from '../machine.ts';
 import { hasUnbegun } from '../stand-in.ts';
 import type { Evidence } from './evidence.ts';
@@ -9,7 +10,7 @@ import type { TakeOver } from './record.ts';
 
 /** What deliveries tell of a receiver. Times in ms since the epoch; null: nothing is known. */
 export interface Received {
-  /** When it last acknowledged one. */
+  /** When it last acknowledged one itself. */
   readonly inboxAt: number | null;
   /** When the newest gas to it was made. */
   readonly gasAt: number | null;
@@ -61,18 +62,24 @@ export function factsOf({
 /** By receiver. A nudge is no gas to go on with; that it was taken up is a sign of life all the same. */
 export function receivedBy(deliveries: readonly Delivery[]): ReadonlyMap<string, Received> {
   const known = new Map<string, Received>();
-  for (const { gas, state, since } of deliveries) {
+  for (const delivery of deliveries) {
+    const { gas, state } = delivery;
     const before = known.get(gas.to) ?? nothingReceived;
-    const isTaken = state === 'accepted' || state === 'working';
+    const saidAt = delivery.steps.findLast(isOwnWord)?.at ?? null;
     const isGas = gas.checkpoint !== null || !isNudge(gas);
     known.set(gas.to, {
-      inboxAt: isTaken ? Math.max(since, before.inboxAt ?? 0) : before.inboxAt,
+      inboxAt: saidAt === null ? before.inboxAt : Math.max(saidAt, before.inboxAt ?? 0),
       gasAt: isGas ? Math.max(gas.createdAt, before.gasAt ?? 0) : before.gasAt,
       hasGas: before.hasGas || (isGas && !isClosed(state)),
       open: before.open + (isClosed(state) ? 0 : 1),
     });
   }
   return known;
+}
+
+/** What somebody else says in the receiver's place is no sign of its life. */
+function isOwnWord(step: DeliveryView['steps'][number]): boolean {
+  return isTaken(step) && !step.detail.startsWith(wordOf);
 }
 
 export const nothingReceived: Received = { inboxAt: null, gasAt: null, hasGas: false, open: 0 };

@@ -36,6 +36,9 @@ export interface Judgement {
   readonly effects: readonly StallEffect[];
 }
 
+/** Why nothing can be given to an agent, in words. */
+export const withoutInbox = 'it has no inbox';
+
 const dayMs = 86_400_000;
 /** Looks further apart than this: nobody watched meanwhile, or a clock was set. */
 const gapMs = 300_000;
@@ -85,15 +88,24 @@ function quiet(signs: Watch['signs'], around: Circumstances & { readonly watch: 
 
 /** Takes at most one step: after a leap of the clock, or a night without the platform, each still has its own time. */
 function step(watch: Watch, quietMs: number, around: Circumstances): Judgement {
-  const { now, options } = around;
   const next = following[watch.tier];
-  if (next === null) return { watch, effects: [] };
+  if (next !== null && isDue(next, watch, quietMs, around))
+    return taken[next]({ ...watch, tier: next, tierAt: around.now }, around);
+  // Whoever could take over may have been silent or busy when it was looked for first.
+  return watch.tier === 'reassign' && !watch.isReassigned
+    ? taken.reassign(watch, around)
+    : { watch, effects: [] };
+}
+
+function isDue(
+  next: Exclude<StallTier, 'none'>,
+  { tier, tierAt }: Watch,
+  quietMs: number,
+  { now, options }: Circumstances,
+): boolean {
   const dueMs = afterMs(next, options);
-  const sinceLastMs = now - watch.tierAt;
-  if (quietMs < dueMs) return { watch, effects: [] };
-  if (watch.tier !== 'none' && sinceLastMs < dueMs - afterMs(watch.tier, options))
-    return { watch, effects: [] };
-  return taken[next]({ ...watch, tier: next, tierAt: now }, around);
+  if (quietMs < dueMs) return false;
+  return tier === 'none' || now - tierAt >= dueMs - afterMs(tier, options);
 }
 
 const following: Readonly<Record<StallTier, Exclude<StallTier, 'none'> | null>> = {
@@ -123,14 +135,16 @@ type Taken = (watch: Watch, around: Circumstances) => Judgement;
 
 const taken: Readonly<Record<Exclude<StallTier, 'none'>, Taken>> = {
   warn: (watch, { now }) => ({ watch, effects: [{ kind: 'warn', since: watch.since ?? now }] }),
-  nudge: (watch, { now, options }) => {
-    const unnudged = suppression(watch, now, options);
+  nudge: (watch, around) => {
+    const { now } = around;
+    const unnudged = suppression(watch, around);
     if (unnudged !== null) return { watch: { ...watch, unnudged }, effects: [] };
     const effect = { kind: 'nudge', since: watch.since ?? now, episode: episodeOf(watch) } as const;
     return { watch: { ...watch, nudges: [...watch.nudges, now] }, effects: [effect] };
   },
-  reassign: (watch, { facts: { takeOver }, options }) => {
-    if (takeOver === null) return { watch, effects: [] };
+  reassign: (before, { facts: { takeOver }, options }) => {
+    if (takeOver === null) return { watch: before, effects: [] };
+    const watch = { ...before, isReassigned: true };
     if (options.reassign === 'ask') return { watch: { ...watch, proposal: takeOver }, effects: [] };
     return { watch, effects: [{ kind: 'reassign', episode: episodeOf(watch), takeOver }] };
   },
@@ -142,7 +156,8 @@ function episodeOf({ epoch, since }: Watch): string {
   return `${epoch}-${since}`;
 }
 
-function suppression({ nudges }: Watch, now: number, options: StallOptions): string | null {
+function suppression({ nudges }: Watch, { facts, now, options }: Circumstances): string | null {
+  if (!facts.hasInbox) return withoutInbox;
   if (nudges.length >= options.nudgesPerDay)
     return `${nudges.length} nudges within 24 h, which is all it gets`;
   const last = nudges.at(-1);
@@ -169,7 +184,14 @@ function complete(watch: Watch, facts: Facts, now: number, options: StallOptions
 /** Outside of a silence; `told`: what was said of it is taken back. */
 function ended(watch: Watch, told: boolean): Judgement {
   const { tier, since, tierAt } = watch;
-  const rest = { ...watch, since: null, tier: 'none', unnudged: null, proposal: null } as const;
+  const rest: Watch = {
+    ...watch,
+    since: null,
+    tier: 'none',
+    unnudged: null,
+    isReassigned: false,
+    proposal: null,
+  };
   const effects: StallEffect[] =
     told && tier !== 'none' ? [{ kind: 'recovered', since: since ?? tierAt }] : [];
   return { watch: rest, effects };

@@ -40,6 +40,8 @@ export const watchSchema = z.object({
   unnudged: z.string().nullable(),
   /** Of the last 24 h. */
   nudges: z.array(z.number()),
+  /** Whether its gas was given, or offered, to another in this silence. */
+  isReassigned: z.boolean().default(false),
   /** What another agent could take over, while a person is asked. */
   proposal: takeOverSchema.nullable(),
   /** The newest gas to it. */
@@ -70,6 +72,7 @@ export function newWatch(agent: string, now: number, graceMs: number): Watch {
     tierAt: now,
     unnudged: null,
     nudges: [],
+    isReassigned: false,
     proposal: null,
     gasAt: null,
     outOfGasSince: null,

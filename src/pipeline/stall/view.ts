@@ -4,7 +4,7 @@ import type { Run } from '../machine.ts';
 import type { StallOptions } from './config.ts';
 import { noEvidence } from './evidence.ts';
 import { factsOf, nothingReceived } from './facts.ts';
-import { type Facts, merged, silentSince } from './judge.ts';
+import { type Facts, merged, silentSince, withoutInbox } from './judge.ts';
 import { signList } from './quiet.ts';
 import { newWatch, type Watch } from './record.ts';
 
@@ -18,17 +18,26 @@ function minutesAgo(at: number, now: number): string {
   return `${Math.max(0, Math.floor((now - at) / 60_000))} min ago`;
 }
 
-/** Every trouble that holds. One that has come further keeps what it was before, so that nobody is told it was over. */
-export function stallsOf(watch: Watch, now: number): StallView[] {
+/**
+ * Every trouble that holds. One that has come further keeps what it was before, so that nobody is told it was over.
+ * @param hasInbox whether anything can be given to it
+ */
+export function stallsOf(watch: Watch, now: number, hasInbox = true): StallView[] {
   const { agent, tier, since, proposal, outOfGasSince } = watch;
+  const mend = hasInbox
+    ? `send it some: gas send ${agent} "…"`
+    : `${withoutInbox}; give it its next mission where it works`;
   const outOfGas: StallView[] =
-    outOfGasSince === null
-      ? []
-      : [{ agent, kind: 'out-of-gas', since: outOfGasSince, detail: `send it some: gas send ${agent} "…"` }];
+    outOfGasSince === null ? [] : [{ agent, kind: 'out-of-gas', since: outOfGasSince, detail: mend }];
   const at = stallTiers.indexOf(tier);
   if (since === null || at < 1) return outOfGas;
   const last = `last sign: ${lastSign(signList(watch.signs), now)}`;
-  const quiet: StallView = { agent, kind: 'quiet', since, detail: `${last}; ${nudgeText(watch, now)}` };
+  const quiet: StallView = {
+    agent,
+    kind: 'quiet',
+    since,
+    detail: `${last}; ${nudgeText(watch, now, hasInbox)}`,
+  };
   const offer =
     proposal === null
       ? []
@@ -59,11 +68,12 @@ export function watchView(run: Run, known: Watch | null, now: number, options: S
   };
 }
 
-function nudgeText({ tier, unnudged, nudges, signs }: Watch, now: number): string {
+function nudgeText({ tier, unnudged, nudges, signs }: Watch, now: number, hasInbox: boolean): string {
   if (tier === 'warn') {
     const workedAt = Math.max(signs.progress ?? 0, signs.commit ?? 0);
     const last = nudges.at(-1) ?? 0;
-    return last > workedAt ? `nudged ${minutesAgo(last, now)}, not again yet` : 'not nudged yet';
+    if (last > workedAt) return `nudged ${minutesAgo(last, now)}, not again yet`;
+    return hasInbox ? 'not nudged yet' : `not nudged: ${withoutInbox}`;
   }
   return unnudged === null ? 'nudged once' : `not nudged: ${unnudged}`;
 }

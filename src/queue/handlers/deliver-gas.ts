@@ -13,7 +13,7 @@ import type { JobHandler } from '../handler.ts';
 const lookMs = 2_000;
 
 export interface DeliverGasDeps {
-  readonly ledger: DeliveryLedger;
+  readonly ledger: Pick<DeliveryLedger, 'state' | 'record'>;
   readonly inbox: AgentInbox;
   /** Notes at the delivery why a try failed that is made again. Absent: the log alone has it. */
   readonly noteMissed?: (id: string, why: string) => Promise<unknown>;

@@ -128,3 +128,32 @@ describe('the gas of an agent', () => {
     expect([fetching.status, acknowledging.status]).toEqual([403, 403]);
   });
 });
+
+describe('POST /v1/deliveries/:id/ack', () => {
+  const ackPolicy = createPolicy({
+    roles: { a1: ['agent.report:Agent-1'], a2: ['agent.report:Agent-2'], ops: ['gas.acknowledge'] },
+    people: {
+      a1: { role: 'a1', identities: ['http:a1'] },
+      a2: { role: 'a2', identities: ['http:a2'] },
+      ops: { role: 'ops', identities: ['http:ops'] },
+    },
+  });
+
+  it('takes the word of the receiver, and of whoever may for all, who is named', async ({
+    redis,
+    prefix,
+  }) => {
+    const { call, keys } = await open(redis, prefix, { swarm: listening().swarm, policy: ackPolicy });
+    const ack = async (name: string, id: string) =>
+      call('POST', `/v1/deliveries/${id}/ack`, {
+        headers: { authorization: `Bearer ${await keys.add(name, 0)}` },
+      });
+    const receiver = delivery('g-1').gas.to === 'Agent-1' ? ['a1', 'a2'] : ['a2', 'a1'];
+    expect((await ack(receiver[0] ?? '', 'g-1')).body).toMatchObject({ state: 'accepted' });
+    expect(await ack(receiver[1] ?? '', 'g-1')).toMatchObject({
+      status: 403,
+      body: { kind: 'refusal', text: expect.stringContaining('speaks for no agent that has a gas g-1') },
+    });
+    expect((await ack('ops', 'g-1')).body.steps).toMatchObject([{ detail: 'on the word of http:ops' }]);
+  });
+});

@@ -106,9 +106,10 @@ export async function open(
   const state = { readiness: given.readiness ?? ready };
   const ledger: DeliveryLedger = {
     state: async () => 'sent',
-    record: async (id, { state: next }) => {
+    find: async (id) => (id === 'g-1' ? delivery(id) : null),
+    record: async (id, { state: next, detail }) => {
       if (id !== 'g-1') throw new SwarmError(domainErrors.deliveryUnknown, `no delivery ${id}`);
-      return delivery(id, { state: next });
+      return delivery(id, { state: next, steps: [{ state: next, at: 1, detail }] });
     },
   };
   const components: ComponentResetter = { reset: given.reset ?? nobodyHasIt };

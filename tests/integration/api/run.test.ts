@@ -1,8 +1,9 @@
-// `swarmline run` and `agent ack` against a real HTTP face: what is printed where, and with which exit code.
+// `swarmline run`, `agent ack` and `service reset` against a real HTTP face: what is printed where, and with which exit code.
 import { describe, expect } from 'vitest';
 import { agentAck } from '../../../src/cli/commands/agent-ack.ts';
 import { chat } from '../../../src/cli/commands/chat.ts';
 import { run } from '../../../src/cli/commands/run.ts';
+import { serviceReset } from '../../../src/cli/commands/service-reset.ts';
 import type { QueueView } from '../../../src/contracts/queues.ts';
 import { createActionDirectory } from '../../../src/queue/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
@@ -10,6 +11,11 @@ import { portsOf } from '../../unit/commands/ports.ts';
 import { ManualClock } from '../../unit/core/manual-clock.ts';
 import { open } from './rig.ts';
 import { plain, report, terminal } from './terminal.ts';
+
+/** The environment of somebody with a key of this name. */
+async function keyed({ port, keys }: Awaited<ReturnType<typeof open>>, name: string) {
+  return { SWARMLINE_URL: `http://127.0.0.1:${port}`, SWARMLINE_API_KEY: await keys.add(name, 0) };
+}
 
 const heldServices = (now: number): QueueView => ({
   ...{ queue: 'services', waiting: 1, delayed: 0, active: 0, dead: 0, oldestWaitingMs: 180_000 },
@@ -213,11 +219,31 @@ describe('swarmline agent ack', () => {
     expect(printed.out).toBe('g-1: accepted\n');
   });
 
+  it('says in words that a key may not', async ({ redis, prefix }) => {
+    const face = await open(redis, prefix);
+    const { io, printed } = terminal(face);
+    const denied = { ...io, env: await keyed(face, 'watch') };
+    expect(await agentAck('g-1', { working: false, json: false }, denied)).toBe(77);
+    expect(printed.err).toContain('Not allowed for watch: it speaks for no agent that has a gas g-1');
+  });
+
   it('says that there is no such delivery', async ({ redis, prefix }) => {
     const { io } = terminal(await open(redis, prefix));
     await expect(agentAck('g-9', { working: false, json: false }, io)).rejects.toMatchObject({
       code: 'DELIVERY_UNKNOWN',
       message: 'no delivery g-9',
     });
+  });
+});
+
+describe('swarmline service reset', () => {
+  it('says in words that a key may not', async ({ redis, prefix }) => {
+    const face = await open(redis, prefix);
+    const { io, printed } = terminal(face);
+    const denied = { ...io, env: await keyed(face, 'watch') };
+    expect(await serviceReset('api', { json: false }, denied)).toBe(77);
+    expect(printed.err).toMatch(/^Not allowed for watch: /);
+    expect(await serviceReset('api', { json: true }, denied)).toBe(77);
+    expect(JSON.parse(printed.out)).toMatchObject({ kind: 'refusal', code: 'denied' });
   });
 });

@@ -272,7 +272,7 @@ it('says which port is taken, and what to do', async ({ redis, prefix }) => {
       policy: createPolicy({ roles: {}, people: {} }),
       keys: createApiKeys('/no/such/home'),
       results,
-      ledger: { state: async () => null, record: async () => delivery('g') },
+      ledger: { state: async () => null, find: async () => null, record: async () => delivery('g') },
       components: { reset: nobodyHasIt },
       swarm: nobody,
       logger: silentLogger,

@@ -1,8 +1,10 @@
 // An agent without an inbox is no receiver: an order that would give it something changes nothing. Real Redis, real files.
 import { describe, expect } from 'vitest';
+import type { Gas } from '../../../src/contracts/agents.ts';
 import type { PipelineOptions } from '../../../src/pipeline/index.ts';
-import { ann, gasOf, layDown, order, record, status } from './orders.ts';
-import { it } from './rig.ts';
+import { createQuestions } from '../../../src/pipeline/questions.ts';
+import { ann, gasOf, layDown, order, record, reportsTo, status } from './orders.ts';
+import { it, type Rig } from './rig.ts';
 
 const said = 'C has no inbox, so nothing can be given to it; give it one in pipeline.agents';
 const agents: PipelineOptions['agents'] = [
@@ -38,5 +40,52 @@ describe('an agent without an inbox', () => {
   it('is left out of what goes to all', async ({ rig }) => {
     await rig.pipeline.control['agent.message'](order(), { ...ann, to: null, text: 'x' });
     expect(await record(rig)).toEqual(['person:ann→A null queued', 'person:ann→B null queued']);
+  });
+});
+
+describe('the answer to an agent without an inbox', () => {
+  it.override({ options: { agents, chain: { chain: ['A', 'B'], end: 'stop', schedules: [] } } });
+
+  const asked = async ({ pipeline }: Rig) => {
+    const told = await pipeline.ask('C', 'Left or right?');
+    expect(told).toMatchObject({ asked: true, answer: 'is told by get_answer alone' });
+    return told.asked ? told.id : '';
+  };
+  const word = (answers: string) => ({ ...ann, to: 'C', text: 'left', answers });
+  const laid = async ({ pipeline }: Rig, gas: Gas | undefined) => {
+    if (!gas) throw new Error('nothing was to be delivered');
+    const { state, where: detail } = await pipeline.inbox.deliver(gas);
+    expect(state).toBe('waiting');
+    await pipeline.ledger.record(gas.id, { state: 'queued', detail, waits: true });
+  };
+  const texts = (rig: Rig) => reportsTo(rig, 'discord').map(({ text }) => text);
+
+  it('is told as waiting to be fetched, and as fetched when it was', async ({ rig }) => {
+    const id = await asked(rig);
+    expect(await rig.pipeline.control['agent.message'](order(), word(id))).toEqual({ kind: 'delivering' });
+    await laid(rig, gasOf(rig)[0]);
+    expect(texts(rig).at(-1)).toBe('the answer of ann waits until C fetches it');
+    expect(await rig.twin.lookUp('C', id)).toMatchObject({ state: 'answered', answer: 'left' });
+    expect(reportsTo(rig, 'discord').at(-1)).toMatchObject({
+      text: 'C has fetched the answer of ann',
+      final: true,
+    });
+    expect(await record(rig)).toEqual(['person:ann→C null accepted']);
+    expect(await rig.twin.lookUp('C', id)).toMatchObject({ answer: 'left' });
+  });
+
+  it('is told as fetched also where that came before its delivery was on record', async ({
+    rig,
+    redis,
+    prefix,
+  }) => {
+    const id = await asked(rig);
+    const once = order();
+    // As an order leaves it that is killed right behind this.
+    const questions = createQuestions(redis, { prefix });
+    await questions.answer('C', id, { order: once.id, by: 'ann', answer: 'left', answeredAt: once.at });
+    expect(await rig.twin.lookUp('C', id)).toMatchObject({ answer: 'left' });
+    await rig.pipeline.control['agent.message'](once, word(id));
+    expect(await record(rig)).toEqual(['person:ann→C null accepted']);
   });
 });

@@ -174,6 +174,19 @@ describe('an order about agents', () => {
     expect(await action('broadcast').check({ args, identity: ann }, none)).toContain('No agent has an inbox');
   });
 
+  it('offers whoever has no inbox for what is about them, and for nothing that is given', async () => {
+    const offered = async (name: string) =>
+      (await action(name)
+        .args.find((arg) => arg.name === 'agent')
+        ?.candidates?.(portsOf(oneInboxless), {})) ?? [];
+    for (const name of ['message', 'gas send', 'gas reassign', 'unstall', 'heal', 'onboard soft']) {
+      expect([name, await offered(name)]).toEqual([name, ['Agent-1', 'Agent-2', 'Agent-3']]);
+    }
+    for (const name of ['answer', 'gas skip', 'gas pause']) {
+      expect([name, await offered(name)]).toEqual([name, expect.arrayContaining(['Agent-7'])]);
+    }
+  });
+
   it('refuses a broadcast that nobody would read', async () => {
     const call = { args: { text: 'x' }, identity: ann };
     expect(await action('broadcast').check(call, portsOf({}))).toContain('nobody would read it');

@@ -21,6 +21,23 @@ describe('a simulated swarm', () => {
     expect(problems).toMatch(/was nudged again too soon/);
   });
 
+  it('keeps its promises also where gas of a silent agent is given on without a word', {
+    timeout: 120_000,
+  }, async () => {
+    const soon = { warnAfterMs: 300_000, nudgeAfterMs: 600_000, reassignAfterMs: 900_000 };
+    let given = 0;
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const { problems, reassigned } = await simulateOne(seed, {
+        most: 7,
+        stall: { ...soon, reassign: 'auto' },
+      });
+      expect({ seed, problems }).toEqual({ seed, problems: [] });
+      given += reassigned;
+    }
+    // Else it would prove nothing.
+    expect(given).toBeGreaterThan(10);
+  });
+
   // Seeds that failed once, and what was wrong.
   it.each([[79, 'an agent took gas, said so, and died before it wrote a word: nobody looked for it']])(
     'keeps seed %i: %s',

@@ -1,5 +1,6 @@
 // What the watch takes for a mission: also one that was taken and not begun, of which no status speaks.
 import { describe, expect, it } from 'vitest';
+import { wordOf } from '../../../src/contracts/agents.ts';
 import { newDelivery, transitionDelivery } from '../../../src/pipeline/delivery.ts';
 import { newRun, type Run, transitionByGas } from '../../../src/pipeline/machine.ts';
 import { noEvidence } from '../../../src/pipeline/stall/evidence.ts';
@@ -41,5 +42,24 @@ describe('the facts of an agent', () => {
     const nudge = newDelivery(toNudge({ agent: 'A', episode: '1-5', since: 5, last: 'start', now: 9 }), '');
     expect(receivedBy([lies, nudge]).get('A')).toMatchObject({ hasGas: true, open: 2 });
     expect(receivedBy([nudge, taken]).get('A')).toMatchObject({ hasGas: false, open: 1 });
+  });
+
+  it('take an acknowledgement for a sign of its life, and what a person says in its place for none', () => {
+    const lies = transitionDelivery(newDelivery(someGas({ to: 'A' }), ''), {
+      state: 'sent',
+      at: 6,
+      detail: '',
+    }).delivery;
+    const said = (at: number, detail: string) => ({ state: 'accepted', at, detail }) as const;
+    const own = transitionDelivery(lies, said(7, 'moved to done/')).delivery;
+    const byPerson = transitionDelivery(lies, said(8, `${wordOf}cli:local`)).delivery;
+    const worksToo = transitionDelivery(byPerson, { state: 'working', at: 9, detail: 'told by A' }).delivery;
+    const personToo = transitionDelivery(own, {
+      state: 'working',
+      at: 9,
+      detail: `${wordOf}cli:local`,
+    }).delivery;
+    const inboxAt = [own, byPerson, worksToo, personToo].map((one) => receivedBy([one]).get('A')?.inboxAt);
+    expect(inboxAt).toEqual([7, null, 9, 7]);
   });
 });

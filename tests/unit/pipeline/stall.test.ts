@@ -25,6 +25,29 @@ describe('silence', () => {
     expect(ask.watch.proposal).toEqual(takeOver);
   });
 
+  it('looks again for whoever could take over, once, until a person is called, who is not called later for it', () => {
+    const from = (at: number) => (now: number) =>
+      now < start + at * minute ? working : { ...working, takeOver };
+    const auto = (at: number) => new StallLife({ reassign: 'auto' }).live(5 * hour, from(at)).told();
+    expect(auto(80)).toEqual(['15 warn', '30 nudge', '80 reassign', '120 human']);
+    expect(auto(121)).toEqual(['15 warn', '30 nudge', '120 human']);
+    const ask = new StallLife().live(80 * minute, from(80));
+    expect(ask.watch.proposal).toEqual(takeOver);
+    expect(ask.live(5 * hour, working).told()).toEqual(['15 warn', '30 nudge', '120 human']);
+  });
+
+  it('has at most one agent take over, and calls a person in time, whoever comes and goes', () => {
+    fc.assert(
+      fc.property(fc.infiniteStream(fc.boolean()), (isThere) => {
+        const life = new StallLife({ reassign: 'auto' }).live(3 * hour, () =>
+          isThere.next().value ? { ...working, takeOver } : working,
+        );
+        expect(life.count('reassign')).toBeLessThanOrEqual(1);
+        expect(life.told().at(-1)).toBe('120 human');
+      }),
+    );
+  });
+
   it('is over with the first sign of work, and told to be', () => {
     const life = new StallLife().live(40 * minute, working);
     life.live(41 * minute, { ...working, signs: { commit: start + 41 * minute } });
@@ -78,6 +101,16 @@ describe('nudges', () => {
     const life = new StallLife({ nudgesPerDay: 0 }).live(3 * hour, working);
     expect(life.told()).toEqual(['15 warn', '120 human']);
     expect(life.watch.unnudged).toContain('0 nudges');
+  });
+
+  it('are not sent to an agent without an inbox, and cost it none; the other steps keep their time', () => {
+    const facts = { ...working, hasInbox: false };
+    const life = new StallLife().live(20 * minute, facts);
+    const detail = () => stallsOf(life.watch, life.now, false)[0]?.detail;
+    expect(detail()).toContain('; not nudged: it has no inbox');
+    expect(life.live(3 * hour, facts).told()).toEqual(['15 warn', '120 human']);
+    expect(life.watch).toMatchObject({ nudges: [], unnudged: 'it has no inbox' });
+    expect(detail()).toContain('; not nudged: it has no inbox');
   });
 
   it('stay within budget and cooldown in any life, also one whose clock leaps', () => {
@@ -206,6 +239,13 @@ describe('an agent at 100 %', () => {
 
   it('is no stalled one; without a next gas it is told to be out of gas, once', () => {
     expect(new StallLife().live(24 * hour, done).told()).toEqual(['15 out-of-gas']);
+  });
+
+  it('is to be sent some, unless it has no inbox', () => {
+    const { watch, now } = new StallLife().live(hour, done);
+    const detail = (hasInbox?: boolean) => stallsOf(watch, now, hasInbox)[0]?.detail;
+    expect(detail()).toBe('send it some: gas send A "…"');
+    expect(detail(false)).toBe('it has no inbox; give it its next mission where it works');
   });
 
   it('that has its next gas already is not', () => {
