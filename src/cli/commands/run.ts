@@ -8,6 +8,7 @@ import { domainErrors } from '../../contracts/errors.ts';
 import { randomId } from '../../contracts/ids.ts';
 import { systemClock } from '../../core/clock.ts';
 import { errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
+import { utcTime } from '../../core/utc.ts';
 import { type Client, connectClient } from '../client.ts';
 import { type ExitCode, exitCodes, type Io } from '../io.ts';
 import { whyNotBegun } from './not-begun.ts';
@@ -90,11 +91,11 @@ type Withdrawn = Confirm & { readonly code: RefusalCode; readonly why: string };
 async function withdraw(client: Client, wish: Withdrawn, options: RunOptions, io: Io): Promise<null> {
   const { confirmationId: id, code, why, expiresAt } = wish;
   const reply = await client.decide(id, 'no').catch(() => null);
-  const until = new Date(expiresAt).toISOString().slice(11, 19);
+  const until = utcTime(expiresAt, systemClock.now(), 's');
   const end =
     reply?.kind === 'dropped'
       ? 'Nothing was done.'
-      : `It could not be withdrawn and waits until ${until} UTC; \`swarmline deny ${id}\` ends it.`;
+      : `It could not be withdrawn and waits until ${until}; \`swarmline deny ${id}\` ends it.`;
   show({ kind: 'refusal', code, text: `${why} ${end}` }, options, io);
   return null;
 }

@@ -77,7 +77,7 @@ describe('swarmline run of what has to be confirmed', () => {
     const [waiting] = await face.scene.approvals.waiting();
     expect(printed.err).toMatch(
       new RegExp(
-        `It could not be withdrawn and waits until \\d\\d:\\d\\d:\\d\\d UTC; .swarmline deny ${waiting?.id}. ends it`,
+        `It could not be withdrawn and waits until .*\\d\\d:\\d\\d:\\d\\d UTC; .swarmline deny ${waiting?.id}. ends it`,
       ),
     );
   });
