@@ -20,6 +20,7 @@ export function terminal({ tokenFile, port }: Face, given: { readonly isTTY?: bo
   });
   const io: Io = {
     env: { SWARMLINE_HOME: dirname(tokenFile), SWARMLINE_API_PORT: String(port) },
+    argv: [],
     stdin,
     stdout,
     stderr,
