@@ -27,6 +27,7 @@ export {
   type Ticket,
 } from './limits.ts';
 export { type Approval, type Decided, isIntact } from './approvals/record.ts';
+export type { Unreadable } from './approvals/read.ts';
 export { type Approvals, createApprovals } from './approvals/store.ts';
 export { type Danger, dangerLevels, stricter } from './danger.ts';
 export {
