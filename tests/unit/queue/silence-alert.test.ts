@@ -10,7 +10,7 @@ it.each([
 ])('a silence of %i min is told with its day where it ends on another', async (minutes, said) => {
   const now = Date.UTC(2026, 10, 26, 23, 20);
   const told: string[] = [];
-  const jobs = notingSink(({ body }) => void ('text' in body && told.push(body.text)));
+  const jobs = notingSink(({ body }) => void ('text' in body && body.text && told.push(body.text)));
   const { take } = bindHandler(
     makeSilenceAlert({
       jobs,
