@@ -171,10 +171,10 @@ describe('a record that cannot be read', () => {
           ],
         },
       });
-        expect(await decide(bad, 'yes', bob)).toMatchObject({
-      kind: 'refusal',
-      text: expect.stringContaining('A record in Redis cannot be read'),
-    });
+      expect(await decide(bad, 'yes', bob)).toMatchObject({
+        kind: 'refusal',
+        text: expect.stringContaining('A record in Redis cannot be read'),
+      });
       expect(orders()).toEqual([]);
     },
   );
