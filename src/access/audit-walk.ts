@@ -157,7 +157,7 @@ function fits(line: AuditLine, filter: AuditFilter): boolean {
   return (
     (person === undefined || line.person === person || line.principal === person) &&
     (command === undefined || inOneWord(line.command) === inOneWord(command)) &&
-    (correlationId === undefined || line.correlationId === correlationId) &&
+    (correlationId === undefined || line.correlationId.startsWith(correlationId)) &&
     (event === undefined || line.event === event) &&
     (since === undefined || line.at >= since) &&
     (until === undefined || line.at <= until) &&

@@ -52,6 +52,7 @@ export interface AuditSink {
 export interface AuditFilter {
   readonly person?: string;
   readonly command?: string;
+  /** Or the beginning of it. */
   readonly correlationId?: string;
   readonly event?: AuditEvent;
   readonly since?: number;

@@ -1,5 +1,6 @@
 // The decision: from rules, records and a wish to every gate and whether it is open. Pure: no store, no clock.
 import type { Mark, Place, Surface } from '../contracts/chat.ts';
+import { utc } from '../core/utc.ts';
 import { type Grant, holdsUntil } from './grants.ts';
 import { covers, overlap } from './patterns.ts';
 import type { Rules } from './rules.ts';
@@ -190,9 +191,4 @@ function gate(name: GateName, open: boolean, detail: string): Gate {
 /** As people read them: `a`, `b`. */
 export function list(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(', ');
-}
-
-/** `2026-11-26 14:05 UTC`. */
-export function utc(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

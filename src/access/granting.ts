@@ -1,6 +1,7 @@
 // Whether somebody may pass something on: only what they hold themselves, no longer and no wider than they hold it, and
 // never to themselves. Pure.
-import { type Facts, holdingsOf, list, rolesOf, type Source, sourceOf, utc } from './gates.ts';
+import { utc } from '../core/utc.ts';
+import { type Facts, holdingsOf, list, rolesOf, type Source, sourceOf } from './gates.ts';
 import { type Grant, standing } from './grants.ts';
 import { covers, overlap } from './patterns.ts';
 import type { Rules } from './rules.ts';

@@ -14,7 +14,6 @@ export { AuditLog } from './audit-log.ts';
 export { type AuditRecord, createAuditRecord } from './audit-walk.ts';
 export { type Access, createAccess, type Entered } from './access.ts';
 export type { LimitsConfig } from './config.ts';
-export { utc } from './gates.ts';
 export type { Entitlement } from './granting.ts';
 export { createGrants, type Grant } from './grants.ts';
 export { createLinks } from './links.ts';
@@ -28,6 +27,7 @@ export {
   type Ticket,
 } from './limits.ts';
 export { type Approval, type Decided, isIntact } from './approvals/record.ts';
+export type { Unreadable } from './approvals/read.ts';
 export { type Approvals, createApprovals } from './approvals/store.ts';
 export { type Danger, dangerLevels, stricter } from './danger.ts';
 export {

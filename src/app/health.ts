@@ -1,10 +1,11 @@
 // What a process tells of its health beside its links, and where.
-import { type LivePolicy, type Refusal, utc } from '../access/index.ts';
+import type { LivePolicy, Refusal } from '../access/index.ts';
 import { HealthServer } from '../api/index.ts';
 import type { PlatformMetrics } from '../contracts/metrics.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Check } from '../core/health.ts';
 import type { LogLoss } from '../core/log-file.ts';
+import { utc } from '../core/utc.ts';
 import type { ComponentView } from '../contracts/system.ts';
 import type { Config } from './config.ts';
 import type { LinkBoard } from './links.ts';

@@ -3,6 +3,8 @@ import type { Readable, Writable } from 'node:stream';
 
 export interface Io {
   readonly env: NodeJS.ProcessEnv;
+  /** What was typed behind the name of the program. */
+  readonly argv: readonly string[];
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean };

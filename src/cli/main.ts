@@ -38,6 +38,7 @@ process.stderr.on('error', ({ message }) => outlived?.(`stderr: ${message}`));
 let stdin: typeof process.stdin | undefined;
 const io = {
   env: process.env,
+  argv: process.argv.slice(2),
   // Opened by the first who reads: most commands never do, and it takes a tenth of their time.
   get stdin() {
     stdin ??= openStdin();
@@ -69,7 +70,7 @@ let code: ExitCode = exitCodes.ok;
 try {
   await createProgram(io, String(version), (result) => {
     code = result;
-  }).parseAsync();
+  }).parseAsync(io.argv, { from: 'user' });
 } catch (thrown) {
   code = report(thrown);
 }

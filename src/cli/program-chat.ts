@@ -44,7 +44,11 @@ function fallThrough(
     .action(async (words: string[], options: ChatOptions) => {
       if (prefix.length + words.length === 0) parent.help({ error: true });
       const { chat } = await import('./commands/chat.ts');
-      const result = await chat([...prefix, ...words], { ...options, others: namesOf(parent) }, io);
+      const result = await chat(
+        [...prefix, ...words],
+        { ...options, others: namesOf(parent), typed: io.argv },
+        io,
+      );
       if (result.kind === 'ran') done(result.code);
       // A group by itself that chat has no command for.
       else if (words.length === 0) parent.help({ error: true });

@@ -26,6 +26,9 @@ export interface Wish<Spec = Exclude<CommandSpec, Word>> {
   readonly dryRun: boolean;
 }
 
+/** Who uses it, from where, and under which id. */
+type Used = Pick<Invocation, 'id' | 'identity' | 'replyTo' | 'place'>;
+
 /** What holds back. */
 export interface Bounds {
   readonly store: Limits;
@@ -76,7 +79,7 @@ export async function entered(
 /** Does the work, unless the use came before or comes too soon. @throws SwarmError REDIS_* where an order cannot be counted */
 export async function admitted(
   deps: AdmitDeps,
-  invocation: Invocation,
+  invocation: Used,
   parsed: Wish<CommandSpec>,
   work: () => Promise<Reply>,
 ): Promise<Reply> {
@@ -120,7 +123,7 @@ async function settled(
 async function admissionOf(
   deps: AdmitDeps,
   { store, settings }: Bounds,
-  invocation: Invocation,
+  invocation: Used,
   { spec, args, dryRun }: Wish<CommandSpec>,
 ): Promise<Admission | null> {
   const { identity, id } = invocation;

@@ -3,6 +3,7 @@
 import type { Approval } from '../access/index.ts';
 import type { Address, Report, Step, Surface } from '../contracts/chat.ts';
 import { correlationIdOf, derivedId } from '../contracts/ids.ts';
+import { utcTime } from '../core/utc.ts';
 import type { IntakeDeps } from './intake-deps.ts';
 import { formatAge } from './render.ts';
 
@@ -79,7 +80,8 @@ export function isEndTold(approval: Approval, ending: Ending): boolean {
 
 /** Takes the buttons away and says how it ended, wherever it was shown. */
 export async function tellEnd(deps: Deps, approval: Approval, ending: Ending): Promise<void> {
-  const told = { seq: 1, final: true, text: endText(approval), steps: stepsOf(approval, deps.clock.now()) };
+  const now = deps.clock.now();
+  const told = { seq: 1, final: true, text: endText(approval, now), steps: stepsOf(approval, now) };
   await Promise.all(endPlaces(approval, ending).map((where) => tell(deps, approval, where, told)));
 }
 
@@ -93,9 +95,9 @@ function endPlaces(approval: Approval, { followed }: Ending): readonly Pick<Repo
 }
 
 /** How it stands, in one sentence. */
-export function endText({ state, decided, prompt }: Approval): string {
+export function endText({ state, decided, prompt }: Approval, now: number): string {
   const reason = decided === null || decided.reason === '' ? '' : ` (${decided.reason})`;
-  const by = decided === null ? '' : ` by ${decided.person} at ${timeOf(decided.at)}${reason}`;
+  const by = decided === null ? '' : ` by ${decided.person} at ${utcTime(decided.at, now, 's')}${reason}`;
   switch (state) {
     case 'pending':
       return `${prompt} Waits for a word.`;
@@ -111,11 +113,6 @@ export function endText({ state, decided, prompt }: Approval): string {
     case 'invalid':
       return `${prompt} Invalid: its record was altered; nothing was done.`;
   }
-}
-
-/** `12:03:04 UTC`. */
-export function timeOf(at: number): string {
-  return `${new Date(at).toISOString().slice(11, 19)} UTC`;
 }
 
 // One's own question is told of only where it leaves buttons behind: the lines of a chat are too dear for more.

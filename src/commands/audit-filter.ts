@@ -8,7 +8,18 @@ const auditFilterUsage =
 
 export type ParsedFilter =
   | { readonly ok: true; readonly filter: AuditFilter; readonly last: number | null }
-  | { readonly ok: false; readonly why: string };
+  /** `wanted`: what would have been understood, without what was typed. */
+  | { readonly ok: false; readonly why: string; readonly wanted: string };
+
+/** An argument that is such a filter. */
+export const auditFilterSchema = z
+  .string()
+  .max(200, 'at most 200 characters')
+  .superRefine((text, context) => {
+    // Whether it is understood does not hang on when.
+    const parsed = parseAuditFilter(text, 0);
+    if (!parsed.ok) context.addIssue({ code: 'custom', message: parsed.wanted });
+  });
 
 /** A day that the calendar has: `Date.parse` takes the 31st of February for a day in March. */
 const zoned = { offset: true, local: true };
@@ -28,26 +39,31 @@ export function parseAuditFilter(text: string, now: number): ParsedFilter {
   for (const word of text.split(/\s+/).filter(Boolean)) {
     const [key = '', value] = cut(word);
     if (value === undefined) {
-      if (filter.word !== undefined) return { ok: false, why: `only one bare word: ${auditFilterUsage}.` };
+      if (filter.word !== undefined) return unfit(word, `only one bare word: ${auditFilterUsage}`);
       filter = { ...filter, word };
       continue;
     }
     if (key === 'last') {
       last = /^[1-9]\d{0,5}$/.test(value) ? Number(value) : null;
-      if (last === null) return { ok: false, why: `last is a number of lines, as in last=20.` };
+      if (last === null) return unfit(word, 'last is a number of lines, as in last=20');
       continue;
     }
     const part = partOf(key, value, now);
-    if (part === null) return { ok: false, why: whyNot(key, word.slice(0, 64)) };
+    if (part === null) return unfit(word, wantedOf(key));
     filter = { ...filter, ...part };
   }
   return { ok: true, filter, last };
 }
 
-function whyNot(key: string, word: string): string {
-  const isTime = key === 'since' || key === 'until';
-  const wanted = isTime ? `a time is so long ago, as in ${key}=2h, or a date, as in ${key}=2026-01-31` : null;
-  return `\`${word}\` is not understood: ${wanted ?? auditFilterUsage}.`;
+function unfit(word: string, wanted: string): ParsedFilter {
+  return { ok: false, why: `\`${word.slice(0, 64)}\` is not understood: ${wanted}.`, wanted };
+}
+
+function wantedOf(key: string): string {
+  if (key === 'since' || key === 'until') {
+    return `a time is so long ago, as in ${key}=2h, or a date, as in ${key}=2026-01-31`;
+  }
+  return key === 'event' ? `event= is one of ${auditEvents.join(', ')}` : auditFilterUsage;
 }
 
 function cut(word: string): readonly [string, string?] {

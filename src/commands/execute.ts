@@ -43,7 +43,7 @@ export async function execute(
   if (!isSwept) await noting;
   const { jobs, truth } = noteWhereKept(deps.jobs);
   const [said] = await Promise.all([spec.enqueue(call, { ...deps, jobs }), noting]);
-  const text = truth(said);
+  const text = truth(said, deps.clock.now());
   deps.logger.info({ correlationId, command: spec.name, args, by: principal }, 'action enqueued');
   return { kind: 'accepted', correlationId, text: `${text} Its id is ${shortId(correlationId)}.` };
 }

@@ -45,7 +45,7 @@ export function createIntake(deps: IntakeDeps, specs: readonly CommandSpec[]): C
       const incident = correlationIdOf(decision.confirmationId);
       const use = beginUse(deps, decision.identity.surface);
       return guarded(deps, { use, lateText: lateDecision, unheardText: again, incident }, () =>
-        entered(deps.bounds, decision.identity, 'decision', () => decide(deps, specs, { ...decision, use })),
+        entered(deps.bounds, decision.identity, 'decision', () => sayOnce(deps, specs, { ...decision, use })),
       );
     },
     shown: (id) =>
@@ -68,7 +68,7 @@ async function handle(
   const { spec } = result.parsed;
   const parsed = { ...result.parsed, dryRun: result.parsed.dryRun || invocation.dryRun === true };
   const { use } = invocation;
-  if (spec.kind === 'word') return say(deps, specs, invocation, { ...parsed, spec });
+  if (spec.kind === 'word') return sayOnce(deps, specs, wordOf(invocation, { ...parsed, spec }));
   const wish = { spec, args: parsed.args, dryRun: parsed.dryRun };
   const subject = asked(invocation, { command: spec.name, args: parsed.args });
   return use.run(`command ${spec.name}`, { command: spec.name }, () =>
@@ -91,41 +91,43 @@ function unheard(
   return recordUnheard(deps, subject, kept).then(() => refusal);
 }
 
-/** A word is a use like any other: the same id again gets its first reply, and no other word counts under it. */
-async function say(
-  deps: IntakeDeps,
-  specs: readonly CommandSpec[],
-  invocation: Invocation & { readonly use: Use },
-  parsed: Parsed & { readonly spec: Word },
-): Promise<Reply> {
+type Said = Decision & { readonly use: Use };
+
+/** A word is a use like any other, where it has an id. */
+async function sayOnce(deps: IntakeDeps, specs: readonly CommandSpec[], decision: Said): Promise<Reply> {
+  const { id, confirmationId, verdict, typed, reason, dryRun = false } = decision;
+  const spec = specs.find((one) => one.kind === 'word' && one.verdict === verdict);
+  if (id === undefined || !spec) return decide(deps, specs, decision);
+  const used = { ...decision, id };
   let isHeard = false;
-  const reply = await admitted(deps, invocation, parsed, () => {
+  const args = {
+    id: confirmationId,
+    ...(typed !== undefined && { name: typed }),
+    ...(reason !== undefined && { reason }),
+  };
+  const reply = await admitted(deps, used, { spec, args, dryRun }, () => {
     isHeard = true;
-    return decide(deps, specs, wordOf(invocation, parsed));
+    return decide(deps, specs, decision);
   });
   // What is decided records its own refusals.
   if (isHeard || reply.kind !== 'refusal') return reply;
-  return recordUnheard(deps, asked(invocation, { command: parsed.spec.name, args: {} }), reply);
+  return recordUnheard(deps, asked(used, { command: spec.name, args: {} }), reply);
 }
 
 function wordOf(
-  { identity, replyTo, place, use }: Invocation & { readonly use: Use },
+  { id: useId, identity, replyTo, place, use }: Invocation & { readonly use: Use },
   { spec, args, dryRun }: Parsed & { readonly spec: Word },
-): Decision & { readonly use: Use } {
+): Said {
   const { id = '', name, reason } = args;
   return {
-    ...{ confirmationId: id, verdict: spec.verdict, identity, replyTo, dryRun, use },
+    ...{ id: useId, confirmationId: id, verdict: spec.verdict, identity, replyTo, dryRun, use },
     ...(place && { place }),
     ...(name !== undefined && { typed: name }),
     ...(reason !== undefined && { reason }),
   };
 }
 
-async function decide(
-  deps: IntakeDeps,
-  specs: readonly CommandSpec[],
-  decision: Decision & { readonly use: Use },
-): Promise<Reply> {
+async function decide(deps: IntakeDeps, specs: readonly CommandSpec[], decision: Said): Promise<Reply> {
   const { confirmationId, use } = decision;
   // The rights of whoever says it are read beside what it is about.
   const reading = deps.policy.read(decision.identity);

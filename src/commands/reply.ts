@@ -23,6 +23,8 @@ export interface Invocation {
 
 /** A person's word on a confirmation; `replyTo` may differ from the invocation's (a Discord message to edit). */
 export interface Decision {
+  /** The same id again gets the first reply, and no other word counts under it. Absent: each is a use of its own. */
+  readonly id?: string;
   readonly confirmationId: string;
   readonly verdict: 'yes' | 'no';
   /** What was typed to confirm, where a name has to be. */

@@ -2,8 +2,8 @@
 import { type Approval, type Decided, isIntact, type Reading } from '../access/index.ts';
 import { correlationIdOf } from '../contracts/ids.ts';
 import { errorText } from '../core/errors.ts';
+import { utcTime } from '../core/utc.ts';
 import { altered, invalidate } from './altered.ts';
-import { timeOf } from './announce.ts';
 import { pausing } from './cooldown.ts';
 import { rehearseWord } from './dry-run.ts';
 import { carryOut, end } from './execute.ts';
@@ -100,19 +100,23 @@ async function already(
     }
   }
   if (isOwn) return isYes ? tooLateForNo(approval) : declined;
-  return alreadyDecided(approval, decided);
+  return alreadyDecided(deps, approval, decided);
 }
 
 // Null while it waits.
-function whyOver({ clock }: IntakeDeps, approval: Approval): Reply | null {
+function whyOver(deps: IntakeDeps, approval: Approval): Reply | null {
   const { id, state, decided, expiresAt } = approval;
-  if (state === 'pending' && clock.now() <= expiresAt) return null;
-  return decided === null ? nothingToConfirm(id) : alreadyDecided(approval, decided);
+  if (state === 'pending' && deps.clock.now() <= expiresAt) return null;
+  return decided === null ? nothingToConfirm(id) : alreadyDecided(deps, approval, decided);
 }
 
-function alreadyDecided({ state }: Approval, { person, at }: Decided): Reply {
+function alreadyDecided({ clock }: IntakeDeps, { state }: Approval, { person, at }: Decided): Reply {
   const what = state === 'done' ? 'approved' : state;
-  return { kind: 'refusal', code: 'decided', text: `Already ${what} by ${person} at ${timeOf(at)}.` };
+  return {
+    kind: 'refusal',
+    code: 'decided',
+    text: `Already ${what} by ${person} at ${utcTime(at, clock.now(), 's')}.`,
+  };
 }
 
 async function stateOfNo(

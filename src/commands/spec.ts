@@ -52,7 +52,7 @@ export interface CommandPorts {
   readonly canceller?: JobCanceller;
   readonly policy: Pick<Policy, 'decide' | 'personOf' | 'dangerOf'>;
   /** What waits for a word. */
-  readonly approvals: Pick<Approvals, 'waiting'>;
+  readonly approvals: Pick<Approvals, 'find' | 'waiting' | 'unreadable'>;
 }
 
 /** Why a wish is refused that its permission allows; a text alone is about its arguments. */

@@ -18,13 +18,18 @@ const receivers: { readonly [N in JobName]?: (body: JobBody<N>) => string } = {
   'gas.reassign': ({ delivery }) => `delivery/${delivery}`,
   'gas.board': ({ replyTo }) => `board/${replyTo.surface}/${replyTo.place}`,
   // What was paused and resumed must not end as paused.
-  'queue.hold': ({ queue }) => queue,
+  'queue.hold': ({ queue }) => holdLane(queue),
   'queue.letters': () => 'letters',
 };
 
 /** Not that of the gas: what a person orders never waits for an inbox that takes nothing. Null is every agent. */
 function ordersTo(agent: string | null): string {
   return `orders/${agent ?? '*'}`;
+}
+
+/** The lane of the orders that hold a queue, drain it and resume it. */
+export function holdLane(queue: string): string {
+  return queue;
 }
 
 /** The lane of a job within its queue; undefined where it has none. */

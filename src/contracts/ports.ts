@@ -34,14 +34,19 @@ export interface QueueControl {
   pause(queue: string, by: string): Promise<void>;
   /** Workers take from it again. */
   resume(queue: string): Promise<void>;
-  /** Pauses it, and resolves to how many still run at the end of what runs, or when the signal fires. */
-  drain(queue: string, by: string, signal: AbortSignal): Promise<number>;
+  /** Pauses it, and resolves at the end of what runs, when the signal fires, or when its resume was ordered meanwhile. */
+  drain(queue: string, by: string, signal: AbortSignal): Promise<Drained>;
   /** Gives a drain up: workers take from it again, unless somebody holds it besides. Resolves to whether they do. */
   endDrain(queue: string): Promise<boolean>;
   /** Runs it again, under its own id and with a fresh deadline; what was done of it stays done. */
   redrive(letter: DeadLetter): Promise<RedriveOutcome>;
   /** Takes it away for good; the same order again does nothing either. */
   discard(letter: DeadLetter): Promise<void>;
+}
+/** How many still run, and the principal whose resume waits for the end of the drain; null where nobody's does. */
+export interface Drained {
+  readonly left: number;
+  readonly resumedBy: string | null;
 }
 /** `done`: it had been done after all. `open`: its job is in the queue already. */
 export type RedriveOutcome = 'redriven' | 'done' | 'open';

@@ -58,7 +58,8 @@ export function rememberReports(jobs: JobSink, redis: Redis, options: { readonly
   return {
     add: async (order) => {
       const report = order.name === 'chat.report' ? reportSchema.safeParse(order.body) : null;
-      if (report?.success) {
+      // Of the question that went before it others are told under names of their own.
+      if (report?.success && report.data.about === order.correlationId) {
         const { seq, ...told } = report.data;
         const key = actionKey(order.correlationId);
         // The person is told all the same; only who asks again later hears an older word.

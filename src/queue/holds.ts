@@ -1,8 +1,13 @@
 // Queues that no worker takes from, by order of a person. The library itself holds them, so that it is one step for all
 // processes and lasts over restarts; who ordered it, and when, lies beside that.
+
+import { jobCatalogue, jobDataSchema } from '../contracts/jobs.ts';
+import { holdLane } from '../contracts/lanes.ts';
+import type { Drained } from '../contracts/ports.ts';
 import { holdSchema, type QueueHold } from '../contracts/queues.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Redis } from '../core/redis.ts';
+import { lineOf } from './lanes.ts';
 import type { QueueShelf } from './queue-shelf.ts';
 
 export interface HoldsDeps {
@@ -15,7 +20,7 @@ export interface Holds {
   pause(queue: string, by: string): Promise<void>;
   resume(queue: string): Promise<void>;
   /** As in the port `QueueControl`. */
-  drain(queue: string, by: string, signal: AbortSignal): Promise<number>;
+  drain(queue: string, by: string, signal: AbortSignal): Promise<Drained>;
   /** As in the port `QueueControl`. */
   endDrain(queue: string): Promise<boolean>;
   /** Null where workers take from it. */
@@ -24,7 +29,8 @@ export interface Holds {
 
 const lookEveryMs = 250;
 
-export function createHolds({ redis, shelf, clock }: HoldsDeps, options: { readonly prefix: string }): Holds {
+export function createHolds(deps: HoldsDeps, options: { readonly prefix: string }): Holds {
+  const { redis, shelf, clock } = deps;
   const key = `${options.prefix}:queue-holds`;
   const hold = async (queue: string, by: string, state: QueueHold['state']) => {
     // One that is held already stays as it was ordered first; but a pause outlasts the drain that it falls into.
@@ -57,12 +63,14 @@ export function createHolds({ redis, shelf, clock }: HoldsDeps, options: { reado
     drain: async (queue, by, signal) => {
       await hold(queue, by, 'draining');
       const active = async () => (await shelf.named(queue)).getActiveCount();
-      while (!signal.aborted && (await active()) > 0) {
+      let resumedBy = await resumeBehind(deps, options, queue);
+      while (!signal.aborted && resumedBy === null && (await active()) > 0) {
         await clock.sleep(lookEveryMs, signal).catch(() => undefined);
+        resumedBy = await resumeBehind(deps, options, queue);
       }
       const left = await active();
       if (left === 0) await settled(queue);
-      return left;
+      return { left, resumedBy };
     },
     of: async (queue) => {
       const [held, paused] = await Promise.all([heldOf(queue), (await shelf.named(queue)).isPaused()]);
@@ -71,6 +79,24 @@ export function createHolds({ redis, shelf, clock }: HoldsDeps, options: { reado
       return held ?? { state: 'paused', since: 0, by: 'unknown' };
     },
   };
+}
+
+/**
+ * Who has ordered to resume a queue that is being drained, or null. That order stands behind the drain in its lane, and
+ * would wait for what runs to end.
+ */
+async function resumeBehind(
+  { redis, shelf }: HoldsDeps,
+  options: { readonly prefix: string },
+  queue: string,
+): Promise<string | null> {
+  const { queue: control, body: schema } = jobCatalogue['queue.hold'];
+  const [, ...behind] = await lineOf(redis, { queue: control, lane: holdLane(queue) }, options);
+  for (const id of behind) {
+    const { data } = jobDataSchema.safeParse((await shelf.job(control, id))?.data);
+    if (schema.safeParse(data?.body).data?.order === 'resume') return data?.envelope.principal ?? null;
+  }
+  return null;
 }
 
 function decoded(text: string | null | undefined): QueueHold | null {

@@ -44,6 +44,16 @@ export async function joinLane(
   if (data.lane !== undefined) await redis.rpush(keyOf(prefix, queue, data.lane), id);
 }
 
+/** The ids of the jobs in a lane, in their order; one of them may have ended. */
+export function lineOf(redis: Redis, of: LaneName, { prefix }: LaneOptions): Promise<string[]> {
+  return redis.lrange(keyOf(prefix, of.queue, of.lane), 0, -1);
+}
+
+export interface LaneName {
+  readonly queue: string;
+  readonly lane: string;
+}
+
 export class Lanes {
   readonly #redis: Redis;
   readonly #clock: Pick<Clock, 'now'>;

@@ -115,7 +115,7 @@ describe('send', () => {
     await site.up().ready();
     await first.tell('Map the hall', 40);
     await eventually(async () => (await site.run('agent Agent-1')).json.answer.data.agent.percent === 40);
-    const told = site.cli('gas', 'send', 'Agent-2', 'take', 'the', 'stairs', '--yes');
+    const told = site.cli('gas', 'send', '--yes', 'Agent-2', 'take', 'the', 'stairs');
     const letter = await letterOf(second);
     expect(await readFile(join(second.inbox, letter.name), 'utf8')).toContain('\ntake the stairs\n');
     await second.accept(letter);

@@ -11,11 +11,10 @@ import {
   type ApprovalState,
   approvalStates,
   type Decided,
-  decidedSchema,
   hashOf,
   type Request,
-  requestSchema,
 } from './record.ts';
+import { fieldsOf, makeReader, toApproval, type Unreadable } from './read.ts';
 import { moveScript, openScript, remindedScript, shownScript } from './scripts.ts';
 
 /** How long one's own yes may take, ms. */
@@ -44,7 +43,7 @@ export interface Approvals {
    * from now on, or once `shown` is told; default false
    */
   open(asked: Asked, options?: { readonly shown?: boolean }): Promise<Approval>;
-  /** Null when there is none under this id. */
+  /** Null when there is none under this id. @throws SwarmError RECORD_UNREADABLE that names its key */
   find(id: string): Promise<Approval | null>;
   /** It can be seen now: its time begins, if it had not. */
   shown(id: string): Promise<void>;
@@ -54,8 +53,10 @@ export interface Approvals {
   reminded(id: string): Promise<void>;
   /** All that is told of its end: nobody need look after it any more. */
   settled(id: string): Promise<void>;
-  /** What is pending, oldest first. */
+  /** What is pending, oldest first; what cannot be read is left out. */
   waiting(): Promise<readonly Approval[]>;
+  /** What cannot be read, and so decided by nobody. */
+  unreadable(): Promise<readonly Unreadable[]>;
   /** Ids of those that are to be brought to mind, whose time is over, or whose end was left undone. */
   due(): Promise<readonly string[]>;
 }
@@ -76,17 +77,6 @@ export interface ApprovalsOptions {
   readonly expireMs?: number;
 }
 
-// HGETALL answers strings.
-const storedSchema = z.object({
-  request: z.string().transform((text): unknown => JSON.parse(text)),
-  state: z.enum(approvalStates),
-  expiresAt: z.coerce.number(),
-  shownAt: z.string().transform((text) => (text === '' ? null : Number(text))),
-  decided: z
-    .string()
-    .transform((text): unknown => JSON.parse(text))
-    .optional(),
-});
 const moveSchema = z.enum(['moved', 'missing', 'late', 'early', ...approvalStates]);
 
 /** Creates the store over a command client. */
@@ -97,10 +87,7 @@ export function createApprovals(
   const { redis, clock } = deps;
   const index = `${prefix}:approvals`;
   const key = (id: string) => `${prefix}:approval:${id}`;
-  const find = async (id: string): Promise<Approval | null> => {
-    const fields = await redis.hgetall(key(id));
-    return Object.keys(fields).length === 0 ? null : toApproval(fields);
-  };
+  const { find, all } = makeReader(redis, { index, key });
   const complete = (asked: Asked, id: string): Request => {
     const alone = asked.level !== 'two-persons';
     const elsewhere = places.filter(
@@ -143,30 +130,12 @@ export function createApprovals(
       await redis.zrem(index, id);
     },
     waiting: async () => {
-      const found = await Promise.all((await redis.zrange(index, 0, '-1')).map(find));
-      return found
-        .filter((approval) => approval !== null)
+      return (await all())
+        .filter((one) => one !== null && 'state' in one)
         .filter(({ state, expiresAt }) => state === 'pending' && expiresAt >= clock.now())
         .toSorted((a, b) => a.askedAt - b.askedAt);
     },
+    unreadable: async () => (await all()).filter((one) => one !== null && 'key' in one),
     due: () => redis.zrangebyscore(index, '-inf', clock.now() - 1, 'LIMIT', 0, sweptAtOnce),
-  };
-}
-
-/** What a script answers for a hash. */
-function fieldsOf(answer: unknown): Record<string, string> {
-  const all = z.array(z.string()).parse(answer);
-  return Object.fromEntries(all.flatMap((name, i) => (i % 2 === 0 ? [[name, all[i + 1] ?? '']] : [])));
-}
-
-function toApproval(fields: unknown): Approval {
-  const { request, state, expiresAt, shownAt, decided } = storedSchema.parse(fields);
-  return {
-    ...requestSchema.parse(request),
-    state,
-    expiresAt,
-    shownAt,
-    // A word that could not be kept leaves its trace behind; whoever says the next one overwrites it.
-    decided: decided === undefined || state === 'pending' ? null : decidedSchema.parse(decided),
   };
 }

@@ -70,7 +70,7 @@ function ownPaths(): Record<string, Json> {
     '/v1/confirmations/{id}': {
       post: {
         ...operation('confirm', 'commands', 'Your word on what has to be confirmed', ofCommands()),
-        parameters: [idInPath()],
+        parameters: [idInPath(), idempotencyKey],
         requestBody: bodyOf(decisionBody),
       },
     },

@@ -55,15 +55,21 @@ export function registerCommands(
   scope.post('/v1/confirmations/:id', async (request, reply) => {
     const { id } = parsePart('path', idParam, request.params);
     const word = parsePart('body', decisionBody, request.body);
-    await sendReply(reply, await intake.decide({ confirmationId: id, ...word, ...callerOf(request) }));
+    const caller = callerOf(request);
+    const use = keyOf(request) === undefined ? {} : { id: useOf(request, caller).id };
+    await sendReply(reply, await intake.decide({ ...use, confirmationId: id, ...word, ...caller }));
   });
 }
 
 // The same key of the same caller is the same use; somebody else's key is theirs.
 function useOf(request: FastifyRequest, { identity, replyTo }: Caller): Omit<Invocation, 'input'> {
-  const key = parsePart('header Idempotency-Key', keyHeader, request.headers['idempotency-key']);
+  const key = keyOf(request);
   const id = key === undefined ? randomId() : derivedId('http', principalOf(identity), key);
   return { id: `http-${id}`, identity, replyTo };
+}
+
+function keyOf(request: FastifyRequest): string | undefined {
+  return parsePart('header Idempotency-Key', keyHeader, request.headers['idempotency-key']);
 }
 
 // A name that no argument has would be dropped on the way; what an argument holds is for the command to judge.

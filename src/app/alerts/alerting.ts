@@ -18,6 +18,7 @@ import type { GuardMaker } from '../../core/recovery/guards.ts';
 import type { Redis } from '../../core/redis.ts';
 import type { GivenUp } from '../../core/supervisor.ts';
 import type { Pipeline } from '../../pipeline/index.ts';
+import type { Outbox } from '../../queue/index.ts';
 import type { AuditWatch } from '../audit-watch.ts';
 import type { Config } from '../config.ts';
 import type { LinkBoard } from '../links.ts';
@@ -42,6 +43,7 @@ export interface AlertingDeps {
   readonly audit: { readonly watch: Pick<AuditWatch, 'fault'> };
   readonly chain: Pick<LiveChain, 'refused'>;
   readonly gaps: Pick<RoleGaps, 'lasting'>;
+  readonly outbox: Pick<Outbox, 'aside'>;
   readonly view: () => Pick<ProcessView, 'links' | 'components' | 'breakers'>;
 }
 
@@ -74,6 +76,7 @@ export function createAlerting(deps: AlertingDeps): Alerting {
     gaps,
     view,
     pipeline,
+    outbox,
   } = deps;
   const window = new FaultWindow();
   faults.listen((error, where) => window.note(error, where, clock.now()));
@@ -94,6 +97,7 @@ export function createAlerting(deps: AlertingDeps): Alerting {
       tallies: window.tallies(clock.now()),
       errorsPerMinute,
       unanswered: pipeline.alerts.latest(),
+      ordersAside: outbox.aside,
     });
   const runner = new AlertRunner(
     {

@@ -43,6 +43,8 @@ export interface Situation {
   readonly errorsPerMinute: number;
   /** Agents that do not take their gas while nobody stands in; default none. */
   readonly unanswered?: readonly ReceiverAlert[];
+  /** Jobs that lie aside in the outbox of this home, until a person takes them away; default 0. */
+  readonly ordersAside?: number;
 }
 
 /** A link that the platform can do without, or one that is on its first way up, may be away for so long, ms. */
@@ -68,6 +70,7 @@ export function conditionsOf(situation: Situation): readonly AlertSignal[] {
     ...ofAudit(situation),
     ...ofChain(situation),
     ...(situation.stalls ?? []).map(ofStall),
+    ...ofAside(situation),
     ...situation.tallies.flatMap(ofTally(situation)),
     ...(situation.unanswered ?? []).map(ofReceiver),
   ];
@@ -177,8 +180,17 @@ function clockSkew({ links, tallies }: Situation): AlertSignal[] {
   ];
 }
 
+// They lie there for as long as nobody looks, also over a restart; the fault itself is over after minutes.
+function ofAside({ ordersAside: count = 0 }: Situation): AlertSignal[] {
+  if (count === 0) return [];
+  const { code } = domainErrors.ordersSetAside;
+  const title = `${code}: ${count === 1 ? 'an order on disk' : `${count} orders on disk`} cannot be used`;
+  const detail = 'look into *.bad of the outbox, give again what is still wanted, and remove the file';
+  return [signalOf('needs-person', code, { title, detail, count })];
+}
+
 const ofTally =
-  ({ now, errorsPerMinute }: Situation) =>
+  ({ now, errorsPerMinute, ordersAside = 0 }: Situation) =>
   ({ kind, lastAt, lastMessage, lastWhere, inMinute, inWindow }: FaultTally): AlertSignal[] => {
     const recent = now - lastAt < faultWindowMs;
     const last = `last in ${lastWhere}: ${lastMessage}`;
@@ -189,7 +201,8 @@ const ofTally =
     }
     const rate = { title: `${code}: ${inMinute} within a minute`, detail: last, count: inMinute };
     const person = { title: `${code} stays until somebody mends it`, detail: last, count: inWindow };
-    const needed = recent && strategyOf(kind).needsPerson && !toldOtherwise.includes(code);
+    const isTold = toldOtherwise.includes(code) || (kind === domainErrors.ordersSetAside && ordersAside > 0);
+    const needed = recent && strategyOf(kind).needsPerson && !isTold;
     return [
       ...(inMinute >= errorsPerMinute ? [signalOf('error-rate', code, rate)] : []),
       ...(needed ? [signalOf('needs-person', code, person)] : []),

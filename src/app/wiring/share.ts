@@ -73,7 +73,7 @@ export async function share(
   const observation = await openObservation(deps, { instance, version: deps.version ?? 'unknown' });
   const { metrics, tracer, faults } = observation;
   const { policy, access } = await wireAccess({ config, redis, clock, logger });
-  const audit = wireAudit({ config, redis, clock, logger, policy, links });
+  const audit = wireAudit({ config, redis, clock, logger, links });
   const flow = { config, redis, clock, logger, metrics, tracer, faults, audit };
   const { jobs, outbox } = await wireFlow(flow);
   const pipeline = await wirePipeline({ ...flow, jobs, bus: () => held.gas });

@@ -1,5 +1,6 @@
 // Every chat command as a subcommand: `swarmline restart slam --yes`. Which there are is known without a platform, so a slip
 // of the pen is told at once.
+import { isDeepStrictEqual } from 'node:util';
 import { type CommandSpec, catalogue, nearest, usage as usageOf } from '../../commands/index.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { type RunOptions, runNamed } from './run.ts';
@@ -9,18 +10,25 @@ export type ChatResult =
   | { readonly kind: 'ran'; readonly code: ExitCode }
   | { readonly kind: 'usage'; readonly problem: string };
 
-/** @param others names that could have been meant besides the chat commands */
-export async function chat(
-  words: readonly string[],
-  options: RunOptions & { readonly others: readonly string[] },
-  io: Io,
-): Promise<ChatResult> {
+export interface ChatOptions extends RunOptions {
+  /** Names that could have been meant besides the chat commands. */
+  readonly others: readonly string[];
+  /** All that was typed, options among it and in its order. Default: the words alone. */
+  readonly typed?: readonly string[];
+}
+
+/** @param words without the options */
+export async function chat(words: readonly string[], options: ChatOptions, io: Io): Promise<ChatResult> {
   const found = find(words);
   if (!found) return { kind: 'usage', problem: unknown(words, options.others) };
   const { spec, rest } = found;
   const args = argumentsOf(spec, rest);
   if (args === null) {
     return { kind: 'usage', problem: `too many arguments for '${spec.name}'; usage: ${usageOf(spec)}` };
+  }
+  if (isMixed(found, options.typed ?? words)) {
+    const problem = `an option stands within the text of '${spec.name}', or behind it: put it in front of the text, or the text into quotes`;
+    return { kind: 'usage', problem };
   }
   return { kind: 'ran', code: await runNamed({ command: spec.name, args }, options, io) };
 }
@@ -42,11 +50,20 @@ export function chatHelpOf(words: readonly string[]): string | null {
     spec.description,
     ...(spec.args.length === 0 ? [] : ['', 'Arguments:']),
     ...spec.args.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`),
+    ...(takesText(spec)
+      ? ['', 'Options stand in front of a text of several words, or behind one in quotes.']
+      : []),
   ].join('\n');
 }
 
+interface Found {
+  readonly spec: CommandSpec;
+  /** The words behind its name. */
+  readonly rest: readonly string[];
+}
+
 // `gas send` before `gas`: the longer name wins.
-function find(words: readonly string[]) {
+function find(words: readonly string[]): Found | null {
   for (const length of [2, 1]) {
     const name = words.slice(0, length).join(' ').toLowerCase();
     const spec = catalogue.find((one) => one.name === name || one.aliases?.includes(name));
@@ -65,6 +82,20 @@ function argumentsOf({ args }: CommandSpec, words: readonly string[]): Record<st
       return text === undefined || text === '' ? [] : [[name, text]];
     }),
   );
+}
+
+/**
+ * Whether an option was taken out of a text of several words, or from its end: it may have been meant as a part of it, and
+ * `--yes` would confirm what nobody has seen.
+ */
+function isMixed({ spec, rest }: Found, typed: readonly string[]): boolean {
+  const text = rest.slice(spec.args.length - 1);
+  return takesText(spec) && text.length > 1 && !isDeepStrictEqual(typed.slice(-text.length), text);
+}
+
+/** Whether a person's own words are what it is for. */
+function takesText({ kind, args }: CommandSpec): boolean {
+  return (kind === 'action' || kind === 'word') && args.at(-1)?.rest === true;
 }
 
 function unknown(words: readonly string[], others: readonly string[]): string {

@@ -8,8 +8,9 @@ import { domainErrors } from '../../contracts/errors.ts';
 import { randomId } from '../../contracts/ids.ts';
 import { systemClock } from '../../core/clock.ts';
 import { errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
+import { utcTime } from '../../core/utc.ts';
 import { type Client, connectClient } from '../client.ts';
-import { type ExitCode, exitCodes, type Io } from '../io.ts';
+import { type ExitCode, exitCodes, type Io, untilStopped } from '../io.ts';
 import { whyNotBegun } from './not-begun.ts';
 
 export interface RunOptions {
@@ -28,6 +29,8 @@ export interface RunOptions {
 const defaultPatienceMs = 120_000;
 /** The longest that one request waits for news, ms. */
 const waitMs = 20_000;
+/** How long is waited for the answer to a withdrawal, ms; whoever wants the end of this command waits for it too. */
+const withdrawMs = 3_000;
 
 /** A command line as it is typed in chat. */
 export function run(line: string, options: RunOptions, io: Io): Promise<ExitCode> {
@@ -55,7 +58,7 @@ async function carryOut(
     return awaitSecond(client, first, options, io);
   // A platform that does not know of dry runs asks; nothing is confirmed then.
   const reply = first.kind === 'confirm' && !dryRun ? await confirm(client, first, options, io) : first;
-  if (reply === null) return exitCodes.usage;
+  if (reply === null) return io.stopped.aborted ? exitCodes.failed : exitCodes.usage;
   if (reply.kind !== 'accepted') {
     show(reply, options, io);
     return codeOf(reply);
@@ -70,31 +73,42 @@ async function confirm(client: Client, asked: Confirm, options: RunOptions, io: 
   const { confirmationId: id, prompt, typeName } = asked;
   if (typeName === undefined) {
     const agreed = options.yes || isYes(await ask(`${prompt} [y/N] `, io));
+    if (io.stopped.aborted) return interrupted(asked, options, io);
     if (agreed !== null) return client.decide(id, agreed ? 'yes' : 'no');
   } else {
     const typed = options.name ?? (await ask(`${prompt} Type ${typeName} to confirm: `, io));
+    if (io.stopped.aborted) return interrupted(asked, options, io);
     if (typed === typeName || typed === '') return client.decide(id, typed === '' ? 'no' : 'yes', typed);
     if (typed !== null) {
       const why = `${prompt} ${typed} is not ${typeName}, which has to be typed.`;
-      return withdraw(client, { ...asked, code: 'bad-argument', why }, options, io);
+      return withdraw({ ...asked, code: 'bad-argument', why }, options, io);
     }
   }
   const flag = typeName === undefined ? '--yes' : `--name ${typeName}`;
   const why = `${prompt} It needs ${flag} where there is no terminal.`;
-  return withdraw(client, { ...asked, code: 'no-confirmation', why }, options, io);
+  return withdraw({ ...asked, code: 'no-confirmation', why }, options, io);
+}
+
+function interrupted(asked: Confirm, options: RunOptions, io: Io): Promise<null> {
+  const why = `${asked.prompt} It was interrupted.`;
+  return withdraw({ ...asked, code: 'no-confirmation', why }, options, io);
 }
 
 type Withdrawn = Confirm & { readonly code: RefusalCode; readonly why: string };
 
 // Nobody comes back to a question that a script has asked, and whoever looks at `approvals` would wonder whose it is.
-async function withdraw(client: Client, wish: Withdrawn, options: RunOptions, io: Io): Promise<null> {
+async function withdraw(wish: Withdrawn, options: RunOptions, io: Io): Promise<null> {
   const { confirmationId: id, code, why, expiresAt } = wish;
-  const reply = await client.decide(id, 'no').catch(() => null);
-  const until = new Date(expiresAt).toISOString().slice(11, 19);
+  // Also of one who asked for the end of this command, and with it of all that it asks the platform.
+  const stopped = AbortSignal.timeout(withdrawMs);
+  const reply = await connectClient({ ...io, stopped })
+    .then((client) => client.decide(id, 'no'))
+    .catch(() => null);
+  const until = utcTime(expiresAt, systemClock.now(), 's');
   const end =
     reply?.kind === 'dropped'
       ? 'Nothing was done.'
-      : `It could not be withdrawn and waits until ${until} UTC; \`swarmline deny ${id}\` ends it.`;
+      : `It could not be withdrawn and waits until ${until}; \`swarmline deny ${id}\` ends it.`;
   show({ kind: 'refusal', code, text: `${why} ${end}` }, options, io);
   return null;
 }
@@ -251,14 +265,16 @@ function codeOf(reply: Reply): ExitCode {
   }
 }
 
-/** What is typed, empty where the prompt is closed; null where there is no terminal. */
-async function ask(question: string, { stdin, stderr }: Io): Promise<string | null> {
+/** What is typed, empty where the prompt is closed or the end is asked for; null where there is no terminal. */
+async function ask(question: string, { stdin, stderr, stop, stopped }: Io): Promise<string | null> {
   if (stdin.isTTY !== true) return null;
   const lines = createInterface({ input: stdin, output: stderr });
+  // A prompt takes Ctrl-C for itself.
+  lines.on('SIGINT', stop);
   try {
-    // Ctrl-C and Ctrl-D close the prompt and leave the question open for ever.
-    const closed = once(lines, 'close').then(() => '');
-    return (await Promise.race([lines.question(question), closed])).trim();
+    // The end of input leaves the question open for ever, and Ctrl-D fails it.
+    const closed = Promise.race([once(lines, 'close'), untilStopped(stopped)]).then(() => '');
+    return (await Promise.race([lines.question(question).catch(() => ''), closed])).trim();
   } finally {
     lines.close();
   }

@@ -3,6 +3,7 @@ import type { AgentView } from '../../contracts/agents.ts';
 import type { AnswerRow } from '../../contracts/chat.ts';
 import { signWords } from '../../contracts/watch.ts';
 import { plainText } from '../../core/text.ts';
+import { utcTime } from '../../core/utc.ts';
 import { counted } from '../render.ts';
 import type { Question } from '../spec.ts';
 
@@ -62,15 +63,8 @@ function silentRow({ agent, percent, problem, watch }: AgentView, since: number,
   const last = newest ? `Last sign: ${signWords[newest.source]}` : 'No sign of it was ever seen';
   return {
     label: agent,
-    value: `unknown since ${timeOf(since, now)}.${told}${torn} ${last}`,
+    value: `unknown since ${utcTime(since, now)}.${told}${torn} ${last}`,
     ageMs: newest ? now - newest.at : null,
     tone: 'warn',
   };
-}
-
-/** `12:03 UTC`, with the day where that was not within the last 24 h. */
-function timeOf(at: number, now: number): string {
-  const iso = new Date(at).toISOString();
-  const time = `${iso.slice(11, 16)} UTC`;
-  return now - at < 86_400_000 ? time : `${iso.slice(0, 10)} ${time}`;
 }

@@ -1,5 +1,6 @@
 // `approvals`, `approve <id>`, `deny <id>`: what waits for a word, and the word. Who may say it is decided where it waits.
-import type { Approval } from '../../access/index.ts';
+import type { Approval, Unreadable } from '../../access/index.ts';
+import type { AnswerRow } from '../../contracts/chat.ts';
 import { formatAge } from '../render.ts';
 import type { ArgSpec, Question, Word } from '../spec.ts';
 
@@ -10,17 +11,20 @@ export const approvals: Question = {
   args: [],
   example: 'approvals',
   answer: async (_call, { approvals: store, clock }) => {
-    const open = await store.waiting();
+    const [open, unreadable] = await Promise.all([store.waiting(), store.unreadable()]);
     return {
       title: open.length === 0 ? 'Nothing waits for a word' : `${waitingText(open.length)} for a word`,
-      tone: open.length === 0 ? 'ok' : 'warn',
-      rows: open.map((approval) => ({
-        label: approval.id,
-        value: `${approval.prompt} ${whoMay(approval)}; ${formatAge(approval.expiresAt - clock.now())} left`,
-        ageMs: clock.now() - approval.askedAt,
-        tone: 'warn',
-      })),
-      data: { approvals: open.map(viewOf) },
+      tone: open.length + unreadable.length === 0 ? 'ok' : 'warn',
+      rows: [
+        ...open.map((approval) => ({
+          label: approval.id,
+          value: `${approval.prompt} ${whoMay(approval)}; ${formatAge(approval.expiresAt - clock.now())} left`,
+          ageMs: clock.now() - approval.askedAt,
+          tone: 'warn' as const,
+        })),
+        ...unreadable.map(unreadableRow),
+      ],
+      data: { approvals: open.map(viewOf), unreadable },
     };
   },
 };
@@ -49,6 +53,16 @@ export const deny: Word = {
   example: 'deny 3f9a1c',
   verdict: 'no',
 };
+
+function unreadableRow({ id, key }: Unreadable): AnswerRow {
+  const mend = `remove it with \`redis-cli del ${key}\` and ask again`;
+  return {
+    label: id,
+    value: `its record cannot be read, so nobody can decide it; ${mend}`,
+    ageMs: null,
+    tone: 'bad',
+  };
+}
 
 function waitingText(wishes: number): string {
   return wishes === 1 ? '1 wish waits' : `${wishes} wishes wait`;

@@ -3,7 +3,7 @@
 import type { AuditLine } from '../../access/index.ts';
 import type { AnswerRow, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
-import { parseAuditFilter } from '../audit-filter.ts';
+import { auditFilterSchema, parseAuditFilter } from '../audit-filter.ts';
 import { counted } from '../render.ts';
 import type { Question } from '../spec.ts';
 
@@ -21,6 +21,7 @@ export const audit: Question = {
       description: 'Such as person=ann command=restart id=x12ab event=refused since=2h last=20',
       required: false,
       rest: true,
+      schema: auditFilterSchema,
     },
   ],
   example: 'audit person=ann',

@@ -2,6 +2,7 @@
 import { type DeliveryView, isToBeFetched, stepMarks, wordOf } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
+import { utcTime } from '../../core/utc.ts';
 import { formatAge } from '../render.ts';
 import type { Question } from '../spec.ts';
 import { deliveryArg, findDelivery, shortDeliveryId } from './find-delivery.ts';
@@ -43,7 +44,7 @@ function explained(view: DeliveryView, record: Record): Answer {
     tone: deliveryTones[state],
     rows: [
       row('why', whyOf(view), ageOf(gas.createdAt)),
-      ...steps.map((step, at) => stepRow(step, { isFirst: at === 0, ageMs: ageOf(step.at) })),
+      ...steps.map((step, at) => stepRow(step, { isFirst: at === 0, now: record.now })),
       ...(before === null
         ? missing(gas.replaces)
         : [row('stands for', relative(before), ageOf(before.since))]),
@@ -81,11 +82,11 @@ function whyOf({ gas }: DeliveryView): string {
 
 type Step = DeliveryView['steps'][number];
 
-function stepRow(step: Step, { isFirst, ageMs }: { readonly isFirst: boolean; readonly ageMs: number }) {
+function stepRow(step: Step, { isFirst, now }: { readonly isFirst: boolean; readonly now: number }) {
   const detail = plainText(step.detail, 300);
   const label = isFirst && step.state === 'pending' ? 'decided' : step.state;
-  const time = new Date(step.at).toISOString().slice(11, 23);
-  return row(label, detail === '' ? time : `${time} ${detail}`, ageMs, deliveryTones[step.state]);
+  const time = utcTime(step.at, now, 'ms');
+  return row(label, detail === '' ? time : `${time} ${detail}`, now - step.at, deliveryTones[step.state]);
 }
 
 function relative({ gas, state, steps }: DeliveryView): string {

@@ -1,7 +1,8 @@
 // `grant` and `grant role`: give somebody what one holds oneself, for a time or without end; it counts at once, everywhere.
-import { type Entitlement, utc } from '../../access/index.ts';
+import type { Entitlement } from '../../access/index.ts';
 import { derivedId } from '../../contracts/ids.ts';
 import type { Answer } from '../../contracts/chat.ts';
+import { utc } from '../../core/utc.ts';
 import type { ActionCall, Change, CommandCall, CommandPorts } from '../spec.ts';
 import { meant, permissionArg, personArg, roleArg, timeArg, timeText } from './entitlement.ts';
 

@@ -1,6 +1,7 @@
 // `link`: a one-time code on one surface, entered on another, makes both identities one person; `unlink` ends that.
-import { type Entered, utc } from '../../access/index.ts';
+import type { Entered } from '../../access/index.ts';
 import type { Answer, Identity } from '../../contracts/chat.ts';
+import { utc } from '../../core/utc.ts';
 import type { Change, CommandPorts } from '../spec.ts';
 
 export const link: Change = {

@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import type { ActionView } from '../../contracts/actions.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
+import { correlationIdOf } from '../../contracts/ids.ts';
 import { plainText } from '../../core/text.ts';
 import { counted } from '../render.ts';
-import type { ArgSpec, Question } from '../spec.ts';
+import type { ArgSpec, CommandPorts, Question } from '../spec.ts';
+import { wishAnswer } from './result-wish.ts';
 import { whyItWaits } from './waiting.ts';
 
 /** An id of an action, or its beginning. */
@@ -18,16 +20,25 @@ export const actionIdArg: ArgSpec = {
     .regex(/^x?[0-9a-f]{6,19}$/, 'an id as the answer to an action shows it, such as x1a2b3c'),
 };
 
+/** Also what `approve` takes. */
+const wishId = z
+  .string()
+  .toLowerCase()
+  .regex(/^(x[0-9a-f]{5,19}|[0-9a-f]{6,19})$/, 'an id as a question or the answer to an action shows it');
+
 export const result: Question = {
   kind: 'question',
   name: 'result',
   description: 'What became of an action, by its id; kept for 7 days',
-  args: [actionIdArg],
+  args: [{ ...actionIdArg, schema: wishId }],
   example: 'result x1a2b3c',
   answer: async ({ args }, ports) => {
     const { id = '' } = args;
-    const found = await ports.actions.find(id);
+    const asked = await correlationOf(id, ports);
+    const found = await ports.actions.find(asked);
     const now = ports.clock.now();
+    const wish = found.length === 0 ? await wishAnswer(asked, ports) : null;
+    if (wish) return wish;
     const [only] = found;
     if (only && found.length === 1) {
       return told(only, now, isBegun(only) ? null : await whyItWaits(only.note.command, ports));
@@ -48,6 +59,13 @@ export const result: Question = {
     };
   },
 };
+
+/** What waits for a word has an id of its own. */
+async function correlationOf(id: string, { approvals }: Pick<CommandPorts, 'approvals'>): Promise<string> {
+  const whole = id.startsWith('x') ? id : `x${id}`;
+  const wish = await approvals.find(whole);
+  return wish ? correlationIdOf(wish.invocationId) : whole;
+}
 
 /** What was typed for it, without its quotes. */
 export function lineOf({ note }: ActionView): string {

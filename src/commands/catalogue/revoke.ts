@@ -1,8 +1,9 @@
 // `revoke` and `revoke role`: take from somebody what was granted, or what the policy file allows; it counts at once,
 // everywhere, and outlives whatever grants it later but `grant` of the same.
-import { type Entitlement, utc } from '../../access/index.ts';
+import type { Entitlement } from '../../access/index.ts';
 import type { Answer } from '../../contracts/chat.ts';
 import { derivedId } from '../../contracts/ids.ts';
+import { utc } from '../../core/utc.ts';
 import type { ActionCall, Change, CommandCall, CommandPorts } from '../spec.ts';
 import { meant, permissionArg, personArg, roleArg, timeArg, timeText } from './entitlement.ts';
 

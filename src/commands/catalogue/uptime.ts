@@ -1,6 +1,7 @@
 // `uptime`: since when each process of Swarmline runs.
 import type { AnswerRow } from '../../contracts/chat.ts';
 import type { ProcessView } from '../../contracts/system.ts';
+import { utc } from '../../core/utc.ts';
 import { formatAge } from '../render.ts';
 import type { Question } from '../spec.ts';
 import { processSilentAfterMs } from './processes.ts';
@@ -37,7 +38,7 @@ export const uptime: Question = {
 
 function uptimeRow(view: ProcessView, now: number): AnswerRow {
   const { pid, roles, startedAt, at } = view;
-  const since = `since ${new Date(startedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const since = `since ${utc(startedAt)}`;
   const up = isHeard(view, now) ? `up ${formatAge(now - startedAt)}, ` : 'unknown: it is silent; ran ';
   return {
     label: `process ${pid}`,

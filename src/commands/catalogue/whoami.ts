@@ -1,6 +1,7 @@
 // `whoami`: whom Swarmline takes the speaker for, and what they may.
-import { type Grant, utc } from '../../access/index.ts';
+import type { Grant } from '../../access/index.ts';
 import type { AnswerRow } from '../../contracts/chat.ts';
+import { utc } from '../../core/utc.ts';
 import { formatAge } from '../render.ts';
 import type { Question } from '../spec.ts';
 

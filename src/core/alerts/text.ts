@@ -1,5 +1,6 @@
 // Notices as people read them, in chat and in a webhook's text.
 import { plainText } from '../text.ts';
+import { utc } from '../utc.ts';
 import type { Notice, NoticedAlert } from './alert.ts';
 
 const heads: Readonly<Record<Notice['kind'], string>> = {
@@ -28,7 +29,7 @@ export function noticeLines({ kind, alerts, more }: Notice): string[] {
 }
 
 function alertLine({ title, detail, since, over, runbook, key }: NoticedAlert, mixed: boolean): string {
-  const at = `${new Date(since).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  const at = utc(since, 's');
   const head = `${mixed && over ? 'no longer so: ' : ''}${plainText(title, 120)}`;
   if (over) return `${head} (${key}, since ${at})`;
   const why = detail === '' ? '' : `: ${plainText(detail, 200)}`;

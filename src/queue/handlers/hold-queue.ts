@@ -42,24 +42,38 @@ export function makeHoldQueue(
       const word = await carriedOut(deps, body, { context, drainMs });
       await tellNotice(deps, context, { ...common, ...word });
     },
-    dead: (body, context, reason) =>
-      tellNotice(deps, context, {
-        to: body.replyTo,
-        subject: subjectOf(body),
-        text: `unknown whether it was done: ${reason}; \`queue status\` shows whether it is held`,
-        state: 'unknown',
-      }),
-    broken: async ({ order, queue }) => {
-      if (order !== 'drain') return null;
-      return (await deps.control.endDrain(queue))
-        ? 'the drain is given up, and workers take from the queue again'
-        : 'the drain is given up, and the queue stays paused';
+    dead: async (body, context, reason) => {
+      const word = await deadWord(deps, body, reason);
+      await tellNotice(deps, context, { to: body.replyTo, subject: subjectOf(body), ...word });
     },
+    broken: async ({ order, queue }) => (order === 'drain' ? givenUp(deps, queue) : null),
   };
 }
 
 function subjectOf({ order, queue }: Body): string {
   return `${order} of queue ${queue}`;
+}
+
+/** Safe to repeat. */
+async function givenUp({ control }: Pick<HoldQueueDeps, 'control'>, queue: string): Promise<string> {
+  return (await control.endDrain(queue))
+    ? 'the drain is given up, and workers take from the queue again'
+    : 'the drain is given up, and the queue stays paused';
+}
+
+async function deadWord(
+  deps: HoldQueueDeps,
+  { order, queue }: Body,
+  reason: string,
+): Promise<Pick<Notice, 'text' | 'state'>> {
+  const shown = `\`queue status\` shows whether it is held`;
+  if (order !== 'drain') {
+    return { text: `unknown whether it was done: ${reason}; ${shown}`, state: 'unknown' };
+  }
+  const end = await givenUp(deps, queue).catch(() => null);
+  if (end !== null) return { text: `not drained: ${reason}; ${end}`, state: 'failed' };
+  const out = `it may go on being drained: ${shown}, and \`queue resume ${queue}\` ends it`;
+  return { text: `not drained: ${reason}; ${out}`, state: 'unknown' };
 }
 
 interface Carrying {
@@ -85,13 +99,24 @@ async function carriedOut(
     () => over.abort(),
     () => undefined,
   );
-  const left = await control.drain(queue, envelope.principal, AbortSignal.any([signal, over.signal]));
+  const { left, resumedBy } = await control.drain(
+    queue,
+    envelope.principal,
+    AbortSignal.any([signal, over.signal]),
+  );
   over.abort();
   await late;
   if (left === 0) return { text: 'no worker takes from it, and nothing of it runs any more' };
   // The process stops: the next run goes on waiting. Or it was called off: see `broken`.
   signal.throwIfAborted();
-  const now = (await control.endDrain(queue))
+  const isOpen = await control.endDrain(queue);
+  if (resumedBy !== null) {
+    return {
+      text: `not drained: ${left} still run; taken over by the resume of ${resumedBy}`,
+      state: 'failed',
+    };
+  }
+  const now = isOpen
     ? 'so workers take from it again; `queue pause` holds it all the same'
     : 'it stays paused, as somebody ordered';
   return { text: `not drained: ${left} still run after ${drainMs / 1_000} s, ${now}`, state: 'failed' };

@@ -2,6 +2,7 @@
 import type { JobBody } from '../../contracts/jobs.ts';
 import type { AlertSilencer, Authority, JobSink } from '../../contracts/ports.ts';
 import type { Clock } from '../../core/clock.ts';
+import { utcTime } from '../../core/utc.ts';
 import type { JobContext, JobHandler } from '../handler.ts';
 import { type Notice, tellNotice } from './notice.ts';
 
@@ -27,9 +28,10 @@ export function makeSilenceAlert(deps: SilenceAlertDeps): JobHandler<'alert.sile
         const text = `not silenced: ${principal} needs the permission ${permission}`;
         return tell(deps, body, context, { text, state: 'failed' });
       }
-      await deps.silencer.silence(body.pattern, issuedAt + body.minutes * 60_000);
-      const until = new Date(issuedAt + body.minutes * 60_000).toISOString().slice(11, 16);
-      const text = body.minutes === 0 ? 'told again from now on' : `silenced until ${until} UTC`;
+      const until = issuedAt + body.minutes * 60_000;
+      await deps.silencer.silence(body.pattern, until);
+      const end = utcTime(until, deps.clock.now());
+      const text = body.minutes === 0 ? 'told again from now on' : `silenced until ${end}`;
       await tell(deps, body, context, { text });
     },
     dead: (body, context, reason) => {

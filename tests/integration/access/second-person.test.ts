@@ -20,6 +20,21 @@ describe('whoever asked for what takes two persons', () => {
     expect(await rig.done('unlink', aliceTv)).toBe('This identity is linked to nobody now');
   });
 
+  it('is kept from unlinking by no record that cannot be read: nobody can say yes to it', async ({
+    redis,
+    prefix,
+  }) => {
+    const rig = createRig({ redis, prefix, dangers });
+    await rig.access.enterCode(aliceTv, (await rig.access.offerCode(alice)).code);
+    const asked = await rig.say('restart slam', olga);
+    await redis.hset(
+      `${prefix}:approval:${asked.kind === 'confirm' ? asked.confirmationId : ''}`,
+      'state',
+      'half',
+    );
+    expect(await rig.done('unlink', aliceTv)).toBe('This identity is linked to nobody now');
+  });
+
   it('does not by an unlink that was asked for before and is confirmed since', async ({ redis, prefix }) => {
     const rig = createRig({ redis, prefix, dangers: { ...dangers, link: 'confirm' } });
     await redis.hset(`${prefix}:access:links`, 'twitch:222', 'discord:111');

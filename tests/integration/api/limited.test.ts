@@ -68,4 +68,28 @@ describe('an Idempotency-Key that comes again', () => {
       expect(scene.jobs.ids).toEqual([]);
     },
   );
+
+  it('with another word on what waits is 422, and counts for nothing', async ({ redis, prefix }) => {
+    const { run, post, scene } = await open(redis, prefix, { limits: {}, policy });
+    const [one, other] = [await run('restart slam'), await run('restart mesh')];
+    const say = (asked: typeof one, verdict: 'yes' | 'no') =>
+      post(`/v1/confirmations/${asked.body.confirmationId}`, { verdict }, key);
+    const first = await say(one, 'no');
+    expect([first.status, first.body.kind, await say(one, 'no')]).toEqual([200, 'dropped', first]);
+    expect([await say(one, 'yes'), await say(other, 'no'), await say(other, 'yes')]).toEqual([
+      told,
+      told,
+      told,
+    ]);
+    expect(scene.jobs.ids).toEqual([]);
+    expect(await scene.approvals.waiting()).toMatchObject([{ id: other.body.confirmationId }]);
+  });
+
+  it('with the same word is one order', async ({ redis, prefix }) => {
+    const { run, post, scene } = await open(redis, prefix, { limits: {}, policy });
+    const { body } = await run('restart slam');
+    const yes = () => post(`/v1/confirmations/${body.confirmationId}`, { verdict: 'yes' }, key);
+    const first = await yes();
+    expect([first.body.kind, await yes(), scene.jobs.ids.length]).toEqual(['accepted', first, 1]);
+  });
 });

@@ -3,9 +3,12 @@ import { PassThrough } from 'node:stream';
 import { describe, expect } from 'vitest';
 import { createPolicy } from '../../../src/access/index.ts';
 import { run } from '../../../src/cli/commands/run.ts';
+import type { Io } from '../../../src/cli/io.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { open } from './rig.ts';
 import { plain, report, terminal } from './terminal.ts';
+
+type Type = (keys: string) => void;
 
 describe('swarmline run of what has to be confirmed', () => {
   it('does nothing without --yes where there is no terminal, and says so with 2', async ({
@@ -71,13 +74,17 @@ describe('swarmline run of what has to be confirmed', () => {
   }) => {
     const face = await open(redis, prefix);
     const { io, printed } = terminal(face);
-    // The end of the process is asked for between the question and its withdrawal.
-    const stdin = Object.defineProperty(new PassThrough(), 'isTTY', { get: () => void io.stop() });
+    // The platform goes between the question and its withdrawal.
+    const stdin = Object.defineProperty(new PassThrough(), 'isTTY', {
+      get: () => {
+        io.env['SWARMLINE_API_PORT'] = '1';
+      },
+    });
     expect(await run('restart slam', plain, { ...io, stdin })).toBe(2);
     const [waiting] = await face.scene.approvals.waiting();
     expect(printed.err).toMatch(
       new RegExp(
-        `It could not be withdrawn and waits until \\d\\d:\\d\\d:\\d\\d UTC; .swarmline deny ${waiting?.id}. ends it`,
+        `It could not be withdrawn and waits until .*\\d\\d:\\d\\d:\\d\\d UTC; .swarmline deny ${waiting?.id}. ends it`,
       ),
     );
   });
@@ -91,6 +98,21 @@ describe('swarmline run of what has to be confirmed', () => {
     stdin.write(typed);
     expect(await run('restart slam', plain, io)).toBe(0);
     expect([printed.out, face.scene.jobs.ids]).toEqual([told, []]);
+  });
+
+  it.for([
+    ['Ctrl-C', 'Restart slam? It was interrupted. Nothing was done.\n', 1, (type: Type) => type('\u0003')],
+    ['a signal', 'Restart slam? It was interrupted. Nothing was done.\n', 1, (_: Type, io: Io) => io.stop()],
+    ['Ctrl-D', '', 0, (type: Type) => type('\u0004')],
+  ] as const)('withdraws what it asked for at %s', async ([, told, code, leave], { redis, prefix }) => {
+    const face = await open(redis, prefix);
+    const { io, stdin, printed } = terminal(face, { isTTY: true });
+    const running = run('restart slam', plain, io);
+    await eventually(() => printed.err.includes('[y/N]'));
+    leave((keys) => stdin.write(keys), io);
+    expect(await running).toBe(code);
+    expect(printed.err.endsWith(told)).toBe(true);
+    expect([await face.scene.approvals.waiting(), face.scene.jobs.ids]).toEqual([[], []]);
   });
 
   it('takes the end of input at the question for a no', async ({ redis, prefix }) => {

@@ -14,11 +14,13 @@ export function terminal({ tokenFile, port }: Face, given: { readonly isTTY?: bo
   const stdout = new PassThrough().on('data', (chunk) => {
     printed.out += String(chunk);
   });
-  const stderr = new PassThrough().on('data', (chunk) => {
+  // At a terminal it is the prompt that takes the keys.
+  const stderr = Object.assign(new PassThrough(), { isTTY: given.isTTY ?? false }).on('data', (chunk) => {
     printed.err += String(chunk);
   });
   const io: Io = {
     env: { SWARMLINE_HOME: dirname(tokenFile), SWARMLINE_API_PORT: String(port) },
+    argv: [],
     stdin,
     stdout,
     stderr,

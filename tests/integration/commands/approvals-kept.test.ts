@@ -146,6 +146,40 @@ describe('a change that a second person approved', () => {
   });
 });
 
+describe('a record that cannot be read', () => {
+  it.for([
+    ['is no hash', (redis: Redis, key: string) => redis.set(key, 'x')],
+    ['has a request that is no JSON', (redis: Redis, key: string) => redis.hset(key, 'request', '{')],
+    ['has a state that there is not', (redis: Redis, key: string) => redis.hset(key, 'state', 'half')],
+  ] as const)(
+    'since it %s is named with the mend, and hides no other',
+    async ([, spoil], { redis, prefix }) => {
+      const { asked, decide, say, orders } = open(redis, prefix);
+      const bad = await asked('restart prod-slam');
+      const good = await asked('restart prod-mesh');
+      const key = `${prefix}:approval:${bad}`;
+      await spoil(redis, key);
+      expect(await say('approvals')).toMatchObject({
+        answer: {
+          title: '1 wish waits for a word',
+          rows: [
+            { label: good },
+            {
+              label: bad,
+              value: `its record cannot be read, so nobody can decide it; remove it with \`redis-cli del ${key}\` and ask again`,
+            },
+          ],
+        },
+      });
+      expect(await decide(bad, 'yes', bob)).toMatchObject({
+        kind: 'refusal',
+        text: expect.stringContaining('A record in Redis cannot be read'),
+      });
+      expect(orders()).toEqual([]);
+    },
+  );
+});
+
 describe('the record of what was done', () => {
   it('has each step before it is taken, with both persons and the rules of that moment', async ({
     redis,

@@ -81,6 +81,21 @@ describe('an action', () => {
     expect(found).toMatchObject({ word: { text: 'newer', subject: 'slam' }, steps: [{ state: 'queued' }] });
   });
 
+  it('is not told as ended by a report of the question that went before it', async ({
+    redis,
+    redisUrl,
+    prefix,
+  }) => {
+    const queue = producer({ redis, redisUrl, prefix });
+    const jobs = rememberReports(queue, redis, { prefix });
+    const actions = createActionDirectory(redis, { prefix });
+    await actions.note(note());
+    const approved = report(1, 'Approved by bob');
+    await jobs.add({ ...approved, body: { ...approved.body, about: 'x99', final: true } });
+    await queue.close();
+    expect(await actions.find(id)).toMatchObject([{ word: null }]);
+  });
+
   it('that nobody noted leaves nothing behind', async ({ redis, redisUrl, prefix }) => {
     const queue = producer({ redis, redisUrl, prefix });
     await rememberReports(queue, redis, { prefix }).add(report(0, 'gas of the pipeline'));

@@ -117,6 +117,24 @@ describe('a circuit', () => {
   });
 });
 
+describe('orders that lie aside', () => {
+  const fault = domainErrors.ordersSetAside;
+  const key = 'needs-person/ORDERS_SET_ASIDE';
+
+  it('fire for as long as they lie there, once, with how it ends', () => {
+    for (const secondsAgo of [1, 3_600]) {
+      expect(conditionsOf({ ...well, ordersAside: 2, tallies: tallies(fault, 1, secondsAgo) })).toMatchObject(
+        [{ key, title: 'ORDERS_SET_ASIDE: 2 orders on disk cannot be used', count: 2 }],
+      );
+    }
+    expect(keys({ ordersAside: 0, tallies: tallies(fault, 1, 3_600) })).toEqual([]);
+  });
+
+  it('fire while it was just met, also where they could not be laid aside', () => {
+    expect(keys({ ordersAside: 0, tallies: tallies(fault, 1) })).toEqual([key]);
+  });
+});
+
 describe('the policy', () => {
   it('that cannot be used fires', () => {
     expect(keys({ policyFault: 'no such file' })).toEqual(['policy-broken']);

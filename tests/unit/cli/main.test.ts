@@ -66,6 +66,28 @@ describe('swarmline', { timeout: 40_000 }, () => {
     expect(stderr).toBe("error: too many arguments for 'restart'; usage: restart <service> [instance]\n");
   });
 
+  it.each([
+    ['broadcast', 'run', 'it', 'with', '--yes', 'for', 'all'],
+    ['broadcast', 'run', 'it', 'with', '--yes'],
+    ['gas', 'send', 'Agent-2', 'try', '--name', 'x', 'again'],
+  ])('takes no option out of a text of several words: %s %s %s %s %s', (...words) => {
+    const { status, stderr } = swarmline(words);
+    expect(status).toBe(2);
+    expect(stderr).toContain('put it in front of the text, or the text into quotes');
+  });
+
+  it.each([
+    ['broadcast', '--yes', 'run', 'it', 'for', 'all'],
+    ['broadcast', 'run it with --yes for all', '--yes'],
+    ['broadcast', '--yes', '--', 'run', 'it', 'with', '--yes'],
+    ['gas', 'send', 'Agent-2', '--json', 'try', 'again'],
+    ['audit', 'person=ann', 'last=5', '--json'],
+    ['broadcast', 'stop', '--yes'],
+  ])('takes options in front of a text, and behind one in quotes: %s %s %s %s', (...words) => {
+    const { status, stderr } = swarmline(words);
+    expect([status, stderr]).toEqual([69, expect.stringContaining('no Swarmline answers')]);
+  });
+
   it('leaves its own groups their subcommands, and chat the rest of them', () => {
     const [replay, chat] = [
       ['gas', 'replay'],

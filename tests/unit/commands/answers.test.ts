@@ -86,13 +86,13 @@ describe('agents', () => {
     const silent = agent('Agent-1', { watch, problem: 'torn' });
     const asleep = agent('Agent-2', {
       percent: null,
-      watch: { ...watch, signs: [], silentSince: ago(200_000) },
+      watch: { ...watch, signs: [], silentSince: ago(82_800) },
     });
     expect(await told('agents', { agents: [silent, asleep] })).toEqual([
       '[warn]',
       '2 agents',
       '  Agent-1  unknown since 21:59 UTC. It had told 75 %. Also, the newest version of its status.json cannot be used (torn). Last sign: a commit (14 min ago)',
-      '  Agent-2  unknown since 2023-11-12 14:40 UTC. No sign of it was ever seen',
+      '  Agent-2  unknown since 2023-11-13 23:13 UTC. No sign of it was ever seen',
     ]);
     expect(await told('agent', { agents: [silent] }, { agent: 'Agent-1' })).toEqual(
       expect.arrayContaining([

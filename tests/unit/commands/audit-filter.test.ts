@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseAuditFilter } from '../../../src/commands/index.ts';
+import { catalogue, parseAuditFilter } from '../../../src/commands/index.ts';
+import { parseInvocation } from '../../../src/commands/parse.ts';
 import { now } from './ports.ts';
 
 describe('a filter of the record', () => {
@@ -34,13 +35,25 @@ describe('a filter of the record', () => {
     'since=2026-01-02nonsense',
     'ann slam',
   ])('is refused with an example: %s', (text) => {
-    expect(parseAuditFilter(text, now)).toEqual({ ok: false, why: expect.stringMatching(/=/) });
+    expect(parseAuditFilter(text, now)).toMatchObject({ ok: false, why: expect.stringMatching(/=/) });
   });
 
   it('says of a time that there is not what one looks like', () => {
-    expect(parseAuditFilter('since=2026-02-31', now)).toEqual({
+    expect(parseAuditFilter('since=2026-02-31', now)).toMatchObject({
       ok: false,
       why: '`since=2026-02-31` is not understood: a time is so long ago, as in since=2h, or a date, as in since=2026-01-31.',
+    });
+  });
+
+  it.each([
+    ['last=0', 'last is a number of lines, as in last=20'],
+    ['event=nope', 'event= is one of refused, asked, decided, executing, changed, ended'],
+    ['since=soon', 'a time is so long ago, as in since=2h, or a date, as in since=2026-01-31'],
+  ])('makes a refusal of `audit %s`, not an answer', (text, wanted) => {
+    const parsed = parseInvocation({ kind: 'line', line: `audit ${text}` }, catalogue);
+    expect(parsed).toMatchObject({
+      ok: false,
+      refusal: { code: 'bad-argument', text: `\`filter\` cannot be \`${text}\`; expected: ${wanted}.` },
     });
   });
 });

@@ -45,11 +45,11 @@ describe('gas explain', () => {
       '[info]',
       'The 75 % gas of Agent-1 for Agent-2: rerouted',
       '  why           Agent-1 crossed 75 %: from 60 % to 80 % (mission Survey 1, its 2nd) (10 min ago)',
-      '  decided       22:03:20.000 Agent-1 reached 80 % (10 min ago)',
-      '  queued        22:03:21.000 (9 min ago)',
-      '  sent          22:03:22.000 /srv/Agent-2/inbox/a.md (9 min ago)',
-      '  sent          22:08:20.000 laid down again, not acknowledged (5 min ago)',
-      '  rerouted      22:11:20.000 given to Agent-3: not acknowledged in 2 tries (2 min ago)',
+      '  decided       22:03:20.000 UTC Agent-1 reached 80 % (10 min ago)',
+      '  queued        22:03:21.000 UTC (9 min ago)',
+      '  sent          22:03:22.000 UTC /srv/Agent-2/inbox/a.md (9 min ago)',
+      '  sent          22:08:20.000 UTC laid down again, not acknowledged (5 min ago)',
+      '  rerouted      22:11:20.000 UTC given to Agent-3: not acknowledged in 2 tries (2 min ago)',
       '  stood in by   75 % to Agent-3, working: evidence, not its word: it began Survey 2 after that and is at 4 % (x2new000) (60 s ago)',
       '  same mission  90 % to Agent-2, sent (x3later0) (30 s ago)',
       'Id x1old0000. Laid down 2 times. Agent-2 was not to have it any more.',
@@ -62,7 +62,7 @@ describe('gas explain', () => {
     expect(answer.rows.map(({ label }) => label)).toEqual([
       ...['why', 'decided', 'sent', 'working', 'stands for', 'same mission'],
     ]);
-    expect(answer.rows[3]?.value).toMatch(/^22:12:20\.000 evidence, not its word/);
+    expect(answer.rows[3]?.value).toMatch(/^22:12:20\.000 UTC evidence, not its word/);
     expect(answer.rows[4]?.value).toBe(
       '75 % to Agent-2, rerouted: given to Agent-3: not acknowledged in 2 tries (x1old000)',
     );

@@ -27,6 +27,7 @@ const noApprovals: Approvals = {
   shown: nobodyAsks,
   move: nobodyAsks,
   waiting: nobodyAsks,
+  unreadable: nobodyAsks,
   reminded: nobodyAsks,
   settled: nobodyAsks,
   due: nobodyAsks,

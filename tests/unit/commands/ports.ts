@@ -59,7 +59,7 @@ export function portsOf(known: Known): CommandPorts {
     record: { query: async () => ({ lines: [], looked: 0, complete: true, unreadable: 0 }) },
     access: nobodyKnown,
     actions: { note: async () => undefined, find: async () => known.actions ?? [] },
-    approvals: { waiting: async () => [] },
+    approvals: { find: async () => null, waiting: async () => [], unreadable: async () => [] },
     policy: {
       decide: async () => ({ allowed: true, gates: [], blockedBy: null, policyVersion: 'test' }),
       dangerOf: () => 'none',

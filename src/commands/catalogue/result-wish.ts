@@ -1,0 +1,77 @@
+// What `result` says of a wish that never became an action: it waits for a word, or was refused, declined or too late. All
+// of it from the audit record.
+import type { AuditLine } from '../../access/index.ts';
+import type { Answer, Tone } from '../../contracts/chat.ts';
+import { plainText } from '../../core/text.ts';
+import type { CommandPorts } from '../spec.ts';
+
+/** An answer is due within seconds. */
+const bounds = { limit: 20, most: 20_000 } as const;
+
+/** Null where the record has nothing of it. @param id correlation id, or the beginning of one */
+export async function wishAnswer(
+  id: string,
+  { record, clock }: Pick<CommandPorts, 'record' | 'clock'>,
+): Promise<Answer | null> {
+  const { lines: found } = await record.query({ correlationId: id }, bounds);
+  const own = found.filter(({ correlationId }) => correlationId === found[0]?.correlationId);
+  // Somebody whose word on it was refused changed nothing of it.
+  const steps = own.filter(({ event }) => event !== 'refused');
+  const lines = steps.length === 0 ? own : steps;
+  const [newest] = lines;
+  if (!newest) return null;
+  const { command, args } = newest;
+  const { state, tone, note } = standing(newest);
+  return {
+    title: `${plainText([command, ...Object.values(args)].join(' '), 120)}: ${state}`,
+    tone,
+    rows: lines.toReversed().map(({ at, event, verdict, detail, person }) => ({
+      label: event,
+      value: `by ${person}: ${[verdict, ...(detail === '' ? [] : [plainText(detail, 160)])].join(', ')}`,
+      ageMs: clock.now() - at,
+      tone: event === 'refused' ? 'warn' : 'info',
+    })),
+    note,
+    data: { actions: [], lines },
+  };
+}
+
+interface Standing {
+  readonly state: string;
+  readonly tone: Tone;
+  readonly note: string;
+}
+
+function standing({ event, verdict }: AuditLine): Standing {
+  switch (event) {
+    case 'asked':
+      return {
+        state: 'asked, no word on it yet',
+        tone: 'info',
+        note: 'It is not done before its yes; `approvals` shows what waits.',
+      };
+    case 'changed':
+      return { state: verdict, tone: 'ok', note: 'It was done at once.' };
+    case 'executing':
+      return begun;
+    case 'decided':
+      return verdict === 'approved' ? begun : { state: verdict, tone: 'warn', note: nothing };
+    case 'ended':
+    case 'refused':
+      return event === 'refused' || isUndone(verdict)
+        ? { state: verdict, tone: 'warn', note: nothing }
+        : { state: verdict, tone: 'info', note: '' };
+  }
+}
+
+const nothing = 'Nothing was done.';
+const begun: Standing = {
+  state: 'approved, no word of it yet',
+  tone: 'info',
+  note: 'Whether it was done is not known; `audit` has its lines.',
+};
+
+/** Ends of a wish, beside those of an action. */
+function isUndone(verdict: string): boolean {
+  return ['expired', 'declined', 'withdrawn', 'invalid'].includes(verdict);
+}
