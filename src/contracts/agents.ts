@@ -118,6 +118,13 @@ export interface DeliveryView {
   /** When the state began. */
   readonly since: number;
   readonly steps: readonly { readonly state: DeliveryState; readonly at: number; readonly detail: string }[];
+  /** Whose pauses hold it; absent: that of its sender alone, or nothing does. */
+  readonly heldBy?: readonly string[] | undefined;
+}
+
+/** Who has to be resumed before a delivery that is `held` goes on. */
+export function holdersOf({ gas, heldBy }: Pick<DeliveryView, 'gas' | 'heldBy'>): readonly string[] {
+  return heldBy ?? [gas.from];
 }
 
 /** Deliveries, newest first; the records of `unreadable` more cannot be read. */

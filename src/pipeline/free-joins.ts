@@ -7,6 +7,7 @@ import { type Delivery, newDelivery } from './delivery.ts';
 import { toGas } from './gas.ts';
 import { fallbacksOf, joinOf, receiversOf } from './graph.ts';
 import { releases } from './join.ts';
+import { type Holders, holdersAmong, holdOf } from './join-holds.ts';
 import type { Ledger } from './ledger.ts';
 import { newRun, pauseOf, type Run } from './machine.ts';
 import { lookAtReceivers } from './receivers.ts';
@@ -35,14 +36,16 @@ export function makeFreeJoins(deps: FreeJoinsDeps, options: FreeJoinsOptions): F
   /** Null when the join changed meanwhile. */
   async function free(receiver: string, checkpoint: Checkpoint): Promise<readonly Delivery[] | null> {
     const held = await store.arrivals(receiver, checkpoint);
-    const release = held.value === null ? null : releases(held.value, joinOf(options.chain(), receiver));
+    const join = joinOf(options.chain(), receiver);
+    const release = held.value === null ? null : releases(held.value, join);
     if (held.value === null || release === null) return [];
     const { values } = await store.runs(options.agents);
     const waiting = release.from.map((source) => ({
       source,
       run: missionOf(values, source, held.value?.arrived[source] ?? ''),
     }));
-    const created = await gasOf(deps, options, { receiver, checkpoint, waiting });
+    const holders = await holdersAmong(store, join?.mode === 'all' ? Object.values(held.value.paused) : []);
+    const created = await gasOf(deps, options, { receiver, checkpoint, waiting, holders });
     const arrivals = [{ receiver, checkpoint, held, value: release.arrivals }];
     return (await store.saveJoins(arrivals, created)) ? created : null;
   }
@@ -60,12 +63,14 @@ interface Waiting {
   readonly checkpoint: Checkpoint;
   /** Who hands over, and the mission of which. */
   readonly waiting: readonly { readonly source: string; readonly run: Run }[];
+  /** Who holds what those hand over, beside themselves. */
+  readonly holders: Holders;
 }
 
 async function gasOf(
   deps: FreeJoinsDeps,
   options: FreeJoinsOptions,
-  { receiver, checkpoint, waiting }: Waiting,
+  { receiver, checkpoint, waiting, holders }: Waiting,
 ): Promise<Delivery[]> {
   const chain = options.chain();
   const fallbacks = fallbacksOf(chain, receiver);
@@ -76,10 +81,10 @@ async function gasOf(
   return ours.map(({ source, run }) => {
     const effect = { checkpoint, percent: run.percent ?? checkpoint, before: null, done: [], open: [] };
     const reached = `${source} had reached ${checkpoint} %, and nobody else is waited for any more`;
-    const pause = pauseOf(run);
-    const detail = [reached, ...passed].join('; ');
-    return newDelivery(toGas(run, effect, order), pause ? `${detail} while paused by ${pause.by}` : detail, {
-      state: pause ? 'held' : 'pending',
+    const by = pauseOf(run)?.by ?? null;
+    const { detail, ...hold } = holdOf(run.agent, by, [reached, ...passed].join('; '), holders);
+    return newDelivery(toGas(run, effect, order), detail, {
+      ...hold,
       fallbacks: to === null ? fallbacks : rest,
       meant: receiver,
     });

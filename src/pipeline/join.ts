@@ -9,6 +9,8 @@ export interface Arrivals {
   readonly fired: boolean;
   /** Those among `arrived` whose checkpoint a person took out: nobody waits for them, and they hand nothing over. */
   readonly skipped: readonly string[];
+  /** Those among `arrived` that came while a person had paused them → which agent that is: it, or who works in its place. */
+  readonly paused: Readonly<Record<string, string>>;
 }
 
 export interface Arrived {
@@ -17,11 +19,13 @@ export interface Arrived {
   readonly fires: boolean;
   /** Whether the receiver gets nothing until others come. */
   readonly waits: boolean;
+  /** Which agents came to its round while paused, but for this one; none where the first is enough. */
+  readonly paused: readonly string[];
   /** For people: whom it waited for, still waits for, or who came first. */
   readonly detail: string;
 }
 
-export const nobodyYet: Arrivals = { arrived: {}, fired: false, skipped: [] };
+export const nobodyYet: Arrivals = { arrived: {}, fired: false, skipped: [], paused: {} };
 
 /**
  * `from` reached the checkpoint in its mission `mark`. A round is over when all have come; one that comes again before
@@ -36,10 +40,18 @@ export function arrive(before: Arrivals, from: string, mark: string, join: Join)
   if (mode === 'all') {
     const last = isOver ? `the last of ${of.join(', ')}` : `waits for ${missing.join(', ')}`;
     const detail = fired ? `its gas of ${of.join(', ')} was sent ahead` : last;
-    return { arrivals: isOver ? nobodyYet : now, fires: isOver && !fired, waits: !isOver && !fired, detail };
+    const arrivals = isOver ? nobodyYet : now;
+    const paused = Object.values(now.paused);
+    return { arrivals, fires: isOver && !fired, waits: !isOver && !fired, paused, detail };
   }
   const detail = fired ? `${Object.keys(arrived)[0] ?? from} was first` : `the first of ${of.join(', ')}`;
-  return { arrivals: isOver ? nobodyYet : { ...now, fired: true }, fires: !fired, waits: false, detail };
+  const arrivals = isOver ? nobodyYet : { ...now, fired: true };
+  return { arrivals, fires: !fired, waits: false, paused: [], detail };
+}
+
+/** As `arrive` left it, where `agent` came for `from` and is paused: its pause holds the gas of the round. */
+export function asPaused(now: Arrivals, from: string, agent: string): Arrivals {
+  return { ...now, paused: { ...now.paused, [from]: agent } };
 }
 
 /** A person took the checkpoint of `from` out. Who waits for it alone is told by `releases`. */
@@ -94,8 +106,13 @@ function openTo(before: Arrivals, from: string): Arrivals {
 }
 
 function came(before: Arrivals, from: string, mark: string): Arrivals {
-  const { arrived, fired, skipped } = openTo(before, from);
-  return { arrived: { ...arrived, [from]: mark }, fired, skipped: skipped.filter((one) => one !== from) };
+  const { arrived, fired, skipped, paused } = openTo(before, from);
+  return {
+    arrived: { ...arrived, [from]: mark },
+    fired,
+    skipped: skipped.filter((one) => one !== from),
+    paused: Object.fromEntries(Object.entries(paused).filter(([one]) => one !== from)),
+  };
 }
 
 function missingOf({ arrived }: Arrivals, { of }: Join): readonly string[] {

@@ -61,6 +61,7 @@ export const deliverySchema = z.object({
   alert: z.object({ at: z.number(), why: z.string() }).nullable().default(null),
   replacedBy: z.string().nullable().default(null),
   meant: z.string().nullable().default(null),
+  heldBy: z.array(z.string()).optional(),
 });
 
 /** Who has reached one checkpoint before one receiver. */
@@ -68,6 +69,7 @@ export const arrivalsSchema = z.object({
   arrived: z.record(z.string(), z.string()),
   fired: z.boolean(),
   skipped: z.array(z.string()).default([]),
+  paused: z.record(z.string(), z.string()).default({}),
 });
 
 /** Which of the missions of chain.yaml is next, and which each end took last, for which mission of its own. */

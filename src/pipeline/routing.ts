@@ -1,6 +1,7 @@
 // To whom the gas of a crossed checkpoint goes, and whether. Pure: what it has to know of others is handed in, so that the
 // live intake and the simulation decide alike.
-import { type Arrivals, arrive, type Arrived, nobodyYet } from './join.ts';
+import { type Arrivals, arrive, type Arrived, asPaused, nobodyYet } from './join.ts';
+import { type Holders, holdOf } from './join-holds.ts';
 import {
   type End,
   endOf,
@@ -23,6 +24,8 @@ export interface Surroundings {
   taken(receiver: string): string | null;
   /** Who has reached this checkpoint before `receiver` so far. */
   arrivals(receiver: string): Arrivals | null;
+  /** Who of those came while paused, and still is. */
+  holders(receiver: string): Holders;
 }
 
 /** One delivery that is to be. */
@@ -33,6 +36,8 @@ export interface Route {
   readonly fallbacks: readonly string[];
   readonly state: 'pending' | 'held' | 'suppressed';
   readonly detail: string;
+  /** Whose pauses hold it, where that is not its sender's alone. */
+  readonly heldBy?: readonly string[];
   /** What is behind the agent that hands over, where it hands over to nobody by name. */
   readonly end: End | null;
 }
@@ -54,7 +59,7 @@ export function route(graph: Graph, run: Run, effect: DeliverEffect, around: Sur
   const waits: string[] = [];
   const net = netOf(graph);
   const routes = edgesOf(graph, run, net).flatMap(({ source, receiver }) => {
-    const came = arrival(graph, { run, source, receiver, net }, around);
+    const came = arrival(graph, { run, effect, source, receiver, net }, around);
     if (came) arrivals.set(receiver, came.arrivals);
     if (came?.waits) {
       waits.push(`${receiver} ${came.detail}`);
@@ -108,12 +113,14 @@ export function firstFit(
 /** Null where the receiver joins nothing, or this agent comes round to it from an end. */
 function arrival(
   graph: Graph,
-  { run, source, receiver, net }: Edge & Pick<Crossing, 'run' | 'net'>,
+  { run, effect, source, receiver, net }: Omit<Crossing, 'came'>,
   around: Surroundings,
 ): Arrived | null {
   const join = joinOf(graph, receiver, net);
   if (join === null || !join.of.includes(source)) return null;
-  return arrive(around.arrivals(receiver) ?? nobodyYet, source, markOf(run), join);
+  const came = arrive(around.arrivals(receiver) ?? nobodyYet, source, markOf(run), join);
+  if (effect.kind === 'deliver' || !came.waits) return came;
+  return { ...came, arrivals: asPaused(came.arrivals, source, run.agent) };
 }
 
 interface Crossing extends Edge {
@@ -140,9 +147,9 @@ function routeTo(
   const { to, passed, rest } = firstFit([receiver, ...fallbacks], around.unfit);
   // Where something speaks against everybody, the one that was meant gets it all the same: it may come back.
   const chosen = to === null ? meant : { ...meant, to, fallbacks: rest };
-  const because = [reached, ...passed].join('; ');
-  if (kind === 'deliver') return { ...chosen, state: 'pending', detail: because };
-  return { ...chosen, state: 'held', detail: `${because} while paused by ${pauseOf(run)?.by}` };
+  const by = kind === 'hold' ? (pauseOf(run)?.by ?? null) : null;
+  const holders = [...around.holders(receiver)].filter(([agent]) => came?.paused.includes(agent));
+  return { ...chosen, ...holdOf(run.agent, by, [reached, ...passed].join('; '), new Map(holders)) };
 }
 
 export interface FitnessRules {

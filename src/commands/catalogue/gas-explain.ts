@@ -1,5 +1,5 @@
 // `gas explain <delivery>`: why this gas went to whom, when, and by which evidence. All of it from the record.
-import { type DeliveryView, isToBeFetched, stepMarks } from '../../contracts/agents.ts';
+import { type DeliveryView, holdersOf, isToBeFetched, stepMarks } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
 import { formatAge } from '../render.ts';
@@ -119,7 +119,9 @@ function standing(view: DeliveryView, ageMs: number): string {
   if (isToBeFetched(view)) return `It waits until ${gas.to} fetches it, for ${formatAge(ageMs)} so far.`;
   switch (state) {
     case 'held':
-      return `It waits for \`gas resume ${gas.from}\`.`;
+      return `It waits for ${holdersOf(view)
+        .map((agent) => `\`gas resume ${agent}\``)
+        .join(' and ')}.`;
     case 'pending':
     case 'queued':
       return steps.some(({ detail }) => detail.startsWith(stepMarks.missed))

@@ -5,6 +5,7 @@ import { type Beginning, type Delivery, newDelivery } from '../delivery.ts';
 import { type GasOrder, type PersonOrder, toGasAhead } from '../gas.ts';
 import { endOf, fallbacksOf, joinOf, receiversOf } from '../graph.ts';
 import { arrive, sendAhead } from '../join.ts';
+import { holdersAmong, holdOf } from '../join-holds.ts';
 import { ahead, type Run } from '../machine.ts';
 import { type NextMission, nextMissionFor } from '../next-mission.ts';
 import type { Beside } from '../store.ts';
@@ -53,9 +54,10 @@ export async function makeAhead(
   for (const to of new Set([order.to, ...receiversOf(present, run.agent)])) {
     const isNamed = to === order.to;
     let fires = true;
+    let paused: readonly string[] = [];
     const come: JoinStep = (...round) => {
       const came = arrive(...round);
-      fires = came.fires;
+      ({ fires, paused } = came);
       return came.arrivals;
     };
     const place = { run, checkpoint, receiver: to };
@@ -63,7 +65,10 @@ export async function makeAhead(
     const text = isNamed ? order.text : null;
     const gas = toGasAhead(run, { checkpoint, text, words: next?.words ?? '' }, { ...order, to });
     const fallbacks = fallbacksOf(present, to);
-    if (fires) created.push(newDelivery(gas, sentAhead(order.by), { ...(isNamed && begin), fallbacks }));
+    if (!fires) continue;
+    const holders = await holdersAmong(store, paused);
+    const { detail, ...hold } = holdOf(run.agent, null, sentAhead(order.by), holders);
+    created.push(newDelivery(gas, detail, { ...hold, ...(isNamed && begin), fallbacks }));
   }
   return { created, beside: { arrivals, missions: next?.missions } };
 }
