@@ -1,12 +1,20 @@
 // What commands may know and change of access: who somebody is, why they may or may not, grants, revocations, links. A
 // refusal is a returned value; the confirmation and the record before a change are not made here.
-import { isDeepStrictEqual } from 'node:util';
 import type { Identity, Mark, Place } from '../contracts/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import { drawCode, normalCode } from './codes.ts';
 import { type Facts, gatesOf, rolesOf } from './gates.ts';
-import { couldBeVouched, denialOf, type Entitlement, isHeld, objectionTo } from './granting.ts';
-import type { Grant, GrantOrder, Grants } from './grants.ts';
+import {
+  afterwards,
+  couldBeVouched,
+  denialOf,
+  type Entitlement,
+  hasWhole,
+  isHeld,
+  lostWith,
+  objectionTo,
+} from './granting.ts';
+import { type Grant, type GrantOrder, type Grants, wordsOf } from './grants.ts';
 import { codeTtlMs, type Links, type Redeemed } from './links.ts';
 import { factsOf, personOf, type RuledPolicy, verdictOf, versionOf } from './policy.ts';
 import type { Recall } from './recall.ts';
@@ -45,11 +53,15 @@ export interface Access {
   why(who: string | Identity, permission: string, place: Place | null): Promise<Verdict | null>;
   /** Why somebody may not grant that; null when they may. */
   objection(by: Identity, wanted: Entitlement): Promise<string | null>;
+  /** Why somebody may not revoke that: they, or everybody, could grant or revoke no more; null when they may. */
+  lockingOut(by: Identity, unwanted: Entitlement): Promise<string | null>;
   /** Takes effect at once, in all processes. Resolves to whether this very call did it. */
   grant(wanted: Entitlement, order: Order): Promise<boolean>;
   /** What denies it or a part of it, whatever grants it, and where alone it counts, for people; null: nothing. */
   denying(what: Entitlement): Promise<string | null>;
-  /** As `grant`: takes the grant away, and denies it where there is none or it would be allowed without. */
+  /** What allows or denies it once its time is over, for people; null: nothing does, or it has no end. */
+  afterwards(what: Entitlement): Promise<string | null>;
+  /** As `grant`: takes the grant away, and denies it for a time, where there is none, or where it would be allowed without. */
   revoke(unwanted: Entitlement, order: Order): Promise<boolean>;
   /** A code that links whoever enters it to this person; `expiresAt` in ms since the epoch. */
   offerCode(identity: Identity): Promise<{ readonly code: string; readonly expiresAt: number }>;
@@ -103,7 +115,9 @@ export function createAccess(deps: AccessDeps): Access {
   };
 }
 
-function makeQuestions(deps: AccessDeps, rulesNow: () => Rules): Pick<Access, 'portrait' | 'why'> {
+type Questions = 'portrait' | 'why' | 'objection' | 'lockingOut' | 'denying' | 'afterwards';
+
+function makeQuestions(deps: AccessDeps, rulesNow: () => Rules): Pick<Access, Questions> {
   return {
     portrait: async (who) => {
       const rules = rulesNow();
@@ -119,13 +133,30 @@ function makeQuestions(deps: AccessDeps, rulesNow: () => Rules): Pick<Access, 'p
       if (facts === null) return null;
       return verdictOf(gatesOf(rules, facts, permission, place), versionOf(rules, facts));
     },
+    objection: async (by, wanted) => {
+      const rules = rulesNow();
+      const [giver, subject] = [
+        await find(deps, rules, by, null),
+        await find(deps, rules, wanted.person, null),
+      ];
+      if (giver === null || subject === null) return `Nobody is called \`${wanted.person.slice(0, 64)}\`.`;
+      return objectionTo(rules, { giver, subject, wanted });
+    },
+    lockingOut: (by, unwanted) => lockingOut(deps, rulesNow(), { by, unwanted }),
+    denying: async (what) => {
+      const rules = rulesNow();
+      const subject = await find(deps, rules, what.person, null);
+      return subject === null ? null : denialOf(rules, subject, what);
+    },
+    afterwards: async (what) => {
+      const rules = rulesNow();
+      const subject = await find(deps, rules, what.person, null);
+      return subject === null ? null : afterwards(rules, subject, what);
+    },
   };
 }
 
-function makeGranting(
-  deps: AccessDeps,
-  rulesNow: () => Rules,
-): Pick<Access, 'objection' | 'grant' | 'denying' | 'revoke'> {
+function makeGranting(deps: AccessDeps, rulesNow: () => Rules): Pick<Access, 'grant' | 'revoke'> {
   const orderOf = async (
     { person: name, kind, name: what, until }: Entitlement,
     { id, by }: Order,
@@ -144,51 +175,76 @@ function makeGranting(
     return { id, person: subject?.person ?? name, grant };
   };
   return {
-    objection: async (by, wanted) => {
-      const rules = rulesNow();
-      const [giver, subject] = [
-        await find(deps, rules, by, null),
-        await find(deps, rules, wanted.person, null),
-      ];
-      if (giver === null || subject === null) return `Nobody is called \`${wanted.person.slice(0, 64)}\`.`;
-      return objectionTo(rules, { giver, subject, wanted });
-    },
     grant: async (wanted, order) => {
       const grant = await orderOf(wanted, order, 'allow');
       const first = await deps.grants.put(grant);
       // What was revoked from this identity while it was nobody's binds it still.
       if (first && grant.person !== wanted.person) {
-        await deps.grants.drop({ ...grant, id: `${grant.id}-own`, person: wanted.person });
+        const own = { ...grant, id: `${grant.id}-own`, person: wanted.person };
+        const said = await deps.grants.of([own.person], own.grant.at);
+        if (wanted.until === null) await deps.grants.drop(own);
+        else if (said.some(isAbout(wanted))) await deps.grants.put(own);
       }
       return first;
-    },
-    denying: async (what) => {
-      const rules = rulesNow();
-      const subject = await find(deps, rules, what.person, null);
-      return subject === null ? null : denialOf(rules, subject, what);
     },
     revoke: async (unwanted, order) => {
       const rules = rulesNow();
       const denial = await orderOf(unwanted, order, 'deny');
+      // For a time: what stood before counts again when it is over.
+      if (unwanted.until !== null) return deps.grants.put(denial);
       const subject = await find(deps, rules, unwanted.person, null);
       const now = deps.clock.now();
       const identities = await identitiesOf(deps, rules, denial.person);
-      const [own, all] = await Promise.all([
+      const [own, joined] = await Promise.all([
         deps.grants.of([denial.person], now),
-        deps.grants.of([denial.person, ...identities], now),
+        deps.grants.of(
+          identities.filter((identity) => identity !== denial.person),
+          now,
+        ),
       ]);
-      const before = own.find(({ kind, name }) => kind === unwanted.kind && name === unwanted.name);
-      const others = all.filter((grant) => !isDeepStrictEqual(grant, before));
+      const isSame = isAbout(unwanted);
+      const others = [...own.filter((grant) => !isSame(grant)), ...joined].flatMap(everAllowing);
       // What only the grant allows ends with it. Anything else is denied, also what nothing allows yet, or what an
       // identity was granted before it became this person's, or what a platform may vouch for with the next wish.
       const ends =
-        before?.effect === 'allow' &&
+        own.find(isSame)?.effect === 'allow' &&
         subject !== null &&
         !isHeld(rules, { ...subject, grants: others }, unwanted) &&
         !couldBeVouched(rules, unwanted);
       return ends ? deps.grants.drop(denial) : deps.grants.put(denial);
     },
   };
+}
+
+async function lockingOut(
+  deps: AccessDeps,
+  rules: Rules,
+  { by, unwanted }: { readonly by: Identity; readonly unwanted: Entitlement },
+): Promise<string | null> {
+  const subject = await find(deps, rules, unwanted.person, null);
+  const lost = subject === null ? [] : lostWith(rules, subject, unwanted);
+  if (subject === null || lost.length === 0) return null;
+  const giver = await find(deps, rules, by, null);
+  if (giver?.person === subject.person) {
+    return `It would take \`${lost[0]}\` or a part of it from yourself, and nobody grants to themselves.`;
+  }
+  const others = rules.people.filter((person) => person !== subject.person);
+  const found = await Promise.all(others.map((person) => find(deps, rules, person, null)));
+  const isLast = (right: string) =>
+    hasWhole(rules, subject, right) &&
+    !found.some((facts) => facts !== null && hasWhole(rules, facts, right));
+  const right = lost.find(isLast);
+  if (right === undefined) return null;
+  return `${subject.person} is the last one of the policy with all of \`${right}\`: give it to somebody else first.`;
+}
+
+function isAbout({ kind, name }: Pick<Entitlement, 'kind' | 'name'>): (grant: Grant) => boolean {
+  return (grant) => grant.kind === kind && grant.name === name;
+}
+
+// A revocation that ends keeps nothing from being allowed later.
+function everAllowing(grant: Grant): readonly Grant[] {
+  return grant.until === null ? [grant] : wordsOf(grant).filter(({ effect }) => effect === 'allow');
 }
 
 const identityShape = /^(?:discord|twitch|console|cli|http):[^\s:&@]+$/;

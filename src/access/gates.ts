@@ -1,6 +1,6 @@
 // The decision: from rules, records and a wish to every gate and whether it is open. Pure: no store, no clock.
 import type { Mark, Place, Surface } from '../contracts/chat.ts';
-import type { Grant } from './grants.ts';
+import { type Grant, holdsUntil } from './grants.ts';
 import { covers, overlap } from './patterns.ts';
 import type { Rules } from './rules.ts';
 import type { Gate, GateName } from './verdict.ts';
@@ -151,7 +151,8 @@ function platformGate(rules: Rules, { surface, linked, marks }: Facts, permissio
 function endOf(rules: Rules, { surface, person, marks, grants }: Facts, name: string): number | null {
   const lasting = [...rules.rolesOf(person), ...ofMarks(rules, { surface, marks })];
   if (lasting.includes(name)) return null;
-  return grants.find((one) => one.kind === 'role' && one.name === name)?.until ?? null;
+  const given = grants.find((one) => one.kind === 'role' && one.name === name);
+  return given === undefined ? null : holdsUntil(given);
 }
 
 function ofRole(rules: Rules, name: string, until: number | null): Source[] {
@@ -164,9 +165,13 @@ function ofRole(rules: Rules, name: string, until: number | null): Source[] {
   }));
 }
 
-function ofGrant({ name, effect, by, until }: Grant): Source {
+function ofGrant(grant: Grant): Source {
+  const { name, effect, by, until } = grant;
   const what = effect === 'allow' ? 'a grant' : 'a revocation';
-  return { ...source(name, `${what} by ${by}${until === null ? '' : ` until ${utc(until)}`}`), until };
+  return {
+    ...source(name, `${what} by ${by}${until === null ? '' : ` until ${utc(until)}`}`),
+    until: holdsUntil(grant),
+  };
 }
 
 function source(pattern: string, by: string): Source {

@@ -1,7 +1,7 @@
 // Whether somebody may pass something on: only what they hold themselves, no longer and no wider than they hold it, and
 // never to themselves. Pure.
 import { type Facts, holdingsOf, list, rolesOf, type Source, sourceOf, utc } from './gates.ts';
-import type { Grant } from './grants.ts';
+import { type Grant, standing } from './grants.ts';
 import { covers, overlap } from './patterns.ts';
 import type { Rules } from './rules.ts';
 
@@ -77,6 +77,48 @@ export function denialOf(rules: Rules, facts: Facts, { kind, name }: Entitlement
   const all = [...new Set([...denied, ...narrow, ...elsewhere])];
   const more = all.length > mostDenials ? `; and ${all.length - mostDenials} more` : '';
   return all.length === 0 ? null : `${all.slice(0, mostDenials).join('; ')}${more}`;
+}
+
+/** What allows or denies it once it is over, as in: the role `r` allows `x`; null: nothing does, or it has no end. */
+export function afterwards(rules: Rules, facts: Facts, { kind, name, until }: Entitlement): string | null {
+  if (until === null) return null;
+  const grants = facts.grants.flatMap((grant) => standing(grant, until) ?? []);
+  const then = { ...facts, grants };
+  if (kind === 'role') {
+    const word = grants.find((grant) => grant.kind === kind && grant.name === name);
+    if (word?.effect === 'allow') return `a grant by ${word.by} gives it`;
+    if (word) return `a revocation by ${word.by} takes it`;
+    return rolesOf(rules, then).includes(name) ? 'the policy gives it' : null;
+  }
+  const { allows, denies } = holdingsOf(rules, then);
+  const denying = denies.find(({ pattern }) => overlap(pattern, name));
+  if (denying) return `${denying.by} denies \`${denying.pattern}\``;
+  const allowing = allows.find(({ pattern }) => overlap(pattern, name));
+  return allowing ? `${allowing.by} allows \`${allowing.pattern}\`` : null;
+}
+
+const passing = ['access.grant:*', 'access.revoke:*'];
+
+/** Which rights to grant or to revoke somebody would lose with it, or a part of them. */
+export function lostWith(rules: Rules, facts: Facts, unwanted: Entitlement): readonly string[] {
+  const patternsOf = (grants: Facts['grants']) =>
+    holdingsOf(rules, { ...facts, grants }).allows.map(({ pattern }) => pattern);
+  const { kind, name, until } = unwanted;
+  const denial: Grant = { effect: 'deny', kind, name, by: '', at: 0, until };
+  const held = patternsOf(facts.grants);
+  const left = patternsOf([...facts.grants, denial]);
+  const isLost = (pattern: string, right: string) =>
+    overlap(pattern, right) && (kind === 'role' ? !left.includes(pattern) : overlap(name, right));
+  return passing.filter((right) => held.some((pattern) => isLost(pattern, right)));
+}
+
+/** Whether somebody has all of a right, and without end. */
+export function hasWhole(rules: Rules, facts: Facts, right: string): boolean {
+  const { allows, denies } = holdingsOf(rules, { ...facts, marks: [] });
+  if (denies.some(({ pattern }) => overlap(pattern, right))) return false;
+  return allows.some(
+    ({ pattern, places, until }) => covers(pattern, right) && places === null && until === null,
+  );
 }
 
 // A role counts in its own places, also when it is passed on as a whole.

@@ -3,7 +3,7 @@
 import type { Mark } from '../contracts/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import { within } from '../core/timer.ts';
-import type { Grant, Grants } from './grants.ts';
+import { type Grant, type Grants, standing, wordsOf } from './grants.ts';
 import type { Links } from './links.ts';
 
 export interface Recorded {
@@ -74,8 +74,8 @@ export function createRecall(deps: {
 }
 
 function withoutGrants(recorded: Recorded, now: number): Recorded {
-  const holds = ({ effect, until }: Grant) => effect === 'deny' && (until === null || until > now);
-  return { ...recorded, grants: recorded.grants.filter(holds) };
+  const denying = recorded.grants.flatMap(wordsOf).filter(({ effect }) => effect === 'deny');
+  return { ...recorded, grants: denying.filter((word) => standing(word, now) === word) };
 }
 
 function remember(memory: Map<string, Recorded>, principal: string, recorded: Recorded): void {

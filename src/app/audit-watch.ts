@@ -31,12 +31,17 @@ export class AuditWatch extends Service {
     this.#options = options;
   }
 
+  /** Why no action is taken, or why the record is not to be believed; null when all is well. From memory. */
+  get fault(): string | null {
+    const { trouble } = this.#deps.log;
+    return trouble === null ? this.#objection : `the record cannot be written: ${trouble}`;
+  }
+
   /** Answers from memory. Without the record only questions are answered, so the platform does but a part of its work. */
   check(): Check {
-    const { log, ends } = this.#deps;
+    const { ends } = this.#deps;
     const late = ends.waiting === 0 ? null : `${ends.waiting} ends of actions are not written yet`;
-    const refused = log.trouble === null ? null : `the record cannot be written: ${log.trouble}`;
-    const why = refused ?? this.#objection ?? late;
+    const why = this.fault ?? late;
     return { name: 'audit', hard: false, health: why === null ? 'healthy' : 'unhealthy', detail: why ?? '' };
   }
 

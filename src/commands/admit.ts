@@ -17,11 +17,11 @@ import { cooldownsOf, inSeconds, tooSoon } from './cooldown.ts';
 import { keepable, keptReply, keptText } from './kept-reply.ts';
 import { levelOf } from './level.ts';
 import { type Invocation, idReused, placeOf, type Reply } from './reply.ts';
-import { type Action, type Change, hasSecret, type Question } from './spec.ts';
+import { type CommandSpec, hasSecret, type Word } from './spec.ts';
 
 /** What is wished for, understood. */
-export interface Wish {
-  readonly spec: Question | Action | Change;
+export interface Wish<Spec = Exclude<CommandSpec, Word>> {
+  readonly spec: Spec;
   readonly args: Readonly<Record<string, string>>;
   readonly dryRun: boolean;
 }
@@ -77,7 +77,7 @@ export async function entered(
 export async function admitted(
   deps: AdmitDeps,
   invocation: Invocation,
-  parsed: Wish,
+  parsed: Wish<CommandSpec>,
   work: () => Promise<Reply>,
 ): Promise<Reply> {
   const { bounds } = deps;
@@ -121,10 +121,11 @@ async function admissionOf(
   deps: AdmitDeps,
   { store, settings }: Bounds,
   invocation: Invocation,
-  { spec, args, dryRun }: Wish,
+  { spec, args, dryRun }: Wish<CommandSpec>,
 ): Promise<Admission | null> {
   const { identity, id } = invocation;
   const isQuestion = spec.kind === 'question';
+  const isWord = spec.kind === 'word';
   const keepMs = isQuestion ? keepQuestionMs : keepOrderMs;
   const { rate } = boundsOf(settings, identity.surface);
   const request = {
@@ -134,12 +135,13 @@ async function admissionOf(
     // A dry run must not stand in the way of what it was the rehearsal of, even under the same id.
     // Nor is a secret kept: neither one that was typed nor the answer that shows it.
     use: dryRun || hasSecret(spec) ? null : { id, input: [spec.name, args], keepMs },
+    // A word begins the pauses of what it is about, where that is known.
     cooldowns:
-      isQuestion || dryRun
+      isQuestion || isWord || dryRun
         ? []
         : await cooldownsOf(deps, settings, { spec, identity, place: placeOf(invocation) }),
     // What is asked about first begins its pause with the yes.
-    begins: isQuestion || levelOf(deps, spec, spec.permission(args)) === 'none',
+    begins: isQuestion || isWord || levelOf(deps, spec, spec.permission(args)) === 'none',
   };
   if (!isQuestion) return store.admit(request);
   return inTime(deps, store.admit(request)).catch(() => null);

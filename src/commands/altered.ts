@@ -23,6 +23,12 @@ export async function invalidate(deps: IntakeDeps, { spec, approval }: Waiting):
     const move = await deps.approvals.move(id, { from: state, to: 'invalid' });
     if (move === 'moved') await end(deps, { spec, approval: invalid });
   }
-  const text = 'The record of it was altered since it was asked, so nothing is done. Ask again.';
-  return { kind: 'refusal', code: 'no-confirmation', text };
+  return altered;
 }
+
+/** What is told of it. */
+export const altered: Reply = {
+  kind: 'refusal',
+  code: 'no-confirmation',
+  text: 'The record of it was altered since it was asked, so nothing is done. Ask again.',
+};

@@ -1,8 +1,8 @@
 // The rehearsal of what changes something: who may, what would be done, and what would stand in between. Does nothing of it.
-import type { Verdict } from '../access/index.ts';
+import type { Approval, Verdict } from '../access/index.ts';
 import type { AnswerRow } from '../contracts/chat.ts';
 import { levelOf } from './level.ts';
-import type { Reply } from './reply.ts';
+import type { Decision, Reply } from './reply.ts';
 import type { Action, Change, CommandCall, CommandPorts, Danger } from './spec.ts';
 
 /** What was looked at for it. */
@@ -35,6 +35,26 @@ export async function rehearse(
       tone: 'info',
       rows,
       data: { dryRun: true, command: spec.name, args, permission, danger, prompt },
+    },
+  };
+}
+
+/** Answers what a word that would count would decide. */
+export function rehearseWord({ verdict, identity }: Decision, approval: Approval): Reply {
+  const { id, prompt, command, args, requester } = approval;
+  const isYes = verdict === 'yes';
+  const word = isYes ? 'approve' : 'deny';
+  return {
+    kind: 'answer',
+    answer: {
+      title: `Dry run of ${word} ${id}: nothing was decided`,
+      tone: 'info',
+      rows: [
+        row('who', `${identity.name} may say ${verdict}`),
+        row('what', prompt),
+        row('then', isYes ? `it is done, as ${requester.person} asked` : 'it ends, and nothing is done'),
+      ],
+      data: { dryRun: true, command: word, id, verdict, prompt, of: { command, args } },
     },
   };
 }

@@ -8,9 +8,9 @@ import { within } from '../core/timer.ts';
 import { admitted, entered } from './admit.ts';
 import { ask } from './ask.ts';
 import { assertCatalogue } from './check-catalogue.ts';
-import { nothingToConfirm, type IntakeDeps } from './intake-deps.ts';
+import { type IntakeDeps, nothingToConfirm } from './intake-deps.ts';
 import { look } from './look.ts';
-import { type ParseResult, parseInvocation } from './parse.ts';
+import { type Parsed, type ParseResult, parseInvocation } from './parse.ts';
 import { printable } from './printable.ts';
 import { asked, decided, recorded, recordUnheard } from './record.ts';
 import type { CommandIntake, Decision, Invocation, Reply } from './reply.ts';
@@ -68,7 +68,7 @@ async function handle(
   const { spec } = result.parsed;
   const parsed = { ...result.parsed, dryRun: result.parsed.dryRun || invocation.dryRun === true };
   const { use } = invocation;
-  if (spec.kind === 'word') return decide(deps, specs, wordOf(invocation, { spec, args: parsed.args }));
+  if (spec.kind === 'word') return say(deps, specs, invocation, { ...parsed, spec });
   const wish = { spec, args: parsed.args, dryRun: parsed.dryRun };
   const subject = asked(invocation, { command: spec.name, args: parsed.args });
   return use.run(`command ${spec.name}`, { command: spec.name }, () =>
@@ -91,13 +91,30 @@ function unheard(
   return recordUnheard(deps, subject, kept).then(() => refusal);
 }
 
+/** A word is a use like any other: the same id again gets its first reply, and no other word counts under it. */
+async function say(
+  deps: IntakeDeps,
+  specs: readonly CommandSpec[],
+  invocation: Invocation & { readonly use: Use },
+  parsed: Parsed & { readonly spec: Word },
+): Promise<Reply> {
+  let isHeard = false;
+  const reply = await admitted(deps, invocation, parsed, () => {
+    isHeard = true;
+    return decide(deps, specs, wordOf(invocation, parsed));
+  });
+  // What is decided records its own refusals.
+  if (isHeard || reply.kind !== 'refusal') return reply;
+  return recordUnheard(deps, asked(invocation, { command: parsed.spec.name, args: {} }), reply);
+}
+
 function wordOf(
   { identity, replyTo, place, use }: Invocation & { readonly use: Use },
-  { spec, args }: { readonly spec: Word; readonly args: Readonly<Record<string, string>> },
+  { spec, args, dryRun }: Parsed & { readonly spec: Word },
 ): Decision & { readonly use: Use } {
   const { id = '', name, reason } = args;
   return {
-    ...{ confirmationId: id, verdict: spec.verdict, identity, replyTo, use },
+    ...{ confirmationId: id, verdict: spec.verdict, identity, replyTo, dryRun, use },
     ...(place && { place }),
     ...(name !== undefined && { typed: name }),
     ...(reason !== undefined && { reason }),

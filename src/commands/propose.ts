@@ -62,7 +62,7 @@ async function atOnce(deps: IntakeDeps, invocation: Invocation, { spec, args }: 
   return execute(deps, spec, { ...call, person: await deps.policy.personOf(identity) });
 }
 
-/** Opened, shown and recorded at one moment: nobody sees it before all of that stands, and each of it counts once. */
+/** Recorded, then opened: what has no line in the record waits for nobody's word. Each of it counts once. */
 async function open(
   deps: IntakeDeps,
   invocation: Invocation,
@@ -88,11 +88,8 @@ async function open(
     policyVersion,
     traceparent: (deps.tracer ?? silentTracer).current(),
   };
-  const [approval] = await Promise.all([
-    deps.approvals.open(asked, { shown: !shownLater }),
-    leaveTrail(deps, asked, { event: 'asked', verdict: 'allowed', detail: asked.prompt }),
-  ]);
-  return approval;
+  await leaveTrail(deps, asked, { event: 'asked', verdict: 'allowed', detail: asked.prompt });
+  return deps.approvals.open(asked, { shown: !shownLater });
 }
 
 async function ask(

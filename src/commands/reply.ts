@@ -29,6 +29,8 @@ export interface Decision {
   readonly typed?: string;
   /** Why not, in the person's own words. */
   readonly reason?: string;
+  /** Only says what would be decided; default false. */
+  readonly dryRun?: boolean;
   readonly identity: Identity;
   readonly replyTo: Address;
   readonly place?: Place;

@@ -2,9 +2,10 @@
 import { type Approval, type Decided, isIntact, type Reading } from '../access/index.ts';
 import { correlationIdOf } from '../contracts/ids.ts';
 import { errorText } from '../core/errors.ts';
-import { invalidate } from './altered.ts';
+import { altered, invalidate } from './altered.ts';
 import { timeOf } from './announce.ts';
 import { pausing } from './cooldown.ts';
+import { rehearseWord } from './dry-run.ts';
 import { carryOut, end } from './execute.ts';
 import { type IntakeDeps, nothingToConfirm } from './intake-deps.ts';
 import { type Decision, placeOf, type Reply } from './reply.ts';
@@ -27,8 +28,8 @@ export async function settle(
   decision: Decision & { readonly reading?: Reading },
   { spec, approval }: Waiting,
 ): Promise<Reply> {
-  if (!isIntact(approval)) return invalidate(deps, { spec, approval });
-  const { identity, verdict, reading } = decision;
+  const { identity, verdict, reading, dryRun = false } = decision;
+  if (!isIntact(approval)) return dryRun ? altered : invalidate(deps, { spec, approval });
   const place = placeOf(decision);
   const person = await deps.policy.personOf(identity);
   const speaker = { person, identity, place, ...(reading && { reading }) };
@@ -38,6 +39,7 @@ export async function settle(
   const name =
     approval.level === 'type-name' && verdict === 'yes' ? nameToType({ spec, ...approval }) : undefined;
   if (name !== undefined && decision.typed !== name) return mistyped(approval.id, name);
+  if (dryRun) return whyOver(deps, approval) ?? rehearseWord(decision, approval);
   const decided: Decided = {
     person: speaker.person,
     identity,
@@ -98,8 +100,19 @@ async function already(
     }
   }
   if (isOwn) return isYes ? tooLateForNo(approval) : declined;
-  const text = `Already ${isYes ? 'approved' : approval.state} by ${decided.person} at ${timeOf(decided.at)}.`;
-  return { kind: 'refusal', code: 'decided', text };
+  return alreadyDecided(approval, decided);
+}
+
+// Null while it waits.
+function whyOver({ clock }: IntakeDeps, approval: Approval): Reply | null {
+  const { id, state, decided, expiresAt } = approval;
+  if (state === 'pending' && clock.now() <= expiresAt) return null;
+  return decided === null ? nothingToConfirm(id) : alreadyDecided(approval, decided);
+}
+
+function alreadyDecided({ state }: Approval, { person, at }: Decided): Reply {
+  const what = state === 'done' ? 'approved' : state;
+  return { kind: 'refusal', code: 'decided', text: `Already ${what} by ${person} at ${timeOf(at)}.` };
 }
 
 async function stateOfNo(

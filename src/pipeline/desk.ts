@@ -61,11 +61,13 @@ export function createGasDesk(deps: DeskDeps, agents: readonly string[]): GasDes
       const deadline = clock.now() + waitMs;
       for (;;) {
         const those = await due(agent);
+        // Whoever asked has gone: it stays where it is, and is told so.
+        if (signal.aborted) return [];
         if (those.length > 0) {
           await handOut(agent, those);
           return those.map(({ gas, handedAt }) => ({ ...gas, handedAt }));
         }
-        if (signal.aborted || clock.now() >= deadline) return [];
+        if (clock.now() >= deadline) return [];
         await clock.sleep(lookEveryMs, signal).catch(() => undefined);
       }
     },

@@ -25,6 +25,8 @@ export interface DirectoryDeps {
 
 export interface DirectoryOptions {
   readonly agents: readonly string[];
+  /** Those to whom nothing can be given. */
+  readonly inboxless: readonly string[];
   readonly chain: () => Chain;
   readonly stall: StallOptions;
 }
@@ -32,7 +34,7 @@ export interface DirectoryOptions {
 /** Lists the configured agents in their order; one that was never seen has no figures. */
 export function createDirectory(
   { store, watches, clock }: DirectoryDeps,
-  { agents, chain, stall }: DirectoryOptions,
+  { agents, inboxless, chain, stall }: DirectoryOptions,
 ): AgentDirectory {
   const watched = (run: Run, watch: Watch | null) => watchView(run, watch, clock.now(), stall);
   return {
@@ -52,7 +54,7 @@ export function createDirectory(
       return agents.map((agent, at) => {
         const run = values[at] ?? newRun(agent);
         const waits = waiting.filter(({ receiver, from }) => [receiver, ...from].includes(agent));
-        const way = { receivers: receivers(run), waits };
+        const way = { hasInbox: !inboxless.includes(agent), receivers: receivers(run), waits };
         const view = agentView(run, way, watched(run, known[at] ?? null));
         return unreadable.includes(agent) ? { ...view, problem: 'its record in Redis cannot be read' } : view;
       });
@@ -69,7 +71,7 @@ const problemLimit = 500;
 
 function agentView(
   run: Run,
-  { receivers, waits }: Pick<AgentView, 'receivers' | 'waits'>,
+  { hasInbox, receivers, waits }: Pick<AgentView, 'hasInbox' | 'receivers' | 'waits'>,
   watch: WatchView,
 ): AgentView {
   const { agent, mission, epoch, percent, seenAt, problem } = run;
@@ -82,6 +84,7 @@ function agentView(
     percent,
     seenAt,
     problem: problem === null ? null : plainText(problem, problemLimit),
+    hasInbox,
     next: receivers[0] ?? null,
     receivers,
     waits,

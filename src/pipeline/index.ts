@@ -15,7 +15,7 @@ import type { Service } from '../core/service.ts';
 import { type GasAlertBoard, GasAlertWatch } from './alert-watch.ts';
 import { makeAsk } from './ask.ts';
 import { joinBoards } from './board/join-boards.ts';
-import { type Chain, successor } from './chain.ts';
+import { type Chain, inboxlessOf, successor } from './chain.ts';
 import { createEngine, type PipelineDeps, type PipelineOptions } from './engine.ts';
 import { endOf } from './graph.ts';
 import { createControl } from './control.ts';
@@ -88,6 +88,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const engine = createEngine(deps, options, chain);
   const { agents, stall, store, mailbox, inbox, ledger, brain, watches, intake, freeJoins } = engine;
   const names = agents.map(({ id }) => id);
+  const inboxless = inboxlessOf(agents);
   const rounds = createRounds({ intake, clock }, agents);
   const scheduled = {
     get schedules() {
@@ -97,21 +98,21 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   };
   const ticks = createTickRecord(redis, { prefix });
   const late = makeLateTick({ ticks, clock, logger, faults, run: intake.scheduled }, scheduled);
-  const directory = createDirectory({ store, watches, clock }, { agents: names, chain, stall });
+  const directory = createDirectory({ store, watches, clock }, { agents: names, inboxless, chain, stall });
   const { boards, watch } = joinBoards({ redis, directory, store, jobs, clock, logger }, { prefix, chain });
   const questions = createQuestions(redis, { prefix });
-  const orders = { questions, boards, store, ledger, inbox, brain, clock, agents: names, chain, freeJoins };
+  const orders = {
+    ...{ questions, boards, store, ledger, inbox, brain, clock },
+    ...{ agents: names, inboxless, chain, freeJoins },
+  };
   const control = createControl(orders);
   const wholeId = makeWholeId(store);
   const silence = createStall(
     { watches, store, ledger, control, clock, logger },
-    { agents, reportTo, stall, expectsGas: (agent) => expectsGas(chain(), agent) },
+    { agents, inboxless, reportTo, stall, expectsGas: (agent) => expectsGas(chain(), agent) },
   );
   return {
-    directory: {
-      ...directory,
-      skipped: makeSkipped({ ticks, clock }),
-    },
+    directory: { ...directory, skipped: makeSkipped({ ticks, clock }) },
     ledger: {
       state: ledger.state,
       record: async (id, event) => viewOf(await ledger.record(await wholeId(id), event)),

@@ -25,7 +25,7 @@ export function nextMissionText(text: string): string {
 
 /** The Markdown of a schedule's gas; `text` is the operator's own. */
 export function scheduledText(schedule: string, text: string): string {
-  return `# Scheduled: ${schedule}\n\n${text.trim()}\n`;
+  return `# Scheduled: ${schedule}\n\n${text.trim()}\n\n${acceptance}\n`;
 }
 
 /** The Markdown of a person's message. The words are theirs to give, their name is foreign. */

@@ -22,5 +22,9 @@ export function bindHandler<N extends JobName, Looked>(handler: JobHandler<N, Lo
       const parsed = schema.safeParse(body);
       if (parsed.success) await handler.dead(parsed.data, death, reason);
     },
+    broken: async (body, broken) => {
+      const parsed = schema.safeParse(body);
+      return parsed.success && handler.broken ? handler.broken(parsed.data, broken) : null;
+    },
   };
 }

@@ -56,6 +56,11 @@ export function createCanceller(deps: CancellerDeps, { prefix }: { readonly pref
     const facts = { prefix, name: job.name, ...parsed.data, body: parsed.data.body };
     if (await isOut(deps, facts)) return 'too-late';
     await inbox.cancel(id, by);
+    // It had begun and waits for its next try: only its handler knows what is to be taken back, so a worker ends it.
+    if (await inbox.isTouched(id)) {
+      await promoted(job);
+      return (await hasEnded(job)) ? 'too-late' : 'cancelling';
+    }
     // A worker may have begun it just now, or holds it already: then it tells.
     if (!(await isRemoved(job))) return (await hasEnded(job)) ? 'too-late' : 'cancelling';
     await tellCancelled(deps, { ...facts, by });
@@ -122,6 +127,13 @@ async function isRemoved(job: Job): Promise<boolean> {
       throw thrown;
     },
   );
+}
+
+async function promoted(job: Job): Promise<void> {
+  await job.promote().catch((thrown: unknown) => {
+    // One that is not asleep is on its way to a worker anyway.
+    if (queueFault(thrown).kind.class !== 'conflict') throw thrown;
+  });
 }
 
 /** Of several jobs, the one that says least: nobody may read that all is off while a part of it is not. */

@@ -26,6 +26,11 @@ export function isAnswered(body: unknown): boolean {
   );
 }
 
+/** Whether what it does is told at its end alone: then only that it was begun tells whether anything may be done. */
+export function isUntold(name: string, body: unknown): boolean {
+  return name !== 'service.restart' && isAnswered(body);
+}
+
 /** Whether anything of it went further than into the queue; then its end is told by itself. */
 export async function isOut(
   deps: StoryDeps,
@@ -40,24 +45,30 @@ export async function isOut(
 /**
  * Tells whoever waits for it that it was called off; may be called again. False where it was too late, and then nothing
  * is told. Where nobody waits, who called it off is told by the answer alone.
+ * @param broken ends one that had begun: what came of it, or null where nobody knows. Absent: it had not begun
  */
 export async function tellCancelled(
   deps: StoryDeps & { readonly clock: Pick<Clock, 'now'> },
   job: CalledOff,
+  broken?: () => Promise<string | null>,
 ): Promise<boolean> {
   const { data } = answeredSchema.safeParse(job.body);
   if (!data) return true;
   if (await isOut(deps, job)) return false;
   const story = await openStory(deps, storyOf({ ...job, body: data }));
-  const detail = `${calledOff}${job.by}`;
+  const came = broken === undefined ? 'nothing was done' : await broken();
+  const by = `cancelled by ${job.by}`;
+  const whole = `${by}; ${came ?? 'it had begun, and some of it may have been done'}`;
   await story.tell(
-    { state: 'failed', at: deps.clock.now(), detail },
-    { final: true, text: `${subjectOf({ name: job.name, body: data })}: ${detail}; nothing was done` },
+    {
+      state: came === null ? 'unknown' : 'failed',
+      at: deps.clock.now(),
+      detail: broken === undefined ? by : whole,
+    },
+    { final: true, text: `${subjectOf({ name: job.name, body: data })}: ${whole}` },
   );
   return true;
 }
-
-const calledOff = 'cancelled by ';
 
 interface Answered extends Omit<CalledOff, 'by' | 'body'> {
   readonly body: z.infer<typeof answeredSchema>;

@@ -23,6 +23,12 @@ export interface Death extends Told {
 /** What a handler knows of its job before it may run. */
 export type Told = Pick<JobContext, 'envelope'>;
 
+/** What a handler gets when its job was called off after it had begun. */
+export interface Broken extends Told {
+  /** Whether it was begun before the run that was ended, or is not run now: what earlier runs did is known to nobody. */
+  readonly again: boolean;
+}
+
 /** What is done with one kind of job. */
 export interface JobHandler<N extends JobName, Looked = unknown> {
   readonly name: N;
@@ -35,6 +41,11 @@ export interface JobHandler<N extends JobName, Looked = unknown> {
   run(body: JobBody<N>, context: JobContext, looked?: Looked): Promise<void>;
   /** Told once when the job has failed for good. */
   dead(body: JobBody<N>, death: Death, reason: string): Promise<void>;
+  /**
+   * Its job was called off after it had begun, and it runs no more: takes back what must not stay, and answers what came
+   * of it, for people. Null: nobody knows. May be called again. Absent: the same as null.
+   */
+  broken?(body: JobBody<N>, broken: Broken): Promise<string | null>;
 }
 
 /** A handler whose job's type has been checked by its own schema; see `bindHandler`. */
@@ -44,4 +55,6 @@ export interface BoundHandler {
   take(body: unknown, told: Told): (context: JobContext) => Promise<void>;
   /** As in JobHandler; a body that does not fit is told to nobody. */
   dead(body: unknown, death: Death, reason: string): Promise<void>;
+  /** As in JobHandler. */
+  broken(body: unknown, broken: Broken): Promise<string | null>;
 }

@@ -31,6 +31,9 @@ export interface InboxTable {
   /** It came to an end, though it is not done; or it went on far enough to be no danger to its process. */
   survived(jobId: string): Promise<void>;
   markDone(jobId: string): Promise<void>;
+  /** Its handler may have an effect from now on. Resolves to whether that was so before. */
+  touch(jobId: string): Promise<boolean>;
+  isTouched(jobId: string): Promise<boolean>;
   /** Calls it off, whenever it is begun. */
   cancel(jobId: string, by: string): Promise<void>;
   /** Of those that run here, the ones that were called off, with who did. */
@@ -51,6 +54,7 @@ export function createInboxTable(
 ): InboxTable {
   const table = `${prefix}:inbox`;
   const runKey = (jobId: string) => `${table}:${jobId}:run`;
+  const touchKey = (jobId: string) => `${table}:${jobId}:touched`;
   const cancelKey = (jobId: string) => `${table}:${jobId}:cancelled`;
   const begin = makeGatherer<{ readonly jobId: string; readonly turn: Turn }>(async (asked) => {
     const each = asked.flatMap(({ jobId, turn: { lane, jobs, id } }) => [jobId, lane, jobs, id]);
@@ -74,6 +78,8 @@ export function createInboxTable(
     markDone: async (jobId) => {
       await markDone(jobId);
     },
+    touch: async (jobId) => (await redis.set(touchKey(jobId), 1, 'EX', keepSeconds, 'NX')) === null,
+    isTouched: async (jobId) => (await redis.exists(touchKey(jobId))) === 1,
     cancel: async (jobId, by) => {
       await redis.set(cancelKey(jobId), by, 'EX', keepSeconds);
     },

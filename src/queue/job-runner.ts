@@ -13,7 +13,7 @@ import type { FaultSink } from '../core/faults.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
 import type { Tracer } from '../core/tracing/index.ts';
-import { tellCancelled } from './cancelled.ts';
+import { isUntold, tellCancelled } from './cancelled.ts';
 import { bury, tellFailed } from './bury.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
@@ -197,15 +197,27 @@ export class JobRunner {
     const { id } = task.envelope;
     const { done, deaths, cancelledBy } = await beginning;
     if (done) return false;
-    if (cancelledBy !== null && (await this.#endCancelled(task, cancelledBy))) return true;
+    if (cancelledBy !== null) {
+      const began = isUntold(task.handler.name, task.body) && (await inbox.isTouched(id));
+      if (await this.#endCancelled(task, { by: cancelledBy, began, again: true })) return true;
+    }
     if (deaths >= (rowOf(task.handler.name)?.deaths ?? 1)) {
       const said = `${deaths} processes in a row died while they ran it`;
       throw new GivenUp(new SwarmError(domainErrors.jobKillsWorker, said));
     }
-    const run: Run = { end: new AbortController(), cancel: cancelledBy === null ? 'heeded' : 'too-late' };
+    const run: Run = {
+      end: new AbortController(),
+      cancel: cancelledBy === null ? 'heeded' : 'too-late',
+      began: false,
+      again: false,
+    };
     this.#running.set(id, run);
     if (stopping.aborted) run.end.abort(stopping.reason);
     try {
+      if (isUntold(task.handler.name, task.body)) {
+        run.again = await inbox.touch(id);
+        run.began = true;
+      }
       await this.#runHandler(task, going, run.end);
       await inbox.markDone(id);
       return true;
@@ -213,7 +225,7 @@ export class JobRunner {
       await inbox.survived(id).catch(() => undefined);
       return await this.#unsuccessful(task, thrown, {
         stops: stopping.aborted,
-        cancelled: run.cancel === 'told',
+        broken: run.cancel === 'told' ? run : null,
       });
     } finally {
       this.#running.delete(id);
@@ -248,7 +260,7 @@ export class JobRunner {
   }
 
   /** What becomes of it. @throws as `run` */
-  async #unsuccessful(task: Task, thrown: unknown, { stops, cancelled }: Ends): Promise<boolean> {
+  async #unsuccessful(task: Task, thrown: unknown, { stops, broken }: Ends): Promise<boolean> {
     const { clock, logger, faults, inbox } = this.#deps;
     const { job, envelope } = task;
     if (stops) {
@@ -256,9 +268,9 @@ export class JobRunner {
       await job.moveToDelayed(clock.now(), job.token);
       throw new DelayedError();
     }
-    if (cancelled) {
+    if (broken) {
       const by = (await inbox.cancelled([envelope.id])).get(envelope.id) ?? 'somebody';
-      if (await this.#endCancelled(task, by)) return true;
+      if (await this.#endCancelled(task, { ...broken, by })) return true;
       // It was out of our hands already, so its true end is awaited: to run again what is out is safe.
       await job.moveToDelayed(clock.now(), job.token);
       throw new DelayedError();
@@ -278,12 +290,13 @@ export class JobRunner {
   }
 
   /** Whether it was told to be off; where it is out of our hands it is not, and goes on. */
-  async #endCancelled({ job, envelope, body }: Task, by: string): Promise<boolean> {
+  async #endCancelled({ job, handler, envelope, body }: Task, { by, began, again }: Off): Promise<boolean> {
     const { redis, jobs, clock, inbox } = this.#deps;
     if (!jobs) return false;
     const { prefix } = this.#options;
-    if (!(await tellCancelled({ redis, jobs, clock }, { prefix, name: job.name, envelope, body, by })))
-      return false;
+    const broken = began ? () => handler.broken(body, { envelope, again }) : undefined;
+    const off = { prefix, name: job.name, envelope, body, by };
+    if (!(await tellCancelled({ redis, jobs, clock }, off, broken))) return false;
     await inbox.markDone(envelope.id);
     return true;
   }
@@ -300,12 +313,21 @@ interface Run {
   readonly end: AbortController;
   /** Whether a word that calls it off is heeded, was told to it, or came when its order was out. */
   cancel: 'heeded' | 'told' | 'too-late';
+  /** Whether its handler may have had an effect that is told at its end alone, and whether an earlier run of it may. */
+  began: boolean;
+  again: boolean;
+}
+
+/** Who called a job off, and what it had come to. */
+interface Off extends Pick<Run, 'began' | 'again'> {
+  readonly by: string;
 }
 
 /** What else than itself may have ended a run. */
 interface Ends {
   readonly stops: boolean;
-  readonly cancelled: boolean;
+  /** Null: nobody called it off. */
+  readonly broken: Run | null;
 }
 
 /** Of a version that is yet to come; of what it says we know nothing. */

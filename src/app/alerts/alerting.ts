@@ -18,6 +18,7 @@ import type { GuardMaker } from '../../core/recovery/guards.ts';
 import type { Redis } from '../../core/redis.ts';
 import type { GivenUp } from '../../core/supervisor.ts';
 import type { Pipeline } from '../../pipeline/index.ts';
+import type { AuditWatch } from '../audit-watch.ts';
 import type { Config } from '../config.ts';
 import type { LinkBoard } from '../links.ts';
 import type { LiveChain } from '../live-chain.ts';
@@ -38,6 +39,7 @@ export interface AlertingDeps {
   readonly links: LinkBoard;
   readonly pipeline: Pick<Pipeline, 'alerts'> & { readonly stalls: Pick<Pipeline['stalls'], 'stalls'> };
   readonly policy: Pick<LivePolicy, 'broken' | 'refused'>;
+  readonly audit: { readonly watch: Pick<AuditWatch, 'fault'> };
   readonly chain: Pick<LiveChain, 'refused'>;
   readonly gaps: Pick<RoleGaps, 'lasting'>;
   readonly view: () => Pick<ProcessView, 'links' | 'components' | 'breakers'>;
@@ -58,7 +60,21 @@ const shown = 50;
 
 /** Puts alerts together; looks at nothing before `start`. */
 export function createAlerting(deps: AlertingDeps): Alerting {
-  const { config, instance, clock, logger, redis, faults, policy, chain, links, gaps, view, pipeline } = deps;
+  const {
+    config,
+    instance,
+    clock,
+    logger,
+    redis,
+    faults,
+    policy,
+    audit,
+    chain,
+    links,
+    gaps,
+    view,
+    pipeline,
+  } = deps;
   const window = new FaultWindow();
   faults.listen((error, where) => window.note(error, where, clock.now()));
   const { prefix } = config.redis;
@@ -72,6 +88,7 @@ export function createAlerting(deps: AlertingDeps): Alerting {
       gaps: gaps.lasting(),
       policyFault: policy.broken,
       policyRefused: policy.refused?.why ?? null,
+      auditFault: audit.watch.fault,
       chainRefused: chain.refused?.why ?? null,
       stalls: pipeline.stalls.stalls(),
       tallies: window.tallies(clock.now()),

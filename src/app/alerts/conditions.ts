@@ -32,6 +32,8 @@ export interface Situation {
   readonly policyFault: string | null;
   /** Why its file was refused later, while the rules of before are in force; null when it was not. */
   readonly policyRefused: string | null;
+  /** Why the record of what people do takes no line, or contradicts itself; null when neither. */
+  readonly auditFault: string | null;
   /** Why the chain's file was refused, while the chain of before is in force; null when it was not. */
   readonly chainRefused: string | null;
   /** Agents that are silent, as the watch of the pipeline has it; none in a process without the role. */
@@ -63,6 +65,7 @@ export function conditionsOf(situation: Situation): readonly AlertSignal[] {
     ...situation.breakers.filter(({ state }) => state !== 'closed').map(ofBreaker),
     ...situation.gaps.map(ofGap),
     ...ofPolicy(situation),
+    ...ofAudit(situation),
     ...ofChain(situation),
     ...(situation.stalls ?? []).map(ofStall),
     ...situation.tallies.flatMap(ofTally(situation)),
@@ -147,6 +150,12 @@ function ofPolicy({ policyFault, policyRefused }: Situation): AlertSignal[] {
   if (detail === null) return [];
   const came = policyFault === null ? 'the rules of before are in force' : 'everything is denied';
   return [signalOf('policy-broken', null, { title: `the policy cannot be used; ${came}`, detail })];
+}
+
+function ofAudit({ auditFault }: Situation): AlertSignal[] {
+  if (auditFault === null) return [];
+  const title = 'the audit record cannot be written or believed';
+  return [signalOf('audit-broken', null, { title, detail: auditFault })];
 }
 
 function ofChain({ chainRefused }: Situation): AlertSignal[] {

@@ -16,6 +16,7 @@ export const alertKinds = {
   'role-unfilled': { source: 'roles', severity: 'critical' },
   'circuit-open': { source: 'circuits', severity: 'warning' },
   'policy-broken': { source: 'policy', severity: 'critical' },
+  'audit-broken': { source: 'audit', severity: 'critical' },
   'chain-broken': { source: 'chain', severity: 'warning' },
   'gas-unanswered': { source: 'gas', severity: 'critical' },
   'agent-quiet': { source: 'agents', severity: 'warning' },

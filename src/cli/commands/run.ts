@@ -193,7 +193,7 @@ interface Outcome extends Pick<Report, 'subject' | 'text'> {
 }
 
 function notBegun(waits: string): Outcome {
-  const text = `not begun: ${waits}. It goes on without this command too.`;
+  const text = `no word of it yet: ${waits}. It goes on without this command too.`;
   return {
     subject: '',
     text,

@@ -41,6 +41,17 @@ export async function objectionTo(name: string, ports: CommandPorts): Promise<st
   return `No agent is called ${shown}. ${guess === null ? '`agents` lists them.' : `Did you mean \`${guess}\`?`}`;
 }
 
+/** Why nothing can be given to `name`; null when something can. */
+export async function objectionToGiving(name: string, ports: CommandPorts): Promise<string | null> {
+  if (!(await inboxless(ports)).includes(name)) return objectionTo(name, ports);
+  return `${name} has no inbox, so nothing can be given to it. Give it one in pipeline.agents.`;
+}
+
+/** The agents to whom nothing can be given. */
+export async function inboxless({ agents }: Pick<CommandPorts, 'agents'>): Promise<readonly string[]> {
+  return (await agents.agents()).flatMap(({ agent, hasInbox }) => (hasInbox ? [] : [agent]));
+}
+
 /** The job of an action: the same however often its confirmation arrives. */
 export function jobOf<N extends JobName>(name: N, call: ActionCall, body: JobBody<N>): JobOrder<N> {
   const { correlationId, identity } = call;

@@ -17,7 +17,7 @@ export const alerts: Question = {
   answer: async (_call, ports) => {
     const now = ports.clock.now();
     const processes = await ports.system.processes();
-    const heard = processes.filter(({ at }) => now - at <= processSilentAfterMs);
+    const heard = heardOf(processes, now);
     const all = heard.flatMap(({ pid, at, alerts: firing }) =>
       firing.map((alert) => ({ ...alert, pid, at })),
     );
@@ -31,6 +31,28 @@ export const alerts: Question = {
     };
   },
 };
+
+/** One row for all that fires and that nobody has silenced; none where nothing does. */
+export function firingRows(processes: readonly ProcessView[], now: number): AnswerRow[] {
+  const keys = new Set(heardOf(processes, now).flatMap(({ alerts: all }) => all.filter(isLoud).map(keyOf)));
+  if (keys.size === 0) return [];
+  const shown = [...keys].slice(0, 3).join(', ');
+  const more = keys.size > 3 ? ` and ${keys.size - 3} more` : '';
+  return [{ label: 'alerts', value: `${shown}${more}; see \`alerts\``, ageMs: null, tone: 'warn' }];
+}
+
+/** How many fire that are critical and that nobody has silenced. */
+export function criticalCount(processes: readonly ProcessView[], now: number): number {
+  const all = heardOf(processes, now).flatMap(({ alerts: firing }) => firing);
+  return new Set(all.filter((alert) => rank(alert) === 0).map(keyOf)).size;
+}
+
+function heardOf(processes: readonly ProcessView[], now: number): readonly ProcessView[] {
+  return processes.filter(({ at }) => now - at <= processSilentAfterMs);
+}
+
+const isLoud = (alert: AlertView): boolean => rank(alert) < 2;
+const keyOf = ({ key }: AlertView): string => key;
 
 function titleOf(firing: readonly AlertView[], processes: number): string {
   if (processes === 0) return 'Unknown: no process of Swarmline has told its state';

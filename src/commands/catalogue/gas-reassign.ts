@@ -1,7 +1,7 @@
 // `gas reassign <delivery> <agent>`: what nobody has acknowledged goes to another agent, as a delivery of its own.
 import type { DeliveryView } from '../../contracts/agents.ts';
 import type { Action, CommandPorts } from '../spec.ts';
-import { agentNames, jobOf, objectionTo, orderedBy } from './agent-names.ts';
+import { agentNames, jobOf, objectionToGiving, orderedBy } from './agent-names.ts';
 import { deliveryArg, findDelivery } from './find-delivery.ts';
 import { isAcknowledged, isOpen } from './gas.ts';
 
@@ -24,7 +24,7 @@ export const gasReassign: Action = {
   },
   check: async ({ args }, ports) => {
     const { delivery = '', agent = '' } = args;
-    const objection = await objectionTo(agent, ports);
+    const objection = await objectionToGiving(agent, ports);
     if (objection !== null) return objection;
     const view = await find(delivery, ports);
     if (typeof view === 'string') return view;

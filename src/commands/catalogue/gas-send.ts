@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { messageLimit } from '../../contracts/swarm-orders.ts';
 import type { Action, CommandPorts } from '../spec.ts';
-import { agentArg, jobOf, objectionTo, orderedBy } from './agent-names.ts';
+import { agentArg, jobOf, objectionToGiving, orderedBy } from './agent-names.ts';
 
 export const gasSend: Action = {
   kind: 'action',
@@ -28,7 +28,7 @@ export const gasSend: Action = {
   },
   check: async ({ args }, ports) => {
     const { agent = '', text } = args;
-    const objection = await objectionTo(agent, ports);
+    const objection = await objectionToGiving(agent, ports);
     if (objection !== null || text !== undefined) return objection;
     const giver = await giverOf(agent, ports);
     const usage = `Give a text: \`gas send ${agent} TEXT\`.`;

@@ -56,13 +56,17 @@ async function apply(call: ActionCall, ports: CommandPorts): Promise<Answer> {
   // A role or a revocation may deny it all the same, and whoever was told otherwise would rely on it.
   const denied = await ports.access.denying(wanted);
   const data = { granted: true, ...wanted };
-  if (denied === null) return { title: granted(wanted), tone: 'ok', rows: [], data };
+  if (denied === null) {
+    const then = await ports.access.afterwards(wanted);
+    return { title: granted(wanted, then), tone: 'ok', rows: [], data: { ...data, then } };
+  }
   const what = wanted.kind === 'role' ? `the role \`${wanted.name}\`` : `\`${wanted.name}\``;
   const title = `${wanted.person} was granted ${what}, but ${denied}`;
   return { title, tone: 'warn', rows: [], data: { ...data, deniedBy: denied } };
 }
 
-function granted({ person, kind, name, until }: Entitlement): string {
+function granted({ person, kind, name, until }: Entitlement, then: string | null): string {
   const what = kind === 'role' ? `has the role \`${name}\`` : `may do \`${name}\``;
-  return `${person} ${what} from now on${until === null ? '' : `, until ${utc(until)}`}`;
+  const end = until === null ? '' : `, until ${utc(until)}${then === null ? '' : `; then ${then}`}`;
+  return `${person} ${what} from now on${end}`;
 }

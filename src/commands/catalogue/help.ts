@@ -95,9 +95,7 @@ async function detail(
       row('example', example),
     ],
     note: [
-      ...(kind === 'question' || kind === 'word'
-        ? []
-        : [`With \`${dryRunOption}\` it only says what would be done.`]),
+      ...(kind === 'question' ? [] : [`With \`${dryRunOption}\` it only says what would be done.`]),
       ...(may === false ? ['You may not use it.'] : []),
       ...(may === null ? [`Whether you may use it is unknown: ${unreadable}.`] : []),
     ].join(' '),

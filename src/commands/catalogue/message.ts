@@ -3,8 +3,16 @@ import { z } from 'zod';
 import { questionIdSchema } from '../../contracts/mailbox.ts';
 import { messageLimit } from '../../contracts/swarm-orders.ts';
 import { counted } from '../render.ts';
-import type { Action, ArgSpec } from '../spec.ts';
-import { agentArg, agentNames, jobOf, objectionTo, orderedBy } from './agent-names.ts';
+import type { Action, ArgSpec, CommandPorts } from '../spec.ts';
+import {
+  agentArg,
+  agentNames,
+  inboxless,
+  jobOf,
+  objectionTo,
+  objectionToGiving,
+  orderedBy,
+} from './agent-names.ts';
 
 const text: ArgSpec = {
   name: 'text',
@@ -23,7 +31,7 @@ export const message: Action = {
   danger: 'none',
   permission: ({ agent = '' }) => `agent.message:${agent}`,
   prompt: ({ agent }) => `Write to ${agent}?`,
-  check: ({ args }, ports) => objectionTo(args['agent'] ?? '', ports),
+  check: ({ args }, ports) => objectionToGiving(args['agent'] ?? '', ports),
   enqueue: async (call, ports) => {
     const { agent = '', text: words = '' } = call.args;
     await ports.jobs.add(jobOf('agent.message', call, { ...orderedBy(call), to: agent, text: words }));
@@ -66,13 +74,30 @@ export const broadcast: Action = {
   args: [text],
   example: 'broadcast "stop at the next commit"',
   permission: () => 'agent.message:*',
-  prompt: async (_args, ports) => `Write to all ${counted((await agentNames(ports)).length, 'agent')}?`,
-  check: async (_call, ports) =>
-    (await agentNames(ports)).length === 0 ? 'No agents are configured, so nobody would read it.' : null,
+  prompt: async (_args, ports) => {
+    const { receivers, without } = await readers(ports);
+    const all = without === '' ? 'all ' : '';
+    return `Write to ${all}${counted(receivers.length, 'agent')}?${without}`;
+  },
+  check: async (_call, ports) => {
+    const { receivers, without } = await readers(ports);
+    if (receivers.length > 0) return null;
+    return without === ''
+      ? 'No agents are configured, so nobody would read it.'
+      : 'No agent has an inbox, so nobody would read it. Give them one in pipeline.agents.';
+  },
   enqueue: async (call, ports) => {
     await ports.jobs.add(
       jobOf('agent.message', call, { ...orderedBy(call), to: null, text: call.args['text'] ?? '' }),
     );
-    return 'Order taken: a message to every agent. How many have it and accept it follows.';
+    const { receivers, without } = await readers(ports);
+    return `Order taken: a message to ${without === '' ? 'every agent' : counted(receivers.length, 'agent')}.${without} How many have it and accept it follows.`;
   },
 };
+
+/** Who gets a broadcast, and a sentence about those who get none; empty where it is for all. */
+async function readers(ports: CommandPorts) {
+  const left = await inboxless(ports);
+  const receivers = (await agentNames(ports)).filter((name) => !left.includes(name));
+  return { receivers, without: left.length === 0 ? '' : ` Left out, without an inbox: ${left.join(', ')}.` };
+}

@@ -59,7 +59,7 @@ function isBegun({ steps, word }: ActionView): boolean {
   return word !== null || steps.length > 0;
 }
 
-/** `waits`: why nobody has begun it; null where somebody has. */
+/** `waits`: why nothing was reported of it; null where something was. */
 function told(view: ActionView, now: number, waits: string | null): Answer {
   const { note, steps, word } = view;
   const asked: AnswerRow = { label: 'asked', value: `by ${note.person}`, ageMs: now - note.at, tone: 'info' };
@@ -86,7 +86,7 @@ function told(view: ActionView, now: number, waits: string | null): Answer {
 function stateOf({ steps, word }: ActionView): string {
   const state = steps.at(-1)?.state;
   if (state !== undefined) return word?.final === false ? `${state}, under way` : state;
-  return word === null ? 'confirmed, not begun' : word.final ? 'done' : 'under way';
+  return word === null ? 'confirmed, no word of it yet' : word.final ? 'done' : 'under way';
 }
 
 function toneOf({ steps, word }: ActionView): Tone {

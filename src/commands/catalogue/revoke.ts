@@ -35,21 +35,27 @@ export const revokeRole: Change = {
 
 async function objection(call: CommandCall, ports: CommandPorts): Promise<string | null> {
   const unwanted = await meant(call, ports);
-  return typeof unwanted === 'string' ? unwanted : null;
+  return typeof unwanted === 'string' ? unwanted : ports.access.lockingOut(call.identity, unwanted);
 }
 
 async function apply(call: ActionCall, ports: CommandPorts): Promise<Answer> {
   const unwanted = await meant(call, ports);
-  if (typeof unwanted === 'string') {
-    return { title: `Nothing was revoked: ${unwanted}`, tone: 'bad', rows: [], data: { revoked: false } };
+  // Who else could grant when it was asked, may have lost it since.
+  const why =
+    typeof unwanted === 'string' ? unwanted : await ports.access.lockingOut(call.identity, unwanted);
+  if (typeof unwanted === 'string' || why !== null) {
+    return { title: `Nothing was revoked: ${why}`, tone: 'bad', rows: [], data: { revoked: false } };
   }
   const order = { id: derivedId('access', call.correlationId), by: call.identity };
   const first = await ports.access.revoke(unwanted, order);
   if (!first) return { title: 'This was done before', tone: 'info', rows: [], data: { revoked: false } };
-  return { title: revoked(unwanted), tone: 'ok', rows: [], data: { revoked: true, ...unwanted } };
+  const then = await ports.access.afterwards(unwanted);
+  const data = { revoked: true, ...unwanted, then };
+  return { title: revoked(unwanted, then), tone: 'ok', rows: [], data };
 }
 
-function revoked({ person, kind, name, until }: Entitlement): string {
+function revoked({ person, kind, name, until }: Entitlement, then: string | null): string {
   const what = kind === 'role' ? `has the role \`${name}\` no longer` : `may no longer do \`${name}\``;
-  return `${person} ${what}${until === null ? '' : `, until ${utc(until)}`}`;
+  const end = until === null ? '' : `, until ${utc(until)}; then ${then ?? 'nothing allows it'}`;
+  return `${person} ${what}${end}`;
 }

@@ -11,6 +11,7 @@ import { nearest } from '../parse.ts';
 import { counted } from '../render.ts';
 import type { CommandPorts, Question } from '../spec.ts';
 import { agentRow } from './agents.ts';
+import { criticalCount, firingRows } from './alerts.ts';
 import { breakerRows } from './breakers.ts';
 import { droneIds, droneRow, staleAfterMs } from './drone.ts';
 import { isOpen, isUnanswered } from './gas.ts';
@@ -66,6 +67,7 @@ async function overview(ports: CommandPorts): Promise<Answer> {
   );
   const breakers = processes.flatMap((process) => breakerRows(process, processes.length > 1, now));
   const uses = [
+    ...firingRows(processes, now),
     // What cannot be read now is not missing, even before the link is known to be down.
     ...(services.views === null ? [] : gapRows(processes, now)),
     ...processes.flatMap((process) => useRow(process, processes.length > 1, now)),
@@ -81,7 +83,7 @@ async function overview(ports: CommandPorts): Promise<Answer> {
   ];
   const tone = links.length === 0 ? 'warn' : worst([...links, ...parts, ...breakers, ...uses, ...counts]);
   return {
-    title: titleOf(links, tone),
+    title: titleOf(links, tone, criticalCount(processes, now)),
     tone,
     rows: [...links, ...parts, ...breakers, ...uses, ...counts],
     data: {
@@ -169,9 +171,10 @@ function dronesRow(drones: readonly DroneView[], now: number): AnswerRow {
 }
 
 // Without a single process nobody has vouched for anything.
-function titleOf(links: readonly AnswerRow[], tone: Tone): string {
+function titleOf(links: readonly AnswerRow[], tone: Tone, critical: number): string {
   if (links.length === 0) return 'Unknown: no process of Swarmline has told its state';
-  return tone === 'bad' ? 'Swarmline is degraded' : 'Swarmline is up';
+  const alerts = critical === 0 ? '' : `, with ${counted(critical, 'critical alert')}`;
+  return `Swarmline is ${tone === 'bad' ? 'degraded' : 'up'}${alerts}`;
 }
 
 function worst(rows: readonly AnswerRow[]): Tone {

@@ -5,7 +5,7 @@ import { signWords } from '../../contracts/watch.ts';
 import { plainText } from '../../core/text.ts';
 import { formatAge } from '../render.ts';
 import type { Action, ActionCall, CommandPorts, Objection } from '../spec.ts';
-import { agentArg, jobOf, objectionTo, orderedBy } from './agent-names.ts';
+import { agentArg, jobOf, objectionToGiving, orderedBy } from './agent-names.ts';
 
 const report =
   'Write your progress into your status; if you are blocked, write there what blocks you, and whom you wait for in `waiting_for`.';
@@ -20,7 +20,7 @@ export const unstall: Action = {
   prompt: ({ agent }) => `Ask ${agent} to go on?`,
   check: async ({ args }, ports) => {
     const name = args['agent'] ?? '';
-    return (await objectionTo(name, ports)) ?? (await atWork(name, ports));
+    return (await objectionToGiving(name, ports)) ?? (await atWork(name, ports));
   },
   enqueue: (call, ports) =>
     send(call, ports, `You have gone silent. Read your mission again and do its next open task. ${report}`),
@@ -42,7 +42,7 @@ export const onboardSoft: Action = {
   description: 'Have an agent take its bearings anew, after what it is at',
   example: 'onboard soft Agent-2',
   prompt: ({ agent }) => `Have ${agent} take its bearings anew, after its present task?`,
-  check: ({ args }, ports) => objectionTo(args['agent'] ?? '', ports),
+  check: ({ args }, ports) => objectionToGiving(args['agent'] ?? '', ports),
   enqueue: (call, ports) =>
     send(
       call,

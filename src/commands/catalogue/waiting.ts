@@ -1,4 +1,4 @@
-// Why an action that nobody has begun yet waits: its queue is held, nobody works, or others are before it.
+// Why nothing was reported of an action yet: its queue is held, nobody works, it runs, or others are before it.
 import { surfaceSchema } from '../../contracts/chat.ts';
 import { type JobName, jobCatalogue } from '../../contracts/jobs.ts';
 import type { QueueHold } from '../../contracts/queues.ts';
@@ -41,12 +41,15 @@ export async function whyItWaits(command: string, ports: Ports): Promise<string>
   const [queues, processes] = await Promise.all([ports.queues.queues(), ports.system.processes()]);
   const queue = queues.find((one) => job !== undefined && one.queue === jobCatalogue[job].queue);
   if (queue === undefined) return 'it waits until a worker is free';
-  const { queue: name, hold, waiting, oldestWaitingMs } = queue;
+  const { queue: name, hold, waiting, active, oldestWaitingMs } = queue;
   if (hold !== null) return `the queue ${name} is ${await heldText(hold, ports)}`;
   const gap = gapRows(processes, now).find(({ label }) => label === roleLabel('workers'));
   if (gap) return gap.value;
   const oldest = waiting > 0 ? `, the oldest for ${formatAge(oldestWaitingMs)}` : '';
-  return `it waits until a worker is free; ${counted(waiting, 'job')} of the queue ${name} ${waiting === 1 ? 'waits' : 'wait'}${oldest}`;
+  // Which jobs run is not told here, and it may be one of them.
+  const begun =
+    active > 0 ? `it runs, or waits for one of ${active} that run` : 'it waits until a worker is free';
+  return `${begun}; ${counted(waiting, 'job')} of the queue ${name} ${waiting === 1 ? 'waits' : 'wait'}${oldest}`;
 }
 
 async function heldText({ state, since, by }: QueueHold, { clock, policy }: Ports): Promise<string> {

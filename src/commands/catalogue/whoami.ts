@@ -31,13 +31,18 @@ export const whoami: Question = {
 
 const nobody = { person: 'nobody', identities: [], roles: [], marks: [], grants: [] };
 
-function grantRow({ effect, kind, name, by, until }: Grant, now: number): AnswerRow {
+function grantRow({ effect, kind, name, by, until, under }: Grant, now: number): AnswerRow {
   const what = kind === 'role' ? `the role ${name}` : name;
   const end = until === null ? 'without end' : `for ${formatAge(until - now)} more, until ${utc(until)}`;
+  const then = under === undefined ? '' : `; then ${labelOf(under)} by ${under.by}`;
   return {
-    ...row(effect === 'allow' ? 'granted' : 'revoked', `${what}, by ${by}, ${end}`),
+    ...row(labelOf({ effect }), `${what}, by ${by}, ${end}${then}`),
     tone: effect === 'allow' ? 'info' : 'warn',
   };
+}
+
+function labelOf({ effect }: Pick<Grant, 'effect'>): string {
+  return effect === 'allow' ? 'granted' : 'revoked';
 }
 
 function row(label: string, value: string): AnswerRow {

@@ -28,6 +28,8 @@ export interface OrderDeps {
   readonly boards: Pick<Boards, 'show' | 'stop'>;
   readonly clock: Clock;
   readonly agents: readonly string[];
+  /** Those to whom nothing can be given. */
+  readonly inboxless: readonly string[];
   readonly chain: () => Chain;
   /** Lets go what waits in joins for nobody any more. */
   readonly freeJoins: FreeJoins;
@@ -49,6 +51,15 @@ export function chosen({ agents }: Pick<OrderDeps, 'agents'>, agent: string | nu
   if (agents.includes(agent)) return [agent];
   const configured = agents.join(', ') || 'none';
   throw new SwarmError(domainErrors.agentUnknown, `no agent ${agent}; configured: ${configured}`);
+}
+
+/** Why nothing can be given to `agent`; null where it has an inbox. */
+export function objectionToGiving(
+  { inboxless }: Pick<OrderDeps, 'inboxless'>,
+  agent: string,
+): SwarmOutcome | null {
+  if (!inboxless.includes(agent)) return null;
+  return refused(`${agent} has no inbox, so nothing can be given to it; give it one in pipeline.agents`);
 }
 
 /** Who is told of the delivery that an order makes. */

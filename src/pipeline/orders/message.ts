@@ -1,14 +1,17 @@
 // A person's words to one agent, or to all: a delivery each, acknowledged as gas is. Words that answer a question go to its
-// agent alone, and only while it is open.
+// agent alone, and only while it is open. Whoever has no inbox is left out of what goes to all.
 import type { SwarmControl } from '../../contracts/swarm-orders.ts';
 import { plainText } from '../../core/text.ts';
 import { newDelivery } from '../delivery.ts';
 import { messageId, toMessage } from '../gas.ts';
-import { askedBy, chosen, delivering, type OrderDeps, refused } from './deps.ts';
+import { askedBy, chosen, delivering, objectionToGiving, type OrderDeps, refused } from './deps.ts';
 
 export function makeMessage(deps: OrderDeps): SwarmControl['agent.message'] {
   return async (order, { by, to, text, replyTo, answers }) => {
-    const receivers = chosen(deps, to);
+    const receivers = chosen(deps, to).filter((agent) => to !== null || !deps.inboxless.includes(agent));
+    if (receivers.length === 0) return refused('no agent has an inbox; give them one in pipeline.agents');
+    const objection = to === null ? null : objectionToGiving(deps, to);
+    if (objection !== null && answers === undefined) return objection;
     let words = text;
     if (to !== null && answers !== undefined) {
       const word = { order: order.id, by, answer: text, answeredAt: deps.clock.now() };

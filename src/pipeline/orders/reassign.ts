@@ -3,7 +3,7 @@
 import type { SwarmControl } from '../../contracts/swarm-orders.ts';
 import { deliveryTable, newDelivery } from '../delivery.ts';
 import { replacementId, toReplacement } from '../gas.ts';
-import { askedBy, chosen, delivering, type OrderDeps, refused } from './deps.ts';
+import { askedBy, chosen, delivering, objectionToGiving, type OrderDeps, refused } from './deps.ts';
 import { takeBack } from './take-back.ts';
 
 export function makeReassign(deps: OrderDeps): SwarmControl['gas.reassign'] {
@@ -14,6 +14,8 @@ export function makeReassign(deps: OrderDeps): SwarmControl['gas.reassign'] {
     if (old === null) return refused(`there is no delivery ${id}`);
     const before = (await store.delivery(replacementId(order.id))).value;
     if (before === null) {
+      const objection = objectionToGiving(deps, to);
+      if (objection !== null) return objection;
       if (old.gas.to === to) return refused(`it is for ${to} already`);
       if (!deliveryTable[old.state].includes('rerouted')) return refused(`it is ${old.state} already`);
       if (!(await takeBack(deps, old))) return refused(`${old.gas.to} has accepted it already`);

@@ -6,7 +6,15 @@ import { aheadId, messageId, toMessage } from '../gas.ts';
 import { newRun, type Run } from '../machine.ts';
 import { usedUp } from '../next-mission.ts';
 import { giverTo, makeAhead, missionAhead, sentAhead } from './ahead.ts';
-import { askedBy, chosen, delivering, moveByHand, type OrderDeps, refused } from './deps.ts';
+import {
+  askedBy,
+  chosen,
+  delivering,
+  moveByHand,
+  objectionToGiving,
+  type OrderDeps,
+  refused,
+} from './deps.ts';
 
 export function makeSend(deps: OrderDeps): SwarmControl['gas.send'] {
   const { store, ledger, clock, chain } = deps;
@@ -19,6 +27,8 @@ export function makeSend(deps: OrderDeps): SwarmControl['gas.send'] {
       await ledger.once(before);
       return delivering;
     }
+    const objection = objectionToGiving(deps, to);
+    if (objection !== null) return objection;
     const words = () => ({ id: order.id, by, to, createdAt: clock.now() });
     const begin = { asked: askedBy(order, replyTo) };
     const from = await giverTo(deps, to);

@@ -20,6 +20,9 @@ export type StatusVersion =
     }
   | { readonly raw: null; readonly fault?: string; readonly at: number; readonly writtenAt?: undefined };
 
+/** A larger one is no status, and would be in memory whole, bytes. */
+const mostBytes = 1_048_576;
+
 /** A text that is no status is read again after these waits, ms, before it counts: it may be half written. */
 const retriesMs = [50, 200];
 
@@ -37,8 +40,7 @@ export async function readStatusFile(path: string, clock: Clock): Promise<Status
 async function readOnce(path: string, clock: Clock): Promise<StatusVersion> {
   const at = clock.now();
   try {
-    const whole = await readWhole(path);
-    return whole ? { ...whole, at } : { raw: null, fault: 'not a regular file', at };
+    return { ...(await readWhole(path)), at };
   } catch (thrown) {
     return isAbsent(thrown) ? { raw: null, at } : { raw: null, fault: errorText(thrown), at };
   }
@@ -50,7 +52,10 @@ async function readWhole(path: string) {
   try {
     // the time before the text: a writer between the two makes the text look older than it is, never younger
     const seen = await file.stat();
-    if (!seen.isFile()) return null;
+    if (!seen.isFile()) return { raw: null, fault: 'not a regular file' };
+    if (seen.size > mostBytes) {
+      return { raw: null, fault: `it has ${seen.size} bytes, and no more than ${mostBytes} are read` };
+    }
     return {
       raw: await file.readFile('utf8'),
       writtenAt: Math.floor(seen.mtimeMs),

@@ -26,8 +26,12 @@ export interface Seen {
   readonly received: Received;
 }
 
-/** `waitsFor` and `takeOver` are told apart, since they need a look at the others. */
-export function factsOf({ run, evidence, received }: Seen): Omit<Facts, 'waitsFor' | 'takeOver'> {
+/** What needs a look at the others, or at the configuration, is told apart. */
+export function factsOf({
+  run,
+  evidence,
+  received,
+}: Seen): Omit<Facts, 'hasInbox' | 'waitsFor' | 'takeOver'> {
   const { word } = run;
   // Whoever took gas has a mission, though no status has named it yet and the last one says 100 %.
   const isFuelled = hasUnbegun(run.assignments, run.epoch);
@@ -79,7 +83,7 @@ const mostOpen = 3;
 /** An agent that could take something over, and what speaks for it. */
 export interface Candidate {
   readonly agent: string;
-  /** Whether it is alive by its own signs and nobody has paused it. */
+  /** Whether it is alive by its own signs, has an inbox, and nobody has paused it. */
   readonly isFit: boolean;
   readonly open: number;
 }

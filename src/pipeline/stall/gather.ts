@@ -19,6 +19,8 @@ export interface GatherDeps {
 
 export interface GatherOptions {
   readonly agents: readonly Watchable[];
+  /** Those to whom nothing can be given; default none. */
+  readonly inboxless?: readonly string[];
   readonly stall: StallOptions;
 }
 
@@ -38,7 +40,7 @@ const atOnce = 32;
 /** One look at all of them. @throws SwarmError REDIS_* */
 export async function gather(
   { store, watches, evidence: look }: GatherDeps,
-  { agents, stall }: GatherOptions,
+  { agents, inboxless = [], stall }: GatherOptions,
   now: number,
 ): Promise<readonly Look[]> {
   const ids = agents.map(({ id }) => id);
@@ -54,6 +56,7 @@ export async function gather(
         watch: known[i] ?? newWatch(agent, now, stall.bootGraceMs),
         evidence: evidence[i] ?? noEvidence,
         received: received.get(agent) ?? nothingReceived,
+        hasInbox: !inboxless.includes(agent),
       },
       now,
       stall,
@@ -68,6 +71,7 @@ interface Known {
   readonly watch: Watch;
   readonly evidence: Evidence;
   readonly received: Received;
+  readonly hasInbox: boolean;
 }
 
 interface Lone extends Look {
@@ -77,8 +81,15 @@ interface Lone extends Look {
   readonly isAlive: boolean;
 }
 
-function alone({ run, known, watch, evidence, received }: Known, now: number, stall: StallOptions): Lone {
-  const facts: Facts = { ...factsOf({ run, evidence, received }), waitsFor: null, takeOver: null };
+function alone(
+  { run, known, watch, evidence, received, hasInbox }: Known,
+  now: number,
+  stall: StallOptions,
+): Lone {
+  const facts: Facts = {
+    ...factsOf({ run, evidence, received }),
+    ...{ hasInbox, waitsFor: null, takeOver: null },
+  };
   const isAlive = facts.hasMission && !facts.isComplete && silentSince(watch, facts, now, stall) === null;
   return { agent: run.agent, facts, known, waits: evidence.waits, open: received.open, isAlive };
 }
@@ -89,7 +100,7 @@ function beside(all: readonly Lone[], deliveries: readonly Delivery[]): Look[] {
   const waits = new Map(all.map((one) => [one.agent, one.waits]));
   const candidates: Candidate[] = all.map(({ agent, facts, open, isAlive }) => ({
     agent,
-    isFit: isAlive && !facts.isPaused,
+    isFit: isAlive && facts.hasInbox && !facts.isPaused,
     open,
   }));
   return all.map(({ agent, facts, known }) => ({

@@ -16,6 +16,8 @@ export interface Facts {
   /** When its mission or its process began, whichever is later. */
   readonly startedAt: number;
   readonly isPaused: boolean;
+  /** Whether anything can be given to it. */
+  readonly hasInbox: boolean;
   /** When a person let it go on; null when nobody paused it. */
   readonly resumedAt: number | null;
   /** Signs of this look; one may be older than what is remembered. */

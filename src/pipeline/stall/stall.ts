@@ -20,6 +20,8 @@ export interface StallDeps extends Pick<PerformDeps, 'ledger' | 'control'> {
 /** What it is told. */
 export interface StallSettings {
   readonly agents: readonly Watchable[];
+  /** As GatherOptions. */
+  readonly inboxless: readonly string[];
   /** The first of them hears what becomes of gas that is given to another. */
   readonly reportTo: readonly Address[];
   readonly stall: StallOptions;
@@ -35,10 +37,10 @@ export interface Stall {
 
 /** Creates them; connects to nothing. */
 export function createStall(deps: StallDeps, settings: StallSettings): Stall {
-  const { agents, reportTo, stall, expectsGas } = settings;
+  const { agents, inboxless, reportTo, stall, expectsGas } = settings;
   const { store, watches, clock, logger } = deps;
   const perform = makePerform(deps, reportTo[0]);
-  const watch = createStallWatch({ store, watches, perform, clock, logger }, { agents, stall });
+  const watch = createStallWatch({ store, watches, perform, clock, logger }, { agents, inboxless, stall });
   const watched = stall.enabled ? agents.map(({ id }) => id) : [];
   return {
     look: () => (stall.enabled ? watch.look() : Promise.resolve()),

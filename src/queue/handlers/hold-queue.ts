@@ -49,6 +49,12 @@ export function makeHoldQueue(
         text: `unknown whether it was done: ${reason}; \`queue status\` shows whether it is held`,
         state: 'unknown',
       }),
+    broken: async ({ order, queue }) => {
+      if (order !== 'drain') return null;
+      return (await deps.control.endDrain(queue))
+        ? 'the drain is given up, and workers take from the queue again'
+        : 'the drain is given up, and the queue stays paused';
+    },
   };
 }
 
@@ -82,9 +88,9 @@ async function carriedOut(
   const left = await control.drain(queue, envelope.principal, AbortSignal.any([signal, over.signal]));
   over.abort();
   await late;
-  // The process stops: the next run goes on waiting.
-  signal.throwIfAborted();
   if (left === 0) return { text: 'no worker takes from it, and nothing of it runs any more' };
+  // The process stops: the next run goes on waiting. Or it was called off: see `broken`.
+  signal.throwIfAborted();
   const now = (await control.endDrain(queue))
     ? 'so workers take from it again; `queue pause` holds it all the same'
     : 'it stays paused, as somebody ordered';

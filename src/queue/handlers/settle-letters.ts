@@ -1,6 +1,7 @@
 // Job `queue.letters`: redrives or discards dead letters, one or all that lay there when it was ordered, and says what came
 // of each kind. Safe to run again: a letter that is gone is not met again.
 import type { DeliveryState } from '../../contracts/agents.ts';
+import type { Envelope } from '../../contracts/envelope.ts';
 import type { JobBody } from '../../contracts/jobs.ts';
 import type {
   Authority,
@@ -8,6 +9,7 @@ import type {
   JobSink,
   QueueControl,
   QueueDirectory,
+  RedriveOutcome,
 } from '../../contracts/ports.ts';
 import type { DeadLetter } from '../../contracts/queues.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -33,6 +35,8 @@ const all = 10_000;
 
 /** Makes the handler. */
 export function makeSettleLetters(deps: SettleLettersDeps): JobHandler<'queue.letters'> {
+  /** What the runs of this process have come to so far. */
+  const tallies = new WeakMap<Envelope, Tally>();
   return {
     name: 'queue.letters',
     run: async (body, context) => {
@@ -51,7 +55,10 @@ export function makeSettleLetters(deps: SettleLettersDeps): JobHandler<'queue.le
             : `no dead letter ${body.id} is there; it may be settled already`;
         return tellNotice(deps, context, { ...common, text });
       }
-      await tellNotice(deps, context, { ...common, ...(await settled(deps, body, { wanted, context })) });
+      const tally = emptyTally(wanted.length);
+      tallies.set(context.envelope, tally);
+      await settle(deps, body, { wanted, context, tally });
+      await tellNotice(deps, context, { ...common, ...wordOf(tally) });
     },
     dead: (body, context, reason) =>
       tellNotice(deps, context, {
@@ -60,6 +67,11 @@ export function makeSettleLetters(deps: SettleLettersDeps): JobHandler<'queue.le
         text: `unknown how many were settled: ${reason}`,
         state: 'unknown',
       }),
+    broken: async (_body, { envelope, again }) => {
+      const tally = tallies.get(envelope);
+      if (again || tally === undefined) return null;
+      return `before that ${wordOf(tally).text || 'none was settled'}; ${tally.left} left as they were`;
+    },
   };
 }
 
@@ -81,36 +93,51 @@ async function wantedOf({ queues }: SettleLettersDeps, { id, queue }: Body, { en
 interface Settling {
   readonly wanted: readonly DeadLetter[];
   readonly context: JobContext;
+  readonly tally: Tally;
 }
 
-async function settled(
+/** How many letters came to what. */
+interface Tally {
+  readonly counts: Record<RedriveOutcome | 'discarded', number>;
+  readonly kept: Map<DeliveryState, number>;
+  left: number;
+}
+
+function emptyTally(left: number): Tally {
+  return { counts: { redriven: 0, done: 0, open: 0, discarded: 0 }, kept: new Map(), left };
+}
+
+async function settle(
   deps: SettleLettersDeps,
   { order }: Body,
-  { wanted, context }: Settling,
-): Promise<Pick<Notice, 'text' | 'state'>> {
-  const tally = { redriven: 0, done: 0, open: 0, discarded: 0 };
-  const kept = new Map<DeliveryState, number>();
+  { wanted, context, tally }: Settling,
+): Promise<void> {
+  const { counts, kept } = tally;
   for (const letter of wanted) {
     context.signal.throwIfAborted();
     context.progress?.();
     if (order === 'discard') {
       await deps.queues.discard(letter);
-      tally.discarded += 1;
-      continue;
+      counts.discarded += 1;
+    } else {
+      const ended = await endOf(deps, letter);
+      if (ended) kept.set(ended, (kept.get(ended) ?? 0) + 1);
+      else counts[await deps.queues.redrive(letter)] += 1;
     }
-    const ended = await endOf(deps, letter);
-    if (ended) kept.set(ended, (kept.get(ended) ?? 0) + 1);
-    else tally[await deps.queues.redrive(letter)] += 1;
+    tally.left -= 1;
   }
+}
+
+function wordOf({ counts, kept }: Tally): Pick<Notice, 'text' | 'state'> {
   const text = [
-    ...(tally.redriven > 0 ? [`${tally.redriven} put back into the queue`] : []),
-    ...(tally.done > 0 ? [`${tally.done} had been done after all`] : []),
-    ...(tally.open > 0 ? [`${tally.open} lie in the queue already`] : []),
+    ...(counts.redriven > 0 ? [`${counts.redriven} put back into the queue`] : []),
+    ...(counts.done > 0 ? [`${counts.done} had been done after all`] : []),
+    ...(counts.open > 0 ? [`${counts.open} lie in the queue already`] : []),
     ...[...kept].map(([state, count]) => `${count} kept: ${notRunAgain(state)}`),
-    ...(tally.discarded > 0 ? [`${tally.discarded} discarded; nothing of it will be done`] : []),
+    ...(counts.discarded > 0 ? [`${counts.discarded} discarded; nothing of it will be done`] : []),
   ].join(', ');
   // What was asked for came to nothing at all.
-  const isFailed = kept.size > 0 && Object.values(tally).every((count) => count === 0);
+  const isFailed = kept.size > 0 && Object.values(counts).every((count) => count === 0);
   return { text, ...(isFailed && { state: 'failed' }) };
 }
 

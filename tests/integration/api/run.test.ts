@@ -170,7 +170,7 @@ describe('swarmline run', () => {
     const { io, printed } = terminal(face);
     expect(await run('restart slam', { ...plain, yes: true, patienceMs: 300 }, io)).toBe(1);
     const why = 'the queue services is paused by owner for 3 min; `queue resume` lets it go on';
-    expect(printed.out).toBe(`queued — not begun: ${why}. It goes on without this command too.\n`);
+    expect(printed.out).toBe(`queued — no word of it yet: ${why}. It goes on without this command too.\n`);
     expect(printed.err).toContain(`\n${why}\n`);
     const json = terminal(face);
     await run('restart slam', { yes: true, json: true, patienceMs: 300 }, json.io);

@@ -64,6 +64,26 @@ describe('the same use once more', () => {
     ]).toEqual([accepted, accepted, 1]);
   });
 
+  it('of a word gets its first reply, and no other word counts under its id', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { limits: {} });
+    const [one, other] = [await scene.asked('restart slam'), await scene.asked('restart mesh')];
+    const first = await scene.say(`approve ${one}`, alice, 'same');
+    expect(first).toMatchObject({ kind: 'accepted' });
+    for (const line of [`approve ${other}`, `deny ${one}`, 'services']) {
+      expect(await scene.say(line, alice, 'same')).toMatchObject({ kind: 'refusal', code: 'id-reused' });
+    }
+    expect(await scene.say(`approve ${one}`, alice, 'same')).toEqual(first);
+    expect([scene.jobs.ids.length, (await scene.approvals.find(other))?.state]).toEqual([1, 'pending']);
+    expect(await scene.recorded()).toContain('approve: refused, id-reused');
+  });
+
+  it('of a wish is not a word on another one', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { limits: {} });
+    const id = await scene.asked('restart slam', alice, 'same');
+    expect(await scene.say(`approve ${id}`, alice, 'same')).toMatchObject({ code: 'id-reused' });
+    expect(await scene.approvals.find(id)).toMatchObject({ state: 'pending' });
+  });
+
   it('that could not be taken is tried again', async ({ redis, prefix }) => {
     let broken = true;
     const services = () => (broken ? away() : Promise.resolve([]));

@@ -180,6 +180,19 @@ describe('without a record', () => {
     expect(await scene.say('restart slam')).toEqual(refusal);
   });
 
+  it('nothing is left waiting for a word, and the same use asks once the record is back', async ({
+    redis,
+    prefix,
+  }) => {
+    const scene = createScene(redis, prefix);
+    await breakRecord(redis, prefix);
+    await scene.say('restart slam', alice, 'same');
+    expect(await scene.approvals.waiting()).toEqual([]);
+    await redis.del(`${prefix}:audit:lines`);
+    expect(await scene.say('restart slam', alice, 'same')).toMatchObject({ kind: 'confirm' });
+    expect(await scene.recorded()).toEqual(['restart: asked, allowed']);
+  });
+
   it('a question is answered', async ({ redis, prefix }) => {
     const scene = createScene(redis, prefix);
     await breakRecord(redis, prefix);

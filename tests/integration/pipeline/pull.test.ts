@@ -113,6 +113,15 @@ describe('gas that is fetched', () => {
     expect(await waiting).toEqual([]);
   });
 
+  it('that comes when its reader has gone is told as waiting, and handed out to the next', async ({
+    rig,
+  }) => {
+    await handOver(rig);
+    expect(await rig.pipeline.desk.fetch('B', 0, AbortSignal.abort())).toEqual([]);
+    expect(await stateOf(rig.pipeline)).toBe('queued');
+    expect(await fetched(rig.pipeline)).toHaveLength(1);
+  });
+
   it('is not handed out any more once it was given to somebody else', async ({ rig }) => {
     await handOver(rig);
     const [gas] = await fetched(rig.pipeline);

@@ -1,21 +1,36 @@
 // Queues that are held for all processes, and the jobs by which people do it.
 import { describe, expect, onTestFinished } from 'vitest';
-import type { JobBody } from '../../../src/contracts/jobs.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
+import type { JobBody } from '../../../src/contracts/jobs.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
-import { bindHandler, createQueueDesk, makeHoldQueue, makeSettleLetters } from '../../../src/queue/index.ts';
-import { notingSink } from '../../support/kept.ts';
+import {
+  type BoundHandler,
+  bindHandler,
+  createCanceller,
+  createQueueDesk,
+  makeHoldQueue,
+  makeSettleLetters,
+  type QueueDesk,
+} from '../../../src/queue/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
+import { notingSink } from '../../support/kept.ts';
 import { createGate } from '../../unit/core/gate.ts';
 import { createHost, ended, type Place, producer, sweep, sweeper } from './rig.ts';
 
 type Run = NonNullable<Parameters<typeof sweeper>[0]>;
 
-async function openScene(place: Place, run?: Run, drainMs = 45_000) {
+type Redriving = (desk: QueueDesk) => Partial<Pick<QueueDesk, 'redrive'>>;
+
+async function openScene(
+  place: Place,
+  run?: Run,
+  { drainMs = 45_000, onRedrive = () => ({}) }: { drainMs?: number; onRedrive?: Redriving } = {},
+) {
   const { redis, prefix } = place;
   const desk = createQueueDesk({ redis, clock: systemClock }, { prefix });
   onTestFinished(() => desk.close());
+  const queues = { ...desk, ...onRedrive(desk) };
   const jobs = producer(place);
   const told: string[] = [];
   const granted = new Set([
@@ -30,13 +45,24 @@ async function openScene(place: Place, run?: Run, drainMs = 45_000) {
   const authority = { allows: async (_who: string, permission: string) => granted.has(permission) };
   const ledger = { state: async () => null };
   const work = sweeper(run);
-  const handlers = [
+  const signals: AbortSignal[] = [];
+  const settling = bindHandler(
+    makeSettleLetters({ queues, ledger, jobs: noted, authority, clock: systemClock }),
+  );
+  const handlers: BoundHandler[] = [
     work.handler,
     bindHandler(makeHoldQueue({ control: desk, jobs: noted, authority, clock: systemClock }, { drainMs })),
-    bindHandler(makeSettleLetters({ queues: desk, ledger, jobs: noted, authority, clock: systemClock })),
+    {
+      ...settling,
+      take: (body, facts) => (context) => {
+        signals.push(context.signal);
+        return settling.take(body, facts)(context);
+      },
+    },
   ];
+  const { cancel } = createCanceller({ redis, jobs: noted, clock: systemClock }, { prefix });
   const start = async () => {
-    const host = createHost(place, handlers);
+    const host = createHost(place, handlers, { jobs: noted });
     onTestFinished(() => host.stop());
     await host.start();
     return host;
@@ -52,7 +78,7 @@ async function openScene(place: Place, run?: Run, drainMs = 45_000) {
   const letters = (body: Omit<JobBody<'queue.letters'>, 'replyTo'>) =>
     jobs.add({ name: 'queue.letters', ...facts(), body: { ...body, ...to } });
   const view = async (name = 'pipeline') => (await desk.queues()).find(({ queue }) => queue === name);
-  return { desk, jobs, told, work, start, hold, letters, view, granted };
+  return { desk, jobs, cancel, signals, told, work, start, hold, letters, view, granted };
 }
 
 describe('a queue that is paused', () => {
@@ -120,7 +146,7 @@ describe('a queue that is paused', () => {
         begun.open();
         await end.passed;
       };
-      const scene = await openScene(place, run, 1_500);
+      const scene = await openScene(place, run, { drainMs: 1_500 });
       await scene.start();
       await scene.jobs.add(sweep('j-1'));
       await begun.passed;
@@ -135,6 +161,55 @@ describe('a queue that is paused', () => {
       end.open();
     });
   }
+
+  it('takes work again where its drain is called off, and tells so', async ({ redis, redisUrl, prefix }) => {
+    const place = { redis, redisUrl, prefix };
+    const begun = createGate();
+    const end = createGate();
+    const scene = await openScene(place, async () => {
+      begun.open();
+      await end.passed;
+    });
+    await scene.start();
+    await scene.jobs.add(sweep('j-1'));
+    await begun.passed;
+    await scene.hold('drain');
+    await eventually(async () => (await scene.view())?.hold?.state === 'draining');
+    expect(await scene.cancel('c-1', 'cli:local')).toBe('cancelling');
+    await eventually(() => scene.told.length === 1);
+    expect([scene.told, (await scene.view())?.hold]).toEqual([
+      [
+        'queue.hold: queue.hold: cancelled by cli:local; the drain is given up, and workers take from the queue again',
+      ],
+      null,
+    ]);
+    end.open();
+  });
+
+  it('takes work again where its drain is called off between two tries', async ({
+    redis,
+    redisUrl,
+    prefix,
+  }) => {
+    const place = { redis, redisUrl, prefix };
+    const end = createGate();
+    const scene = await openScene(place, () => end.passed);
+    const first = await scene.start();
+    await scene.jobs.add(sweep('j-1'));
+    await eventually(async () => (await scene.view())?.active === 1);
+    await scene.hold('drain');
+    await eventually(async () => (await scene.view())?.hold?.state === 'draining');
+    // its process goes, so that the drain lies in the queue again
+    const stopping = first.stop();
+    await eventually(async () => (await scene.view('control'))?.active === 0);
+    expect(await scene.cancel('c-1', 'cli:local')).toBe('cancelling');
+    end.open();
+    await stopping;
+    await scene.start();
+    await eventually(() => scene.told.length === 1);
+    expect(scene.told[0]).toContain('the drain is given up');
+    expect((await scene.view())?.hold).toBeNull();
+  });
 
   it('is never one through which it would be resumed', async ({ redis, redisUrl, prefix }) => {
     const scene = await openScene({ redis, redisUrl, prefix });
@@ -182,5 +257,47 @@ describe('dead letters by order', () => {
       'redrive of all dead letters: there is none',
     ]);
     await eventually(async () => (await redis.zcard(`${prefix}:bull:pipeline:completed`)) === 3);
+  });
+
+  it('that were put back before the order was called off are counted, and so are those that were not', async ({
+    redis,
+    redisUrl,
+    prefix,
+  }) => {
+    const place = { redis, redisUrl, prefix };
+    const begun = createGate();
+    const goesOn = createGate();
+    let lucky = false;
+    const scene = await openScene(
+      place,
+      async () => {
+        if (!lucky) throw new SwarmError(domainErrors.agentUnknown, 'no such agent');
+      },
+      {
+        onRedrive: (desk) => ({
+          redrive: async (letter) => {
+            begun.open();
+            await goesOn.passed;
+            return desk.redrive(letter);
+          },
+        }),
+      },
+    );
+    await scene.start();
+    for (const id of ['a-1', 'b-1', 'b-2']) await scene.jobs.add(sweep(id));
+    for (const id of ['a-1', 'b-1', 'b-2']) await ended(place, id);
+    lucky = true;
+    await scene.letters({ order: 'redrive', id: null, queue: null });
+    await begun.passed;
+    expect(await scene.cancel('c-1', 'cli:local')).toBe('cancelling');
+    await eventually(() => scene.signals[0]?.aborted === true);
+    goesOn.open();
+    await eventually(() => scene.told.length === 1);
+    expect([scene.told, (await scene.view())?.dead]).toEqual([
+      [
+        'queue.letters: queue.letters: cancelled by cli:local; before that 1 put back into the queue; 2 left as they were',
+      ],
+      2,
+    ]);
   });
 });

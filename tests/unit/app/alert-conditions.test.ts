@@ -19,6 +19,7 @@ const well: Situation = {
   gaps: [],
   policyFault: null,
   policyRefused: null,
+  auditFault: null,
   chainRefused: null,
   tallies: [],
   errorsPerMinute: 60,
@@ -124,6 +125,12 @@ describe('the policy', () => {
   it('whose file broke later fires too', () => {
     expect(keys({ policyRefused: 'no such file' })).toEqual(['policy-broken']);
   });
+});
+
+it('fires for an audit record that takes no line, with the reason', () => {
+  expect(conditionsOf({ ...well, auditFault: 'the record cannot be written: WRONGTYPE' })).toMatchObject([
+    { key: 'audit-broken', severity: 'critical', detail: 'the record cannot be written: WRONGTYPE' },
+  ]);
 });
 
 it('fires for a chain whose file cannot be used any more, with the place', () => {

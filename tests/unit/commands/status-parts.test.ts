@@ -42,6 +42,29 @@ describe('status', () => {
     expect([lines[0], lines[3]]).toEqual([tone, line]);
   });
 
+  it('says what fires, and in its title how many are critical; what is silenced is no news', async () => {
+    const alert = (key: string, severity: 'warning' | 'critical', silencedUntil: number | null = null) => ({
+      ...{ key, severity, silencedUntil },
+      ...{ title: key, detail: '', since: ago(60), count: 1 },
+    });
+    const firing = (...alerts: ReturnType<typeof alert>[]) => [
+      { ...process(7, [link('redis')]), alerts },
+      { ...process(8, [link('redis')]), alerts },
+    ];
+    const broken = firing(alert('audit-broken', 'critical'), alert('link-lost/twitch', 'warning'));
+    const { title, rows } = await ask('status', { processes: broken });
+    expect(title).toBe('Swarmline is up, with 1 critical alert');
+    expect(rows.find(({ label }) => label === 'alerts')).toMatchObject({
+      value: 'audit-broken, link-lost/twitch; see `alerts`',
+      tone: 'warn',
+    });
+    const quiet = await ask('status', { processes: firing(alert('audit-broken', 'critical', ago(-60))) });
+    expect([quiet.title, quiet.rows.some(({ label }) => label === 'alerts')]).toEqual([
+      'Swarmline is up',
+      false,
+    ]);
+  });
+
   it('says in which process a part has failed where there are several', async () => {
     const processes = [
       { ...process(7, [link('redis')]), components: [failedPart('gas-watcher', { braked: true })] },

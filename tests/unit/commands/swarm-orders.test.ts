@@ -20,6 +20,11 @@ const known: Known = {
   ],
 };
 
+const oneInboxless: Known = {
+  ...known,
+  agents: [...(known.agents ?? []), agent('Agent-7', { hasInbox: false })],
+};
+
 type Args = Readonly<Record<string, string>>;
 
 function action(name: string): Action {
@@ -139,6 +144,34 @@ describe('an order about agents', () => {
     ['gas reassign', { delivery: 'x7a2b3c4', agent: 'Agent-3' }, 'It is rerouted already.'],
   ] as const)('%s %j is refused at once', async (name, args, text) => {
     expect(await check(name, args)).toBe(text);
+  });
+
+  it.each([
+    ['message', { agent: 'Agent-7', text: 'x' }],
+    ['gas send', { agent: 'Agent-7', text: 'x' }],
+    ['gas reassign', { delivery: 'x1a2b3c4', agent: 'Agent-7' }],
+    ['unstall', { agent: 'Agent-7' }],
+    ['heal', { agent: 'Agent-7' }],
+    ['onboard soft', { agent: 'Agent-7' }],
+    ['onboard hard', { agent: 'Agent-7' }],
+  ] as const)('%s %j is refused where the agent has no inbox', async (name, args) => {
+    expect(await action(name).check({ args, identity: ann }, portsOf(oneInboxless))).toBe(
+      'Agent-7 has no inbox, so nothing can be given to it. Give it one in pipeline.agents.',
+    );
+  });
+
+  it('leaves whoever has no inbox out of a broadcast, and says so', async () => {
+    const ports = { ...portsOf(oneInboxless), jobs: notingSink(() => undefined) };
+    const said = 'Left out, without an inbox: Agent-7.';
+    const args = { text: 'x' };
+    expect(await action('broadcast').prompt(args, ports)).toBe(`Write to 3 agents? ${said}`);
+    const replyTo = { surface: 'discord', place: '9' } as const;
+    const call = { args, identity: ann, correlationId: 'c-1', replyTo };
+    expect(await action('broadcast').enqueue(call, ports)).toBe(
+      `Order taken: a message to 3 agents. ${said} How many have it and accept it follows.`,
+    );
+    const none = portsOf({ agents: [agent('Agent-7', { hasInbox: false })] });
+    expect(await action('broadcast').check({ args, identity: ann }, none)).toContain('No agent has an inbox');
   });
 
   it('refuses a broadcast that nobody would read', async () => {

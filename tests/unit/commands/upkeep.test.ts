@@ -1,8 +1,8 @@
 // What people ask about their own doings and about the platform: result, cancel, service, uptime.
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../../../src/commands/index.ts';
 import { cancel } from '../../../src/commands/catalogue/cancel.ts';
 import { jobOfAction } from '../../../src/commands/catalogue/waiting.ts';
+import { catalogue } from '../../../src/commands/index.ts';
 import type { ActionCall, CommandPorts } from '../../../src/commands/spec.ts';
 import type { ActionView } from '../../../src/contracts/actions.ts';
 import type { DeliveryView } from '../../../src/contracts/agents.ts';
@@ -59,6 +59,11 @@ describe('result', () => {
       'it waits until a worker is free; 2 jobs of the queue services wait, the oldest for 65 s',
     ],
     [
+      'it may be the one that runs',
+      { queues: [{ ...queue, active: 1, waiting: 0 }] },
+      'it runs, or waits for one of 1 that run; 0 jobs of the queue services wait',
+    ],
+    [
       'its queue is held',
       { queues: [{ ...queue, hold }] },
       'the queue services is paused by discord:333 for 5 min; `queue resume` lets it go on',
@@ -76,7 +81,7 @@ describe('result', () => {
   ])('says of what no worker has begun why it waits: %s', async ([, known, why]) => {
     const lines = await told('result', { ...known, actions: [action('xaaaaaa1')] }, { id: 'xaaaaaa1' });
     expect([lines[1], lines.at(-1)]).toEqual([
-      'restart slam: confirmed, not begun',
+      'restart slam: confirmed, no word of it yet',
       `Nothing was reported of it yet: ${why}.`,
     ]);
   });
@@ -92,7 +97,7 @@ describe('result', () => {
       '[warn]',
       '2 actions begin with xaaaaaa',
       '  xaaaaaa1  restart slam: ready (60 s ago)',
-      '  xaaaaaa2  restart slam: confirmed, not begun (60 s ago)',
+      '  xaaaaaa2  restart slam: confirmed, no word of it yet (60 s ago)',
     ]);
   });
 

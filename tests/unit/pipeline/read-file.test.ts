@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
@@ -44,6 +44,16 @@ describe('reading a status file', () => {
     const clock = clockThatWrites(path, []);
     await readStatusFile(path, clock);
     expect(clock.waits).toEqual([]);
+  });
+
+  it('reads none that is too large for a status, and says so', async ({ path }) => {
+    await writeFile(path, '');
+    await truncate(path, 1_048_577);
+    expect(await readStatusFile(path, clockThatWrites(path, []))).toEqual({
+      raw: null,
+      fault: 'it has 1048577 bytes, and no more than 1048576 are read',
+      at: 7,
+    });
   });
 
   it('takes a missing file for absent', async ({ path }) => {

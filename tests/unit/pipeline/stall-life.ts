@@ -15,6 +15,7 @@ export const working: Facts = {
   percent: 40,
   startedAt: start,
   isPaused: false,
+  hasInbox: true,
   resumedAt: null,
   signs: { heartbeat: start },
   gasAt: null,
