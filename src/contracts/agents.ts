@@ -44,6 +44,16 @@ export const deliveryStates = [
 export const deliveryStateSchema = z.enum(deliveryStates);
 export type DeliveryState = z.infer<typeof deliveryStateSchema>;
 
+/** One of those that a join made one gas of, beside its sender. */
+export const gasPartSchema = z.object({
+  agent: z.string().min(1),
+  inPlaceOf: z.string().optional().describe('the agent of the chain for which it worked; absent: itself'),
+  mission: z.string().nullable().describe('null: not kept'),
+  epoch: z.number().int().nonnegative().describe('which of the missions of that agent it was'),
+  percent: z.number().int().min(0).max(100).nullable(),
+});
+export type GasPart = z.infer<typeof gasPartSchema>;
+
 /** One gas to one receiver. `from` is an agent, `schedule:<name>` or `person:<name>`; the last two have no checkpoint. */
 export const gasSchema = z.object({
   id: z.string().min(1),
@@ -55,6 +65,8 @@ export const gasSchema = z.object({
   percent: z.number().int().min(0).max(100).nullable(),
   /** The highest percent of the mission before it crossed the checkpoint; null when none was known. Absent: nobody crossed it. */
   crossedFrom: z.number().int().min(0).max(100).nullable().optional(),
+  /** Absent: nobody joined it. */
+  parts: z.array(gasPartSchema).optional(),
   createdAt: z.number().int().nonnegative(),
   /** Markdown for the receiver. */
   text: z.string().min(1),

@@ -135,8 +135,8 @@ interface Fuel {
 }
 
 function toDelivery({ run, effect, words, write }: Fuel, one: Route, createdAt: number): Delivery {
-  const { to, meant, state, detail, fallbacks, heldBy } = one;
-  const gas = toGas(run, effect, { to, meant, createdAt, words }, write);
+  const { to, meant, state, detail, fallbacks, heldBy, parts } = one;
+  const gas = toGas(run, effect, { to, meant, createdAt, words, parts }, write);
   return newDelivery(gas, detail + whyThen(run, effect), { state, fallbacks, meant, heldBy });
 }
 

@@ -1,7 +1,8 @@
 // To whom the gas of a crossed checkpoint goes, and whether. Pure: what it has to know of others is handed in, so that the
 // live intake and the simulation decide alike.
-import { type Arrivals, arrive, type Arrived, asPaused, nobodyYet } from './join.ts';
+import { type Arrivals, arrive, type Arrived, asLeft, asPaused, nobodyYet } from './join.ts';
 import { type Holders, holdOf } from './join-holds.ts';
+import { type Joined, toPart } from './join-parts.ts';
 import {
   type End,
   endOf,
@@ -38,6 +39,8 @@ export interface Route {
   readonly detail: string;
   /** Whose pauses hold it, where that is not its sender's alone. */
   readonly heldBy?: readonly string[];
+  /** What the others of a join handed over before. */
+  readonly parts: readonly Joined[];
   /** What is behind the agent that hands over, where it hands over to nobody by name. */
   readonly end: End | null;
 }
@@ -119,8 +122,9 @@ function arrival(
   const join = joinOf(graph, receiver, net);
   if (join === null || !join.of.includes(source)) return null;
   const came = arrive(around.arrivals(receiver) ?? nobodyYet, source, markOf(run), join);
-  if (effect.kind === 'deliver' || !came.waits) return came;
-  return { ...came, arrivals: asPaused(came.arrivals, source, run.agent) };
+  if (!came.waits) return came;
+  const left = asLeft(came.arrivals, source, toPart(run, effect));
+  return { ...came, arrivals: effect.kind === 'hold' ? asPaused(left, source, run.agent) : left };
 }
 
 interface Crossing extends Edge {
@@ -140,7 +144,8 @@ function routeTo(
   const reached = `${run.agent} reached ${percent} %${place}${came ? `, ${came.detail}` : ''}`;
   const fallbacks = fallbacksOf(graph, receiver);
   const end = endOf(graph, source, net);
-  const meant = { to: receiver, meant: receiver, fallbacks, end };
+  const parts = came?.parts ?? [];
+  const meant = { to: receiver, meant: receiver, fallbacks, parts, end };
   if (came && !came.fires) return { ...meant, state: 'suppressed', detail: reached };
   const taken = policyOf(graph, source, checkpoint) === 'always' ? null : around.taken(receiver);
   if (taken !== null) return { ...meant, state: 'suppressed', detail: `${reached}; ${receiver} ${taken}` };
