@@ -1,5 +1,11 @@
 // `gas explain <delivery>`: why this gas went to whom, when, and by which evidence. All of it from the record.
-import { type DeliveryView, holdersOf, isToBeFetched, stepMarks } from '../../contracts/agents.ts';
+import {
+  type DeliveryView,
+  type GasPart,
+  holdersOf,
+  isToBeFetched,
+  stepMarks,
+} from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
 import { formatAge } from '../render.ts';
@@ -43,6 +49,7 @@ function explained(view: DeliveryView, record: Record): Answer {
     tone: deliveryTones[state],
     rows: [
       row('why', whyOf(view), ageOf(gas.createdAt)),
+      ...(gas.parts ?? []).map((part) => row('joined', partOf(part), null)),
       ...steps.map((step, at) => stepRow(step, { isFirst: at === 0, ageMs: ageOf(step.at) })),
       ...(before === null
         ? missing(gas.replaces)
@@ -66,7 +73,7 @@ function whatOf({ gas }: DeliveryView): string {
 /** The event that it comes of. */
 function whyOf({ gas }: DeliveryView): string {
   const { from, checkpoint, percent, crossedFrom, epoch } = gas;
-  const mission = `mission ${plainText(gas.mission, 80)}, its ${ordinal(epoch)}`;
+  const mission = missionOf(gas.mission, epoch);
   if (checkpoint === null) {
     return from.startsWith('person:') ? 'a person wrote it' : 'its time had come by the clock';
   }
@@ -77,6 +84,18 @@ function whyOf({ gas }: DeliveryView): string {
   }
   const start = crossedFrom === null ? 'nothing known' : `${crossedFrom} %`;
   return `${sender} crossed ${checkpoint} %: from ${start} to ${percent} % (${mission})`;
+}
+
+function missionOf(mission: string, epoch: number): string {
+  return `mission ${plainText(mission, 80)}, its ${ordinal(epoch)}`;
+}
+
+/** What another agent of the join had handed over before. */
+function partOf({ agent, inPlaceOf, mission, epoch, percent }: GasPart): string {
+  const who = `${plainText(agent, 80)}${inPlaceOf === undefined ? '' : ` in the place of ${inPlaceOf}`}`;
+  if (mission === null) return `${who}, its ${ordinal(epoch)} mission; what it told was not kept`;
+  const at = percent === null ? 'its progress unknown' : `at ${percent} %`;
+  return `${who}, ${at} (${missionOf(mission, epoch)})`;
 }
 
 type Step = DeliveryView['steps'][number];
