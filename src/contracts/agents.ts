@@ -93,6 +93,8 @@ export interface AgentView {
   readonly next: string | null;
   /** All that get its gas, `next` before the others. */
   readonly receivers: readonly string[];
+  /** Who works in its place now; absent: nobody. */
+  readonly standIns?: readonly string[];
   /** Gas from it, or for it, that waits until others have reached the checkpoint too. */
   readonly waits: readonly JoinWait[];
   /** The lowest checkpoint of its mission that may still fire; null when none may, or no mission is known. */

@@ -61,7 +61,7 @@ export function route(graph: Graph, run: Run, effect: DeliverEffect, around: Sur
   const arrivals = new Map<string, Arrivals>();
   const waits: string[] = [];
   const net = netOf(graph);
-  const routes = edgesOf(graph, run, net).flatMap(({ source, receiver }) => {
+  const routes = edgesFor(graph, run, net).flatMap(({ source, receiver }) => {
     const came = arrival(graph, { run, effect, source, receiver, net }, around);
     if (came) arrivals.set(receiver, came.arrivals);
     if (came?.waits) {
@@ -75,11 +75,11 @@ export function route(graph: Graph, run: Run, effect: DeliverEffect, around: Sur
 
 /** Everybody that a run's gas may be for. */
 export function receiversFor(graph: Graph, run: Run): readonly string[] {
-  return edgesOf(graph, run).map(({ receiver }) => receiver);
+  return edgesFor(graph, run).map(({ receiver }) => receiver);
 }
 
-/** Each receiver once, though several ways lead to it. */
-function edgesOf(graph: Graph, run: Run, net = netOf(graph)): readonly Edge[] {
+/** In whose place a run's gas goes to whom: each receiver once, though several ways lead to it. */
+export function edgesFor(graph: Graph, run: Run, net = netOf(graph)): readonly Edge[] {
   const works = worksFor(run.assignments, run.epoch);
   const sources = works.length === 0 ? [run.agent] : works;
   const all = sources.flatMap((source) =>
@@ -88,7 +88,7 @@ function edgesOf(graph: Graph, run: Run, net = netOf(graph)): readonly Edge[] {
   return all.filter(({ receiver }, at) => all.findIndex((edge) => edge.receiver === receiver) === at);
 }
 
-interface Edge {
+export interface Edge {
   /** The agent, or in whose place it works. */
   readonly source: string;
   readonly receiver: string;

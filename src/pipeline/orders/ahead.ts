@@ -66,7 +66,7 @@ export async function makeAhead(
       ({ fires, paused, parts } = came);
       return came.waits ? asLeft(came.arrivals, run.agent, toPart(run, null)) : came.arrivals;
     };
-    const place = { run, checkpoint, receiver: to };
+    const place = { run, checkpoint, source: run.agent, receiver: to };
     arrivals.push(...(await stepAtJoin(store, present, place, isNamed ? send : come)));
     if (!fires) continue;
     const text = isNamed ? order.text : null;
