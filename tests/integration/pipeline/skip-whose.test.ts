@@ -13,7 +13,9 @@ const skip = ({ pipeline }: Rig, agent: string, checkpoint: Checkpoint = 75) =>
 describe('skip of a part of a join', () => {
   it.override({ options: graph({ A: { next: ['C'] }, B: { next: ['C'] }, C: { join: 'all' } }) });
 
-  it('whose gas another one holds tells whose it is, and that is the name to take it out by', async ({ rig }) => {
+  it('whose gas another one holds tells whose it is, and that is the name to take it out by', async ({
+    rig,
+  }) => {
     await rig.pipeline.control['gas.pause'](order(), { ...ann, agent: 'A' });
     for (const agent of ['A', 'B']) await rig.pipeline.observe(agent, status(80), Date.now());
     expect(await skip(rig, 'A')).toEqual({
