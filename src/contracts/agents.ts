@@ -44,6 +44,16 @@ export const deliveryStates = [
 export const deliveryStateSchema = z.enum(deliveryStates);
 export type DeliveryState = z.infer<typeof deliveryStateSchema>;
 
+/** One of those that a join made one gas of, beside its sender. */
+export const gasPartSchema = z.object({
+  agent: z.string().min(1),
+  inPlaceOf: z.string().optional().describe('the agent of the chain for which it worked; absent: itself'),
+  mission: z.string().nullable().describe('null: not kept'),
+  epoch: z.number().int().nonnegative().describe('which of the missions of that agent it was'),
+  percent: z.number().int().min(0).max(100).nullable(),
+});
+export type GasPart = z.infer<typeof gasPartSchema>;
+
 /** One gas to one receiver. `from` is an agent, `schedule:<name>` or `person:<name>`; the last two have no checkpoint. */
 export const gasSchema = z.object({
   id: z.string().min(1),
@@ -55,6 +65,8 @@ export const gasSchema = z.object({
   percent: z.number().int().min(0).max(100).nullable(),
   /** The highest percent of the mission before it crossed the checkpoint; null when none was known. Absent: nobody crossed it. */
   crossedFrom: z.number().int().min(0).max(100).nullable().optional(),
+  /** Absent: nobody joined it. */
+  parts: z.array(gasPartSchema).optional(),
   createdAt: z.number().int().nonnegative(),
   /** Markdown for the receiver. */
   text: z.string().min(1),
@@ -83,6 +95,8 @@ export interface AgentView {
   readonly next: string | null;
   /** All that get its gas, `next` before the others. */
   readonly receivers: readonly string[];
+  /** Who works in its place now; absent: nobody. */
+  readonly standIns?: readonly string[];
   /** Gas from it, or for it, that waits until others have reached the checkpoint too. */
   readonly waits: readonly JoinWait[];
   /** The lowest checkpoint of its mission that may still fire; null when none may, or no mission is known. */
@@ -128,6 +142,13 @@ export interface DeliveryView {
   /** When the state began. */
   readonly since: number;
   readonly steps: readonly { readonly state: DeliveryState; readonly at: number; readonly detail: string }[];
+  /** Whose pauses hold it; absent: that of its sender alone, or nothing does. */
+  readonly heldBy?: readonly string[] | undefined;
+}
+
+/** Who has to be resumed before a delivery that is `held` goes on. */
+export function holdersOf({ gas, heldBy }: Pick<DeliveryView, 'gas' | 'heldBy'>): readonly string[] {
+  return heldBy ?? [gas.from];
 }
 
 /** Deliveries, newest first; the records of `unreadable` more cannot be read. */

@@ -7,6 +7,7 @@ import type { Chain } from './chain.ts';
 import { type Delivery, newDelivery } from './delivery.ts';
 import { checkpointGasId, toGas } from './gas.ts';
 import { fallbacksOf, joinOf } from './graph.ts';
+import { type Holders, holdersAmong } from './join-holds.ts';
 import type { DeliverEffect, Run } from './machine.ts';
 import { nextMissionFor, usedUp } from './next-mission.ts';
 import { lookAtReceivers } from './receivers.ts';
@@ -82,17 +83,22 @@ async function routed({ store, clock }: DecideDeps, rules: FitnessRules, { chain
   const unfit = new Map<string, string | null>();
   const taken = new Map<string, string | null>();
   const held = new Map<string, Awaited<ReturnType<GasStore['arrivals']>>>();
+  const holders = new Map<string, Holders>();
   for (const receiver of receivers) {
     const agents = [receiver, ...fallbacksOf(chain, receiver)];
     const look = await lookAtReceivers({ store, clock }, agents, rules);
     for (const agent of agents) unfit.set(agent, look(agent));
     taken.set(receiver, await takenBefore(store, run, checkpoint, receiver));
-    if (joinOf(chain, receiver)) held.set(receiver, await store.arrivals(receiver, checkpoint));
+    if (joinOf(chain, receiver) === null) continue;
+    const round = await store.arrivals(receiver, checkpoint);
+    held.set(receiver, round);
+    holders.set(receiver, await holdersAmong(store, Object.values(round.value?.paused ?? {})));
   }
   const routing = route(chain, run, effect, {
     unfit: (agent) => unfit.get(agent) ?? null,
     taken: (receiver) => taken.get(receiver) ?? null,
     arrivals: (receiver) => held.get(receiver)?.value ?? null,
+    holders: (receiver) => holders.get(receiver) ?? new Map(),
   });
   const joins = [...routing.arrivals].flatMap(([receiver, value]) => {
     const before = held.get(receiver);
@@ -129,9 +135,9 @@ interface Fuel {
 }
 
 function toDelivery({ run, effect, words, write }: Fuel, one: Route, createdAt: number): Delivery {
-  const { to, meant, state, detail, fallbacks } = one;
-  const gas = toGas(run, effect, { to, meant, createdAt, words }, write);
-  return newDelivery(gas, detail + whyThen(run, effect), { state, fallbacks, meant });
+  const { to, meant, state, detail, fallbacks, heldBy, parts } = one;
+  const gas = toGas(run, effect, { to, meant, createdAt, words, parts }, write);
+  return newDelivery(gas, detail + whyThen(run, effect), { state, fallbacks, meant, heldBy });
 }
 
 /** Said where a checkpoint did not fire at its own percent. */

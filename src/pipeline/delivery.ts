@@ -31,8 +31,8 @@ export interface HumanAlert {
 }
 
 /** What anybody may see of it. */
-export function viewOf({ gas, state, since, steps }: Delivery): DeliveryView {
-  return { gas, state, since, steps };
+export function viewOf({ gas, state, since, steps, heldBy }: Delivery): DeliveryView {
+  return { gas, state, since, steps, ...(heldBy && { heldBy }) };
 }
 
 /** What happened, named by the state that it claims. */
@@ -100,12 +100,14 @@ export interface Beginning {
   readonly fallbacks?: readonly string[];
   /** Default: its receiver. */
   readonly meant?: string;
+  /** With `held` alone: whose pauses hold it. Default: that of its sender. */
+  readonly heldBy?: readonly string[] | undefined;
 }
 
 export function newDelivery(
   gas: Gas,
   detail: string,
-  { state = 'pending', asked, fallbacks = [], meant }: Beginning = {},
+  { state = 'pending', asked, fallbacks = [], meant, heldBy }: Beginning = {},
 ): Delivery {
   const { createdAt: at } = gas;
   return {
@@ -119,6 +121,7 @@ export function newDelivery(
     alert: null,
     replacedBy: null,
     meant: meant === undefined || meant === gas.to ? null : meant,
+    ...(heldBy && { heldBy }),
   };
 }
 
@@ -137,7 +140,7 @@ export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): De
   const taken = isTaken(event);
   // Nobody is wanted any more where somebody has it, or a person said what is to become of it.
   const isAnswered = taken || state === 'rerouted' || state === 'suppressed';
-  // Each field by name: a spread of which half is overwritten costs ten times as much.
+  // Each field by name: a spread of which half is overwritten costs ten times as much. Nothing leads to `held`, so nobody holds it.
   const next: Delivery = {
     gas: delivery.gas,
     asked: delivery.asked,

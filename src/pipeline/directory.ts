@@ -15,6 +15,7 @@ import type { StallOptions } from './stall/config.ts';
 import type { Watch } from './stall/record.ts';
 import type { WatchStore } from './stall/store.ts';
 import { watchView } from './stall/view.ts';
+import { standInsOf } from './stand-in.ts';
 import type { GasStore } from './store.ts';
 
 export interface DirectoryDeps {
@@ -54,7 +55,8 @@ export function createDirectory(
       return agents.map((agent, at) => {
         const run = values[at] ?? newRun(agent);
         const waits = waiting.filter(({ receiver, from }) => [receiver, ...from].includes(agent));
-        const way = { hasInbox: !inboxless.includes(agent), receivers: receivers(run), waits };
+        const standIns = standInsOf(values, agent);
+        const way = { hasInbox: !inboxless.includes(agent), receivers: receivers(run), waits, standIns };
         const view = agentView(run, way, watched(run, known[at] ?? null));
         return unreadable.includes(agent) ? { ...view, problem: 'its record in Redis cannot be read' } : view;
       });
@@ -71,7 +73,12 @@ const problemLimit = 500;
 
 function agentView(
   run: Run,
-  { hasInbox, receivers, waits }: Pick<AgentView, 'hasInbox' | 'receivers' | 'waits'>,
+  {
+    hasInbox,
+    receivers,
+    waits,
+    standIns = [],
+  }: Pick<AgentView, 'hasInbox' | 'receivers' | 'waits' | 'standIns'>,
   watch: WatchView,
 ): AgentView {
   const { agent, mission, epoch, percent, seenAt, problem } = run;
@@ -87,6 +94,7 @@ function agentView(
     hasInbox,
     next: receivers[0] ?? null,
     receivers,
+    ...(standIns.length > 0 && { standIns }),
     waits,
     nextCheckpoint: ahead(run)[0] ?? null,
     paused: pause === null ? null : { by: plainText(pause.by, 80), at: pause.at },

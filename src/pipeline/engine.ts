@@ -100,7 +100,7 @@ export function createEngine(deps: PipelineDeps, options: PipelineOptions, chain
     { store, ledger, ackOf: inbox.ackOf },
   );
   const names = agents.map(({ id }) => id);
-  const freeJoins = makeFreeJoins({ store, ledger, clock }, { agents: names, chain, ...patience });
+  const freeJoins = makeFreeJoins({ store, ledger, clock, words }, { agents: names, chain, ...patience });
   return { agents, stall, store, mailbox, inbox, ledger, brain, watches, intake, freeJoins };
 }
 

@@ -3,10 +3,13 @@
 import type { Checkpoint } from '../contracts/agents.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Chain } from './chain.ts';
+import type { DecideDeps } from './decide.ts';
 import { type Delivery, newDelivery } from './delivery.ts';
 import { toGas } from './gas.ts';
 import { fallbacksOf, joinOf, receiversOf } from './graph.ts';
-import { releases } from './join.ts';
+import { othersIn, releases } from './join.ts';
+import { type Holders, holdersAmong, holdOf } from './join-holds.ts';
+import { type Joined, toEffect } from './join-parts.ts';
 import type { Ledger } from './ledger.ts';
 import { newRun, pauseOf, type Run } from './machine.ts';
 import { lookAtReceivers } from './receivers.ts';
@@ -15,7 +18,7 @@ import { worksFor } from './stand-in.ts';
 import type { GasStore } from './store.ts';
 import { untilSaved } from './until-saved.ts';
 
-export interface FreeJoinsDeps {
+export interface FreeJoinsDeps extends Pick<DecideDeps, 'words'> {
   readonly store: GasStore;
   readonly ledger: Pick<Ledger, 'begin'>;
   readonly clock: Clock;
@@ -35,14 +38,18 @@ export function makeFreeJoins(deps: FreeJoinsDeps, options: FreeJoinsOptions): F
   /** Null when the join changed meanwhile. */
   async function free(receiver: string, checkpoint: Checkpoint): Promise<readonly Delivery[] | null> {
     const held = await store.arrivals(receiver, checkpoint);
-    const release = held.value === null ? null : releases(held.value, joinOf(options.chain(), receiver));
+    const join = joinOf(options.chain(), receiver);
+    const release = held.value === null ? null : releases(held.value, join);
     if (held.value === null || release === null) return [];
     const { values } = await store.runs(options.agents);
-    const waiting = release.from.map((source) => ({
-      source,
-      run: missionOf(values, source, held.value?.arrived[source] ?? ''),
-    }));
-    const created = await gasOf(deps, options, { receiver, checkpoint, waiting });
+    const { arrived, parts, paused } = held.value;
+    const waiting = release.from.map((source) => {
+      const came = { source, mark: arrived[source] ?? '', part: parts[source] ?? null };
+      const others = held.value === null || join === null ? [] : othersIn(held.value, source, join);
+      return { came, run: missionOf(values, came), others };
+    });
+    const holders = await holdersAmong(store, join?.mode === 'all' ? Object.values(paused) : []);
+    const created = await gasOf(deps, options, { receiver, checkpoint, waiting, holders });
     const arrivals = [{ receiver, checkpoint, held, value: release.arrivals }];
     return (await store.saveJoins(arrivals, created)) ? created : null;
   }
@@ -58,43 +65,50 @@ export function makeFreeJoins(deps: FreeJoinsDeps, options: FreeJoinsOptions): F
 interface Waiting {
   readonly receiver: string;
   readonly checkpoint: Checkpoint;
-  /** Who hands over, and the mission of which. */
-  readonly waiting: readonly { readonly source: string; readonly run: Run }[];
+  /** Who hands over, the mission of which, and what others do with it. */
+  readonly waiting: readonly {
+    readonly came: Joined;
+    readonly run: Run;
+    readonly others: readonly Joined[];
+  }[];
+  /** Who holds what those hand over, beside themselves. */
+  readonly holders: Holders;
 }
 
 async function gasOf(
   deps: FreeJoinsDeps,
   options: FreeJoinsOptions,
-  { receiver, checkpoint, waiting }: Waiting,
+  { receiver, checkpoint, waiting, holders }: Waiting,
 ): Promise<Delivery[]> {
   const chain = options.chain();
   const fallbacks = fallbacksOf(chain, receiver);
   const all = [receiver, ...fallbacks];
   const { to, passed, rest } = firstFit(all, await lookAtReceivers(deps, all, options));
   const order = { to: to ?? receiver, meant: receiver, createdAt: deps.clock.now(), words: '' };
-  const ours = waiting.filter(({ source }) => receiversOf(chain, source).includes(receiver));
-  return ours.map(({ source, run }) => {
-    const effect = { checkpoint, percent: run.percent ?? checkpoint, before: null, done: [], open: [] };
-    const reached = `${source} had reached ${checkpoint} %, and nobody else is waited for any more`;
-    const pause = pauseOf(run);
-    const detail = [reached, ...passed].join('; ');
-    return newDelivery(toGas(run, effect, order), pause ? `${detail} while paused by ${pause.by}` : detail, {
-      state: pause ? 'held' : 'pending',
-      fallbacks: to === null ? fallbacks : rest,
-      meant: receiver,
-    });
+  const ours = waiting.filter(({ came }) => receiversOf(chain, came.source).includes(receiver));
+  const made = ours.map(async ({ came, run, others }) => {
+    // What was crossed is learned already: nothing is but to be written.
+    const write = await deps.words?.(run, []);
+    const effect = toEffect(came.part, checkpoint, run.percent);
+    const reached = `${came.source} had reached ${checkpoint} %, and nobody else is waited for any more`;
+    const by = pauseOf(run)?.by ?? null;
+    const { detail, ...hold } = holdOf(run.agent, by, [reached, ...passed].join('; '), holders);
+    const gas = toGas(run, effect, { ...order, parts: others }, write);
+    return newDelivery(gas, detail, { ...hold, fallbacks: to === null ? fallbacks : rest, meant: receiver });
   });
+  return Promise.all(made);
 }
 
-/** The run that came to the join; of one that has gone on to another mission only the number is known. */
-function missionOf(runs: readonly (Run | null)[], source: string, mark: string): Run {
+/** The run that came to the join; of one that has gone on to another mission the number is known, and what it left. */
+function missionOf(runs: readonly (Run | null)[], { source, mark, part }: Joined): Run {
   const known = runs.filter((run) => run !== null);
   const came = known.find(
     (run) =>
       markOf(run) === mark && (run.agent === source || worksFor(run.assignments, run.epoch).includes(source)),
   );
   if (came) return came;
-  const now = known.find(({ agent }) => agent === source) ?? newRun(source);
+  const worker = part?.agent ?? source;
+  const now = known.find(({ agent }) => agent === worker) ?? newRun(worker);
   const [epoch, epochAt] = mark.split('@').map(Number);
-  return { ...now, epoch: epoch ?? 0, epochAt: epochAt ?? 0, mission: null, percent: null };
+  return { ...now, epoch: epoch ?? 0, epochAt: epochAt ?? 0, mission: part?.mission ?? null, percent: null };
 }

@@ -2,9 +2,10 @@
 import type { Checkpoint, Gas } from '../contracts/agents.ts';
 import { derivedId } from '../contracts/ids.ts';
 import type { PipelineWork } from '../contracts/ports.ts';
+import { type Counts, type Joined, toGasPart } from './join-parts.ts';
 import type { DeliverEffect, Run } from './machine.ts';
 import { aheadText, messageText, scheduledText } from './text.ts';
-import { type Write, writePlainly } from './words/writer.ts';
+import { type Write, withJoined, writePlainly } from './words/writer.ts';
 
 /** To whom, and when it was decided, ms. */
 export interface GasOrder {
@@ -18,6 +19,8 @@ export interface ChainOrder {
   readonly meant: string;
   /** What is said beyond the hand-over, such as the next mission; empty for nothing. */
   readonly words: string;
+  /** What the others of a join handed over before. */
+  readonly parts: readonly Joined[];
 }
 
 /** Whose word it is. */
@@ -29,24 +32,30 @@ export interface PersonOrder {
 /** The id holds the epoch's first moment: after a loss of Redis epochs count anew, and old files must not answer for new gas. */
 export function toGas(
   run: Run,
-  effect: Omit<DeliverEffect, 'kind'>,
-  { to, meant, createdAt, words }: GasOrder & ChainOrder,
+  effect: Omit<DeliverEffect, 'kind'> & { readonly counts?: Counts },
+  { to, meant, createdAt, words, parts }: GasOrder & ChainOrder,
   write: Write = writePlainly,
 ): Gas {
   const { agent: from, epoch } = run;
-  const { checkpoint, percent, done, open, note, artefacts } = effect;
+  const { checkpoint, percent, done, open, note, artefacts, counts } = effect;
   const mission = run.mission ?? '';
   return {
     id: checkpointGasId(run, checkpoint, meant),
     ...{ from, to, mission, epoch, checkpoint, percent, createdAt },
     crossedFrom: effect.before,
+    ...joinedBy(parts),
     text:
       write({
-        ...{ from, to, mission, checkpoint, percent, done, open },
+        ...{ from, to, mission, checkpoint, percent, done, open, parts },
         ...(note !== undefined && { note }),
         ...(artefacts !== undefined && { artefacts }),
+        ...(counts && { counts }),
       }) + words,
   };
+}
+
+function joinedBy(parts: readonly Joined[]): Pick<Gas, 'parts'> {
+  return parts.length === 0 ? {} : { parts: parts.map(toGasPart) };
 }
 
 /** The gas of a checkpoint that a person sends ahead of it; the same order and receiver make the same id. */
@@ -56,7 +65,8 @@ export function toGasAhead(
     checkpoint,
     text,
     words,
-  }: Pick<ChainOrder, 'words'> & {
+    parts,
+  }: Pick<ChainOrder, 'words' | 'parts'> & {
     readonly checkpoint: Checkpoint;
     /** The person's own; null for ours. */
     readonly text: string | null;
@@ -69,7 +79,8 @@ export function toGasAhead(
   return {
     id: aheadId(order.id, to),
     ...{ from, to, mission, epoch, checkpoint, percent, createdAt },
-    text: aheadText({ from, to, mission, checkpoint, percent, by, text }) + words,
+    ...joinedBy(parts),
+    text: withJoined(aheadText({ from, to, mission, checkpoint, percent, by, text }), parts) + words,
   };
 }
 

@@ -1,5 +1,6 @@
 // When gas of several agents becomes one: once all of them have reached the checkpoint, or once the first has. Pure.
 import type { Join } from './graph.ts';
+import type { Joined, Part } from './join-parts.ts';
 
 /** Who has reached one checkpoint before one receiver, in the present round. */
 export interface Arrivals {
@@ -9,6 +10,10 @@ export interface Arrivals {
   readonly fired: boolean;
   /** Those among `arrived` whose checkpoint a person took out: nobody waits for them, and they hand nothing over. */
   readonly skipped: readonly string[];
+  /** Those among `arrived` that came while a person had paused them → which agent that is: it, or who works in its place. */
+  readonly paused: Readonly<Record<string, string>>;
+  /** What those among `arrived` left for whoever hands over last. Older records have none. */
+  readonly parts: Readonly<Record<string, Part>>;
 }
 
 export interface Arrived {
@@ -17,11 +22,15 @@ export interface Arrived {
   readonly fires: boolean;
   /** Whether the receiver gets nothing until others come. */
   readonly waits: boolean;
+  /** Which agents came to its round while paused, but for this one; none where the first is enough. */
+  readonly paused: readonly string[];
+  /** What the others handed over before, where its gas is theirs too. */
+  readonly parts: readonly Joined[];
   /** For people: whom it waited for, still waits for, or who came first. */
   readonly detail: string;
 }
 
-export const nobodyYet: Arrivals = { arrived: {}, fired: false, skipped: [] };
+export const nobodyYet: Arrivals = { arrived: {}, fired: false, skipped: [], paused: {}, parts: {} };
 
 /**
  * `from` reached the checkpoint in its mission `mark`. A round is over when all have come; one that comes again before
@@ -36,10 +45,35 @@ export function arrive(before: Arrivals, from: string, mark: string, join: Join)
   if (mode === 'all') {
     const last = isOver ? `the last of ${of.join(', ')}` : `waits for ${missing.join(', ')}`;
     const detail = fired ? `its gas of ${of.join(', ')} was sent ahead` : last;
-    return { arrivals: isOver ? nobodyYet : now, fires: isOver && !fired, waits: !isOver && !fired, detail };
+    const arrivals = isOver ? nobodyYet : now;
+    const paused = Object.values(now.paused);
+    const parts = othersIn(before, from, join);
+    return { arrivals, fires: isOver && !fired, waits: !isOver && !fired, paused, parts, detail };
   }
   const detail = fired ? `${Object.keys(arrived)[0] ?? from} was first` : `the first of ${of.join(', ')}`;
-  return { arrivals: isOver ? nobodyYet : { ...now, fired: true }, fires: !fired, waits: false, detail };
+  const arrivals = isOver ? nobodyYet : { ...now, fired: true };
+  return { arrivals, fires: !fired, waits: false, paused: [], parts: [], detail };
+}
+
+/** As `arrive` left it, where `from` waits: what it leaves for whoever hands over last. */
+export function asLeft(now: Arrivals, from: string, part: Part): Arrivals {
+  return { ...now, parts: { ...now.parts, [from]: part } };
+}
+
+/** What hands over together with `from`: all that wait in its round but those that a person took out. */
+export function othersIn(before: Arrivals, from: string, { of }: Join): readonly Joined[] {
+  const { arrived, fired, skipped, parts } = openTo(before, from);
+  if (fired) return [];
+  const others = of.filter((one) => one !== from && !skipped.includes(one));
+  return others.flatMap((source) => {
+    const mark = arrived[source];
+    return mark === undefined ? [] : [{ source, mark, part: parts[source] ?? null }];
+  });
+}
+
+/** As `arrive` left it, where `agent` came for `from` and is paused: its pause holds the gas of the round. */
+export function asPaused(now: Arrivals, from: string, agent: string): Arrivals {
+  return { ...now, paused: { ...now.paused, [from]: agent } };
 }
 
 /** A person took the checkpoint of `from` out. Who waits for it alone is told by `releases`. */
@@ -94,8 +128,16 @@ function openTo(before: Arrivals, from: string): Arrivals {
 }
 
 function came(before: Arrivals, from: string, mark: string): Arrivals {
-  const { arrived, fired, skipped } = openTo(before, from);
-  return { arrived: { ...arrived, [from]: mark }, fired, skipped: skipped.filter((one) => one !== from) };
+  const { arrived, fired, skipped, paused, parts } = openTo(before, from);
+  const without = <T>(all: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(all).filter(([one]) => one !== from));
+  return {
+    arrived: { ...arrived, [from]: mark },
+    fired,
+    skipped: skipped.filter((one) => one !== from),
+    paused: without(paused),
+    parts: without(parts),
+  };
 }
 
 function missingOf({ arrived }: Arrivals, { of }: Join): readonly string[] {

@@ -61,6 +61,20 @@ export const deliverySchema = z.object({
   alert: z.object({ at: z.number(), why: z.string() }).nullable().default(null),
   replacedBy: z.string().nullable().default(null),
   meant: z.string().nullable().default(null),
+  heldBy: z.array(z.string()).optional(),
+});
+
+const entries = z.array(z.string());
+
+/** What one of them left for whoever hands over last. */
+const partSchema = z.object({
+  agent: z.string(),
+  mission: z.string(),
+  percent: z.number().nullable(),
+  before: z.number().nullable(),
+  note: z.string().nullable(),
+  ...{ done: entries, open: entries, artefacts: entries },
+  counts: z.object({ done: z.number(), open: z.number(), artefacts: z.number() }),
 });
 
 /** Who has reached one checkpoint before one receiver. */
@@ -68,6 +82,8 @@ export const arrivalsSchema = z.object({
   arrived: z.record(z.string(), z.string()),
   fired: z.boolean(),
   skipped: z.array(z.string()).default([]),
+  paused: z.record(z.string(), z.string()).default({}),
+  parts: z.record(z.string(), partSchema).default({}),
 });
 
 /** Which of the missions of chain.yaml is next, and which each end took last, for which mission of its own. */

@@ -1,6 +1,8 @@
 // To whom the gas of a crossed checkpoint goes, and whether. Pure: what it has to know of others is handed in, so that the
 // live intake and the simulation decide alike.
-import { type Arrivals, arrive, type Arrived, nobodyYet } from './join.ts';
+import { type Arrivals, arrive, type Arrived, asLeft, asPaused, nobodyYet } from './join.ts';
+import { type Holders, holdOf } from './join-holds.ts';
+import { type Joined, toPart } from './join-parts.ts';
 import {
   type End,
   endOf,
@@ -23,6 +25,8 @@ export interface Surroundings {
   taken(receiver: string): string | null;
   /** Who has reached this checkpoint before `receiver` so far. */
   arrivals(receiver: string): Arrivals | null;
+  /** Who of those came while paused, and still is. */
+  holders(receiver: string): Holders;
 }
 
 /** One delivery that is to be. */
@@ -33,6 +37,10 @@ export interface Route {
   readonly fallbacks: readonly string[];
   readonly state: 'pending' | 'held' | 'suppressed';
   readonly detail: string;
+  /** Whose pauses hold it, where that is not its sender's alone. */
+  readonly heldBy?: readonly string[];
+  /** What the others of a join handed over before. */
+  readonly parts: readonly Joined[];
   /** What is behind the agent that hands over, where it hands over to nobody by name. */
   readonly end: End | null;
 }
@@ -53,8 +61,8 @@ export function route(graph: Graph, run: Run, effect: DeliverEffect, around: Sur
   const arrivals = new Map<string, Arrivals>();
   const waits: string[] = [];
   const net = netOf(graph);
-  const routes = edgesOf(graph, run, net).flatMap(({ source, receiver }) => {
-    const came = arrival(graph, { run, source, receiver, net }, around);
+  const routes = edgesFor(graph, run, net).flatMap(({ source, receiver }) => {
+    const came = arrival(graph, { run, effect, source, receiver, net }, around);
     if (came) arrivals.set(receiver, came.arrivals);
     if (came?.waits) {
       waits.push(`${receiver} ${came.detail}`);
@@ -67,11 +75,11 @@ export function route(graph: Graph, run: Run, effect: DeliverEffect, around: Sur
 
 /** Everybody that a run's gas may be for. */
 export function receiversFor(graph: Graph, run: Run): readonly string[] {
-  return edgesOf(graph, run).map(({ receiver }) => receiver);
+  return edgesFor(graph, run).map(({ receiver }) => receiver);
 }
 
-/** Each receiver once, though several ways lead to it. */
-function edgesOf(graph: Graph, run: Run, net = netOf(graph)): readonly Edge[] {
+/** In whose place a run's gas goes to whom: each receiver once, though several ways lead to it. */
+export function edgesFor(graph: Graph, run: Run, net = netOf(graph)): readonly Edge[] {
   const works = worksFor(run.assignments, run.epoch);
   const sources = works.length === 0 ? [run.agent] : works;
   const all = sources.flatMap((source) =>
@@ -80,7 +88,7 @@ function edgesOf(graph: Graph, run: Run, net = netOf(graph)): readonly Edge[] {
   return all.filter(({ receiver }, at) => all.findIndex((edge) => edge.receiver === receiver) === at);
 }
 
-interface Edge {
+export interface Edge {
   /** The agent, or in whose place it works. */
   readonly source: string;
   readonly receiver: string;
@@ -108,12 +116,15 @@ export function firstFit(
 /** Null where the receiver joins nothing, or this agent comes round to it from an end. */
 function arrival(
   graph: Graph,
-  { run, source, receiver, net }: Edge & Pick<Crossing, 'run' | 'net'>,
+  { run, effect, source, receiver, net }: Omit<Crossing, 'came'>,
   around: Surroundings,
 ): Arrived | null {
   const join = joinOf(graph, receiver, net);
   if (join === null || !join.of.includes(source)) return null;
-  return arrive(around.arrivals(receiver) ?? nobodyYet, source, markOf(run), join);
+  const came = arrive(around.arrivals(receiver) ?? nobodyYet, source, markOf(run), join);
+  if (!came.waits) return came;
+  const left = asLeft(came.arrivals, source, toPart(run, effect));
+  return { ...came, arrivals: effect.kind === 'hold' ? asPaused(left, source, run.agent) : left };
 }
 
 interface Crossing extends Edge {
@@ -133,16 +144,17 @@ function routeTo(
   const reached = `${run.agent} reached ${percent} %${place}${came ? `, ${came.detail}` : ''}`;
   const fallbacks = fallbacksOf(graph, receiver);
   const end = endOf(graph, source, net);
-  const meant = { to: receiver, meant: receiver, fallbacks, end };
+  const parts = came?.parts ?? [];
+  const meant = { to: receiver, meant: receiver, fallbacks, parts, end };
   if (came && !came.fires) return { ...meant, state: 'suppressed', detail: reached };
   const taken = policyOf(graph, source, checkpoint) === 'always' ? null : around.taken(receiver);
   if (taken !== null) return { ...meant, state: 'suppressed', detail: `${reached}; ${receiver} ${taken}` };
   const { to, passed, rest } = firstFit([receiver, ...fallbacks], around.unfit);
   // Where something speaks against everybody, the one that was meant gets it all the same: it may come back.
   const chosen = to === null ? meant : { ...meant, to, fallbacks: rest };
-  const because = [reached, ...passed].join('; ');
-  if (kind === 'deliver') return { ...chosen, state: 'pending', detail: because };
-  return { ...chosen, state: 'held', detail: `${because} while paused by ${pauseOf(run)?.by}` };
+  const by = kind === 'hold' ? (pauseOf(run)?.by ?? null) : null;
+  const holders = [...around.holders(receiver)].filter(([agent]) => came?.paused.includes(agent));
+  return { ...chosen, ...holdOf(run.agent, by, [reached, ...passed].join('; '), new Map(holders)) };
 }
 
 export interface FitnessRules {

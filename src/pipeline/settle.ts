@@ -1,4 +1,5 @@
 // Does what is owed to a delivery, as owed.ts says; each is safe to do again.
+import { holdersOf } from '../contracts/agents.ts';
 import type { JobLook, JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Changes } from './changes.ts';
@@ -39,11 +40,11 @@ export function createSettling(deps: SettlingDeps, rules: OwedRules, ways: Settl
     if (event) await apply(delivery.gas.id, event);
   }
 
-  /** What is held waits for the word on its sender, which may have come in another process. */
-  async function letGo({ gas }: Delivery): Promise<void> {
-    const run = (await store.run(gas.from)).value;
-    if (run !== null && pauseOf(run) !== null) return;
-    const delivery = await apply(gas.id, { state: 'pending', detail: 'let go' });
+  /** What is held waits for the word on each that holds it, which may have come in another process. */
+  async function letGo(held: Delivery): Promise<void> {
+    const runs = await Promise.all(holdersOf(held).map((agent) => store.run(agent)));
+    if (runs.some(({ value }) => value !== null && pauseOf(value) !== null)) return;
+    const delivery = await apply(held.gas.id, { state: 'pending', detail: 'let go' });
     if (delivery.state === 'pending') await dispatch(delivery);
   }
 

@@ -31,6 +31,21 @@ export function worksFor(list: readonly Assignment[], epoch: number): readonly s
   return [...new Set(now.map(({ meant }) => meant))];
 }
 
+/** Who of them works in the place of `agent` now. */
+export function standInsOf(
+  runs: readonly ({
+    readonly agent: string;
+    readonly epoch: number;
+    readonly assignments: readonly Assignment[];
+  } | null)[],
+  agent: string,
+): readonly string[] {
+  return runs.flatMap((run) => {
+    if (run === null || run.agent === agent) return [];
+    return worksFor(run.assignments, run.epoch).includes(agent) ? [run.agent] : [];
+  });
+}
+
 /** Whether it took something in `epoch` that it has not begun. */
 export function hasUnbegun(list: readonly Assignment[], epoch: number): boolean {
   return list.some((one) => one.epoch === null && one.from > epoch);

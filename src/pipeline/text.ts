@@ -3,6 +3,7 @@
 // Markdown.
 import type { Checkpoint } from '../contracts/agents.ts';
 import { plainText } from '../core/text.ts';
+import type { Counts, Joined } from './join-parts.ts';
 
 export interface Handover {
   readonly from: string;
@@ -16,6 +17,10 @@ export interface Handover {
   /** In the sender's own words, where it came through a door. */
   readonly note?: string;
   readonly artefacts?: readonly string[];
+  /** How many entries each list had, where it holds the first of them alone. */
+  readonly counts?: Counts;
+  /** What the others of a join handed over before. */
+  readonly parts?: readonly Joined[];
 }
 
 /** What is added where the chain begins again with a mission; `text` is the operator's own. */
@@ -70,11 +75,19 @@ function ownWords(text: string): string {
   return text.replaceAll(/(?!\s)\p{C}/gu, '').trim();
 }
 
-/** Foreign entries under a title of ours, at most `most` of them; empty where there are none. */
-export function section(title: string, entries: readonly string[], most = 10): string {
-  if (entries.length === 0) return '';
-  const more = entries.length > most ? [`- and ${entries.length - most} more`] : [];
-  return [`## ${title}`, '', ...entries.slice(0, most).map((entry) => `- ${quote(entry)}`), ...more].join(
-    '\n',
-  );
+/** Foreign entries under a title of ours, as `listed`; empty where there are none. */
+export function section(
+  title: string,
+  entries: readonly string[],
+  most: number,
+  count = entries.length,
+): string {
+  const lines = listed(entries, most, count).map((entry) => `- ${entry}`);
+  return lines.length === 0 ? '' : [`## ${title}`, '', ...lines].join('\n');
+}
+
+/** Foreign entries quoted, at most `most` of them, and how many more there are. @param count of all, also those not in the list */
+export function listed(entries: readonly string[], most: number, count: number): readonly string[] {
+  const shown = entries.slice(0, most).map((entry) => quote(entry));
+  return count > shown.length ? [...shown, `and ${count - shown.length} more`] : shown;
 }

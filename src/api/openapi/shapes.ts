@@ -90,6 +90,10 @@ export const shapes = {
     state: deliveryStateSchema,
     since: epochMs,
     steps: z.array(z.object({ state: deliveryStateSchema, at: epochMs, detail: z.string() })),
+    heldBy: z
+      .array(z.string())
+      .optional()
+      .describe('whose pauses hold it, where not that of its sender alone'),
   }),
   Gas: z.object({ gas: z.array(fetchedGasSchema) }),
   ProgressAnswer: progressAnswerSchema,

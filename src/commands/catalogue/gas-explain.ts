@@ -1,5 +1,12 @@
 // `gas explain <delivery>`: why this gas went to whom, when, and by which evidence. All of it from the record.
-import { type DeliveryView, isToBeFetched, stepMarks, wordOf } from '../../contracts/agents.ts';
+import {
+  type DeliveryView,
+  type GasPart,
+  holdersOf,
+  isToBeFetched,
+  stepMarks,
+  wordOf,
+} from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
 import { utcTime } from '../../core/utc.ts';
@@ -44,6 +51,7 @@ function explained(view: DeliveryView, record: Record): Answer {
     tone: deliveryTones[state],
     rows: [
       row('why', whyOf(view), ageOf(gas.createdAt)),
+      ...(gas.parts ?? []).map((part) => row('joined', partOf(part), null)),
       ...steps.map((step, at) => stepRow(step, { isFirst: at === 0, now: record.now })),
       ...(before === null
         ? missing(gas.replaces)
@@ -67,7 +75,7 @@ function whatOf({ gas }: DeliveryView): string {
 /** The event that it comes of. */
 function whyOf({ gas }: DeliveryView): string {
   const { from, checkpoint, percent, crossedFrom, epoch } = gas;
-  const mission = `mission ${plainText(gas.mission, 80)}, its ${ordinal(epoch)}`;
+  const mission = missionOf(gas.mission, epoch);
   if (checkpoint === null) {
     return from.startsWith('person:') ? 'a person wrote it' : 'its time had come by the clock';
   }
@@ -78,6 +86,18 @@ function whyOf({ gas }: DeliveryView): string {
   }
   const start = crossedFrom === null ? 'nothing known' : `${crossedFrom} %`;
   return `${sender} crossed ${checkpoint} %: from ${start} to ${percent} % (${mission})`;
+}
+
+function missionOf(mission: string, epoch: number): string {
+  return `mission ${plainText(mission, 80)}, its ${ordinal(epoch)}`;
+}
+
+/** What another agent of the join had handed over before. */
+function partOf({ agent, inPlaceOf, mission, epoch, percent }: GasPart): string {
+  const who = `${plainText(agent, 80)}${inPlaceOf === undefined ? '' : ` in the place of ${inPlaceOf}`}`;
+  if (mission === null) return `${who}, its ${ordinal(epoch)} mission; what it told was not kept`;
+  const at = percent === null ? 'its progress unknown' : `at ${percent} %`;
+  return `${who}, ${at} (${missionOf(mission, epoch)})`;
 }
 
 type Step = DeliveryView['steps'][number];
@@ -120,7 +140,9 @@ function standing(view: DeliveryView, ageMs: number): string {
   if (isToBeFetched(view)) return `It waits until ${gas.to} fetches it, for ${formatAge(ageMs)} so far.`;
   switch (state) {
     case 'held':
-      return `It waits for \`gas resume ${gas.from}\`.`;
+      return `It waits for ${holdersOf(view)
+        .map((agent) => `\`gas resume ${agent}\``)
+        .join(' and ')}.`;
     case 'pending':
     case 'queued':
       return steps.some(({ detail }) => detail.startsWith(stepMarks.missed))

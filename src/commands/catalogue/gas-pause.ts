@@ -1,5 +1,6 @@
 // `gas pause [agent]` and `gas resume [agent] [skip]`: nothing that an agent reaches fires while a person holds it back.
 import { z } from 'zod';
+import { holdersOf } from '../../contracts/agents.ts';
 import { counted } from '../render.ts';
 import type { Action, CommandPorts } from '../spec.ts';
 import { agentOrAll, agentOrAllArg, jobOf, objectionTo, orderedBy } from './agent-names.ts';
@@ -43,7 +44,7 @@ export const gasResume: Action = {
     const wanted = agentOrAll(agent);
     const { deliveries } = await ports.agents.deliveries(searched);
     const waiting = deliveries.filter(
-      ({ state, gas }) => state === 'held' && (wanted === null || gas.from === wanted),
+      (one) => one.state === 'held' && (wanted === null || holdersOf(one).includes(wanted)),
     );
     const fate = held === 'skip' ? 'skip' : 'send';
     const told = waiting.length === 0 ? '' : ` and ${fate} ${counted(waiting.length, 'held delivery')}`;

@@ -29,9 +29,14 @@ export const gasSkip: Action = {
     const objection = await objectionTo(name, ports);
     if (objection !== null) return objection;
     if (checkpointOf(checkpoint) === null) return `The checkpoints are ${words.join(', ')}.`;
-    const view = (await ports.agents.agents()).find(({ agent }) => agent === name);
-    if (view?.next === null) return `${name} hands over to nobody.`;
-    return view?.epoch === 0 ? `${name} has told no mission yet.` : null;
+    const views = await ports.agents.agents();
+    const view = views.find(({ agent }) => agent === name);
+    const isStandIn = views.some(({ standIns = [] }) => standIns.includes(name));
+    if (view?.next === null && !isStandIn) return `${name} hands over to nobody.`;
+    if (view?.epoch !== 0) return null;
+    const [standIn] = view.standIns ?? [];
+    const there = `; ${standIn} works in its place: \`gas skip ${standIn} ${checkpoint}\``;
+    return `${name} has told no mission yet${standIn === undefined ? '' : there}.`;
   },
   enqueue: async (call, ports) => {
     const { agent = '', checkpoint: word = '', reason = '' } = call.args;

@@ -4,7 +4,9 @@ import type { Chain } from '../chain.ts';
 import { type Beginning, type Delivery, newDelivery } from '../delivery.ts';
 import { type GasOrder, type PersonOrder, toGasAhead } from '../gas.ts';
 import { endOf, fallbacksOf, joinOf, receiversOf } from '../graph.ts';
-import { arrive, sendAhead } from '../join.ts';
+import { arrive, asLeft, othersIn, sendAhead } from '../join.ts';
+import { holdersAmong, holdOf } from '../join-holds.ts';
+import { type Joined, toPart } from '../join-parts.ts';
 import { ahead, type Run } from '../machine.ts';
 import { type NextMission, nextMissionFor } from '../next-mission.ts';
 import type { Beside } from '../store.ts';
@@ -53,17 +55,26 @@ export async function makeAhead(
   for (const to of new Set([order.to, ...receiversOf(present, run.agent)])) {
     const isNamed = to === order.to;
     let fires = true;
+    let paused: readonly string[] = [];
+    let parts: readonly Joined[] = [];
+    const send: JoinStep = (before, from, mark, join) => {
+      parts = othersIn(before, from, join);
+      return sendAhead(before, from, mark, join);
+    };
     const come: JoinStep = (...round) => {
       const came = arrive(...round);
-      fires = came.fires;
-      return came.arrivals;
+      ({ fires, paused, parts } = came);
+      return came.waits ? asLeft(came.arrivals, run.agent, toPart(run, null)) : came.arrivals;
     };
-    const place = { run, checkpoint, receiver: to };
-    arrivals.push(...(await stepAtJoin(store, present, place, isNamed ? sendAhead : come)));
+    const place = { run, checkpoint, source: run.agent, receiver: to };
+    arrivals.push(...(await stepAtJoin(store, present, place, isNamed ? send : come)));
+    if (!fires) continue;
     const text = isNamed ? order.text : null;
-    const gas = toGasAhead(run, { checkpoint, text, words: next?.words ?? '' }, { ...order, to });
+    const gas = toGasAhead(run, { checkpoint, text, words: next?.words ?? '', parts }, { ...order, to });
     const fallbacks = fallbacksOf(present, to);
-    if (fires) created.push(newDelivery(gas, sentAhead(order.by), { ...(isNamed && begin), fallbacks }));
+    const holders = await holdersAmong(store, paused);
+    const { detail, ...hold } = holdOf(run.agent, null, sentAhead(order.by), holders);
+    created.push(newDelivery(gas, detail, { ...hold, ...(isNamed && begin), fallbacks }));
   }
   return { created, beside: { arrivals, missions: next?.missions } };
 }

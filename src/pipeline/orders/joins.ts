@@ -5,24 +5,20 @@ import type { Chain } from '../chain.ts';
 import { joinOf } from '../graph.ts';
 import { nobodyYet, type passBy } from '../join.ts';
 import type { Run } from '../machine.ts';
-import { markOf } from '../routing.ts';
+import { type Edge, markOf } from '../routing.ts';
 import type { Beside, GasStore } from '../store.ts';
 
 export type JoinStep = typeof passBy;
 
-/** The join of `receiver` after a step of the run's agent, to be saved beside the run; none where it is no part of one. */
+/** The join of `receiver` after a step of the run for `source`, to be saved beside the run; none where that is no part of one. */
 export async function stepAtJoin(
   store: Pick<GasStore, 'arrivals'>,
   chain: Chain,
-  {
-    run,
-    checkpoint,
-    receiver,
-  }: { readonly run: Run; readonly checkpoint: Checkpoint; readonly receiver: string },
+  { run, checkpoint, source, receiver }: Edge & { readonly run: Run; readonly checkpoint: Checkpoint },
   step: JoinStep,
 ): Promise<NonNullable<Beside['arrivals']>> {
   const join = joinOf(chain, receiver);
-  if (!join?.of.includes(run.agent)) return [];
+  if (!join?.of.includes(source)) return [];
   const held = await store.arrivals(receiver, checkpoint);
-  return [{ receiver, checkpoint, held, value: step(held.value ?? nobodyYet, run.agent, markOf(run), join) }];
+  return [{ receiver, checkpoint, held, value: step(held.value ?? nobodyYet, source, markOf(run), join) }];
 }

@@ -1,7 +1,9 @@
 // Holds the checkpoints of one agent, or of all, and lets them go again. The newest word stands, whichever job runs first.
+import { holdersOf } from '../../contracts/agents.ts';
 import type { SwarmControl, SwarmOrder, SwarmOutcome } from '../../contracts/swarm-orders.ts';
 import type { Delivery } from '../delivery.ts';
 import { isOvertaken } from '../hand.ts';
+import { holdersAmong } from '../join-holds.ts';
 import { chosen, done, moveByHand, type OrderDeps } from './deps.ts';
 
 export function makePause(deps: OrderDeps): SwarmControl['gas.pause'] {
@@ -18,7 +20,23 @@ export function makeResume(deps: OrderDeps): SwarmControl['gas.resume'] {
 
   async function heldOf(agents: readonly string[]): Promise<readonly Delivery[]> {
     const open = await store.openDeliveries();
-    return open.filter(({ state, gas }) => state === 'held' && agents.includes(gas.from));
+    return open.filter(
+      (one) => one.state === 'held' && holdersOf(one).some((agent) => agents.includes(agent)),
+    );
+  }
+
+  /** What another pause holds too stays held. */
+  async function letGo(held: readonly Delivery[]) {
+    const others = new Set<string>();
+    let freed = 0;
+    for (const delivery of held) {
+      const still = [...(await holdersAmong(store, holdersOf(delivery))).keys()];
+      for (const one of still) others.add(one);
+      if (still.length > 0) continue;
+      await ledger.settle(delivery);
+      freed += 1;
+    }
+    return { freed, kept: held.length - freed, others: [...others] };
   }
 
   return async (order, { by, agent, held }) => {
@@ -30,11 +48,11 @@ export function makeResume(deps: OrderDeps): SwarmControl['gas.resume'] {
     }
     const stood = await speak(deps, who, { paused: false, by, at: order.at });
     if (stood.length === 0) return overtaken;
-    const freed = await heldOf(stood);
-    for (const delivery of freed) await ledger.settle(delivery);
+    const { freed, kept, others } = await letGo(await heldOf(stood));
     const counts = [
       ...(skipped.length > 0 ? [`${skipped.length} held and now skipped`] : []),
-      ...(freed.length > 0 ? [`${freed.length} held and now sent`] : []),
+      ...(freed > 0 ? [`${freed} held and now sent`] : []),
+      ...(kept > 0 ? [`${kept} in a join stays held until ${others.join(', ')} is resumed too`] : []),
     ];
     return done(`${nameOf(agent, stood)} resumed: ${counts.join(', ') || 'nothing was held'}`);
   };

@@ -1,22 +1,40 @@
 // Takes one checkpoint out of an agent's mission: its gas is recorded as suppressed, with who did it and why. Where a person
 // is wanted for gas of that checkpoint, also of an earlier mission, that is what is meant, and nothing else.
+import type { Checkpoint } from '../../contracts/agents.ts';
 import type { SwarmControl, SwarmOutcome } from '../../contracts/swarm-orders.ts';
 import { plainText } from '../../core/text.ts';
 import { newDelivery } from '../delivery.ts';
 import type { Delivery } from '../delivery.ts';
 import { checkpointGasId, toSkippedGas } from '../gas.ts';
-import { receiversOf } from '../graph.ts';
 import { passBy } from '../join.ts';
+import { newRun, type Run } from '../machine.ts';
+import { edgesFor, receiversFor } from '../routing.ts';
 import type { Beside } from '../store.ts';
 import { chosen, done, moveByHand, type OrderDeps, refused } from './deps.ts';
 import { giveUp } from './give-up.ts';
 import { stepAtJoin } from './joins.ts';
 import { takeFromJoins } from './take-from-joins.ts';
+import { inItsPlace, inWhoseGas } from './whose.ts';
 
 type Joins = NonNullable<Beside['arrivals']>;
 
 export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
   const { store, ledger, clock, chain } = deps;
+
+  /** What is recorded of a checkpoint that is taken out before it was reached. */
+  async function takeOut(run: Run, { checkpoint, detail }: { checkpoint: Checkpoint; detail: string }) {
+    const edges = edgesFor(chain(), run);
+    const arrivals: Joins[number][] = [];
+    for (const edge of edges) {
+      arrivals.push(...(await stepAtJoin(store, chain(), { run, checkpoint, ...edge }, passBy)));
+    }
+    const created = edges.map(({ receiver: to }) => {
+      const gas = toSkippedGas(run, checkpoint, { to, createdAt: clock.now() });
+      return newDelivery(gas, detail, { state: 'suppressed' });
+    });
+    return { created, beside: { arrivals } };
+  }
+
   return async (order, { by, agent, checkpoint, reason }) => {
     chosen(deps, agent);
     const detail = `skipped by ${by}${reason === '' ? '' : `: ${reason}`}`;
@@ -26,47 +44,48 @@ export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
       const missions = [...new Set(givenUp.map(({ gas }) => plainText(gas.mission, 80)))];
       return outcome(givenUp, { what: `${what} (mission ${missions.join(', ')})`, detail });
     }
-    const receivers = receiversOf(chain(), agent);
-    if (receivers.length === 0) return refused(`${agent} hands over to nobody`);
+    const before = (await store.run(agent)).value ?? newRun(agent);
+    if (receiversFor(chain(), before).length === 0) return refused(`${agent} hands over to nobody`);
     const event = { kind: 'skip', checkpoint } as const;
-    const { run, created } = await moveByHand(deps, { agent, event }, async (after, settled) => {
-      const skipped = (to: string) => toSkippedGas(after, settled, { to, createdAt: clock.now() });
-      const arrivals: Joins[number][] = [];
-      for (const receiver of receivers) {
-        arrivals.push(
-          ...(await stepAtJoin(store, chain(), { run: after, checkpoint: settled, receiver }, passBy)),
-        );
-      }
-      const suppressed = receivers.map((to) => newDelivery(skipped(to), detail, { state: 'suppressed' }));
-      return { created: suppressed, beside: { arrivals } };
-    });
-    const waited =
-      created.length > 0 ? [] : await takeFromJoins(deps, { run, checkpoint, receivers, detail });
+    const { run, created } = await moveByHand(deps, { agent, event }, (after, settled) =>
+      takeOut(after, { checkpoint: settled, detail }),
+    );
+    const edges = edgesFor(chain(), run);
+    const waited = created.length > 0 ? [] : await takeFromJoins(deps, { run, checkpoint, edges, detail });
     const taken = [...created, ...waited];
     for (const delivery of taken) await ledger.begin(delivery);
     await deps.freeJoins();
-    const ids = receivers.map((to) => checkpointGasId(run, checkpoint, to));
+    const ids = edges.map(({ receiver }) => checkpointGasId(run, checkpoint, receiver));
     const found = taken.length > 0 ? taken : (await store.deliveries(ids)).values.filter(isThere);
+    const inPlace = await inItsPlace(deps, agent, checkpoint);
     if (found.length === 0) {
-      return refused(
-        run.epoch === 0 ? `${agent} has told no mission yet` : `${what} was sent ahead, or went to nobody`,
-      );
+      const joined = await inWhoseGas(deps, { run, checkpoint });
+      return refused(joined === null ? (inPlace ?? whyNone(run, what)) : `${what} ${joined}`);
     }
     const moved: Delivery[] = [];
     for (const { gas } of found) moved.push(await ledger.move(gas.id, { state: 'suppressed', detail }));
-    return outcome(moved, { what, detail });
+    return outcome(moved, { what, detail, inPlace });
   };
+}
+
+function whyNone({ agent, epoch }: Run, what: string): string {
+  return epoch === 0 ? `${agent} has told no mission yet` : `${what} was sent ahead, or went to nobody`;
 }
 
 function outcome(
   moved: readonly Delivery[],
-  { what, detail }: { readonly what: string; readonly detail: string },
+  {
+    what,
+    detail,
+    inPlace = null,
+  }: { readonly what: string; readonly detail: string; readonly inPlace?: string | null },
 ): SwarmOutcome {
   const skipped = moved.filter(({ state }) => state === 'suppressed');
   const [last] = skipped;
   if (last) {
     const names = skipped.map(({ gas }) => gas.to).join(', ');
-    return done(`${what} does not go to ${names}: ${last.steps.at(-1)?.detail ?? detail}`);
+    const told = `${what} does not go to ${names}: ${last.steps.at(-1)?.detail ?? detail}`;
+    return done(inPlace === null ? told : `${told}; ${inPlace}`);
   }
   const state = moved[0]?.state ?? 'gone';
   return refused(`${what} is ${state} already; \`gas reassign\` gives it to another agent`);

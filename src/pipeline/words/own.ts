@@ -20,6 +20,8 @@ const rest = `
 
 {{artefacts}}
 
+{{parts}}
+
 {{learnings}}
 
 {{quoted}}

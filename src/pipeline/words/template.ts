@@ -13,6 +13,7 @@ export const templateNames = {
   done: 'what it has done, a section',
   open: 'what is open in its list, a section',
   artefacts: 'where its work lies, a section',
+  parts: 'what the others of a join handed over before it, a section for each',
   learnings: 'what the brain knows about it, a section',
   nextStep: 'the next concrete step',
   timeBox: 'how long that may take',
@@ -26,6 +27,11 @@ export type TemplateValues = Readonly<Record<TemplateName, string>>;
 
 const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
 
+/** What a template names. */
+export function namesOf(template: string): readonly string[] {
+  return [...template.matchAll(placeholder)].map(([, name = '']) => name);
+}
+
 /** Everything that is wrong with a template, with its line; none for a sound one. */
 export function templateProblems(template: string): string[] {
   const problems = template.split('\n').flatMap((line, at) =>
@@ -34,8 +40,7 @@ export function templateProblems(template: string): string[] {
       return [`line ${at + 1}: ${whole} is none of ${Object.keys(templateNames).join(', ')}`];
     }),
   );
-  const hasAcceptance = [...template.matchAll(placeholder)].some(([, name]) => name === 'acceptance');
-  return hasAcceptance
+  return namesOf(template).includes('acceptance')
     ? problems
     : [...problems, 'no {{acceptance}}: write it, or no receiver learns how to take the gas on'];
 }

@@ -84,6 +84,22 @@ describe('gas explain', () => {
     expect(rows[0]).toMatchObject({ label: 'why', value: why });
   });
 
+  it('tells of the gas of a join which mission of each it was', async () => {
+    const { agent, mission, epoch, percent } = { agent: 'A', mission: 'Map', epoch: 3, percent: 77 };
+    const parts = [
+      { agent, mission, epoch, percent },
+      { agent: 'Z', inPlaceOf: 'B', mission: 'Scan', epoch: 2, percent: null },
+      { agent: 'D', mission: null, epoch: 11, percent: null },
+    ];
+    const one = delivery('x1a2b3c4d5', { gas: { ...gas, id: 'x1a2b3c4d5', crossedFrom: 60, parts } });
+    const { rows } = await ask('gas explain', { deliveries: [one] }, { delivery: 'x1a2b3c4d5' });
+    expect(rows.filter(({ label }) => label === 'joined').map(({ value }) => value)).toEqual([
+      'A, at 77 % (mission Map, its 3rd)',
+      'Z in the place of B, its progress unknown (mission Scan, its 2nd)',
+      'D, its 11th mission; what it told was not kept',
+    ]);
+  });
+
   it('says how long nobody has acknowledged it', async () => {
     const { note } = await ask('gas explain', known, { delivery: 'x3later00' });
     expect(note).toBe('Id x3later00. Agent-2 has not said for 30 s that it has it.');

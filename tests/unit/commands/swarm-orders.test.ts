@@ -146,6 +146,17 @@ describe('an order about agents', () => {
     expect(await check(name, args)).toBe(text);
   });
 
+  it('gas skip tells who works in the place of an agent, and takes what that hands over', async () => {
+    const away = agent('Agent-2', { next: 'Agent-3', epoch: 0, standIns: ['Agent-4'] });
+    const ports = portsOf({ agents: [away, agent('Agent-4')] });
+    const skip = (name: string) =>
+      action('gas skip').check({ args: { agent: name, checkpoint: '90' }, identity: ann }, ports);
+    expect(await skip('Agent-2')).toBe(
+      'Agent-2 has told no mission yet; Agent-4 works in its place: `gas skip Agent-4 90`.',
+    );
+    expect(await skip('Agent-4')).toBeNull();
+  });
+
   it.each([
     ['message', { agent: 'Agent-7', text: 'x' }],
     ['gas send', { agent: 'Agent-7', text: 'x' }],

@@ -5,7 +5,15 @@ import { describe, expect, it } from 'vitest';
 import { successor } from '../../../src/pipeline/chain.ts';
 import { policyOf, receiversOf } from '../../../src/pipeline/graph.ts';
 import { graphProblems } from '../../../src/pipeline/graph-check.ts';
-import { type Arrivals, arrive, nobodyYet, passBy, releases, sendAhead } from '../../../src/pipeline/join.ts';
+import {
+  type Arrivals,
+  arrive,
+  asPaused,
+  nobodyYet,
+  passBy,
+  releases,
+  sendAhead,
+} from '../../../src/pipeline/join.ts';
 import { loadChain } from '../../../src/pipeline/index.ts';
 
 async function load(yaml: string, agents = ['A', 'B'], options = {}) {
@@ -181,6 +189,23 @@ describe('a join', () => {
     ['any', '>BA', 'A'],
   ] as const)('of %s after %s has fired with %s', (mode, comers, fired) => {
     expect(play(mode, comers).join('')).toBe(fired);
+  });
+
+  it('of all tells who came while paused, until that comes again, is taken out, or the round is over', () => {
+    const join = { mode: 'all', of: ['A', 'B'] } as const;
+    const first = asPaused(arrive(nobodyYet, 'A', '1', join).arrivals, 'A', 'Z');
+    expect(arrive(first, 'B', '1', join)).toMatchObject({ fires: true, paused: ['Z'], arrivals: nobodyYet });
+    const again = arrive(first, 'A', '2', join);
+    expect(again.paused).toEqual([]);
+    expect(arrive(again.arrivals, 'B', '1', join).paused).toEqual([]);
+    expect(arrive(passBy(first, 'A', '1', join), 'B', '1', join).paused).toEqual([]);
+    expect(arrive({ ...first, fired: true }, 'A', '2', join).paused).toEqual([]);
+  });
+
+  it('of any asks nobody but the first', () => {
+    const join = { mode: 'any', of: ['A', 'B'] } as const;
+    const other = { ...nobodyYet, arrived: { A: '1' }, paused: { A: 'A' } };
+    expect(arrive(other, 'B', '1', join)).toMatchObject({ fires: true, paused: [] });
   });
 
   const waiting: Arrivals = { ...nobodyYet, arrived: { A: '1', B: '2' } };

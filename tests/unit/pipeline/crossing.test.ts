@@ -10,7 +10,7 @@ function step(run: Run, progress: number) {
 
 const crossed = ({ run, effects }: ReturnType<typeof step>) =>
   effects
-    .map((effect) => toGas(run, effect, { to: 'B', meant: 'B', createdAt: 1, words: '' }))
+    .map((effect) => toGas(run, effect, { to: 'B', meant: 'B', createdAt: 1, words: '', parts: [] }))
     .map(({ checkpoint, crossedFrom, percent }) => [checkpoint, crossedFrom, percent]);
 
 it('keeps the highest percent before and the one that crossed, for each checkpoint of a jump', () => {

@@ -190,7 +190,8 @@ function schemaless(values: Readonly<Record<string, string>>) {
   return {
     ...{ from: of('from'), to: of('to'), percent: of('percent'), checkpoint: of('checkpoint') },
     ...{ mission: of('mission'), yourMission: of('yourMission'), note: of('note'), done: of('done') },
-    ...{ open: of('open'), artefacts: of('artefacts'), learnings: of('learnings'), nextStep: of('nextStep') },
+    ...{ open: of('open'), artefacts: of('artefacts'), parts: of('parts'), learnings: of('learnings') },
+    nextStep: of('nextStep'),
     ...{ timeBox: of('timeBox'), success: of('success'), quoted: of('quoted'), acceptance: of('acceptance') },
   };
 }

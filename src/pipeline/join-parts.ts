@@ -1,0 +1,69 @@
+// What each of a join hands over before the last of them comes: what its own gas would have told, so short that the record of
+// the round stays small. Pure.
+import type { Checkpoint, GasPart } from '../contracts/agents.ts';
+import { plainText } from '../core/text.ts';
+import type { DeliverEffect, Run } from './machine.ts';
+
+/** The lists are plain and hold the first entries alone; `counts` is how many there were of each. */
+export interface Part extends Omit<DeliverEffect, 'kind' | 'checkpoint' | 'percent' | 'note'> {
+  /** The agent of the join, or who works in its place. */
+  readonly agent: string;
+  readonly mission: string;
+  /** Null is unknown. */
+  readonly percent: number | null;
+  readonly note: string | null;
+  readonly artefacts: readonly string[];
+  readonly counts: Counts;
+}
+
+export interface Counts {
+  readonly done: number;
+  readonly open: number;
+  readonly artefacts: number;
+}
+
+/** One that came before the last. */
+export interface Joined {
+  /** The agent of the join. */
+  readonly source: string;
+  /** Which of its missions it was, as `markOf` says. */
+  readonly mark: string;
+  /** Null where the record of the round has none: older versions kept none. */
+  readonly part: Part | null;
+}
+
+/** As many and as much as a hand-over shows. */
+const longest = { entries: 10, entry: 160, note: 1_000 } as const;
+
+/** @param told of a checkpoint that was crossed; one that a person sends ahead has told nothing */
+export function toPart(run: Pick<Run, 'agent' | 'mission' | 'percent'>, told: DeliverEffect | null): Part {
+  const { done = [], open = [], artefacts = [], note, percent = run.percent, before = null } = told ?? {};
+  const plain = (entries: readonly string[]) =>
+    entries.slice(0, longest.entries).map((entry) => plainText(entry, longest.entry));
+  return {
+    agent: run.agent,
+    mission: plainText(run.mission ?? '', longest.entry),
+    ...{ percent, before, done: plain(done), open: plain(open), artefacts: plain(artefacts) },
+    note: note === undefined ? null : plainText(note, longest.note),
+    counts: { done: done.length, open: open.length, artefacts: artefacts.length },
+  };
+}
+
+/** What the gas says of one of its parts. */
+export function toGasPart({ source, mark, part }: Joined): GasPart {
+  const { agent, mission, percent } = part ?? { agent: source, mission: null, percent: null };
+  return {
+    ...{ agent, mission, percent, epoch: Math.max(0, Number.parseInt(mark, 10) || 0) },
+    ...(agent !== source && { inPlaceOf: source }),
+  };
+}
+
+/** A part as what was crossed, for an agent of the join that hands over itself. @param part null: nothing is kept of it */
+export function toEffect(part: Part | null, checkpoint: Checkpoint, percent: number | null) {
+  const { done = [], open = [], artefacts = [], note = null, before = null, counts } = part ?? {};
+  return {
+    ...{ checkpoint, percent: part?.percent ?? percent ?? checkpoint, before, done, open, artefacts },
+    ...(note !== null && { note }),
+    ...(counts && { counts }),
+  };
+}

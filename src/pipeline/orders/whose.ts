@@ -1,0 +1,61 @@
+// Under whose name the gas of an agent goes, where that is another: the last of its join, or whoever works in its place.
+import { type Checkpoint, holdersOf } from '../../contracts/agents.ts';
+import { type Delivery, deliveryTable } from '../delivery.ts';
+import type { Run } from '../machine.ts';
+import { standInsOf } from '../stand-in.ts';
+import type { OrderDeps } from './deps.ts';
+
+export interface Whose {
+  readonly run: Run;
+  readonly checkpoint: Checkpoint;
+}
+
+/** For people: in whose gas it is, and what can be done about that; null where it is in none. @throws SwarmError REDIS_* */
+export async function inWhoseGas({ store }: Pick<OrderDeps, 'store'>, whose: Whose): Promise<string | null> {
+  const { deliveries } = await store.recentDeliveries(searched);
+  const found = deliveries.find((one) => isPartOf(one, whose));
+  if (!found) return null;
+  const { gas, state } = found;
+  const giver = (await store.run(gas.from)).value;
+  const isPresent = giver?.epoch === gas.epoch;
+  const ways = [
+    ...(state === 'held' ? holdersOf(found).map((agent) => `\`gas resume ${agent}\` to let it go`) : []),
+    ...(isPresent && isToTakeOut(found)
+      ? [`\`gas skip ${gas.from} ${whose.checkpoint}\` to take all of it out`]
+      : []),
+    ...(state === 'sent' ? ['`gas reassign` to give it to another agent'] : []),
+  ];
+  const text = `is in that of ${gas.from} for ${gas.to}, which is ${state}`;
+  return ways.length === 0 ? text : `${text}: ${ways.join(', ')}`;
+}
+
+/** For people: who works in the place of an agent now, and hands over what is for those behind it; null where nobody does. */
+export async function inItsPlace(
+  { store, agents }: Pick<OrderDeps, 'store' | 'agents'>,
+  agent: string,
+  checkpoint: Checkpoint,
+): Promise<string | null> {
+  const { values } = await store.runs(agents);
+  const names = standInsOf(values, agent);
+  if (names.length === 0) return null;
+  const ways = names.map((name) => `\`gas skip ${name} ${checkpoint}\``).join(', ');
+  return `${names.join(', ')} works in the place of ${agent}; ${ways} takes out what is handed over there`;
+}
+
+/** Of its present mission, or such that nobody has taken. */
+function isPartOf({ gas, state, heldBy }: Delivery, { run, checkpoint }: Whose): boolean {
+  if (gas.checkpoint !== checkpoint || gas.from === run.agent) return false;
+  if (state === 'held' && heldBy?.includes(run.agent)) return true;
+  return (gas.parts ?? []).some(
+    ({ agent, inPlaceOf, epoch }) =>
+      inPlaceOf === run.agent || (agent === run.agent && (epoch === run.epoch || state === 'held')),
+  );
+}
+
+/** What lies in an inbox is the receiver's, until a person is wanted for it. */
+function isToTakeOut({ state, alert }: Delivery): boolean {
+  return deliveryTable[state].includes('suppressed') && (state !== 'sent' || alert !== null);
+}
+
+/** All that are kept. */
+const searched = 1_000;

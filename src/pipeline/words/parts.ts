@@ -1,0 +1,36 @@
+// What the others of a join handed over before the last of them, under its own words. Foreign text is quoted, as everywhere. Pure.
+import type { Joined } from '../join-parts.ts';
+import { listed, quote } from '../text.ts';
+import type { Room } from './room.ts';
+
+/** A section for each; empty where there are none. */
+export function partSections(parts: readonly Joined[], room: Room): string {
+  return parts.map((one) => [titleOf(one), '', ...linesOf(one, room)].join('\n')).join('\n\n');
+}
+
+/** How many of them a text does not have, since it was cut. */
+export function missingIn(text: string, parts: readonly Joined[]): number {
+  return parts.filter((one) => !text.includes(`${titleOf(one)}\n`)).length;
+}
+
+function titleOf({ source, part }: Joined): string {
+  const agent = part?.agent ?? source;
+  return `## What ${agent} handed over${agent === source ? '' : ` in the place of ${source}`}`;
+}
+
+function linesOf({ part }: Joined, room: Room): string[] {
+  if (part === null) return ['- What it told was not kept: it came before a version that keeps it.'];
+  const { percent, mission, note, done, open, artefacts, counts } = part;
+  return [
+    `- Progress: ${percent === null ? 'unknown' : `${percent} %`}`,
+    `- Mission: ${quote(mission)}`,
+    ...(note === null ? [] : [`- Note: ${quote(note, room.note)}`]),
+    ...line('Done', listed(done, room.listed, counts.done)),
+    ...line('Still open in its list', listed(open, room.listed, counts.open)),
+    ...line('Where its work lies', listed(artefacts, room.listed, counts.artefacts)),
+  ];
+}
+
+function line(title: string, entries: readonly string[]): string[] {
+  return entries.length === 0 ? [] : [`- ${title}: ${entries.join(', ')}`];
+}

@@ -1,0 +1,132 @@
+// What the receiver of a join reads, on a real Redis: what each of its parts did, in whatever order they came.
+import { describe, expect } from 'vitest';
+import type { PipelineOptions } from '../../../src/pipeline/index.ts';
+import { ann, gasOf, order, record, status } from './orders.ts';
+import { it, type Rig } from './rig.ts';
+
+type Agents = NonNullable<PipelineOptions['chain']['agents']>;
+const graph = (agents: Agents) => ({ chain: { chain: [], end: 'stop' as const, schedules: [], agents } });
+const two: Agents = { A: { next: ['C'] }, B: { next: ['C'] }, C: { join: 'all' } };
+const three: Agents = { ...two, D: { next: ['C'] } };
+
+const percents = new Map([
+  ['A', 77],
+  ['B', 80],
+  ['D', 83],
+]);
+
+/** It reports all that a hand-over can tell. */
+const come = ({ twin }: Rig, agent: string, percent = percents.get(agent) ?? 75) =>
+  twin.progress.report({
+    ...{ agent, percent, mission: `mission of ${agent}`, note: `note of ${agent}` },
+    ...{ done: [`done by ${agent}`], open: [`open of ${agent}`], artefacts: [`/srv/${agent}`] },
+  });
+
+/** All that one of them told, wherever it stands. */
+const toldBy = (agent: string, percent = percents.get(agent)) => [
+  `- Progress: ${percent} %`,
+  `- Mission: \`mission of ${agent}\``,
+  `- Note: \`note of ${agent}\``,
+  ...[`\`done by ${agent}\``, `\`open of ${agent}\``, `\`/srv/${agent}\``],
+];
+
+function expectAll(text: string | undefined, agents: readonly string[]): void {
+  expect(agents.flatMap((agent) => toldBy(agent)).filter((told) => !text?.includes(told))).toEqual([]);
+}
+
+describe('the gas of a join of two', () => {
+  it.override({ options: graph(two) });
+
+  it.for(['AB', 'BA'])('that came as %s tells what both did', async (comers, { rig }) => {
+    for (const agent of comers) await come(rig, agent);
+    const [gas] = gasOf(rig);
+    expectAll(gas?.text, [...comers]);
+    const [first = '', last = ''] = comers;
+    const part = { agent: first, mission: `mission of ${first}`, epoch: 1, percent: percents.get(first) };
+    expect(gas).toMatchObject({ from: last, parts: [part] });
+    expect(gas?.text).toContain(`## What ${first} handed over\n`);
+  });
+
+  it('tells the newer mission of one that came twice', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80, 'first'), Date.now());
+    await rig.pipeline.observe('A', status(76, 'second'), Date.now());
+    await come(rig, 'B');
+    expect(gasOf(rig)[0]?.parts).toEqual([{ agent: 'A', mission: 'second', epoch: 2, percent: 76 }]);
+  });
+
+  it('tells nothing of a part that a person took out', async ({ rig }) => {
+    await come(rig, 'A');
+    const words = { ...ann, agent: 'A', checkpoint: 75, reason: '' } as const;
+    await rig.pipeline.control['gas.skip'](order(), words);
+    await come(rig, 'B');
+    expect(gasOf(rig)).toHaveLength(1);
+    expect(gasOf(rig)[0]).not.toHaveProperty('parts');
+    expect(gasOf(rig)[0]?.text).not.toContain('mission of A');
+  });
+
+  it('that a person sends ahead tells what has come so far', async ({ rig }) => {
+    await come(rig, 'A');
+    await rig.pipeline.observe('B', status(10), Date.now());
+    await rig.pipeline.control['gas.send'](order(), { ...ann, agent: 'C', text: 'go now' });
+    const [gas] = gasOf(rig);
+    expect(gas).toMatchObject({
+      from: 'B',
+      text: expect.stringContaining('go now'),
+      parts: [{ agent: 'A' }],
+    });
+    expectAll(gas?.text, ['A']);
+  });
+
+  it('says of a part whose record is of an older version that nothing was kept', async ({
+    rig,
+    redis,
+    prefix,
+  }) => {
+    await redis.hset(`${prefix}:gas:joins`, 'C 75', '1 {"arrived":{"A":"3@5"},"fired":false}');
+    await come(rig, 'B');
+    const [gas] = gasOf(rig);
+    expect(gas?.parts).toEqual([{ agent: 'A', mission: null, epoch: 3, percent: null }]);
+    expect(gas?.text).toContain('## What A handed over\n\n- What it told was not kept');
+  });
+});
+
+describe('the gas of a join of three', () => {
+  const agents = ['A', 'B', 'C', 'D'];
+  it.override({
+    options: { ...graph(three), agents: agents.map((id) => ({ id, inbox: { kind: 'pull' as const } })) },
+  });
+
+  it.for(['ABD', 'ADB', 'BAD', 'BDA', 'DAB', 'DBA'])(
+    'that came as %s tells what all of them did, in the order of the chain',
+    async (comers, { rig }) => {
+      for (const agent of comers) await come(rig, agent);
+      const [gas] = gasOf(rig);
+      expectAll(gas?.text, [...comers]);
+      const others = ['A', 'B', 'D'].filter((agent) => agent !== comers.at(-1));
+      expect(gas?.parts?.map(({ agent }) => agent)).toEqual(others);
+    },
+  );
+
+  it('tells what those did that wait, where a person takes out the last', async ({ rig }) => {
+    for (const agent of ['B', 'A']) await come(rig, agent);
+    await rig.pipeline.observe('D', status(10), Date.now());
+    const words = { ...ann, agent: 'D', checkpoint: 75, reason: '' } as const;
+    await rig.pipeline.control['gas.skip'](order(), words);
+    expect((await record(rig)).toSorted()).toEqual(['A→C 75 queued', 'D→C 75 suppressed']);
+    const [gas] = gasOf(rig);
+    expectAll(gas?.text, ['A', 'B']);
+    expect(gas).toMatchObject({ percent: 77, crossedFrom: null, parts: [{ agent: 'B', percent: 80 }] });
+  });
+
+  it('tells of each alone where the chain joins no more, also of a mission that is over', async ({ rig }) => {
+    for (const agent of ['A', 'B']) await come(rig, agent);
+    await rig.pipeline.observe('A', status(5, 'another'), Date.now());
+    rig.pipeline.rechain(graph({ ...three, C: {} }).chain);
+    await rig.pipeline.work.sweep();
+    const texts = new Map(gasOf(rig).map(({ from, text, percent }) => [`${from} ${percent}`, text]));
+    expect([...texts.keys()].toSorted()).toEqual(['A 77', 'B 80']);
+    expect(texts.get('A 77')).toContain('- Mission: `mission of A`\n- Note: `note of A`');
+    expect(texts.get('A 77')).toContain('- `/srv/A`');
+    expect(texts.get('A 77')).not.toContain('mission of B');
+  });
+});

@@ -1,0 +1,107 @@
+// `gas skip` of gas that goes under another agent's name: the person is told whose it is, and what can be done.
+import { describe, expect } from 'vitest';
+import type { Checkpoint } from '../../../src/contracts/agents.ts';
+import type { PipelineOptions } from '../../../src/pipeline/index.ts';
+import { ann, gasOf, layDown, order, record, status, take } from './orders.ts';
+import { it, type Rig } from './rig.ts';
+
+type Agents = NonNullable<PipelineOptions['chain']['agents']>;
+const graph = (agents: Agents) => ({ chain: { chain: [], end: 'stop' as const, schedules: [], agents } });
+const skip = ({ pipeline }: Rig, agent: string, checkpoint: Checkpoint = 75) =>
+  pipeline.control['gas.skip'](order(), { ...ann, agent, checkpoint, reason: '' });
+
+describe('skip of a part of a join', () => {
+  it.override({ options: graph({ A: { next: ['C'] }, B: { next: ['C'] }, C: { join: 'all' } }) });
+
+  it('whose gas another one holds tells whose it is, and that is the name to take it out by', async ({
+    rig,
+  }) => {
+    await rig.pipeline.control['gas.pause'](order(), { ...ann, agent: 'A' });
+    for (const agent of ['A', 'B']) await rig.pipeline.observe(agent, status(80), Date.now());
+    expect(await skip(rig, 'A')).toEqual({
+      kind: 'refused',
+      reason:
+        'the 75 % gas of A is in that of B for C, which is held: `gas resume A` to let it go, `gas skip B 75` to take all of it out',
+    });
+    expect(await record(rig)).toEqual(['B→C 75 held']);
+    expect(await skip(rig, 'B')).toMatchObject({ kind: 'done' });
+    expect(await record(rig)).toEqual(['B→C 75 suppressed']);
+  });
+
+  it('whose gas has gone with that of another tells what became of it', async ({ rig }) => {
+    for (const agent of ['A', 'B']) await rig.pipeline.observe(agent, status(80), Date.now());
+    await layDown(rig);
+    const reason =
+      'the 75 % gas of A is in that of B for C, which is sent: `gas reassign` to give it to another agent';
+    expect(await skip(rig, 'A')).toEqual({ kind: 'refused', reason });
+    await take(rig, 'C');
+    await rig.pipeline.work.sweep();
+    const taken = 'the 75 % gas of A is in that of B for C, which is accepted';
+    expect(await skip(rig, 'A')).toEqual({ kind: 'refused', reason: taken });
+  });
+
+  it('of another mission than the one that went takes that out', async ({ rig }) => {
+    for (const agent of ['A', 'B']) await rig.pipeline.observe(agent, status(80), Date.now());
+    await rig.pipeline.observe('A', status(10, 'second'), Date.now());
+    expect(await skip(rig, 'A')).toMatchObject({ kind: 'done' });
+    expect((await record(rig)).toSorted()).toEqual(['A→C 75 suppressed', 'B→C 75 queued']);
+  });
+});
+
+/** C works in the place of B, which did not get the gas of A. */
+async function standIn(rig: Rig): Promise<void> {
+  await rig.pipeline.observe('A', status(80), Date.now());
+  await rig.pipeline.ledger.record(gasOf(rig)[0]?.id ?? '', { state: 'failed', detail: 'disk full' });
+  await rig.pipeline.work.sweep();
+  await layDown(rig);
+  await take(rig, 'C');
+  await rig.pipeline.work.sweep();
+  await rig.pipeline.observe('C', status(10, 'of B'), Date.now());
+}
+
+describe('skip of an agent in whose place another works', () => {
+  it.override({ options: graph({ A: { next: ['B'] }, B: { next: ['D'], fallback: ['C'] } }) });
+
+  it('tells who that is, whose checkpoint is taken out like its own', async ({ rig }) => {
+    await standIn(rig);
+    expect((await rig.twin.directory.agents())[1]).toMatchObject({ agent: 'B', standIns: ['C'] });
+    const told = 'C works in the place of B; `gas skip C 90` takes out what is handed over there';
+    expect(await skip(rig, 'B', 90)).toEqual({ kind: 'refused', reason: told });
+    const text = 'the 90 % gas of C does not go to D: skipped by ann';
+    expect(await skip(rig, 'C', 90)).toEqual({ kind: 'done', text });
+    await rig.pipeline.observe('C', status(95, 'of B'), Date.now());
+    const ofC = (await record(rig)).filter((line) => line.startsWith('C'));
+    expect(ofC.toSorted()).toEqual(['C→D 75 queued', 'C→D 90 suppressed']);
+  });
+
+  it('takes out what that agent hands over itself, and tells that this is not all', async ({ rig }) => {
+    await standIn(rig);
+    await rig.pipeline.observe('B', status(10, 'own'), Date.now());
+    expect(await skip(rig, 'B', 90)).toEqual({
+      kind: 'done',
+      text: 'the 90 % gas of B does not go to D: skipped by ann; C works in the place of B; `gas skip C 90` takes out what is handed over there',
+    });
+  });
+});
+
+describe('skip of a stand-in that waits in a join', () => {
+  it.override({
+    options: graph({ A: { next: ['B', 'D'] }, B: { next: ['D'], fallback: ['C'] }, D: { join: 'all' } }),
+  });
+
+  it('takes out the part of the one in whose place it works, and the others go on', async ({ rig }) => {
+    await standIn(rig);
+    await skip(rig, 'A', 90);
+    await rig.pipeline.observe('C', status(100, 'of B'), Date.now());
+    expect((await record(rig)).filter((line) => line.includes('→D'))).toEqual([
+      ...['A→D 90 suppressed', 'C→D 75 queued', 'C→D 90 queued'],
+    ]);
+    expect(gasOf(rig).find(({ to, checkpoint }) => to === 'D' && checkpoint === 75)?.parts).toHaveLength(1);
+    const text = 'the 100 % gas of C does not go to D: skipped by ann';
+    expect(await skip(rig, 'C', 100)).toEqual({ kind: 'done', text });
+    await rig.pipeline.observe('A', status(100), Date.now());
+    expect((await record(rig)).filter((line) => line.includes('→D 100')).toSorted()).toEqual([
+      ...['A→D 100 queued', 'C→D 100 suppressed'],
+    ]);
+  });
+});
