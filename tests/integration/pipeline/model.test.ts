@@ -49,8 +49,7 @@ it('F39 whatever happens, each gas reaches its receiver once, or a person is tol
       }
     });
   };
-  const run = (_: unknown, lane: number) =>
-    fc.assert(inLane(lane), { seed: seed + lane, numRuns: each });
+  const run = (_: unknown, lane: number) => fc.assert(inLane(lane), { seed: seed + lane, numRuns: each });
   // Also where one fails, the others come to their end, and leave nothing open.
   const ends = await Promise.allSettled(Array.from({ length: lanes }, run));
   await Promise.all(closing);
