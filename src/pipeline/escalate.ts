@@ -9,6 +9,7 @@ import { toRerouted } from './gas.ts';
 import { lookAtReceivers } from './receivers.ts';
 import { type FitnessRules, firstFit } from './routing.ts';
 import type { GasStore } from './store.ts';
+import { isUnaskable, takeBack, withdrawn } from './take-back.ts';
 
 export interface EscalateDeps {
   readonly store: GasStore;
@@ -33,9 +34,9 @@ export interface MoveWord {
 }
 
 export interface Escalation {
-  /** @throws SwarmError INBOX_UNWRITABLE, STORE_CONFLICT, REDIS_*, QUEUE_UNAVAILABLE */
+  /** @throws SwarmError STORE_CONFLICT, REDIS_*, QUEUE_UNAVAILABLE */
   escalate(delivery: Delivery, why: string): Promise<void>;
-  /** Takes back what stands for a delivery that was taken after all, unless that was taken too. @throws as above */
+  /** Takes back what stands for a delivery that was taken after all, unless that was taken too. @throws as above, and what its inbox throws */
   recall(delivery: Delivery): Promise<void>;
 }
 
@@ -43,16 +44,8 @@ export function createEscalation(
   { store, inbox, clock, ledger }: EscalateDeps,
   rules: FitnessRules,
 ): Escalation {
-  /** False when the agent has accepted it, though no round has seen that yet. */
-  async function takeBack({ gas }: Delivery): Promise<boolean> {
-    if ((await inbox.withdraw(gas)) !== 'taken') return true;
-    await ledger.record(gas.id, { state: 'sent', detail: 'moved to done/' });
-    await ledger.record(gas.id, { state: 'accepted', detail: 'moved to done/' });
-    return false;
-  }
-
   async function give(old: Delivery, to: string, { why, rest }: Reason): Promise<void> {
-    if (!(await takeBack(old))) return;
+    if (!(await takeBack({ inbox, ledger }, old))) return;
     const gas = toRerouted(old.gas, { to, createdAt: clock.now() });
     const next = newDelivery(gas, `taken from ${old.gas.to}: ${why}`, {
       fallbacks: rest,
@@ -63,7 +56,7 @@ export function createEscalation(
     const { state } = await ledger.move(old.gas.id, word, [next]);
     if (state === 'rerouted') {
       // A worker that was laying it down at that moment may have done so since.
-      await inbox.withdraw(old.gas);
+      await withdrawn(inbox, old);
       await ledger.once(next);
     } else if (state === 'accepted' || state === 'working') {
       // Acknowledged in between, by somebody who still wants to read it.
@@ -88,10 +81,10 @@ export function createEscalation(
     const next = replacedBy === null ? null : (await store.delivery(replacedBy)).value;
     if (next === null) return;
     if (next.state === 'rerouted') return recall(next);
-    if (!deliveryTable[next.state].includes('rerouted') || !(await takeBack(next))) return;
+    if (!deliveryTable[next.state].includes('rerouted') || !(await takeBack({ inbox, ledger }, next))) return;
     const detail = `${gas.to} took it after all, so ${next.gas.to} is not to`;
     await ledger.move(next.gas.id, { state: 'rerouted', detail });
-    await inbox.withdraw(next.gas);
+    await withdrawn(inbox, next);
   }
 
   return { escalate: escalating(escalate), recall };
@@ -102,13 +95,17 @@ interface Reason {
   readonly rest: readonly string[];
 }
 
-/** Somebody may be named who is configured no more: then nobody stands in, and the next look tells a person. */
+/**
+ * Somebody may be named who is configured no more, and an inbox may be gone with what lies in it: then nobody stands in, and a
+ * person is told.
+ */
 function escalating(escalate: Escalation['escalate']): Escalation['escalate'] {
   return async (delivery, why) => {
     try {
       await escalate(delivery, why);
     } catch (thrown) {
-      if (!(thrown instanceof SwarmError) || thrown.kind !== domainErrors.agentUnknown) throw thrown;
+      const isGone = thrown instanceof SwarmError && thrown.kind === domainErrors.agentUnknown;
+      if (!isGone && !isUnaskable(thrown)) throw thrown;
       await escalate({ ...delivery, fallbacks: [] }, `${why}; ${thrown.message}`);
     }
   };

@@ -4,8 +4,8 @@ import type { Checkpoint } from '../contracts/agents.ts';
 import { ahead, type PauseWord, type Run } from './machine.ts';
 
 export type HandEvent =
-  /** The newer of two words stands, in whatever order they arrive. */
-  | { readonly kind: 'word'; readonly word: PauseWord }
+  /** The newer of two words stands, in whatever order they arrive. `now`: when it is taken, ms. */
+  | { readonly kind: 'word'; readonly word: PauseWord; readonly now: number }
   /** The next checkpoint's gas goes now. */
   | { readonly kind: 'send' }
   | { readonly kind: 'skip'; readonly checkpoint: Checkpoint };
@@ -20,7 +20,10 @@ export interface HandStep {
 export function transitionByHand(run: Run, event: HandEvent): HandStep {
   switch (event.kind) {
     case 'word':
-      return { run: isOvertaken(run, event.word) ? run : { ...run, word: event.word }, settled: null };
+      return {
+        run: isOvertaken(run, event.word, event.now) ? run : { ...run, word: event.word },
+        settled: null,
+      };
     case 'send':
       return settle(run, ahead(run)[0]);
     case 'skip':
@@ -31,10 +34,17 @@ export function transitionByHand(run: Run, event: HandEvent): HandStep {
   }
 }
 
-/** Whether a later word than this one was heard before it. */
-export function isOvertaken({ word }: Run, { at }: Pick<PauseWord, 'at'>): boolean {
-  return word !== null && word.at > at;
+/**
+ * Whether a later word than this one was heard before it. One of a time that is still to come was given before the clock was
+ * set back: what is said now is later.
+ */
+export function isOvertaken({ word }: Run, { at }: Pick<PauseWord, 'at'>, now: number): boolean {
+  if (word === null || word.at <= at) return false;
+  return word.at - now < setBackMs || at - now >= setBackMs;
 }
+
+/** Clocks of two machines may differ by less. */
+const setBackMs = 60_000;
 
 function settle(run: Run, checkpoint: Checkpoint | undefined): HandStep {
   if (checkpoint === undefined) return { run, settled: null };

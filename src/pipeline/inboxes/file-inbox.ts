@@ -55,7 +55,8 @@ export function createFileInbox({ folder }: FileInboxOptions): Inbox {
         return 'withdrawn';
       } catch (thrown) {
         if (await exists(accepted)) return 'taken';
-        if (!(await exists(where))) return 'absent';
+        // Whatever else is wrong, it may lie there once the folder is well again.
+        if (isMissing(thrown)) return 'absent';
         throw new SwarmError(domainErrors.inboxUnwritable, `${where}: ${errorText(thrown)}`, {
           cause: thrown,
         });
@@ -141,6 +142,10 @@ async function readHead(path: string): Promise<string> {
   } finally {
     await file.close();
   }
+}
+
+function isMissing(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,10 +1,8 @@
 // Gives up gas for which a person is wanted, of whatever mission: nobody is to get it any more, and its alert ends.
 import type { Checkpoint } from '../../contracts/agents.ts';
-import { domainErrors } from '../../contracts/errors.ts';
-import { SwarmError } from '../../core/errors.ts';
 import { type Delivery, isTaken } from '../delivery.ts';
+import { takeBack } from '../take-back.ts';
 import type { OrderDeps } from './deps.ts';
-import { takeBack } from './take-back.ts';
 
 export interface GivenUp {
   readonly agent: string;
@@ -29,7 +27,7 @@ export async function giveUp(deps: OrderDeps, what: GivenUp): Promise<readonly D
     if (held === null) continue;
     // What failed was never there, and whoever left the configuration has no inbox.
     const lies = held.state !== 'failed' && agents.includes(to);
-    if (lies && !(await takeBack(deps, held).catch(passUnreachable))) {
+    if (lies && !(await takeBack(deps, held))) {
       moved.push((await store.delivery(id)).value ?? held);
       continue;
     }
@@ -39,12 +37,6 @@ export async function giveUp(deps: OrderDeps, what: GivenUp): Promise<readonly D
     moved.push(next);
   }
   return moved;
-}
-
-/** A pane or server that is gone for good is why somebody gives up; it must not keep the alert open. */
-function passUnreachable(thrown: unknown): true {
-  if (thrown instanceof SwarmError && thrown.kind === domainErrors.inboxUnreachable) return true;
-  throw thrown;
 }
 
 async function alreadyGivenUp({ store }: OrderDeps, what: GivenUp): Promise<readonly Delivery[]> {

@@ -66,17 +66,18 @@ type Word = { readonly paused: boolean; readonly by: string; readonly at: number
 async function speak(deps: OrderDeps, agents: readonly string[], word: Word): Promise<readonly string[]> {
   const stood: string[] = [];
   for (const agent of agents) {
-    const { run } = await moveByHand(deps, { agent, event: { kind: 'word', word } });
-    if (!isOvertaken(run, word)) stood.push(agent);
+    const now = deps.clock.now();
+    const { run } = await moveByHand(deps, { agent, event: { kind: 'word', word, now } });
+    if (!isOvertaken(run, word, now)) stood.push(agent);
   }
   return stood;
 }
 
-async function notOvertaken({ store }: OrderDeps, agents: readonly string[], order: SwarmOrder) {
+async function notOvertaken({ store, clock }: OrderDeps, agents: readonly string[], order: SwarmOrder) {
   const { values } = await store.runs(agents);
   return agents.filter((_, i) => {
     const run = values[i];
-    return !run || !isOvertaken(run, order);
+    return !run || !isOvertaken(run, order, clock.now());
   });
 }
 

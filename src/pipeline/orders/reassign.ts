@@ -3,8 +3,8 @@
 import type { SwarmControl } from '../../contracts/swarm-orders.ts';
 import { deliveryTable, newDelivery } from '../delivery.ts';
 import { replacementId, toReplacement } from '../gas.ts';
-import { askedBy, chosen, delivering, objectionToGiving, type OrderDeps, refused } from './deps.ts';
-import { takeBack } from './take-back.ts';
+import { takeBack, withdrawn } from '../take-back.ts';
+import { askedBy, chosen, delivering, type OrderDeps, objectionToGiving, refused } from './deps.ts';
 
 export type ReassignDeps = Pick<OrderDeps, 'store' | 'ledger' | 'inbox' | 'clock' | 'agents' | 'inboxless'>;
 
@@ -40,7 +40,7 @@ export function makeReassign(deps: ReassignDeps): SwarmControl['gas.reassign'] {
     const made = before ?? (await store.delivery(replacementId(order.id))).value;
     if (made === null) return refused('somebody else has given it to another agent');
     // A worker that was laying it down at that moment may have done so since.
-    await inbox.withdraw(old.gas);
+    await withdrawn(inbox, old);
     await ledger.once(made);
     return delivering;
   };

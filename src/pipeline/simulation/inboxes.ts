@@ -17,9 +17,12 @@ export interface Inboxes extends AgentInbox {
 
 export function createInboxes({ isAway, laid }: InboxesDeps): Inboxes {
   const places = new Map<string, 'lying' | 'taken'>();
+  const reach = () => {
+    if (isAway()) throw new SwarmError(domainErrors.inboxUnwritable, 'away on purpose');
+  };
   return {
     deliver: async (gas) => {
-      if (isAway()) throw new SwarmError(domainErrors.inboxUnwritable, 'away on purpose');
+      reach();
       if (!places.has(gas.id)) {
         places.set(gas.id, 'lying');
         laid(gas);
@@ -28,6 +31,7 @@ export function createInboxes({ isAway, laid }: InboxesDeps): Inboxes {
     },
     has: async ({ id }) => places.has(id),
     withdraw: async ({ id }) => {
+      reach();
       const place = places.get(id);
       if (place === 'taken') return 'taken';
       return places.delete(id) ? 'withdrawn' : 'absent';

@@ -1,6 +1,8 @@
 // Receivers that do not answer: tried again, stood in for, and in the end a person. On real Redis, with a clock that is moved.
+import { rename, writeFile } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
-import { gasOf, layDown, order, record, ann, status, take } from './orders.ts';
+import { inboxSchema } from '../../../src/pipeline/inboxes/config.ts';
+import { ann, gasOf, layDown, order, record, status, take } from './orders.ts';
 import { it, type Rig } from './rig.ts';
 
 const standIn = {
@@ -193,6 +195,59 @@ describe('an agent that stands in', () => {
     await rig.pipeline.control['gas.resume'](order(), { ...ann, agent: 'A', held: 'deliver' });
     await crossed(rig);
     expect(await record(rig)).toEqual(['A→B 75 sent']);
+  });
+});
+
+describe('an inbox that cannot be asked', () => {
+  it.override({ options: standIn });
+
+  /** As where its disk has gone: what lies there may come back. */
+  async function breakInbox({ path }: Rig): Promise<void> {
+    await rename(path('B', 'inbox'), path('B', 'away'));
+    await writeFile(path('B', 'inbox'), '');
+  }
+
+  it('wants a person for what may lie in it, and nobody stands in', async ({ rig }) => {
+    await crossed(rig);
+    await breakInbox(rig);
+    await sweepAfter(rig, 6, 11, 20, 1);
+    expect(await record(rig)).toEqual(['A→B 75 sent']);
+    expect(await alerts(rig)).toMatchObject([
+      { receiver: 'B', detail: expect.stringMatching(/3 tries; .*inbox/) },
+    ]);
+  });
+
+  it('keeps nothing that could not be laid down in it from whoever stands in', async ({ rig }) => {
+    await breakInbox(rig);
+    await rig.pipeline.observe('A', status(80), Date.now());
+    await rig.pipeline.ledger.record(gasOf(rig)[0]?.id ?? '', { state: 'failed', detail: 'disk away' });
+    await sweepAfter(rig, 1);
+    expect(await record(rig)).toEqual(['A→B 75 rerouted', expect.stringMatching(/^A→C 75 /)]);
+  });
+});
+
+describe('a terminal that has gone', () => {
+  const pane = { kind: 'tmux', pane: 'gone:0.0', socket: '/nowhere/tmux' } as const;
+  const agents = [
+    { id: 'A' },
+    { id: 'B', inbox: inboxSchema.parse(pane) },
+    { id: 'C', inbox: inboxSchema.parse({ kind: 'pull' }) },
+  ];
+  it.override({ options: { ...standIn, agents } });
+
+  it('keeps no gas from whoever stands in, and from nobody to whom a person gives it', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(100), Date.now());
+    const [first, second] = gasOf(rig).map(({ id }) => id);
+    for (const id of [first ?? '', second ?? '']) {
+      await rig.pipeline.ledger.record(id, { state: 'sent', detail: 'tmux gone:0.0, seen there' });
+    }
+    await rig.pipeline.control['gas.reassign'](order(), { ...ann, delivery: first ?? '', to: 'C' });
+    for (const minutes of [6, 11, 20, 1]) {
+      rig.advance(minutes * minute);
+      await rig.pipeline.work.sweep();
+    }
+    expect((await record(rig)).slice(0, 2)).toEqual(['A→B 75 rerouted', 'A→B 90 rerouted']);
+    expect((await record(rig)).filter((one) => one.startsWith('A→C'))).toHaveLength(2);
   });
 });
 

@@ -1,6 +1,7 @@
-// Randomised faults over the pipeline: reports, receivers, people, the clock, killed processes and a Redis that goes away, in
-// any order, on a real Redis with the real queue. After each sequence everything is mended, and what is promised must hold.
-// A failing run prints its seed and its shortest commands; SWARMLINE_SEED=n makes other sequences, SWARMLINE_SEQUENCES=n more.
+// Randomised faults over the pipeline: reports, receivers, people, a clock that goes both ways, inboxes that break, killed
+// processes and a Redis that goes away, in any order, before a line and before a join, on a real Redis with the real queue.
+// After each sequence everything is mended, and what is promised must hold. A failing run prints its seed and its shortest
+// commands; SWARMLINE_SEED=n makes other sequences, SWARMLINE_SEQUENCES=n more.
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { silentLogger } from '../../../src/core/logger.ts';
@@ -12,13 +13,14 @@ import { type Habit, type Place, type Scene, World } from './model/world.ts';
 
 const seed = Number(process.env['SWARMLINE_SEED'] ?? 39);
 /** Beside each other, since most of a sequence is waiting. */
-const lanes = 12;
-const each = Math.ceil(Number(process.env['SWARMLINE_SEQUENCES'] ?? 120) / lanes);
+const lanes = 20;
+const each = Math.ceil(Number(process.env['SWARMLINE_SEQUENCES'] ?? 200) / lanes);
 
 const habit = fc.constantFrom<Habit>('prompt', 'prompt', 'never');
 const scene: fc.Arbitrary<Scene> = fc.record({
   habits: fc.record({ A: fc.constant<Habit>('prompt'), B: habit, C: habit }),
   standsIn: fc.boolean(),
+  join: fc.constantFrom(null, null, 'all', 'any'),
 });
 const mishaps = fc.commands(commands, { maxCommands: 12, size: 'max' });
 

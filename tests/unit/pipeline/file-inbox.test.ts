@@ -62,6 +62,18 @@ describe('the file inbox', () => {
     expect(await readdir(join(folder, 'done'))).toHaveLength(1);
   });
 
+  it('cannot say that nothing lies in a folder that is none at present', async ({ folder }) => {
+    const box = join(folder, 'box');
+    await inboxIn(box).deliver(gas());
+    await rename(box, join(folder, 'away'));
+    await writeFile(box, '');
+    await expect(inboxIn(box).withdraw(gas())).rejects.toMatchObject({
+      ...{ code: 'INBOX_UNWRITABLE', retryable: true },
+    });
+    await rename(join(folder, 'away'), join(folder, 'back'));
+    expect(await inboxIn(join(folder, 'back')).withdraw(gas())).toBe('withdrawn');
+  });
+
   it('names the delivery that it stands for', async ({ folder }) => {
     const { where } = await inboxIn(folder).deliver(gas({ replaces: 'xold' }));
     expect(await readFile(where, 'utf8')).toContain('\nreplaces: "xold"\n');

@@ -18,8 +18,15 @@ function at(percent: number | null): Run {
 const by = (run: Run, ...events: readonly HandEvent[]): Run =>
   events.reduce((held, event) => transitionByHand(held, event).run, run);
 
-const pause = (when: number): HandEvent => ({ kind: 'word', word: { paused: true, by: 'ann', at: when } });
-const resume = (when: number): HandEvent => ({ kind: 'word', word: { paused: false, by: 'bob', at: when } });
+const hour = 3_600_000;
+const pause = (when: number, now = when): HandEvent => ({
+  ...{ kind: 'word', now },
+  word: { paused: true, by: 'ann', at: when },
+});
+const resume = (when: number, now = when): HandEvent => ({
+  ...{ kind: 'word', now },
+  word: { paused: false, by: 'bob', at: when },
+});
 
 describe('what may still fire', () => {
   it.each([
@@ -137,12 +144,18 @@ describe('a pause', () => {
     ['pause, resume, and the first pause again', [pause(5), resume(6), pause(5)], null],
     ['pause, pause', [pause(5), pause(6)], 6],
     ['resume, and the pause behind it', [resume(5), pause(6)], 6],
+    ['pause, and a resume after the clock was set back by an hour', [pause(2 * hour), resume(hour)], null],
+    [
+      'pause and resume, and that pause again after the clock was set back by an hour',
+      [pause(2 * hour), resume(2 * hour + 1), pause(2 * hour, hour)],
+      null,
+    ],
   ] as const)('is as the newest word says: %s', (_, events, since) => {
     expect(pauseOf(by(at(10), ...events))?.at ?? null).toBe(since);
   });
 
   it('calls overtaken what an older word wants', () => {
-    expect([4, 5, 6].map((when) => isOvertaken(by(at(10), pause(5)), { at: when }))).toEqual([
+    expect([4, 5, 6].map((when) => isOvertaken(by(at(10), pause(5)), { at: when }, when))).toEqual([
       true,
       false,
       false,

@@ -54,7 +54,7 @@ function step(run: Run, move: RunMove, at: number) {
       };
     case 'paused': {
       const word = { paused: move.paused, by: 'ann', at };
-      return { run: transitionByHand(run, { kind: 'word', word }).run, effects: [] };
+      return { run: transitionByHand(run, { kind: 'word', word, now: at }).run, effects: [] };
     }
     case 'fuelled':
     case 'dry':

@@ -5,13 +5,15 @@ import type { Agent, World } from './world.ts';
 /** What is known of the world without asking it: which commands may come next depends on this alone. */
 export interface Model {
   isAway: boolean;
+  /** Whose inbox is none at present. */
+  readonly broken: Set<Agent>;
   /** The mission of each agent that hands over, and how far it is. */
   readonly at: Map<Agent, { nr: number; percent: number }>;
 }
 
 type Command = fc.AsyncCommand<Model, World>;
 
-export const newModel = (): Model => ({ isAway: false, at: new Map() });
+export const newModel = (): Model => ({ isAway: false, broken: new Set(), at: new Map() });
 
 const by = fc.nat({ max: 1 });
 const sender = fc.constantFrom<Agent>('A', 'B');
@@ -67,7 +69,35 @@ const time = [
   fc
     .constantFrom(1, 6, 30, 130)
     .map((minutes) => always(`${minutes} min later`, async (_, world) => world.advance(minutes * 60_000))),
+  fc
+    .constantFrom(10, 180)
+    .map((minutes) =>
+      always(`the clock is set back by ${minutes} min`, async (_, world) => world.advance(-minutes * 60_000)),
+    ),
   by.map((one) => always(`a sweep (${one})`, async (_, world) => void (await world.sweep(one)))),
+];
+
+const inboxes = [
+  receiver.map((agent) =>
+    when(
+      `the inbox of ${agent} breaks`,
+      ({ broken }) => !broken.has(agent),
+      async ({ broken }, world) => {
+        broken.add(agent);
+        await world.break(agent);
+      },
+    ),
+  ),
+  receiver.map((agent) =>
+    when(
+      `the inbox of ${agent} is mended`,
+      ({ broken }) => broken.has(agent),
+      async ({ broken }, world) => {
+        broken.delete(agent);
+        await world.mend(agent);
+      },
+    ),
+  ),
 ];
 
 const people = [
@@ -117,7 +147,7 @@ const outages = [
 export const commands = [
   ...[reports, reports, reports, reports, reports, reports, reports, repeats, repeats, repeats],
   ...[...receivers, ...receivers, ...time, ...time],
-  ...[...people, kills, ...outages],
+  ...[...people, ...inboxes, kills, ...outages],
 ];
 
 function always(name: string, run: Command['run']): Command {

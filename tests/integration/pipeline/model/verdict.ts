@@ -14,6 +14,7 @@ const patience = 1_300 * second;
 /** Everything is mended; whoever is prompt takes what it has. Resolves when nothing moves any more. */
 export async function rest(world: World, store: GasStore): Promise<void> {
   world.back();
+  for (const agent of agents) await world.mend(agent);
   await Promise.all(world.instances.map((one) => one.works()));
   for (const agent of agents) await eventually(() => world.resume(0, agent, 'deliver'));
   let round = 0;
@@ -29,7 +30,7 @@ export async function rest(world: World, store: GasStore): Promise<void> {
     const untold = (await all(store)).filter((one) => !moving.includes(one) && !isTold(world, one));
     return moving.length === 0 && untold.length === 0 ? true : shown(moving, untold);
   };
-  await eventually(isAtRest, { timeoutMs: 240_000, accept: (it) => it === true });
+  await eventually(isAtRest, { timeoutMs: 60_000, accept: (it) => it === true });
 }
 
 function shown(moving: readonly Delivery[], untold: readonly Delivery[]): string {
@@ -46,7 +47,8 @@ export async function problemsOf(world: World, store: GasStore): Promise<readonl
   const wanting = deliveries.filter(({ alert }) => alert !== null).map(({ gas }) => gas.id);
   return [
     ...world.lies.map((text) => `told and not so: ${text}`),
-    ...missing(world, handovers),
+    ...(world.scene.join === 'all' ? unjoined(world, handovers) : missing(world, handovers)),
+    ...handovers.filter((one) => isAstray(world, one)).map((one) => `${name(one)} is not for that one`),
     ...surplus(world, handovers),
     ...(await untrue(world, deliveries)),
     ...twice(world, handovers),
@@ -90,6 +92,30 @@ function missing({ missions }: World, handovers: readonly Delivery[]): string[] 
       .filter((one) => !handovers.some(({ gas }) => gas.mission === mission && gas.checkpoint === one))
       .map((checkpoint) => `the ${checkpoint} % of ${mission} was seen and went nowhere`),
   );
+}
+
+/** Where C waits for both, each round has one. Who comes twice before the other has come once. */
+function unjoined({ missions, skips }: World, handovers: readonly Delivery[]): string[] {
+  const fired = handovers.filter(({ gas, steps }) => !gas.replaces && steps[0]?.state !== 'suppressed');
+  return checkpoints.flatMap((checkpoint) => {
+    const counts = (by: 'written' | 'seen') =>
+      ['A', 'B'].map(
+        (agent) => [...missions].filter(([id, one]) => id.startsWith(agent) && one[by] >= checkpoint).length,
+      );
+    const count = fired.filter(({ gas }) => gas.checkpoint === checkpoint).length;
+    // Nobody waits for one that was taken out.
+    const most = skips > 0 ? Math.max(...counts('written')) : Math.min(...counts('written'));
+    const least = skips > 0 ? 0 : Math.min(1, ...counts('seen'));
+    return least <= count && count <= most
+      ? []
+      : [`${count} joined at ${checkpoint} %, not ${least} to ${most}`];
+  });
+}
+
+/** It goes, or is meant, for another than whoever stands behind its sender. */
+function isAstray({ scene }: World, { gas, meant }: Delivery): boolean {
+  const behind = scene.join === null && gas.from === 'A' ? 'B' : 'C';
+  return (meant ?? gas.to) !== behind || !gas.mission.startsWith(gas.from);
 }
 
 /** One for each, and none for what was never reached. */

@@ -1,6 +1,7 @@
-// The world of the model: two processes of the platform, agents A → B → C that live in folders, and a clock that it moves.
+// The world of the model: two processes of the platform, agents A → B → C, or A and B before a join at C, that live in folders,
+// and a clock that it moves.
 // What agents did is written down here, so that whoever judges need not ask the platform for it.
-import { mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -20,8 +21,10 @@ export type Habit = 'prompt' | 'never';
 
 export interface Scene {
   readonly habits: Readonly<Record<Agent, Habit>>;
-  /** Whether C stands in for B. */
+  /** Whether C stands in for B; not where both hand over to C. */
   readonly standsIn: boolean;
+  /** How C takes the gas of A and B together; null where A hands over to B, and B to C. */
+  readonly join: 'all' | 'any' | null;
 }
 
 export interface Place {
@@ -49,6 +52,8 @@ export class World {
   readonly told: JobBody<'chat.report'>[] = [];
   /** What was told and not so at that moment. */
   readonly lies: string[] = [];
+  /** How often a person wanted a checkpoint taken out. */
+  skips = 0;
   readonly folder: string;
   readonly clock = { ...systemClock, now: () => Date.now() + this.#ahead };
   #ahead = 0;
@@ -56,6 +61,7 @@ export class World {
   readonly #place: Place;
   /** Newest first. */
   readonly #readings = new Map<Agent, readonly StatusVersion[]>();
+  readonly #broken = new Set<Agent>();
   readonly #dying: Promise<unknown>[] = [];
 
   private constructor(place: Place, scene: Scene, folder: string) {
@@ -66,7 +72,10 @@ export class World {
 
   static async open(place: Place, scene: Scene): Promise<World> {
     const world = new World(place, scene, await mkdtemp(join(tmpdir(), 'gas-model-')));
-    for (const agent of agents) await mkdir(world.path(agent, 'inbox', 'done'), { recursive: true });
+    for (const agent of agents) {
+      await mkdir(world.path(agent, 'disk', 'done'), { recursive: true });
+      await world.mend(agent);
+    }
     for (const at of [0, 1]) world.instances[at] = await world.#open();
     await Promise.all(world.instances.map((one) => one.works()));
     return world;
@@ -76,6 +85,7 @@ export class World {
     return join(this.folder, agent, ...parts);
   }
 
+  /** @param ms below 0: somebody sets the clock back */
   advance(ms: number): void {
     this.#ahead += ms;
   }
@@ -124,13 +134,31 @@ export class World {
     return this.attempt(() => this.#of(by).pipeline.work.sweep());
   }
 
+  /** Its inbox is none any more, as where a disk has gone; what lay there is not lost, and cannot be reached. */
+  async break(agent: Agent): Promise<void> {
+    this.#broken.add(agent);
+    await writeFile(this.path(agent, 'none'), '');
+    await rename(this.path(agent, 'none'), this.path(agent, 'inbox'));
+  }
+
+  async mend(agent: Agent): Promise<void> {
+    await symlink('disk', this.path(agent, 'link'));
+    await rename(this.path(agent, 'link'), this.path(agent, 'inbox'));
+    this.#broken.delete(agent);
+  }
+
   /** The names of files in an inbox. */
   async inbox(agent: Agent): Promise<readonly string[]> {
-    return (await readdir(this.path(agent, 'inbox'))).filter(isGas);
+    return (await readdir(this.path(agent, 'disk'))).filter(isGas);
+  }
+
+  /** What an agent finds there. */
+  async #found(agent: Agent): Promise<readonly string[]> {
+    return this.#broken.has(agent) ? [] : this.inbox(agent);
   }
 
   async take(agent: Agent): Promise<void> {
-    for (const name of await this.inbox(agent)) {
+    for (const name of await this.#found(agent)) {
       const done = this.path(agent, 'inbox', 'done', name);
       try {
         await rename(this.path(agent, 'inbox', name), done);
@@ -144,7 +172,7 @@ export class World {
 
   /** It says by a command that it has what lies in its inbox. */
   async say(by: number, agent: Agent, state: 'accepted' | 'working'): Promise<void> {
-    for (const name of await this.inbox(agent)) {
+    for (const name of await this.#found(agent)) {
       const id = idIn(name);
       this.said.add(id);
       const note = this.#of(by).pipeline.noteAcknowledgement;
@@ -163,6 +191,7 @@ export class World {
   }
 
   async skip(by: number, agent: Agent, checkpoint: 75 | 90 | 100): Promise<void> {
+    this.skips += 1;
     const body = { ...person, agent, checkpoint, reason: 'for a test' };
     await this.attempt(() => this.#of(by).pipeline.control['gas.skip'](this.#order(), body));
   }
@@ -238,12 +267,17 @@ export class World {
         chain: [...agents],
         end: 'stop',
         schedules: [],
-        ...(this.scene.standsIn && { agents: { B: { fallback: ['C'] } } }),
+        agents: linksOf(this.scene),
       },
       ackTimeoutMs: 86_400_000,
       reportTo: [{ surface: 'console', place: 'main' }],
     };
   }
+}
+
+function linksOf({ standsIn, join }: Scene) {
+  if (join !== null) return { A: { next: ['C'] }, C: { join } };
+  return standsIn ? { B: { fallback: ['C'] } } : {};
 }
 
 const statusSchema = z.object({ current_mission: z.string(), progress: z.number() });
