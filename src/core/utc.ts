@@ -1,7 +1,7 @@
 // Times as people read them, in UTC; ms since the epoch come in.
 
 /** How much of the ISO form is shown. */
-const lengths = { min: 16, s: 19, ms: 23 };
+const lengths = { min: 16, s: 19, ms: 23 } as const;
 type To = keyof typeof lengths;
 
 /** `2026-11-26 14:05 UTC`. */
