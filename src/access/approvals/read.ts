@@ -7,6 +7,7 @@ import type { Redis } from '../../core/redis.ts';
 import { isReply } from '../../core/redis-faults.ts';
 import { type Approval, approvalStates, decidedSchema, requestSchema } from './record.ts';
 
+/** A wish whose record cannot be understood; it hides no other. */
 export interface Unreadable {
   readonly id: string;
   /** In Redis. */
