@@ -8,6 +8,7 @@ import { progressMessageSchema, type ProgressReport, type ProgressSink } from '.
 import type { Clock } from '../core/clock.ts';
 import { SwarmError, toSwarmError } from '../core/errors.ts';
 import { inputFault } from '../core/input-faults.ts';
+import { makeLanes } from '../core/lanes.ts';
 import type { Logger } from '../core/logger.ts';
 import { plainText } from '../core/text.ts';
 import { type Connection, guarded } from './connection.ts';
@@ -60,7 +61,7 @@ export function hearProgress(
 
 /** Reports of one agent one after the other; those of many side by side. */
 function createReader(deps: ProgressReportsDeps, channel: Channel): (message: ConsumeMessage) => void {
-  const lanes = new Map<string, Promise<void>>();
+  const inLane = makeLanes();
   let isOpen = true;
   channel.once('close', () => {
     isOpen = false;
@@ -76,12 +77,7 @@ function createReader(deps: ProgressReportsDeps, channel: Channel): (message: Co
     }
   };
   return (message) => {
-    const lane = message.fields.routingKey;
-    const next = (lanes.get(lane) ?? Promise.resolve()).then(() => take(message));
-    lanes.set(lane, next);
-    void next.finally(() => {
-      if (lanes.get(lane) === next) lanes.delete(lane);
-    });
+    void inLane(message.fields.routingKey, () => take(message));
   };
 }
 

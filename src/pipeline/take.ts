@@ -1,4 +1,5 @@
 // Moves the run of one agent on: weighs what came, decides with the pure machine, stores, and only then begins what comes of it.
+import { makeLanes } from '../core/lanes.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Decided, makeDecide } from './decide.ts';
 import type { Delivery } from './delivery.ts';
@@ -52,22 +53,31 @@ export function makeTake({ store, ledger, logger, thresholds, decide }: TakeDeps
     return { before, weighed, run, effects, created: [] };
   }
 
-  function overRead<W extends Weighing>(agent: string, weigh: (run: Run) => W): Promise<Taken<W>> {
-    return untilSaved(`run of ${agent}`, async () => {
-      const held = await store.run(agent);
-      const before = held.value ?? newRun(agent);
-      const weighed = weigh(before);
-      if (weighed.event === null) return { before, weighed, run: before, effects: [], created: [] };
-      const given = beginsBy(before, weighed.event) ? await thresholds?.(agent) : undefined;
-      const { run, effects } = transitionRun(before, { ...weighed.event, thresholds: given });
-      const { created, beside } = effects.length === 0 ? nothing : await decide(run, effects);
-      const isSaved = await store.saveRun(held, run, created, beside);
-      return isSaved ? { before, weighed, run, effects, created } : null;
-    });
+  /** Null where another run was stored since it was read. */
+  async function overRead<W extends Weighing>(
+    agent: string,
+    weigh: (run: Run) => W,
+  ): Promise<Taken<W> | null> {
+    const held = await store.run(agent);
+    const before = held.value ?? newRun(agent);
+    const weighed = weigh(before);
+    if (weighed.event === null) return { before, weighed, run: before, effects: [], created: [] };
+    const given = beginsBy(before, weighed.event) ? await thresholds?.(agent) : undefined;
+    const { run, effects } = transitionRun(before, { ...weighed.event, thresholds: given });
+    const { created, beside } = effects.length === 0 ? nothing : await decide(run, effects);
+    const isSaved = await store.saveRun(held, run, created, beside);
+    return isSaved ? { before, weighed, run, effects, created } : null;
   }
 
+  // Those that lost a race go on one after the other: however many an agent sends at once, none of them loses for ever. The
+  // others do not wait for each other, or a Redis that is silent would be silent to the last for the time of all.
+  const inLane = makeLanes();
+  const afterRace = <W extends Weighing>(agent: string, weigh: (run: Run) => W) =>
+    inLane(agent, () => untilSaved(`run of ${agent}`, () => overRead(agent, weigh)));
+
   return async (agent, weigh) => {
-    const taken = (await overKnown(agent, weigh)) ?? (await overRead(agent, weigh));
+    const taken =
+      (await overKnown(agent, weigh)) ?? (await overRead(agent, weigh)) ?? (await afterRace(agent, weigh));
     tellProblem(logger, taken.before, taken.run);
     for (const delivery of taken.created) await ledger.begin(delivery);
     return taken;

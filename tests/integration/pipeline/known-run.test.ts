@@ -66,6 +66,19 @@ describe('a report over a run that is known', () => {
   });
 });
 
+describe('many reports of one agent at one moment', () => {
+  it('are all taken, and none is told as a conflict', async ({ rig }) => {
+    const { progress } = rig.pipeline;
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, at) =>
+        progress.report({ agent: 'A', mission: 'map', percent: at / 2 }),
+      ),
+    );
+    expect(answers.filter(({ accepted }) => accepted)).toHaveLength(200);
+    expect(rig.jobs.of('gas.deliver')).toHaveLength(2);
+  });
+});
+
 describe('a run as it is written', () => {
   const marked: Run = {
     ...newRun('A'),
