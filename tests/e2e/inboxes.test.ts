@@ -108,8 +108,8 @@ it('goes round by file, terminal, webhook and queue, each acknowledged in its ow
 
   const { stdout } = await site.cli('gas', 'explain', waiting?.gas.id ?? '');
   expect(stdout).toMatch(/why +Agent-1 crossed 75 %: from 60 % to 80 % \(mission Map the hall, its 1st\)/);
-  expect(stdout).toMatch(/sent +[\d:.]+ tmux two:0\.0 \(%0\), seen there/);
-  expect(stdout).toMatch(/working +[\d:.]+ evidence, not its word/);
+  expect(stdout).toMatch(/sent +[\d:.]+ UTC tmux two:0\.0 \(%0\), seen there/);
+  expect(stdout).toMatch(/working +[\d:.]+ UTC evidence, not its word/);
 });
 
 it('explains a gas that was rerouted, from both sides', async ({ openSite }) => {
@@ -123,9 +123,9 @@ it('explains a gas that was rerouted, from both sides', async ({ openSite }) => 
   const next = await becomes(site, 'Agent-3', 'sent');
   const { stdout: before } = await site.cli('gas', 'explain', id);
   expect(before).toMatch(/^The 75 % gas of Agent-1 for Agent-2: rerouted\n/);
-  expect(before).toMatch(/rerouted +[\d:.]+ given to Agent-3 by /);
+  expect(before).toMatch(/rerouted +[\d:.]+ UTC given to Agent-3 by /);
   expect(before).toMatch(/stood in by +75 % to Agent-3, sent/);
   const { stdout: after } = await site.cli('gas', 'explain', next?.gas.id ?? '');
-  expect(after).toMatch(/decided +[\d:.]+ taken from Agent-2 by /);
+  expect(after).toMatch(/decided +[\d:.]+ UTC taken from Agent-2 by /);
   expect(after).toMatch(/stands for +75 % to Agent-2, rerouted: given to Agent-3/);
 });
