@@ -30,7 +30,7 @@ export async function rest(world: World, store: GasStore): Promise<void> {
     const untold = (await all(store)).filter((one) => !moving.includes(one) && !isTold(world, one));
     return moving.length === 0 && untold.length === 0 ? true : shown(moving, untold);
   };
-  await eventually(isAtRest, { timeoutMs: 60_000, accept: (it) => it === true });
+  await eventually(isAtRest, { timeoutMs: 240_000, accept: (it) => it === true });
 }
 
 function shown(moving: readonly Delivery[], untold: readonly Delivery[]): string {
