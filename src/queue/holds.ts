@@ -63,14 +63,14 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
     drain: async (queue, by, signal) => {
       await hold(queue, by, 'draining');
       const active = async () => (await shelf.named(queue)).getActiveCount();
-      let resumedBy = await resumeBehind(deps, options, queue);
-      while (!signal.aborted && resumedBy === null && (await active()) > 0) {
+      let takenOver = await orderBehind(deps, options, queue);
+      while (!signal.aborted && takenOver === null && (await active()) > 0) {
         await clock.sleep(lookEveryMs, signal).catch(() => undefined);
-        resumedBy = await resumeBehind(deps, options, queue);
+        takenOver = await orderBehind(deps, options, queue);
       }
       const left = await active();
       if (left === 0) await settled(queue);
-      return { left, resumedBy };
+      return { left, takenOver };
     },
     of: async (queue) => {
       const [held, paused] = await Promise.all([heldOf(queue), (await shelf.named(queue)).isPaused()]);
@@ -82,19 +82,20 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
 }
 
 /**
- * Who has ordered to resume a queue that is being drained, or null. That order stands behind the drain in its lane, and
+ * The first order to resume or to pause a queue that is being drained, or null. It stands behind the drain in its lane, and
  * would wait for what runs to end.
  */
-async function resumeBehind(
+async function orderBehind(
   { redis, shelf }: HoldsDeps,
   options: { readonly prefix: string },
   queue: string,
-): Promise<string | null> {
+): Promise<Drained['takenOver']> {
   const { queue: control, body: schema } = jobCatalogue['queue.hold'];
   const [, ...behind] = await lineOf(redis, { queue: control, lane: holdLane(queue) }, options);
   for (const id of behind) {
     const { data } = jobDataSchema.safeParse((await shelf.job(control, id))?.data);
-    if (schema.safeParse(data?.body).data?.order === 'resume') return data?.envelope.principal ?? null;
+    const order = schema.safeParse(data?.body).data?.order;
+    if (data && (order === 'resume' || order === 'pause')) return { order, by: data.envelope.principal };
   }
   return null;
 }
