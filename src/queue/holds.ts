@@ -23,6 +23,8 @@ export interface Holds {
   drain(queue: string, by: string, signal: AbortSignal): Promise<Drained>;
   /** As in the port `QueueControl`. */
   endDrain(queue: string): Promise<boolean>;
+  /** Queues that are being drained, and since when, though no order is open that would end it. */
+  lostDrains(): Promise<readonly { readonly queue: string; readonly since: number }[]>;
   /** Null where workers take from it. */
   of(queue: string): Promise<QueueHold | null>;
 }
@@ -72,6 +74,15 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
       if (left === 0) await settled(queue);
       return { left, takenOver };
     },
+    lostDrains: async () => {
+      const lost: { queue: string; since: number }[] = [];
+      for (const [queue, text] of Object.entries(await redis.hgetall(key))) {
+        const held = decoded(text);
+        if (held?.state !== 'draining' || (await isOrderOpen(deps, options, queue))) continue;
+        lost.push({ queue, since: held.since });
+      }
+      return lost;
+    },
     of: async (queue) => {
       const [held, paused] = await Promise.all([heldOf(queue), (await shelf.named(queue)).isPaused()]);
       if (!paused) return null;
@@ -79,6 +90,20 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
       return held ?? { state: 'paused', since: 0, by: 'unknown' };
     },
   };
+}
+
+/** Whether any order for a queue waits or runs: whatever it is, a drain of before does not outlast it. */
+async function isOrderOpen(
+  { redis, shelf }: HoldsDeps,
+  options: { readonly prefix: string },
+  queue: string,
+): Promise<boolean> {
+  const { queue: control } = jobCatalogue['queue.hold'];
+  for (const id of await lineOf(redis, { queue: control, lane: holdLane(queue) }, options)) {
+    const job = await shelf.job(control, id);
+    if (job && job.finishedOn === undefined) return true;
+  }
+  return false;
 }
 
 /**
