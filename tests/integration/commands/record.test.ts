@@ -239,11 +239,20 @@ describe('without a record', () => {
     const scene = createScene(redis, prefix);
     const id = await scene.asked('restart slam');
     const from = { surface: 'discord', place: 'c-1' } as const;
-    const word = { person: 'alice', identity: alice, from, at: 0, reason: '', policyVersion: 'v' };
+    const word = {
+      person: 'alice',
+      identity: alice,
+      from,
+      at: scene.clock.now(),
+      reason: '',
+      policyVersion: 'v',
+    };
     await scene.approvals.move(id, { from: 'pending', to: 'approved', decided: word });
     await redis.rename(`${prefix}:audit:lines`, `${prefix}:audit:aside`);
     await breakRecord(redis, prefix);
-    const text = expect.stringMatching(/^It is approved.* once the record can be\.$/);
+    const text = expect.stringMatching(
+      /^It is approved.* once the record can be, if that is within 10 min\.$/,
+    );
     expect(await scene.decide(id)).toMatchObject({ code: 'unavailable', text });
     await redis.rename(`${prefix}:audit:aside`, `${prefix}:audit:lines`);
     scene.clock.advance(10_000);
@@ -272,7 +281,14 @@ describe('without a record', () => {
     const scene = createScene(redis, prefix);
     const id = await scene.asked('restart slam');
     const from = { surface: 'discord', place: 'c-1' } as const;
-    const word = { person: 'alice', identity: alice, from, at: 0, reason: '', policyVersion: 'v' };
+    const word = {
+      person: 'alice',
+      identity: alice,
+      from,
+      at: scene.clock.now(),
+      reason: '',
+      policyVersion: 'v',
+    };
     await scene.approvals.move(id, { from: 'pending', to: 'approved', decided: word });
     scene.clock.advance(10_000);
     await scene.intake.sweep();
