@@ -8,7 +8,7 @@ import type { Waiting } from './rights.ts';
 import { leaveTrail, leaveWord } from './trail.ts';
 
 /** How long after its yes a thing is still done, ms. */
-export const doneWithinMs = 600_000;
+const doneWithinMs = 600_000;
 
 /** Lines of the record that are looked at for one that says it was begun. */
 const mostLines = 20_000;
