@@ -90,7 +90,10 @@ function endPlaces(approval: Approval, { followed }: Ending): readonly Pick<Repo
   const isDone = state === 'done' || state === 'approved';
   // Whoever follows the order by its name learns that it was not given; one that was has reports of its own.
   const about = isDone ? mirrorId(approval) : correlationIdOf(invocationId);
-  const asked = isAskedTold(approval, isDone && followed) ? [{ to: replyTo, about }] : [];
+  // What comes of one's own yes goes to where it was said.
+  const to =
+    isLate(approval) && approval.level !== 'two-persons' ? (approval.decided?.from ?? replyTo) : replyTo;
+  const asked = isAskedTold(approval, isDone && followed) ? [{ to, about }] : [];
   return [...asked, ...mirrors.map((to) => ({ to, about: mirrorId(approval) }))];
 }
 
@@ -109,21 +112,31 @@ export function endText({ state, decided, prompt }: Approval, now: number): stri
     case 'withdrawn':
       return `${prompt} Withdrawn${by}; nothing was done.`;
     case 'expired':
-      return `${prompt} Expired: nobody decided in time; nothing was done.`;
+      return decided === null
+        ? `${prompt} Expired: nobody decided in time; nothing was done.`
+        : `${prompt} Expired: approved by ${decided.person} at ${utcTime(decided.at, now, 's')}, but ${decided.reason}.`;
     case 'invalid':
       return `${prompt} Invalid: its record was altered; nothing was done.`;
   }
 }
 
 // One's own question is told of only where it leaves buttons behind: the lines of a chat are too dear for more.
-function isAskedTold({ level, decided, replyTo }: Approval, followed: boolean): boolean {
+function isAskedTold(approval: Approval, followed: boolean): boolean {
+  const { level, decided, replyTo } = approval;
+  // Who said yes was told that it would be done.
+  if (isLate(approval)) return true;
   if (level === 'two-persons') return !followed;
   return replyTo.message !== undefined && decided?.from.message !== replyTo.message;
 }
 
+/** Whether its yes could not be carried out in time. */
+function isLate({ state, decided }: Approval): boolean {
+  return state === 'expired' && decided !== null;
+}
+
 function stepsOf({ state, decided }: Approval, now: number): Step[] {
   if (state === 'pending' || state === 'approved' || state === 'done') return [];
-  const at = decided?.at ?? now;
+  const at = state === 'expired' ? now : (decided?.at ?? now);
   return [{ state: state === 'expired' ? 'expired' : 'failed', at, detail: decided?.reason ?? '' }];
 }
 

@@ -88,7 +88,7 @@ export async function carryOut(
 }
 
 const waitsForRecord =
-  'It is approved, but the audit record cannot be written now; it is done once the record can be.';
+  'It is approved, but the audit record cannot be written now; it is done once the record can be, if that is within 10 min.';
 
 // False where a sweep or a second click was quicker: then it stays approved.
 async function waitsAgain({ approvals }: IntakeDeps, id: string): Promise<boolean> {
@@ -106,7 +106,8 @@ async function recordBegun(deps: IntakeDeps, approval: Approval): Promise<void> 
   ]);
 }
 
-async function finish(deps: IntakeDeps, { spec, approval }: Waiting): Promise<void> {
+/** It is done: nobody need look after it any more. */
+export async function finish(deps: IntakeDeps, { spec, approval }: Waiting): Promise<void> {
   const settled = !isEndTold(approval, endingOf(spec));
   const move = await deps.approvals.move(approval.id, { from: 'approved', to: 'done', settled });
   if (move !== 'moved' || !settled) await end(deps, { spec, approval });

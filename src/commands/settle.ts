@@ -17,6 +17,7 @@ import {
   standingForYes,
   type Waiting,
 } from './rights.ts';
+import { isTooLate } from './too-late.ts';
 import { leaveWord } from './trail.ts';
 
 /** Whoever decided is given this long to do it before anybody else's click does, ms. */
@@ -89,6 +90,8 @@ async function already(
   const decided = approval?.decided;
   if (!approval || !decided || approval.state === 'expired' || approval.state === 'invalid')
     return nothingToConfirm(id);
+  // The next sweep ends it, and two must not decide at once what becomes of it.
+  if (approval.state === 'approved' && isTooLate(decided, deps.clock.now())) return nothingToConfirm(id);
   const isYes = approval.state === 'approved' || approval.state === 'done';
   const isOwn = approval.level !== 'two-persons';
   if (isYes && decision.verdict === 'yes') {
@@ -107,7 +110,9 @@ async function already(
 function whyOver(deps: IntakeDeps, approval: Approval): Reply | null {
   const { id, state, decided, expiresAt } = approval;
   if (state === 'pending' && deps.clock.now() <= expiresAt) return null;
-  return decided === null ? nothingToConfirm(id) : alreadyDecided(deps, approval, decided);
+  return decided === null || state === 'expired'
+    ? nothingToConfirm(id)
+    : alreadyDecided(deps, approval, decided);
 }
 
 function alreadyDecided({ clock }: IntakeDeps, { state }: Approval, { person, at }: Decided): Reply {

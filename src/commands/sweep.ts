@@ -8,6 +8,7 @@ import { carryOut, end } from './execute.ts';
 import type { IntakeDeps } from './intake-deps.ts';
 import { placeOfWord, standingForYes, type Waiting, withoutMarks } from './rights.ts';
 import type { CommandSpec } from './spec.ts';
+import { endTooLate, isTooLate } from './too-late.ts';
 import { leaveTrail } from './trail.ts';
 
 /** Looks after all whose time is over. One that fails is left to the next sweep. @throws SwarmError REDIS_* */
@@ -58,6 +59,7 @@ async function expire(deps: IntakeDeps, { spec, approval }: Waiting): Promise<vo
 async function complete(deps: IntakeDeps, { spec, approval }: Waiting): Promise<void> {
   const { decided, id } = approval;
   if (decided === null) return;
+  if (isTooLate(decided, deps.clock.now())) return endTooLate(deps, { spec, approval }, decided);
   const { person, identity } = decided;
   const speaker = { person, identity: withoutMarks(identity), place: placeOfWord(decided) };
   const standing = await standingForYes(deps, { spec, approval }, speaker);

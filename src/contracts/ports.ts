@@ -34,7 +34,10 @@ export interface QueueControl {
   pause(queue: string, by: string): Promise<void>;
   /** Workers take from it again. */
   resume(queue: string): Promise<void>;
-  /** Pauses it, and resolves at the end of what runs, when the signal fires, or when its resume was ordered meanwhile. */
+  /**
+   * Pauses it, and resolves at the end of what runs, when the signal fires, or when its resume or its pause was ordered
+   * meanwhile.
+   */
   drain(queue: string, by: string, signal: AbortSignal): Promise<Drained>;
   /** Gives a drain up: workers take from it again, unless somebody holds it besides. Resolves to whether they do. */
   endDrain(queue: string): Promise<boolean>;
@@ -43,10 +46,10 @@ export interface QueueControl {
   /** Takes it away for good; the same order again does nothing either. */
   discard(letter: DeadLetter): Promise<void>;
 }
-/** How many still run, and the principal whose resume waits for the end of the drain; null where nobody's does. */
+/** How many still run, and the order that waits for the end of the drain, with the principal who gave it; null: none. */
 export interface Drained {
   readonly left: number;
-  readonly resumedBy: string | null;
+  readonly takenOver: { readonly order: 'resume' | 'pause'; readonly by: string } | null;
 }
 /** `done`: it had been done after all. `open`: its job is in the queue already. */
 export type RedriveOutcome = 'redriven' | 'done' | 'open';

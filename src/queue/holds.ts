@@ -23,6 +23,8 @@ export interface Holds {
   drain(queue: string, by: string, signal: AbortSignal): Promise<Drained>;
   /** As in the port `QueueControl`. */
   endDrain(queue: string): Promise<boolean>;
+  /** Queues that are being drained, and since when, though no order is open that would end it. */
+  lostDrains(): Promise<readonly { readonly queue: string; readonly since: number }[]>;
   /** Null where workers take from it. */
   of(queue: string): Promise<QueueHold | null>;
 }
@@ -63,14 +65,23 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
     drain: async (queue, by, signal) => {
       await hold(queue, by, 'draining');
       const active = async () => (await shelf.named(queue)).getActiveCount();
-      let resumedBy = await resumeBehind(deps, options, queue);
-      while (!signal.aborted && resumedBy === null && (await active()) > 0) {
+      let takenOver = await orderBehind(deps, options, queue);
+      while (!signal.aborted && takenOver === null && (await active()) > 0) {
         await clock.sleep(lookEveryMs, signal).catch(() => undefined);
-        resumedBy = await resumeBehind(deps, options, queue);
+        takenOver = await orderBehind(deps, options, queue);
       }
       const left = await active();
       if (left === 0) await settled(queue);
-      return { left, resumedBy };
+      return { left, takenOver };
+    },
+    lostDrains: async () => {
+      const lost: { queue: string; since: number }[] = [];
+      for (const [queue, text] of Object.entries(await redis.hgetall(key))) {
+        const held = decoded(text);
+        if (held?.state !== 'draining' || (await isOrderOpen(deps, options, queue))) continue;
+        lost.push({ queue, since: held.since });
+      }
+      return lost;
     },
     of: async (queue) => {
       const [held, paused] = await Promise.all([heldOf(queue), (await shelf.named(queue)).isPaused()]);
@@ -81,20 +92,35 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
   };
 }
 
-/**
- * Who has ordered to resume a queue that is being drained, or null. That order stands behind the drain in its lane, and
- * would wait for what runs to end.
- */
-async function resumeBehind(
+/** Whether any order for a queue waits or runs: whatever it is, a drain of before does not outlast it. */
+async function isOrderOpen(
   { redis, shelf }: HoldsDeps,
   options: { readonly prefix: string },
   queue: string,
-): Promise<string | null> {
+): Promise<boolean> {
+  const { queue: control } = jobCatalogue['queue.hold'];
+  for (const id of await lineOf(redis, { queue: control, lane: holdLane(queue) }, options)) {
+    const job = await shelf.job(control, id);
+    if (job && job.finishedOn === undefined) return true;
+  }
+  return false;
+}
+
+/**
+ * The first order to resume or to pause a queue that is being drained, or null. It stands behind the drain in its lane, and
+ * would wait for what runs to end.
+ */
+async function orderBehind(
+  { redis, shelf }: HoldsDeps,
+  options: { readonly prefix: string },
+  queue: string,
+): Promise<Drained['takenOver']> {
   const { queue: control, body: schema } = jobCatalogue['queue.hold'];
   const [, ...behind] = await lineOf(redis, { queue: control, lane: holdLane(queue) }, options);
   for (const id of behind) {
     const { data } = jobDataSchema.safeParse((await shelf.job(control, id))?.data);
-    if (schema.safeParse(data?.body).data?.order === 'resume') return data?.envelope.principal ?? null;
+    const order = schema.safeParse(data?.body).data?.order;
+    if (data && (order === 'resume' || order === 'pause')) return { order, by: data.envelope.principal };
   }
   return null;
 }

@@ -2,7 +2,7 @@
 
 import type { Job } from 'bullmq';
 import { randomId } from '../contracts/ids.ts';
-import type { JobData, JobName } from '../contracts/jobs.ts';
+import { type JobData, jobCatalogue, type JobName } from '../contracts/jobs.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
@@ -17,10 +17,13 @@ import { ClockGuard } from './clock-guard.ts';
 import { closeDeadlineMs, Consumer } from './consumer.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { BoundHandler } from './handler.ts';
+import { createHolds } from './holds.ts';
 import { createInboxTable } from './inbox-table.ts';
 import { retryDelayMs } from './job-options.ts';
 import { JobRunner } from './job-runner.ts';
 import { Lanes } from './lanes.ts';
+import { makeLostDrains } from './lost-drains.ts';
+import { QueueShelf } from './queue-shelf.ts';
 import { WorkerCanary } from './worker-canary.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
@@ -109,8 +112,13 @@ export class WorkerHost extends Service {
     });
     // The check lets them run: what waits already must not be run by a wrong clock.
     await Promise.all(consumers.map((consumer) => consumer.prepare()));
+    const endLostDrains = this.#openLostDrains();
+    const heed = async () => {
+      await this.#runner.heed();
+      await endLostDrains();
+    };
     const watch = new WorkerWatch(
-      { isLate: () => false, ...this.#deps, guard, heed: () => this.#runner.heed() },
+      { isLate: () => false, ...this.#deps, guard, heed },
       { consumers, canary, signal: this.#stopping.signal },
     );
     await watch.check();
@@ -119,6 +127,17 @@ export class WorkerHost extends Service {
       this.#stopping.abort();
       await watching;
     });
+  }
+
+  /** Of a process that carries out such orders; in any other it does nothing. */
+  #openLostDrains(): () => Promise<void> {
+    if (!(jobCatalogue['queue.hold'].queue in this.#options.queues)) return () => Promise.resolve();
+    const { prefix } = this.#options;
+    const shelf = new QueueShelf(this.#deps.redis, { prefix });
+    this.release(() => shelf.close());
+    const holds = createHolds({ ...this.#deps, shelf }, { prefix });
+    const failed = (job: Job<JobData>, error: Error) => this.#runner.failed(job, error);
+    return makeLostDrains({ ...this.#deps, holds, shelf, failed });
   }
 
   #open({ queue, concurrency, mayFetch }: Post, run: (job: Job<JobData>) => Promise<void>): Consumer {

@@ -19,7 +19,7 @@ export interface WorkerWatchDeps {
   /** Whether this process has more to do than it can. */
   readonly isLate: () => boolean;
   readonly faults: FaultSink;
-  /** Tells jobs to end that were called off. */
+  /** Tells jobs to end that were called off, and ends drains that are nobody's any more. */
   readonly heed: () => Promise<void>;
 }
 

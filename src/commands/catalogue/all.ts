@@ -30,7 +30,7 @@ import { silence } from './silence.ts';
 import { status } from './status.ts';
 import { whoami } from './whoami.ts';
 import { makeWhy } from './why.ts';
-import { result } from './result.ts';
+import { makeResult } from './result.ts';
 import { service } from './service.ts';
 import { heal, onboardHard, onboardSoft, unstall } from './unstall.ts';
 import { uptime } from './uptime.ts';
@@ -69,7 +69,6 @@ const others: readonly CommandSpec[] = [
   revoke,
   revokeRole,
   uptime,
-  result,
   cancel,
   queueStatus,
   queueDead,
@@ -90,6 +89,7 @@ export const catalogue: readonly CommandSpec[] = catalogueFor({});
 /** The list where an order may reach more than it names. */
 export function catalogueFor(reach: RestartReach): readonly CommandSpec[] {
   const named = [...upToService, makeRestart(reach), ...others];
-  const explained = [...named, ...makeWhy(named)];
+  const told = [...named, makeResult(named)];
+  const explained = [...told, ...makeWhy(told)];
   return [...explained, makeHelp(explained)];
 }

@@ -1,25 +1,32 @@
 // What `result` says of a wish that never became an action: it waits for a word, or was refused, declined or too late. All
 // of it from the audit record.
-import type { AuditLine } from '../../access/index.ts';
+import { type AuditLine, principalOf } from '../../access/index.ts';
 import type { Answer, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
-import type { CommandPorts } from '../spec.ts';
+import { levelOf } from '../level.ts';
+import type { CommandCall, CommandPorts, CommandSpec } from '../spec.ts';
 
 /** An answer is due within seconds. */
 const bounds = { limit: 20, most: 20_000 } as const;
 
-/** Null where the record has nothing of it. @param id correlation id, or the beginning of one */
+/**
+ * Null where the record has nothing of it for this person: it is told to who asked, to who may approve it or has decided
+ * it, and to whoever may read the record. @param id correlation id, or the beginning of one
+ */
 export async function wishAnswer(
   id: string,
-  { record, clock }: Pick<CommandPorts, 'record' | 'clock'>,
+  call: Pick<CommandCall, 'identity' | 'place'>,
+  ports: CommandPorts,
+  specs: readonly CommandSpec[],
 ): Promise<Answer | null> {
+  const { record, clock } = ports;
   const { lines: found } = await record.query({ correlationId: id }, bounds);
   const own = found.filter(({ correlationId }) => correlationId === found[0]?.correlationId);
   // Somebody whose word on it was refused changed nothing of it.
   const steps = own.filter(({ event }) => event !== 'refused');
   const lines = steps.length === 0 ? own : steps;
   const [newest] = lines;
-  if (!newest) return null;
+  if (!newest || !(await maySee(lines, call, ports, specs))) return null;
   const { command, args } = newest;
   const { state, tone, note } = standing(newest);
   return {
@@ -34,6 +41,35 @@ export async function wishAnswer(
     note,
     data: { actions: [], lines },
   };
+}
+
+async function maySee(
+  lines: readonly AuditLine[],
+  call: Pick<CommandCall, 'identity' | 'place'>,
+  { policy }: CommandPorts,
+  specs: readonly CommandSpec[],
+): Promise<boolean> {
+  const { identity, place = null } = call;
+  const asked = lines.find(({ event }) => event === 'asked') ?? lines.at(-1);
+  if (!asked) return false;
+  const own = [asked, ...lines.filter(({ event }) => event === 'decided')];
+  const person = await policy.personOf(identity);
+  if (own.some((line) => line.person === person || line.principal === principalOf(identity))) return true;
+  const wanted = ['audit.read', ...approvalsOf(asked, { policy }, specs)];
+  const verdicts = wanted.map((permission) => policy.decide({ identity, permission, place }));
+  return (await Promise.all(verdicts)).some(({ allowed }) => allowed);
+}
+
+/** The permissions with which somebody else may approve it. */
+function approvalsOf(
+  { command, args }: AuditLine,
+  deps: Pick<CommandPorts, 'policy'>,
+  specs: readonly CommandSpec[],
+): string[] {
+  const spec = specs.find(({ name }) => name === command);
+  if (spec?.kind !== 'action' && spec?.kind !== 'change') return [];
+  const permission = spec.permission(args);
+  return levelOf(deps, spec, permission) === 'two-persons' ? [`approve:${permission}`, permission] : [];
 }
 
 interface Standing {

@@ -5,7 +5,7 @@ import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import { correlationIdOf } from '../../contracts/ids.ts';
 import { plainText } from '../../core/text.ts';
 import { counted } from '../render.ts';
-import type { ArgSpec, CommandPorts, Question } from '../spec.ts';
+import type { ArgSpec, CommandCall, CommandPorts, CommandSpec, Question } from '../spec.ts';
 import { wishAnswer } from './result-wish.ts';
 import { whyItWaits } from './waiting.ts';
 
@@ -26,39 +26,53 @@ const wishId = z
   .toLowerCase()
   .regex(/^(x[0-9a-f]{5,19}|[0-9a-f]{6,19})$/, 'an id as a question or the answer to an action shows it');
 
-export const result: Question = {
+/** @param specs those whose wishes it may be asked of */
+export function makeResult(specs: readonly CommandSpec[]): Question {
+  return { ...result, answer: ({ args, ...who }, ports) => answerOf(args['id'] ?? '', who, ports, specs) };
+}
+
+const result = {
   kind: 'question',
   name: 'result',
   description: 'What became of an action, by its id; kept for 7 days',
   args: [{ ...actionIdArg, schema: wishId }],
   example: 'result x1a2b3c',
-  answer: async ({ args }, ports) => {
-    const { id = '' } = args;
-    const asked = await correlationOf(id, ports);
-    const found = await ports.actions.find(asked);
-    const now = ports.clock.now();
-    const wish = found.length === 0 ? await wishAnswer(asked, ports) : null;
-    if (wish) return wish;
-    const [only] = found;
-    if (only && found.length === 1) {
-      return told(only, now, isBegun(only) ? null : await whyItWaits(only.note.command, ports));
-    }
-    return {
-      title:
-        found.length === 0
-          ? `Unknown: no action ${id} in the last 7 days`
-          : `${counted(found.length, 'action')} begin with ${id}`,
-      tone: 'warn',
-      rows: found.map((view) => ({
-        label: view.note.correlationId,
-        value: `${lineOf(view)}: ${stateOf(view)}`,
-        ageMs: now - view.note.at,
-        tone: toneOf(view),
-      })),
-      data: { actions: found },
-    };
-  },
-};
+} as const;
+
+async function answerOf(
+  id: string,
+  who: Omit<CommandCall, 'args'>,
+  ports: CommandPorts,
+  specs: readonly CommandSpec[],
+): Promise<Answer> {
+  const asked = await correlationOf(id, ports);
+  const found = await ports.actions.find(asked);
+  const now = ports.clock.now();
+  const wish = found.length === 0 ? await wishAnswer(asked, who, ports, specs) : null;
+  if (wish) return wish;
+  const [only] = found;
+  if (only && found.length === 1) {
+    return told(only, now, isBegun(only) ? null : await whyItWaits(only.note.command, ports));
+  }
+  return {
+    title:
+      found.length === 0
+        ? `Unknown: no action ${id} in the last 7 days`
+        : `${counted(found.length, 'action')} begin with ${id}`,
+    tone: 'warn',
+    rows: found.map((view) => ({
+      label: view.note.correlationId,
+      value: `${lineOf(view)}: ${stateOf(view)}`,
+      ageMs: now - view.note.at,
+      tone: toneOf(view),
+    })),
+    ...(found.length === 0 && { note: whoSees }),
+    data: { actions: found },
+  };
+}
+
+const whoSees =
+  'What was only asked for is told to who asked, to who may approve it, and to holders of `audit.read`.';
 
 /** What waits for a word has an id of its own. */
 async function correlationOf(id: string, { approvals }: Pick<CommandPorts, 'approvals'>): Promise<string> {

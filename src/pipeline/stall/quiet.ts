@@ -19,10 +19,14 @@ export function signList(signs: Signs): readonly Sign[] {
  * on, but never further than `lifeCountsMs` behind the work: a beat that goes on for a day beside nothing done is no work.
  */
 export function quietSince(signs: Signs, floor: number, lifeCountsMs: number): number {
-  const newest = (trust: 'work' | 'life') =>
-    Math.max(0, ...signList(signs).flatMap(({ source, at }) => (trustOf[source] === trust ? [at] : [])));
-  const work = Math.max(floor, newest('work'));
-  return Math.max(work, Math.min(newest('life'), work + lifeCountsMs));
+  const newest = { work: 0, life: 0 };
+  // Asked twice of each agent at each look: no list is made for it.
+  for (const source of signSources) {
+    const trust = trustOf[source];
+    newest[trust] = Math.max(newest[trust], signs[source] ?? 0);
+  }
+  const work = Math.max(floor, newest.work);
+  return Math.max(work, Math.min(newest.life, work + lifeCountsMs));
 }
 
 /**

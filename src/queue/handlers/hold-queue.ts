@@ -99,7 +99,7 @@ async function carriedOut(
     () => over.abort(),
     () => undefined,
   );
-  const { left, resumedBy } = await control.drain(
+  const { left, takenOver } = await control.drain(
     queue,
     envelope.principal,
     AbortSignal.any([signal, over.signal]),
@@ -109,10 +109,11 @@ async function carriedOut(
   if (left === 0) return { text: 'no worker takes from it, and nothing of it runs any more' };
   // The process stops: the next run goes on waiting. Or it was called off: see `broken`.
   signal.throwIfAborted();
-  const isOpen = await control.endDrain(queue);
-  if (resumedBy !== null) {
+  // Until the pause is carried out the queue stays held: workers must not take from it in between.
+  const isOpen = takenOver?.order === 'pause' ? false : await control.endDrain(queue);
+  if (takenOver !== null) {
     return {
-      text: `not drained: ${left} still run; taken over by the resume of ${resumedBy}`,
+      text: `not drained: ${left} still run; taken over by the ${takenOver.order} of ${takenOver.by}`,
       state: 'failed',
     };
   }

@@ -1,8 +1,13 @@
 // What the sweep does of what waits: brings it to mind, ends it, and mends what a crash left half done.
 import { describe, expect } from 'vitest';
+import { domainErrors } from '../../../src/contracts/errors.ts';
+import { SwarmError } from '../../../src/core/errors.ts';
 import { it } from '../../support/fixtures.ts';
 import { open, placesOf, policyOf } from './approvals-scene.ts';
 import { alice, bob } from './scene.ts';
+
+const noAnswer = () =>
+  new SwarmError(domainErrors.auditUnavailable, 'no answer', { cause: new Error('Command timed out') });
 
 describe('the sweep', () => {
   it('ends what nobody decided, and tells it in every place', async ({ redis, prefix }) => {
@@ -90,6 +95,74 @@ describe('the sweep', () => {
       'done',
       [],
     ]);
+  });
+
+  for (const [what, line, by, isBegun, came, verdict] of [
+    ['of a second person', 'restart prod-slam', bob, false, 'nothing was done', 'expired'],
+    ['of who asked', 'restart slam', alice, false, 'nothing was done', 'expired'],
+    ['that was begun', 'restart slam', alice, true, 'whether it was begun is not known', 'unknown'],
+  ] as const) {
+    it(`does not carry out a yes ${what} more than ten minutes later, and says so`, async ({
+      redis,
+      prefix,
+    }) => {
+      const { asked, decide, intake, jobs, clock, orders, approvals, audit, reports, recorded } = open(
+        redis,
+        prefix,
+      );
+      const id = await asked(line);
+      const append = audit.append;
+      if (isBegun) jobs.down = true;
+      else audit.append = () => Promise.reject(noAnswer());
+      expect(await decide(id, 'yes', by)).toMatchObject({ code: 'unavailable' });
+      audit.append = append;
+      jobs.down = false;
+      clock.advance(600_001);
+      expect(await decide(id, 'yes', by)).toMatchObject({ code: 'no-confirmation' });
+      await intake.sweep();
+      await intake.sweep();
+      const ends = reports().filter(({ to, text }) => to.place === 'c-1' && text.includes('Expired'));
+      expect(ends).toMatchObject([
+        { text: expect.stringMatching(`, but it could not be done within 10 min; ${came}\\.$`) },
+      ]);
+      expect([orders(), (await approvals.find(id))?.state, await approvals.due()]).toEqual([
+        [],
+        'expired',
+        [],
+      ]);
+      expect((await recorded()).at(-1)).toBe(`restart: ended, ${verdict}`);
+    });
+  }
+
+  it('tells nothing else of what was approved and done, though its end was not noted', async ({
+    redis,
+    prefix,
+  }) => {
+    const { asked, decide, intake, clock, orders, approvals, reports } = open(redis, prefix, {
+      ports: {
+        actions: {
+          note: () => Promise.resolve(),
+          find: async (correlationId) => [
+            {
+              note: {
+                ...{ correlationId, command: 'restart', args: {}, person: 'alice' },
+                ...{ principal: 'discord:111', at: 0 },
+              },
+              steps: [{ state: 'ready', at: 0, detail: '' }],
+              word: null,
+            },
+          ],
+        },
+      },
+    });
+    const id = await asked('restart slam');
+    const move = approvals.move;
+    approvals.move = (which, way) => (way.to === 'done' ? Promise.reject(noAnswer()) : move(which, way));
+    expect(await decide(id)).toMatchObject({ kind: 'accepted' });
+    approvals.move = move;
+    clock.advance(600_001);
+    await intake.sweep();
+    expect([orders().length, (await approvals.find(id))?.state, reports()]).toEqual([1, 'done', []]);
   });
 
   it('does not do it when a right has gone meanwhile, and says so', async ({ redis, prefix }) => {

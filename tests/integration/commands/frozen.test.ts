@@ -54,7 +54,7 @@ const unknown = /^Redis does not answer, so nothing is known right now\. Decide 
 const toldBefore: Readonly<Record<number, RegExp>> = {
   1: unknown,
   2: unknown,
-  3: /^It is approved.* it is done once the record can be\.$/,
+  3: /^It is approved.* it is done once the record can be, if that is within 10 min\.$/,
   4: /^Order taken/,
 };
 

@@ -3,18 +3,31 @@ import { describe, expect } from 'vitest';
 import { correlationIdOf } from '../../../src/contracts/ids.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { it } from '../../support/fixtures.ts';
-import { alice, bob, createScene, stranger } from './scene.ts';
+import { createPolicy } from '../../../src/access/index.ts';
+import type { Identity } from '../../../src/contracts/chat.ts';
+import { alice, aliceOnTwitch, bob, createScene, policyDocument, stranger } from './scene.ts';
+
+const [vera, carol, rita] = [
+  { surface: 'discord', id: '444', name: 'Vera' },
+  { surface: 'discord', id: '555', name: 'Carol' },
+  { surface: 'discord', id: '666', name: 'Rita' },
+] as const satisfies readonly Identity[];
 
 function open(redis: Redis, prefix: string) {
   const scene = createScene(redis, prefix);
-  const told = async (id: string) => {
-    const reply = await scene.say(`result ${id}`);
-    return reply.kind === 'answer' ? [reply.answer.title, reply.answer.note] : reply;
+  const told = async (id: string, who: Identity = alice) => {
+    const reply = await scene.say(`result ${id}`, who);
+    if (reply.kind !== 'answer') throw new Error(JSON.stringify(reply));
+    return [reply.answer.title, reply.answer.note];
   };
   return { ...scene, told };
 }
 
 const done = 'Nothing was done.';
+const unknown = (id: string) => [
+  `Unknown: no action ${id} in the last 7 days`,
+  'What was only asked for is told to who asked, to who may approve it, and to holders of `audit.read`.',
+];
 
 describe('result of a wish', () => {
   it.for([
@@ -49,14 +62,48 @@ describe('result of a wish', () => {
 
   it('that was refused tells so', async ({ redis, prefix }) => {
     const scene = open(redis, prefix);
-    await scene.say('restart slam', stranger, 'i-denied');
-    expect(await scene.told(correlationIdOf('i-denied'))).toEqual(['restart slam: denied', done]);
+    await scene.say('restart slam', vera, 'i-denied');
+    expect(await scene.told(correlationIdOf('i-denied'), vera)).toEqual(['restart slam: denied', done]);
   });
 
   it('that nobody had is unknown', async ({ redis, prefix }) => {
-    expect(await open(redis, prefix).told('xabcdef')).toMatchObject([
-      'Unknown: no action xabcdef in the last 7 days',
-      undefined,
-    ]);
+    expect(await open(redis, prefix).told('xabcdef')).toMatchObject(unknown('xabcdef'));
+  });
+
+  it('is told to who asked, to who may approve it or decided it, and to who may read the record alone', async ({
+    redis,
+    prefix,
+  }) => {
+    const scene = open(redis, prefix);
+    scene.setPolicy(
+      createPolicy({
+        ...policyDocument,
+        roles: {
+          ...policyDocument.roles,
+          approver: ['ask', 'approve:service.restart:*'],
+          auditor: ['ask', 'audit.read'],
+        },
+        people: {
+          ...policyDocument.people,
+          carol: { role: 'approver', identities: ['discord:555'] },
+          rita: { role: 'auditor', identities: ['discord:666'] },
+        },
+      }),
+    );
+    const seenBy = async (id: string) => {
+      const all: Identity[] = [alice, aliceOnTwitch, bob, carol, rita, vera];
+      const seen = await Promise.all(
+        all.map(async (who) => (await scene.told(id, who))[0] !== unknown(id)[0]),
+      );
+      return all.filter((_, i) => seen[i]).map(({ name }) => name);
+    };
+    const two = await scene.asked('restart prod-slam', alice, 'i-two');
+    await scene.decide(two, 'no', bob);
+    expect(await seenBy(two)).toEqual(['Alice', 'alice_tv', 'Bob', 'Carol', 'Rita']);
+    // nobody else's word counts on it
+    const own = await scene.asked('restart slam', alice, 'i-own');
+    expect(await seenBy(own)).toEqual(['Alice', 'alice_tv', 'Rita']);
+    await scene.say('restart slam', vera, 'i-denied');
+    expect(await seenBy(correlationIdOf('i-denied'))).toEqual(['Rita', 'Vera']);
   });
 });

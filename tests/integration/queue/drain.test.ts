@@ -59,29 +59,34 @@ describe('a queue that is drained', () => {
     });
   }
 
-  it('is resumed at once while it is drained, and of the drain it is told who took it over', async ({
-    redis,
-    redisUrl,
-    prefix,
-  }) => {
-    const end = createGate();
-    const scene = await openScene({ redis, redisUrl, prefix }, () => end.passed);
-    await scene.start();
-    await scene.jobs.add(sweep('j-1'));
-    await eventually(async () => (await scene.view())?.active === 1);
-    await scene.hold('drain');
-    await eventually(async () => (await scene.view())?.hold?.state === 'draining');
-    await scene.hold('resume');
-    await eventually(() => scene.told.length === 2);
-    expect([scene.told, (await scene.view())?.hold]).toEqual([
-      [
-        'drain of queue pipeline: not drained: 1 still run; taken over by the resume of console:local',
-        'resume of queue pipeline: workers take from it again',
-      ],
-      null,
-    ]);
-    end.open();
-  });
+  for (const [order, says, hold] of [
+    ['resume', 'workers take from it again', null],
+    ['pause', 'no worker takes from it now; what runs goes on', { state: 'paused', by: 'console:local' }],
+  ] as const) {
+    it(`heeds a ${order} at once while it is drained, and of the drain it is told who took it over`, async ({
+      redis,
+      redisUrl,
+      prefix,
+    }) => {
+      const end = createGate();
+      const scene = await openScene({ redis, redisUrl, prefix }, () => end.passed);
+      await scene.start();
+      await scene.jobs.add(sweep('j-1'));
+      await eventually(async () => (await scene.view())?.active === 1);
+      await scene.hold('drain');
+      await eventually(async () => (await scene.view())?.hold?.state === 'draining');
+      await scene.hold(order);
+      await eventually(() => scene.told.length === 2);
+      expect([scene.told, (await scene.view())?.hold]).toEqual([
+        [
+          `drain of queue pipeline: not drained: 1 still run; taken over by the ${order} of console:local`,
+          `${order} of queue pipeline: ${says}`,
+        ],
+        hold === null ? null : expect.objectContaining(hold),
+      ]);
+      end.open();
+    });
+  }
 
   for (const [what, endDrain, says, hold] of [
     ['takes work again', undefined, 'the drain is given up, and workers take from the queue again', null],

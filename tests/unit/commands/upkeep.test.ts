@@ -105,6 +105,7 @@ describe('result', () => {
     expect(await told('result', {}, { id: 'xabcdef' })).toEqual([
       '[warn]',
       'Unknown: no action xabcdef in the last 7 days',
+      'What was only asked for is told to who asked, to who may approve it, and to holders of `audit.read`.',
     ]);
   });
 });
