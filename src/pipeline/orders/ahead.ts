@@ -58,7 +58,7 @@ export async function makeAhead(
     let paused: readonly string[] = [];
     let parts: readonly Joined[] = [];
     const send: JoinStep = (before, from, mark, join) => {
-      parts = othersIn(before, from, join);
+      parts = othersIn(before, from, mark, join);
       return sendAhead(before, from, mark, join);
     };
     const come: JoinStep = (...round) => {
