@@ -45,7 +45,7 @@ export function sentAhead(by: string): string {
 
 /** The checkpoint does not fire again, so whoever else it was for gets its gas too, unless that still waits for others. */
 export async function makeAhead(
-  { store, chain }: Pick<OrderDeps, 'store' | 'chain'>,
+  { store, chain, maxBytes }: Pick<OrderDeps, 'store' | 'chain' | 'maxBytes'>,
   { run, checkpoint, order, begin }: Ahead,
 ): Promise<Made> {
   const present = chain();
@@ -70,7 +70,8 @@ export async function makeAhead(
     arrivals.push(...(await stepAtJoin(store, present, place, isNamed ? send : come)));
     if (!fires) continue;
     const text = isNamed ? order.text : null;
-    const gas = toGasAhead(run, { checkpoint, text, words: next?.words ?? '', parts }, { ...order, to });
+    const said = { checkpoint, text, words: next?.words ?? '', parts, maxBytes };
+    const gas = toGasAhead(run, said, { ...order, to });
     const fallbacks = fallbacksOf(present, to);
     const holders = await holdersAmong(store, paused);
     const { detail, ...hold } = holdOf(run.agent, null, sentAhead(order.by), holders);

@@ -1,6 +1,8 @@
 // What the receiver of a join reads, on a real Redis: what each of its parts did, in whatever order they came.
 import { describe, expect } from 'vitest';
 import type { PipelineOptions } from '../../../src/pipeline/index.ts';
+import { gasConfigSchema } from '../../../src/pipeline/words/config.ts';
+import { ownTemplates } from '../../../src/pipeline/words/own.ts';
 import { ann, gasOf, order, record, status } from './orders.ts';
 import { it, type Rig } from './rig.ts';
 
@@ -138,6 +140,26 @@ describe('the gas of a join of two', () => {
     const [gas] = gasOf(rig);
     expect(gas?.parts).toEqual([{ agent: 'A', mission: null, epoch: 3, percent: null }]);
     expect(gas?.text).toContain('## What A handed over\n\n- What it told was not kept');
+  });
+});
+
+describe('the gas of a join where hand-overs are to be short', () => {
+  const gas = { ...gasConfigSchema.parse({ maxBytes: 2_000 }), templates: ownTemplates };
+  it.override({ options: { ...graph(two), gas } });
+
+  it('has no more room for its parts where a person sends it ahead', async ({ rig }) => {
+    const done = Array.from({ length: 10 }, (_, i) => `${i} ${'x'.repeat(150)}`);
+    await rig.twin.progress.report({
+      agent: 'A',
+      mission: 'm',
+      percent: 80,
+      done,
+      open: done,
+      artefacts: done,
+    });
+    await rig.pipeline.observe('B', status(10), Date.now());
+    await rig.pipeline.control['gas.send'](order(), { ...ann, agent: 'C', text: 'go now' });
+    expect(gasOf(rig)[0]?.text).toContain('x`, and 7 more\n');
   });
 });
 
