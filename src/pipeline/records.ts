@@ -62,6 +62,7 @@ export const deliverySchema = z.object({
   replacedBy: z.string().nullable().default(null),
   meant: z.string().nullable().default(null),
   heldBy: z.array(z.string()).optional(),
+  keptUntil: z.number().optional(),
 });
 
 const entries = z.array(z.string());
