@@ -23,6 +23,8 @@ export interface Delivery extends DeliveryView {
   readonly replacedBy: string | null;
   /** In whose place its receiver gets it; null where it was meant for that. */
   readonly meant: string | null;
+  /** When it goes if its receiver has not fetched it, ms; absent: after the time that all have. */
+  readonly keptUntil?: number | undefined;
 }
 
 export interface HumanAlert {
@@ -102,12 +104,14 @@ export interface Beginning {
   readonly meant?: string;
   /** With `held` alone: whose pauses hold it. Default: that of its sender. */
   readonly heldBy?: readonly string[] | undefined;
+  /** As in the delivery. */
+  readonly keptUntil?: number | undefined;
 }
 
 export function newDelivery(
   gas: Gas,
   detail: string,
-  { state = 'pending', asked, fallbacks = [], meant, heldBy }: Beginning = {},
+  { state = 'pending', asked, fallbacks = [], meant, heldBy, keptUntil }: Beginning = {},
 ): Delivery {
   const { createdAt: at } = gas;
   return {
@@ -122,6 +126,7 @@ export function newDelivery(
     replacedBy: null,
     meant: meant === undefined || meant === gas.to ? null : meant,
     ...(heldBy && { heldBy }),
+    ...(keptUntil !== undefined && { keptUntil }),
   };
 }
 
@@ -152,6 +157,7 @@ export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): De
     alert: isAnswered ? null : delivery.alert,
     replacedBy,
     meant: delivery.meant,
+    keptUntil: delivery.keptUntil,
   };
   return { delivery: next, effects: taken && replacedBy !== null ? recalled : reported };
 }

@@ -101,7 +101,8 @@ export function createEngine(deps: PipelineDeps, options: PipelineOptions, chain
   );
   const names = agents.map(({ id }) => id);
   const freeJoins = makeFreeJoins({ store, ledger, clock, words }, { agents: names, chain, ...patience });
-  return { agents, stall, store, mailbox, inbox, ledger, brain, watches, intake, freeJoins };
+  const { maxBytes } = gas;
+  return { agents, stall, store, mailbox, inbox, ledger, brain, watches, intake, freeJoins, maxBytes };
 }
 
 const defaultPatience: Patience = {

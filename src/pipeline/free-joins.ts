@@ -7,13 +7,13 @@ import type { DecideDeps } from './decide.ts';
 import { type Delivery, newDelivery } from './delivery.ts';
 import { toGas } from './gas.ts';
 import { fallbacksOf, joinOf, receiversOf } from './graph.ts';
-import { othersIn, releases } from './join.ts';
+import { earlierOf, othersIn, releases } from './join.ts';
 import { type Holders, holdersAmong, holdOf } from './join-holds.ts';
 import { type Joined, toEffect } from './join-parts.ts';
 import type { Ledger } from './ledger.ts';
 import { newRun, pauseOf, type Run } from './machine.ts';
 import { lookAtReceivers } from './receivers.ts';
-import { firstFit, type FitnessRules, markOf } from './routing.ts';
+import { type FitnessRules, firstFit, markOf } from './routing.ts';
 import { worksFor } from './stand-in.ts';
 import type { GasStore } from './store.ts';
 import { untilSaved } from './until-saved.ts';
@@ -39,13 +39,14 @@ export function makeFreeJoins(deps: FreeJoinsDeps, options: FreeJoinsOptions): F
   async function free(receiver: string, checkpoint: Checkpoint): Promise<readonly Delivery[] | null> {
     const held = await store.arrivals(receiver, checkpoint);
     const join = joinOf(options.chain(), receiver);
-    const release = held.value === null ? null : releases(held.value, join);
-    if (held.value === null || release === null) return [];
+    const round = held.value;
+    const release = round === null ? null : releases(round, join);
+    if (round === null || release === null) return [];
     const { values } = await store.runs(options.agents);
-    const { arrived, parts, paused } = held.value;
+    const { arrived, parts, paused } = round;
     const waiting = release.from.map((source) => {
       const came = { source, mark: arrived[source] ?? '', part: parts[source] ?? null };
-      const others = held.value === null || join === null ? [] : othersIn(held.value, source, join);
+      const others = join === null ? earlierOf(round, source) : othersIn(round, source, came.mark, join);
       return { came, run: missionOf(values, came), others };
     });
     const holders = await holdersAmong(store, join?.mode === 'all' ? Object.values(paused) : []);

@@ -66,10 +66,13 @@ export function toGasAhead(
     text,
     words,
     parts,
+    maxBytes,
   }: Pick<ChainOrder, 'words' | 'parts'> & {
     readonly checkpoint: Checkpoint;
     /** The person's own; null for ours. */
     readonly text: string | null;
+    /** Room for what the others of a join handed over. */
+    readonly maxBytes: number;
   },
   order: GasOrder & PersonOrder,
 ): Gas {
@@ -80,7 +83,8 @@ export function toGasAhead(
     id: aheadId(order.id, to),
     ...{ from, to, mission, epoch, checkpoint, percent, createdAt },
     ...joinedBy(parts),
-    text: withJoined(aheadText({ from, to, mission, checkpoint, percent, by, text }), parts) + words,
+    text:
+      withJoined(aheadText({ from, to, mission, checkpoint, percent, by, text }), parts, maxBytes) + words,
   };
 }
 

@@ -87,7 +87,8 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const current = { chain: options.chain };
   const chain = () => current.chain;
   const engine = createEngine(deps, options, chain);
-  const { agents, stall, store, mailbox, inbox, ledger, brain, watches, intake, freeJoins } = engine;
+  const { agents, stall, store, mailbox, inbox, ledger, brain, watches, intake, freeJoins, maxBytes } =
+    engine;
   const names = agents.map(({ id }) => id);
   const inboxless = inboxlessOf(agents);
   const rounds = createRounds({ intake, clock }, agents);
@@ -104,7 +105,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const questions = createQuestions(redis, { prefix });
   const orders = {
     ...{ questions, boards, store, ledger, inbox, brain, clock },
-    ...{ agents: names, inboxless, chain, freeJoins },
+    ...{ agents: names, inboxless, chain, freeJoins, maxBytes },
   };
   const control = createControl(orders);
   const silence = createStall(

@@ -51,12 +51,13 @@ export interface IntakeOptions extends DecideOptions {
 export interface Intake extends ProgressSink {
   /**
    * A version of an agent's status, read at `at` and written at `writtenAt` (ms; default: just then); null: the file is
-   * absent, so what was wrong with it is over and nothing else changes. A version that was read before the newest stored one is dropped: another process saw a
-   * later file. @throws SwarmError AGENT_UNKNOWN, RECORD_UNREADABLE
+   * absent, so what was wrong with it is over and nothing else changes. Resolves to false for one that was read before the
+   * newest stored one, and is dropped: another process saw a later file, or this one is to be read again.
+   * @throws SwarmError AGENT_UNKNOWN, RECORD_UNREADABLE
    */
-  observe(agent: string, raw: string | null, at: number, writtenAt?: number): Promise<void>;
+  observe(agent: string, raw: string | null, at: number, writtenAt?: number): Promise<boolean>;
   /** The status is there and cannot be opened: a version like one that is not JSON. @throws as `observe` */
-  unreadable(agent: string, fault: string, at: number): Promise<void>;
+  unreadable(agent: string, fault: string, at: number): Promise<boolean>;
   /** @throws also what the queue throws for gas that is stored: the sweep gives it again */
   report: ProgressSink['report'];
   /** Tells agents that are complete and got nothing for too long. @throws as `observe` */
@@ -79,21 +80,23 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
   const decide = makeDecide({ store, clock, logger, words }, options);
   const take = makeTake({ store, ledger, logger, thresholds, decide });
 
-  /** A version of the file: what is wrong with it is told with its place. */
-  async function advance(id: string, version: Version, read: (run: Run) => Reading): Promise<void> {
+  /** A version of the file: what is wrong with it is told with its place. False where it is overtaken. */
+  async function advance(id: string, version: Version, read: (run: Run) => Reading): Promise<boolean> {
     const { statusFile } = known(id);
-    await take(id, (run) => {
-      if (isOvertaken(run, version, clock.now()) || isOlderThanTold(run, version.writtenAt))
-        return { event: null };
-      return { event: { reading: located(read(run), statusFile ?? id), ...version } };
+    const { weighed } = await take(id, (run) => {
+      const counts = !isOvertaken(run, version, clock.now());
+      if (!counts || isOlderThanTold(run, version.writtenAt)) return { event: null, counts };
+      return { event: { reading: located(read(run), statusFile ?? id), ...version }, counts };
     });
+    return weighed.counts;
   }
 
   return {
     observe: async (agent, raw, at, writtenAt = at) => {
       known(agent);
-      if (raw === null) await forgetProblem(deps, agent, at);
-      else await advance(agent, { at, writtenAt }, (run) => readFor(run, raw));
+      if (raw !== null) return advance(agent, { at, writtenAt }, (run) => readFor(run, raw));
+      await forgetProblem(deps, agent, at);
+      return true;
     },
     unreadable: (agent, fault, at) =>
       advance(agent, { at, writtenAt: at }, () => ({ kind: 'invalid', detail: fault })),
@@ -141,16 +144,21 @@ function makeLookup(configured: readonly PipelineAgent[]): (id: string) => Pipel
 }
 
 /**
- * Another process read a later version: at the same moment the file's own time tells which it is. A reading that is more
- * than a minute behind comes of a process that stood still where it is old by its own clock; else that clock was set back.
+ * Another process read a later version: at the same moment the file's own time tells which it is. Where the later one is of a
+ * time to come, the clock was set back: what is read just now is later, unlike what was read before that, or by a process that
+ * stood still.
  */
 function isOvertaken(run: Run, { at, writtenAt }: Version, now: number): boolean {
-  const behindMs = (run.readAt ?? at) - at;
-  if (behindMs === 0) return writtenAt < (run.writtenAt ?? writtenAt);
-  return behindMs > 0 && (behindMs < lateMs || now - at >= lateMs);
+  const readAt = run.readAt ?? at;
+  if (readAt === at) return writtenAt < (run.writtenAt ?? writtenAt);
+  const isSetBack = readAt - now >= skewMs;
+  const isJustRead = at <= now && now - at < justMs;
+  return readAt > at && !(isSetBack && isJustRead);
 }
 
-const lateMs = 60_000;
+/** Clocks of two machines may differ by less: their workers pause at more. A version is refused as long, and read again. */
+const skewMs = 2_000;
+const justMs = 5_000;
 
 function located(reading: Reading, path: string): Reading {
   return reading.kind === 'valid' ? reading : { kind: 'invalid', detail: `${path}: ${reading.detail}` };

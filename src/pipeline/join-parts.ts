@@ -22,18 +22,44 @@ export interface Counts {
   readonly artefacts: number;
 }
 
-/** One that came before the last. */
-export interface Joined {
-  /** The agent of the join. */
-  readonly source: string;
+/** What one of a join left in one of its missions. */
+export interface Left {
   /** Which of its missions it was, as `markOf` says. */
   readonly mark: string;
   /** Null where the record of the round has none: older versions kept none. */
   readonly part: Part | null;
 }
 
+/** In a mission before the one that counts, in the same round. */
+export interface Earlier extends Left {
+  /** How many before this one are not kept; absent: none. */
+  readonly missed?: number | undefined;
+}
+
+/** One that came before the last. */
+export interface Joined extends Earlier {
+  /** The agent of the join. */
+  readonly source: string;
+  /** Whether it came again after that, before the others. Default: it did not. */
+  readonly isEarlier?: boolean;
+}
+
 /** As many and as much as a hand-over shows. */
 const longest = { entries: 10, entry: 160, note: 1_000 } as const;
+
+/** So many missions before the one that counts are kept of each. */
+const mostEarlier = 2;
+
+/** As it came again after `left`. @param before newest first */
+export function withEarlier(left: Left, before: readonly Earlier[]): readonly Earlier[] {
+  const all: readonly Earlier[] = [left, ...before];
+  const [dropped] = all.slice(mostEarlier);
+  return all
+    .slice(0, mostEarlier)
+    .map((one, at) =>
+      dropped && at === mostEarlier - 1 ? { ...one, missed: 1 + (dropped.missed ?? 0) } : one,
+    );
+}
 
 /** @param told of a checkpoint that was crossed; one that a person sends ahead has told nothing */
 export function toPart(run: Pick<Run, 'agent' | 'mission' | 'percent'>, told: DeliverEffect | null): Part {

@@ -1,6 +1,6 @@
 // When gas of several agents becomes one: once all of them have reached the checkpoint, or once the first has. Pure.
 import type { Join } from './graph.ts';
-import type { Joined, Part } from './join-parts.ts';
+import { type Earlier, type Joined, type Part, withEarlier } from './join-parts.ts';
 
 /** Who has reached one checkpoint before one receiver, in the present round. */
 export interface Arrivals {
@@ -14,6 +14,8 @@ export interface Arrivals {
   readonly paused: Readonly<Record<string, string>>;
   /** What those among `arrived` left for whoever hands over last. Older records have none. */
   readonly parts: Readonly<Record<string, Part>>;
+  /** What those that wait left in this round in missions before, newest first. Older records have none. */
+  readonly earlier: Readonly<Record<string, readonly Earlier[]>>;
 }
 
 export interface Arrived {
@@ -24,17 +26,24 @@ export interface Arrived {
   readonly waits: boolean;
   /** Which agents came to its round while paused, but for this one; none where the first is enough. */
   readonly paused: readonly string[];
-  /** What the others handed over before, where its gas is theirs too. */
+  /** What the others, and itself in missions before, handed over, where its gas is that of all. */
   readonly parts: readonly Joined[];
   /** For people: whom it waited for, still waits for, or who came first. */
   readonly detail: string;
 }
 
-export const nobodyYet: Arrivals = { arrived: {}, fired: false, skipped: [], paused: {}, parts: {} };
+export const nobodyYet: Arrivals = {
+  arrived: {},
+  fired: false,
+  skipped: [],
+  paused: {},
+  parts: {},
+  earlier: {},
+};
 
 /**
  * `from` reached the checkpoint in its mission `mark`. A round is over when all have come; one that comes again before
- * that begins the next round where the gas of this one has gone, and replaces its earlier word where it has not.
+ * that begins the next round where the gas of this one has gone, and goes before its earlier word where it has not.
  */
 export function arrive(before: Arrivals, from: string, mark: string, join: Join): Arrived {
   const { mode, of } = join;
@@ -47,7 +56,7 @@ export function arrive(before: Arrivals, from: string, mark: string, join: Join)
     const detail = fired ? `its gas of ${of.join(', ')} was sent ahead` : last;
     const arrivals = isOver ? nobodyYet : now;
     const paused = Object.values(now.paused);
-    const parts = othersIn(before, from, join);
+    const parts = othersIn(before, from, mark, join);
     return { arrivals, fires: isOver && !fired, waits: !isOver && !fired, paused, parts, detail };
   }
   const detail = fired ? `${Object.keys(arrived)[0] ?? from} was first` : `the first of ${of.join(', ')}`;
@@ -60,15 +69,25 @@ export function asLeft(now: Arrivals, from: string, part: Part): Arrivals {
   return { ...now, parts: { ...now.parts, [from]: part } };
 }
 
-/** What hands over together with `from`: all that wait in its round but those that a person took out. */
-export function othersIn(before: Arrivals, from: string, { of }: Join): readonly Joined[] {
-  const { arrived, fired, skipped, parts } = openTo(before, from);
+/**
+ * What hands over together with `from` in its mission `mark`: all that wait in its round but those that a person took out, and
+ * then what any of them left there before.
+ */
+export function othersIn(before: Arrivals, from: string, mark: string, { of }: Join): readonly Joined[] {
+  const now = came(before, from, mark);
+  const { arrived, fired, skipped, parts } = now;
   if (fired) return [];
   const others = of.filter((one) => one !== from && !skipped.includes(one));
-  return others.flatMap((source) => {
-    const mark = arrived[source];
-    return mark === undefined ? [] : [{ source, mark, part: parts[source] ?? null }];
+  const newest = others.flatMap((source) => {
+    const came = arrived[source];
+    return came === undefined ? [] : [{ source, mark: came, part: parts[source] ?? null }];
   });
+  return [...newest, ...of.flatMap((source) => earlierOf(now, source))];
+}
+
+/** What one of them left in its round before what counts, newest first. */
+export function earlierOf({ earlier }: Arrivals, source: string): readonly Joined[] {
+  return (earlier[source] ?? []).map((one) => ({ ...one, source, isEarlier: true }));
 }
 
 /** As `arrive` left it, where `agent` came for `from` and is paused: its pause holds the gas of the round. */
@@ -76,9 +95,19 @@ export function asPaused(now: Arrivals, from: string, agent: string): Arrivals {
   return { ...now, paused: { ...now.paused, [from]: agent } };
 }
 
-/** A person took the checkpoint of `from` out. Who waits for it alone is told by `releases`. */
+/**
+ * A person took the checkpoint of `from` out, that of its mission `mark` alone: what it left in the round in a mission before
+ * waits on. Who waits for it alone is told by `releases`.
+ */
 export function passBy(before: Arrivals, from: string, mark: string, join: Join): Arrivals {
+  if (isAgain(openTo(before, from), from, mark)) return before;
   const now = came(before, from, mark);
+  const [last, ...rest] = now.earlier[from] ?? [];
+  if (last !== undefined) {
+    const parts = last.part === null ? now.parts : { ...now.parts, [from]: last.part };
+    const arrived = { ...now.arrived, [from]: last.mark };
+    return { ...now, arrived, parts, earlier: { ...now.earlier, [from]: rest } };
+  }
   const skipped = [...now.skipped, from];
   const isEmpty = Object.keys(now.arrived).every((one) => skipped.includes(one));
   const isOver = missingOf(now, join).length === 0 && (now.fired || isEmpty);
@@ -127,16 +156,26 @@ function openTo(before: Arrivals, from: string): Arrivals {
   return before.fired && before.arrived[from] !== undefined ? nobodyYet : before;
 }
 
+/** Whether it waits in an open round already, by another of its missions. */
+function isAgain({ arrived, skipped }: Arrivals, from: string, mark: string): boolean {
+  return arrived[from] !== undefined && arrived[from] !== mark && !skipped.includes(from);
+}
+
 function came(before: Arrivals, from: string, mark: string): Arrivals {
-  const { arrived, fired, skipped, paused, parts } = openTo(before, from);
+  const open = openTo(before, from);
+  const { arrived, fired, skipped, paused, parts, earlier } = open;
   const without = <T>(all: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(all).filter(([one]) => one !== from));
+  const kept = earlier[from] ?? [];
+  const left = { mark: arrived[from] ?? '', part: parts[from] ?? null };
+  const now = isAgain(open, from, mark) ? withEarlier(left, kept) : kept;
   return {
     arrived: { ...arrived, [from]: mark },
     fired,
     skipped: skipped.filter((one) => one !== from),
     paused: without(paused),
     parts: without(parts),
+    earlier: now.length === 0 ? without(earlier) : { ...earlier, [from]: now },
   };
 }
 

@@ -34,8 +34,10 @@ export function owedTo(delivery: Delivery, now: number, rules: OwedRules): Owed 
   const { state } = delivery;
   if (isClosed(state)) return owedToClosed(delivery);
   if (state === 'held') return { do: 'let-go' };
-  if (now - owedSince(delivery) >= rules.ackTimeoutMs) {
-    const within = `within ${Math.round(rules.ackTimeoutMs / 1_000)} s`;
+  const since = owedSince(delivery);
+  const until = delivery.keptUntil ?? since + rules.ackTimeoutMs;
+  if (now >= until) {
+    const within = `within ${Math.round((until - since) / 1_000)} s`;
     return { do: 'expire', detail: `not ${undone(delivery)} ${within}` };
   }
   if (state === 'pending') return { do: 'dispatch' };

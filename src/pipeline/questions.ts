@@ -31,7 +31,8 @@ export type Word = z.infer<typeof word>;
 
 /** The reason is for people. */
 export type Answered =
-  | { readonly kind: 'given'; readonly question: string }
+  /** `keptUntil`: when question and answer go, ms. */
+  | { readonly kind: 'given'; readonly question: string; readonly keptUntil: number }
   | { readonly kind: 'refused'; readonly reason: string };
 
 const keepSeconds = 7 * 86_400;
@@ -70,7 +71,8 @@ export function createQuestions(redis: Redis, { prefix }: { readonly prefix: str
         return { kind: 'refused', reason: `the question ${id} is older than seven days` };
       }
       const { order, by } = decode(word, kept, keyOf(id));
-      if (order === given.order) return { kind: 'given', question: found.asked.question };
+      const { question, askedAt } = found.asked;
+      if (order === given.order) return { kind: 'given', question, keptUntil: askedAt + keepSeconds * 1_000 };
       return { kind: 'refused', reason: `${by} has answered the question ${id} already` };
     },
     given: async (agent, id) => {

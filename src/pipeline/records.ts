@@ -62,6 +62,7 @@ export const deliverySchema = z.object({
   replacedBy: z.string().nullable().default(null),
   meant: z.string().nullable().default(null),
   heldBy: z.array(z.string()).optional(),
+  keptUntil: z.number().optional(),
 });
 
 const entries = z.array(z.string());
@@ -84,6 +85,14 @@ export const arrivalsSchema = z.object({
   skipped: z.array(z.string()).default([]),
   paused: z.record(z.string(), z.string()).default({}),
   parts: z.record(z.string(), partSchema).default({}),
+  earlier: z
+    .record(
+      z.string(),
+      z.array(
+        z.object({ mark: z.string(), part: partSchema.nullable(), missed: z.number().int().optional() }),
+      ),
+    )
+    .default({}),
 });
 
 /** Which of the missions of chain.yaml is next, and which each end took last, for which mission of its own. */

@@ -91,11 +91,13 @@ function roundsOf({ intake, clock }: RoundsDeps, agent: PipelineAgent, position:
   return { status: makeOneAtATime(status), done: makeOneAtATime(done) };
 }
 
-/** False when a record in Redis cannot be read: it concerns itself alone, and its reader has logged it. */
-async function getsThrough(work: Promise<void>): Promise<boolean> {
+/**
+ * False when a record in Redis cannot be read: it concerns itself alone, and its reader has logged it. So it is where the work
+ * says so itself.
+ */
+async function getsThrough(work: Promise<unknown>): Promise<boolean> {
   try {
-    await work;
-    return true;
+    return (await work) !== false;
   } catch (thrown) {
     if (thrown instanceof SwarmError && thrown.kind === domainErrors.recordUnreadable) return false;
     throw thrown;

@@ -103,7 +103,7 @@ async function tell(told: readonly Told[], kill: () => boolean): Promise<readonl
   };
   for (const { agent, at, raw } of told) {
     now = at * 1_000;
-    await survive(() => process.intake.observe(agent, raw, now));
+    await survive(async () => void (await process.intake.observe(agent, raw, now)));
   }
   for (const { gas } of await store.openDeliveries()) {
     await survive(async () => process.ledger.settle((await store.delivery(gas.id)).value ?? missing(gas.id)));

@@ -1,11 +1,12 @@
 // Acknowledgement by evidence, for channels that take no answer: an agent that begins another mission after gas was sent to it
 // has it. Whatever is noted so says that nobody said it.
+
+import { plainText } from '../../core/text.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Intake } from '../intake.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Run } from '../machine.ts';
 import type { GasStore } from '../store.ts';
-import { plainText } from '../../core/text.ts';
 import type { Acknowledgement } from './inbox.ts';
 
 export interface EvidenceDeps {
@@ -35,8 +36,9 @@ export function withEvidence(intake: Intake, { store, ledger, ackOf }: EvidenceD
   return {
     ...intake,
     observe: async (agent, raw, at, writtenAt) => {
-      await intake.observe(agent, raw, at, writtenAt);
+      const counts = await intake.observe(agent, raw, at, writtenAt);
       if (raw !== null) await look(agent);
+      return counts;
     },
     report: async (report) => {
       const answer = await intake.report(report);

@@ -3,31 +3,42 @@ import type { Checkpoint } from '../../contracts/agents.ts';
 import type { Chain } from '../chain.ts';
 import { type Beginning, type Delivery, newDelivery } from '../delivery.ts';
 import { type GasOrder, type PersonOrder, toGasAhead } from '../gas.ts';
-import { endOf, fallbacksOf, joinOf, receiversOf } from '../graph.ts';
+import { endOf, fallbacksOf, joinOf } from '../graph.ts';
 import { arrive, asLeft, othersIn, sendAhead } from '../join.ts';
 import { holdersAmong, holdOf } from '../join-holds.ts';
 import { type Joined, toPart } from '../join-parts.ts';
-import { ahead, type Run } from '../machine.ts';
+import { ahead, newRun, type Run } from '../machine.ts';
 import { type NextMission, nextMissionFor } from '../next-mission.ts';
+import { type Edge, edgesFor } from '../routing.ts';
+import { standInsOf } from '../stand-in.ts';
 import type { Beside } from '../store.ts';
 import type { Made, OrderDeps } from './deps.ts';
 import { type JoinStep, stepAtJoin } from './joins.ts';
 
-/** Of those that hand over to `to` the one with the lowest checkpoint to come, of which the gas has not gone. */
+/**
+ * Of those that hand over to `to`, also in the place of another, the one with the lowest checkpoint to come, of which the gas
+ * has not gone. One whose work another does comes last.
+ */
 export async function giverTo({ store, agents, chain }: OrderDeps, to: string): Promise<string | null> {
-  const before = agents.filter((agent) => receiversOf(chain(), agent).includes(to));
-  const runs = (await store.runs(before)).values;
-  const next: { readonly agent: string; readonly checkpoint: number }[] = [];
-  for (const run of runs.filter((one) => one !== null)) {
+  const present = chain();
+  const runs = (await store.runs(agents)).values;
+  const givers = agents.flatMap((agent, at) => {
+    const run = runs[at] ?? newRun(agent);
+    const edge = edgesFor(present, run).find(({ receiver }) => receiver === to);
+    return edge ? [{ run, source: edge.source }] : [];
+  });
+  const next: { readonly agent: string; readonly rank: number }[] = [];
+  for (const { run, source } of givers) {
     const [checkpoint] = ahead(run);
     if (checkpoint === undefined) continue;
-    const isPart = joinOf(chain(), to)?.of.includes(run.agent) === true;
+    const isPart = joinOf(present, to)?.of.includes(source) === true;
     const round = isPart ? (await store.arrivals(to, checkpoint)).value : null;
-    const isGone = round?.fired === true && round.arrived[run.agent] === undefined;
-    if (!isGone) next.push({ agent: run.agent, checkpoint });
+    const isGone = round?.fired === true && round.arrived[source] === undefined;
+    const isReplaced = standInsOf(runs, run.agent).length > 0;
+    if (!isGone) next.push({ agent: run.agent, rank: checkpoint + (isReplaced ? 100 : 0) });
   }
-  const lowest = Math.min(...next.map(({ checkpoint }) => checkpoint));
-  return next.find(({ checkpoint }) => checkpoint === lowest)?.agent ?? before[0] ?? null;
+  const lowest = Math.min(...next.map(({ rank }) => rank));
+  return next.find(({ rank }) => rank === lowest)?.agent ?? givers[0]?.run.agent ?? null;
 }
 
 interface Ahead {
@@ -45,32 +56,37 @@ export function sentAhead(by: string): string {
 
 /** The checkpoint does not fire again, so whoever else it was for gets its gas too, unless that still waits for others. */
 export async function makeAhead(
-  { store, chain }: Pick<OrderDeps, 'store' | 'chain'>,
+  { store, chain, maxBytes }: Pick<OrderDeps, 'store' | 'chain' | 'maxBytes'>,
   { run, checkpoint, order, begin }: Ahead,
 ): Promise<Made> {
   const present = chain();
   const arrivals: NonNullable<Beside['arrivals']>[number][] = [];
+  const edges = edgesFor(present, run);
+  const isTheirs = ({ receiver }: Edge) => receiver === order.to;
+  const named = edges.find(isTheirs) ?? { source: run.agent, receiver: order.to };
   const next = await missionAhead(store, present, run);
   const created: Delivery[] = [];
-  for (const to of new Set([order.to, ...receiversOf(present, run.agent)])) {
-    const isNamed = to === order.to;
+  for (const edge of [named, ...edges.filter((one) => !isTheirs(one))]) {
+    const { source, receiver: to } = edge;
+    const isNamed = edge === named;
     let fires = true;
     let paused: readonly string[] = [];
     let parts: readonly Joined[] = [];
     const send: JoinStep = (before, from, mark, join) => {
-      parts = othersIn(before, from, join);
+      parts = othersIn(before, from, mark, join);
       return sendAhead(before, from, mark, join);
     };
     const come: JoinStep = (...round) => {
       const came = arrive(...round);
       ({ fires, paused, parts } = came);
-      return came.waits ? asLeft(came.arrivals, run.agent, toPart(run, null)) : came.arrivals;
+      return came.waits ? asLeft(came.arrivals, source, toPart(run, null)) : came.arrivals;
     };
-    const place = { run, checkpoint, source: run.agent, receiver: to };
+    const place = { run, checkpoint, ...edge };
     arrivals.push(...(await stepAtJoin(store, present, place, isNamed ? send : come)));
     if (!fires) continue;
     const text = isNamed ? order.text : null;
-    const gas = toGasAhead(run, { checkpoint, text, words: next?.words ?? '', parts }, { ...order, to });
+    const said = { checkpoint, text, words: next?.words ?? '', parts, maxBytes };
+    const gas = toGasAhead(run, said, { ...order, to });
     const fallbacks = fallbacksOf(present, to);
     const holders = await holdersAmong(store, paused);
     const { detail, ...hold } = holdOf(run.agent, null, sentAhead(order.by), holders);
@@ -79,11 +95,12 @@ export async function makeAhead(
   return { created, beside: { arrivals, missions: next?.missions } };
 }
 
-/** What the chain adds behind its end; null where the run's agent is none. */
+/** What the chain adds behind its end; null where neither the run's agent nor in whose place it works is one. */
 export async function missionAhead(
   store: OrderDeps['store'],
   chain: Chain,
   run: Run,
 ): Promise<NextMission | null> {
-  return endOf(chain, run.agent) === 'next-mission' ? nextMissionFor(store, chain, run) : null;
+  const isEnd = edgesFor(chain, run).some(({ source }) => endOf(chain, source) === 'next-mission');
+  return isEnd ? nextMissionFor(store, chain, run) : null;
 }

@@ -31,6 +31,8 @@ export interface OrderDeps {
   /** Those to whom nothing can be given. */
   readonly inboxless: readonly string[];
   readonly chain: () => Chain;
+  /** Longest text of a hand-over, bytes. */
+  readonly maxBytes: number;
   /** Lets go what waits in joins for nobody any more. */
   readonly freeJoins: FreeJoins;
 }

@@ -5,7 +5,7 @@ import { plainText } from '../../core/text.ts';
 import { recordFetched } from '../answers.ts';
 import { newDelivery } from '../delivery.ts';
 import { messageId, toMessage } from '../gas.ts';
-import { askedBy, chosen, delivering, objectionToGiving, type OrderDeps, refused } from './deps.ts';
+import { askedBy, chosen, delivering, type OrderDeps, objectionToGiving, refused } from './deps.ts';
 
 export function makeMessage(deps: OrderDeps): SwarmControl['agent.message'] {
   return async (order, { by, to, text, replyTo, answers }) => {
@@ -14,17 +14,19 @@ export function makeMessage(deps: OrderDeps): SwarmControl['agent.message'] {
     const objection = to === null ? null : objectionToGiving(deps, to);
     if (objection !== null && answers === undefined) return objection;
     let words = text;
+    let keptUntil: number | undefined;
     if (to !== null && answers !== undefined) {
       const word = { order: order.id, by, answer: text, answeredAt: deps.clock.now() };
       const given = await deps.questions.answer(to, answers, word);
       if (given.kind === 'refused') return refused(given.reason);
+      if (objection !== null) ({ keptUntil } = given);
       words = `The answer to your question ${answers} (“${plainText(given.question, 200)}”): ${text}`;
     }
     const siblings = to === null ? receivers.map((agent) => messageId(order.id, agent)) : [];
     const asked = askedBy(order, replyTo, siblings);
     for (const agent of receivers) {
       const gas = toMessage(words, { id: order.id, by, to: agent, createdAt: deps.clock.now(), answers });
-      await deps.ledger.once(newDelivery(gas, `written by ${by}`, { asked }));
+      await deps.ledger.once(newDelivery(gas, `written by ${by}`, { asked, keptUntil }));
     }
     if (objection !== null && to !== null && answers !== undefined) await recordFetched(deps, to, answers);
     return delivering;

@@ -11,8 +11,8 @@ import {
   chosen,
   delivering,
   moveByHand,
-  objectionToGiving,
   type OrderDeps,
+  objectionToGiving,
   refused,
 } from './deps.ts';
 

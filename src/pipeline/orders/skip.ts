@@ -3,8 +3,8 @@
 import type { Checkpoint } from '../../contracts/agents.ts';
 import type { SwarmControl, SwarmOutcome } from '../../contracts/swarm-orders.ts';
 import { plainText } from '../../core/text.ts';
-import { newDelivery } from '../delivery.ts';
 import type { Delivery } from '../delivery.ts';
+import { newDelivery } from '../delivery.ts';
 import { checkpointGasId, toSkippedGas } from '../gas.ts';
 import { passBy } from '../join.ts';
 import { newRun, type Run } from '../machine.ts';
@@ -14,7 +14,7 @@ import { chosen, done, moveByHand, type OrderDeps, refused } from './deps.ts';
 import { giveUp } from './give-up.ts';
 import { stepAtJoin } from './joins.ts';
 import { takeFromJoins } from './take-from-joins.ts';
-import { inItsPlace, inWhoseGas } from './whose.ts';
+import { handedBefore, inItsPlace, inWhoseGas } from './whose.ts';
 
 type Joins = NonNullable<Beside['arrivals']>;
 
@@ -45,7 +45,10 @@ export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
       return outcome(givenUp, { what: `${what} (mission ${missions.join(', ')})`, detail });
     }
     const before = (await store.run(agent)).value ?? newRun(agent);
-    if (receiversFor(chain(), before).length === 0) return refused(`${agent} hands over to nobody`);
+    if (receiversFor(chain(), before).length === 0) {
+      const handed = await handedBefore(deps, { run: before, checkpoint });
+      return refused(`${agent} hands over to nobody${handed === null ? '' : ` now; ${handed}`}`);
+    }
     const event = { kind: 'skip', checkpoint } as const;
     const { run, created } = await moveByHand(deps, { agent, event }, (after, settled) =>
       takeOut(after, { checkpoint: settled, detail }),

@@ -1,8 +1,9 @@
 // Under whose name the gas of an agent goes, where that is another: the last of its join, or whoever works in its place.
 import { type Checkpoint, holdersOf } from '../../contracts/agents.ts';
+import { plainText } from '../../core/text.ts';
 import { type Delivery, deliveryTable } from '../delivery.ts';
 import type { Run } from '../machine.ts';
-import { standInsOf } from '../stand-in.ts';
+import { standInsOf, worksFor } from '../stand-in.ts';
 import type { OrderDeps } from './deps.ts';
 
 export interface Whose {
@@ -13,10 +14,15 @@ export interface Whose {
 /** For people: in whose gas it is, and what can be done about that; null where it is in none. @throws SwarmError REDIS_* */
 export async function inWhoseGas({ store }: Pick<OrderDeps, 'store'>, whose: Whose): Promise<string | null> {
   const { deliveries } = await store.recentDeliveries(searched);
-  const found = deliveries.find((one) => isPartOf(one, whose));
+  if (deliveries.length === 0) return null;
+  const givers = [...new Set(deliveries.map(({ gas }) => gas.from))];
+  const runs = new Map((await store.runs(givers)).values.map((run) => [run?.agent, run]));
+  const found = deliveries.find(
+    (one) => isPartOf(one, whose) || isInPlace(one, whose, runs.get(one.gas.from)),
+  );
   if (!found) return null;
   const { gas, state } = found;
-  const giver = (await store.run(gas.from)).value;
+  const giver = runs.get(gas.from);
   const isPresent = giver?.epoch === gas.epoch;
   const ways = [
     ...(state === 'held' ? holdersOf(found).map((agent) => `\`gas resume ${agent}\` to let it go`) : []),
@@ -27,6 +33,18 @@ export async function inWhoseGas({ store }: Pick<OrderDeps, 'store'>, whose: Who
   ];
   const text = `is in that of ${gas.from} for ${gas.to}, which is ${state}`;
   return ways.length === 0 ? text : `${text}: ${ways.join(', ')}`;
+}
+
+/** For people: what one that hands over to nobody has handed over in the place of another; null where that is nothing. */
+export async function handedBefore(
+  { store }: Pick<OrderDeps, 'store'>,
+  { run, checkpoint }: Whose,
+): Promise<string | null> {
+  const { deliveries } = await store.recentDeliveries(searched);
+  const found = deliveries.find(({ gas }) => gas.from === run.agent && gas.checkpoint === checkpoint);
+  if (!found) return null;
+  const { gas, state } = found;
+  return `the ${checkpoint} % gas of its mission ${plainText(gas.mission, 80)} for ${gas.to} is ${state}`;
 }
 
 /** For people: who works in the place of an agent now, and hands over what is for those behind it; null where nobody does. */
@@ -50,6 +68,12 @@ function isPartOf({ gas, state, heldBy }: Delivery, { run, checkpoint }: Whose):
     ({ agent, inPlaceOf, epoch }) =>
       inPlaceOf === run.agent || (agent === run.agent && (epoch === run.epoch || state === 'held')),
   );
+}
+
+/** What another handed over in its place since its present mission began, in a mission of that one that may be over. */
+function isInPlace({ gas }: Delivery, { run, checkpoint }: Whose, giver: Run | null | undefined): boolean {
+  if (gas.checkpoint !== checkpoint || gas.from === run.agent || gas.createdAt < run.epochAt) return false;
+  return worksFor(giver?.assignments ?? [], gas.epoch).includes(run.agent);
 }
 
 /** What lies in an inbox is the receiver's, until a person is wanted for it. */

@@ -1,5 +1,5 @@
 // What the others of a join handed over before the last of them, under its own words. Foreign text is quoted, as everywhere. Pure.
-import type { Joined } from '../join-parts.ts';
+import { type Joined, type Part, toGasPart } from '../join-parts.ts';
 import { listed, quote } from '../text.ts';
 import type { Room } from './room.ts';
 
@@ -13,13 +13,27 @@ export function missingIn(text: string, parts: readonly Joined[]): number {
   return parts.filter((one) => !text.includes(`${titleOf(one)}\n`)).length;
 }
 
-function titleOf({ source, part }: Joined): string {
+function titleOf(one: Joined): string {
+  const { source, part, isEarlier = false } = one;
   const agent = part?.agent ?? source;
-  return `## What ${agent} handed over${agent === source ? '' : ` in the place of ${source}`}`;
+  const place = agent === source ? '' : ` in the place of ${source}`;
+  const before = isEarlier ? ` before (its mission no. ${toGasPart(one).epoch})` : '';
+  return `## What ${agent} handed over${place}${before}`;
 }
 
-function linesOf({ part }: Joined, room: Room): string[] {
-  if (part === null) return ['- What it told was not kept: it came before a version that keeps it.'];
+function linesOf({ part, missed = 0 }: Joined, room: Room): string[] {
+  const before =
+    missed === 0
+      ? []
+      : [
+          `- Before that it came ${missed} more ${missed === 1 ? 'time' : 'times'}; what it told then is not kept`,
+        ];
+  return [...(part === null ? [notKept] : partLines(part, room)), ...before];
+}
+
+const notKept = '- What it told was not kept: it came before a version that keeps it.';
+
+function partLines(part: Part, room: Room): string[] {
   const { percent, mission, note, done, open, artefacts, counts } = part;
   return [
     `- Progress: ${percent === null ? 'unknown' : `${percent} %`}`,

@@ -42,12 +42,16 @@ export function writeHandover(handover: Handover, background: Background, option
   );
 }
 
-/** The same without words of a template: for gas that has parts beside what a person says. */
-export function withJoined(text: string, parts: NonNullable<Handover['parts']>): string {
+/** The same without words of a template: for gas that has parts, of at most `maxBytes`, beside what a person says. */
+export function withJoined(
+  text: string,
+  parts: NonNullable<Handover['parts']>,
+  maxBytes = defaults.maxBytes,
+): string {
   if (parts.length === 0) return text;
   return fitting(
     (room) => `${text.trimEnd()}\n\n${partSections(parts, room)}\n\n${quotedText}\n`,
-    Buffer.byteLength(text) + defaults.maxBytes,
+    Buffer.byteLength(text) + maxBytes,
     (kept) => lostParts(missingIn(kept, parts)),
   );
 }

@@ -91,12 +91,35 @@ describe('a version', () => {
     expect((await rig.pipeline.directory.agents())[0]).toMatchObject({ mission: 'new', epoch: 1 });
   });
 
-  it('read after the clock was set back by hours counts', async ({ rig }) => {
-    const hours = 7_200_000;
+  it.for([3, 30, 7_200])('read after the clock was set back by %i s counts at once', async (s, { rig }) => {
     await rig.pipeline.observe('A', status(80, 'old'), at());
-    rig.advance(-hours);
-    await rig.twin.observe('A', status(10, 'new'), at() - hours);
+    rig.advance(-s * 1_000);
+    expect(await rig.twin.observe('A', status(10, 'new'), at() - s * 1_000)).toBe(true);
     expect((await rig.pipeline.directory.agents())[0]).toMatchObject({ mission: 'new', epoch: 2 });
+  });
+
+  it.for([
+    ['before the clock was set back', -30, -1],
+    ['by a process that stood still until after that', -30, -60],
+    ['by a process that stood still for longer', -7_200, -7_230],
+  ] as const)('read %s brings no earlier mission back', async ([, setBackS, readS], { rig }) => {
+    await rig.pipeline.observe('A', status(80, 'new'), at() + 1);
+    rig.advance(setBackS * 1_000);
+    expect(await rig.twin.observe('A', status(90, 'old'), at() + readS * 1_000)).toBe(false);
+    expect((await rig.pipeline.directory.agents())[0]).toMatchObject({ mission: 'new', epoch: 1 });
+  });
+
+  it('that is refused since the clock was set back by a moment counts at the next sweep', async ({ rig }) => {
+    await rig.write('A', { current_mission: 'old', progress: 80 });
+    rig.advance(30_000);
+    await rig.pipeline.work.sweep();
+    rig.advance(-1_000);
+    await rig.write('A', { current_mission: 'new', progress: 10 });
+    await rig.pipeline.work.sweep();
+    expect((await rig.pipeline.directory.agents())[0]).toMatchObject({ mission: 'old' });
+    rig.advance(60_000);
+    await rig.pipeline.work.sweep();
+    expect((await rig.pipeline.directory.agents())[0]).toMatchObject({ mission: 'new' });
   });
 
   it('that cannot be used is named with its file and keeps the last good value', async ({ rig }) => {

@@ -6,6 +6,8 @@ import { createQuestions } from '../../../src/pipeline/questions.ts';
 import { ann, gasOf, layDown, order, record, reportsTo, status } from './orders.ts';
 import { it, type Rig } from './rig.ts';
 
+const hour = 3_600_000;
+const day = 24 * hour;
 const said = 'C has no inbox, so nothing can be given to it; give it one in pipeline.agents';
 const agents: PipelineOptions['agents'] = [
   { id: 'A', inbox: { kind: 'pull' } },
@@ -72,6 +74,31 @@ describe('the answer to an agent without an inbox', () => {
     });
     expect(await record(rig)).toEqual(['person:ann→C null accepted']);
     expect(await rig.twin.lookUp('C', id)).toMatchObject({ answer: 'left' });
+  });
+
+  it('is told as expired when the question goes, seven days after it was asked, and not before', async ({
+    rig,
+  }) => {
+    const id = await asked(rig);
+    rig.advance(2 * day);
+    await rig.pipeline.control['agent.message'](order(), word(id));
+    await laid(rig, gasOf(rig)[0]);
+    rig.advance(5 * day - hour);
+    await rig.pipeline.work.sweep();
+    expect(texts(rig).at(-1)).toBe('the answer of ann waits until C fetches it');
+    rig.advance(hour);
+    await rig.pipeline.work.sweep();
+    expect(await record(rig)).toEqual(['person:ann→C null expired']);
+    expect(texts(rig).at(-1)).toMatch(/not fetched within 432000 s/);
+  });
+
+  it('to one that has an inbox is told as not acknowledged as any gas is', async ({ rig }) => {
+    const told = await rig.pipeline.ask('A', 'Left or right?');
+    const answers = told.asked ? told.id : '';
+    await rig.pipeline.control['agent.message'](order(), { ...word(answers), to: 'A' });
+    rig.advance(hour);
+    await rig.pipeline.work.sweep();
+    expect(await record(rig)).toEqual(['person:ann→A null expired']);
   });
 
   it('is told as fetched also where that came before its delivery was on record', async ({

@@ -1,6 +1,8 @@
 // What the receiver of a join reads, on a real Redis: what each of its parts did, in whatever order they came.
 import { describe, expect } from 'vitest';
 import type { PipelineOptions } from '../../../src/pipeline/index.ts';
+import { gasConfigSchema } from '../../../src/pipeline/words/config.ts';
+import { ownTemplates } from '../../../src/pipeline/words/own.ts';
 import { ann, gasOf, order, record, status } from './orders.ts';
 import { it, type Rig } from './rig.ts';
 
@@ -47,11 +49,62 @@ describe('the gas of a join of two', () => {
     expect(gas?.text).toContain(`## What ${first} handed over\n`);
   });
 
-  it('tells the newer mission of one that came twice', async ({ rig }) => {
-    await rig.pipeline.observe('A', status(80, 'first'), Date.now());
-    await rig.pipeline.observe('A', status(76, 'second'), Date.now());
+  const again = (rig: Rig, epoch: number) =>
+    rig.twin.progress.report({ agent: 'A', mission: 'same', epoch, percent: 76, done: [`done ${epoch}`] });
+  const take = (rig: Rig) =>
+    rig.pipeline.control['gas.skip'](order(), { ...ann, agent: 'A', checkpoint: 75, reason: '' });
+
+  it('tells both missions of one that came twice, the newer one first', async ({ rig }) => {
+    await come(rig, 'A');
+    await rig.pipeline.observe('A', status(76, 'second'), Date.now() + 1);
     await come(rig, 'B');
-    expect(gasOf(rig)[0]?.parts).toEqual([{ agent: 'A', mission: 'second', epoch: 2, percent: 76 }]);
+    const [gas] = gasOf(rig);
+    expect(gas?.parts).toEqual([
+      { agent: 'A', mission: 'second', epoch: 2, percent: 76 },
+      { agent: 'A', mission: 'mission of A', epoch: 1, percent: 77 },
+    ]);
+    expectAll(gas?.text, ['A', 'B']);
+    expect(gas?.text).toMatch(
+      /## What A handed over\n[^#]*`second`[^#]*## What A handed over before \(its mission no\. 1\)\n[^#]*`note of A`/,
+    );
+  });
+
+  it('tells three missions of one that came often, and how many it does not tell', async ({ rig }) => {
+    for (const epoch of [1, 2, 3, 4, 5]) await again(rig, epoch);
+    await come(rig, 'B');
+    const [gas] = gasOf(rig);
+    expect(gas?.parts?.map(({ epoch }) => epoch)).toEqual([5, 4, 3]);
+    expect(gas?.text).not.toContain('done 2');
+    expect(gas?.text).toContain('- Before that it came 2 more times; what it told then is not kept');
+  });
+
+  it('tells the earlier mission where a person took out the later one', async ({ rig }) => {
+    for (const epoch of [1, 2]) await again(rig, epoch);
+    await take(rig);
+    await come(rig, 'B');
+    expect(gasOf(rig)[0]?.parts?.map(({ epoch }) => epoch)).toEqual([1]);
+  });
+
+  it('tells it also where the later one was taken out before it was reached', async ({ rig }) => {
+    await again(rig, 1);
+    await rig.twin.progress.report({ agent: 'A', mission: 'same', epoch: 2, percent: 5 });
+    await take(rig);
+    await come(rig, 'B');
+    expect(gasOf(rig)[0]?.parts?.map(({ epoch }) => epoch)).toEqual([1]);
+  });
+
+  it('that is sent ahead tells what its own giver had left there before', async ({ rig }) => {
+    await again(rig, 1);
+    await rig.twin.progress.report({ agent: 'A', mission: 'same', epoch: 2, percent: 5 });
+    await rig.pipeline.control['gas.send'](order(), { ...ann, agent: 'C', text: 'go now' });
+    expect(gasOf(rig)).toMatchObject([{ from: 'A', epoch: 2, parts: [{ agent: 'A', epoch: 1 }] }]);
+  });
+
+  it('tells the earlier mission too where the chain joins no more', async ({ rig }) => {
+    for (const epoch of [1, 2]) await again(rig, epoch);
+    rig.pipeline.rechain(graph({ ...two, C: {} }).chain);
+    await rig.pipeline.work.sweep();
+    expect(gasOf(rig)).toMatchObject([{ from: 'A', epoch: 2, parts: [{ agent: 'A', epoch: 1 }] }]);
   });
 
   it('tells nothing of a part that a person took out', async ({ rig }) => {
@@ -87,6 +140,26 @@ describe('the gas of a join of two', () => {
     const [gas] = gasOf(rig);
     expect(gas?.parts).toEqual([{ agent: 'A', mission: null, epoch: 3, percent: null }]);
     expect(gas?.text).toContain('## What A handed over\n\n- What it told was not kept');
+  });
+});
+
+describe('the gas of a join where hand-overs are to be short', () => {
+  const gas = { ...gasConfigSchema.parse({ maxBytes: 2_000 }), templates: ownTemplates };
+  it.override({ options: { ...graph(two), gas } });
+
+  it('has no more room for its parts where a person sends it ahead', async ({ rig }) => {
+    const done = Array.from({ length: 10 }, (_, i) => `${i} ${'x'.repeat(150)}`);
+    await rig.twin.progress.report({
+      agent: 'A',
+      mission: 'm',
+      percent: 80,
+      done,
+      open: done,
+      artefacts: done,
+    });
+    await rig.pipeline.observe('B', status(10), Date.now());
+    await rig.pipeline.control['gas.send'](order(), { ...ann, agent: 'C', text: 'go now' });
+    expect(gasOf(rig)[0]?.text).toContain('x`, and 7 more\n');
   });
 });
 

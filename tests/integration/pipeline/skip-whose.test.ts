@@ -1,4 +1,4 @@
-// `gas skip` of gas that goes under another agent's name: the person is told whose it is, and what can be done.
+// `gas skip` and `gas send` of gas that goes under another agent's name: whose it is, and what can be done.
 import { describe, expect } from 'vitest';
 import type { Checkpoint } from '../../../src/contracts/agents.ts';
 import type { PipelineOptions } from '../../../src/pipeline/index.ts';
@@ -9,6 +9,9 @@ type Agents = NonNullable<PipelineOptions['chain']['agents']>;
 const graph = (agents: Agents) => ({ chain: { chain: [], end: 'stop' as const, schedules: [], agents } });
 const skip = ({ pipeline }: Rig, agent: string, checkpoint: Checkpoint = 75) =>
   pipeline.control['gas.skip'](order(), { ...ann, agent, checkpoint, reason: '' });
+
+/** D is there too. */
+const agents = ['A', 'B', 'C', 'D'].map((id) => ({ id, inbox: { kind: 'pull' as const } }));
 
 describe('skip of a part of a join', () => {
   it.override({ options: graph({ A: { next: ['C'] }, B: { next: ['C'] }, C: { join: 'all' } }) });
@@ -53,9 +56,9 @@ async function standIn(rig: Rig): Promise<void> {
   await rig.pipeline.observe('A', status(80), Date.now());
   await rig.pipeline.ledger.record(gasOf(rig)[0]?.id ?? '', { state: 'failed', detail: 'disk full' });
   await rig.pipeline.work.sweep();
-  await layDown(rig);
-  await take(rig, 'C');
-  await rig.pipeline.work.sweep();
+  const id = gasOf(rig).find(({ to }) => to === 'C')?.id ?? '';
+  await rig.pipeline.ledger.record(id, { state: 'sent', detail: 'its inbox' });
+  await rig.pipeline.noteAcknowledgement({ agent: 'C', id, state: 'accepted' }, 'said so');
   await rig.pipeline.observe('C', status(10, 'of B'), Date.now());
 }
 
@@ -81,6 +84,91 @@ describe('skip of an agent in whose place another works', () => {
       kind: 'done',
       text: 'the 90 % gas of B does not go to D: skipped by ann; C works in the place of B; `gas skip C 90` takes out what is handed over there',
     });
+  });
+});
+
+describe('skip of an agent in whose place another has worked', () => {
+  it.override({ options: { ...graph({ A: { next: ['B'] }, B: { next: ['D'], fallback: ['C'] } }), agents } });
+
+  it('tells whose gas it is in, though that agent has gone on to another mission', async ({ rig }) => {
+    await standIn(rig);
+    await rig.pipeline.observe('C', status(80, 'of B'), Date.now() + 1);
+    await rig.pipeline.observe('C', status(5, 'own'), Date.now() + 2);
+    const reason = 'the 75 % gas of B is in that of C for D, which is queued';
+    expect(await skip(rig, 'B')).toEqual({ kind: 'refused', reason });
+    const gone = 'C hands over to nobody now; the 75 % gas of its mission of B for D is queued';
+    expect(await skip(rig, 'C')).toEqual({ kind: 'refused', reason: gone });
+    expect(await skip(rig, 'C', 90)).toEqual({ kind: 'refused', reason: 'C hands over to nobody' });
+    const none = 'B has told no mission yet';
+    expect(await skip(rig, 'B', 90)).toEqual({ kind: 'refused', reason: none });
+  });
+
+  it('tells nothing of what was handed over there before the mission of that agent began', async ({
+    rig,
+  }) => {
+    await standIn(rig);
+    await rig.pipeline.observe('C', status(80, 'of B'), Date.now() + 1);
+    await rig.pipeline.observe('C', status(5, 'own'), Date.now() + 2);
+    rig.advance(60_000);
+    await rig.pipeline.observe('B', status(5, 'its own'), Date.now() + 60_000);
+    await rig.pipeline.control['gas.send'](order(), { ...ann, agent: 'D', text: null });
+    const reason = 'the 75 % gas of B was sent ahead, or went to nobody';
+    expect(await skip(rig, 'B')).toEqual({ kind: 'refused', reason });
+  });
+});
+
+describe('gas that is sent ahead', () => {
+  it.override({
+    options: {
+      ...graph({ A: { next: ['B'] }, B: { next: ['D'], fallback: ['C'] }, C: { next: ['A'] } }),
+      agents,
+    },
+  });
+  const send = ({ pipeline }: Rig) =>
+    pipeline.control['gas.send'](order(), { ...ann, agent: 'D', text: null });
+
+  it('is that of who works in the place of the one before, and does not go again', async ({ rig }) => {
+    await standIn(rig);
+    expect(await send(rig)).toEqual({ kind: 'delivering' });
+    await rig.pipeline.observe('C', status(80, 'of B'), Date.now() + 1);
+    expect((await record(rig)).filter((line) => line.includes('→D'))).toEqual(['C→D 75 queued']);
+  });
+
+  it('is not that of the one whose work another does', async ({ rig }) => {
+    await rig.pipeline.observe('B', status(40, 'left lying'), Date.now());
+    await standIn(rig);
+    await rig.pipeline.observe('C', status(80, 'of B'), Date.now() + 1);
+    await send(rig);
+    expect((await record(rig)).filter((line) => line.includes('→D'))).toEqual([
+      ...['C→D 75 queued', 'C→D 90 queued'],
+    ]);
+  });
+
+  it('is not that of one that hands over to somebody else meanwhile', async ({ rig }) => {
+    await standIn(rig);
+    const body = { ...ann, agent: 'A', text: null };
+    const reason = 'nobody hands over to A, so it needs a text';
+    expect(await rig.pipeline.control['gas.send'](order(), body)).toEqual({ kind: 'refused', reason });
+  });
+});
+
+describe('gas that is sent ahead of a stand-in that is part of a join', () => {
+  it.override({
+    options: {
+      ...graph({ A: { next: ['B', 'D'] }, B: { next: ['D'], fallback: ['C'] }, D: { join: 'all' } }),
+      agents,
+    },
+  });
+
+  it('counts as the part of the one in whose place it works', async ({ rig }) => {
+    await standIn(rig);
+    await rig.pipeline.control['gas.send'](order(), { ...ann, agent: 'D', text: null });
+    expect(gasOf(rig).find(({ to }) => to === 'D')).toMatchObject({ from: 'C', parts: [{ agent: 'A' }] });
+    await rig.pipeline.observe('A', status(95), Date.now() + 1);
+    await rig.pipeline.observe('C', status(95, 'of B'), Date.now() + 1);
+    expect((await record(rig)).filter((line) => line.includes('→D'))).toEqual([
+      ...['C→D 75 queued', 'C→D 90 queued'],
+    ]);
   });
 });
 

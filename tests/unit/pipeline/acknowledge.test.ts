@@ -46,8 +46,8 @@ it.each([
   const run = { ...newRun('Agent-2'), epochAt: 20, mission: 'the next one', writtenAt: 20 };
   const observed: string[] = [];
   const intake: Intake = {
-    observe: async (agent) => void observed.push(agent),
-    unreadable: async () => undefined,
+    observe: async (agent) => observed.push(agent) > 0,
+    unreadable: async () => true,
     report: async ({ agent }) => {
       observed.push(agent);
       return { accepted: true, mission: 'the next one', epoch: 1, percent: 0, crossed: [] };

@@ -47,7 +47,9 @@ describe('a part of a join', () => {
 
   it('of a record of the old form is read, and nothing is made up for it', () => {
     const old = '4 {"arrived":{"A":"2@5"},"fired":false}';
-    expect(decodeRecord(old, arrivalsSchema, 'here')).toMatchObject({ value: { parts: {}, paused: {} } });
+    expect(decodeRecord(old, arrivalsSchema, 'here')).toMatchObject({
+      value: { parts: {}, paused: {}, earlier: {} },
+    });
     const unknown = { source: 'A', mark: '2@5', part: null };
     expect(toGasPart(unknown)).toEqual({ agent: 'A', mission: null, epoch: 2, percent: null });
     expect(write([unknown])).toContain('## What A handed over\n\n- What it told was not kept');

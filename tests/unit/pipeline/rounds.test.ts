@@ -52,12 +52,14 @@ describe('the round of a status file', () => {
     const clock = { ...systemClock, aheadMs: minute, now: () => Date.now() + clock.aheadMs };
     const seen: string[] = [];
     let fault: Error | null = null;
+    let counts = true;
     const intake = {
       observe: async (_agent: string, raw: string | null) => {
         seen.push(raw ?? 'absent');
         if (fault) throw fault;
+        return counts;
       },
-      unreadable: async () => undefined,
+      unreadable: async () => true,
       acknowledge: async () => undefined,
     };
     const rounds = createRounds({ intake, clock }, [{ id: 'A', statusFile, inbox: { kind: 'pull' } }]);
@@ -70,6 +72,9 @@ describe('the round of a status file', () => {
       },
       fail: (next: Error | null) => {
         fault = next;
+      },
+      refuse: (isRefused: boolean) => {
+        counts = !isRefused;
       },
     };
   }
@@ -91,6 +96,17 @@ describe('the round of a status file', () => {
     await write('{}');
     await round();
     clock.aheadMs += 11 * minute;
+    await round();
+    expect(seen).toHaveLength(2);
+  });
+
+  it('reads it again where it was dropped as overtaken', async () => {
+    const { seen, round, write, refuse } = await watched();
+    await write('{}');
+    refuse(true);
+    await round();
+    refuse(false);
+    await round();
     await round();
     expect(seen).toHaveLength(2);
   });
