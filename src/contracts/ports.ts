@@ -46,9 +46,13 @@ export interface QueueControl {
   /** Takes it away for good; the same order again does nothing either. */
   discard(letter: DeadLetter): Promise<void>;
 }
-/** How many still run, and the order that waits for the end of the drain, with the principal who gave it; null: none. */
+/** How a drain ended. */
 export interface Drained {
+  /** How many still run, `lost` among them. */
   readonly left: number;
+  /** Begun, not known to have ended, and held by no worker: name and id of each. */
+  readonly lost: readonly string[];
+  /** The order that waits for the end of the drain, with the principal who gave it; null: none. */
   readonly takenOver: { readonly order: 'resume' | 'pause'; readonly by: string } | null;
 }
 /** `done`: it had been done after all. `open`: its job is in the queue already. */

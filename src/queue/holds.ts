@@ -9,6 +9,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Redis } from '../core/redis.ts';
 import { lineOf } from './lanes.ts';
 import type { QueueShelf } from './queue-shelf.ts';
+import { stillRunning } from './still-running.ts';
 
 export interface HoldsDeps {
   readonly redis: Redis;
@@ -64,15 +65,15 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
     },
     drain: async (queue, by, signal) => {
       await hold(queue, by, 'draining');
-      const active = async () => (await shelf.named(queue)).getActiveCount();
+      const running = () => stillRunning(deps, queue, options);
       let takenOver = await orderBehind(deps, options, queue);
-      while (!signal.aborted && takenOver === null && (await active()) > 0) {
+      while (!signal.aborted && takenOver === null && (await running()).left > 0) {
         await clock.sleep(lookEveryMs, signal).catch(() => undefined);
         takenOver = await orderBehind(deps, options, queue);
       }
-      const left = await active();
+      const { left, lost } = await running();
       if (left === 0) await settled(queue);
-      return { left, takenOver };
+      return { left, lost, takenOver };
     },
     lostDrains: async () => {
       const lost: { queue: string; since: number }[] = [];
