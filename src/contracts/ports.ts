@@ -36,7 +36,7 @@ export interface QueueControl {
   resume(queue: string): Promise<void>;
   /**
    * Pauses it, and resolves at the end of what runs, when the signal fires, or when its resume or its pause was ordered
-   * meanwhile.
+   * meanwhile; then it stays paused.
    */
   drain(queue: string, by: string, signal: AbortSignal): Promise<Drained>;
   /** Gives a drain up: workers take from it again, unless somebody holds it besides. Resolves to whether they do. */

@@ -72,7 +72,8 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
         takenOver = await orderBehind(deps, options, queue);
       }
       const { left, lost } = await running();
-      if (left === 0) await settled(queue);
+      // What took it over may still be refused; until it is carried out the hold of the drain stands.
+      if (left === 0 || takenOver !== null) await settled(queue);
       return { left, lost, takenOver };
     },
     lostDrains: async () => {
@@ -119,7 +120,9 @@ async function orderBehind(
   const { queue: control, body: schema } = jobCatalogue['queue.hold'];
   const [, ...behind] = await lineOf(redis, { queue: control, lane: holdLane(queue) }, options);
   for (const id of behind) {
-    const { data } = jobDataSchema.safeParse((await shelf.job(control, id))?.data);
+    const job = await shelf.job(control, id);
+    if (!job || job.finishedOn !== undefined) continue;
+    const { data } = jobDataSchema.safeParse(job.data);
     const order = schema.safeParse(data?.body).data?.order;
     if (data && (order === 'resume' || order === 'pause')) return { order, by: data.envelope.principal };
   }

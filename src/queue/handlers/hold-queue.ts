@@ -110,14 +110,12 @@ async function carriedOut(
   // The process stops: the next run goes on waiting. Or it was called off: see `broken`.
   signal.throwIfAborted();
   const stillRun = `${left} still run${lostWord(lost)}`;
-  // Until the pause is carried out the queue stays held: workers must not take from it in between.
-  const isOpen = takenOver?.order === 'pause' ? false : await control.endDrain(queue);
   if (takenOver !== null) {
-    return {
-      text: `not drained: ${stillRun}; taken over by the ${takenOver.order} of ${takenOver.by}`,
-      state: 'failed',
-    };
+    const { order: next, by } = takenOver;
+    const held = next === 'resume' ? 'it stays paused until that is carried out' : 'it stays paused';
+    return { text: `not drained: ${stillRun}; taken over by the ${next} of ${by}; ${held}`, state: 'failed' };
   }
+  const isOpen = await control.endDrain(queue);
   const now = isOpen
     ? 'so workers take from it again; `queue pause` holds it all the same'
     : 'it stays paused, as somebody ordered';
