@@ -39,7 +39,7 @@ export interface QueueControl {
    * meanwhile; then it stays paused.
    */
   drain(queue: string, by: string, signal: AbortSignal): Promise<Drained>;
-  /** Gives a drain up: workers take from it again, unless somebody holds it besides. Resolves to whether they do. */
+  /** Gives a drain up: workers take from it again, unless a pause holds it or waits to. Resolves to whether they do. */
   endDrain(queue: string): Promise<boolean>;
   /** Runs it again, under its own id and with a fresh deadline; what was done of it stays done. */
   redrive(letter: DeadLetter): Promise<RedriveOutcome>;

@@ -60,8 +60,14 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
     resume,
     endDrain: async (queue) => {
       const held = await heldOf(queue);
-      if (held?.state === 'draining') await resume(queue);
-      return held === null || held.state === 'draining';
+      if (held?.state !== 'draining') return held === null;
+      // It comes next, and workers must not take from the queue in between.
+      if ((await orderBehind(deps, options, queue))?.order === 'pause') {
+        await settled(queue);
+        return false;
+      }
+      await resume(queue);
+      return true;
     },
     drain: async (queue, by, signal) => {
       await hold(queue, by, 'draining');
@@ -110,7 +116,7 @@ async function isOrderOpen(
 
 /**
  * The first order to resume or to pause a queue that is being drained, or null. It stands behind the drain in its lane, and
- * would wait for what runs to end.
+ * would wait for what runs to end. A drain that has failed may have left the lane already.
  */
 async function orderBehind(
   { redis, shelf }: HoldsDeps,
@@ -118,8 +124,7 @@ async function orderBehind(
   queue: string,
 ): Promise<Drained['takenOver']> {
   const { queue: control, body: schema } = jobCatalogue['queue.hold'];
-  const [, ...behind] = await lineOf(redis, { queue: control, lane: holdLane(queue) }, options);
-  for (const id of behind) {
+  for (const id of await lineOf(redis, { queue: control, lane: holdLane(queue) }, options)) {
     const job = await shelf.job(control, id);
     if (!job || job.finishedOn !== undefined) continue;
     const { data } = jobDataSchema.safeParse(job.data);

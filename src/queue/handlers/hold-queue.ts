@@ -118,7 +118,7 @@ async function carriedOut(
   const isOpen = await control.endDrain(queue);
   const now = isOpen
     ? 'so workers take from it again; `queue pause` holds it all the same'
-    : 'it stays paused, as somebody ordered';
+    : 'and it stays paused';
   return { text: `not drained: ${stillRun} after ${drainMs / 1_000} s, ${now}`, state: 'failed' };
 }
 
