@@ -44,6 +44,7 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
     }
     await (await shelf.named(queue)).pause();
   };
+  const isPaused = async (queue: string) => (await shelf.named(queue)).isPaused();
   const heldOf = async (queue: string): Promise<QueueHold | null> => decoded(await redis.hget(key, queue));
   const settled = async (queue: string) => {
     const held = await heldOf(queue);
@@ -60,7 +61,8 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
     resume,
     endDrain: async (queue) => {
       const held = await heldOf(queue);
-      if (held?.state !== 'draining') return held === null;
+      // Where the record cannot be read it may still be held, by nobody knows whom.
+      if (held?.state !== 'draining') return held === null && !(await isPaused(queue));
       // It comes next, and workers must not take from the queue in between.
       if ((await orderBehind(deps, options, queue))?.order === 'pause') {
         await settled(queue);
@@ -92,7 +94,7 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
       return lost;
     },
     of: async (queue) => {
-      const [held, paused] = await Promise.all([heldOf(queue), (await shelf.named(queue)).isPaused()]);
+      const [held, paused] = await Promise.all([heldOf(queue), isPaused(queue)]);
       if (!paused) return null;
       // Somebody else's tool may have done it, without a name.
       return held ?? { state: 'paused', since: 0, by: 'unknown' };

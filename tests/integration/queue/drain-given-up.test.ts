@@ -56,4 +56,26 @@ describe('a drain that is given up', () => {
       end.open();
     });
   }
+
+  for (const { how, drainMs, isCancelled, says } of ways) {
+    it(`is not told as one that opened a queue whose record cannot be read where it ${how}`, async ({
+      redis,
+      redisUrl,
+      prefix,
+    }) => {
+      const end = createGate();
+      const scene = await openScene({ redis, redisUrl, prefix }, () => end.passed, { drainMs });
+      await scene.start();
+      await scene.jobs.add(sweep('j-1'));
+      await eventually(async () => (await scene.view())?.active === 1);
+      await scene.hold('drain');
+      await eventually(async () => (await scene.view())?.hold?.state === 'draining');
+      await redis.hset(`${prefix}:queue-holds`, 'pipeline', '{torn');
+      if (isCancelled) expect(await scene.cancel('c-1', 'cli:local')).toBe('cancelling');
+      await eventually(() => scene.told.length === 1);
+      expect(scene.told[0]).toContain(says);
+      expect((await scene.view())?.hold).toEqual({ state: 'paused', since: 0, by: 'unknown' });
+      end.open();
+    });
+  }
 });
