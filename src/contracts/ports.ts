@@ -36,19 +36,23 @@ export interface QueueControl {
   resume(queue: string): Promise<void>;
   /**
    * Pauses it, and resolves at the end of what runs, when the signal fires, or when its resume or its pause was ordered
-   * meanwhile.
+   * meanwhile; then it stays paused.
    */
   drain(queue: string, by: string, signal: AbortSignal): Promise<Drained>;
-  /** Gives a drain up: workers take from it again, unless somebody holds it besides. Resolves to whether they do. */
+  /** Gives a drain up: workers take from it again, unless a pause holds it or waits to. Resolves to whether they do. */
   endDrain(queue: string): Promise<boolean>;
   /** Runs it again, under its own id and with a fresh deadline; what was done of it stays done. */
   redrive(letter: DeadLetter): Promise<RedriveOutcome>;
   /** Takes it away for good; the same order again does nothing either. */
   discard(letter: DeadLetter): Promise<void>;
 }
-/** How many still run, and the order that waits for the end of the drain, with the principal who gave it; null: none. */
+/** How a drain ended. */
 export interface Drained {
+  /** How many still run, `lost` among them. */
   readonly left: number;
+  /** Begun, not known to have ended, and held by no worker: name and id of each. */
+  readonly lost: readonly string[];
+  /** The order that waits for the end of the drain, with the principal who gave it; null: none. */
   readonly takenOver: { readonly order: 'resume' | 'pause'; readonly by: string } | null;
 }
 /** `done`: it had been done after all. `open`: its job is in the queue already. */

@@ -9,6 +9,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Redis } from '../core/redis.ts';
 import { lineOf } from './lanes.ts';
 import type { QueueShelf } from './queue-shelf.ts';
+import { stillRunning } from './still-running.ts';
 
 export interface HoldsDeps {
   readonly redis: Redis;
@@ -43,6 +44,7 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
     }
     await (await shelf.named(queue)).pause();
   };
+  const isPaused = async (queue: string) => (await shelf.named(queue)).isPaused();
   const heldOf = async (queue: string): Promise<QueueHold | null> => decoded(await redis.hget(key, queue));
   const settled = async (queue: string) => {
     const held = await heldOf(queue);
@@ -59,20 +61,28 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
     resume,
     endDrain: async (queue) => {
       const held = await heldOf(queue);
-      if (held?.state === 'draining') await resume(queue);
-      return held === null || held.state === 'draining';
+      // Where the record cannot be read it may still be held, by nobody knows whom.
+      if (held?.state !== 'draining') return held === null && !(await isPaused(queue));
+      // It comes next, and workers must not take from the queue in between.
+      if ((await orderBehind(deps, options, queue))?.order === 'pause') {
+        await settled(queue);
+        return false;
+      }
+      await resume(queue);
+      return true;
     },
     drain: async (queue, by, signal) => {
       await hold(queue, by, 'draining');
-      const active = async () => (await shelf.named(queue)).getActiveCount();
+      const running = () => stillRunning(deps, queue, options);
       let takenOver = await orderBehind(deps, options, queue);
-      while (!signal.aborted && takenOver === null && (await active()) > 0) {
+      while (!signal.aborted && takenOver === null && (await running()).left > 0) {
         await clock.sleep(lookEveryMs, signal).catch(() => undefined);
         takenOver = await orderBehind(deps, options, queue);
       }
-      const left = await active();
-      if (left === 0) await settled(queue);
-      return { left, takenOver };
+      const { left, lost } = await running();
+      // What took it over may still be refused; until it is carried out the hold of the drain stands.
+      if (left === 0 || takenOver !== null) await settled(queue);
+      return { left, lost, takenOver };
     },
     lostDrains: async () => {
       const lost: { queue: string; since: number }[] = [];
@@ -84,7 +94,7 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
       return lost;
     },
     of: async (queue) => {
-      const [held, paused] = await Promise.all([heldOf(queue), (await shelf.named(queue)).isPaused()]);
+      const [held, paused] = await Promise.all([heldOf(queue), isPaused(queue)]);
       if (!paused) return null;
       // Somebody else's tool may have done it, without a name.
       return held ?? { state: 'paused', since: 0, by: 'unknown' };
@@ -108,7 +118,7 @@ async function isOrderOpen(
 
 /**
  * The first order to resume or to pause a queue that is being drained, or null. It stands behind the drain in its lane, and
- * would wait for what runs to end.
+ * would wait for what runs to end. A drain that has failed may have left the lane already.
  */
 async function orderBehind(
   { redis, shelf }: HoldsDeps,
@@ -116,9 +126,10 @@ async function orderBehind(
   queue: string,
 ): Promise<Drained['takenOver']> {
   const { queue: control, body: schema } = jobCatalogue['queue.hold'];
-  const [, ...behind] = await lineOf(redis, { queue: control, lane: holdLane(queue) }, options);
-  for (const id of behind) {
-    const { data } = jobDataSchema.safeParse((await shelf.job(control, id))?.data);
+  for (const id of await lineOf(redis, { queue: control, lane: holdLane(queue) }, options)) {
+    const job = await shelf.job(control, id);
+    if (!job || job.finishedOn !== undefined) continue;
+    const { data } = jobDataSchema.safeParse(job.data);
     const order = schema.safeParse(data?.body).data?.order;
     if (data && (order === 'resume' || order === 'pause')) return { order, by: data.envelope.principal };
   }

@@ -99,7 +99,7 @@ async function carriedOut(
     () => over.abort(),
     () => undefined,
   );
-  const { left, takenOver } = await control.drain(
+  const { left, lost, takenOver } = await control.drain(
     queue,
     envelope.principal,
     AbortSignal.any([signal, over.signal]),
@@ -109,16 +109,23 @@ async function carriedOut(
   if (left === 0) return { text: 'no worker takes from it, and nothing of it runs any more' };
   // The process stops: the next run goes on waiting. Or it was called off: see `broken`.
   signal.throwIfAborted();
-  // Until the pause is carried out the queue stays held: workers must not take from it in between.
-  const isOpen = takenOver?.order === 'pause' ? false : await control.endDrain(queue);
+  const stillRun = `${left} still run${lostWord(lost)}`;
   if (takenOver !== null) {
-    return {
-      text: `not drained: ${left} still run; taken over by the ${takenOver.order} of ${takenOver.by}`,
-      state: 'failed',
-    };
+    const { order: next, by } = takenOver;
+    const held = next === 'resume' ? 'it stays paused until that is carried out' : 'it stays paused';
+    return { text: `not drained: ${stillRun}; taken over by the ${next} of ${by}; ${held}`, state: 'failed' };
   }
+  const isOpen = await control.endDrain(queue);
   const now = isOpen
     ? 'so workers take from it again; `queue pause` holds it all the same'
-    : 'it stays paused, as somebody ordered';
-  return { text: `not drained: ${left} still run after ${drainMs / 1_000} s, ${now}`, state: 'failed' };
+    : 'and it stays paused';
+  return { text: `not drained: ${stillRun} after ${drainMs / 1_000} s, ${now}`, state: 'failed' };
+}
+
+const mostNamed = 5;
+
+function lostWord(lost: readonly string[]): string {
+  if (lost.length === 0) return '';
+  const more = lost.length > mostNamed ? ` and ${lost.length - mostNamed} more` : '';
+  return ` (begun, and held by no worker any more: ${lost.slice(0, mostNamed).join(', ')}${more})`;
 }

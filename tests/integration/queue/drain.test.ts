@@ -59,9 +59,9 @@ describe('a queue that is drained', () => {
     });
   }
 
-  for (const [order, says, hold] of [
-    ['resume', 'workers take from it again', null],
-    ['pause', 'no worker takes from it now; what runs goes on', { state: 'paused', by: 'console:local' }],
+  for (const [order, held, says, hold] of [
+    ['resume', ' until that is carried out', 'workers take from it again', null],
+    ['pause', '', 'no worker takes from it now; what runs goes on', { state: 'paused', by: 'console:local' }],
   ] as const) {
     it(`heeds a ${order} at once while it is drained, and of the drain it is told who took it over`, async ({
       redis,
@@ -79,10 +79,40 @@ describe('a queue that is drained', () => {
       await eventually(() => scene.told.length === 2);
       expect([scene.told, (await scene.view())?.hold]).toEqual([
         [
-          `drain of queue pipeline: not drained: 1 still run; taken over by the ${order} of console:local`,
+          `drain of queue pipeline: not drained: 1 still run; taken over by the ${order} of console:local; it stays paused${held}`,
           `${order} of queue pipeline: ${says}`,
         ],
         hold === null ? null : expect.objectContaining(hold),
+      ]);
+      end.open();
+    });
+  }
+
+  for (const [order, held] of [
+    ['resume', ' until that is carried out'],
+    ['pause', ''],
+  ] as const) {
+    it(`stays held where the ${order} that took its drain over is refused`, async ({
+      redis,
+      redisUrl,
+      prefix,
+    }) => {
+      const end = createGate();
+      const scene = await openScene({ redis, redisUrl, prefix }, () => end.passed);
+      await scene.start();
+      await scene.jobs.add(sweep('j-1'));
+      await eventually(async () => (await scene.view())?.active === 1);
+      await scene.hold('drain');
+      await eventually(async () => (await scene.view())?.hold?.state === 'draining');
+      scene.granted.delete('queue.hold:pipeline');
+      await scene.hold(order);
+      await eventually(() => scene.told.length === 2);
+      expect([scene.told, (await scene.view())?.hold]).toEqual([
+        [
+          `drain of queue pipeline: not drained: 1 still run; taken over by the ${order} of console:local; it stays paused${held}`,
+          `${order} of queue pipeline: nothing was changed: console:local needs the permission queue.hold:pipeline`,
+        ],
+        expect.objectContaining({ state: 'paused' }),
       ]);
       end.open();
     });
