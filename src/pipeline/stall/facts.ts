@@ -32,7 +32,7 @@ export function factsOf({
   run,
   evidence,
   received,
-}: Seen): Omit<Facts, 'hasInbox' | 'waitsFor' | 'takeOver'> {
+}: Seen): Omit<Facts, 'hasInbox' | 'waitsFor' | 'takeOver' | 'offer'> {
   const { word } = run;
   // Whoever took gas has a mission, though no status has named it yet and the last one says 100 %.
   const isFuelled = hasUnbegun(run.assignments, run.epoch);
@@ -95,6 +95,25 @@ export interface Candidate {
   readonly open: number;
 }
 
+/** How it is with what was offered of the gas of `agent`. */
+export function offerOf(
+  agent: string,
+  { delivery, to }: TakeOver,
+  { deliveries, candidates }: { deliveries: readonly Delivery[]; candidates: readonly Candidate[] },
+): Facts['offer'] {
+  const offered = deliveries.find(({ gas }) => gas.id === delivery);
+  if (!offered || !isLyingAt(agent, offered)) return 'void';
+  return candidates.some((one) => one.agent === to && isFree(one)) ? 'stands' : 'unfit';
+}
+
+function isLyingAt(agent: string, delivery: Delivery): boolean {
+  return delivery.gas.to === agent && isLaid(delivery) && delivery.gas.checkpoint !== null;
+}
+
+function isFree({ isFit, open }: Candidate): boolean {
+  return isFit && open < mostOpen;
+}
+
 /** The oldest gas that lies unaccepted at `agent`, and whoever is fit and has least to do; null when either is missing. */
 export function takeOverOf(
   agent: string,
@@ -102,11 +121,11 @@ export function takeOverOf(
   candidates: readonly Candidate[],
 ): TakeOver | null {
   const [oldest] = deliveries
-    .filter((one) => one.gas.to === agent && isLaid(one) && one.gas.checkpoint !== null)
+    .filter((one) => isLyingAt(agent, one))
     .toSorted((a, b) => a.gas.createdAt - b.gas.createdAt);
   if (!oldest) return null;
   const [best] = candidates
-    .filter((one) => one.isFit && one.open < mostOpen && one.agent !== agent && one.agent !== oldest.gas.from)
+    .filter((one) => isFree(one) && one.agent !== agent && one.agent !== oldest.gas.from)
     .toSorted((a, b) => a.open - b.open);
   return best ? { delivery: oldest.gas.id, to: best.agent } : null;
 }

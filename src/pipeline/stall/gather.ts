@@ -5,7 +5,15 @@ import { newRun, type Run } from '../machine.ts';
 import type { GasStore } from '../store.ts';
 import type { StallOptions } from './config.ts';
 import { type Evidence, type LookForEvidence, noEvidence, type Watchable } from './evidence.ts';
-import { type Candidate, factsOf, nothingReceived, type Received, receivedBy, takeOverOf } from './facts.ts';
+import {
+  type Candidate,
+  factsOf,
+  nothingReceived,
+  offerOf,
+  type Received,
+  receivedBy,
+  takeOverOf,
+} from './facts.ts';
 import { type Facts, silentSince } from './judge.ts';
 import { excuseOf } from './quiet.ts';
 import { newWatch, type Watch } from './record.ts';
@@ -88,7 +96,7 @@ function alone(
 ): Lone {
   const facts: Facts = {
     ...factsOf({ run, evidence, received }),
-    ...{ hasInbox, waitsFor: null, takeOver: null },
+    ...{ hasInbox, waitsFor: null, takeOver: null, offer: 'stands' },
   };
   const isAlive = facts.hasMission && !facts.isComplete && silentSince(watch, facts, now, stall) === null;
   return { agent: run.agent, facts, known, waits: evidence.waits, open: received.open, isAlive };
@@ -110,6 +118,7 @@ function beside(all: readonly Lone[], deliveries: readonly Delivery[]): Look[] {
       ...facts,
       waitsFor: excuseOf(agent, waits, (other) => alive.has(other)),
       takeOver: takeOverOf(agent, deliveries, candidates),
+      offer: known?.proposal ? offerOf(agent, known.proposal, { deliveries, candidates }) : 'stands',
     },
   }));
 }

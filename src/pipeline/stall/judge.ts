@@ -29,6 +29,11 @@ export interface Facts {
   /** The live agent that it waits for. */
   readonly waitsFor: string | null;
   readonly takeOver: TakeOver | null;
+  /**
+   * How it is with what is offered: `unfit` where the other has fallen silent or has enough to do, `void` where the
+   * delivery lies there no more. `stands` also where nothing is offered.
+   */
+  readonly offer: 'stands' | 'unfit' | 'void';
 }
 
 export interface Judgement {
@@ -38,6 +43,9 @@ export interface Judgement {
 
 /** Why nothing can be given to an agent, in words. */
 export const withoutInbox = 'it has no inbox';
+
+/** Its gas is offered, or tried to be given, no oftener in one silence. */
+export const mostOffers = 5;
 
 const dayMs = 86_400_000;
 /** Looks further apart than this: nobody watched meanwhile, or a clock was set. */
@@ -92,9 +100,18 @@ function step(watch: Watch, quietMs: number, around: Circumstances): Judgement {
   if (next !== null && isDue(next, watch, quietMs, around))
     return taken[next]({ ...watch, tier: next, tierAt: around.now }, around);
   // Whoever could take over may have been silent or busy when it was looked for first.
-  return watch.tier === 'reassign' && !watch.isReassigned
-    ? taken.reassign(watch, around)
-    : { watch, effects: [] };
+  const renewed = renewedOffer(watch, around.facts);
+  return renewed.tier === 'reassign' && !renewed.isReassigned
+    ? taken.reassign(renewed, around)
+    : { watch: renewed, effects: [] };
+}
+
+/** An offer that nobody could take up any more is made to another, or taken back where it is of nothing. */
+function renewedOffer(watch: Watch, { offer, takeOver }: Facts): Watch {
+  const { proposal, offers } = watch;
+  if (proposal === null || offer === 'stands') return watch;
+  if (takeOver !== null && offers < mostOffers) return { ...watch, proposal: takeOver, offers: offers + 1 };
+  return offer === 'void' ? { ...watch, proposal: null, isReassigned: false } : watch;
 }
 
 function isDue(
@@ -143,8 +160,8 @@ const taken: Readonly<Record<Exclude<StallTier, 'none'>, Taken>> = {
     return { watch: { ...watch, nudges: [...watch.nudges, now] }, effects: [effect] };
   },
   reassign: (before, { facts: { takeOver }, options }) => {
-    if (takeOver === null) return { watch: before, effects: [] };
-    const watch = { ...before, isReassigned: true };
+    if (takeOver === null || before.offers >= mostOffers) return { watch: before, effects: [] };
+    const watch = { ...before, isReassigned: true, offers: before.offers + 1 };
     if (options.reassign === 'ask') return { watch: { ...watch, proposal: takeOver }, effects: [] };
     return { watch, effects: [{ kind: 'reassign', episode: episodeOf(watch), takeOver }] };
   },
@@ -190,6 +207,7 @@ function ended(watch: Watch, told: boolean): Judgement {
     tier: 'none',
     unnudged: null,
     isReassigned: false,
+    offers: 0,
     proposal: null,
   };
   const effects: StallEffect[] =

@@ -20,12 +20,32 @@ export interface PerformDeps {
   readonly logger: Logger;
 }
 
+type GiveOn = Extract<StallEffect, { kind: 'reassign' }>;
+
+/** `refused`: it could not be done as it was meant, and may be tried otherwise. */
+export type Performed = 'done' | 'refused';
+
 /** @param replyTo who is told what becomes of gas that is given to another; absent: it stays in the log */
 export function makePerform(
   { ledger, control, clock, logger }: PerformDeps,
   replyTo: Address | undefined,
-): (watch: Watch, effect: StallEffect) => Promise<void> {
-  return async ({ agent, signs }, effect) => {
+): (watch: Watch, effect: StallEffect) => Promise<Performed> {
+  const giveOn = async ({ agent }: Watch, { episode, takeOver }: GiveOn): Promise<Performed> => {
+    if (replyTo === undefined) {
+      logger.warn({ agent, ...takeOver }, 'nobody would be told; not given');
+      return 'done';
+    }
+    const id = derivedId('stall.reassign', agent, episode);
+    const order = { id, at: clock.now(), principal: 'system:stall-watch' };
+    const outcome = await control['gas.reassign'](order, { by: 'stall-watch', replyTo, ...takeOver });
+    if (outcome.kind === 'refused') {
+      logger.warn({ agent, ...takeOver, why: outcome.reason }, 'gas of a silent agent could not be given on');
+      return 'refused';
+    }
+    logger.warn({ agent, ...takeOver, outcome: outcome.kind }, 'gas of a silent agent was given on');
+    return 'done';
+  };
+  const perform = async ({ agent, signs }: Watch, effect: Exclude<StallEffect, GiveOn>): Promise<void> => {
     const now = clock.now();
     const last = lastSign(signList(signs), now);
     switch (effect.kind) {
@@ -42,21 +62,11 @@ export function makePerform(
         const gas = toNudge({ agent, episode, since, last, now });
         return ledger.once(newDelivery(gas, `silent; last: ${last}`));
       }
-      case 'reassign': {
-        if (replyTo === undefined)
-          return logger.warn({ agent, ...effect.takeOver }, 'nobody would be told; not given');
-        const id = derivedId('stall.reassign', agent, effect.episode);
-        const order = { id, at: now, principal: 'system:stall-watch' };
-        const outcome = await control['gas.reassign'](order, {
-          by: 'stall-watch',
-          replyTo,
-          ...effect.takeOver,
-        });
-        return logger.warn(
-          { agent, ...effect.takeOver, outcome: outcome.kind },
-          'gas of a silent agent was given on',
-        );
-      }
     }
+  };
+  return async (watch, effect) => {
+    if (effect.kind === 'reassign') return giveOn(watch, effect);
+    await perform(watch, effect);
+    return 'done';
   };
 }

@@ -42,6 +42,8 @@ export const watchSchema = z.object({
   nudges: z.array(z.number()),
   /** Whether its gas was given, or offered, to another in this silence. */
   isReassigned: z.boolean().default(false),
+  /** How often that was done in this silence, also in vain. */
+  offers: z.number().int().default(0),
   /** What another agent could take over, while a person is asked. */
   proposal: takeOverSchema.nullable(),
   /** The newest gas to it. */
@@ -73,6 +75,7 @@ export function newWatch(agent: string, now: number, graceMs: number): Watch {
     unnudged: null,
     nudges: [],
     isReassigned: false,
+    offers: 0,
     proposal: null,
     gasAt: null,
     outOfGasSince: null,

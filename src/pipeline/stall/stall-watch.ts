@@ -8,12 +8,13 @@ import type { Held } from '../records.ts';
 import { makeEvidence } from './evidence.ts';
 import { type GatherDeps, type GatherOptions, gather, type Look } from './gather.ts';
 import { type Judgement, judge } from './judge.ts';
+import type { Performed } from './perform.ts';
 import { newWatch, type StallEffect, type Watch } from './record.ts';
 import type { WatchStore } from './store.ts';
 
 export interface StallWatchDeps extends Omit<GatherDeps, 'evidence'> {
   readonly watches: WatchStore;
-  readonly perform: (watch: Watch, effect: StallEffect) => Promise<void>;
+  readonly perform: (watch: Watch, effect: StallEffect) => Promise<Performed>;
   readonly clock: Pick<Clock, 'now'>;
   readonly logger: Logger;
 }
@@ -45,15 +46,17 @@ export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): 
     const { value } = held;
     if (value.owed.length === 0) return;
     const left: StallEffect[] = [];
+    let { isReassigned } = value;
     for (const effect of value.owed) {
       try {
-        await perform(value, effect);
+        // Whoever is fit at the next look may have what this one could not be given.
+        if ((await perform(value, effect)) === 'refused') isReassigned = false;
       } catch (thrown) {
         left.push(effect);
         logger.warn({ agent: value.agent, effect: effect.kind, error: errorText(thrown) }, 'not done yet');
       }
     }
-    await watches.save(held, { ...value, owed: left });
+    await watches.save(held, { ...value, isReassigned, owed: left });
   }
 
   return {

@@ -213,7 +213,7 @@ describe('what is owed', () => {
     const clock = { now: () => now };
     let now = Date.UTC(2026, 0, 5);
     const done: string[] = [];
-    const watch = (perform: () => Promise<void>) =>
+    const watch = (perform: () => Promise<'done'>) =>
       createStallWatch({ store, watches, clock, logger: silentLogger, perform }, { agents, stall });
     const run = {
       ...newRun('A'),
@@ -227,7 +227,10 @@ describe('what is owed', () => {
     await store.saveRun({ version: 0, value: null }, run, []);
     // Never settles, as a process that was killed there.
     const killed = watch(() => new Promise(() => undefined));
-    const next = watch(async () => void done.push('once'));
+    const next = watch(async () => {
+      done.push('once');
+      return 'done';
+    });
     for (let i = 0; i <= 14; i += 1) {
       await next.look();
       now += minute;

@@ -22,6 +22,7 @@ export const working: Facts = {
   hasGas: false,
   waitsFor: null,
   takeOver: null,
+  offer: 'stands',
 };
 
 export class StallLife {

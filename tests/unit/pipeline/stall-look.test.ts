@@ -28,7 +28,7 @@ function watched() {
           return { version: held.version + 1, value };
         },
       },
-      perform: async () => undefined,
+      perform: async () => 'done',
       clock: { now: () => state.now },
       logger: silentLogger,
     },
