@@ -32,7 +32,7 @@ export function factsOf({
   run,
   evidence,
   received,
-}: Seen): Omit<Facts, 'hasInbox' | 'waitsFor' | 'takeOver' | 'offer'> {
+}: Seen): Omit<Facts, 'hasInbox' | 'waitsFor' | 'takeOver' | 'offer' | 'begun'> {
   const { word } = run;
   // Whoever took gas has a mission, though no status has named it yet and the last one says 100 %.
   const isFuelled = hasUnbegun(run.assignments, run.epoch);

@@ -96,7 +96,7 @@ function alone(
 ): Lone {
   const facts: Facts = {
     ...factsOf({ run, evidence, received }),
-    ...{ hasInbox, waitsFor: null, takeOver: null, offer: 'stands' },
+    ...{ hasInbox, waitsFor: null, takeOver: null, offer: 'stands', begun: [] },
   };
   const isAlive = facts.hasMission && !facts.isComplete && silentSince(watch, facts, now, stall) === null;
   return { agent: run.agent, facts, known, waits: evidence.waits, open: received.open, isAlive };

@@ -1,6 +1,6 @@
 // The machine of the stall watch: what was remembered and what is seen now in, what to remember and what is to be done
 // out. Pure: it sends nothing, and perform.ts does the effects. Suppressing a nudge never keeps a person from hearing.
-import { signSources, type StallTier } from '../../contracts/watch.ts';
+import { type StallTier, signSources } from '../../contracts/watch.ts';
 import type { StallOptions } from './config.ts';
 import { notePace } from './pace.ts';
 import { quietSince } from './quiet.ts';
@@ -34,6 +34,8 @@ export interface Facts {
    * delivery lies there no more. `stands` also where nothing is offered.
    */
   readonly offer: 'stands' | 'unfit' | 'void';
+  /** Deliveries that are owed to another agent, and were taken from this one already: it is finished whatever it does. */
+  readonly begun: readonly string[];
 }
 
 export interface Judgement {
@@ -53,9 +55,37 @@ const gapMs = 300_000;
 /** A clock that is further behind the last look than this was set back. */
 const skewMs = 60_000;
 
-/** One look. What is still owed stays owed beside what comes new. */
+/** One look. What is owed stays so, beside what comes new, where present facts still want it. */
 export function judge(before: Watch, facts: Facts, now: number, options: StallOptions): Judgement {
-  const watch = look(before, facts, now, options);
+  const { watch, effects } = judgeSilence(look(before, facts, now, options), facts, now, options);
+  const owed = before.owed.filter((effect) => isStillWanted(effect, watch, { facts, now, options }));
+  const isDropped = before.owed.some((effect) => effect.kind === 'reassign' && !owed.includes(effect));
+  return { watch: { ...watch, owed, isReassigned: watch.isReassigned && !isDropped }, effects };
+}
+
+/** What was decided of a silence is of it alone: an agent at work again, or paused, is not told of it, and keeps its gas. */
+function isStillWanted(effect: StallEffect, watch: Watch, { facts, options }: Circumstances): boolean {
+  const { since } = watch;
+  switch (effect.kind) {
+    case 'recovered':
+      return true;
+    case 'out-of-gas':
+      return watch.outOfGasSince === effect.since;
+    case 'warn':
+    case 'human':
+      return since === effect.since;
+    case 'nudge':
+      return since !== null && effect.episode === episodeOf(watch);
+    case 'reassign': {
+      const { delivery, to } = effect.takeOver;
+      if (facts.begun.includes(delivery)) return true;
+      const isOfThis = since !== null && effect.episode === episodeOf(watch) && options.reassign === 'auto';
+      return isOfThis && facts.takeOver?.delivery === delivery && facts.takeOver.to === to;
+    }
+  }
+}
+
+function judgeSilence(watch: Watch, facts: Facts, now: number, options: StallOptions): Judgement {
   if (facts.isComplete) return complete(watch, facts, now, options);
   if (!facts.hasMission || facts.isPaused || facts.waitsFor !== null) return ended(watch, false);
   const { since, lastSignAt } = quiet(watch.signs, { watch, facts, now, options });

@@ -58,7 +58,14 @@ export function stallsOf(watch: Watch, now: number, hasInbox = true): StallView[
 export function watchView(run: Run, known: Watch | null, now: number, options: StallOptions): WatchView {
   const watch = known ?? newWatch(run.agent, now, 0);
   const told = factsOf({ run, evidence: noEvidence, received: nothingReceived });
-  const facts: Facts = { ...told, hasInbox: true, waitsFor: null, takeOver: null, offer: 'stands' };
+  const facts: Facts = {
+    ...told,
+    hasInbox: true,
+    waitsFor: null,
+    takeOver: null,
+    offer: 'stands',
+    begun: [],
+  };
   return {
     signs: signList(merged(watch.signs, facts.signs, now)),
     silentSince: watch.waitsFor === null ? silentSince(watch, facts, now, options) : null,

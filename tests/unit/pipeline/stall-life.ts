@@ -23,6 +23,7 @@ export const working: Facts = {
   waitsFor: null,
   takeOver: null,
   offer: 'stands',
+  begun: [],
 };
 
 export class StallLife {

@@ -29,6 +29,7 @@ const lying: Delivery = { ...newDelivery(gas, ''), state: 'sent' };
 const storeOf = (runs: readonly Run[], deliveries: readonly Delivery[] = [lying]) => ({
   runs: async () => ({ values: [...runs], unreadable: [] }),
   openDeliveries: async () => [...deliveries],
+  delivery: async () => ({ version: 1, value: deliveries[0] ?? null }),
   recentDeliveries: async () => ({ deliveries: [], unreadable: 0 }),
 });
 
