@@ -61,17 +61,17 @@ export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): 
     const { value } = held;
     if (value.owed.length === 0) return;
     const left: StallEffect[] = [];
-    let { isReassigned } = value;
+    let { given } = value;
     for (const effect of value.owed) {
       try {
-        // Whoever is fit at the next look may have what this one could not be given.
-        if ((await perform(value, effect)) === 'refused') isReassigned = false;
+        // What was refused lies there still, and the next look finds it.
+        if ((await perform(value, effect)) === 'given') given += 1;
       } catch (thrown) {
         left.push(effect);
         logger.warn({ agent: value.agent, effect: effect.kind, error: errorText(thrown) }, 'not done yet');
       }
     }
-    await watches.save(held, { ...value, isReassigned, owed: left });
+    await watches.save(held, { ...value, given, owed: left });
   }
 
   return {

@@ -23,7 +23,7 @@ function minutesAgo(at: number, now: number): string {
  * @param hasInbox whether anything can be given to it
  */
 export function stallsOf(watch: Watch, now: number, hasInbox = true): StallView[] {
-  const { agent, tier, since, proposal, outOfGasSince } = watch;
+  const { agent, tier, since, proposals, outOfGasSince } = watch;
   const mend = hasInbox
     ? `send it some: gas send ${agent} "…"`
     : `${withoutInbox}; give it its next mission where it works`;
@@ -38,17 +38,10 @@ export function stallsOf(watch: Watch, now: number, hasInbox = true): StallView[
     since,
     detail: `${last}; ${nudgeText(watch, now, hasInbox)}`,
   };
-  const offer =
-    proposal === null
+  const offer: StallView[] =
+    proposals.length === 0
       ? []
-      : [
-          {
-            agent,
-            kind: 'reassign' as const,
-            since,
-            detail: `${last}; to give its gas away: gas reassign ${proposal.delivery.slice(0, 8)} ${proposal.to}`,
-          },
-        ];
+      : [{ agent, kind: 'reassign', since, detail: `${last}; ${offerText(proposals)}` }];
   const human =
     at < stallTiers.indexOf('human') ? [] : [{ agent, kind: 'stalled' as const, since, detail: last }];
   return [quiet, ...offer, ...human, ...outOfGas];
@@ -62,8 +55,7 @@ export function watchView(run: Run, known: Watch | null, now: number, options: S
     ...told,
     hasInbox: true,
     waitsFor: null,
-    takeOver: null,
-    offer: 'stands',
+    takeOvers: [],
     begun: [],
   };
   return {
@@ -72,7 +64,21 @@ export function watchView(run: Run, known: Watch | null, now: number, options: S
     tier: watch.tier,
     outOfGasSince: watch.outOfGasSince,
     waitsFor: watch.waitsFor,
+    ...(watch.proposals.length > 0 && { offered: watch.proposals.length }),
+    ...(watch.given > 0 && { given: watch.given }),
   };
+}
+
+/** So many commands fit into one alert. */
+const mostNamed = 3;
+
+function offerText(proposals: Watch['proposals']): string {
+  const named = proposals
+    .slice(0, mostNamed)
+    .map(({ delivery, to }) => `gas reassign ${delivery.slice(0, 8)} ${to}`);
+  const what = proposals.length === 1 ? 'gas' : `${proposals.length} pieces of gas`;
+  const more = proposals.length > mostNamed ? `, and ${proposals.length - mostNamed} more` : '';
+  return `to give its ${what} away: ${named.join(', ')}${more}`;
 }
 
 function nudgeText({ tier, unnudged, nudges, signs }: Watch, now: number, hasInbox: boolean): string {

@@ -71,12 +71,12 @@ class Owing {
     return all.map((one) => (one.agent === 'B' ? { ...one, ...this.b } : one));
   }
 
-  #perform({ agent }: Watch, effect: StallEffect): 'done' {
+  #perform({ agent }: Watch, effect: StallEffect): 'done' | 'given' {
     if (agent !== 'B' || effect.kind !== 'reassign') return 'done';
     if (this.isAway) throw new TypeError('ENOTDIR');
     this.done.push(`${effect.takeOver.delivery} to ${effect.takeOver.to}`);
     this.lying = { ...this.lying, state: 'rerouted' };
-    return 'done';
+    return 'given';
   }
 }
 
