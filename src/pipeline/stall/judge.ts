@@ -252,16 +252,13 @@ function ended(watch: Watch, told: boolean): Judgement {
 function look(before: Watch, facts: Facts, now: number, options: StallOptions): Watch {
   const { epoch, percent, waitsFor } = facts;
   const isNew = epoch !== before.epoch;
-  const moved = epoch !== before.epoch || percent !== before.percent;
-  // The percent came with the newest version, so it moved when that was written, or earlier.
-  const progressAt = moved && epoch > 0 ? { progress: facts.signs.heartbeat ?? now } : {};
   const isGap = now - before.judgedAt > gapMs || before.judgedAt - now > skewMs;
   const graceUntil = isGap
     ? now + options.bootGraceMs
     : Math.min(before.graceUntil, now + options.bootGraceMs);
   return {
     ...before,
-    signs: merged(before.signs, { ...facts.signs, ...progressAt }, now),
+    signs: merged(before.signs, signsSince(before, facts, now), now),
     epoch,
     percent,
     pace:
@@ -275,6 +272,19 @@ function look(before: Watch, facts: Facts, now: number, options: StallOptions): 
     graceUntil,
     judgedAt: now,
   };
+}
+
+/**
+ * What is seen now, and that its percent moved since `before`: it came with the newest version, so it moved when that was
+ * written, or earlier.
+ */
+export function signsSince(
+  before: Pick<Watch, 'epoch' | 'percent'>,
+  { epoch, percent, signs }: Pick<Facts, 'epoch' | 'percent' | 'signs'>,
+  now: number,
+): Watch['signs'] {
+  const moved = epoch !== before.epoch || percent !== before.percent;
+  return moved && epoch > 0 ? { ...signs, progress: signs.heartbeat ?? now } : signs;
 }
 
 /** The newest of both, and none ahead of the clock: after it was set back, a sign ages from now on. */

@@ -4,7 +4,7 @@ import type { Run } from '../machine.ts';
 import type { StallOptions } from './config.ts';
 import { noEvidence } from './evidence.ts';
 import { factsOf, nothingReceived } from './facts.ts';
-import { type Facts, merged, silentSince, withoutInbox } from './judge.ts';
+import { type Facts, merged, signsSince, silentSince, withoutInbox } from './judge.ts';
 import { signList } from './quiet.ts';
 import { newWatch, type Watch } from './record.ts';
 
@@ -47,7 +47,10 @@ export function stallsOf(watch: Watch, now: number, hasInbox = true): StallView[
   return [quiet, ...offer, ...human, ...outOfGas];
 }
 
-/** What `agents` shows: by what was stored last and the run as it is now, also where no watch runs. */
+/**
+ * What `agents` shows: by what was stored last and the run as it is now, also where no watch runs. What the run has told
+ * since the last look counts as the next look will count it.
+ */
 export function watchView(run: Run, known: Watch | null, now: number, options: StallOptions): WatchView {
   const watch = known ?? newWatch(run.agent, now, 0);
   const told = factsOf({ run, evidence: noEvidence, received: nothingReceived });
@@ -57,15 +60,18 @@ export function watchView(run: Run, known: Watch | null, now: number, options: S
     waitsFor: null,
     takeOvers: [],
     begun: [],
+    signs: known !== null && options.enabled ? signsSince(known, told, now) : told.signs,
   };
+  const since = watch.waitsFor === null ? silentSince(watch, facts, now, options) : null;
+  const isOutOfGas = facts.isComplete && facts.epoch === watch.epoch;
   return {
     signs: signList(merged(watch.signs, facts.signs, now)),
-    silentSince: watch.waitsFor === null ? silentSince(watch, facts, now, options) : null,
-    tier: watch.tier,
-    outOfGasSince: watch.outOfGasSince,
+    silentSince: since,
+    tier: since === null ? 'none' : watch.tier,
+    outOfGasSince: isOutOfGas ? watch.outOfGasSince : null,
     waitsFor: watch.waitsFor,
-    ...(watch.proposals.length > 0 && { offered: watch.proposals.length }),
-    ...(watch.given > 0 && { given: watch.given }),
+    ...(since !== null && watch.proposals.length > 0 && { offered: watch.proposals.length }),
+    ...(since !== null && watch.given > 0 && { given: watch.given }),
   };
 }
 
