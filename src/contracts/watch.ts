@@ -42,6 +42,10 @@ export interface WatchView {
   readonly outOfGasSince: number | null;
   /** The agent that it waits for, and that shows signs of life; null when it waits for none. */
   readonly waitsFor: string | null;
+  /** How many pieces of its gas are offered to others in this silence; absent: none. */
+  readonly offered?: number;
+  /** How many were given to others in it; absent: none. */
+  readonly given?: number;
 }
 
 /** A trouble of one agent that people are to hear of, for alerts. */

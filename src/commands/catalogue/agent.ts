@@ -67,7 +67,8 @@ function evidenceRow({ seenAt, epoch, problem }: AgentView, now: number): Answer
 }
 
 // Which of them counts for how much is the difference between an agent at work and a file that is written by the clock.
-function signRows({ watch: { signs, tier } }: AgentView, now: number): AnswerRow[] {
+function signRows({ watch }: AgentView, now: number): AnswerRow[] {
+  const { signs, tier } = watch;
   const rows = signs.map(
     ({ source, at }): AnswerRow => ({
       label: 'sign',
@@ -77,13 +78,21 @@ function signRows({ watch: { signs, tier } }: AgentView, now: number): AnswerRow
     }),
   );
   if (tier === 'none') return rows;
-  return [...rows, { label: 'silence', value: steps[tier], ageMs: null, tone: 'warn' }];
+  const value = `${steps[tier]}${givenAway(watch)}`;
+  return [...rows, { label: 'silence', value, ageMs: null, tone: 'warn' }];
+}
+
+function givenAway({ offered = 0, given = 0, tier }: AgentView['watch']): string {
+  const of = 'of its unaccepted gas';
+  if (given > 0) return `; ${counted(given, 'piece')} ${of} went to others`;
+  if (offered > 0) return `; ${counted(offered, 'piece')} ${of} can go to others, see \`alerts\``;
+  return tier === 'reassign' ? `; none ${of} is offered to another` : '';
 }
 
 const steps = {
   warn: 'said as an alert',
   nudge: 'nudged, or spared a nudge',
-  reassign: 'its unaccepted gas, if any, is offered to another',
+  reassign: 'others may take its gas',
   human: 'a person is needed',
 } as const;
 

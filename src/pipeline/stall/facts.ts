@@ -1,12 +1,11 @@
 // Makes the facts of one look out of what is stored of an agent and what its files say. Pure.
 import { type DeliveryView, wordOf } from '../../contracts/agents.ts';
-import { type Delivery, isClosed, isLaid, isTaken } from '../delivery.ts';
+import { type Delivery, isClosed, isTaken } from '../delivery.ts';
 import { pauseOf, type Run } from '../machine.ts';
 import { hasUnbegun } from '../stand-in.ts';
 import type { Evidence } from './evidence.ts';
 import type { Facts } from './judge.ts';
 import { isNudge } from './nudge.ts';
-import type { TakeOver } from './record.ts';
 
 /** What deliveries tell of a receiver. Times in ms since the epoch; null: nothing is known. */
 export interface Received {
@@ -32,7 +31,7 @@ export function factsOf({
   run,
   evidence,
   received,
-}: Seen): Omit<Facts, 'hasInbox' | 'waitsFor' | 'takeOver' | 'offer'> {
+}: Seen): Omit<Facts, 'hasInbox' | 'waitsFor' | 'takeOvers' | 'begun'> {
   const { word } = run;
   // Whoever took gas has a mission, though no status has named it yet and the last one says 100 %.
   const isFuelled = hasUnbegun(run.assignments, run.epoch);
@@ -83,49 +82,3 @@ function isOwnWord(step: DeliveryView['steps'][number]): boolean {
 }
 
 export const nothingReceived: Received = { inboxAt: null, gasAt: null, hasGas: false, open: 0 };
-
-/** Whoever has more of it than this unaccepted gets no more. */
-const mostOpen = 3;
-
-/** An agent that could take something over, and what speaks for it. */
-export interface Candidate {
-  readonly agent: string;
-  /** Whether it is alive by its own signs, has an inbox, and nobody has paused it. */
-  readonly isFit: boolean;
-  readonly open: number;
-}
-
-/** How it is with what was offered of the gas of `agent`. */
-export function offerOf(
-  agent: string,
-  { delivery, to }: TakeOver,
-  { deliveries, candidates }: { deliveries: readonly Delivery[]; candidates: readonly Candidate[] },
-): Facts['offer'] {
-  const offered = deliveries.find(({ gas }) => gas.id === delivery);
-  if (!offered || !isLyingAt(agent, offered)) return 'void';
-  return candidates.some((one) => one.agent === to && isFree(one)) ? 'stands' : 'unfit';
-}
-
-function isLyingAt(agent: string, delivery: Delivery): boolean {
-  return delivery.gas.to === agent && isLaid(delivery) && delivery.gas.checkpoint !== null;
-}
-
-function isFree({ isFit, open }: Candidate): boolean {
-  return isFit && open < mostOpen;
-}
-
-/** The oldest gas that lies unaccepted at `agent`, and whoever is fit and has least to do; null when either is missing. */
-export function takeOverOf(
-  agent: string,
-  deliveries: readonly Delivery[],
-  candidates: readonly Candidate[],
-): TakeOver | null {
-  const [oldest] = deliveries
-    .filter((one) => isLyingAt(agent, one))
-    .toSorted((a, b) => a.gas.createdAt - b.gas.createdAt);
-  if (!oldest) return null;
-  const [best] = candidates
-    .filter((one) => isFree(one) && one.agent !== agent && one.agent !== oldest.gas.from)
-    .toSorted((a, b) => a.open - b.open);
-  return best ? { delivery: oldest.gas.id, to: best.agent } : null;
-}

@@ -5,19 +5,12 @@ import { newRun, type Run } from '../machine.ts';
 import type { GasStore } from '../store.ts';
 import type { StallOptions } from './config.ts';
 import { type Evidence, type LookForEvidence, noEvidence, type Watchable } from './evidence.ts';
-import {
-  type Candidate,
-  factsOf,
-  nothingReceived,
-  offerOf,
-  type Received,
-  receivedBy,
-  takeOverOf,
-} from './facts.ts';
+import { factsOf, nothingReceived, type Received, receivedBy } from './facts.ts';
 import { type Facts, silentSince } from './judge.ts';
 import { excuseOf } from './quiet.ts';
-import { newWatch, type Watch } from './record.ts';
+import { newWatch, type TakeOver, type Watch } from './record.ts';
 import type { WatchStore } from './store.ts';
+import { type Candidate, takeOversOf } from './take-over.ts';
 
 export interface GatherDeps {
   readonly store: Pick<GasStore, 'runs' | 'openDeliveries' | 'recentDeliveries'>;
@@ -96,7 +89,7 @@ function alone(
 ): Lone {
   const facts: Facts = {
     ...factsOf({ run, evidence, received }),
-    ...{ hasInbox, waitsFor: null, takeOver: null, offer: 'stands' },
+    ...{ hasInbox, waitsFor: null, takeOvers: [], begun: [] },
   };
   const isAlive = facts.hasMission && !facts.isComplete && silentSince(watch, facts, now, stall) === null;
   return { agent: run.agent, facts, known, waits: evidence.waits, open: received.open, isAlive };
@@ -117,10 +110,15 @@ function beside(all: readonly Lone[], deliveries: readonly Delivery[]): Look[] {
     facts: {
       ...facts,
       waitsFor: excuseOf(agent, waits, (other) => alive.has(other)),
-      takeOver: takeOverOf(agent, deliveries, candidates),
-      offer: known?.proposal ? offerOf(agent, known.proposal, { deliveries, candidates }) : 'stands',
+      takeOvers: takeOversOf(agent, { deliveries, candidates, meant: meantBy(known) }),
     },
   }));
+}
+
+/** What was offered of its gas, or is owed of it: it stays with whom it was meant for. */
+function meantBy(known: Watch | null): readonly TakeOver[] {
+  const owed = (known?.owed ?? []).flatMap((effect) => (effect.kind === 'reassign' ? [effect.takeOver] : []));
+  return [...(known?.proposals ?? []), ...owed];
 }
 
 async function deliveriesOf(store: GatherDeps['store']): Promise<readonly Delivery[]> {

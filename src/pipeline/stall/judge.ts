@@ -1,6 +1,6 @@
 // The machine of the stall watch: what was remembered and what is seen now in, what to remember and what is to be done
 // out. Pure: it sends nothing, and perform.ts does the effects. Suppressing a nudge never keeps a person from hearing.
-import { signSources, type StallTier } from '../../contracts/watch.ts';
+import { type StallTier, signSources } from '../../contracts/watch.ts';
 import type { StallOptions } from './config.ts';
 import { notePace } from './pace.ts';
 import { quietSince } from './quiet.ts';
@@ -28,12 +28,10 @@ export interface Facts {
   readonly hasGas: boolean;
   /** The live agent that it waits for. */
   readonly waitsFor: string | null;
-  readonly takeOver: TakeOver | null;
-  /**
-   * How it is with what is offered: `unfit` where the other has fallen silent or has enough to do, `void` where the
-   * delivery lies there no more. `stands` also where nothing is offered.
-   */
-  readonly offer: 'stands' | 'unfit' | 'void';
+  /** Its unaccepted gas that others can take at present, oldest first. */
+  readonly takeOvers: readonly TakeOver[];
+  /** Deliveries that are owed to another agent, and were taken from this one already: it is finished whatever it does. */
+  readonly begun: readonly string[];
 }
 
 export interface Judgement {
@@ -44,7 +42,7 @@ export interface Judgement {
 /** Why nothing can be given to an agent, in words. */
 export const withoutInbox = 'it has no inbox';
 
-/** Its gas is offered, or tried to be given, no oftener in one silence. */
+/** Its gas is offered anew, or tried to be given, no oftener in one silence. */
 export const mostOffers = 5;
 
 const dayMs = 86_400_000;
@@ -53,9 +51,36 @@ const gapMs = 300_000;
 /** A clock that is further behind the last look than this was set back. */
 const skewMs = 60_000;
 
-/** One look. What is still owed stays owed beside what comes new. */
+/** One look. What is owed stays so, beside what comes new, where present facts still want it. */
 export function judge(before: Watch, facts: Facts, now: number, options: StallOptions): Judgement {
-  const watch = look(before, facts, now, options);
+  const { watch, effects } = judgeSilence(look(before, facts, now, options), facts, now, options);
+  const owed = before.owed.filter((effect) => isStillWanted(effect, watch, { facts, now, options }));
+  return { watch: { ...watch, owed }, effects };
+}
+
+/** What was decided of a silence is of it alone: an agent at work again, or paused, is not told of it, and keeps its gas. */
+function isStillWanted(effect: StallEffect, watch: Watch, { facts, options }: Circumstances): boolean {
+  const { since } = watch;
+  switch (effect.kind) {
+    case 'recovered':
+      return true;
+    case 'out-of-gas':
+      return watch.outOfGasSince === effect.since;
+    case 'warn':
+    case 'human':
+      return since === effect.since;
+    case 'nudge':
+      return since !== null && effect.episode === episodeOf(watch);
+    case 'reassign': {
+      const { delivery, to } = effect.takeOver;
+      if (facts.begun.includes(delivery)) return true;
+      const isOfThis = since !== null && effect.episode === episodeOf(watch) && options.reassign === 'auto';
+      return isOfThis && facts.takeOvers.some((one) => one.delivery === delivery && one.to === to);
+    }
+  }
+}
+
+function judgeSilence(watch: Watch, facts: Facts, now: number, options: StallOptions): Judgement {
   if (facts.isComplete) return complete(watch, facts, now, options);
   if (!facts.hasMission || facts.isPaused || facts.waitsFor !== null) return ended(watch, false);
   const { since, lastSignAt } = quiet(watch.signs, { watch, facts, now, options });
@@ -99,19 +124,10 @@ function step(watch: Watch, quietMs: number, around: Circumstances): Judgement {
   const next = following[watch.tier];
   if (next !== null && isDue(next, watch, quietMs, around))
     return taken[next]({ ...watch, tier: next, tierAt: around.now }, around);
-  // Whoever could take over may have been silent or busy when it was looked for first.
-  const renewed = renewedOffer(watch, around.facts);
-  return renewed.tier === 'reassign' && !renewed.isReassigned
-    ? taken.reassign(renewed, around)
-    : { watch: renewed, effects: [] };
-}
-
-/** An offer that nobody could take up any more is made to another, or taken back where it is of nothing. */
-function renewedOffer(watch: Watch, { offer, takeOver }: Facts): Watch {
-  const { proposal, offers } = watch;
-  if (proposal === null || offer === 'stands') return watch;
-  if (takeOver !== null && offers < mostOffers) return { ...watch, proposal: takeOver, offers: offers + 1 };
-  return offer === 'void' ? { ...watch, proposal: null, isReassigned: false } : watch;
+  // Whoever could take over may have been silent or busy when it was looked for first, and what is offered may lie there
+  // no more.
+  const isOffering = watch.tier === 'reassign' || watch.proposals.length > 0;
+  return isOffering ? taken.reassign(watch, around) : { watch, effects: [] };
 }
 
 function isDue(
@@ -159,14 +175,31 @@ const taken: Readonly<Record<Exclude<StallTier, 'none'>, Taken>> = {
     const effect = { kind: 'nudge', since: watch.since ?? now, episode: episodeOf(watch) } as const;
     return { watch: { ...watch, nudges: [...watch.nudges, now] }, effects: [effect] };
   },
-  reassign: (before, { facts: { takeOver }, options }) => {
-    if (takeOver === null || before.offers >= mostOffers) return { watch: before, effects: [] };
-    const watch = { ...before, isReassigned: true, offers: before.offers + 1 };
-    if (options.reassign === 'ask') return { watch: { ...watch, proposal: takeOver }, effects: [] };
-    return { watch, effects: [{ kind: 'reassign', episode: episodeOf(watch), takeOver }] };
-  },
+  reassign: (watch, { facts: { takeOvers }, options }) =>
+    options.reassign === 'ask' ? offered(watch, takeOvers) : given(watch, takeOvers),
   human: (watch, { now }) => ({ watch, effects: [{ kind: 'human', since: watch.since ?? now }] }),
 };
+
+/** What is offered holds at every look: what lies there no more, or nobody can take, is not. */
+function offered(watch: Watch, takeOvers: readonly TakeOver[]): Judgement {
+  const isAnew = watch.proposals.length === 0 && takeOvers.length > 0;
+  if (isAnew && watch.offers >= mostOffers) return { watch, effects: [] };
+  const offers = watch.offers + (isAnew ? 1 : 0);
+  return { watch: { ...watch, proposals: [...takeOvers], offers }, effects: [] };
+}
+
+/** One effect a piece, so that one that cannot be given keeps no other back. What is owed already is not given twice. */
+function given(before: Watch, takeOvers: readonly TakeOver[]): Judgement {
+  const watch = { ...before, proposals: [] };
+  const episode = episodeOf(watch);
+  const isOwed = ({ delivery }: TakeOver) =>
+    watch.owed.some((one) => one.kind === 'reassign' && one.takeOver.delivery === delivery);
+  const effects = takeOvers
+    .filter((one) => !isOwed(one))
+    .map((takeOver) => ({ kind: 'reassign', episode, takeOver }) as const);
+  if (effects.length === 0 || watch.offers >= mostOffers) return { watch, effects: [] };
+  return { watch: { ...watch, offers: watch.offers + 1 }, effects };
+}
 
 /** The same silence has the same name, in every process and after every crash. */
 function episodeOf({ epoch, since }: Watch): string {
@@ -206,9 +239,9 @@ function ended(watch: Watch, told: boolean): Judgement {
     since: null,
     tier: 'none',
     unnudged: null,
-    isReassigned: false,
     offers: 0,
-    proposal: null,
+    given: 0,
+    proposals: [],
   };
   const effects: StallEffect[] =
     told && tier !== 'none' ? [{ kind: 'recovered', since: since ?? tierAt }] : [];
@@ -219,16 +252,13 @@ function ended(watch: Watch, told: boolean): Judgement {
 function look(before: Watch, facts: Facts, now: number, options: StallOptions): Watch {
   const { epoch, percent, waitsFor } = facts;
   const isNew = epoch !== before.epoch;
-  const moved = epoch !== before.epoch || percent !== before.percent;
-  // The percent came with the newest version, so it moved when that was written, or earlier.
-  const progressAt = moved && epoch > 0 ? { progress: facts.signs.heartbeat ?? now } : {};
   const isGap = now - before.judgedAt > gapMs || before.judgedAt - now > skewMs;
   const graceUntil = isGap
     ? now + options.bootGraceMs
     : Math.min(before.graceUntil, now + options.bootGraceMs);
   return {
     ...before,
-    signs: merged(before.signs, { ...facts.signs, ...progressAt }, now),
+    signs: merged(before.signs, signsSince(before, facts, now), now),
     epoch,
     percent,
     pace:
@@ -242,6 +272,19 @@ function look(before: Watch, facts: Facts, now: number, options: StallOptions): 
     graceUntil,
     judgedAt: now,
   };
+}
+
+/**
+ * What is seen now, and that its percent moved since `before`: it came with the newest version, so it moved when that was
+ * written, or earlier.
+ */
+export function signsSince(
+  before: Pick<Watch, 'epoch' | 'percent'>,
+  { epoch, percent, signs }: Pick<Facts, 'epoch' | 'percent' | 'signs'>,
+  now: number,
+): Watch['signs'] {
+  const moved = epoch !== before.epoch || percent !== before.percent;
+  return moved && epoch > 0 ? { ...signs, progress: signs.heartbeat ?? now } : signs;
 }
 
 /** The newest of both, and none ahead of the clock: after it was set back, a sign ages from now on. */

@@ -22,8 +22,8 @@ export interface PerformDeps {
 
 type GiveOn = Extract<StallEffect, { kind: 'reassign' }>;
 
-/** `refused`: it could not be done as it was meant, and may be tried otherwise. */
-export type Performed = 'done' | 'refused';
+/** `given`: gas went to another agent. */
+export type Performed = 'done' | 'given' | 'refused';
 
 /** @param replyTo who is told what becomes of gas that is given to another; absent: it stays in the log */
 export function makePerform(
@@ -33,9 +33,9 @@ export function makePerform(
   const giveOn = async ({ agent }: Watch, { episode, takeOver }: GiveOn): Promise<Performed> => {
     if (replyTo === undefined) {
       logger.warn({ agent, ...takeOver }, 'nobody would be told; not given');
-      return 'done';
+      return 'refused';
     }
-    const id = derivedId('stall.reassign', agent, episode);
+    const id = derivedId('stall.reassign', agent, episode, takeOver.delivery);
     const order = { id, at: clock.now(), principal: 'system:stall-watch' };
     const outcome = await control['gas.reassign'](order, { by: 'stall-watch', replyTo, ...takeOver });
     if (outcome.kind === 'refused') {
@@ -43,7 +43,7 @@ export function makePerform(
       return 'refused';
     }
     logger.warn({ agent, ...takeOver, outcome: outcome.kind }, 'gas of a silent agent was given on');
-    return 'done';
+    return 'given';
   };
   const perform = async ({ agent, signs }: Watch, effect: Exclude<StallEffect, GiveOn>): Promise<void> => {
     const now = clock.now();

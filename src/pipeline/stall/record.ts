@@ -40,12 +40,12 @@ export const watchSchema = z.object({
   unnudged: z.string().nullable(),
   /** Of the last 24 h. */
   nudges: z.array(z.number()),
-  /** Whether its gas was given, or offered, to another in this silence. */
-  isReassigned: z.boolean().default(false),
-  /** How often that was done in this silence, also in vain. */
+  /** How often its gas was given to others in this silence, or offered after nothing was, also in vain. */
   offers: z.number().int().default(0),
-  /** What another agent could take over, while a person is asked. */
-  proposal: takeOverSchema.nullable(),
+  /** How many pieces of its gas were given to others in this silence. */
+  given: z.number().int().default(0),
+  /** What other agents could take over, oldest first, while a person is asked. */
+  proposals: z.array(takeOverSchema).default([]),
   /** The newest gas to it. */
   gasAt: z.number().nullable(),
   outOfGasSince: z.number().nullable(),
@@ -74,9 +74,9 @@ export function newWatch(agent: string, now: number, graceMs: number): Watch {
     tierAt: now,
     unnudged: null,
     nudges: [],
-    isReassigned: false,
     offers: 0,
-    proposal: null,
+    given: 0,
+    proposals: [],
     gasAt: null,
     outOfGasSince: null,
     excusedAt: null,

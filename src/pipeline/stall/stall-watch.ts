@@ -1,10 +1,11 @@
 // The watch over all agents: has each judged, stores the judgement and does what it asks for. Stored first, done after:
-// what a crash leaves undone is owed, and done at the next look. It writes nothing it watches.
+// what a crash leaves undone is owed, and done at the next look if it is still wanted. It writes nothing it watches.
 import { domainErrors } from '../../contracts/errors.ts';
 import type { Clock } from '../../core/clock.ts';
 import { errorText, SwarmError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Held } from '../records.ts';
+import type { GasStore } from '../store.ts';
 import { makeEvidence } from './evidence.ts';
 import { type GatherDeps, type GatherOptions, gather, type Look } from './gather.ts';
 import { type Judgement, judge } from './judge.ts';
@@ -13,6 +14,7 @@ import { newWatch, type StallEffect, type Watch } from './record.ts';
 import type { WatchStore } from './store.ts';
 
 export interface StallWatchDeps extends Omit<GatherDeps, 'evidence'> {
+  readonly store: GatherDeps['store'] & Pick<GasStore, 'delivery'>;
   readonly watches: WatchStore;
   readonly perform: (watch: Watch, effect: StallEffect) => Promise<Performed>;
   readonly clock: Pick<Clock, 'now'>;
@@ -26,37 +28,50 @@ export interface StallWatch {
 
 /** Creates the watch; each `look` is one round, made by the sweep. */
 export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): StallWatch {
-  const { watches, perform, clock, logger } = deps;
+  const { store, watches, perform, clock, logger } = deps;
   const { stall } = options;
   const evidence = makeEvidence();
 
-  async function lookAt({ agent, facts, known }: Look): Promise<void> {
+  async function lookAt({ agent, facts: seen, known }: Look): Promise<void> {
     const now = clock.now();
-    if (known !== null && isNoNews(known, judge(known, facts, now, stall), now)) return;
+    if (known !== null && isNoNews(known, judge(known, seen, now, stall), now)) return;
     const held = await watches.one(agent);
     const before = held.value ?? newWatch(agent, now, stall.bootGraceMs);
+    const facts = { ...seen, begun: await begunOf(before) };
     const { watch, effects } = judge(before, facts, now, stall);
-    const saved = await watches.save(held, { ...watch, owed: [...before.owed, ...effects] });
+    const saved = await watches.save(held, { ...watch, owed: [...watch.owed, ...effects] });
     // Null: somebody else looked at the same time, and does what comes of it.
     if (saved?.value) await settle({ ...saved, value: saved.value });
   }
 
-  /** An effect is owed until it is done; a kill in between has it done again, under the same id. */
+  /** As Facts: a gift that stops half way has its gas taken back, and the rest of it to come. */
+  async function begunOf({ owed }: Watch): Promise<string[]> {
+    const begun: string[] = [];
+    for (const effect of owed) {
+      if (effect.kind !== 'reassign') continue;
+      const { delivery: id } = effect.takeOver;
+      const held = await store.delivery(id).catch(unlessUnreadable);
+      if (held?.value?.state === 'rerouted') begun.push(id);
+    }
+    return begun;
+  }
+
+  /** An effect is owed until it is done, or not wanted any more; a kill in between has it done again, under the same id. */
   async function settle(held: Held<Watch> & { readonly value: Watch }): Promise<void> {
     const { value } = held;
     if (value.owed.length === 0) return;
     const left: StallEffect[] = [];
-    let { isReassigned } = value;
+    let { given } = value;
     for (const effect of value.owed) {
       try {
-        // Whoever is fit at the next look may have what this one could not be given.
-        if ((await perform(value, effect)) === 'refused') isReassigned = false;
+        // What was refused lies there still, and the next look finds it.
+        if ((await perform(value, effect)) === 'given') given += 1;
       } catch (thrown) {
         left.push(effect);
         logger.warn({ agent: value.agent, effect: effect.kind, error: errorText(thrown) }, 'not done yet');
       }
     }
-    await watches.save(held, { ...value, isReassigned, owed: left });
+    await watches.save(held, { ...value, given, owed: left });
   }
 
   return {
@@ -83,7 +98,14 @@ function isNoNews(known: Watch, { watch, effects }: Judgement, now: number): boo
 
 /** A record that cannot be read concerns its agent alone, and its reader has logged it. */
 function isWorthTelling(result: PromiseSettledResult<void>): result is PromiseRejectedResult {
-  if (result.status === 'fulfilled') return false;
-  const { reason } = result;
-  return !(reason instanceof SwarmError && reason.kind === domainErrors.recordUnreadable);
+  return result.status === 'rejected' && !isUnreadable(result.reason);
+}
+
+function unlessUnreadable(thrown: unknown): null {
+  if (isUnreadable(thrown)) return null;
+  throw thrown;
+}
+
+function isUnreadable(thrown: unknown): boolean {
+  return thrown instanceof SwarmError && thrown.kind === domainErrors.recordUnreadable;
 }

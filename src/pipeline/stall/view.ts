@@ -4,7 +4,7 @@ import type { Run } from '../machine.ts';
 import type { StallOptions } from './config.ts';
 import { noEvidence } from './evidence.ts';
 import { factsOf, nothingReceived } from './facts.ts';
-import { type Facts, merged, silentSince, withoutInbox } from './judge.ts';
+import { type Facts, merged, signsSince, silentSince, withoutInbox } from './judge.ts';
 import { signList } from './quiet.ts';
 import { newWatch, type Watch } from './record.ts';
 
@@ -23,7 +23,7 @@ function minutesAgo(at: number, now: number): string {
  * @param hasInbox whether anything can be given to it
  */
 export function stallsOf(watch: Watch, now: number, hasInbox = true): StallView[] {
-  const { agent, tier, since, proposal, outOfGasSince } = watch;
+  const { agent, tier, since, proposals, outOfGasSince } = watch;
   const mend = hasInbox
     ? `send it some: gas send ${agent} "…"`
     : `${withoutInbox}; give it its next mission where it works`;
@@ -38,34 +38,53 @@ export function stallsOf(watch: Watch, now: number, hasInbox = true): StallView[
     since,
     detail: `${last}; ${nudgeText(watch, now, hasInbox)}`,
   };
-  const offer =
-    proposal === null
+  const offer: StallView[] =
+    proposals.length === 0
       ? []
-      : [
-          {
-            agent,
-            kind: 'reassign' as const,
-            since,
-            detail: `${last}; to give its gas away: gas reassign ${proposal.delivery.slice(0, 8)} ${proposal.to}`,
-          },
-        ];
+      : [{ agent, kind: 'reassign', since, detail: `${last}; ${offerText(proposals)}` }];
   const human =
     at < stallTiers.indexOf('human') ? [] : [{ agent, kind: 'stalled' as const, since, detail: last }];
   return [quiet, ...offer, ...human, ...outOfGas];
 }
 
-/** What `agents` shows: by what was stored last and the run as it is now, also where no watch runs. */
+/**
+ * What `agents` shows: by what was stored last and the run as it is now, also where no watch runs. What the run has told
+ * since the last look counts as the next look will count it.
+ */
 export function watchView(run: Run, known: Watch | null, now: number, options: StallOptions): WatchView {
   const watch = known ?? newWatch(run.agent, now, 0);
   const told = factsOf({ run, evidence: noEvidence, received: nothingReceived });
-  const facts: Facts = { ...told, hasInbox: true, waitsFor: null, takeOver: null, offer: 'stands' };
+  const facts: Facts = {
+    ...told,
+    hasInbox: true,
+    waitsFor: null,
+    takeOvers: [],
+    begun: [],
+    signs: known !== null && options.enabled ? signsSince(known, told, now) : told.signs,
+  };
+  const since = watch.waitsFor === null ? silentSince(watch, facts, now, options) : null;
+  const isOutOfGas = facts.isComplete && facts.epoch === watch.epoch;
   return {
     signs: signList(merged(watch.signs, facts.signs, now)),
-    silentSince: watch.waitsFor === null ? silentSince(watch, facts, now, options) : null,
-    tier: watch.tier,
-    outOfGasSince: watch.outOfGasSince,
+    silentSince: since,
+    tier: since === null ? 'none' : watch.tier,
+    outOfGasSince: isOutOfGas ? watch.outOfGasSince : null,
     waitsFor: watch.waitsFor,
+    ...(since !== null && watch.proposals.length > 0 && { offered: watch.proposals.length }),
+    ...(since !== null && watch.given > 0 && { given: watch.given }),
   };
+}
+
+/** So many commands fit into one alert. */
+const mostNamed = 3;
+
+function offerText(proposals: Watch['proposals']): string {
+  const named = proposals
+    .slice(0, mostNamed)
+    .map(({ delivery, to }) => `gas reassign ${delivery.slice(0, 8)} ${to}`);
+  const what = proposals.length === 1 ? 'gas' : `${proposals.length} pieces of gas`;
+  const more = proposals.length > mostNamed ? `, and ${proposals.length - mostNamed} more` : '';
+  return `to give its ${what} away: ${named.join(', ')}${more}`;
 }
 
 function nudgeText({ tier, unnudged, nudges, signs }: Watch, now: number, hasInbox: boolean): string {

@@ -16,7 +16,7 @@ import { createWatchStore } from '../../../src/pipeline/stall/store.ts';
 import { createGasStore } from '../../../src/pipeline/store.ts';
 import { gasConfigSchema } from '../../../src/pipeline/words/config.ts';
 import { ownTemplates } from '../../../src/pipeline/words/own.ts';
-import { layDown, take } from './orders.ts';
+import { layDown, record, take } from './orders.ts';
 import { eventually, it, type Rig } from './rig.ts';
 
 const minute = 60_000;
@@ -241,6 +241,31 @@ describe('what is owed', () => {
     await next.look();
     expect(done).toEqual(['once']);
     expect((await watches.one('A')).value).toMatchObject({ tier: 'warn', owed: [] });
+  });
+});
+
+describe('the gas of a silent agent', () => {
+  const auto = it.extend({
+    options: { stall: stallConfigSchema.parse({ reassign: 'auto' }), ackTimeoutMs: 24 * 60 * minute },
+  });
+
+  auto('goes to another, all that lies there, each piece once', async ({ rig }) => {
+    await rig.write('B', { current_mission: 'Scan', progress: 10 });
+    for (const progress of [76, 91]) {
+      await rig.write('A', { current_mission: 'Map', progress });
+      await rig.pipeline.work.sweep();
+      await layDown(rig);
+    }
+    for (let at = 5; at <= 70; at += 5) {
+      await writeLater(rig, 'C', { current_mission: 'Draw', progress: at / 5 }, at);
+      await pass(rig, 5);
+    }
+    await layDown(rig);
+    const gas = (await record(rig)).filter((one) => /^A→[BC] (75|90) /.test(one));
+    expect(gas).toEqual(['A→B 75 rerouted', 'A→B 90 rerouted', 'A→C 75 sent', 'A→C 90 sent']);
+    expect((await viewOf(rig, 'B')).watch).toMatchObject({ tier: 'reassign', given: 2 });
+    // The nudge, which is nobody else's.
+    expect(await rig.inbox('B')).toHaveLength(1);
   });
 });
 

@@ -40,12 +40,12 @@ async function looks(inboxless: readonly string[]) {
 }
 
 const takeOverOfB = async (inboxless: readonly string[]) =>
-  (await looks(inboxless)).find(({ agent }) => agent === 'B')?.facts.takeOver;
+  (await looks(inboxless)).find(({ agent }) => agent === 'B')?.facts.takeOvers;
 
 describe('gas that a silent agent does not take up', () => {
   it('is offered to an agent with an inbox, and to nobody where none has one', async () => {
-    expect(await takeOverOfB([])).toEqual({ delivery: 'x1', to: 'C' });
-    expect(await takeOverOfB(['C'])).toEqual({ delivery: 'x1', to: 'D' });
-    expect(await takeOverOfB(['C', 'D'])).toBeNull();
+    expect(await takeOverOfB([])).toEqual([{ delivery: 'x1', to: 'C' }]);
+    expect(await takeOverOfB(['C'])).toEqual([{ delivery: 'x1', to: 'D' }]);
+    expect(await takeOverOfB(['C', 'D'])).toEqual([]);
   });
 });

@@ -21,8 +21,8 @@ export const working: Facts = {
   gasAt: null,
   hasGas: false,
   waitsFor: null,
-  takeOver: null,
-  offer: 'stands',
+  takeOvers: [],
+  begun: [],
 };
 
 export class StallLife {

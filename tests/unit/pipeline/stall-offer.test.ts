@@ -7,9 +7,11 @@ import { newRun, type Run } from '../../../src/pipeline/machine.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
 import { noEvidence } from '../../../src/pipeline/stall/evidence.ts';
 import { gather } from '../../../src/pipeline/stall/gather.ts';
-import { mostOffers } from '../../../src/pipeline/stall/judge.ts';
-import { newWatch, type Watch } from '../../../src/pipeline/stall/record.ts';
+import { type Facts, mostOffers } from '../../../src/pipeline/stall/judge.ts';
+import { newWatch, type TakeOver, type Watch } from '../../../src/pipeline/stall/record.ts';
 import { createStallWatch } from '../../../src/pipeline/stall/stall-watch.ts';
+import { type Candidate, takeOversOf } from '../../../src/pipeline/stall/take-over.ts';
+import { stallsOf } from '../../../src/pipeline/stall/view.ts';
 import { hour, minute, StallLife, start, working } from './stall-life.ts';
 
 const to = (agent: string, delivery = 'x1') => ({ delivery, to: agent });
@@ -29,57 +31,85 @@ const lying: Delivery = { ...newDelivery(gas, ''), state: 'sent' };
 const storeOf = (runs: readonly Run[], deliveries: readonly Delivery[] = [lying]) => ({
   runs: async () => ({ values: [...runs], unreadable: [] }),
   openDeliveries: async () => [...deliveries],
+  delivery: async () => ({ version: 1, value: deliveries[0] ?? null }),
   recentDeliveries: async () => ({ deliveries: [], unreadable: 0 }),
 });
 
 describe('an offer', () => {
-  it('is made to another where the first has fallen silent too, and never oftener than a few times', () => {
-    const life = new StallLife().live(70 * minute, { ...working, takeOver: to('C') });
-    life.look({ ...working, takeOver: to('D'), offer: 'stands' });
-    expect(life.watch.proposal).toEqual(to('C'));
-    life.look({ ...working, takeOver: null, offer: 'unfit' });
-    expect(life.watch.proposal).toEqual(to('C'));
-    life.look({ ...working, takeOver: to('D'), offer: 'unfit' });
-    expect(life.watch.proposal).toEqual(to('D'));
-    let changes = 0;
-    for (let i = 0; i < 20; i += 1) {
-      const before = life.watch.proposal;
-      life.look({ ...working, takeOver: to(`E${i}`), offer: 'unfit' });
-      if (life.watch.proposal !== before) changes += 1;
-    }
-    expect(changes).toBe(mostOffers - 2);
-    expect(life.told()).toEqual(['15 warn', '30 nudge']);
+  const ask = (life: StallLife, ...takeOvers: Facts['takeOvers']) => {
+    life.look({ ...working, takeOvers });
+    return life.watch.proposals;
+  };
+
+  it('is of all that others can take at each look, and taken back where nobody can or nothing lies there', () => {
+    const life = new StallLife().live(70 * minute, { ...working, takeOvers: [to('C'), to('C', 'x2')] });
+    expect(life.watch.proposals).toEqual([to('C'), to('C', 'x2')]);
+    expect(ask(life, to('D'))).toEqual([to('D')]);
+    expect(ask(life)).toEqual([]);
+    expect(ask(life, to('C', 'x2'))).toEqual([to('C', 'x2')]);
+    life.live(130 * minute, { ...working, takeOvers: [to('C', 'x2')] });
+    expect(ask(life)).toEqual([]);
+    expect(life.told()).toEqual(['15 warn', '30 nudge', '120 human']);
   });
 
-  it('is taken back where its delivery lies there no more, and made anew of the next one', () => {
-    const life = new StallLife().live(70 * minute, { ...working, takeOver: to('C') });
-    life.look({ ...working, takeOver: null, offer: 'void' });
-    expect(life.watch.proposal).toBeNull();
-    life.look({ ...working, takeOver: to('C', 'x2') });
-    expect(life.watch.proposal).toEqual(to('C', 'x2'));
+  it('comes back a few times in one silence and no oftener', () => {
+    const life = new StallLife().live(70 * minute, working);
+    const made = Array.from({ length: 10 }, () => [ask(life, to('C')), ask(life)][0]?.length);
+    expect(made.filter((n) => n === 1)).toHaveLength(mostOffers);
   });
 
-  it('stands as long as its delivery lies there and the other is at work with little to do', async () => {
-    const known: Watch = { ...newWatch('B', start, 0), proposal: to('C') };
-    const offer = async (seenAt: number, deliveries?: readonly Delivery[]) => {
-      const runs = [run('A', start + hour), run('B', start), run('C', seenAt), run('D', start + hour)];
+  it('is told with how many pieces it is of', () => {
+    const life = new StallLife().live(70 * minute, { ...working, takeOvers: [to('C')] });
+    const detail = () => stallsOf(life.watch, life.now).find(({ kind }) => kind === 'reassign')?.detail;
+    expect(detail()).toMatch(/; to give its gas away: gas reassign x1 C$/);
+    ask(life, to('C'), to('D', 'x2'), to('D', 'x3'), to('D', 'x4'));
+    expect(detail()).toMatch(
+      /; to give its 4 pieces of gas away: gas reassign x1 C, gas reassign x2 D, gas reassign x3 D, and 1 more$/,
+    );
+  });
+});
+
+describe('who could take gas over', () => {
+  const late: Delivery = { ...lying, gas: { ...gas, id: 'x2', checkpoint: 90, createdAt: start + minute } };
+  const free = (agent: string, open = 0) => ({ agent, isFit: true, open });
+  const over = (deliveries: readonly Delivery[], candidates: readonly Candidate[], meant: TakeOver[] = []) =>
+    takeOversOf('B', { deliveries, candidates, meant });
+
+  it('is found for all that lies there, where gas of one mission stays together', () => {
+    expect(over([late, lying], [free('A'), free('C', 1), free('D', 1)])).toEqual([to('C'), to('C', 'x2')]);
+    const other: Delivery = { ...late, gas: { ...late.gas, from: 'E' } };
+    expect(over([lying, other], [free('C', 1), free('D', 1)])).toEqual([to('C'), to('D', 'x2')]);
+  });
+
+  it('is nobody who has enough to do by then, is not fit, or has taken it already', () => {
+    expect(over([lying, late], [free('C', 2), free('D', 2)])).toEqual([to('C'), to('D', 'x2')]);
+    expect(over([lying, late], [free('C', 2)])).toEqual([to('C')]);
+    expect(over([lying], [free('C', 3), { ...free('D'), isFit: false }, free('A')])).toEqual([]);
+    expect(over([{ ...lying, state: 'accepted' }], [free('C')])).toEqual([]);
+  });
+
+  it('stays the one that was named, while that one can', () => {
+    expect(over([lying], [free('C'), free('D', 2)], [to('D')])).toEqual([to('D')]);
+    expect(over([lying], [free('C'), free('D', 3)], [to('D')])).toEqual([to('C')]);
+  });
+
+  it('is looked for by what the watch knows of each', async () => {
+    const known: Watch = { ...newWatch('B', start, 0), proposals: [to('D')] };
+    const offered = async (seenAt: number) => {
+      const runs = [run('A', start + hour), run('B', start), run('C', start + hour), run('D', seenAt)];
       const looks = await gather(
         {
-          store: storeOf(runs, deliveries),
+          store: storeOf(runs),
           watches: { many: async () => runs.map(({ agent }) => (agent === 'B' ? known : null)) },
           evidence: async () => noEvidence,
         },
         { agents: runs.map(({ agent: id }) => ({ id })), stall: stallConfigSchema.parse({}) },
         start + hour,
       );
-      return looks.find(({ agent }) => agent === 'B')?.facts.offer;
+      return looks.find(({ agent }) => agent === 'B')?.facts.takeOvers;
     };
-    const many = ['y1', 'y2', 'y3'].map((id) => ({ ...lying, gas: { ...gas, id, to: 'C' } }));
-    expect(await offer(start + hour)).toBe('stands');
-    expect(await offer(start)).toBe('unfit');
-    expect(await offer(start + hour, [lying, ...many])).toBe('unfit');
-    expect(await offer(start + hour, [{ ...lying, state: 'accepted' }])).toBe('void');
-    expect(await offer(start + hour, [])).toBe('void');
+    expect(await offered(start + hour)).toEqual([to('D')]);
+    expect(await offered(start)).toEqual([to('C')]);
   });
 });
 
@@ -88,11 +118,13 @@ describe('gas that could not be given on', () => {
     let now = start;
     const helds = new Map<string, Watch>();
     const tried: number[] = [];
+    let isGiven = false;
     const watch = (refusals: number) =>
       createStallWatch(
         {
           store: {
             ...storeOf([]),
+            openDeliveries: async () => (isGiven ? [] : [lying]),
             runs: async () => ({ values: [run('A', now), run('B', start), run('C', now)], unreadable: [] }),
           },
           watches: {
@@ -106,7 +138,8 @@ describe('gas that could not be given on', () => {
           perform: async (_watch, { kind }) => {
             if (kind !== 'reassign') return 'done';
             tried.push((now - start) / minute);
-            return tried.length <= refusals ? 'refused' : 'done';
+            isGiven = tried.length > refusals;
+            return isGiven ? 'given' : 'refused';
           },
           clock: { now: () => now },
           logger: silentLogger,
@@ -117,7 +150,7 @@ describe('gas that could not be given on', () => {
         },
       );
     const live = async (refusals: number) => {
-      [now, tried.length] = [start, 0];
+      [now, tried.length, isGiven] = [start, 0, false];
       helds.clear();
       const { look } = watch(refusals);
       for (; now < start + 3 * hour; now += minute) await look();

@@ -9,6 +9,11 @@ import { stallsOf } from '../../../src/pipeline/stall/view.ts';
 import { hour, minute, StallLife, start, working } from './stall-life.ts';
 
 const takeOver = { delivery: 'x1', to: 'B' };
+/** Its gas lies there until it is given. */
+const lyingOver = (life: StallLife) => ({
+  ...working,
+  takeOvers: life.count('reassign') === 0 ? [takeOver] : [],
+});
 
 describe('silence', () => {
   it('goes through every step at its time, each once', () => {
@@ -17,31 +22,34 @@ describe('silence', () => {
   });
 
   it('gives the gas to another where that needs nobody’s word, and only proposes it where it does', () => {
-    const facts = { ...working, takeOver };
-    const auto = new StallLife({ reassign: 'auto' }).live(90 * minute, facts);
+    const auto = new StallLife({ reassign: 'auto' });
+    auto.live(90 * minute, () => lyingOver(auto));
     expect(auto.told()).toEqual(['15 warn', '30 nudge', '60 reassign']);
-    const ask = new StallLife().live(90 * minute, facts);
+    const ask = new StallLife().live(90 * minute, { ...working, takeOvers: [takeOver] });
     expect(ask.told()).toEqual(['15 warn', '30 nudge']);
-    expect(ask.watch.proposal).toEqual(takeOver);
+    expect(ask.watch.proposals).toEqual([takeOver]);
   });
 
   it('looks again for whoever could take over, once, until a person is called, who is not called later for it', () => {
-    const from = (at: number) => (now: number) =>
-      now < start + at * minute ? working : { ...working, takeOver };
-    const auto = (at: number) => new StallLife({ reassign: 'auto' }).live(5 * hour, from(at)).told();
+    const from = (life: StallLife, at: number) => (now: number) =>
+      now < start + at * minute ? working : lyingOver(life);
+    const auto = (at: number) => {
+      const life = new StallLife({ reassign: 'auto' });
+      return life.live(5 * hour, from(life, at)).told();
+    };
     expect(auto(80)).toEqual(['15 warn', '30 nudge', '80 reassign', '120 human']);
     expect(auto(121)).toEqual(['15 warn', '30 nudge', '120 human']);
-    const ask = new StallLife().live(80 * minute, from(80));
-    expect(ask.watch.proposal).toEqual(takeOver);
+    const ask = new StallLife();
+    ask.live(80 * minute, from(ask, 80));
+    expect(ask.watch.proposals).toEqual([takeOver]);
     expect(ask.live(5 * hour, working).told()).toEqual(['15 warn', '30 nudge', '120 human']);
   });
 
   it('has at most one agent take over, and calls a person in time, whoever comes and goes', () => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.boolean()), (isThere) => {
-        const life = new StallLife({ reassign: 'auto' }).live(3 * hour, () =>
-          isThere.next().value ? { ...working, takeOver } : working,
-        );
+        const life = new StallLife({ reassign: 'auto' });
+        life.live(3 * hour, () => (isThere.next().value ? lyingOver(life) : working));
         expect(life.count('reassign')).toBeLessThanOrEqual(1);
         expect(life.told().at(-1)).toBe('120 human');
       }),
@@ -289,7 +297,7 @@ describe('waiting', () => {
 });
 
 it('keeps every effect in a form that can be stored', () => {
-  const life = new StallLife({ reassign: 'auto' }).live(3 * hour, { ...working, takeOver });
+  const life = new StallLife({ reassign: 'auto' }).live(3 * hour, { ...working, takeOvers: [takeOver] });
   for (const { effect } of life.effects) expect(effectSchema.parse(effect)).toEqual(effect);
 });
 

@@ -1,0 +1,60 @@
+// What people see of an agent between two looks of the watch: the newer of what the watch and the run know.
+import { describe, expect, it } from 'vitest';
+import { newRun, type Run } from '../../../src/pipeline/machine.ts';
+import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
+import { newWatch, type Watch } from '../../../src/pipeline/stall/record.ts';
+import { watchView } from '../../../src/pipeline/stall/view.ts';
+import { hour, minute, start } from './stall-life.ts';
+
+const options = stallConfigSchema.parse({});
+const now = start + 3 * hour;
+const run: Run = { ...newRun('A'), epoch: 1, epochAt: start, mission: 'M', percent: 40, seenAt: start };
+/** Looked at a minute ago, and silent since the start. */
+const watch: Watch = {
+  ...newWatch('A', start, 0),
+  ...{ epoch: 1, percent: 40, signs: { progress: start, heartbeat: start }, since: start },
+  ...{ tier: 'human', proposals: [{ delivery: 'x1', to: 'B' }], given: 1, judgedAt: now - minute },
+};
+const told = (at: number, percent: number) => ({ ...run, percent, seenAt: at });
+
+describe('between two looks', () => {
+  it('a percent that moved is progress, and ends the silence and what was said of it', () => {
+    expect(watchView(run, watch, now, options)).toMatchObject({
+      silentSince: start,
+      tier: 'human',
+      given: 1,
+    });
+    const view = watchView(told(now - 5_000, 41), watch, now, options);
+    expect(view).toEqual({
+      signs: [
+        { source: 'progress', at: now - 5_000 },
+        { source: 'heartbeat', at: now - 5_000 },
+      ],
+      silentSince: null,
+      tier: 'none',
+      outOfGasSince: null,
+      waitsFor: null,
+    });
+  });
+
+  it('a status that only came again is a beat, and ends no silence of hours', () => {
+    const view = watchView(told(now - 5_000, 40), watch, now, options);
+    expect(view).toMatchObject({ tier: 'human', silentSince: start + hour });
+    expect(view.signs).toEqual([
+      { source: 'heartbeat', at: now - 5_000 },
+      { source: 'progress', at: start },
+    ]);
+  });
+
+  it('one that has begun another mission is out of gas no more', () => {
+    const over: Watch = { ...watch, percent: 100, tier: 'none', outOfGasSince: start };
+    expect(watchView(told(start, 100), over, now, options).outOfGasSince).toBe(start);
+    expect(watchView({ ...told(now, 0), epoch: 2 }, over, now, options).outOfGasSince).toBeNull();
+  });
+
+  it('what the watch knew stays, where no watch looks any more', () => {
+    const off = { ...options, enabled: false };
+    expect(watchView(told(now, 41), watch, now, off).signs).toContainEqual({ source: 'progress', at: start });
+    expect(watchView(told(now, 41), null, now, options).signs).toEqual([{ source: 'heartbeat', at: now }]);
+  });
+});
