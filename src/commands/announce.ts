@@ -3,6 +3,7 @@
 import type { Approval } from '../access/index.ts';
 import type { Address, Report, Step, Surface } from '../contracts/chat.ts';
 import { correlationIdOf, derivedId } from '../contracts/ids.ts';
+import { plainText } from '../core/text.ts';
 import { utcTime } from '../core/utc.ts';
 import type { IntakeDeps } from './intake-deps.ts';
 import { formatAge } from './render.ts';
@@ -139,12 +140,13 @@ async function tell(
   told: Told,
 ): Promise<void> {
   const { identity } = requester;
+  const subject = plainText([command, ...Object.values(args)].join(' '), 120);
   await jobs.add({
     name: 'chat.report',
     id: derivedId('approval.report', about, to.surface, to.place, String(told.seq)),
     correlationId: correlationIdOf(invocationId),
     causationId: null,
     principal: `${identity.surface}:${identity.id}`,
-    body: { to, about, kind: 'approval', subject: [command, ...Object.values(args)].join(' '), ...told },
+    body: { to, about, kind: 'approval', subject, ...told },
   });
 }
