@@ -95,10 +95,13 @@ function partOf(key: string, value: string, now: number): AuditFilter | null {
   }
 }
 
-/** So long ago (`30m`), or a date of ISO 8601. */
+/** So long ago (`30m`), or a date of ISO 8601; without a zone it is UTC. */
 function momentOf(text: string, now: number): number | null {
   const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (count !== undefined) return now - Number(count) * (unitMs[unit] ?? 0);
   const { data: date } = dateSchema.safeParse(text);
-  return date === undefined ? null : Date.parse(date);
+  if (date === undefined) return null;
+  // All that is told is UTC: a time without a zone is that too, wherever this process runs.
+  const isLocal = date.includes('T') && !/(?:Z|[+-]\d\d:?\d\d)$/.test(date);
+  return Date.parse(isLocal ? `${date}Z` : date);
 }

@@ -1,9 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { catalogue, parseAuditFilter } from '../../../src/commands/index.ts';
 import { parseInvocation } from '../../../src/commands/parse.ts';
 import { now } from './ports.ts';
 
 describe('a filter of the record', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
   it.for([
     ['', {}, null],
     ['ann', { word: 'ann' }, null],
@@ -18,6 +22,15 @@ describe('a filter of the record', () => {
     ['PERSON=Ann', { person: 'Ann' }, null],
   ] as const)('is understood: %s', ([text, filter, last]) => {
     expect(parseAuditFilter(text, now)).toEqual({ ok: true, filter, last });
+  });
+
+  it('reads a time without a zone as UTC, in whatever zone this process runs', () => {
+    vi.stubEnv('TZ', 'Asia/Tokyo');
+    expect(new Date(now).getTimezoneOffset()).toBe(-540);
+    for (const text of ['2026-11-26T11:07', '2026-11-26T11:07:00', '2026-11-26T11:07Z']) {
+      const filter = { since: Date.UTC(2026, 10, 26, 11, 7) };
+      expect(parseAuditFilter(`since=${text}`, now)).toMatchObject({ ok: true, filter });
+    }
   });
 
   it.for([
