@@ -45,6 +45,8 @@ export interface Situation {
   readonly unanswered?: readonly ReceiverAlert[];
   /** Jobs that lie aside in the outbox of this home, until a person takes them away; default 0. */
   readonly ordersAside?: number;
+  /** Wishes that wait for a word and cannot be read, until a person mends or removes them; default 0. */
+  readonly wishesUnreadable?: number;
 }
 
 /** A link that the platform can do without, or one that is on its first way up, may be away for so long, ms. */
@@ -71,6 +73,7 @@ export function conditionsOf(situation: Situation): readonly AlertSignal[] {
     ...ofChain(situation),
     ...(situation.stalls ?? []).map(ofStall),
     ...ofAside(situation),
+    ...ofWishes(situation),
     ...situation.tallies.flatMap(ofTally(situation)),
     ...(situation.unanswered ?? []).map(ofReceiver),
   ];
@@ -187,6 +190,15 @@ function ofAside({ ordersAside: count = 0 }: Situation): AlertSignal[] {
   const title = `${code}: ${count === 1 ? 'an order on disk' : `${count} orders on disk`} cannot be used`;
   const detail = 'look into *.bad of the outbox, give again what is still wanted, and remove the file';
   return [signalOf('needs-person', code, { title, detail, count })];
+}
+
+// Under a key of its own: other records may be unreadable beside them.
+function ofWishes({ wishesUnreadable: count = 0 }: Situation): AlertSignal[] {
+  if (count === 0) return [];
+  const { code } = domainErrors.recordUnreadable;
+  const title = `${code}: ${count === 1 ? 'a wish' : `${count} wishes`} that cannot be read, so nobody can decide`;
+  const detail = '`approvals` names each with its key: remove it with `redis-cli del` and ask again';
+  return [signalOf('needs-person', 'approvals', { title, detail, count })];
 }
 
 const ofTally =

@@ -135,6 +135,20 @@ describe('orders that lie aside', () => {
   });
 });
 
+describe('wishes that cannot be read', () => {
+  it('fire for as long as there are any, under a key of their own, with the mend', () => {
+    const [signal, ...others] = conditionsOf({ ...well, wishesUnreadable: 2 });
+    expect(others).toEqual([]);
+    expect(signal).toMatchObject({
+      key: 'needs-person/approvals',
+      title: 'RECORD_UNREADABLE: 2 wishes that cannot be read, so nobody can decide',
+      detail: expect.stringContaining('redis-cli del'),
+      count: 2,
+    });
+    expect(keys({ wishesUnreadable: 0 })).toEqual([]);
+  });
+});
+
 describe('the policy', () => {
   it('that cannot be used fires', () => {
     expect(keys({ policyFault: 'no such file' })).toEqual(['policy-broken']);
