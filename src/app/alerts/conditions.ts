@@ -53,7 +53,11 @@ export interface Situation {
 const patienceMs = 60_000;
 
 /** These are told by an alert of their own. */
-const toldOtherwise: readonly string[] = [domainErrors.clockSkewed.code, domainErrors.jobFailed.code];
+const toldOtherwise: readonly string[] = [
+  domainErrors.clockSkewed.code,
+  domainErrors.jobFailed.code,
+  domainErrors.ordersSetAside.code,
+];
 
 /** Every condition that holds. */
 export function conditionsOf(situation: Situation): readonly AlertSignal[] {
@@ -202,7 +206,7 @@ function ofWishes({ wishesUnreadable: count = 0 }: Situation): AlertSignal[] {
 }
 
 const ofTally =
-  ({ now, errorsPerMinute, ordersAside = 0 }: Situation) =>
+  ({ now, errorsPerMinute }: Situation) =>
   ({ kind, lastAt, lastMessage, lastWhere, inMinute, inWindow }: FaultTally): AlertSignal[] => {
     const recent = now - lastAt < faultWindowMs;
     const last = `last in ${lastWhere}: ${lastMessage}`;
@@ -213,8 +217,7 @@ const ofTally =
     }
     const rate = { title: `${code}: ${inMinute} within a minute`, detail: last, count: inMinute };
     const person = { title: `${code} stays until somebody mends it`, detail: last, count: inWindow };
-    const isTold = toldOtherwise.includes(code) || (kind === domainErrors.ordersSetAside && ordersAside > 0);
-    const needed = recent && strategyOf(kind).needsPerson && !isTold;
+    const needed = recent && strategyOf(kind).needsPerson && !toldOtherwise.includes(code);
     return [
       ...(inMinute >= errorsPerMinute ? [signalOf('error-rate', code, rate)] : []),
       ...(needed ? [signalOf('needs-person', code, person)] : []),

@@ -130,8 +130,8 @@ describe('orders that lie aside', () => {
     expect(keys({ ordersAside: 0, tallies: tallies(fault, 1, 3_600) })).toEqual([]);
   });
 
-  it('fire while it was just met, also where they could not be laid aside', () => {
-    expect(keys({ ordersAside: 0, tallies: tallies(fault, 1) })).toEqual([key]);
+  it('are over once none lies there, however lately the fault was met', () => {
+    expect(keys({ ordersAside: 0, tallies: tallies(fault, 1) })).toEqual([]);
   });
 });
 
