@@ -4,7 +4,7 @@ import type { Approval } from '../access/index.ts';
 import type { Address, Report, Step, Surface } from '../contracts/chat.ts';
 import { correlationIdOf, derivedId } from '../contracts/ids.ts';
 import { plainText } from '../core/text.ts';
-import { utcTime } from '../core/utc.ts';
+import { utc } from '../core/utc.ts';
 import type { IntakeDeps } from './intake-deps.ts';
 import { formatAge } from './render.ts';
 
@@ -82,7 +82,7 @@ export function isEndTold(approval: Approval, ending: Ending): boolean {
 /** Takes the buttons away and says how it ended, wherever it was shown. */
 export async function tellEnd(deps: Deps, approval: Approval, ending: Ending): Promise<void> {
   const now = deps.clock.now();
-  const told = { seq: 1, final: true, text: endText(approval, now), steps: stepsOf(approval, now) };
+  const told = { seq: 1, final: true, text: endText(approval), steps: stepsOf(approval, now) };
   await Promise.all(endPlaces(approval, ending).map((where) => tell(deps, approval, where, told)));
 }
 
@@ -95,10 +95,10 @@ function endPlaces(approval: Approval, { followed }: Ending): readonly Pick<Repo
   return [...asked, ...mirrors.map((to) => ({ to, about: mirrorId(approval) }))];
 }
 
-/** How it stands, in one sentence. */
-export function endText({ state, decided, prompt }: Approval, now: number): string {
+/** How it stands, in one sentence. Times have their day: it is kept, and read on others. */
+export function endText({ state, decided, prompt }: Approval): string {
   const reason = decided === null || decided.reason === '' ? '' : ` (${decided.reason})`;
-  const by = decided === null ? '' : ` by ${decided.person} at ${utcTime(decided.at, now, 's')}${reason}`;
+  const by = decided === null ? '' : ` by ${decided.person} at ${utc(decided.at, 's')}${reason}`;
   switch (state) {
     case 'pending':
       return `${prompt} Waits for a word.`;

@@ -44,7 +44,7 @@ export async function propose(deps: IntakeDeps, invocation: Invocation, wished: 
     case 'declined':
     case 'withdrawn':
       return approval.level === 'two-persons'
-        ? { kind: 'dropped', text: endText(approval, deps.clock.now()) }
+        ? { kind: 'dropped', text: endText(approval) }
         : declined;
     case 'expired':
     case 'invalid':
