@@ -215,7 +215,6 @@ describe('a silence', () => {
           },
         },
         authority: { allows: () => Promise.resolve(allowed) },
-        clock: systemClock,
       }),
     );
     return { handler, reports, states, silences };
