@@ -81,7 +81,7 @@ function wireHandlers(
         },
       ),
     ),
-    bindHandler(makeSilenceAlert({ silencer, jobs, authority: policy })),
+    bindHandler(makeSilenceAlert({ silencer, jobs, authority: policy, clock })),
     bindHandler(makeHoldQueue({ control: queues, jobs, authority: policy, clock })),
     bindHandler(makeSettleLetters({ queues, ledger, jobs, authority: policy, clock })),
     ...makeSwarmOrders({ control: swarm, traces, jobs, authority: policy, clock }),

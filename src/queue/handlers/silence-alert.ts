@@ -1,6 +1,7 @@
 // Job `alert.silence`: keeps an alert from being told for a while, and says so. Safe to run again: the same end is written.
 import type { JobBody } from '../../contracts/jobs.ts';
 import type { AlertSilencer, Authority, JobSink } from '../../contracts/ports.ts';
+import type { Clock } from '../../core/clock.ts';
 import { utc } from '../../core/utc.ts';
 import type { JobContext, JobHandler } from '../handler.ts';
 import { type Notice, tellNotice } from './notice.ts';
@@ -9,6 +10,7 @@ export interface SilenceAlertDeps {
   readonly silencer: AlertSilencer;
   readonly jobs: JobSink;
   readonly authority: Authority;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 type Body = JobBody<'alert.silence'>;

@@ -215,6 +215,7 @@ describe('a silence', () => {
           },
         },
         authority: { allows: () => Promise.resolve(allowed) },
+        clock: systemClock,
       }),
     );
     return { handler, reports, states, silences };

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { bindHandler, makeSilenceAlert } from '../../../src/queue/index.ts';
 import { notingSink } from '../../support/kept.ts';
+import { ManualClock } from '../core/manual-clock.ts';
 
 it.each([
   [30, 'silenced until 2026-11-26 23:50 UTC'],
@@ -13,6 +14,7 @@ it.each([
   const { take } = bindHandler(
     makeSilenceAlert({
       jobs,
+      clock: new ManualClock(now),
       authority: { allows: async () => true },
       silencer: { silence: async () => undefined },
     }),
