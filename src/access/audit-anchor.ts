@@ -5,12 +5,13 @@ import { z } from 'zod';
 import { domainErrors } from '../contracts/errors.ts';
 import { SwarmError, toSwarmError } from '../core/errors.ts';
 import { writeFileAtomically } from '../core/files.ts';
+import { momentSchema } from './moment.ts';
 
 const anchorSchema = z.object({
   seq: z.number().int().positive(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   /** When it was written, ms since the epoch. */
-  at: z.number(),
+  at: momentSchema,
 });
 export type Anchor = Readonly<z.infer<typeof anchorSchema>>;
 

@@ -1,6 +1,7 @@
 // Looks every two seconds whether a wish has waited too long for its word, or was left half done by a crash, and makes a job
-// of it: whichever worker is free does it. It ends nothing itself.
-import type { Approvals } from '../access/index.ts';
+// of it: whichever worker is free does it. It ends nothing itself. Knows too what nobody can decide, since it cannot be read.
+import type { Approvals, Unreadable } from '../access/index.ts';
+import { domainErrors } from '../contracts/errors.ts';
 import { derivedId } from '../contracts/ids.ts';
 import type { JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
@@ -10,7 +11,7 @@ import { Service } from '../core/service.ts';
 import { createStop } from '../core/stop.ts';
 
 export interface ApprovalsClockDeps {
-  readonly approvals: Pick<Approvals, 'due'>;
+  readonly approvals: Pick<Approvals, 'due' | 'unreadable'>;
   readonly jobs: JobSink;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -20,10 +21,16 @@ const everyMs = 2_000;
 
 export class ApprovalsClock extends Service {
   readonly #deps: ApprovalsClockDeps;
+  #unreadable: ReadonlySet<string> = new Set();
 
   constructor(deps: ApprovalsClockDeps) {
     super({ name: 'approvals', hard: false });
     this.#deps = deps;
+  }
+
+  /** How many wishes could not be read at the last look. */
+  get unreadable(): number {
+    return this.#unreadable.size;
   }
 
   protected onStart(): Promise<void> {
@@ -47,8 +54,19 @@ export class ApprovalsClock extends Service {
     }
   }
 
+  // Each is logged once: it stays until a person mends it.
+  #note(found: readonly Unreadable[]): void {
+    for (const { id, key } of found) {
+      if (this.#unreadable.has(key)) continue;
+      const { code } = domainErrors.recordUnreadable;
+      this.#deps.logger.error({ id, key, code }, 'a wish cannot be read, so nobody can decide it');
+    }
+    this.#unreadable = new Set(found.map(({ key }) => key));
+  }
+
   async #look(): Promise<void> {
     const { approvals, jobs, clock } = this.#deps;
+    this.#note(await approvals.unreadable());
     if ((await approvals.due()).length === 0) return;
     // Processes that look at the same time make the same job.
     const tick = Math.floor(clock.now() / everyMs);

@@ -21,7 +21,6 @@ import { RedisMonitor } from './redis-monitor.ts';
 import type { Role } from './roles.ts';
 import type { Backends } from './servers.ts';
 import { type Bus, wireBus } from './wiring/bus.ts';
-import { wireApprovals } from './wiring/approvals.ts';
 import { wireIntake } from './wiring/intake.ts';
 import { wireFleet } from './wiring/fleet.ts';
 import { type Reloads, wireReload } from './wiring/reload.ts';
@@ -186,7 +185,7 @@ function arrange(deps: PlatformDeps, wired: Wired): Part[] {
   const rest = surfaces.parts.filter(({ service }) => service === surfaces.console);
   const fleet = [
     ...[resources, ...wireFleet(shared, deps.version ?? null), shared.resets, shared.audit.watch],
-    ...wireApprovals(shared),
+    ...(shared.wishes ? [shared.wishes] : []),
   ].map((service) => ({ service }));
   const serverNames = servers.map(({ name }) => name);
   return [

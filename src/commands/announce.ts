@@ -3,7 +3,8 @@
 import type { Approval } from '../access/index.ts';
 import type { Address, Report, Step, Surface } from '../contracts/chat.ts';
 import { correlationIdOf, derivedId } from '../contracts/ids.ts';
-import { utcTime } from '../core/utc.ts';
+import { plainText } from '../core/text.ts';
+import { utc } from '../core/utc.ts';
 import type { IntakeDeps } from './intake-deps.ts';
 import { formatAge } from './render.ts';
 
@@ -81,7 +82,7 @@ export function isEndTold(approval: Approval, ending: Ending): boolean {
 /** Takes the buttons away and says how it ended, wherever it was shown. */
 export async function tellEnd(deps: Deps, approval: Approval, ending: Ending): Promise<void> {
   const now = deps.clock.now();
-  const told = { seq: 1, final: true, text: endText(approval, now), steps: stepsOf(approval, now) };
+  const told = { seq: 1, final: true, text: endText(approval), steps: stepsOf(approval, now) };
   await Promise.all(endPlaces(approval, ending).map((where) => tell(deps, approval, where, told)));
 }
 
@@ -97,10 +98,10 @@ function endPlaces(approval: Approval, { followed }: Ending): readonly Pick<Repo
   return [...asked, ...mirrors.map((to) => ({ to, about: mirrorId(approval) }))];
 }
 
-/** How it stands, in one sentence. */
-export function endText({ state, decided, prompt }: Approval, now: number): string {
+/** How it stands, in one sentence. Times have their day: it is kept, and read on others. */
+export function endText({ state, decided, prompt }: Approval): string {
   const reason = decided === null || decided.reason === '' ? '' : ` (${decided.reason})`;
-  const by = decided === null ? '' : ` by ${decided.person} at ${utcTime(decided.at, now, 's')}${reason}`;
+  const by = decided === null ? '' : ` by ${decided.person} at ${utc(decided.at, 's')}${reason}`;
   switch (state) {
     case 'pending':
       return `${prompt} Waits for a word.`;
@@ -114,7 +115,7 @@ export function endText({ state, decided, prompt }: Approval, now: number): stri
     case 'expired':
       return decided === null
         ? `${prompt} Expired: nobody decided in time; nothing was done.`
-        : `${prompt} Expired: approved by ${decided.person} at ${utcTime(decided.at, now, 's')}, but ${decided.reason}.`;
+        : `${prompt} Expired: approved by ${decided.person} at ${utc(decided.at, 's')}, but ${decided.reason}.`;
     case 'invalid':
       return `${prompt} Invalid: its record was altered; nothing was done.`;
   }
@@ -152,12 +153,13 @@ async function tell(
   told: Told,
 ): Promise<void> {
   const { identity } = requester;
+  const subject = plainText([command, ...Object.values(args)].join(' '), 120);
   await jobs.add({
     name: 'chat.report',
     id: derivedId('approval.report', about, to.surface, to.place, String(told.seq)),
     correlationId: correlationIdOf(invocationId),
     causationId: null,
     principal: `${identity.surface}:${identity.id}`,
-    body: { to, about, kind: 'approval', subject: [command, ...Object.values(args)].join(' '), ...told },
+    body: { to, about, kind: 'approval', subject, ...told },
   });
 }

@@ -30,19 +30,28 @@ const dateSchema = z.union([
   z.iso.datetime({ ...zoned, precision: -1 }),
 ]);
 
+const agoShape = /^(\d{1,6})([smhd])$/;
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `person=ann since=2h`, in any order; a bare word may be a person, an identity, a command, a correlation id or an argument. */
 export function parseAuditFilter(text: string, now: number): ParsedFilter {
   let filter: AuditFilter = {};
   let last: number | null = null;
+  let before = '';
+  const given = new Map<string, string>();
   for (const word of text.split(/\s+/).filter(Boolean)) {
-    const [key = '', value] = cut(word);
+    const [typed = '', value] = cut(word);
+    const key = value !== undefined && typed === 'by' ? 'person' : typed;
+    const behind = before;
+    before = key;
     if (value === undefined) {
+      if (behind === 'command') return unfit(word, hyphened);
       if (filter.word !== undefined) return unfit(word, `only one bare word: ${auditFilterUsage}`);
       filter = { ...filter, word };
       continue;
     }
+    if (given.has(key)) return unfit(word, `${key}= only once`);
+    given.set(key, value);
     if (key === 'last') {
       last = /^[1-9]\d{0,5}$/.test(value) ? Number(value) : null;
       if (last === null) return unfit(word, 'last is a number of lines, as in last=20');
@@ -52,8 +61,19 @@ export function parseAuditFilter(text: string, now: number): ParsedFilter {
     if (part === null) return unfit(word, wantedOf(key));
     filter = { ...filter, ...part };
   }
-  return { ok: true, filter, last };
+  return isEmpty(filter, given)
+    ? unfit(text, 'since= is before until=, as in since=2h until=10m')
+    : { ok: true, filter, last };
 }
+
+// Only of two of a kind: whether a date is before so long ago hangs on when it is asked.
+function isEmpty({ since = 0, until = since }: AuditFilter, given: ReadonlyMap<string, string>): boolean {
+  const [isAgo, isUntilAgo] = ['since', 'until'].map((key) => agoShape.test(given.get(key) ?? ''));
+  return given.has('since') && given.has('until') && isAgo === isUntilAgo && since > until;
+}
+
+const hyphened =
+  'a command of two words has a hyphen, as in command=queue-drain, and any other word stands before command=';
 
 function unfit(word: string, wanted: string): ParsedFilter {
   return { ok: false, why: `\`${word.slice(0, 64)}\` is not understood: ${wanted}.`, wanted };
@@ -68,14 +88,13 @@ function wantedOf(key: string): string {
 
 function cut(word: string): readonly [string, string?] {
   const at = word.indexOf('=');
-  return at < 1 ? [word] : [word.slice(0, at).toLowerCase(), word.slice(at + 1)];
+  return at < 0 ? [word] : [word.slice(0, at).toLowerCase(), word.slice(at + 1)];
 }
 
 function partOf(key: string, value: string, now: number): AuditFilter | null {
   if (value === '') return null;
   switch (key) {
     case 'person':
-    case 'by':
       return { person: value };
     case 'command':
       return { command: value };
@@ -95,10 +114,13 @@ function partOf(key: string, value: string, now: number): AuditFilter | null {
   }
 }
 
-/** So long ago (`30m`), or a date of ISO 8601. */
+/** So long ago (`30m`), or a date of ISO 8601; without a zone it is UTC. */
 function momentOf(text: string, now: number): number | null {
-  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const [, count, unit = ''] = agoShape.exec(text) ?? [];
   if (count !== undefined) return now - Number(count) * (unitMs[unit] ?? 0);
   const { data: date } = dateSchema.safeParse(text);
-  return date === undefined ? null : Date.parse(date);
+  if (date === undefined) return null;
+  // All that is told is UTC: a time without a zone is that too, wherever this process runs.
+  const isLocal = date.includes('T') && !/(?:Z|[+-]\d\d:?\d\d)$/.test(date);
+  return Date.parse(isLocal ? `${date}Z` : date);
 }

@@ -2,6 +2,7 @@
 import type { Approval, Verdict } from '../access/index.ts';
 import type { AnswerRow } from '../contracts/chat.ts';
 import { levelOf } from './level.ts';
+import { promptOf, unshownRows } from './prompt.ts';
 import type { Decision, Reply } from './reply.ts';
 import type { Action, Change, CommandCall, CommandPorts, Danger } from './spec.ts';
 
@@ -21,7 +22,7 @@ export async function rehearse(
 ): Promise<Reply> {
   const { identity, args } = call;
   const danger = levelOf(ports, spec, permission);
-  const prompt = await spec.prompt(args, ports);
+  const prompt = await promptOf(spec, args, ports);
   const gates = verdict.gates.map(({ detail }) => detail).join('; ');
   const rows = [
     row('who', `${identity.name} may: ${gates === '' ? `has the permission \`${permission}\`` : gates}`),
@@ -52,6 +53,7 @@ export function rehearseWord({ verdict, identity }: Decision, approval: Approval
       rows: [
         row('who', `${identity.name} may say ${verdict}`),
         row('what', prompt),
+        ...unshownRows(args, prompt),
         row('then', isYes ? `it is done, as ${requester.person} asked` : 'it ends, and nothing is done'),
       ],
       data: { dryRun: true, command: word, id, verdict, prompt, of: { command, args } },

@@ -6,6 +6,7 @@ import { misspelt } from './candidates.ts';
 import type { IntakeDeps } from './intake-deps.ts';
 import { levelOf } from './level.ts';
 import { permissionOf } from './permitted.ts';
+import { promptOf } from './prompt.ts';
 import { type Invocation, placeOf, type Reply } from './reply.ts';
 import type { Action, Change, CommandPorts } from './spec.ts';
 
@@ -30,7 +31,7 @@ export function look(deps: IntakeDeps, invocation: Invocation, { spec, args, dry
     meant,
     verdict: deps.policy.decide({ identity, permission, place: placeOf(invocation) }),
     misspelt: misspelt(spec, args, deps),
-    prompt: (async () => (isAsked ? spec.prompt(await meant, deps) : ''))(),
+    prompt: (async () => (isAsked ? promptOf(spec, await meant, deps) : ''))(),
   };
   for (const reading of Object.values(looked)) reading.catch(() => undefined);
   return looked;

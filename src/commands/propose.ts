@@ -43,9 +43,7 @@ export async function propose(deps: IntakeDeps, invocation: Invocation, wished: 
       return carryOut(deps, { spec, approval });
     case 'declined':
     case 'withdrawn':
-      return approval.level === 'two-persons'
-        ? { kind: 'dropped', text: endText(approval, deps.clock.now()) }
-        : declined;
+      return approval.level === 'two-persons' ? { kind: 'dropped', text: endText(approval) } : declined;
     case 'expired':
     case 'invalid':
       return nothingToConfirm(approval.id);

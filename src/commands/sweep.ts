@@ -1,7 +1,8 @@
 // What nobody's click brings to its end: time that runs out, which is brought to mind once before, and what a crash left
 // undone between a word and its job. Safe to run in several processes at once.
 import { type Approval, isIntact } from '../access/index.ts';
-import { errorText } from '../core/errors.ts';
+import { domainErrors } from '../contracts/errors.ts';
+import { errorText, SwarmError } from '../core/errors.ts';
 import { invalidate } from './altered.ts';
 import { remind } from './announce.ts';
 import { carryOut, end } from './execute.ts';
@@ -22,8 +23,16 @@ export async function sweepApprovals(deps: IntakeDeps, specs: readonly CommandSp
   }
 }
 
+function nullIfUnreadable(thrown: unknown): null {
+  if (thrown instanceof SwarmError && thrown.kind === domainErrors.recordUnreadable) return null;
+  throw thrown;
+}
+
 async function lookAfter(deps: IntakeDeps, specs: readonly CommandSpec[], id: string): Promise<void> {
-  const approval = await deps.approvals.find(id);
+  const found = await deps.approvals.find(id).then((approval) => ({ approval }), nullIfUnreadable);
+  // It stays until a person mends it, who hears of it by an alert; it must not keep the others from their end.
+  if (!found) return deps.approvals.putOff(id);
+  const { approval } = found;
   const spec = specs.find(({ name }) => name === approval?.command);
   if (!approval || !spec || spec.kind === 'question' || spec.kind === 'word')
     return deps.approvals.settled(id);

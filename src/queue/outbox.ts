@@ -101,7 +101,7 @@ export class Outbox {
     await this.#deps.spool.drain(async (text, setAside) => {
       ends[await this.#deliver(text, setAside, { inlet, tell })] += 1;
     });
-    if (ends.refused > 0) this.#aside = await this.#deps.spool.countAside();
+    this.#aside = await this.#deps.spool.countAside();
     const { logger } = this.#deps;
     if (Object.values(ends).some(Boolean))
       logger.info(ends, 'Redis is back; what was kept on disk is settled');

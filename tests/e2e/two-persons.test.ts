@@ -40,7 +40,7 @@ const whatIsRead = (service: string): readonly RegExp[] => [
   /kill -9/,
   /Bea on Discord +\[Approve\]/,
   /Swarmline, Discord +Order taken/,
-  /Approved by bea at \d\d:\d\d:\d\d UTC/,
+  /Approved by bea at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/,
   /Swarmline, Twitch +@ann .*ready — .*incarnation [0-9a-f]{8} → [0-9a-f]{8}/,
   /6 lines of the record/,
   /#6 ann .*: ended, ready with bea/,

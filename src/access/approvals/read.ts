@@ -5,6 +5,7 @@ import { SwarmError } from '../../core/errors.ts';
 import { inputFault } from '../../core/input-faults.ts';
 import type { Redis } from '../../core/redis.ts';
 import { isReply } from '../../core/redis-faults.ts';
+import { momentSchema } from '../moment.ts';
 import { type Approval, approvalStates, decidedSchema, requestSchema } from './record.ts';
 
 /** A wish whose record cannot be understood; it hides no other. */
@@ -49,12 +50,17 @@ export function fieldsOf(answer: unknown): Record<string, string> {
   return Object.fromEntries(all.flatMap((name, i) => (i % 2 === 0 ? [[name, all[i + 1] ?? '']] : [])));
 }
 
+const storedMs = z.string().regex(/^\d+$/, 'whole ms since the epoch').transform(Number).pipe(momentSchema);
+
 // HGETALL answers strings.
 const storedSchema = z.object({
   request: z.string().transform((text): unknown => JSON.parse(text)),
   state: z.enum(approvalStates),
-  expiresAt: z.coerce.number(),
-  shownAt: z.string().transform((text) => (text === '' ? null : Number(text))),
+  expiresAt: storedMs,
+  shownAt: z
+    .literal('')
+    .transform(() => null)
+    .or(storedMs),
   decided: z
     .string()
     .transform((text): unknown => JSON.parse(text))

@@ -6,6 +6,7 @@ import { addressSchema, markSchema, surfaceSchema } from '../../contracts/chat.t
 import { traceparentSchema } from '../../contracts/envelope.ts';
 import { canonicalJson } from '../audit-chain.ts';
 import { dangerLevels } from '../danger.ts';
+import { momentSchema } from '../moment.ts';
 
 /** `approved` is decided and not yet done; `invalid` was altered in the store. Only `pending` can be decided. */
 export const approvalStates = [
@@ -48,11 +49,11 @@ export const requestSchema = z.object({
   mirrors: z.array(addressSchema),
   policyVersion: z.string(),
   /** Ms since the epoch. */
-  askedAt: z.number(),
+  askedAt: momentSchema,
   /** How long it waits once it is shown, ms. */
-  waitsMs: z.number(),
+  waitsMs: z.int().min(0),
   /** How long until it is brought to mind once, ms; absent: it never is. */
-  remindAfterMs: z.number().exactOptional(),
+  remindAfterMs: z.int().min(0).exactOptional(),
   /** Over what is done when it is approved. */
   hash: z.string(),
   /** Of the wish, so that the word on it belongs to the same trace. */
@@ -69,7 +70,7 @@ export const decidedSchema = z.object({
   /** Of that place, where it has one: the rules may name it. */
   server: z.string().exactOptional(),
   /** Ms since the epoch. */
-  at: z.number(),
+  at: momentSchema,
   reason: z.string(),
   policyVersion: z.string(),
 });

@@ -6,6 +6,7 @@ import { derivedId } from '../../contracts/ids.ts';
 import type { Clock } from '../../core/clock.ts';
 import { coreErrors, SwarmError } from '../../core/errors.ts';
 import type { Redis } from '../../core/redis.ts';
+import { fieldsOf, makeReader, toApproval, type Unreadable } from './read.ts';
 import {
   type Approval,
   type ApprovalState,
@@ -14,7 +15,6 @@ import {
   hashOf,
   type Request,
 } from './record.ts';
-import { fieldsOf, makeReader, toApproval, type Unreadable } from './read.ts';
 import { moveScript, openScript, remindedScript, shownScript } from './scripts.ts';
 
 /** How long one's own yes may take, ms. */
@@ -27,6 +27,9 @@ const showWithinMs = 120_000;
 const recordTtlMs = 24 * 3_600_000;
 /** Whoever decided does the rest; after this long they have died, and a sweep does it, ms. */
 const mendAfterMs = 3_000;
+
+/** What cannot be read is tried again after this long, ms. */
+const putOffMs = 60_000;
 
 const sweptAtOnce = 100;
 
@@ -51,6 +54,8 @@ export interface Approvals {
   move(id: string, way: Way): Promise<Move>;
   /** It was brought to mind: it is due again when its time is over. */
   reminded(id: string): Promise<void>;
+  /** It cannot be read now: it is due again in a minute, so that it keeps no other waiting. */
+  putOff(id: string): Promise<void>;
   /** All that is told of its end: nobody need look after it any more. */
   settled(id: string): Promise<void>;
   /** What is pending, oldest first; what cannot be read is left out. */
@@ -125,6 +130,9 @@ export function createApprovals(
     },
     reminded: async (id) => {
       await remindedScript(redis, [key(id), index], [id]);
+    },
+    putOff: async (id) => {
+      await redis.zadd(index, 'XX', clock.now() + putOffMs, id);
     },
     settled: async (id) => {
       await redis.zrem(index, id);

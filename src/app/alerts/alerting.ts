@@ -19,6 +19,7 @@ import type { Redis } from '../../core/redis.ts';
 import type { GivenUp } from '../../core/supervisor.ts';
 import type { Pipeline } from '../../pipeline/index.ts';
 import type { Outbox } from '../../queue/index.ts';
+import type { ApprovalsClock } from '../approvals-clock.ts';
 import type { AuditWatch } from '../audit-watch.ts';
 import type { Config } from '../config.ts';
 import type { LinkBoard } from '../links.ts';
@@ -44,6 +45,7 @@ export interface AlertingDeps {
   readonly chain: Pick<LiveChain, 'refused'>;
   readonly gaps: Pick<RoleGaps, 'lasting'>;
   readonly outbox: Pick<Outbox, 'aside'>;
+  readonly wishes: Pick<ApprovalsClock, 'unreadable'> | null;
   readonly view: () => Pick<ProcessView, 'links' | 'components' | 'breakers'>;
 }
 
@@ -62,22 +64,8 @@ const shown = 50;
 
 /** Puts alerts together; looks at nothing before `start`. */
 export function createAlerting(deps: AlertingDeps): Alerting {
-  const {
-    config,
-    instance,
-    clock,
-    logger,
-    redis,
-    faults,
-    policy,
-    audit,
-    chain,
-    links,
-    gaps,
-    view,
-    pipeline,
-    outbox,
-  } = deps;
+  const { config, instance, clock, logger, redis, faults, links, view } = deps;
+  const { policy, audit, chain, gaps, pipeline, outbox, wishes } = deps;
   const window = new FaultWindow();
   faults.listen((error, where) => window.note(error, where, clock.now()));
   const { prefix } = config.redis;
@@ -98,6 +86,7 @@ export function createAlerting(deps: AlertingDeps): Alerting {
       errorsPerMinute,
       unanswered: pipeline.alerts.latest(),
       ordersAside: outbox.aside,
+      wishesUnreadable: wishes?.unreadable ?? 0,
     });
   const runner = new AlertRunner(
     {

@@ -45,13 +45,19 @@ export interface Situation {
   readonly unanswered?: readonly ReceiverAlert[];
   /** Jobs that lie aside in the outbox of this home, until a person takes them away; default 0. */
   readonly ordersAside?: number;
+  /** Wishes that wait for a word and cannot be read, until a person mends or removes them; default 0. */
+  readonly wishesUnreadable?: number;
 }
 
 /** A link that the platform can do without, or one that is on its first way up, may be away for so long, ms. */
 const patienceMs = 60_000;
 
 /** These are told by an alert of their own. */
-const toldOtherwise: readonly string[] = [domainErrors.clockSkewed.code, domainErrors.jobFailed.code];
+const toldOtherwise: readonly string[] = [
+  domainErrors.clockSkewed.code,
+  domainErrors.jobFailed.code,
+  domainErrors.ordersSetAside.code,
+];
 
 /** Every condition that holds. */
 export function conditionsOf(situation: Situation): readonly AlertSignal[] {
@@ -71,6 +77,7 @@ export function conditionsOf(situation: Situation): readonly AlertSignal[] {
     ...ofChain(situation),
     ...(situation.stalls ?? []).map(ofStall),
     ...ofAside(situation),
+    ...ofWishes(situation),
     ...situation.tallies.flatMap(ofTally(situation)),
     ...(situation.unanswered ?? []).map(ofReceiver),
   ];
@@ -189,8 +196,17 @@ function ofAside({ ordersAside: count = 0 }: Situation): AlertSignal[] {
   return [signalOf('needs-person', code, { title, detail, count })];
 }
 
+// Under a key of its own: other records may be unreadable beside them.
+function ofWishes({ wishesUnreadable: count = 0 }: Situation): AlertSignal[] {
+  if (count === 0) return [];
+  const { code } = domainErrors.recordUnreadable;
+  const title = `${code}: ${count === 1 ? 'a wish' : `${count} wishes`} that cannot be read, so nobody can decide`;
+  const detail = '`approvals` names each with its key: remove it with `redis-cli del` and ask again';
+  return [signalOf('needs-person', 'approvals', { title, detail, count })];
+}
+
 const ofTally =
-  ({ now, errorsPerMinute, ordersAside = 0 }: Situation) =>
+  ({ now, errorsPerMinute }: Situation) =>
   ({ kind, lastAt, lastMessage, lastWhere, inMinute, inWindow }: FaultTally): AlertSignal[] => {
     const recent = now - lastAt < faultWindowMs;
     const last = `last in ${lastWhere}: ${lastMessage}`;
@@ -201,8 +217,7 @@ const ofTally =
     }
     const rate = { title: `${code}: ${inMinute} within a minute`, detail: last, count: inMinute };
     const person = { title: `${code} stays until somebody mends it`, detail: last, count: inWindow };
-    const isTold = toldOtherwise.includes(code) || (kind === domainErrors.ordersSetAside && ordersAside > 0);
-    const needed = recent && strategyOf(kind).needsPerson && !isTold;
+    const needed = recent && strategyOf(kind).needsPerson && !toldOtherwise.includes(code);
     return [
       ...(inMinute >= errorsPerMinute ? [signalOf('error-rate', code, rate)] : []),
       ...(needed ? [signalOf('needs-person', code, person)] : []),

@@ -22,8 +22,9 @@ import type { Resources } from '../resources.ts';
 import { createRoleGaps, type RoleGaps } from '../role-watch.ts';
 import type { Role } from '../roles.ts';
 import type { Backends } from '../servers.ts';
-import { wireAudit } from './audit.ts';
 import { wireAccess } from './access.ts';
+import { wireApprovals } from './approvals.ts';
+import { wireAudit } from './audit.ts';
 import { wireFlow } from './flow.ts';
 import { wirePipeline } from './pipeline.ts';
 import type { Shared } from './shared.ts';
@@ -71,10 +72,9 @@ export async function share(
   const redis = createCommandRedis({ url: backends.redis.url, name: 'swarmline:commands', onError });
   const instance = randomBytes(4).toString('hex');
   const observation = await openObservation(deps, { instance, version: deps.version ?? 'unknown' });
-  const { metrics, tracer, faults } = observation;
   const { policy, access } = await wireAccess({ config, redis, clock, logger });
   const audit = wireAudit({ config, redis, clock, logger, links });
-  const flow = { config, redis, clock, logger, metrics, tracer, faults, audit };
+  const flow = { config, redis, clock, logger, ...observation, audit };
   const { jobs, outbox } = await wireFlow(flow);
   const pipeline = await wirePipeline({ ...flow, jobs, bus: () => held.gas });
   const chain = await createLiveChain({ pipeline, config, clock });
@@ -112,6 +112,7 @@ export async function share(
     policy,
     audit,
     access,
+    wishes: wireApprovals({ ...flow, roles, jobs }),
     pipeline,
     chain,
   };

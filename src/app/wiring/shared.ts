@@ -9,6 +9,7 @@ import type { Redis } from '../../core/redis.ts';
 import type { Registry } from '../../core/registry/index.ts';
 import type { Pipeline } from '../../pipeline/index.ts';
 import type { Outbox, Producer, QueueDesk } from '../../queue/index.ts';
+import type { ApprovalsClock } from '../approvals-clock.ts';
 import type { Config } from '../config.ts';
 import type { LinkBoard } from '../links.ts';
 import type { LiveChain } from '../live-chain.ts';
@@ -49,6 +50,8 @@ export interface Shared extends Observation {
   readonly audit: Audit;
   /** What commands may know and change of who may do what. */
   readonly access: Access;
+  /** Looks after what waits for a word; null in a process without workers. */
+  readonly wishes: ApprovalsClock | null;
   readonly pipeline: Pipeline;
   /** Its file, which may be saved anew. */
   readonly chain: LiveChain;

@@ -40,14 +40,28 @@ export const audit: Question = {
         lines.length === 0 ? 'No line of the record fits' : `${counted(lines.length, 'line')} of the record`,
       tone: unreadable === 0 ? 'info' : 'bad',
       rows: lines.map((line) => rowOf(line, now)),
-      ...noteOf({ missing: lines.length < limit && !complete, looked, unreadable }),
+      ...noteOf({
+        missing: lines.length < limit && !complete,
+        cut: parsed.last !== null && parsed.last > limit && lines.length === limit,
+        looked,
+        unreadable,
+      }),
       data: { lines },
     };
   },
 };
 
-function noteOf(found: { readonly missing: boolean; readonly looked: number; readonly unreadable: number }) {
+interface Found {
+  readonly missing: boolean;
+  /** Whether more were wanted than are shown. */
+  readonly cut: boolean;
+  readonly looked: number;
+  readonly unreadable: number;
+}
+
+function noteOf(found: Found) {
   const notes = [
+    ...(found.cut ? [`No more than ${shown.most} are shown here: \`swarmline audit query\` has all`] : []),
     ...(found.missing ? [`Only the last ${found.looked} lines were looked at`] : []),
     ...(found.unreadable > 0
       ? [`${counted(found.unreadable, 'line')} cannot be read: run \`swarmline audit verify\``]

@@ -2,7 +2,7 @@
 import type { JobBody } from '../../contracts/jobs.ts';
 import type { AlertSilencer, Authority, JobSink } from '../../contracts/ports.ts';
 import type { Clock } from '../../core/clock.ts';
-import { utcTime } from '../../core/utc.ts';
+import { utc } from '../../core/utc.ts';
 import type { JobContext, JobHandler } from '../handler.ts';
 import { type Notice, tellNotice } from './notice.ts';
 
@@ -30,8 +30,8 @@ export function makeSilenceAlert(deps: SilenceAlertDeps): JobHandler<'alert.sile
       }
       const until = issuedAt + body.minutes * 60_000;
       await deps.silencer.silence(body.pattern, until);
-      const end = utcTime(until, deps.clock.now());
-      const text = body.minutes === 0 ? 'told again from now on' : `silenced until ${end}`;
+      // With its day: what is told is kept, and read on others.
+      const text = body.minutes === 0 ? 'told again from now on' : `silenced until ${utc(until)}`;
       await tell(deps, body, context, { text });
     },
     dead: (body, context, reason) => {

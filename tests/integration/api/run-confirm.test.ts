@@ -100,6 +100,24 @@ describe('swarmline run of what has to be confirmed', () => {
     expect([printed.out, face.scene.jobs.ids]).toEqual([told, []]);
   });
 
+  it('says at a stop before any question that it may wait, and how it is withdrawn', async ({
+    redis,
+    prefix,
+  }) => {
+    const face = await open(redis, prefix);
+    const { io } = terminal(face, { isTTY: true });
+    const running = run('restart slam', plain, io);
+    io.stop();
+    await expect(running).rejects.toMatchObject({
+      code: 'ABORTED',
+      message: expect.stringMatching(
+        /unknown whether it was taken.*`swarmline approvals`.*`swarmline deny ID`/,
+      ),
+    });
+    const rehearsal = run('restart slam', { ...plain, dryRun: true }, io);
+    await expect(rehearsal).rejects.not.toThrow(/deny/);
+  });
+
   it.for([
     ['Ctrl-C', 'Restart slam? It was interrupted. Nothing was done.\n', 1, (type: Type) => type('\u0003')],
     ['a signal', 'Restart slam? It was interrupted. Nothing was done.\n', 1, (_: Type, io: Io) => io.stop()],

@@ -182,10 +182,14 @@ describe('the watch', () => {
     expect(await readFile(anchorFile, 'utf8')).toBe(before);
   });
 
-  it('says of a file that is no anchor that it is none', async ({ redis, prefix }) => {
-    const { watch, anchorFile } = await open(redis, prefix);
-    await writeFile(anchorFile, '{"seq":0}');
-    await watch.look();
-    expect(watch.check()).toMatchObject({ detail: expect.stringMatching(/is no anchor/) });
-  });
+  const hash = 'a'.repeat(64);
+  it.for(['{"seq":0}', `{"seq":1,"hash":"${hash}","at":1e20}`, `{"seq":1,"hash":"${hash}","at":0.5}`])(
+    'says of a file that is no anchor that it is none: %s',
+    async (text, { redis, prefix }) => {
+      const { watch, anchorFile } = await open(redis, prefix);
+      await writeFile(anchorFile, text);
+      await watch.look();
+      expect(watch.check()).toMatchObject({ detail: expect.stringMatching(/is no anchor/) });
+    },
+  );
 });

@@ -150,6 +150,9 @@ describe('a record that cannot be read', () => {
   it.for([
     ['is no hash', (redis: Redis, key: string) => redis.set(key, 'x')],
     ['has a request that is no JSON', (redis: Redis, key: string) => redis.hset(key, 'request', '{')],
+    ['has no end', (redis: Redis, key: string) => redis.hset(key, 'expiresAt', '')],
+    ['has an end that is no date', (redis: Redis, key: string) => redis.hset(key, 'expiresAt', '1e20')],
+    ['was shown at no time', (redis: Redis, key: string) => redis.hset(key, 'shownAt', 'NaN')],
     ['has a state that there is not', (redis: Redis, key: string) => redis.hset(key, 'state', 'half')],
   ] as const)(
     'since it %s is named with the mend, and hides no other',

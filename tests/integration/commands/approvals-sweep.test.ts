@@ -82,6 +82,23 @@ describe('the sweep', () => {
     expect(await approvals.find(waiting?.id ?? '')).toMatchObject({ state: 'expired', shownAt: null });
   });
 
+  it('is not kept from the others by a hundred that cannot be read', async ({ redis, prefix }) => {
+    const { asked, intake, clock, approvals } = open(redis, prefix);
+    const good = await asked('restart prod-slam');
+    const bad = Array.from({ length: 120 }, (_, i) => `bad${i}`);
+    for (const id of bad) {
+      await redis.set(`${prefix}:approval:${id}`, 'x');
+      await redis.zadd(`${prefix}:approvals`, clock.now(), id);
+    }
+    clock.advance(900_001);
+    await intake.sweep();
+    await intake.sweep();
+    expect(await approvals.find(good)).toMatchObject({ state: 'expired' });
+    expect([(await approvals.due()).length, (await approvals.unreadable()).length]).toEqual([0, 120]);
+    clock.advance(60_001);
+    expect(await approvals.due()).toContain('bad0');
+  });
+
   it('does what was approved when the process died before the queue had it', async ({ redis, prefix }) => {
     const { asked, decide, intake, jobs, clock, orders, approvals } = open(redis, prefix);
     const id = await asked('restart prod-slam');

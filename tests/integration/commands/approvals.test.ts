@@ -53,7 +53,7 @@ describe('a wish that the rules want a second person for', () => {
     await say(`approve ${id}`, bob);
     const ends = reports().filter(({ final }) => final);
     expect(placesOf(ends)).toEqual(['discord:ops', 'twitch:swarm']);
-    expect(ends[0]?.text).toMatch(/Approved by bob at .* UTC\.$/);
+    expect(ends[0]?.text).toMatch(/Approved by bob at 2023-11-14 \d\d:\d\d:\d\d UTC\.$/);
     expect(await approvals.find(id)).toMatchObject({ state: 'done', decided: { person: 'bob' } });
   });
 

@@ -130,8 +130,22 @@ describe('orders that lie aside', () => {
     expect(keys({ ordersAside: 0, tallies: tallies(fault, 1, 3_600) })).toEqual([]);
   });
 
-  it('fire while it was just met, also where they could not be laid aside', () => {
-    expect(keys({ ordersAside: 0, tallies: tallies(fault, 1) })).toEqual([key]);
+  it('are over once none lies there, however lately the fault was met', () => {
+    expect(keys({ ordersAside: 0, tallies: tallies(fault, 1) })).toEqual([]);
+  });
+});
+
+describe('wishes that cannot be read', () => {
+  it('fire for as long as there are any, under a key of their own, with the mend', () => {
+    const [signal, ...others] = conditionsOf({ ...well, wishesUnreadable: 2 });
+    expect(others).toEqual([]);
+    expect(signal).toMatchObject({
+      key: 'needs-person/approvals',
+      title: 'RECORD_UNREADABLE: 2 wishes that cannot be read, so nobody can decide',
+      detail: expect.stringContaining('redis-cli del'),
+      count: 2,
+    });
+    expect(keys({ wishesUnreadable: 0 })).toEqual([]);
   });
 });
 

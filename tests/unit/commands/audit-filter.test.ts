@@ -1,9 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { catalogue, parseAuditFilter } from '../../../src/commands/index.ts';
 import { parseInvocation } from '../../../src/commands/parse.ts';
-import { now } from './ports.ts';
+import { entry } from '../../support/audit.ts';
+import { now, portsOf } from './ports.ts';
+
+const line = { ...entry(), seq: 1, at: now, v: 1, hash: '', prev: '' };
 
 describe('a filter of the record', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
   it.for([
     ['', {}, null],
     ['ann', { word: 'ann' }, null],
@@ -15,9 +22,20 @@ describe('a filter of the record', () => {
     ['since=2024-02-29', { since: Date.UTC(2024, 1, 29) }, null],
     ['until=2026-01-02T10:30Z', { until: Date.UTC(2026, 0, 2, 10, 30) }, null],
     ['until=2026-01-02T10:30:00.5+02:00', { until: Date.UTC(2026, 0, 2, 8, 30, 0, 500) }, null],
+    ['since=2026-01-02 until=10m', { since: Date.UTC(2026, 0, 2), until: now - 600_000 }, null],
     ['PERSON=Ann', { person: 'Ann' }, null],
+    ['slam command=restart', { word: 'slam', command: 'restart' }, null],
   ] as const)('is understood: %s', ([text, filter, last]) => {
     expect(parseAuditFilter(text, now)).toEqual({ ok: true, filter, last });
+  });
+
+  it('reads a time without a zone as UTC, in whatever zone this process runs', () => {
+    vi.stubEnv('TZ', 'Asia/Tokyo');
+    expect(new Date(now).getTimezoneOffset()).toBe(-540);
+    for (const text of ['2026-11-26T11:07', '2026-11-26T11:07:00', '2026-11-26T11:07Z']) {
+      const filter = { since: Date.UTC(2026, 10, 26, 11, 7) };
+      expect(parseAuditFilter(`since=${text}`, now)).toMatchObject({ ok: true, filter });
+    }
   });
 
   it.for([
@@ -34,6 +52,12 @@ describe('a filter of the record', () => {
     'until=2026-01-02T25:00Z',
     'since=2026-01-02nonsense',
     'ann slam',
+    '=3',
+    'command=queue drain',
+    'person=a person=b',
+    'person=a by=b',
+    'last=3 last=4',
+    'since=1m until=1h',
   ])('is refused with an example: %s', (text) => {
     expect(parseAuditFilter(text, now)).toMatchObject({ ok: false, why: expect.stringMatching(/=/) });
   });
@@ -55,5 +79,23 @@ describe('a filter of the record', () => {
       ok: false,
       refusal: { code: 'bad-argument', text: `\`filter\` cannot be \`${text}\`; expected: ${wanted}.` },
     });
+  });
+});
+
+describe('the answer to `audit last=26`', () => {
+  it.for([
+    ['last=26', expect.stringMatching(/No more than 25 .*`swarmline audit query`/)],
+    ['last=25', undefined],
+  ] as const)('of %s says whether more were wanted than are shown', async ([filter, note]) => {
+    const spec = catalogue.find(({ name }) => name === 'audit');
+    if (spec?.kind !== 'question') throw new Error('audit is no question');
+    const page = { looked: 25, complete: true, unreadable: 0 };
+    const record = {
+      query: (_: object, { limit }: { readonly limit: number }) =>
+        Promise.resolve({ ...page, lines: Array.from({ length: limit }, () => line) }),
+    };
+    const identity = { surface: 'console', id: 'local', name: 'you' } as const;
+    const answer = await spec.answer({ args: { filter }, identity }, { ...portsOf({}), record });
+    expect([answer.rows.length, answer.note]).toEqual([25, note]);
   });
 });

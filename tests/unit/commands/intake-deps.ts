@@ -29,6 +29,7 @@ const noApprovals: Approvals = {
   waiting: nobodyAsks,
   unreadable: nobodyAsks,
   reminded: nobodyAsks,
+  putOff: nobodyAsks,
   settled: nobodyAsks,
   due: nobodyAsks,
 };

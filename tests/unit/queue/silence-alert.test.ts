@@ -5,9 +5,9 @@ import { notingSink } from '../../support/kept.ts';
 import { ManualClock } from '../core/manual-clock.ts';
 
 it.each([
-  [30, 'silenced until 23:50 UTC'],
+  [30, 'silenced until 2026-11-26 23:50 UTC'],
   [2_880, 'silenced until 2026-11-28 23:20 UTC'],
-])('a silence of %i min is told with its day where it ends on another', async (minutes, said) => {
+])('a silence of %i min is told with its day, since what is told is kept', async (minutes, said) => {
   const now = Date.UTC(2026, 10, 26, 23, 20);
   const told: string[] = [];
   const jobs = notingSink(({ body }) => void ('text' in body && body.text && told.push(body.text)));
