@@ -31,8 +31,7 @@ export const gasSkip: Action = {
     if (checkpointOf(checkpoint) === null) return `The checkpoints are ${words.join(', ')}.`;
     const views = await ports.agents.agents();
     const view = views.find(({ agent }) => agent === name);
-    const isStandIn = views.some(({ standIns = [] }) => standIns.includes(name));
-    if (view?.next === null && !isStandIn) return `${name} hands over to nobody.`;
+    if (view?.next === null) return `${name} hands over to nobody.`;
     if (view?.epoch !== 0) return null;
     const [standIn] = view.standIns ?? [];
     const there = `; ${standIn} works in its place: \`gas skip ${standIn} ${checkpoint}\``;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/commands/index.ts';
 import type { Action } from '../../../src/commands/spec.ts';
-import { jobCatalogue, type JobName, type JobOrder } from '../../../src/contracts/jobs.ts';
+import { type JobName, type JobOrder, jobCatalogue } from '../../../src/contracts/jobs.ts';
 import { notingSink } from '../../support/kept.ts';
 import { agent, ago, delivery, type Known, portsOf, told } from './ports.ts';
 
@@ -148,7 +148,7 @@ describe('an order about agents', () => {
 
   it('gas skip tells who works in the place of an agent, and takes what that hands over', async () => {
     const away = agent('Agent-2', { next: 'Agent-3', epoch: 0, standIns: ['Agent-4'] });
-    const ports = portsOf({ agents: [away, agent('Agent-4')] });
+    const ports = portsOf({ agents: [away, agent('Agent-4', { next: 'Agent-3' })] });
     const skip = (name: string) =>
       action('gas skip').check({ args: { agent: name, checkpoint: '90' }, identity: ann }, ports);
     expect(await skip('Agent-2')).toBe(
