@@ -18,9 +18,9 @@ export function agentArg(description: string): ArgSpec {
   return { name: 'agent', description, required: true, candidates: agentNames };
 }
 
-/** An argument that names one agent to whom something is given; one without an inbox is not offered for it. */
+/** An argument that names one agent to whom something is given; one without an inbox is known, and not offered for it. */
 export function receiverArg(description: string): ArgSpec {
-  return { ...agentArg(description), candidates: receiverNames };
+  return { ...agentArg(description), candidates: receiverNames, known: agentNames };
 }
 
 /** An argument that names one agent or all of them; not given, it is all. */
@@ -49,7 +49,7 @@ export async function objectionTo(name: string, ports: CommandPorts): Promise<st
 /** Why nothing can be given to `name`; null when something can. */
 export async function objectionToGiving(name: string, ports: CommandPorts): Promise<string | null> {
   if (!(await inboxless(ports)).includes(name)) return objectionTo(name, ports);
-  return `${name} has no inbox, so nothing can be given to it. Give it one in pipeline.agents.`;
+  return `${name} has no inbox, so nothing can be given to it but the \`answer\` to a question of its own. Give it one in pipeline.agents, such as \`inbox: { kind: pull }\`.`;
 }
 
 /** The ids of those to whom something can be given. */

@@ -1,5 +1,6 @@
 // The commands that act on agents and gas: what they refuse at once, what they ask, and the job that they become.
 import { describe, expect, it } from 'vitest';
+import { misspelt } from '../../../src/commands/candidates.ts';
 import { catalogue } from '../../../src/commands/index.ts';
 import type { Action } from '../../../src/commands/spec.ts';
 import { type JobName, type JobOrder, jobCatalogue } from '../../../src/contracts/jobs.ts';
@@ -167,9 +168,20 @@ describe('an order about agents', () => {
     ['onboard hard', { agent: 'Agent-7' }],
   ] as const)('%s %j is refused where the agent has no inbox', async (name, args) => {
     expect(await action(name).check({ args, identity: ann }, portsOf(oneInboxless))).toBe(
-      'Agent-7 has no inbox, so nothing can be given to it. Give it one in pipeline.agents.',
+      'Agent-7 has no inbox, so nothing can be given to it but the `answer` to a question of its own. Give it one in pipeline.agents, such as `inbox: { kind: pull }`.',
     );
   });
+
+  it.each(['message', 'gas send', 'gas reassign', 'unstall', 'heal', 'onboard soft'])(
+    '%s takes the name of an agent without an inbox for no slip of the pen',
+    async (name) => {
+      const given = (id: string) => misspelt(action(name), { agent: id }, portsOf(oneInboxless));
+      expect(await given('Agent-7')).toBeNull();
+      expect(await given('Agnet-7')).toMatchObject({
+        text: 'No agent `Agnet-7` is known. Did you mean `Agent-7`?',
+      });
+    },
+  );
 
   it('leaves whoever has no inbox out of a broadcast, and says so', async () => {
     const ports = { ...portsOf(oneInboxless), jobs: notingSink(() => undefined) };
