@@ -64,7 +64,7 @@ export function createDirectory(
         const standIns = standInsOf(values, agent);
         const way = { hasInbox: !inboxless.includes(agent), receivers: receivers(run), waits, standIns };
         const view = agentView(run, way, watched(run, known[at] ?? null));
-        return unreadable.includes(agent) ? { ...view, problem: 'its record in Redis cannot be read' } : view;
+        return unreadable.includes(agent) ? { ...view, ...unreadableRun } : view;
       });
     },
     deliveries: async (limit) => {
@@ -73,6 +73,8 @@ export function createDirectory(
     },
   };
 }
+
+const unreadableRun = { problem: 'its record in Redis cannot be read', isUnreadable: true } as const;
 
 const missionLimit = 200;
 const problemLimit = 500;

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { successor } from '../../../src/pipeline/chain.ts';
 import { policyOf, receiversOf } from '../../../src/pipeline/graph.ts';
 import { graphProblems } from '../../../src/pipeline/graph-check.ts';
+import { loadChain } from '../../../src/pipeline/index.ts';
 import {
   type Arrivals,
   arrive,
@@ -14,7 +15,6 @@ import {
   releases,
   sendAhead,
 } from '../../../src/pipeline/join.ts';
-import { loadChain } from '../../../src/pipeline/index.ts';
 
 async function load(yaml: string, agents = ['A', 'B'], options = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'chain-'));
@@ -200,6 +200,13 @@ describe('a join', () => {
     expect(arrive(again.arrivals, 'B', '1', join).paused).toEqual([]);
     expect(arrive(passBy(first, 'A', '1', join), 'B', '1', join).paused).toEqual([]);
     expect(arrive({ ...first, fired: true }, 'A', '2', join).paused).toEqual([]);
+  });
+
+  it('that became one of all in the middle of a round says of nobody that they sent its gas', () => {
+    const of = ['A', 'B', 'C'];
+    const { arrivals } = arrive(nobodyYet, 'A', '1', { mode: 'any', of });
+    const later = arrive(arrivals, 'B', '1', { mode: 'all', of });
+    expect(later).toMatchObject({ fires: false, detail: 'after the gas of its round had gone' });
   });
 
   it('of any asks nobody but the first', () => {
