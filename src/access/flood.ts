@@ -1,6 +1,6 @@
 // How much one identity may have under way in this very process, in memory: the first guard, which costs a flood nothing
 // but its own waiting, and the only one while Redis is away. Bounded in whom it remembers, too.
-import type { Clock } from '../core/clock.ts';
+import { type Clock, makeSteadyNow } from '../core/clock.ts';
 import type { Rate } from './limits.ts';
 
 export type Entry =
@@ -17,7 +17,7 @@ export interface FloodGuard {
 
 interface Known {
   inside: number;
-  /** When the bucket of its rate is empty, ms since the epoch. */
+  /** When the bucket of its rate is empty, in steady ms. */
   emptyAt: number;
 }
 
@@ -32,6 +32,7 @@ export function createFloodGuard(
   clock: Pick<Clock, 'now'>,
   { most = defaultMost }: { readonly most?: number } = {},
 ): FloodGuard {
+  const steadyNow = makeSteadyNow(clock);
   const known = new Map<string, Known>();
   let sweptAt = Number.NEGATIVE_INFINITY;
   const forgetIdle = (now: number) => {
@@ -46,7 +47,7 @@ export function createFloodGuard(
       return known.size;
     },
     enter: (key, { pending, rate }) => {
-      const now = clock.now();
+      const now = steadyNow();
       if (!known.has(key) && known.size >= most) forgetIdle(now);
       const one = known.get(key) ?? { inside: 0, emptyAt: now };
       if (!known.has(key) && known.size >= most) return { kind: 'full', retryAfterMs: fullRetryMs };

@@ -7,26 +7,42 @@ const now = `
 local t = redis.call('TIME')
 local now = t[1] * 1000 + t[2] / 1000`;
 
+// A key of Redis lasts until a time of day: where that is set back, it would last by as much longer.
+const left = `
+local function leftOf(key, most)
+  local left = redis.call('PTTL', key)
+  if left <= most then return left end
+  redis.call('PEXPIRE', key, most)
+  return most
+end`;
+
 /**
  * KEYS: rate, use, cooldowns…; ARGV: burst, every ms, fingerprint of the input ('' for none), ms to keep the use, holder,
- * ms of each cooldown (0: it is only looked at)… Returns what access/limits.ts calls an admission; of a limit its place
- * among the cooldowns (0: the rate) and the ms to wait.
+ * 1 when they begin, ms of each cooldown… Returns what access/limits.ts calls an admission; of a limit its place
+ * among the cooldowns (0: the rate) and the ms to wait. Where the time of Redis was set back, nothing waits longer than it
+ * would have from now.
  *
  * A use that came before passes without being counted again: what it was answered is given back, and one that was never
  * answered goes the whole way once more. The rate is a bucket that is kept as the time at which it is empty.
  */
-export const admitScript = makeScript(`${now}
+export const admitScript = makeScript(`${now}${left}
 local known = ARGV[3] ~= '' and redis.call('HMGET', KEYS[2], 'input', 'reply') or {}
 if known[1] and known[1] ~= ARGV[3] then return {'conflict'} end
 if known[2] then return {'repeated', known[2]} end
 if known[1] then return {'admitted'} end
 local every = tonumber(ARGV[2])
-local empty = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now) + every
-local wait = empty - now - every * tonumber(ARGV[1])
+local whole = every * tonumber(ARGV[1])
+local stored = tonumber(redis.call('GET', KEYS[1]) or now)
+if stored > now + whole then
+  stored = now + whole
+  redis.call('SET', KEYS[1], string.format('%.3f', stored), 'PX', math.ceil(whole) + 1)
+end
+local empty = math.max(stored, now) + every
+local wait = empty - now - whole
 if wait > 0 then return {'limited', 0, tostring(wait)} end
 local longest, which = 0, 0
 for i = 3, #KEYS do
-  local left = redis.call('PTTL', KEYS[i])
+  local left = leftOf(KEYS[i], tonumber(ARGV[i + 4]))
   if left > longest then longest, which = left, i - 2 end
 end
 if which > 0 then return {'limited', which, tostring(longest)} end
@@ -36,8 +52,7 @@ if ARGV[3] ~= '' then
   redis.call('PEXPIRE', KEYS[2], ARGV[4])
 end
 for i = 3, #KEYS do
-  local ms = tonumber(ARGV[i + 3])
-  if ms > 0 then redis.call('SET', KEYS[i], ARGV[5], 'PX', ms) end
+  if ARGV[6] == '1' then redis.call('SET', KEYS[i], ARGV[5], 'PX', ARGV[i + 4]) end
 end
 return {'admitted'}`);
 
@@ -45,10 +60,10 @@ return {'admitted'}`);
  * KEYS: cooldowns; ARGV: holder, ms of each. Returns as `admitScript`. Those that the holder has are no hindrance and
  * are not begun anew.
  */
-export const beginScript = makeScript(`
+export const beginScript = makeScript(`${left}
 local longest, which = 0, 0
 for i = 1, #KEYS do
-  local left = redis.call('PTTL', KEYS[i])
+  local left = leftOf(KEYS[i], tonumber(ARGV[i + 1]))
   if left > longest and redis.call('GET', KEYS[i]) ~= ARGV[1] then longest, which = left, i end
 end
 if which > 0 then return {'limited', which, tostring(longest)} end

@@ -98,7 +98,8 @@ export function createLimits(redis: Redis, options: { readonly prefix: string })
           use ? digest(use.input) : '',
           use?.keepMs ?? 0,
           ticket.holder,
-          ...cooldowns.map(({ ms }) => (begins ? ms : 0)),
+          begins ? 1 : 0,
+          ...cooldowns.map(({ ms }) => ms),
         ]),
       );
       switch (answer[0]) {

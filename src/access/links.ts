@@ -51,11 +51,17 @@ redis.call('HSET', KEYS[1], ARGV[1], cjson.encode({ via = ARGV[2], ends = tonumb
 return 1`);
 
 // KEYS: wrong codes of this identity, codes, links; ARGV: hash, principal, now, window, limit, lock. Whoever was linked
-// through the one that joins goes with it, so that no link leads to a link.
+// through the one that joins goes with it, so that no link leads to a link. A lock made before the clock was set back lasts
+// no longer than one that begins now.
 const redeemScript = makeScript(`
 local now = tonumber(ARGV[3])
 local tries = redis.call('HMGET', KEYS[1], 'wrong', 'since', 'locked')
-if tries[3] and tonumber(tries[3]) > now then return { 'locked', tries[3] } end
+local locked = math.min(tonumber(tries[3] or 0), now + ARGV[6])
+if locked > now then
+  local till = string.format('%.0f', locked)
+  redis.call('HSET', KEYS[1], 'locked', till)
+  return { 'locked', till }
+end
 local raw = redis.call('HGET', KEYS[2], ARGV[1])
 local code = raw and cjson.decode(raw)
 if code and code.ends > now then
@@ -71,7 +77,7 @@ if code and code.ends > now then
   redis.call('HSET', KEYS[3], ARGV[2], code.via)
   return { 'linked', code.via }
 end
-local wrong, since = tonumber(tries[1] or 0), tonumber(tries[2] or 0)
+local wrong, since = tonumber(tries[1] or 0), math.min(tonumber(tries[2] or 0), now)
 if now - since >= tonumber(ARGV[4]) then wrong, since = 0, now end
 wrong = wrong + 1
 redis.call('HSET', KEYS[1], 'wrong', wrong, 'since', since)

@@ -1,5 +1,6 @@
 // How often somebody may be wrong: whoever presents what opens nothing too often is not looked at for a while. It knows
 // names, not what was presented.
+import { makeSteadyNow } from '../core/clock.ts';
 
 /** So many within the window are too many. */
 const most = 10;
@@ -15,7 +16,8 @@ export interface Attempts {
 }
 
 /** @param deps.now ms since the epoch */
-export function createAttempts({ now }: { readonly now: () => number }): Attempts {
+export function createAttempts(deps: { readonly now: () => number }): Attempts {
+  const now = makeSteadyNow(deps);
   const failures = new Map<string, { readonly since: number; readonly count: number }>();
   const current = (who: string) => {
     const known = failures.get(who);

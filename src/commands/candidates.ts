@@ -1,18 +1,18 @@
 // What could stand for an argument, against what was given: a slip of the pen is asked about, and the beginning of several
 // is told with all of them. What is merely unknown passes: whoever acts on it knows better.
 import type { Args } from './bind.ts';
-import type { Reply } from './reply.ts';
 import { nearest } from './parse.ts';
+import type { Reply } from './reply.ts';
 import type { CommandPorts, CommandSpec } from './spec.ts';
 
 const shown = 8;
 
 /** A refusal for the first argument that was likely meant otherwise; null lets pass. */
 export async function misspelt(spec: CommandSpec, args: Args, ports: CommandPorts): Promise<Reply | null> {
-  for (const { name, candidates } of spec.args) {
+  for (const { name, candidates, known = candidates } of spec.args) {
     const given = args[name];
-    if (given === undefined || !candidates) continue;
-    const text = slip(name, given, await candidates(ports, args));
+    if (given === undefined || !known) continue;
+    const text = slip(name, given, await known(ports, args));
     if (text !== null) return { kind: 'refusal', code: 'bad-argument', text };
   }
   return null;

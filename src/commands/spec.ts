@@ -1,8 +1,8 @@
 // What a command is: one specification from which every surface renders it.
 import type { z } from 'zod';
 import type { Access, Approvals, AuditReader, Danger, Policy } from '../access/index.ts';
-import type { Address, Answer, Identity, Place } from '../contracts/chat.ts';
 import type { Brain } from '../contracts/brain.ts';
+import type { Address, Answer, Identity, Place } from '../contracts/chat.ts';
 import type {
   ActionDirectory,
   AgentDirectory,
@@ -33,6 +33,8 @@ export interface ArgSpec {
   readonly exact?: (typed: string, ports: CommandPorts) => Promise<string>;
   /** What could stand here now, behind `args`, for completion and for a guess at a slip of the pen. */
   readonly candidates?: (ports: CommandPorts, args: CommandCall['args']) => Promise<readonly string[]>;
+  /** All that is known, where more is than could stand here: why not is told by `check`. Default: the candidates. */
+  readonly known?: (ports: CommandPorts) => Promise<readonly string[]>;
 }
 
 /** Where commands get their answers and put their jobs. */

@@ -89,6 +89,8 @@ export interface AgentView {
   readonly seenAt: number | null;
   /** What is wrong with the newest version of the status file, or with our record of the agent, if anything. */
   readonly problem: string | null;
+  /** Whether our record of it cannot be read: what stands there is not known, and nothing of it is told here. */
+  readonly isUnreadable?: true;
   /** Whether anything can be given to it. */
   readonly hasInbox: boolean;
   /** The first that gets its gas; null at the end of the chain, also one whose missions are used up, and outside of it. */

@@ -24,3 +24,18 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', stop, { once: true });
     }),
 };
+
+/**
+ * Ms that never run backwards: where the clock is set back, it is as if no time had passed. Only for how long something is
+ * ago in this process, so that nobody waits for hours because somebody mended the time: after that it is no time of day.
+ */
+export function makeSteadyNow(clock: Pick<Clock, 'now'>): () => number {
+  let behindMs = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  return () => {
+    const shown = clock.now();
+    behindMs = Math.max(behindMs, last - shown);
+    last = shown + behindMs;
+    return last;
+  };
+}

@@ -7,10 +7,11 @@ import type { Clock } from '../core/clock.ts';
 import { plainText } from '../core/text.ts';
 import type { Chain } from './chain.ts';
 import { type Delivery, viewOf } from './delivery.ts';
-import { endOf, receiversOf } from './graph.ts';
+import { endOf, netOf } from './graph.ts';
 import { readJoinWaits } from './join-waits.ts';
 import { ahead, newRun, pauseOf, type Run, stateOf } from './machine.ts';
 import { hasNextMission } from './next-mission.ts';
+import { edgesFor } from './routing.ts';
 import type { StallOptions } from './stall/config.ts';
 import type { Watch } from './stall/record.ts';
 import type { WatchStore } from './stall/store.ts';
@@ -47,10 +48,15 @@ export function createDirectory(
         store.missions().catch(() => null),
       ]);
       const present = chain();
+      const net = netOf(present);
       const receivers = (run: Run) =>
-        endOf(present, run.agent) === 'next-mission' && !hasNextMission(present, run, missions?.value ?? null)
-          ? []
-          : receiversOf(present, run.agent);
+        edgesFor(present, run, net)
+          .filter(
+            ({ source }) =>
+              endOf(present, source, net) !== 'next-mission' ||
+              hasNextMission(present, run, missions?.value ?? null),
+          )
+          .map(({ receiver }) => receiver);
       const waiting = await readJoinWaits(store, present);
       return agents.map((agent, at) => {
         const run = values[at] ?? newRun(agent);
@@ -58,7 +64,7 @@ export function createDirectory(
         const standIns = standInsOf(values, agent);
         const way = { hasInbox: !inboxless.includes(agent), receivers: receivers(run), waits, standIns };
         const view = agentView(run, way, watched(run, known[at] ?? null));
-        return unreadable.includes(agent) ? { ...view, problem: 'its record in Redis cannot be read' } : view;
+        return unreadable.includes(agent) ? { ...view, ...unreadableRun } : view;
       });
     },
     deliveries: async (limit) => {
@@ -67,6 +73,8 @@ export function createDirectory(
     },
   };
 }
+
+const unreadableRun = { problem: 'its record in Redis cannot be read', isUnreadable: true } as const;
 
 const missionLimit = 200;
 const problemLimit = 500;

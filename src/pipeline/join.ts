@@ -53,7 +53,8 @@ export function arrive(before: Arrivals, from: string, mark: string, join: Join)
   const isOver = missing.length === 0;
   if (mode === 'all') {
     const last = isOver ? `the last of ${of.join(', ')}` : `waits for ${missing.join(', ')}`;
-    const detail = fired ? `its gas of ${of.join(', ')} was sent ahead` : last;
+    // By a person, or by the first alone where the join was one of any until then: the record says not which.
+    const detail = fired ? 'after the gas of its round had gone' : last;
     const arrivals = isOver ? nobodyYet : now;
     const paused = Object.values(now.paused);
     const parts = othersIn(before, from, mark, join);

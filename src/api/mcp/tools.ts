@@ -57,7 +57,8 @@ export function makeTools(deps: ToolDeps, agent: string | null): readonly Tool[]
         wait: z.number().min(0).max(longestWait).default(0).describe('how long to wait for one, seconds'),
       },
       run: async ({ wait }, { agent: who, signal }) => {
-        if (!swarm.desk.has(who)) throw new SwarmError(domainErrors.requestInvalid, liesElsewhere(who));
+        if (!swarm.desk.has(who))
+          throw new SwarmError(domainErrors.requestInvalid, liesElsewhere(swarm, who));
         return { gas: await swarm.desk.fetch(who, wait * 1_000, signal) };
       },
     }),

@@ -19,6 +19,8 @@ export const agentParam = z.object({ id: agentIdSchema });
 export interface Swarm {
   /** Ids of the configured agents. */
   readonly agents: readonly string[];
+  /** Those to whom nothing can be given. */
+  readonly inboxless: readonly string[];
   readonly progress: ProgressSink;
   readonly desk: GasDesk;
   /** Questions of agents to people. */
@@ -56,7 +58,7 @@ export function registerAgents(scope: FastifyInstance, deps: AgentDeps): void {
     if (agent === null) return reply;
     const { wait } = parsePart('query', gasQuery, request.query);
     if (!swarm.desk.has(agent)) {
-      const message = liesElsewhere(agent);
+      const message = liesElsewhere(swarm, agent);
       return fail(reply, { status: 409, kind: domainErrors.requestInvalid, message, where: 'path.id' });
     }
     return reply.send({ gas: await swarm.desk.fetch(agent, wait * 1_000, untilGone(reply)) });
@@ -90,8 +92,11 @@ function makeAdmission(deps: AgentDeps) {
 }
 
 /** What whoever asks for gas that is given out elsewhere reads. */
-export function liesElsewhere(agent: string): string {
-  return `gas for ${agent} goes into its own inbox; \`inbox: { kind: pull }\` under pipeline.agents keeps it here`;
+export function liesElsewhere({ inboxless }: Pick<Swarm, 'inboxless'>, agent: string): string {
+  const there = inboxless.includes(agent)
+    ? `${agent} has no inbox, so no gas can be given to it`
+    : `gas for ${agent} goes into its own inbox`;
+  return `${there}; \`inbox: { kind: pull }\` under pipeline.agents keeps it here`;
 }
 
 /** Fires when nobody waits for the answer any more. */

@@ -9,6 +9,7 @@ import type { CommandIntake } from '../../commands/index.ts';
 import type { Surface } from '../../contracts/chat.ts';
 import type { ReportSink } from '../../contracts/ports.ts';
 import type { Part } from '../../core/lifecycle.ts';
+import { inboxlessOf } from '../../pipeline/index.ts';
 import { createReportMemory, openBoard } from '../../queue/index.ts';
 import { overRedis } from '../read-models.ts';
 import type { Commands } from './intake.ts';
@@ -133,6 +134,7 @@ function wireApi(shared: Shared, intake: CommandIntake): Wired {
       components: resets,
       swarm: {
         agents: config.pipeline.agents.map(({ id }) => id),
+        inboxless: inboxlessOf(config.pipeline.agents),
         ...{ progress: pipeline.progress, desk: pipeline.desk, ask: pipeline.ask, lookUp: pipeline.lookUp },
         searchBrain: pipeline.brain.search,
       },

@@ -5,7 +5,7 @@ import type { Report } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { derivedId } from '../../contracts/ids.ts';
 import type { ReportMemory, ReportSink } from '../../contracts/ports.ts';
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, makeSteadyNow } from '../../core/clock.ts';
 import { SwarmError } from '../../core/errors.ts';
 import type { DiscordApi, Route } from './api.ts';
 import { reportMessage, type ShownMessage } from './board/report-message.ts';
@@ -39,11 +39,13 @@ const postedSchema = z.object({ id: z.string() });
 export class LiveMessages implements ReportSink {
   readonly #deps: LiveDeps;
   readonly #options: LiveOptions;
+  readonly #now: () => number;
   readonly #threads = new Map<string, Thread>();
 
   constructor(deps: LiveDeps, options: LiveOptions) {
     this.#deps = deps;
     this.#options = options;
+    this.#now = makeSteadyNow(deps.clock);
   }
 
   /** Takes the buttons away and says that it was taken, unless a report of the action was quicker. */
@@ -56,7 +58,7 @@ export class LiveMessages implements ReportSink {
     await inTurn(thread, async () => {
       if (thread.shownSeq >= 0) return;
       await this.#edit(place, message, { card: sentenceCard(text, 'info', correlationId), files: [] });
-      thread.editedAt = this.#deps.clock.now();
+      thread.editedAt = this.#now();
     });
   }
 
@@ -74,7 +76,7 @@ export class LiveMessages implements ReportSink {
       if (report.seq < thread.newestSeq) return;
       const message = await this.#show(report, known?.message ?? report.to.message);
       thread.shownSeq = report.seq;
-      thread.editedAt = this.#deps.clock.now();
+      thread.editedAt = this.#now();
       await this.#deps.memory.remember(report.about, place, { message, seq: report.seq });
     });
   }
@@ -112,7 +114,7 @@ export class LiveMessages implements ReportSink {
 
   async #pause(thread: Thread): Promise<void> {
     const { clock, signal } = this.#deps;
-    const waitMs = thread.editedAt + this.#options.minEditMs - clock.now();
+    const waitMs = thread.editedAt + this.#options.minEditMs - this.#now();
     if (waitMs <= 0) return;
     try {
       await clock.sleep(waitMs, signal);

@@ -1,11 +1,11 @@
 // Which channels are wanted, joined and moderated, and which JOIN is due. Keeps the books, writes nothing.
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, makeSteadyNow } from '../../core/clock.ts';
 import { createLimiter, type Limiter, type LimiterOptions } from './limiter.ts';
 
 interface Room {
   joined: boolean;
   privileged: boolean;
-  /** When the last JOIN was asked for, ms since the epoch. */
+  /** When the last JOIN was asked for, in steady ms. */
   askedAt: number;
 }
 
@@ -18,13 +18,13 @@ export interface ChannelsOptions {
 export class Channels {
   readonly #rooms: ReadonlyMap<string, Room>;
   readonly #options: ChannelsOptions;
-  readonly #clock: Clock;
+  readonly #now: () => number;
   readonly #limiter: Limiter;
 
   constructor(names: readonly string[], options: ChannelsOptions, clock: Clock) {
     this.#rooms = new Map(names.map((name) => [name, { joined: false, privileged: false, askedAt: 0 }]));
     this.#options = options;
-    this.#clock = clock;
+    this.#now = makeSteadyNow(clock);
     this.#limiter = createLimiter(options.joins, clock);
   }
 
@@ -36,7 +36,7 @@ export class Channels {
 
   /** The channels to JOIN now, inside Twitch's limit; calling it means asking. */
   due(): string[] {
-    const now = this.#clock.now();
+    const now = this.#now();
     const asked: string[] = [];
     for (const [name, room] of this.#rooms) {
       if (room.joined || now - room.askedAt < this.#options.joinRetryMs) continue;

@@ -1,6 +1,6 @@
 // How long to wait before the next line so that Twitch never counts too many: one account-wide sliding window with
 // two caps, not two windows. Sends nothing and waits for nothing.
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, makeSteadyNow } from '../../core/clock.ts';
 
 export interface LimiterOptions {
   /** Length of the window in ms; longer than Twitch's own, since lines may travel unevenly. */
@@ -34,20 +34,21 @@ export interface Limiter {
 }
 
 export function createLimiter(options: LimiterOptions, clock: Clock): Limiter {
+  const steadyNow = makeSteadyNow(clock);
   let sent: number[] = [];
   let mutedUntil = 0;
   return {
     waitMs(privileged) {
-      const now = clock.now();
+      const now = steadyNow();
       sent = sent.filter((at) => at > now - options.windowMs);
       const blocking = sent.at(-(privileged ? options.privilegedCap : options.cap));
       const windowOpens = blocking === undefined ? now : blocking + options.windowMs;
       const spaced = privileged ? now : (sent.at(-1) ?? now - options.spacingMs) + options.spacingMs;
       return Math.max(0, windowOpens - now, spaced - now, mutedUntil - now);
     },
-    record: () => void sent.push(clock.now()),
+    record: () => void sent.push(steadyNow()),
     penalise: () => {
-      mutedUntil = clock.now() + options.windowMs;
+      mutedUntil = steadyNow() + options.windowMs;
     },
   };
 }

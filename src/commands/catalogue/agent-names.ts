@@ -1,5 +1,6 @@
 // What the commands about agents share: which agents there are, what is wrong with a name, and the order that becomes a job.
 import { principalOf } from '../../access/index.ts';
+import type { AgentView } from '../../contracts/agents.ts';
 import { derivedId } from '../../contracts/ids.ts';
 import type { JobBody, JobName, JobOrder } from '../../contracts/jobs.ts';
 import { nearest } from '../parse.ts';
@@ -18,9 +19,9 @@ export function agentArg(description: string): ArgSpec {
   return { name: 'agent', description, required: true, candidates: agentNames };
 }
 
-/** An argument that names one agent to whom something is given; one without an inbox is not offered for it. */
+/** An argument that names one agent to whom something is given; one without an inbox is known, and not offered for it. */
 export function receiverArg(description: string): ArgSpec {
-  return { ...agentArg(description), candidates: receiverNames };
+  return { ...agentArg(description), candidates: receiverNames, known: agentNames };
 }
 
 /** An argument that names one agent or all of them; not given, it is all. */
@@ -49,7 +50,13 @@ export async function objectionTo(name: string, ports: CommandPorts): Promise<st
 /** Why nothing can be given to `name`; null when something can. */
 export async function objectionToGiving(name: string, ports: CommandPorts): Promise<string | null> {
   if (!(await inboxless(ports)).includes(name)) return objectionTo(name, ports);
-  return `${name} has no inbox, so nothing can be given to it. Give it one in pipeline.agents.`;
+  return `${name} has no inbox, so nothing can be given to it but the \`answer\` to a question of its own. Give it one in pipeline.agents, such as \`inbox: { kind: pull }\`.`;
+}
+
+/** Why none of an agent's checkpoints is ahead, where it has told no mission or its record cannot be read; else null. */
+export function whyNoMission({ epoch, isUnreadable }: AgentView): string | null {
+  if (isUnreadable) return 'has a record in Redis that cannot be read';
+  return epoch === 0 ? 'has told no mission yet' : null;
 }
 
 /** The ids of those to whom something can be given. */

@@ -56,10 +56,12 @@ function unknown(name: string, why: string): Answer {
   return { title, tone: 'warn', rows: [], note: why, data: {} };
 }
 
-function evidenceRow({ seenAt, epoch, problem }: AgentView, now: number): AnswerRow {
+function evidenceRow({ seenAt, epoch, problem, isUnreadable }: AgentView, now: number): AnswerRow {
   const label = 'evidence';
   if (seenAt === null) {
-    const value = 'none: it never told a valid status';
+    const value = isUnreadable
+      ? 'unknown: its record in Redis cannot be read'
+      : 'none: it never told a valid status';
     return { label, value, ageMs: null, tone: 'warn' };
   }
   const value = `what it told of itself, mission number ${epoch}${problem === null ? '' : '; the newest version cannot be used'}`;
@@ -112,7 +114,8 @@ function inboxRow(view: AgentView, open: readonly DeliveryView[], now: number): 
   };
 }
 
-function handoverRow({ epoch, receivers, nextCheckpoint, paused }: AgentView, now: number): AnswerRow {
+function handoverRow(view: AgentView, now: number): AnswerRow {
+  const { receivers, nextCheckpoint, paused } = view;
   const label = 'hands over';
   const way = receivers.length === 0 ? 'to nobody' : `to ${listed(receivers)}`;
   if (paused !== null) {
@@ -120,9 +123,13 @@ function handoverRow({ epoch, receivers, nextCheckpoint, paused }: AgentView, no
     return { label, value, ageMs: now - paused.at, tone: 'warn' };
   }
   if (receivers.length === 0) return { label, value: way, ageMs: null, tone: 'info' };
-  const none = epoch === 0 ? 'no mission was told yet' : 'nothing left of this mission';
-  const value = nextCheckpoint === null ? `${way}, ${none}` : `${way} at ${nextCheckpoint} %`;
+  const value = nextCheckpoint === null ? `${way}, ${whyNone(view)}` : `${way} at ${nextCheckpoint} %`;
   return { label, value, ageMs: null, tone: 'info' };
+}
+
+function whyNone({ epoch, isUnreadable }: AgentView): string {
+  if (isUnreadable) return 'how far it is, and whether it is paused, is not known';
+  return epoch === 0 ? 'no mission was told yet' : 'nothing left of this mission';
 }
 
 function joinRow({ receiver, checkpoint, from, missing }: JoinWait): AnswerRow {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { messageLimit } from '../../contracts/swarm-orders.ts';
 import type { Action, CommandPorts } from '../spec.ts';
-import { jobOf, objectionToGiving, orderedBy, receiverArg } from './agent-names.ts';
+import { jobOf, objectionToGiving, orderedBy, receiverArg, whyNoMission } from './agent-names.ts';
 
 export const gasSend: Action = {
   kind: 'action',
@@ -34,7 +34,7 @@ export const gasSend: Action = {
     const usage = `Give a text: \`gas send ${agent} TEXT\`.`;
     if (!giver) return `Nobody hands over to ${agent} in the chain. ${usage}`;
     if (giver.nextCheckpoint !== null) return null;
-    const why = giver.epoch === 0 ? 'has told no mission yet' : 'has handed over all of its mission';
+    const why = whyNoMission(giver) ?? 'has handed over all of its mission';
     return `${giver.agent} ${why}. ${usage}`;
   },
   enqueue: async (call, ports) => {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Checkpoint, checkpoints } from '../../contracts/agents.ts';
 import type { Action } from '../spec.ts';
-import { agentArg, jobOf, objectionTo, orderedBy } from './agent-names.ts';
+import { agentArg, jobOf, objectionTo, orderedBy, whyNoMission } from './agent-names.ts';
 
 const words = checkpoints.map(String);
 
@@ -31,12 +31,12 @@ export const gasSkip: Action = {
     if (checkpointOf(checkpoint) === null) return `The checkpoints are ${words.join(', ')}.`;
     const views = await ports.agents.agents();
     const view = views.find(({ agent }) => agent === name);
-    const isStandIn = views.some(({ standIns = [] }) => standIns.includes(name));
-    if (view?.next === null && !isStandIn) return `${name} hands over to nobody.`;
-    if (view?.epoch !== 0) return null;
+    if (view?.next === null) return `${name} hands over to nobody.`;
+    const why = view ? whyNoMission(view) : null;
+    if (view === undefined || why === null) return null;
     const [standIn] = view.standIns ?? [];
     const there = `; ${standIn} works in its place: \`gas skip ${standIn} ${checkpoint}\``;
-    return `${name} has told no mission yet${standIn === undefined ? '' : there}.`;
+    return `${name} ${why}${standIn === undefined ? '' : there}.`;
   },
   enqueue: async (call, ports) => {
     const { agent = '', checkpoint: word = '', reason = '' } = call.args;

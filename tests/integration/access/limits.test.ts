@@ -1,6 +1,6 @@
 // What may be asked how often, counted in a real Redis for every process together.
 import { describe, expect } from 'vitest';
-import { createLimits, type Cooldown, type Limits } from '../../../src/access/index.ts';
+import { type Cooldown, createLimits, type Limits } from '../../../src/access/index.ts';
 import { closeRedis, createCommandRedis } from '../../../src/core/redis.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 
@@ -57,6 +57,35 @@ describe('the rate', () => {
     await limits.admit(quick);
     expect((await limits.admit(quick)).kind).toBe('limited');
     await eventually(async () => (await limits.admit(quick)).kind === 'admitted');
+  });
+});
+
+describe('after the time of Redis was set back', () => {
+  // As what was written before: further ahead than anything that begins now could be.
+  it('the rate has nobody wait for longer than for the next one', async ({ redis, prefix }) => {
+    const limits = createLimits(redis, { prefix });
+    const quick = request({ rate: { burst: 3, everyMs: 200 } });
+    await limits.admit(quick);
+    const [key = ''] = await redis.keys(`${prefix}*rate*`);
+    await redis.set(key, String(Date.now() + 36_000_000));
+    expect(await limits.admit(quick)).toEqual({ kind: 'limited', by: 'rate', retryAfterMs: 200 });
+    await eventually(async () => (await limits.admit(quick)).kind === 'admitted');
+  });
+
+  it('a cooldown lasts no longer than one that begins now', async ({ redis, prefix }) => {
+    const limits = createLimits(redis, { prefix });
+    const ended = async (admission: Promise<unknown>) => [
+      await admission,
+      await redis.pttl((await redis.keys(`${prefix}*cooldown*`))[0] ?? ''),
+    ];
+    const long = { ...place, ms: 36_000_000 };
+    const expected = [{ kind: 'limited', by: 'place', retryAfterMs: 60_000 }, expect.closeTo(60_000, -4)];
+    await limits.begin([long], ['discord:111', 'a']);
+    expect(await ended(limits.admit(request({ use: use('b'), cooldowns: [place], begins: false })))).toEqual(
+      expected,
+    );
+    await redis.pexpire((await redis.keys(`${prefix}*cooldown*`))[0] ?? '', long.ms);
+    expect(await ended(limits.begin([place], ['discord:111', 'c']))).toEqual(expected);
   });
 });
 

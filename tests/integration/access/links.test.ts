@@ -110,6 +110,16 @@ describe('whoever guesses', () => {
     expect(await rig.access.enterCode(other, later)).toMatchObject({ kind: 'linked' });
   });
 
+  it('is locked out for no longer where the clock was set back', async ({ redis, prefix }) => {
+    const rig = createRig({ redis, prefix });
+    for (const guess of guesses) await rig.access.enterCode(other, guess);
+    rig.clock.advance(-600 * minute);
+    const until = rig.clock.now() + 15 * minute;
+    expect(await rig.access.enterCode(other, 'AAAAA-AAAAC')).toEqual({ kind: 'locked', until });
+    rig.clock.advance(15 * minute);
+    expect(await rig.access.enterCode(other, await codeOf(rig))).toMatchObject({ kind: 'linked' });
+  });
+
   it('locks nobody else out', async ({ redis, prefix }) => {
     const rig = createRig({ redis, prefix });
     for (const guess of guesses) await rig.access.enterCode(other, guess);

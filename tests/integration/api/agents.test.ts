@@ -16,7 +16,8 @@ const policy = createPolicy({
 function listening() {
   const heard: ProgressReport[] = [];
   const swarm: ApiSwarm = {
-    agents: ['Agent-1', 'Agent-2'],
+    agents: ['Agent-1', 'Agent-2', 'Agent-3'],
+    inboxless: ['Agent-3'],
     progress: {
       report: async (report) => {
         heard.push(report);
@@ -109,6 +110,14 @@ describe('the gas of an agent', () => {
     expect(await call('GET', '/v1/agents/Agent-2/gas')).toMatchObject({
       status: 409,
       body: { message: expect.stringContaining('kind: pull'), where: 'path.id' },
+    });
+  });
+
+  it('cannot be fetched where the agent has no inbox, and that is said', async ({ redis, prefix }) => {
+    const { call } = await open(redis, prefix, { swarm: listening().swarm });
+    expect(await call('GET', '/v1/agents/Agent-3/gas')).toMatchObject({
+      status: 409,
+      body: { message: expect.stringMatching(/^Agent-3 has no inbox, .*kind: pull/) },
     });
   });
 

@@ -67,6 +67,7 @@ export const nobodyHasIt: ComponentResetter['reset'] = async (component) => ({
 /** No agents at all. */
 export const nobody: ApiSwarm = {
   agents: [],
+  inboxless: [],
   progress: {
     report: ({ agent }) => Promise.reject(new SwarmError(domainErrors.agentUnknown, `no agent ${agent}`)),
   },

@@ -172,6 +172,26 @@ describe('gas that is sent ahead of a stand-in that is part of a join', () => {
   });
 });
 
+describe('an agent that works in the place of another', () => {
+  it.override({ options: graph({ A: { next: ['B'] }, B: { next: ['A'], fallback: ['C'] } }) });
+
+  it('is told to hand over to whom that one would', async ({ rig }) => {
+    const handsTo = async () =>
+      (await rig.twin.directory.agents()).find(({ agent }) => agent === 'C')?.receivers;
+    expect(await handsTo()).toEqual([]);
+    await standIn(rig);
+    expect(await handsTo()).toEqual(['A']);
+  });
+
+  it('is whose gas a person sends ahead', async ({ rig }) => {
+    await standIn(rig);
+    const send = { ...ann, agent: 'A', text: null };
+    expect(await rig.pipeline.control['gas.send'](order(), send)).toEqual({ kind: 'delivering' });
+    await rig.pipeline.observe('C', status(80, 'of B'), Date.now());
+    expect((await record(rig)).filter((line) => line.startsWith('C'))).toEqual(['C→A 75 queued']);
+  });
+});
+
 describe('skip of a stand-in that waits in a join', () => {
   it.override({
     options: graph({ A: { next: ['B', 'D'] }, B: { next: ['D'], fallback: ['C'] }, D: { join: 'all' } }),

@@ -18,7 +18,7 @@ describe('a run that cannot be read', () => {
     await rig.write('B', { progress: 40 });
     await rig.pipeline.work.sweep();
     expect(await agentsOf(rig)).toMatchObject([
-      { agent: 'A', seenAt: null, problem: 'its record in Redis cannot be read' },
+      { agent: 'A', seenAt: null, problem: 'its record in Redis cannot be read', isUnreadable: true },
       { agent: 'B', percent: 40, problem: null },
       { agent: 'C', problem: null },
     ]);

@@ -32,6 +32,25 @@ describe('the flood guard', () => {
     expect(pass().kind).toBe('entered');
   });
 
+  it('has nobody wait for longer where the clock was set back', () => {
+    const clock = new ManualClock();
+    const guard = createFloodGuard(clock);
+    const pass = () => {
+      const entry = guard.enter('ann', bounds);
+      if (entry.kind === 'entered') entry.leave();
+      return entry;
+    };
+    pass();
+    clock.advance(-600_000);
+    expect([pass().kind, pass().kind, pass()]).toEqual([
+      'entered',
+      'entered',
+      { kind: 'full', retryAfterMs: 1_000 },
+    ]);
+    clock.advance(1_000);
+    expect(pass().kind).toBe('entered');
+  });
+
   it('remembers so many and no more, and forgets who is idle', () => {
     const clock = new ManualClock();
     const guard = createFloodGuard(clock, { most: 2 });
@@ -43,5 +62,20 @@ describe('the flood guard', () => {
     expect([leave('a'), leave('b'), leave('c'), guard.size]).toEqual(['entered', 'entered', 'full', 2]);
     clock.advance(5_000);
     expect([leave('c'), guard.size]).toEqual(['entered', 1]);
+  });
+
+  it('forgets who is idle also after the clock was set back', () => {
+    const clock = new ManualClock();
+    const guard = createFloodGuard(clock, { most: 1 });
+    const leave = (key: string) => {
+      const entry = guard.enter(key, bounds);
+      if (entry.kind === 'entered') entry.leave();
+      return entry.kind;
+    };
+    expect([leave('a'), leave('b')]).toEqual(['entered', 'full']);
+    clock.advance(-600_000);
+    expect(leave('b')).toBe('full');
+    clock.advance(5_000);
+    expect(leave('b')).toBe('entered');
   });
 });

@@ -45,3 +45,12 @@ it('keeps a thousand names, and forgets who was wrong longest ago', () => {
   fail('one-more', 1);
   expect(attempts.waitMs('old')).toBe(0);
 });
+
+it('looks at nobody later because the clock was set back', () => {
+  const { clock, attempts, fail } = rig();
+  fail('a', 10);
+  clock.now -= 600_000;
+  expect(attempts.waitMs('a')).toBe(60_000);
+  clock.now += 60_000;
+  expect(attempts.waitMs('a')).toBe(0);
+});

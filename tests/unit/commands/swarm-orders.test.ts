@@ -1,8 +1,9 @@
 // The commands that act on agents and gas: what they refuse at once, what they ask, and the job that they become.
 import { describe, expect, it } from 'vitest';
+import { misspelt } from '../../../src/commands/candidates.ts';
 import { catalogue } from '../../../src/commands/index.ts';
 import type { Action } from '../../../src/commands/spec.ts';
-import { jobCatalogue, type JobName, type JobOrder } from '../../../src/contracts/jobs.ts';
+import { type JobName, type JobOrder, jobCatalogue } from '../../../src/contracts/jobs.ts';
 import { notingSink } from '../../support/kept.ts';
 import { agent, ago, delivery, type Known, portsOf, told } from './ports.ts';
 
@@ -148,7 +149,7 @@ describe('an order about agents', () => {
 
   it('gas skip tells who works in the place of an agent, and takes what that hands over', async () => {
     const away = agent('Agent-2', { next: 'Agent-3', epoch: 0, standIns: ['Agent-4'] });
-    const ports = portsOf({ agents: [away, agent('Agent-4')] });
+    const ports = portsOf({ agents: [away, agent('Agent-4', { next: 'Agent-3' })] });
     const skip = (name: string) =>
       action('gas skip').check({ args: { agent: name, checkpoint: '90' }, identity: ann }, ports);
     expect(await skip('Agent-2')).toBe(
@@ -167,9 +168,20 @@ describe('an order about agents', () => {
     ['onboard hard', { agent: 'Agent-7' }],
   ] as const)('%s %j is refused where the agent has no inbox', async (name, args) => {
     expect(await action(name).check({ args, identity: ann }, portsOf(oneInboxless))).toBe(
-      'Agent-7 has no inbox, so nothing can be given to it. Give it one in pipeline.agents.',
+      'Agent-7 has no inbox, so nothing can be given to it but the `answer` to a question of its own. Give it one in pipeline.agents, such as `inbox: { kind: pull }`.',
     );
   });
+
+  it.each(['message', 'gas send', 'gas reassign', 'unstall', 'heal', 'onboard soft'])(
+    '%s takes the name of an agent without an inbox for no slip of the pen',
+    async (name) => {
+      const given = (id: string) => misspelt(action(name), { agent: id }, portsOf(oneInboxless));
+      expect(await given('Agent-7')).toBeNull();
+      expect(await given('Agnet-7')).toMatchObject({
+        text: 'No agent `Agnet-7` is known. Did you mean `Agent-7`?',
+      });
+    },
+  );
 
   it('leaves whoever has no inbox out of a broadcast, and says so', async () => {
     const ports = { ...portsOf(oneInboxless), jobs: notingSink(() => undefined) };

@@ -203,6 +203,13 @@ describe('a join', () => {
     expect(passBy(first, 'A', '2', join)).toEqual(first);
   });
 
+  it('that became one of all in the middle of a round says of nobody that they sent its gas', () => {
+    const of = ['A', 'B', 'C'];
+    const { arrivals } = arrive(nobodyYet, 'A', '1', { mode: 'any', of });
+    const later = arrive(arrivals, 'B', '1', { mode: 'all', of });
+    expect(later).toMatchObject({ fires: false, detail: 'after the gas of its round had gone' });
+  });
+
   it('of any asks nobody but the first', () => {
     const join = { mode: 'any', of: ['A', 'B'] } as const;
     const other = { ...nobodyYet, arrived: { A: '1' }, paused: { A: 'A' } };

@@ -87,6 +87,18 @@ describe('the limiter', () => {
     expect(limiter.waitMs(false)).toBe(1_000);
   });
 
+  it('withholds no line for longer where the clock was set back', () => {
+    const clock = virtualClock();
+    const limiter = createLimiter(messageLimits, clock);
+    limiter.penalise();
+    clock.advance(-600_000);
+    expect(limiter.waitMs(true)).toBe(messageLimits.windowMs);
+    clock.advance(messageLimits.windowMs);
+    limiter.record();
+    clock.advance(-600_000);
+    expect(limiter.waitMs(false)).toBe(messageLimits.spacingMs);
+  });
+
   it('is silent for a whole window after Twitch said that it was too much', () => {
     const clock = virtualClock();
     const limiter = createLimiter(messageLimits, clock);
