@@ -217,6 +217,21 @@ describe('an inbox that cannot be asked', () => {
     ]);
   });
 
+  it('that has gone with its folder ends with one agent, whoever asks for its gas', async ({ rig }) => {
+    await crossed(rig);
+    await rename(rig.path('B', 'inbox'), rig.path('B', 'away'));
+    const [gas] = gasOf(rig);
+    const words = { ...ann, delivery: gas?.id ?? '', to: 'C' };
+    const asked = rig.pipeline.control['gas.reassign'](order(), words);
+    await expect(asked).rejects.toMatchObject({ code: 'INBOX_UNWRITABLE' });
+    await rename(rig.path('B', 'away'), rig.path('B', 'inbox'));
+    expect([await rig.inbox('B'), await rig.inbox('C')]).toEqual([[expect.any(String)], []]);
+    expect(await record(rig)).toEqual(['A→B 75 sent']);
+    await rig.pipeline.control['gas.reassign'](order(), words);
+    await layDown(rig);
+    expect([await rig.inbox('B'), await rig.inbox('C')]).toEqual([[], [expect.any(String)]]);
+  });
+
   it('keeps nothing that could not be laid down in it from whoever stands in', async ({ rig }) => {
     await breakInbox(rig);
     await rig.pipeline.observe('A', status(80), Date.now());
