@@ -151,6 +151,20 @@ describe('an agent that stands in', () => {
     expect(await rig.inbox('C')).toEqual([]);
   });
 
+  it('keeps it when a person says that its agent has it, who reads which delivery took its place', async ({
+    rig,
+  }) => {
+    await crossed(rig);
+    await sweepAfter(rig, 6, 11, 20, 1);
+    const [old, next] = [gasOf(rig)[0]?.id ?? '', gasOf(rig).find(({ to }) => to === 'C')?.id];
+    const told = rig.pipeline.ledger.record(old, { state: 'accepted', detail: 'on the word of cli:local' });
+    await expect(told).rejects.toMatchObject({
+      ...{ code: 'DELIVERY_REROUTED', message: expect.stringContaining(`${next} took its place`) },
+    });
+    expect(await record(rig)).toEqual(['A→B 75 rerouted', 'A→C 75 sent']);
+    expect(await rig.inbox('C')).toHaveLength(1);
+  });
+
   it('goes on where it had taken it by then, and both are told', async ({ rig }) => {
     await crossed(rig);
     await sweepAfter(rig, 6, 11, 20, 1);

@@ -74,7 +74,9 @@ describe('the file inbox', () => {
     expect(await inboxIn(join(folder, 'back')).withdraw(gas())).toBe('withdrawn');
   });
 
-  it('cannot say that nothing lies in a folder that is not there, and says what to do', async ({ folder }) => {
+  it('cannot say that nothing lies in a folder that is not there, and says what to do', async ({
+    folder,
+  }) => {
     const box = join(folder, 'box');
     await inboxIn(box).deliver(gas());
     await rename(box, join(folder, 'away'));
