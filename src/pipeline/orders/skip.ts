@@ -13,6 +13,7 @@ import type { Beside } from '../store.ts';
 import { chosen, done, moveByHand, type OrderDeps, refused } from './deps.ts';
 import { giveUp } from './give-up.ts';
 import { stepAtJoin } from './joins.ts';
+import { heirToTakeOut, nextOfThose, toldNext } from './next-of-any.ts';
 import { takeFromJoins } from './take-from-joins.ts';
 import { inItsPlace, inWhoseGas } from './whose.ts';
 
@@ -63,8 +64,12 @@ export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
       return refused(joined === null ? (inPlace ?? whyNone(run, what)) : `${what} ${joined}`);
     }
     const moved: Delivery[] = [];
-    for (const { gas } of found) moved.push(await ledger.move(gas.id, { state: 'suppressed', detail }));
-    return outcome(moved, { what, detail, inPlace });
+    for (const one of found) {
+      const { gas } = one.behind === undefined ? one : await heirToTakeOut(deps, one, detail);
+      moved.push(await ledger.move(gas.id, { state: 'suppressed', detail }));
+    }
+    const next = await nextOfThose(deps, moved);
+    return outcome(moved, { what, detail, inPlace, next });
   };
 }
 
@@ -78,13 +83,19 @@ function outcome(
     what,
     detail,
     inPlace = null,
-  }: { readonly what: string; readonly detail: string; readonly inPlace?: string | null },
+    next = [],
+  }: {
+    readonly what: string;
+    readonly detail: string;
+    readonly inPlace?: string | null;
+    readonly next?: readonly Delivery[];
+  },
 ): SwarmOutcome {
   const skipped = moved.filter(({ state }) => state === 'suppressed');
   const [last] = skipped;
   if (last) {
     const names = skipped.map(({ gas }) => gas.to).join(', ');
-    const told = `${what} does not go to ${names}: ${last.steps.at(-1)?.detail ?? detail}`;
+    const told = `${what} does not go to ${names}: ${last.steps.at(-1)?.detail ?? detail}${toldNext(next)}`;
     return done(inPlace === null ? told : `${told}; ${inPlace}`);
   }
   const state = moved[0]?.state ?? 'gone';
