@@ -143,6 +143,11 @@ export function replacementId(orderId: string): string {
   return derivedId('gas.reassign', orderId);
 }
 
+/** Whose hand-over is in it: its sender, and the others where they join. */
+export function givers({ from, parts = [] }: Pick<Gas, 'from' | 'parts'>): readonly string[] {
+  return [...new Set([from, ...parts.map(({ agent }) => agent)])];
+}
+
 /** Where a gas comes from: a checkpoint of an agent, the clock, or a person. */
 export function kindOf({ from, checkpoint }: Gas): 'checkpoint' | 'scheduled' | 'person' {
   if (checkpoint !== null) return 'checkpoint';

@@ -3,9 +3,9 @@
 import type { Checkpoint } from '../../contracts/agents.ts';
 import type { SwarmControl, SwarmOutcome } from '../../contracts/swarm-orders.ts';
 import { plainText } from '../../core/text.ts';
-import { newDelivery } from '../delivery.ts';
 import type { Delivery } from '../delivery.ts';
-import { checkpointGasId, toSkippedGas } from '../gas.ts';
+import { newDelivery } from '../delivery.ts';
+import { checkpointGasId, givers, toSkippedGas } from '../gas.ts';
 import { passBy } from '../join.ts';
 import { newRun, type Run } from '../machine.ts';
 import { edgesFor, receiversFor } from '../routing.ts';
@@ -95,7 +95,10 @@ function outcome(
   const [last] = skipped;
   if (last) {
     const names = skipped.map(({ gas }) => gas.to).join(', ');
-    const told = `${what} does not go to ${names}: ${last.steps.at(-1)?.detail ?? detail}${toldNext(next)}`;
+    const others = [...new Set(skipped.flatMap(({ gas }) => givers(gas).filter((one) => one !== gas.from)))];
+    const lost = others.length === 0 ? '' : `; nor does what ${others.join(', ')} handed over with it`;
+    const why = last.steps.at(-1)?.detail ?? detail;
+    const told = `${what} does not go to ${names}: ${why}${lost}${toldNext(next)}`;
     return done(inPlace === null ? told : `${told}; ${inPlace}`);
   }
   const state = moved[0]?.state ?? 'gone';
