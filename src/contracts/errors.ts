@@ -88,6 +88,13 @@ export const domainErrors = {
     chat: 'This gas has not been sent yet, so it cannot be acknowledged.',
     hint: 'Wait until the gas lies in the inbox, then acknowledge it.',
   },
+  deliveryRerouted: {
+    code: 'DELIVERY_REROUTED',
+    class: 'conflict',
+    retryable: false,
+    chat: 'This gas was given to another agent, so only its first receiver itself can still acknowledge it.',
+    hint: 'Acknowledge the delivery that took its place, if its receiver has it.',
+  },
   inboxUnwritable: {
     code: 'INBOX_UNWRITABLE',
     class: 'dependency',

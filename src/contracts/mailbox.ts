@@ -55,7 +55,8 @@ export interface GasDesk {
   fetch(agent: string, waitMs: number, signal: AbortSignal): Promise<readonly FetchedGas[]>;
   /**
    * The agent has a gas, or works on it; of whichever kind its inbox is.
-   * @throws SwarmError DELIVERY_UNKNOWN for one that is not its own, RECORD_UNREADABLE, REDIS_*
+   * @param word whose word it is, as the detail of its step, where it is not the agent's own
+   * @throws SwarmError DELIVERY_UNKNOWN for one that is not its own, DELIVERY_REROUTED as the ledger, RECORD_UNREADABLE, REDIS_*
    */
-  acknowledge(agent: string, id: string, state: 'accepted' | 'working'): Promise<DeliveryView>;
+  acknowledge(agent: string, id: string, state: 'accepted' | 'working', word?: string): Promise<DeliveryView>;
 }

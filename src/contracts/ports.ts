@@ -135,7 +135,8 @@ export interface DeliveryLedger {
   find(id: string): Promise<DeliveryView | null>;
   /**
    * Records what happened to a delivery; an event that does not fit its state changes nothing.
-   * @throws SwarmError DELIVERY_UNKNOWN; DELIVERY_NOT_SENT for an acknowledgement of what is still on its way
+   * @throws SwarmError DELIVERY_UNKNOWN; DELIVERY_NOT_SENT for an acknowledgement of what is still on its way,
+   *   DELIVERY_REROUTED for one on the word of a person of what was given to another agent
    */
   record(
     id: string,

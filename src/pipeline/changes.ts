@@ -1,4 +1,5 @@
 // Takes what happened to a delivery, stores the machine's answer, and only then lets what comes of it be done.
+import { wordOf } from '../contracts/agents.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { Clock } from '../core/clock.ts';
@@ -7,6 +8,7 @@ import {
   type Delivery,
   type DeliveryEvent,
   type DeliveryStep,
+  isTaken,
   isTooEarly,
   transitionDelivery,
 } from './delivery.ts';
@@ -27,7 +29,7 @@ export interface ChangesDeps {
 export interface Changes {
   /** `beside` is stored in the same step, and only if the delivery changes. */
   change(id: string, make: (held: Delivery) => DeliveryStep, beside?: readonly Delivery[]): Promise<Delivery>;
-  /** @throws SwarmError DELIVERY_NOT_SENT, and as `change` */
+  /** @throws SwarmError DELIVERY_NOT_SENT, DELIVERY_REROUTED, and as `change` */
   apply(id: string, what: Omit<DeliveryEvent, 'at'>, beside?: readonly Delivery[]): Promise<Delivery>;
 }
 
@@ -53,14 +55,23 @@ export function createChanges({ store, clock, meter, follow }: ChangesDeps): Cha
       change(
         id,
         (held) => {
-          if (isTooEarly(held.state, what.state)) {
-            throw new SwarmError(domainErrors.deliveryNotSent, `delivery ${id} is only ${held.state}`);
-          }
+          refuse(held, what);
           return transitionDelivery(held, { ...what, at: clock.now() });
         },
         beside,
       ),
   };
+}
+
+/** @throws SwarmError where an acknowledgement cannot be true, or would take the gas from whoever has it now */
+function refuse({ gas: { id }, state, replacedBy }: Delivery, what: Omit<DeliveryEvent, 'at'>): void {
+  if (isTooEarly(state, what.state)) {
+    throw new SwarmError(domainErrors.deliveryNotSent, `delivery ${id} is only ${state}`);
+  }
+  // Its receiver's own word counts however late it comes; a person may not know that somebody else has it.
+  if (state !== 'rerouted' || !isTaken(what) || !what.detail.startsWith(wordOf)) return;
+  const place = replacedBy === null ? 'its first receiver has it' : `${replacedBy} took its place`;
+  throw new SwarmError(domainErrors.deliveryRerouted, `delivery ${id} was given to another agent: ${place}`);
 }
 
 function count(meter: Meter | undefined, { gas, state }: Delivery): void {

@@ -135,9 +135,9 @@ interface Fuel {
 }
 
 function toDelivery({ run, effect, words, write }: Fuel, one: Route, createdAt: number): Delivery {
-  const { to, meant, state, detail, fallbacks, heldBy, parts } = one;
+  const { to, meant, state, detail, fallbacks, heldBy, behind, parts } = one;
   const gas = toGas(run, effect, { to, meant, createdAt, words, parts }, write);
-  return newDelivery(gas, detail + whyThen(run, effect), { state, fallbacks, meant, heldBy });
+  return newDelivery(gas, detail + whyThen(run, effect), { state, fallbacks, meant, heldBy, behind });
 }
 
 /** Said where a checkpoint did not fire at its own percent. */

@@ -23,6 +23,8 @@ export interface Delivery extends DeliveryView {
   readonly replacedBy: string | null;
   /** In whose place its receiver gets it; null where it was meant for that. */
   readonly meant: string | null;
+  /** The gas that was first in a join where the first is enough, and this one came behind it. */
+  readonly behind?: string | undefined;
   /** When it goes if its receiver has not fetched it, ms; absent: after the time that all have. */
   readonly keptUntil?: number | undefined;
 }
@@ -105,13 +107,15 @@ export interface Beginning {
   /** With `held` alone: whose pauses hold it. Default: that of its sender. */
   readonly heldBy?: readonly string[] | undefined;
   /** As in the delivery. */
+  readonly behind?: string | undefined;
+  /** As in the delivery. */
   readonly keptUntil?: number | undefined;
 }
 
 export function newDelivery(
   gas: Gas,
   detail: string,
-  { state = 'pending', asked, fallbacks = [], meant, heldBy, keptUntil }: Beginning = {},
+  { state = 'pending', asked, fallbacks = [], meant, heldBy, behind, keptUntil }: Beginning = {},
 ): Delivery {
   const { createdAt: at } = gas;
   return {
@@ -126,6 +130,7 @@ export function newDelivery(
     replacedBy: null,
     meant: meant === undefined || meant === gas.to ? null : meant,
     ...(heldBy && { heldBy }),
+    ...(behind !== undefined && { behind }),
     ...(keptUntil !== undefined && { keptUntil }),
   };
 }

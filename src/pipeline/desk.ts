@@ -71,16 +71,17 @@ export function createGasDesk(deps: DeskDeps, agents: readonly string[]): GasDes
         await clock.sleep(lookEveryMs, signal).catch(() => undefined);
       }
     },
-    acknowledge: async (agent, id, state) => {
+    acknowledge: async (agent, id, state, word) => {
       const held = (await store.delivery(id)).value;
       if (held?.gas.to !== agent) {
         throw new SwarmError(domainErrors.deliveryUnknown, `${agent} has no gas ${id}`);
       }
+      const detail = word ?? `told by ${agent}`;
       if (agents.includes(agent)) {
-        // Else what was handed out in the moment of a crash could never be acknowledged.
-        await ledger.record(id, { state: 'sent', detail: 'fetched by its agent' });
+        // What was fetched is sent by now: it is recorded before it is handed out.
+        await ledger.record(id, { state: 'sent', detail: `never fetched, ${detail}` });
       }
-      const delivery = await ledger.record(id, { state, detail: `told by ${agent}` });
+      const delivery = await ledger.record(id, { state, detail });
       if (agents.includes(agent)) await mailbox.taken(agent, id, clock.now());
       return viewOf(delivery);
     },

@@ -7,7 +7,7 @@ import type { DecideDeps } from './decide.ts';
 import { type Delivery, newDelivery } from './delivery.ts';
 import { toGas } from './gas.ts';
 import { fallbacksOf, joinOf, receiversOf } from './graph.ts';
-import { earlierOf, othersIn, releases } from './join.ts';
+import { asFirst, earlierOf, othersIn, releases } from './join.ts';
 import { type Holders, holdersAmong, holdOf } from './join-holds.ts';
 import { type Joined, toEffect } from './join-parts.ts';
 import type { Ledger } from './ledger.ts';
@@ -51,7 +51,10 @@ export function makeFreeJoins(deps: FreeJoinsDeps, options: FreeJoinsOptions): F
     });
     const holders = await holdersAmong(store, join?.mode === 'all' ? Object.values(paused) : []);
     const created = await gasOf(deps, options, { receiver, checkpoint, waiting, holders });
-    const arrivals = [{ receiver, checkpoint, held, value: release.arrivals }];
+    const [first] = created;
+    const isFirst = join?.mode === 'any' && first !== undefined;
+    const value = isFirst ? asFirst(release.arrivals, first.gas.id) : release.arrivals;
+    const arrivals = [{ receiver, checkpoint, held, value }];
     return (await store.saveJoins(arrivals, created)) ? created : null;
   }
 

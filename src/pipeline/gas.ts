@@ -129,9 +129,23 @@ export function toRerouted(gas: Gas, { to, createdAt }: GasOrder): Gas {
   return { ...gas, id: derivedId('gas.reroute', gas.id), to, createdAt, replaces: gas.id };
 }
 
+/** The same gas where it goes after all, since that of the first of its join was taken out. */
+export function toHeir(gas: Gas, createdAt: number): Gas {
+  return { ...gas, id: heirId(gas.id), createdAt, replaces: gas.id };
+}
+
+export function heirId(id: string): string {
+  return derivedId('gas.heir', id);
+}
+
 /** The id of the gas that an order gives to another agent. */
 export function replacementId(orderId: string): string {
   return derivedId('gas.reassign', orderId);
+}
+
+/** Whose hand-over is in it: its sender, and the others where they join. */
+export function givers({ from, parts = [] }: Pick<Gas, 'from' | 'parts'>): readonly string[] {
+  return [...new Set([from, ...parts.map(({ agent }) => agent)])];
 }
 
 /** Where a gas comes from: a checkpoint of an agent, the clock, or a person. */

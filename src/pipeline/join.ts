@@ -8,6 +8,8 @@ export interface Arrivals {
   readonly arrived: Readonly<Record<string, string>>;
   /** Whether the receiver's gas of this round has been decided. */
   readonly fired: boolean;
+  /** The gas of the round where the first is enough; null before it, and in older records. */
+  readonly first: string | null;
   /** Those among `arrived` whose checkpoint a person took out: nobody waits for them, and they hand nothing over. */
   readonly skipped: readonly string[];
   /** Those among `arrived` that came while a person had paused them → which agent that is: it, or who works in its place. */
@@ -28,6 +30,8 @@ export interface Arrived {
   readonly paused: readonly string[];
   /** What the others, and itself in missions before, handed over, where its gas is that of all. */
   readonly parts: readonly Joined[];
+  /** The gas of the round, where another was first and the first is enough. */
+  readonly behind: string | null;
   /** For people: whom it waited for, still waits for, or who came first. */
   readonly detail: string;
 }
@@ -35,6 +39,7 @@ export interface Arrived {
 export const nobodyYet: Arrivals = {
   arrived: {},
   fired: false,
+  first: null,
   skipped: [],
   paused: {},
   parts: {},
@@ -47,7 +52,7 @@ export const nobodyYet: Arrivals = {
  */
 export function arrive(before: Arrivals, from: string, mark: string, join: Join): Arrived {
   const { mode, of } = join;
-  const { arrived, fired } = openTo(before, from);
+  const { arrived, fired, first, skipped } = openTo(before, from);
   const now = came(before, from, mark);
   const missing = missingOf(now, join);
   const isOver = missing.length === 0;
@@ -58,11 +63,24 @@ export function arrive(before: Arrivals, from: string, mark: string, join: Join)
     const arrivals = isOver ? nobodyYet : now;
     const paused = Object.values(now.paused);
     const parts = othersIn(before, from, mark, join);
-    return { arrivals, fires: isOver && !fired, waits: !isOver && !fired, paused, parts, detail };
+    const waits = !isOver && !fired;
+    return { arrivals, fires: isOver && !fired, waits, paused, parts, behind: null, detail };
   }
-  const detail = fired ? `${Object.keys(arrived)[0] ?? from} was first` : `the first of ${of.join(', ')}`;
+  const one = Object.keys(arrived).find((some) => !skipped.includes(some)) ?? from;
+  const detail = fired ? `${one} was first` : `the first of ${of.join(', ')}`;
   const arrivals = isOver ? nobodyYet : { ...now, fired: true };
-  return { arrivals, fires: !fired, waits: false, paused: [], parts: [], detail };
+  const behind = fired ? first : null;
+  return { arrivals, fires: !fired, waits: false, paused: [], parts: [], behind, detail };
+}
+
+/** As `arrive` left it, where the first is enough and its gas is `id`. */
+export function asFirst(now: Arrivals, id: string): Arrivals {
+  return now.fired ? { ...now, first: id } : now;
+}
+
+/** A person took out the gas of all that came where the first is enough: the next is the first. */
+export function reopened(now: Arrivals): Arrivals {
+  return { ...now, fired: false, first: null, skipped: Object.keys(now.arrived) };
 }
 
 /** As `arrive` left it, where `from` waits: what it leaves for whoever hands over last. */
@@ -164,7 +182,7 @@ function isAgain({ arrived, skipped }: Arrivals, from: string, mark: string): bo
 
 function came(before: Arrivals, from: string, mark: string): Arrivals {
   const open = openTo(before, from);
-  const { arrived, fired, skipped, paused, parts, earlier } = open;
+  const { arrived, fired, first, skipped, paused, parts, earlier } = open;
   const without = <T>(all: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(all).filter(([one]) => one !== from));
   const kept = earlier[from] ?? [];
@@ -173,6 +191,7 @@ function came(before: Arrivals, from: string, mark: string): Arrivals {
   return {
     arrived: { ...arrived, [from]: mark },
     fired,
+    first,
     skipped: skipped.filter((one) => one !== from),
     paused: without(paused),
     parts: without(parts),

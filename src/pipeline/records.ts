@@ -62,6 +62,7 @@ export const deliverySchema = z.object({
   replacedBy: z.string().nullable().default(null),
   meant: z.string().nullable().default(null),
   heldBy: z.array(z.string()).optional(),
+  behind: z.string().optional(),
   keptUntil: z.number().optional(),
 });
 
@@ -82,6 +83,7 @@ const partSchema = z.object({
 export const arrivalsSchema = z.object({
   arrived: z.record(z.string(), z.string()),
   fired: z.boolean(),
+  first: z.string().nullable().default(null),
   skipped: z.array(z.string()).default([]),
   paused: z.record(z.string(), z.string()).default({}),
   parts: z.record(z.string(), partSchema).default({}),

@@ -1,8 +1,9 @@
 // To whom the gas of a crossed checkpoint goes, and whether. Pure: what it has to know of others is handed in, so that the
 // live intake and the simulation decide alike.
-import { type Arrivals, arrive, type Arrived, asLeft, asPaused, nobodyYet } from './join.ts';
+import { type Arrivals, arrive, type Arrived, asFirst, asLeft, asPaused, nobodyYet } from './join.ts';
 import { type Holders, holdOf } from './join-holds.ts';
 import { type Joined, toPart } from './join-parts.ts';
+import { checkpointGasId } from './gas.ts';
 import {
   type End,
   endOf,
@@ -39,6 +40,8 @@ export interface Route {
   readonly detail: string;
   /** Whose pauses hold it, where that is not its sender's alone. */
   readonly heldBy?: readonly string[];
+  /** The gas that was first, where that is enough and this one came behind it. */
+  readonly behind?: string;
   /** What the others of a join handed over before. */
   readonly parts: readonly Joined[];
   /** What is behind the agent that hands over, where it hands over to nobody by name. */
@@ -122,6 +125,9 @@ function arrival(
   const join = joinOf(graph, receiver, net);
   if (join === null || !join.of.includes(source)) return null;
   const came = arrive(around.arrivals(receiver) ?? nobodyYet, source, markOf(run), join);
+  if (join.mode === 'any' && came.fires) {
+    return { ...came, arrivals: asFirst(came.arrivals, checkpointGasId(run, effect.checkpoint, receiver)) };
+  }
   if (!came.waits) return came;
   const left = asLeft(came.arrivals, source, toPart(run, effect));
   return { ...came, arrivals: effect.kind === 'hold' ? asPaused(left, source, run.agent) : left };
@@ -146,7 +152,10 @@ function routeTo(
   const end = endOf(graph, source, net);
   const parts = came?.parts ?? [];
   const meant = { to: receiver, meant: receiver, fallbacks, parts, end };
-  if (came && !came.fires) return { ...meant, state: 'suppressed', detail: reached };
+  if (came && !came.fires) {
+    const { behind } = came;
+    return { ...meant, state: 'suppressed', detail: reached, ...(behind !== null && { behind }) };
+  }
   const taken = policyOf(graph, source, checkpoint) === 'always' ? null : around.taken(receiver);
   if (taken !== null) return { ...meant, state: 'suppressed', detail: `${reached}; ${receiver} ${taken}` };
   const { to, passed, rest } = firstFit([receiver, ...fallbacks], around.unfit);

@@ -20,8 +20,8 @@ export async function takeBack({ inbox, ledger }: TakeBackDeps, delivery: Delive
 }
 
 /**
- * As the inbox says. A pane or server that has gone keeps nothing, and what failed was never laid down: an inbox that is not
- * there is no reason to let nobody have it.
+ * As the inbox says. A pane or server that has gone keeps nothing, and what failed or is held was never laid down: an inbox
+ * that is not there is no reason to let nobody have it.
  * @throws SwarmError INBOX_UNWRITABLE, INBOX_MISCONFIGURED where it may lie there, and what else the inbox throws
  */
 export async function withdrawn(inbox: TakeBackDeps['inbox'], { gas, state }: Delivery): Promise<Withdrawn> {
@@ -30,7 +30,8 @@ export async function withdrawn(inbox: TakeBackDeps['inbox'], { gas, state }: De
   } catch (thrown) {
     const kind = thrown instanceof SwarmError ? thrown.kind : null;
     const isNowhere = kind === domainErrors.inboxUnreachable;
-    if (isNowhere || (state === 'failed' && isUnaskable(thrown))) return 'absent';
+    const isUnlaid = state === 'failed' || state === 'held';
+    if (isNowhere || (isUnlaid && isUnaskable(thrown))) return 'absent';
     throw thrown;
   }
 }

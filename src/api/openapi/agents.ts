@@ -47,7 +47,7 @@ export function agentPaths(): Record<string, Json> {
           ...withBody,
           200: answerOf('The delivery as it is now', 'Delivery'),
           404: answerOf('There is no such agent, or it has no such gas', 'Failure'),
-          409: answerOf('It is still on its way', 'Failure'),
+          409: answerOf('It is still on its way, or was given to another agent', 'Failure'),
         }),
         parameters: [agentInPath(), inPath('gasId', partsOf(gasParam)['gasId'] ?? {})],
         requestBody: { ...bodyOf(ackBody), required: false },

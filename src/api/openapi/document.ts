@@ -96,7 +96,7 @@ function outcomePaths(): Record<string, Json> {
           ...withBody,
           200: answerOf('The delivery as it is now', 'Delivery'),
           404: answerOf('There is no such delivery', 'Failure'),
-          409: answerOf('It is still on its way', 'Failure'),
+          409: answerOf('It is still on its way, or was given to another agent', 'Failure'),
         }),
         parameters: [idInPath()],
         requestBody: { ...bodyOf(ackBody), required: false },

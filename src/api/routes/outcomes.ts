@@ -6,7 +6,7 @@ import { wordOf } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import type { GasDesk } from '../../contracts/mailbox.ts';
 import type { DeliveryLedger } from '../../contracts/ports.ts';
-import { SwarmError } from '../../core/errors.ts';
+import { type ErrorKind, SwarmError } from '../../core/errors.ts';
 import { type Caller, operator } from '../door.ts';
 import { fail, parsePart, sendReply } from '../refusals.ts';
 import type { Results } from '../results.ts';
@@ -41,11 +41,18 @@ export function registerOutcomes(scope: FastifyInstance, deps: OutcomeDeps): voi
       return await acknowledge(deps, callerOf(request), { id, state }, reply);
     } catch (thrown) {
       // It is the caller's to mend, so it reads which id it was.
-      if (!(thrown instanceof SwarmError) || thrown.kind !== domainErrors.deliveryUnknown) throw thrown;
-      return fail(reply, { status: 404, kind: thrown.kind, message: thrown.message, where: 'path.id' });
+      const status = thrown instanceof SwarmError ? mended.get(thrown.kind) : undefined;
+      if (!(thrown instanceof SwarmError) || status === undefined) throw thrown;
+      return fail(reply, { status, kind: thrown.kind, message: thrown.message, where: 'path.id' });
     }
   });
 }
+
+/** What the caller can mend by another id → the status. */
+const mended = new Map<ErrorKind, number>([
+  [domainErrors.deliveryUnknown, 404],
+  [domainErrors.deliveryRerouted, 409],
+]);
 
 type Word = { readonly id: string } & Required<z.infer<typeof ackBody>>;
 
@@ -53,7 +60,7 @@ type Word = { readonly id: string } & Required<z.infer<typeof ackBody>>;
  * Takes a word on a delivery: as the receiver's own from whoever may speak as the receiver, and else as the word of a person
  * or program with `gas.acknowledge`, who is named. Other gas is refused as gas that there is none of: a key learns nothing
  * of agents that are not its own.
- * @throws SwarmError DELIVERY_UNKNOWN, DELIVERY_NOT_SENT
+ * @throws SwarmError DELIVERY_UNKNOWN, DELIVERY_NOT_SENT, DELIVERY_REROUTED
  */
 async function acknowledge(deps: OutcomeDeps, caller: Caller, { id, state }: Word, reply: FastifyReply) {
   const { ledger, swarm } = deps;

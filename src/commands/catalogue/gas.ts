@@ -1,6 +1,6 @@
 // `gas status [agent]`: the latest deliveries and how far each really got.
 
-import { type DeliveryList, type DeliveryView, isToBeFetched, stepMarks } from '../../contracts/agents.ts';
+import { type DeliveryList, type DeliveryView, isToBeFetched, stepMarks, wordOf } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
 import { nearest } from '../parse.ts';
@@ -128,6 +128,8 @@ export function deliveryRow(view: DeliveryView, now: number): AnswerRow {
 
 function whyOf({ state, steps }: DeliveryView): string {
   if (tellsWhy.includes(state)) return steps.at(-1)?.detail ?? '';
+  const last = steps.at(-1)?.detail ?? '';
+  if (isAcknowledged(state)) return last.startsWith(wordOf) ? last : '';
   // On its way for longer than anybody would expect.
   const isOnItsWay = state === 'pending' || state === 'queued';
   const missed = steps.findLast(({ detail }) => detail.startsWith(stepMarks.missed));

@@ -55,11 +55,11 @@ export function createFileInbox({ folder }: FileInboxOptions): Inbox {
         return 'withdrawn';
       } catch (thrown) {
         if (await exists(accepted)) return 'taken';
-        // Whatever else is wrong, it may lie there once the folder is well again.
-        if (isMissing(thrown)) return 'absent';
-        throw new SwarmError(domainErrors.inboxUnwritable, `${where}: ${errorText(thrown)}`, {
-          cause: thrown,
-        });
+        // Whatever else is wrong, it may lie there once the folder is well again, and once a missing one is back.
+        const isThere = await exists(folder);
+        if (isThere && isMissing(thrown)) return 'absent';
+        const why = isThere ? errorText(thrown) : missingFolder;
+        throw new SwarmError(domainErrors.inboxUnwritable, `${where}: ${why}`, { cause: thrown });
       }
     },
     check: async () => {
@@ -110,6 +110,8 @@ export async function deliveryIdOf(path: string): Promise<string | null> {
   return named ?? /-([A-Za-z0-9_]{1,64})\.md$/.exec(basename(path))?.[1] ?? null;
 }
 
+const missingFolder =
+  'its folder is not there, so nobody can tell whether the gas lies in it; put the folder back, or make an empty one where it is gone for good';
 const safeId = /^[A-Za-z0-9_]{1,64}$/;
 const headBytes = 4096;
 

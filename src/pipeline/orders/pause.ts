@@ -2,9 +2,12 @@
 import { holdersOf } from '../../contracts/agents.ts';
 import type { SwarmControl, SwarmOrder, SwarmOutcome } from '../../contracts/swarm-orders.ts';
 import type { Delivery } from '../delivery.ts';
+import { givers } from '../gas.ts';
 import { isOvertaken } from '../hand.ts';
 import { holdersAmong } from '../join-holds.ts';
-import { chosen, done, moveByHand, type OrderDeps } from './deps.ts';
+import { chosen, done, moveByHand, type OrderDeps, refused } from './deps.ts';
+import { letRoundsGo } from './let-rounds-go.ts';
+import { nextOfThose, toldNext } from './next-of-any.ts';
 
 export function makePause(deps: OrderDeps): SwarmControl['gas.pause'] {
   return async (order, { by, agent }) => {
@@ -39,24 +42,56 @@ export function makeResume(deps: OrderDeps): SwarmControl['gas.resume'] {
     return { freed, kept: held.length - freed, others: [...others] };
   }
 
+  /** Those, and what the same order took out before a crash. */
+  async function takenOut(moved: readonly Delivery[], { order, by }: { order: SwarmOrder; by: string }) {
+    const { deliveries } = await store.recentDeliveries(searched);
+    const before = deliveries.filter(
+      ({ state, since, steps }) =>
+        state === 'suppressed' && since >= order.at && steps.at(-1)?.detail === `${skippedBy}${by}`,
+    );
+    return [...new Map([...before, ...moved].map((one) => [one.gas.id, one])).values()];
+  }
+
   return async (order, { by, agent, held }) => {
     const who = await notOvertaken(deps, chosen(deps, agent), order);
     // Before the word: what a sweep finds held behind the word is let go.
     const skipped = held === 'skip' ? await heldOf(who) : [];
+    const lost = objectionToLoss(skipped, who);
+    if (lost !== null) return lost;
+    const moved: Delivery[] = [];
     for (const { gas } of skipped) {
-      await ledger.move(gas.id, { state: 'suppressed', detail: `skipped by ${by}` });
+      moved.push(await ledger.move(gas.id, { state: 'suppressed', detail: `${skippedBy}${by}` }));
     }
     const stood = await speak(deps, who, { paused: false, by, at: order.at });
+    const next = await nextOfThose(deps, held === 'skip' ? await takenOut(moved, { order, by }) : []);
     if (stood.length === 0) return overtaken;
+    await letRoundsGo(store, stood);
     const { freed, kept, others } = await letGo(await heldOf(stood));
     const counts = [
-      ...(skipped.length > 0 ? [`${skipped.length} held and now skipped`] : []),
+      ...(skipped.length > 0 ? [`${skipped.length} held and now skipped${toldNext(next)}`] : []),
       ...(freed > 0 ? [`${freed} held and now sent`] : []),
       ...(kept > 0 ? [`${kept} in a join stays held until ${others.join(', ')} is resumed too`] : []),
     ];
     return done(`${nameOf(agent, stood)} resumed: ${counts.join(', ') || 'nothing was held'}`);
   };
 }
+
+/** Gas of a join is that of all in it: nobody's is lost by a word on another. Null where it is all theirs. */
+function objectionToLoss(held: readonly Delivery[], agents: readonly string[]): SwarmOutcome | null {
+  const ofOthers = held.flatMap(({ gas }) => {
+    const names = givers(gas).filter((one) => !agents.includes(one));
+    if (names.length === 0) return [];
+    const way = `\`gas skip ${gas.from} ${gas.checkpoint}\` takes all of it out`;
+    return [`the ${gas.checkpoint} % gas for ${gas.to} is that of ${names.join(', ')} too, and ${way}`];
+  });
+  if (ofOthers.length === 0) return null;
+  return refused(`${ofOthers.join('; ')}; nothing was changed. Without \`skip\` it is let go`);
+}
+
+const skippedBy = 'skipped by ';
+
+/** All that are kept. */
+const searched = 1_000;
 
 const overtaken: SwarmOutcome = done('nothing was changed: a later word has been given');
 

@@ -5,7 +5,7 @@ import type { SwarmControl, SwarmOutcome } from '../../contracts/swarm-orders.ts
 import { plainText } from '../../core/text.ts';
 import type { Delivery } from '../delivery.ts';
 import { newDelivery } from '../delivery.ts';
-import { checkpointGasId, toSkippedGas } from '../gas.ts';
+import { checkpointGasId, givers, toSkippedGas } from '../gas.ts';
 import { passBy } from '../join.ts';
 import { newRun, type Run } from '../machine.ts';
 import { edgesFor, receiversFor } from '../routing.ts';
@@ -13,6 +13,7 @@ import type { Beside } from '../store.ts';
 import { chosen, done, moveByHand, type OrderDeps, refused } from './deps.ts';
 import { giveUp } from './give-up.ts';
 import { stepAtJoin } from './joins.ts';
+import { heirToTakeOut, nextOfThose, toldNext } from './next-of-any.ts';
 import { takeFromJoins } from './take-from-joins.ts';
 import { handedBefore, inItsPlace, inWhoseGas } from './whose.ts';
 
@@ -66,8 +67,12 @@ export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
       return refused(joined === null ? (inPlace ?? whyNone(run, what)) : `${what} ${joined}`);
     }
     const moved: Delivery[] = [];
-    for (const { gas } of found) moved.push(await ledger.move(gas.id, { state: 'suppressed', detail }));
-    return outcome(moved, { what, detail, inPlace });
+    for (const one of found) {
+      const { gas } = one.behind === undefined ? one : await heirToTakeOut(deps, one, detail);
+      moved.push(await ledger.move(gas.id, { state: 'suppressed', detail }));
+    }
+    const next = await nextOfThose(deps, moved);
+    return outcome(moved, { what, detail, inPlace, next });
   };
 }
 
@@ -81,13 +86,22 @@ function outcome(
     what,
     detail,
     inPlace = null,
-  }: { readonly what: string; readonly detail: string; readonly inPlace?: string | null },
+    next = [],
+  }: {
+    readonly what: string;
+    readonly detail: string;
+    readonly inPlace?: string | null;
+    readonly next?: readonly Delivery[];
+  },
 ): SwarmOutcome {
   const skipped = moved.filter(({ state }) => state === 'suppressed');
   const [last] = skipped;
   if (last) {
     const names = skipped.map(({ gas }) => gas.to).join(', ');
-    const told = `${what} does not go to ${names}: ${last.steps.at(-1)?.detail ?? detail}`;
+    const others = [...new Set(skipped.flatMap(({ gas }) => givers(gas).filter((one) => one !== gas.from)))];
+    const lost = others.length === 0 ? '' : `; nor does what ${others.join(', ')} handed over with it`;
+    const why = last.steps.at(-1)?.detail ?? detail;
+    const told = `${what} does not go to ${names}: ${why}${lost}${toldNext(next)}`;
     return done(inPlace === null ? told : `${told}; ${inPlace}`);
   }
   const state = moved[0]?.state ?? 'gone';

@@ -29,7 +29,8 @@ function listening() {
     desk: {
       has: (agent) => agent === 'Agent-1',
       fetch: async (_agent, waitMs) => [{ ...gas({ id: 'xg1', text: `after ${waitMs}` }), handedAt: null }],
-      acknowledge: async (_agent, id, state) => delivery(id, { state }),
+      acknowledge: async (agent, id, state, word = `told by ${agent}`) =>
+        delivery(id, { state, steps: [{ state, at: 0, detail: word }] }),
     },
   };
   return { heard, swarm };
@@ -121,12 +122,22 @@ describe('the gas of an agent', () => {
     });
   });
 
-  it('is acknowledged by its agent', async ({ redis, prefix }) => {
-    const { call } = await open(redis, prefix, { swarm: listening().swarm });
-    expect(await call('POST', '/v1/agents/Agent-2/gas/xg1/ack', json({ state: 'working' }))).toMatchObject({
-      status: 200,
-      body: { gas: { id: 'xg1' }, state: 'working' },
+  it('is acknowledged by its agent, or by whoever may for all, who is named', async ({ redis, prefix }) => {
+    const { call, keys } = await open(redis, prefix, { swarm: listening().swarm, policy });
+    const { body, headers } = json({ state: 'working' });
+    const key = { authorization: `Bearer ${await keys.add('a1', 0)}` };
+    const own = await call('POST', '/v1/agents/Agent-1/gas/xg1/ack', {
+      body,
+      headers: { ...headers, ...key },
     });
+    expect(own).toMatchObject({
+      status: 200,
+      body: { gas: { id: 'xg1' }, state: 'working', steps: [{ detail: 'told by Agent-1' }] },
+    });
+    const operator = await call('POST', '/v1/agents/Agent-1/gas/xg1/ack', { body, headers });
+    expect(operator.body.steps).toMatchObject([
+      { detail: expect.stringMatching(/^on the word of \w+:\w+$/) },
+    ]);
   });
 
   it('is nobody else to fetch or to acknowledge', async ({ redis, prefix }) => {

@@ -151,6 +151,20 @@ describe('an agent that stands in', () => {
     expect(await rig.inbox('C')).toEqual([]);
   });
 
+  it('keeps it when a person says that its agent has it, who reads which delivery took its place', async ({
+    rig,
+  }) => {
+    await crossed(rig);
+    await sweepAfter(rig, 6, 11, 20, 1);
+    const [old, next] = [gasOf(rig)[0]?.id ?? '', gasOf(rig).find(({ to }) => to === 'C')?.id];
+    const told = rig.pipeline.ledger.record(old, { state: 'accepted', detail: 'on the word of cli:local' });
+    await expect(told).rejects.toMatchObject({
+      ...{ code: 'DELIVERY_REROUTED', message: expect.stringContaining(`${next} took its place`) },
+    });
+    expect(await record(rig)).toEqual(['A→B 75 rerouted', 'A→C 75 sent']);
+    expect(await rig.inbox('C')).toHaveLength(1);
+  });
+
   it('goes on where it had taken it by then, and both are told', async ({ rig }) => {
     await crossed(rig);
     await sweepAfter(rig, 6, 11, 20, 1);
@@ -215,6 +229,21 @@ describe('an inbox that cannot be asked', () => {
     expect(await alerts(rig)).toMatchObject([
       { receiver: 'B', detail: expect.stringMatching(/3 tries; .*inbox/) },
     ]);
+  });
+
+  it('that has gone with its folder ends with one agent, whoever asks for its gas', async ({ rig }) => {
+    await crossed(rig);
+    await rename(rig.path('B', 'inbox'), rig.path('B', 'away'));
+    const [gas] = gasOf(rig);
+    const words = { ...ann, delivery: gas?.id ?? '', to: 'C' };
+    const asked = rig.pipeline.control['gas.reassign'](order(), words);
+    await expect(asked).rejects.toMatchObject({ code: 'INBOX_UNWRITABLE' });
+    await rename(rig.path('B', 'away'), rig.path('B', 'inbox'));
+    expect([await rig.inbox('B'), await rig.inbox('C')]).toEqual([[expect.any(String)], []]);
+    expect(await record(rig)).toEqual(['A→B 75 sent']);
+    await rig.pipeline.control['gas.reassign'](order(), words);
+    await layDown(rig);
+    expect([await rig.inbox('B'), await rig.inbox('C')]).toEqual([[], [expect.any(String)]]);
   });
 
   it('keeps nothing that could not be laid down in it from whoever stands in', async ({ rig }) => {

@@ -152,16 +152,6 @@ describe('a join of all and a person', () => {
   });
 });
 
-describe('a join of any', () => {
-  it.override({ options: graph({ A: { next: ['C'] }, B: { next: ['C'] }, C: { join: 'any' } }) });
-
-  it('hands over with the first and records the other', async ({ rig }) => {
-    await rig.pipeline.observe('A', status(80), Date.now());
-    await rig.twin.observe('B', status(80), Date.now());
-    expect(await record(rig)).toEqual(['A→C 75 queued', 'B→C 75 suppressed']);
-  });
-});
-
 describe('the policy until-acknowledged', () => {
   it.override({
     options: {

@@ -52,12 +52,39 @@ describe('a pause before a join of all', () => {
     expect(gasOf(rig)).toHaveLength(1);
   });
 
-  it('that ends with skip sends the gas of the round to nobody', async ({ rig }) => {
+  it('that would end with skip keeps what the other handed over, and says how all is taken out', async ({
+    rig,
+  }) => {
     await rig.pipeline.control['gas.pause'](order(), word('A'));
     for (const agent of ['A', 'B']) await rig.pipeline.observe(agent, status(80), Date.now());
-    const text = 'A resumed: 1 held and now skipped';
-    expect(await resume(rig, 'A', 'skip')).toEqual({ kind: 'done', text });
+    const reason =
+      'the 75 % gas for C is that of B too, and `gas skip B 75` takes all of it out; nothing was changed. Without `skip` it is let go';
+    expect(await resume(rig, 'A', 'skip')).toEqual({ kind: 'refused', reason });
+    await rig.pipeline.work.sweep();
+    expect(await record(rig)).toEqual(['B→C 75 held']);
+    const skip = { ...word('B'), checkpoint: 75, reason: '' } as const;
+    expect(await rig.pipeline.control['gas.skip'](order(), skip)).toEqual({
+      kind: 'done',
+      text: 'the 75 % gas of B does not go to C: skipped by ann; nor does what A handed over with it',
+    });
+    expect(await resume(rig, 'A', 'skip')).toEqual({ kind: 'done', text: 'A resumed: nothing was held' });
+  });
+
+  it('of all that ends with skip sends the gas of the round to nobody', async ({ rig }) => {
+    await rig.pipeline.control['gas.pause'](order(), word('A'));
+    for (const agent of ['A', 'B']) await rig.pipeline.observe(agent, status(80), Date.now());
+    const all = { ...ann, agent: null, held: 'skip' } as const;
+    await rig.pipeline.control['gas.resume']({ ...order(), at: Date.now() + 1 }, all);
     expect(await record(rig)).toEqual(['B→C 75 suppressed']);
+  });
+
+  it('holds nothing by a pause after the word that let it go', async ({ rig }) => {
+    await rig.pipeline.control['gas.pause'](order(), word('A'));
+    await rig.pipeline.observe('A', status(80), Date.now());
+    await resume(rig, 'A');
+    await rig.pipeline.control['gas.pause']({ ...order(), at: Date.now() + 2 }, word('A'));
+    await rig.twin.observe('B', status(80), Date.now());
+    expect(await record(rig)).toEqual(['B→C 75 queued']);
   });
 
   it('holds nothing that came before it, or after which its agent was resumed', async ({ rig }) => {

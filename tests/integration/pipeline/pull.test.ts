@@ -81,6 +81,26 @@ describe('gas that is fetched', () => {
     ]);
   });
 
+  it('is told as never fetched where its agent acknowledges it all the same, and whose word that is', async ({
+    rig,
+  }) => {
+    await handOver(rig, 92);
+    const { deliveries } = await rig.pipeline.directory.deliveries(2);
+    const [second = '', first = ''] = deliveries.map(({ gas }) => gas.id);
+    const own = await rig.pipeline.desk.acknowledge('B', first, 'accepted');
+    expect(own.steps.slice(-2).map(({ detail }) => detail)).toEqual([
+      'never fetched, told by B',
+      'told by B',
+    ]);
+    const word = 'on the word of cli:local';
+    const persons = await rig.pipeline.desk.acknowledge('B', second, 'accepted', word);
+    expect(persons.steps.slice(-2).map(({ detail }) => detail)).toEqual([`never fetched, ${word}`, word]);
+    await fetched(rig.twin, 'B');
+    expect((await rig.pipeline.directory.deliveries(2)).deliveries.map(({ state }) => state)).toEqual([
+      ...['accepted', 'accepted'],
+    ]);
+  });
+
   it('is laid down once, also after it was taken', async ({ rig }) => {
     await handOver(rig);
     await work(rig);

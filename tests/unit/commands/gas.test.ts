@@ -34,6 +34,14 @@ describe('gas', () => {
     ]);
   });
 
+  it('says whose word an acknowledgement is that is not its receiver’s', async () => {
+    const steps = [{ state: 'accepted', at: ago(30), detail: 'on the word of cli:local' }] as const;
+    const deliveries = [delivery('g1', { state: 'accepted', steps })];
+    expect((await told('gas', { deliveries })).at(-1)).toBe(
+      '  Agent-1 → Agent-2, 75 %  accepted: on the word of cli:local (30 s ago)',
+    );
+  });
+
   it('says that records cannot be read, and tells the others', async () => {
     expect(await told('gas', { deliveries: [delivery('g1')], unreadable: 1 })).toEqual([
       '[warn]',

@@ -74,6 +74,20 @@ describe('the file inbox', () => {
     expect(await inboxIn(join(folder, 'back')).withdraw(gas())).toBe('withdrawn');
   });
 
+  it('cannot say that nothing lies in a folder that is not there, and says what to do', async ({
+    folder,
+  }) => {
+    const box = join(folder, 'box');
+    await inboxIn(box).deliver(gas());
+    await rename(box, join(folder, 'away'));
+    await expect(inboxIn(box).withdraw(gas())).rejects.toMatchObject({
+      ...{ code: 'INBOX_UNWRITABLE', retryable: true },
+      message: expect.stringMatching(/its folder is not there.*put the folder back, or make an empty one/),
+    });
+    await mkdir(box);
+    expect(await inboxIn(box).withdraw(gas())).toBe('absent');
+  });
+
   it('names the delivery that it stands for', async ({ folder }) => {
     const { where } = await inboxIn(folder).deliver(gas({ replaces: 'xold' }));
     expect(await readFile(where, 'utf8')).toContain('\nreplaces: "xold"\n');

@@ -1,5 +1,5 @@
 // Gas in a folder keeps the promises of every inbox; what only a folder has to keep is in tests/unit/pipeline/file-inbox.test.ts.
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../../src/core/clock.ts';
@@ -10,6 +10,7 @@ describeInbox('file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'swarmline-file-'));
   await writeFile(join(folder, 'no-folder'), '');
   const inbox = join(folder, 'inbox');
+  await mkdir(inbox);
   const make = (path: string) => makeInbox({ clock: systemClock }, { kind: 'file', path });
   return {
     inbox: make(inbox),

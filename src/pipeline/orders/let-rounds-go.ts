@@ -1,0 +1,21 @@
+// What a resume means for rounds of joins that are still open: whoever came to one while paused has been let go, and a pause
+// after that holds what it reaches from then on.
+import type { GasStore } from '../store.ts';
+import { untilSaved } from '../until-saved.ts';
+
+/** @param agents who was resumed. @throws SwarmError STORE_CONFLICT, RECORD_UNREADABLE, REDIS_* */
+export async function letRoundsGo(
+  store: Pick<GasStore, 'joins' | 'arrivals' | 'saveJoins'>,
+  agents: readonly string[],
+): Promise<void> {
+  for (const { receiver, checkpoint } of await store.joins()) {
+    await untilSaved(`join of ${receiver}`, async () => {
+      const held = await store.arrivals(receiver, checkpoint);
+      const all = Object.entries(held.value?.paused ?? {});
+      const kept = all.filter(([, agent]) => !agents.includes(agent));
+      if (held.value === null || kept.length === all.length) return true;
+      const value = { ...held.value, paused: Object.fromEntries(kept) };
+      return (await store.saveJoins([{ receiver, checkpoint, held, value }], [])) || null;
+    });
+  }
+}
