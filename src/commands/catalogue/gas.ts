@@ -1,6 +1,12 @@
 // `gas status [agent]`: the latest deliveries and how far each really got.
 
-import { type DeliveryList, type DeliveryView, isToBeFetched, stepMarks, wordOf } from '../../contracts/agents.ts';
+import {
+  type DeliveryList,
+  type DeliveryView,
+  isToBeFetched,
+  stepMarks,
+  wordOf,
+} from '../../contracts/agents.ts';
 import type { Answer, AnswerRow, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
 import { nearest } from '../parse.ts';
