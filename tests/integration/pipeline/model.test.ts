@@ -13,8 +13,8 @@ import { type Habit, type Place, type Scene, World } from './model/world.ts';
 
 const seed = Number(process.env['SWARMLINE_SEED'] ?? 39);
 /** Beside each other, since most of a sequence is waiting. */
-const lanes = 20;
-const each = Math.ceil(Number(process.env['SWARMLINE_SEQUENCES'] ?? 200) / lanes);
+const lanes = 12;
+const each = Math.ceil(Number(process.env['SWARMLINE_SEQUENCES'] ?? 120) / lanes);
 
 const habit = fc.constantFrom<Habit>('prompt', 'prompt', 'never');
 const scene: fc.Arbitrary<Scene> = fc.record({
