@@ -13,7 +13,7 @@ export interface RecordChange {
   readonly hash: 'runs' | 'deliveries' | 'joins' | 'missions';
   readonly field: string;
   readonly text: string;
-  /** The text that it takes the place of; empty: any of the version before. */
+  /** The very text that it takes the place of; empty: whatever text has the version before. */
   readonly from: string;
 }
 

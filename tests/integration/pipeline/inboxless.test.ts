@@ -92,7 +92,7 @@ describe('the answer to an agent without an inbox', () => {
     expect(texts(rig).at(-1)).toMatch(/not fetched within 432000 s/);
   });
 
-  it('to one that has an inbox is told as not acknowledged as any gas is', async ({ rig }) => {
+  it('to one that has an inbox is told as any gas is that nobody acknowledged', async ({ rig }) => {
     const told = await rig.pipeline.ask('A', 'Left or right?');
     const answers = told.asked ? told.id : '';
     await rig.pipeline.control['agent.message'](order(), { ...word(answers), to: 'A' });
