@@ -1,8 +1,9 @@
 // `approvals`, `approve <id>`, `deny <id>`: what waits for a word, and the word. Who may say it is decided where it waits.
-import type { Approval, Unreadable } from '../../access/index.ts';
+import { type Approval, principalOf, type Unreadable } from '../../access/index.ts';
 import type { AnswerRow } from '../../contracts/chat.ts';
 import { formatAge } from '../render.ts';
-import type { ArgSpec, Question, Word } from '../spec.ts';
+import type { ArgSpec, CommandCall, CommandPorts, Question, Word } from '../spec.ts';
+import { maySee } from '../who-sees.ts';
 
 export const approvals: Question = {
   kind: 'question',
@@ -10,21 +11,28 @@ export const approvals: Question = {
   description: 'What waits for a word, since when, and whose',
   args: [],
   example: 'approvals',
-  answer: async (_call, { approvals: store, clock }) => {
-    const [open, unreadable] = await Promise.all([store.waiting(), store.unreadable()]);
+  answer: async (call, ports) => {
+    const { approvals: store, clock } = ports;
+    const [waiting, unreadable] = await Promise.all([store.waiting(), store.unreadable()]);
+    const open = await Promise.all(
+      waiting.map(async (approval) => ({ approval, isSeen: await isSeenBy(call, approval, ports) })),
+    );
     return {
       title: open.length === 0 ? 'Nothing waits for a word' : `${waitingText(open.length)} for a word`,
       tone: open.length + unreadable.length === 0 ? 'ok' : 'warn',
       rows: [
-        ...open.map((approval) => ({
+        ...open.map(({ approval, isSeen }) => ({
           label: approval.id,
-          value: `${approval.prompt} ${whoMay(approval)}; ${formatAge(approval.expiresAt - clock.now())} left`,
+          value: `${isSeen ? told(approval) : outline(approval)}; ${formatAge(approval.expiresAt - clock.now())} left`,
           ageMs: clock.now() - approval.askedAt,
           tone: 'warn' as const,
         })),
         ...unreadable.map(unreadableRow),
       ],
-      data: { approvals: open.map(viewOf), unreadable },
+      data: {
+        approvals: open.map(({ approval, isSeen }) => (isSeen ? viewOf(approval) : outlineOf(approval))),
+        unreadable,
+      },
     };
   },
 };
@@ -68,12 +76,27 @@ function waitingText(wishes: number): string {
   return wishes === 1 ? '1 wish waits' : `${wishes} wishes wait`;
 }
 
-function whoMay({ level, requester: { person }, permission }: Approval): string {
-  if (level !== 'two-persons') return `Waits for ${person}`;
-  return `${person} asked; anybody else with \`approve:${permission}\` or \`${permission}\` may approve`;
+function isSeenBy(call: CommandCall, wish: Approval, ports: CommandPorts): Promise<boolean> {
+  const { level, permission, requester } = wish;
+  const by = [{ person: requester.person, principal: principalOf(requester.identity) }];
+  return maySee({ by, level, permission }, call, ports);
 }
 
-function viewOf({ id, command, args, level, requester, askedAt, expiresAt, permission }: Approval) {
-  const { person } = requester;
-  return { id, command, args, level, requester: person, permission, askedAt, expiresAt };
+function told({ prompt, level, requester: { person }, permission }: Approval): string {
+  if (level !== 'two-persons') return `${prompt} Waits for ${person}`;
+  return `${prompt} ${person} asked; anybody else with \`approve:${permission}\` or \`${permission}\` may approve`;
+}
+
+// Without its arguments, which the permission names too.
+function outline({ command, level, requester: { person } }: Approval): string {
+  return `\`${command}\`: ${person} asked; waits for ${level === 'two-persons' ? 'somebody else' : person}`;
+}
+
+function outlineOf({ id, command, level, requester, askedAt, expiresAt }: Approval) {
+  return { id, command, level, requester: requester.person, askedAt, expiresAt };
+}
+
+function viewOf(approval: Approval) {
+  const { args, permission } = approval;
+  return { ...outlineOf(approval), args, permission };
 }

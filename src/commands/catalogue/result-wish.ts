@@ -1,17 +1,17 @@
 // What `result` says of a wish that never became an action: it waits for a word, or was refused, declined or too late. All
 // of it from the audit record.
-import { type AuditLine, principalOf } from '../../access/index.ts';
+import type { AuditLine } from '../../access/index.ts';
 import type { Answer, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
 import { levelOf } from '../level.ts';
 import type { CommandCall, CommandPorts, CommandSpec } from '../spec.ts';
+import { maySee, type Wished } from '../who-sees.ts';
 
 /** An answer is due within seconds. */
 const bounds = { limit: 20, most: 20_000 } as const;
 
 /**
- * Null where the record has nothing of it for this person: it is told to who asked, to who may approve it or has decided
- * it, and to whoever may read the record. @param id correlation id, or the beginning of one
+ * Null where the record has nothing of it that this person may see. @param id correlation id, or the beginning of one
  */
 export async function wishAnswer(
   id: string,
@@ -26,7 +26,7 @@ export async function wishAnswer(
   const steps = own.filter(({ event }) => event !== 'refused');
   const lines = steps.length === 0 ? own : steps;
   const [newest] = lines;
-  if (!newest || !(await maySee(lines, call, ports, specs))) return null;
+  if (!newest || !(await maySee(wishedBy(lines, ports, specs), call, ports))) return null;
   const { command, args } = newest;
   const { state, tone, note } = standing(newest);
   return {
@@ -43,33 +43,19 @@ export async function wishAnswer(
   };
 }
 
-async function maySee(
+/** Whose it is, by its lines. */
+function wishedBy(
   lines: readonly AuditLine[],
-  call: Pick<CommandCall, 'identity' | 'place'>,
-  { policy }: CommandPorts,
-  specs: readonly CommandSpec[],
-): Promise<boolean> {
-  const { identity, place = null } = call;
-  const asked = lines.find(({ event }) => event === 'asked') ?? lines.at(-1);
-  if (!asked) return false;
-  const own = [asked, ...lines.filter(({ event }) => event === 'decided')];
-  const person = await policy.personOf(identity);
-  if (own.some((line) => line.person === person || line.principal === principalOf(identity))) return true;
-  const wanted = ['audit.read', ...approvalsOf(asked, { policy }, specs)];
-  const verdicts = wanted.map((permission) => policy.decide({ identity, permission, place }));
-  return (await Promise.all(verdicts)).some(({ allowed }) => allowed);
-}
-
-/** The permissions with which somebody else may approve it. */
-function approvalsOf(
-  { command, args }: AuditLine,
   deps: Pick<CommandPorts, 'policy'>,
   specs: readonly CommandSpec[],
-): string[] {
-  const spec = specs.find(({ name }) => name === command);
-  if (spec?.kind !== 'action' && spec?.kind !== 'change') return [];
-  const permission = spec.permission(args);
-  return levelOf(deps, spec, permission) === 'two-persons' ? [`approve:${permission}`, permission] : [];
+): Wished {
+  const asked = lines.find(({ event }) => event === 'asked') ?? lines.at(-1);
+  const by = lines.filter((line) => line === asked || line.event === 'decided');
+  const spec = specs.find(({ name }) => name === asked?.command);
+  if (!asked || (spec?.kind !== 'action' && spec?.kind !== 'change'))
+    return { by, level: 'none', permission: null };
+  const permission = spec.permission(asked.args);
+  return { by, level: levelOf(deps, spec, permission), permission };
 }
 
 interface Standing {

@@ -1,9 +1,12 @@
 // What waits for a second person: whose word counts, once, and what is told where.
 import { describe, expect } from 'vitest';
+import type { Identity } from '../../../src/contracts/chat.ts';
 import { correlationIdOf } from '../../../src/contracts/ids.ts';
 import { it } from '../../support/fixtures.ts';
 import { carol, crowd, open, placesOf, policyOf } from './approvals-scene.ts';
 import { alice, aliceOnTwitch, bob, stranger } from './scene.ts';
+
+const vera: Identity = { surface: 'discord', id: '444', name: 'Vera' };
 
 describe('a wish that the rules want a second person for', () => {
   it('is shown where it was asked and in every place of the configuration', async ({ redis, prefix }) => {
@@ -168,5 +171,30 @@ describe('a wish that the rules want a second person for', () => {
     expect(await say('approvals', bob)).toMatchObject({
       answer: { rows: [{ label: expect.not.stringMatching(id) }] },
     });
+  });
+
+  it('is listed without its arguments to whoever has no word on it', async ({ redis, prefix }) => {
+    const { asked, say } = open(redis, prefix);
+    const two = await asked('restart prod-slam');
+    const own = await asked('restart mesh');
+    const listed = async (who: Identity) => {
+      const reply = await say('approvals', who);
+      if (reply.kind !== 'answer') throw new Error(JSON.stringify(reply));
+      const texts = reply.answer.rows.map(({ label, value }) => `${label} ${value}`).toSorted();
+      return { texts, json: JSON.stringify(reply.answer.data) };
+    };
+    const outlines = [
+      `${two} \`restart\`: alice asked; waits for somebody else; 15 min left`,
+      `${own} \`restart\`: alice asked; waits for alice; 60 s left`,
+    ].toSorted();
+    const seen = await listed(vera);
+    expect(seen.texts).toEqual(outlines);
+    expect(seen.json).not.toMatch(/slam|mesh/);
+    const whole = [expect.stringContaining('Restart prod-slam?'), expect.stringContaining('Restart mesh?')];
+    expect((await listed(aliceOnTwitch)).texts).toEqual(expect.arrayContaining(whole));
+    // A second person reads what their word counts on.
+    expect((await listed(carol)).texts).toEqual(
+      expect.arrayContaining([whole[0], outlines.find((text) => text.startsWith(own))]),
+    );
   });
 });
