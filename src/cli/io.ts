@@ -36,6 +36,8 @@ export const exitCodes = {
   limited: 75,
   denied: 77,
   config: 78,
+  /** Stopped by SIGINT; one that was stopped by SIGTERM ends with 143. */
+  interrupted: 130,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 

@@ -12,12 +12,13 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const stopping = new AbortController();
 // Whether a person or a supervisor has asked for the end; only asking again forces it. A closed terminal and a reader that
 // went away begin the end too, but each of them says so several times, and forces nothing.
-let asked = false;
+let asked: 'SIGINT' | 'SIGTERM' | undefined;
+// 128 + 2 or 15 is what a shell expects of a process ended by it.
+const statusBy = { SIGINT: exitCodes.interrupted, SIGTERM: 143 } as const;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    // 128 + 2 or 15 is what a shell expects of a process ended by it.
-    if (asked) process.exit(signal === 'SIGTERM' ? 143 : 130);
-    asked = true;
+    if (asked) process.exit(statusBy[signal]);
+    asked = signal;
     stopping.abort();
   });
 }
@@ -54,7 +55,7 @@ const io = {
     outlived = tell;
   },
   stop: () => {
-    asked = true;
+    asked = 'SIGINT';
     stopping.abort();
   },
   ...(process.send && { tellParent: (word: string) => void process.send?.(word, ignored) }),
@@ -75,7 +76,7 @@ try {
   code = report(thrown);
 }
 await read();
-process.exit(code);
+process.exit(code === exitCodes.interrupted && asked ? statusBy[asked] : code);
 
 // A pipe takes 64 KiB at once, and what has not left by then is lost. Whoever wants the end does not wait for its reader.
 function read(): Promise<void> {
@@ -103,5 +104,6 @@ function report(thrown: unknown): ExitCode {
   process.stderr.write(`swarmline: ${error.message}\n`);
   process.stderr.write(`${error.code}: ${error.kind.hint} See ${runbookOf(error.kind)}\n`);
   if (error.code === 'UNEXPECTED' && error.stack) process.stderr.write(`${error.stack}\n`);
+  if (error.code === 'ABORTED' && asked) return exitCodes.interrupted;
   return exitByClass[error.kind.class] ?? exitCodes.failed;
 }

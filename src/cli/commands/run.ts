@@ -60,7 +60,7 @@ async function carryOut(
     return awaitSecond(client, first, options, io);
   // A platform that does not know of dry runs asks; nothing is confirmed then.
   const reply = first.kind === 'confirm' && !dryRun ? await confirm(client, first, options, io) : first;
-  if (reply === null) return io.stopped.aborted ? exitCodes.failed : exitCodes.usage;
+  if (reply === null) return io.stopped.aborted ? exitCodes.interrupted : exitCodes.usage;
   if (reply.kind !== 'accepted') {
     show(reply, options, io);
     return codeOf(reply);

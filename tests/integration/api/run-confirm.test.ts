@@ -92,13 +92,16 @@ describe('swarmline run of what has to be confirmed', () => {
   it.for([
     ['n\n', 'Declined; nothing was done.\n'],
     ['\n', 'Declined; nothing was done.\n'],
-  ] as const)('asks at a terminal, and takes %j for a no', async ([typed, told], { redis, prefix }) => {
-    const face = await open(redis, prefix);
-    const { io, stdin, printed } = terminal(face, { isTTY: true });
-    stdin.write(typed);
-    expect(await run('restart slam', plain, io)).toBe(0);
-    expect([printed.out, face.scene.jobs.ids]).toEqual([told, []]);
-  });
+  ] as const)(
+    'asks at a terminal, and takes %j for a no and ends with 0',
+    async ([typed, told], { redis, prefix }) => {
+      const face = await open(redis, prefix);
+      const { io, stdin, printed } = terminal(face, { isTTY: true });
+      stdin.write(typed);
+      expect(await run('restart slam', plain, io)).toBe(0);
+      expect([printed.out, face.scene.jobs.ids]).toEqual([told, []]);
+    },
+  );
 
   it('says at a stop before any question that it may wait, and how it is withdrawn', async ({
     redis,
@@ -119,9 +122,14 @@ describe('swarmline run of what has to be confirmed', () => {
   });
 
   it.for([
-    ['Ctrl-C', 'Restart slam? It was interrupted. Nothing was done.\n', 1, (type: Type) => type('\u0003')],
-    ['a signal', 'Restart slam? It was interrupted. Nothing was done.\n', 1, (_: Type, io: Io) => io.stop()],
-    ['Ctrl-D', '', 0, (type: Type) => type('\u0004')],
+    ['Ctrl-C', 'Restart slam? It was interrupted. Nothing was done.\n', 130, (type: Type) => type('\u0003')],
+    [
+      'a signal',
+      'Restart slam? It was interrupted. Nothing was done.\n',
+      130,
+      (_: Type, io: Io) => io.stop(),
+    ],
+    ['Ctrl-D, as after a no,', '', 0, (type: Type) => type('\u0004')],
   ] as const)('withdraws what it asked for at %s', async ([, told, code, leave], { redis, prefix }) => {
     const face = await open(redis, prefix);
     const { io, stdin, printed } = terminal(face, { isTTY: true });

@@ -1,6 +1,8 @@
 // The program itself, as a process: exit codes and what is said on the way.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,7 +35,7 @@ describe('swarmline', { timeout: 40_000 }, () => {
     const { status, stdout } = swarmline(['--help']);
     expect(status).toBe(0);
     expect(stdout).toContain(
-      'Exit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 70 not ended cleanly, 75 too much asked, 77 denied, 78 configuration',
+      'Exit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 70 not ended cleanly, 75 too much asked, 77 denied, 78 configuration, 130 stopped by Ctrl-C',
     );
   });
 
@@ -42,6 +44,30 @@ describe('swarmline', { timeout: 40_000 }, () => {
     const [line = ''] = /^Exit codes: .*$/m.exec(guide) ?? [];
     const told = [...line.matchAll(/(?:: |, )(\d+) /g)].map(([, code]) => Number(code));
     expect(told).toEqual(Object.values(exitCodes));
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('that %s stops while it waits for the platform ends with %i', async (signal, status) => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    try {
+      await once(silent, 'listening');
+      const address = silent.address();
+      const port = typeof address === 'object' && address ? String(address.port) : '';
+      const child = spawn(process.execPath, ['--import', 'tsx', main, 'services'], {
+        cwd: root,
+        env: environment({ SWARMLINE_API_PORT: port }),
+        stdio: 'ignore',
+      });
+      const ended = once(child, 'exit');
+      await once(silent, 'request');
+      child.kill(signal);
+      expect(await ended).toEqual([status, null]);
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 
   it('tells its version on stdout', () => {
