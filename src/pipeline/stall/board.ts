@@ -1,13 +1,18 @@
 // What the watch says at present, at hand for the alerts of this process, which cannot wait for Redis. It reads every few
-// seconds what any process of the fleet has stored, so an alert stands also when another one looked.
+// seconds what any process of the fleet has stored, so an alert stands also when another one looked, and is over when its
+// agent has spoken, also before the next look.
 import type { StallView } from '../../contracts/watch.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Service } from '../../core/service.ts';
+import type { GasStore } from '../store.ts';
+import type { StallOptions } from './config.ts';
+import type { Watch } from './record.ts';
 import type { WatchStore } from './store.ts';
-import { stallsOf } from './view.ts';
+import { asTold, stallsOf } from './view.ts';
 
 export interface StallBoardDeps {
   readonly watches: Pick<WatchStore, 'many'>;
+  readonly store: Pick<GasStore, 'runs'>;
   readonly clock: Clock;
 }
 
@@ -15,6 +20,7 @@ export interface StallBoardOptions {
   readonly agents: readonly string[];
   /** As GatherOptions. */
   readonly inboxless: readonly string[];
+  readonly stall: StallOptions;
   /** Whether its next gas is still to come; where a chain has ended as it should, nobody is alarmed. */
   readonly expectsGas: (agent: string) => boolean;
 }
@@ -37,11 +43,18 @@ export class StallBoard extends Service {
 
   /** Reads anew. @throws SwarmError REDIS_* */
   async refresh(): Promise<void> {
-    const { agents, inboxless, expectsGas } = this.#options;
-    const known = await this.#deps.watches.many(agents);
-    const now = this.#deps.clock.now();
+    const { agents, inboxless, stall, expectsGas } = this.#options;
+    const { watches, store, clock } = this.#deps;
+    const known = (await watches.many(agents)).filter(isOfTrouble);
+    if (known.length === 0) {
+      this.#latest = [];
+      return;
+    }
+    const { values: runs } = await store.runs(known.map(({ agent }) => agent));
+    const now = clock.now();
     this.#latest = known
-      .flatMap((watch) => (watch === null ? [] : stallsOf(watch, now, !inboxless.includes(watch.agent))))
+      .map((watch, i) => asTold(watch, runs[i] ?? null, now, stall))
+      .flatMap((watch) => stallsOf(watch, now, !inboxless.includes(watch.agent)))
       .filter(({ agent, kind }) => kind !== 'out-of-gas' || expectsGas(agent));
   }
 
@@ -62,3 +75,7 @@ export class StallBoard extends Service {
 }
 
 const everyMs = 10_000;
+
+function isOfTrouble(watch: Watch | null): watch is Watch {
+  return watch !== null && (watch.since !== null || watch.outOfGasSince !== null);
+}

@@ -44,6 +44,6 @@ export function createStall(deps: StallDeps, settings: StallSettings): Stall {
   const watched = stall.enabled ? agents.map(({ id }) => id) : [];
   return {
     look: () => (stall.enabled ? watch.look() : Promise.resolve()),
-    board: new StallBoard({ watches, clock }, { agents: watched, inboxless, expectsGas }),
+    board: new StallBoard({ watches, store, clock }, { agents: watched, inboxless, stall, expectsGas }),
   };
 }

@@ -75,6 +75,13 @@ export function watchView(run: Run, known: Watch | null, now: number, options: S
   };
 }
 
+/** A watch without what its run has ended since the last look. @param run null: nobody can read it */
+export function asTold(watch: Watch, run: Run | null, now: number, options: StallOptions): Watch {
+  if (run === null) return watch;
+  const { silentSince: silent, outOfGasSince } = watchView(run, watch, now, options);
+  return { ...watch, outOfGasSince, since: silent === null ? null : watch.since };
+}
+
 /** So many commands fit into one alert. */
 const mostNamed = 3;
 

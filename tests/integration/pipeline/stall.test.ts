@@ -63,6 +63,23 @@ describe('a silent agent', () => {
     expect(rig.twin.stalls.stalls()).toMatchObject([{ agent: 'A', kind: 'quiet' }]);
   });
 
+  it('is no alert any more once it has told of its work, before anybody looks again', async ({ rig }) => {
+    const troubles = async () => {
+      await rig.pipeline.stalls.refresh();
+      return rig.pipeline.stalls.stalls().map(({ agent, kind }) => `${agent}: ${kind}`);
+    };
+    for (const agent of ['A', 'B'])
+      await rig.pipeline.progress.report({ agent, mission: 'Map', percent: 40 });
+    await rig.pipeline.work.sweep();
+    await pass(rig, 20);
+    expect(await troubles()).toEqual(['A: quiet', 'B: quiet']);
+    rig.advance(minute);
+    await rig.pipeline.progress.report({ agent: 'A', mission: 'Map', percent: 41 });
+    expect(await troubles()).toEqual(['B: quiet']);
+    await rig.pipeline.work.sweep();
+    expect(await troubles()).toEqual(['B: quiet']);
+  });
+
   it('is unknown, with its last sign, until it shows another', async ({ rig }) => {
     await rig.write('A', { current_mission: 'Map', progress: 40 });
     await rig.pipeline.work.sweep();
