@@ -22,15 +22,15 @@ export async function ask(
   if ('refusal' in right) return right.refusal;
   const refused = await looked.misspelt;
   if (refused) return refused;
-  if (spec.kind === 'question') return { kind: 'answer', answer: await spec.answer(call, deps) };
   const meant = await looked.meant;
-  const objection = await spec.check({ ...call, args: meant }, deps);
+  const objection = (await spec.check?.({ ...call, args: meant }, deps)) ?? null;
   if (objection !== null) {
     return {
       kind: 'refusal',
       ...(typeof objection === 'string' ? { code: 'bad-argument', text: objection } : objection),
     };
   }
+  if (spec.kind === 'question') return { kind: 'answer', answer: await spec.answer(call, deps) };
   if (dryRun) {
     const { permission } = wish;
     return rehearse({ spec, call: { ...call, args: meant }, permission, verdict }, deps);

@@ -16,8 +16,7 @@ export const auditFilterSchema = z
   .string()
   .max(200, 'at most 200 characters')
   .superRefine((text, context) => {
-    // Whether it is understood does not hang on when.
-    const parsed = parseAuditFilter(text, 0);
+    const parsed = parseAuditFilter(text, null);
     if (!parsed.ok) context.addIssue({ code: 'custom', message: parsed.wanted });
   });
 
@@ -33,8 +32,11 @@ const dateSchema = z.union([
 const agoShape = /^(\d{1,6})([smhd])$/;
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** `person=ann since=2h`, in any order; a bare word may be a person, an identity, a command, a correlation id or an argument. */
-export function parseAuditFilter(text: string, now: number): ParsedFilter {
+/**
+ * `person=ann since=2h`, in any order; a bare word may be a person, an identity, a command, a correlation id or an argument.
+ * @param now null: only whether it is understood, which does not hang on when, but for a date beside so long ago
+ */
+export function parseAuditFilter(text: string, now: number | null): ParsedFilter {
   let filter: AuditFilter = {};
   let last: number | null = null;
   let before = '';
@@ -57,19 +59,25 @@ export function parseAuditFilter(text: string, now: number): ParsedFilter {
       if (last === null) return unfit(word, 'last is a number of lines, as in last=20');
       continue;
     }
-    const part = partOf(key, value, now);
+    const part = partOf(key, value, now ?? 0);
     if (part === null) return unfit(word, wantedOf(key));
     filter = { ...filter, ...part };
   }
-  return isEmpty(filter, given)
-    ? unfit(text, 'since= is before until=, as in since=2h until=10m')
+  return isEmptyWindow(filter) && (now !== null || isOfOneForm(given))
+    ? unfit(text, emptyWindow)
     : { ok: true, filter, last };
 }
 
-// Only of two of a kind: whether a date is before so long ago hangs on when it is asked.
-function isEmpty({ since = 0, until = since }: AuditFilter, given: ReadonlyMap<string, string>): boolean {
+/** Why a filter fits nothing, whatever the record has. */
+export const emptyWindow = 'since= is before until=, as in since=2h until=10m';
+
+export function isEmptyWindow({ since = 0, until = since }: AuditFilter): boolean {
+  return since > until;
+}
+
+function isOfOneForm(given: ReadonlyMap<string, string>): boolean {
   const [isAgo, isUntilAgo] = ['since', 'until'].map((key) => agoShape.test(given.get(key) ?? ''));
-  return given.has('since') && given.has('until') && isAgo === isUntilAgo && since > until;
+  return isAgo === isUntilAgo;
 }
 
 const hyphened =

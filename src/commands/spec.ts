@@ -89,6 +89,8 @@ export interface Question extends CommandBase {
   readonly kind: 'question';
   /** The permission it needs; default `ask`, which is that of every question. */
   readonly permission?: string;
+  /** What of the arguments hangs on the moment; null lets pass. Default: nothing. */
+  check?(call: CommandCall, ports: CommandPorts): Objection | null;
   /** @throws SwarmError REDIS_* when the truth cannot be read */
   answer(call: CommandCall, ports: CommandPorts): Promise<Answer>;
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type AuditFilter, type AuditRecord, auditEvents } from '../../access/index.ts';
-import { parseAuditFilter, type Reply } from '../../commands/index.ts';
+import { emptyWindow, isEmptyWindow, parseAuditFilter, type Reply } from '../../commands/index.ts';
 import { errorText } from '../../core/errors.ts';
 import type { Caller } from '../door.ts';
 import { wishFor, writeDeed } from '../record.ts';
@@ -87,6 +87,7 @@ function filterFrom(now: number) {
       if (parsed.ok) filter = { ...filter, ...parsed.filter };
       else context.addIssue({ code: 'custom', path: [key], message: parsed.why });
     }
+    if (isEmptyWindow(filter)) context.addIssue({ code: 'custom', path: ['since'], message: emptyWindow });
     return filter;
   });
 }

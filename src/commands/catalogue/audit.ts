@@ -26,6 +26,10 @@ export const audit: Question = {
   ],
   example: 'audit person=ann',
   permission: 'audit.read',
+  check: ({ args }, { clock }) => {
+    const parsed = parseAuditFilter(args['filter'] ?? '', clock.now());
+    return parsed.ok ? null : parsed.why;
+  },
   answer: async ({ args }, { record, clock }) => {
     const now = clock.now();
     const parsed = parseAuditFilter(args['filter'] ?? '', now);

@@ -40,6 +40,8 @@ describe('GET /v1/audit', () => {
     ['event=gone', 'query.event'],
     ['since=yesterday', 'query.since'],
     ['person=ann&until=2026-02-31', 'query.until'],
+    ['since=1m&until=1h', 'query.since'],
+    ['until=2020-01-01&since=1h', 'query.since'],
     ['last=0', 'query.last'],
     ['color=red', 'query'],
   ] as const)('says what it does not understand: %s', async ([query, where], { redis, prefix }) => {

@@ -25,6 +25,18 @@ describe('a question', () => {
     });
   });
 
+  it('is refused where its arguments do not fit the moment', async ({ redis, prefix }) => {
+    const roles = { ...policyDocument.roles, operator: ['ask', 'audit.read'] };
+    const scene = createScene(redis, prefix, { policy: createPolicy({ ...policyDocument, roles }) });
+    const window = 'since=1h until=2020-01-01';
+    expect(await scene.say(`audit ${window}`)).toEqual({
+      kind: 'refusal',
+      code: 'bad-argument',
+      text: `\`${window}\` is not understood: since= is before until=, as in since=2h until=10m.`,
+    });
+    expect(await scene.say('audit since=2020-01-01 until=1h')).toMatchObject({ kind: 'answer' });
+  });
+
   it('is denied to everybody under a policy that cannot be read, and says so', async ({ redis, prefix }) => {
     const policy = await loadPolicy('/nowhere/policy.yaml');
     expect(await createScene(redis, prefix, { policy }).say('status')).toMatchObject({
