@@ -1,8 +1,10 @@
 // Whether somebody may speak as an agent. That is asked before whether the agent exists: a key learns nothing of agents
 // that are not its own.
+import { principalOf } from '../access/index.ts';
 import { nearest, type Reply } from '../commands/index.ts';
+import { wordOf } from '../contracts/agents.ts';
 import type { Caller } from './door.ts';
-import { type DeedDeps, denied } from './routes/context.ts';
+import { type DeedDeps, decide, denied } from './routes/context.ts';
 
 export type AgentAdmission =
   | { readonly kind: 'admitted' }
@@ -31,4 +33,13 @@ export async function admitAgent(
   const there = `configured are ${agents.slice(0, 20).join(', ') || 'none'}`;
   const message = `no agent is called ${agent}; ${guess === null ? there : `did you mean ${guess}?`}`;
   return { kind: 'unknown', message };
+}
+
+/**
+ * Whose word on gas it is, as the detail of its step; undefined: the agent's own. As at a delivery: whoever may do it for
+ * all agents is none of them.
+ */
+export async function wordFor(deps: DeedDeps, caller: Caller): Promise<string | undefined> {
+  const { blockedBy } = await decide(deps, caller, 'gas.acknowledge');
+  return blockedBy === null ? `${wordOf}${principalOf(caller.identity)}` : undefined;
 }

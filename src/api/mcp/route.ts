@@ -5,7 +5,7 @@ import { agentIdSchema } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { SwarmError } from '../../core/errors.ts';
 import type { FaultSink } from '../../core/faults.ts';
-import { admitAgent } from '../agent-admission.ts';
+import { admitAgent, wordFor } from '../agent-admission.ts';
 import type { Caller } from '../door.ts';
 import { failureOf, parsePart } from '../refusals.ts';
 import { type AgentDeps, untilGone } from '../routes/agents.ts';
@@ -27,7 +27,9 @@ export function registerMcp(
 ): void {
   scope.post('/mcp', async (request, reply) => {
     const { agent = null } = parsePart('query', mcpQuery, request.query);
-    const tools = makeTools({ swarm: deps.swarm, admit: makeAdmit(deps, deps.callerOf(request)) }, agent);
+    const caller = deps.callerOf(request);
+    const word = () => wordFor(deps, caller);
+    const tools = makeTools({ swarm: deps.swarm, admit: makeAdmit(deps, caller), word }, agent);
     const headers = new Headers();
     for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value));
     const asked = new Request(`http://127.0.0.1${request.url}`, { method: 'POST', headers });

@@ -22,6 +22,8 @@ export interface ToolDeps {
   readonly swarm: Swarm;
   /** @throws SwarmError AGENT_UNKNOWN, UNAUTHORISED when the caller may not speak as this agent */
   readonly admit: (agent: string, tool: string) => Promise<void>;
+  /** Whose word it is where it is not the agent's own. */
+  readonly word: () => Promise<string | undefined>;
 }
 
 /** How the tools go together, for the model. */
@@ -37,7 +39,7 @@ const longestWait = 45;
 
 /** @param agent who speaks; null: each call says so */
 export function makeTools(deps: ToolDeps, agent: string | null): readonly Tool[] {
-  const { swarm } = deps;
+  const { swarm, word } = deps;
   const make = makeMaker(deps, agent);
   return [
     make({
@@ -70,7 +72,7 @@ export function makeTools(deps: ToolDeps, agent: string | null): readonly Tool[]
         state: z.enum(['accepted', 'working']).default('accepted'),
       },
       run: async ({ id, state }, { agent: who }) => {
-        const delivery = await swarm.desk.acknowledge(who, id, state);
+        const delivery = await swarm.desk.acknowledge(who, id, state, await word());
         return { id, state: delivery.state, since: delivery.since };
       },
     }),

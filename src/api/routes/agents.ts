@@ -1,14 +1,13 @@
 // The doors of an agent over HTTP: how far it is, and what gas waits for it. What an agent is called to do is not here.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { principalOf } from '../../access/index.ts';
-import { agentIdSchema, wordOf } from '../../contracts/agents.ts';
+import { agentIdSchema } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import type { AskPeople, GasDesk, LookUpQuestion } from '../../contracts/mailbox.ts';
 import { type ProgressSink, progressWordsSchema } from '../../contracts/progress.ts';
-import { admitAgent } from '../agent-admission.ts';
+import { admitAgent, wordFor } from '../agent-admission.ts';
 import { fail, parsePart, sendReply } from '../refusals.ts';
-import { type CallerOf, type DeedDeps, decide, idParam } from './context.ts';
+import { type CallerOf, type DeedDeps, idParam } from './context.ts';
 import { ackBody } from './outcomes.ts';
 
 /** Seconds; longer than an agent's client is likely to wait would be told to nobody. */
@@ -69,10 +68,7 @@ export function registerAgents(scope: FastifyInstance, deps: AgentDeps): void {
     if (agent === null) return reply;
     const { gasId } = parsePart('path', gasParam, request.params);
     const { state } = parsePart('body', ackBody, request.body ?? {});
-    const caller = deps.callerOf(request);
-    // As at a delivery: whoever may do it for all agents is none of them.
-    const { blockedBy } = await decide(deps, caller, 'gas.acknowledge');
-    const word = blockedBy === null ? `${wordOf}${principalOf(caller.identity)}` : undefined;
+    const word = await wordFor(deps, deps.callerOf(request));
     return reply.send(await swarm.desk.acknowledge(agent, gasId, state, word));
   });
 }

@@ -140,6 +140,26 @@ describe('the gas of an agent', () => {
     ]);
   });
 
+  it('is acknowledged over MCP on the same word as over HTTP', async ({ redis, prefix }) => {
+    const { swarm } = listening();
+    const told: string[] = [];
+    const acknowledge: typeof swarm.desk.acknowledge = async (agent, ...rest) => {
+      const taken = await swarm.desk.acknowledge(agent, ...rest);
+      told.push(...taken.steps.map(({ detail }) => detail));
+      return taken;
+    };
+    const noting = { ...swarm, desk: { ...swarm.desk, acknowledge } };
+    const { call, keys } = await open(redis, prefix, { swarm: noting, policy });
+    const asking = { name: 'acknowledge', arguments: { id: 'xg1' } };
+    const { body, headers } = json({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: asking });
+    const accept = 'application/json, text/event-stream';
+    for (const key of [{ authorization: `Bearer ${await keys.add('a1', 0)}` }, {}]) {
+      const sent = { body, headers: { ...headers, accept, ...key } };
+      expect((await call('POST', '/mcp?agent=Agent-1', sent)).status).toBe(200);
+    }
+    expect(told).toEqual(['told by Agent-1', 'on the word of cli:local']);
+  });
+
   it('is nobody else to fetch or to acknowledge', async ({ redis, prefix }) => {
     const { call, keys } = await open(redis, prefix, { swarm: listening().swarm, policy });
     const headers = { authorization: `Bearer ${await keys.add('a1', 0)}` };
