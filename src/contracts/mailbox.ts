@@ -50,9 +50,10 @@ export interface GasDesk {
   /**
    * All that `agent` has not acknowledged, oldest first; where there is none, waits for some, `waitMs` at most. What is
    * handed out stays until it is acknowledged, so an agent that dies over it gets it again.
+   * @param word who fetches it, as in `acknowledge`, where it is not the agent itself
    * @throws SwarmError RECORD_UNREADABLE, REDIS_*
    */
-  fetch(agent: string, waitMs: number, signal: AbortSignal): Promise<readonly FetchedGas[]>;
+  fetch(agent: string, waitMs: number, signal: AbortSignal, word?: string): Promise<readonly FetchedGas[]>;
   /**
    * The agent has a gas, or works on it; of whichever kind its inbox is.
    * @param word whose word it is, as the detail of its step, where it is not the agent's own

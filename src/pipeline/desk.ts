@@ -46,25 +46,25 @@ export function createGasDesk(deps: DeskDeps, agents: readonly string[]): GasDes
     return kept;
   }
 
-  async function handOut(agent: string, those: readonly Lying[]): Promise<void> {
+  async function handOut(agent: string, those: readonly Lying[], detail: string): Promise<void> {
     for (const { gas, handedAt } of those) {
       if (handedAt !== null) continue;
       // The worker that laid it down may have been killed before it could say so.
-      await ledger.record(gas.id, { state: 'sent', detail: 'fetched by its agent' });
+      await ledger.record(gas.id, { state: 'sent', detail });
     }
     await mailbox.handedOut(agent, those, clock.now());
   }
 
   return {
     has: (agent) => agents.includes(agent),
-    fetch: async (agent, waitMs, signal) => {
+    fetch: async (agent, waitMs, signal, word = 'by its agent') => {
       const deadline = clock.now() + waitMs;
       for (;;) {
         const those = await due(agent);
         // Whoever asked has gone: it stays where it is, and is told so.
         if (signal.aborted) return [];
         if (those.length > 0) {
-          await handOut(agent, those);
+          await handOut(agent, those, `fetched ${word}`);
           return those.map(({ gas, handedAt }) => ({ ...gas, handedAt }));
         }
         if (clock.now() >= deadline) return [];

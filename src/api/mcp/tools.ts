@@ -61,7 +61,7 @@ export function makeTools(deps: ToolDeps, agent: string | null): readonly Tool[]
       run: async ({ wait }, { agent: who, signal }) => {
         if (!swarm.desk.has(who))
           throw new SwarmError(domainErrors.requestInvalid, liesElsewhere(swarm, who));
-        return { gas: await swarm.desk.fetch(who, wait * 1_000, signal) };
+        return { gas: await swarm.desk.fetch(who, wait * 1_000, signal, await word()) };
       },
     }),
     make({

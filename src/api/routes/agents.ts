@@ -61,7 +61,9 @@ export function registerAgents(scope: FastifyInstance, deps: AgentDeps): void {
       const message = liesElsewhere(swarm, agent);
       return fail(reply, { status: 409, kind: domainErrors.requestInvalid, message, where: 'path.id' });
     }
-    return reply.send({ gas: await swarm.desk.fetch(agent, wait * 1_000, untilGone(reply)) });
+    const gone = untilGone(reply);
+    const word = await wordFor(deps, deps.callerOf(request));
+    return reply.send({ gas: await swarm.desk.fetch(agent, wait * 1_000, gone, word) });
   });
   scope.post('/v1/agents/:id/gas/:gasId/ack', async (request, reply) => {
     const agent = await admit(request, reply, { command: 'agent ack' });

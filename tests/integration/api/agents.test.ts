@@ -15,6 +15,7 @@ const policy = createPolicy({
 
 function listening() {
   const heard: ProgressReport[] = [];
+  const words: (string | undefined)[] = [];
   const swarm: ApiSwarm = {
     agents: ['Agent-1', 'Agent-2', 'Agent-3'],
     inboxless: ['Agent-3'],
@@ -28,14 +29,23 @@ function listening() {
     lookUp: () => Promise.reject(new Error('nobody asked')),
     desk: {
       has: (agent) => agent === 'Agent-1',
-      fetch: async (_agent, waitMs) => [{ ...gas({ id: 'xg1', text: `after ${waitMs}` }), handedAt: null }],
-      acknowledge: async (agent, id, state, word = `told by ${agent}`) =>
-        delivery(id, { state, steps: [{ state, at: 0, detail: word }] }),
+      fetch: async (_agent, waitMs, _signal, word) => {
+        words.push(word);
+        return [{ ...gas({ id: 'xg1', text: `after ${waitMs}` }), handedAt: null }];
+      },
+      acknowledge: async (agent, id, state, word) => {
+        words.push(word);
+        return delivery(id, { state, steps: [{ state, at: 0, detail: word ?? `told by ${agent}` }] });
+      },
     },
   };
-  return { heard, swarm };
+  return { heard, swarm, words };
 }
 
+const calling = (name: string) => ({
+  ...{ jsonrpc: '2.0', id: 1, method: 'tools/call' },
+  params: { name, arguments: name === 'acknowledge' ? { id: 'xg1' } : {} },
+});
 const json = (body: unknown) => ({
   body: JSON.stringify(body),
   headers: { 'content-type': 'application/json' },
@@ -140,25 +150,29 @@ describe('the gas of an agent', () => {
     ]);
   });
 
-  it('is acknowledged over MCP on the same word as over HTTP', async ({ redis, prefix }) => {
-    const { swarm } = listening();
-    const told: string[] = [];
-    const acknowledge: typeof swarm.desk.acknowledge = async (agent, ...rest) => {
-      const taken = await swarm.desk.acknowledge(agent, ...rest);
-      told.push(...taken.steps.map(({ detail }) => detail));
-      return taken;
-    };
-    const noting = { ...swarm, desk: { ...swarm.desk, acknowledge } };
-    const { call, keys } = await open(redis, prefix, { swarm: noting, policy });
-    const asking = { name: 'acknowledge', arguments: { id: 'xg1' } };
-    const { body, headers } = json({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: asking });
-    const accept = 'application/json, text/event-stream';
-    for (const key of [{ authorization: `Bearer ${await keys.add('a1', 0)}` }, {}]) {
-      const sent = { body, headers: { ...headers, accept, ...key } };
-      expect((await call('POST', '/mcp?agent=Agent-1', sent)).status).toBe(200);
-    }
-    expect(told).toEqual(['told by Agent-1', 'on the word of cli:local']);
-  });
+  it.for([
+    ['HTTP', ['/v1/agents/Agent-1/gas', null], ['/v1/agents/Agent-1/gas/xg1/ack', {}]],
+    ['MCP', ['/mcp?agent=Agent-1', calling('get_gas')], ['/mcp?agent=Agent-1', calling('acknowledge')]],
+  ] as const)(
+    'is told over %s as fetched and acknowledged by its agent, or by whoever may for all',
+    async ([, ...asked], { redis, prefix }) => {
+      const { swarm, words } = listening();
+      const { call, keys } = await open(redis, prefix, { swarm, policy });
+      const accept = 'application/json, text/event-stream';
+      for (const key of [{ authorization: `Bearer ${await keys.add('a1', 0)}` }, {}]) {
+        for (const [path, body] of asked) {
+          const sent = body === null ? { body: null, headers: {} } : json(body);
+          const answer = await call(body === null ? 'GET' : 'POST', path, {
+            ...sent,
+            headers: { ...sent.headers, accept, ...key },
+          });
+          expect(answer.status).toBe(200);
+        }
+      }
+      const operator = 'on the word of cli:local';
+      expect(words).toEqual([undefined, undefined, operator, operator]);
+    },
+  );
 
   it('is nobody else to fetch or to acknowledge', async ({ redis, prefix }) => {
     const { call, keys } = await open(redis, prefix, { swarm: listening().swarm, policy });

@@ -81,6 +81,19 @@ describe('gas that is fetched', () => {
     ]);
   });
 
+  it('is told as fetched by whoever did', async ({ rig }) => {
+    await handOver(rig, 92);
+    const fetchedBy = async () => {
+      const { deliveries } = await rig.pipeline.directory.deliveries(2);
+      return new Set(deliveries.map(({ steps }) => steps.at(-1)?.detail));
+    };
+    await rig.pipeline.desk.fetch('B', 0, never, 'on the word of cli:local');
+    expect(await fetchedBy()).toEqual(new Set(['fetched on the word of cli:local']));
+    await handOver(rig, 100);
+    await fetched(rig.pipeline);
+    expect(await fetchedBy()).toContain('fetched by its agent');
+  });
+
   it('is told as never fetched where its agent acknowledges it all the same, and whose word that is', async ({
     rig,
   }) => {
