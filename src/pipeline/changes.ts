@@ -14,6 +14,7 @@ import {
 } from './delivery.ts';
 import { fuelled } from './fuel.ts';
 import { kindOf } from './gas.ts';
+import type { Known } from './records.ts';
 import type { GasStore } from './store.ts';
 import { untilSaved } from './until-saved.ts';
 
@@ -30,13 +31,26 @@ export interface Changes {
   /** `beside` is stored in the same step, and only if the delivery changes. */
   change(id: string, make: (held: Delivery) => DeliveryStep, beside?: readonly Delivery[]): Promise<Delivery>;
   /** @throws SwarmError DELIVERY_NOT_SENT, DELIVERY_REROUTED, and as `change` */
-  apply(id: string, what: Omit<DeliveryEvent, 'at'>, beside?: readonly Delivery[]): Promise<Delivery>;
+  apply(
+    id: string,
+    what: Omit<DeliveryEvent, 'at'>,
+    beside?: readonly Delivery[],
+    /** As this process has just stored it; absent: it is read. */
+    known?: Known<Delivery> | null,
+  ): Promise<Delivery>;
 }
 
 export function createChanges({ store, clock, meter, follow }: ChangesDeps): Changes {
-  const change: Changes['change'] = async (id, make, beside = []) => {
+  const change = async (
+    id: string,
+    make: (held: Delivery) => DeliveryStep,
+    beside: readonly Delivery[] = [],
+    known: Known<Delivery> | null = null,
+  ) => {
+    let first = known;
     const { delivery, effects, changed } = await untilSaved(`delivery ${id}`, async () => {
-      const held = await store.delivery(id);
+      const held = first ?? (await store.delivery(id));
+      first = null;
       if (held.value === null) throw new SwarmError(domainErrors.deliveryUnknown, `no delivery ${id}`);
       const step = make(held.value);
       if (step.delivery === held.value) return { ...step, changed: false };
@@ -51,7 +65,7 @@ export function createChanges({ store, clock, meter, follow }: ChangesDeps): Cha
   };
   return {
     change,
-    apply: (id, what, beside = []) =>
+    apply: (id, what, beside, known) =>
       change(
         id,
         (held) => {
@@ -59,6 +73,7 @@ export function createChanges({ store, clock, meter, follow }: ChangesDeps): Cha
           return transitionDelivery(held, { ...what, at: clock.now() });
         },
         beside,
+        known,
       ),
   };
 }

@@ -7,7 +7,7 @@ import type { Chain } from './chain.ts';
 import { type Delivery, newDelivery } from './delivery.ts';
 import { checkpointGasId, toGas } from './gas.ts';
 import { fallbacksOf, joinOf } from './graph.ts';
-import { type Holders, holdersAmong } from './join-holds.ts';
+import { holdersAmong } from './join-holds.ts';
 import type { DeliverEffect, Run } from './machine.ts';
 import { nextMissionFor, usedUp } from './next-mission.ts';
 import { lookAtReceivers } from './receivers.ts';
@@ -42,12 +42,14 @@ export function makeDecide(deps: DecideDeps, options: DecideOptions): Decide {
 
   return async (run, effects) => {
     const chain = options.chain();
-    const write = effects.length > 0 && prepare ? await prepare(run, effects) : writePlainly;
+    const [write, routings] = await Promise.all([
+      effects.length > 0 && prepare ? prepare(run, effects) : writePlainly,
+      Promise.all(effects.map((effect) => routed(deps, options, { chain, run, effect }))),
+    ]);
     const created: Delivery[] = [];
     const arrivals: Joins[number][] = [];
     let missions: Beside['missions'];
-    for (const effect of effects) {
-      const { routing, joins } = await routed(deps, options, { chain, run, effect });
+    for (const { effect, routing, joins } of routings) {
       arrivals.push(...joins);
       tellWaits(logger, run, effect, routing);
       let words: string | null = '';
@@ -79,32 +81,31 @@ interface Question {
 
 async function routed({ store, clock }: DecideDeps, rules: FitnessRules, { chain, run, effect }: Question) {
   const { checkpoint } = effect;
-  const receivers = receiversFor(chain, run);
-  const unfit = new Map<string, string | null>();
-  const taken = new Map<string, string | null>();
-  const held = new Map<string, Awaited<ReturnType<GasStore['arrivals']>>>();
-  const holders = new Map<string, Holders>();
-  for (const receiver of receivers) {
-    const agents = [receiver, ...fallbacksOf(chain, receiver)];
-    const look = await lookAtReceivers({ store, clock }, agents, rules);
-    for (const agent of agents) unfit.set(agent, look(agent));
-    taken.set(receiver, await takenBefore(store, run, checkpoint, receiver));
-    if (joinOf(chain, receiver) === null) continue;
-    const round = await store.arrivals(receiver, checkpoint);
-    held.set(receiver, round);
-    holders.set(receiver, await holdersAmong(store, Object.values(round.value?.paused ?? {})));
-  }
+  const looked = await Promise.all(
+    receiversFor(chain, run).map(async (receiver) => {
+      const agents = [receiver, ...fallbacksOf(chain, receiver)];
+      const [look, taken, round] = await Promise.all([
+        lookAtReceivers({ store, clock }, agents, rules),
+        takenBefore(store, run, checkpoint, receiver),
+        joinOf(chain, receiver) && store.arrivals(receiver, checkpoint),
+      ]);
+      const holders = await holdersAmong(store, Object.values(round?.value?.paused ?? {}));
+      return { receiver, unfit: agents.map((agent) => [agent, look(agent)] as const), taken, round, holders };
+    }),
+  );
+  const unfit = new Map(looked.flatMap((one) => one.unfit));
+  const around = new Map(looked.map((one) => [one.receiver, one]));
   const routing = route(chain, run, effect, {
     unfit: (agent) => unfit.get(agent) ?? null,
-    taken: (receiver) => taken.get(receiver) ?? null,
-    arrivals: (receiver) => held.get(receiver)?.value ?? null,
-    holders: (receiver) => holders.get(receiver) ?? new Map(),
+    taken: (receiver) => around.get(receiver)?.taken ?? null,
+    arrivals: (receiver) => around.get(receiver)?.round?.value ?? null,
+    holders: (receiver) => around.get(receiver)?.holders ?? new Map(),
   });
   const joins = [...routing.arrivals].flatMap(([receiver, value]) => {
-    const before = held.get(receiver);
+    const before = around.get(receiver)?.round;
     return before ? [{ receiver, checkpoint, held: before, value }] : [];
   });
-  return { routing, joins };
+  return { effect, routing, joins };
 }
 
 /** Also where somebody else stood in: then the chain goes on, and the mission has a worker. */

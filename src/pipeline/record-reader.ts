@@ -3,7 +3,7 @@
 // price: without its record a run begins a new epoch, whose checkpoints fire again.
 import type { z } from 'zod';
 import { SwarmError } from '../core/errors.ts';
-import { makeGatherer } from '../core/gather.ts';
+import { makeGatherer, makeRhythm, type Rhythm } from '../core/gather.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Redis } from '../core/redis.ts';
 import { redisFault } from '../core/redis-faults.ts';
@@ -35,9 +35,17 @@ export interface RecordReaderDeps {
  * Where five are asked for at one moment more are about to be: at 10,000 reports a second these milliseconds, which no agent
  * feels, save a third of what a report costs (docs/benchmarks.md, P19).
  */
-export const whileBusy = { fromItems: 5, ms: 10 } as const;
+const whileBusy = { fromItems: 5, ms: 10 };
+
+/** In which what is read and written of all records goes to Redis. */
+export function makeStoreRhythm(): Rhythm {
+  return makeRhythm(whileBusy);
+}
+
 /** So many records go in one answer: Redis serves nobody else meanwhile. */
-const atOnce = { maxItems: 200, linger: whileBusy };
+const mostAtOnce = 200;
+/** More than these are a look at the swarm, which waits for nobody. */
+const few = 20;
 /** Of so many the text is remembered; about 1 kB each. */
 const mostKept = 20_000;
 
@@ -45,14 +53,15 @@ export function createRecords<T>(
   { redis, logger }: RecordReaderDeps,
   hash: string,
   schema: z.ZodType<T>,
+  rhythm = makeStoreRhythm(),
 ): Records<T> {
   const broken = new Set<string>();
   // Redis is asked each time, so that a record of another process is seen; only what has not changed is not parsed again.
   const kept = new Map<string, Known<T>>();
-  const askOne = makeGatherer<string, string | null>(
-    (fields) => ask(() => redis.hmget(hash, ...fields)),
-    atOnce,
-  );
+  const askAll = (fields: readonly string[]) => ask(() => redis.hmget(hash, ...fields));
+  const askOne = makeGatherer<string, string | null>(askAll, { maxItems: mostAtOnce, rhythm });
+  const askFew = async (fields: readonly string[]) =>
+    (await Promise.all(fields.map(askOne))).map((text) => text ?? null);
 
   function keep(field: string, record: Known<T>): void {
     kept.set(field, record);
@@ -96,7 +105,7 @@ export function createRecords<T>(
     },
     many: async (fields) => {
       if (fields.length === 0) return { values: [], unreadable: [] };
-      const texts = await ask(() => redis.hmget(hash, ...fields));
+      const texts = await (fields.length > few ? askAll(fields) : askFew(fields));
       const decoded = texts.map((text, i) => (text === null ? null : decode(fields[i] ?? '', text)));
       return {
         values: decoded.map((record) => (record instanceof SwarmError ? null : (record?.value ?? null))),

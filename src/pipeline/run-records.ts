@@ -1,5 +1,6 @@
 // The runs in Redis. Most changes of a run are one more percent: such a run is saved over what this process knows, so that it
 // is not read before each report.
+import type { Rhythm } from '../core/gather.ts';
 import type { Delivery } from './delivery.ts';
 import type { Run } from './machine.ts';
 import { createRecords, type RecordReaderDeps, type Records } from './record-reader.ts';
@@ -15,26 +16,37 @@ export interface RunRecords extends Omit<Records<Run>, 'wrote'> {
     opened: readonly Delivery[],
     beside: readonly RecordChange[],
   ): Promise<boolean>;
-  /** False when Redis has not that very text any more. */
-  saveOver(known: Known<Run>, run: Run): Promise<boolean>;
+  /** The same over what is only known; false also when Redis has not that very text any more. */
+  saveOver(
+    known: Known<Run>,
+    run: Run,
+    opened: readonly Delivery[],
+    beside: readonly RecordChange[],
+  ): Promise<boolean>;
 }
 
-export function createRunRecords(deps: RecordReaderDeps, hash: string, commit: Commit): RunRecords {
-  const { wrote, ...records } = createRecords<Run>(deps, hash, runSchema);
-  const wroteRun = (version: number, value: Run, text: string) => {
-    wrote(value.agent, { version, value, text });
-    return true;
-  };
+export function createRunRecords(
+  { rhythm, ...deps }: RecordReaderDeps & { readonly rhythm: Rhythm },
+  hash: string,
+  commit: Commit,
+): RunRecords {
+  const { wrote, ...records } = createRecords<Run>(deps, hash, runSchema, rhythm);
+  const save = (
+    change: RecordChange,
+    version: number,
+    run: Run,
+    opened: readonly Delivery[],
+    beside: readonly RecordChange[],
+  ) =>
+    commit(beside.length === 0 ? [change] : [change, ...beside], opened).then((isSaved) => {
+      if (isSaved) wrote(run.agent, { version, value: run, text: change.text });
+      return isSaved;
+    });
   return {
     ...records,
-    save: async (held, run, opened, beside) => {
-      const change = runChange(held, run);
-      return (await commit([change, ...beside], opened)) && wroteRun(held.version + 1, run, change.text);
-    },
-    saveOver: async (known, run) => {
-      const change = { ...runChange(known, run), from: known.text };
-      return (await commit([change], [])) && wroteRun(known.version + 1, run, change.text);
-    },
+    save: (held, run, ...rest) => save(runChange(held, run), held.version + 1, run, ...rest),
+    saveOver: (known, run, ...rest) =>
+      save({ ...runChange(known, run), from: known.text }, known.version + 1, run, ...rest),
   };
 }
 

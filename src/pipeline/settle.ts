@@ -7,6 +7,7 @@ import { type Delivery, type DeliveryStep, isLaid, isTaken, transitionRetry } fr
 import { dispatched, layAgain, requeue } from './dispatch.ts';
 import { pauseOf } from './machine.ts';
 import { type OwedRules, owedTo } from './owed.ts';
+import type { Known } from './records.ts';
 import type { GasStore } from './store.ts';
 
 export interface SettlingDeps {
@@ -35,9 +36,15 @@ export function createSettling(deps: SettlingDeps, rules: OwedRules, ways: Settl
   const { store, jobs, clock, look } = deps;
   const { change, apply, tell, follow, escalate } = ways;
 
-  async function dispatch(delivery: Delivery): Promise<void> {
+  async function dispatch(delivery: Delivery, known: Known<Delivery> | null = null): Promise<void> {
     const event = await dispatched(jobs, delivery);
-    if (event) await apply(delivery.gas.id, event);
+    if (event) await apply(delivery.gas.id, event, [], known);
+  }
+
+  /** What was just stored is not read again, unless it has changed meanwhile. */
+  async function begin(delivery: Delivery): Promise<void> {
+    const known = store.knownDelivery(delivery.gas.id);
+    await dispatch(delivery, known?.value === delivery ? known : null);
   }
 
   /** What is held waits for the word on each that holds it, which may have come in another process. */
@@ -79,7 +86,7 @@ export function createSettling(deps: SettlingDeps, rules: OwedRules, ways: Settl
   }
 
   return {
-    begin: (delivery) => (delivery.state === 'pending' ? dispatch(delivery) : tell(delivery)),
+    begin: (delivery) => (delivery.state === 'pending' ? begin(delivery) : tell(delivery)),
     settle,
   };
 }

@@ -1,11 +1,11 @@
 // The one way in which records of the pipeline change: all of them and what comes of them, or nothing. It knows no record's
 // meaning; store.ts does.
-import { makeGatherer } from '../core/gather.ts';
+import { makeGatherer, type Rhythm } from '../core/gather.ts';
 import type { Redis } from '../core/redis.ts';
 import { makeScript } from '../core/redis-script.ts';
 import type { GasAlert } from './alerts.ts';
 import type { Delivery } from './delivery.ts';
-import { ask, whileBusy } from './record-reader.ts';
+import { ask } from './record-reader.ts';
 import { encodeRecord, type Held } from './records.ts';
 
 /** One record, and its text from now on. */
@@ -47,29 +47,52 @@ type WroteFirst = (delivery: Delivery, text: string) => void;
  * Resolves to false when one of the records changed meanwhile; then nothing was written. What is committed within one turn
  * goes in one script, each by itself: whoever loses its race keeps no other back.
  */
-export function makeCommit(redis: Redis, keys: CommitKeys, wroteFirst: WroteFirst): Commit {
+export function makeCommit(
+  { redis, rhythm }: { readonly redis: Redis; readonly rhythm: Rhythm },
+  keys: CommitKeys,
+  wroteFirst: WroteFirst,
+): Commit {
   const held = [...hashes.map((hash) => keys[hash]), keys.recent, keys.open, keys.alerts];
-  const commit = makeGatherer<readonly string[]>(async (all) => {
-    const answer = await ask(() => script(redis, held, all.flat()));
-    return Array.isArray(answer) ? answer : [];
-  }, atOnce);
-  return async (changes, opened, alert) => {
-    const argv = [`${changes.length} ${alert ? 1 : 0} ${opened.length}`];
+  const commit = makeGatherer<readonly string[]>(
+    async (all) => {
+      const answer = await ask(() => script(redis, held, all.flat()));
+      return Array.isArray(answer) ? answer : [];
+    },
+    { maxItems: mostAtOnce, rhythm },
+  );
+  return (changes, opened, alert) => {
+    const argv = [countsOf(changes, opened, alert)];
     for (const { hash, field, text, from } of changes) argv.push(keyOf[hash], field, from, text);
     if (alert) argv.push(alert.id, alert.alert === null ? '' : JSON.stringify(alert.alert));
-    const texts = opened.map((delivery) => encodeRecord(1, delivery));
-    for (const [at, delivery] of opened.entries())
-      argv.push(delivery.gas.id, decidedAt(delivery), texts[at] ?? '');
-    if ((await commit(argv)) !== 1) return false;
-    for (const [at, delivery] of opened.entries()) wroteFirst(delivery, texts[at] ?? '');
-    return true;
+    if (opened.length === 0) return commit(argv).then(isDone);
+    const first = opened.map((delivery) => [delivery, textOfFirst(delivery, changes)] as const);
+    for (const [delivery, text] of first) argv.push(delivery.gas.id, decidedAt(delivery), text);
+    return commit(argv).then((answer) => {
+      for (const [delivery, text] of first) if (isDone(answer) && text !== '') wroteFirst(delivery, text);
+      return isDone(answer);
+    });
   };
+}
+
+function isDone(answer: unknown): boolean {
+  return answer === 1;
+}
+
+function countsOf(...[changes, opened, alert]: Parameters<Commit>): string {
+  return `${changes.length} ${alert ? 1 : 0} ${opened.length}`;
+}
+
+/** Of a delivery that is not there yet; empty for one that is itself among the changes. */
+function textOfFirst(delivery: Delivery, changes: readonly RecordChange[]): string {
+  const { id } = delivery.gas;
+  const isChanged = changes.some(({ hash, field }) => hash === 'deliveries' && field === id);
+  return isChanged ? '' : encodeRecord(1, delivery);
 }
 
 const hashes = ['runs', 'deliveries', 'joins', 'missions'] as const;
 const keyOf = { runs: '1', deliveries: '2', joins: '3', missions: '4' } as const;
 /** So many go in one script: Redis serves nobody else meanwhile. */
-const atOnce = { maxItems: 100, linger: whileBusy };
+const mostAtOnce = 100;
 
 // A record is `<version> <json>`, and the version is one more than that of the record that it takes the place of. The
 // records themselves are written first, so HSETNX never overwrites one.
@@ -104,7 +127,7 @@ while at <= #ARGV do
       else redis.call('HSET', KEYS[7], ARGV[i], ARGV[i + 1]) end
     end
     for i = opened, at - 1, 3 do
-      redis.call('HSETNX', KEYS[2], ARGV[i], ARGV[i + 2])
+      if ARGV[i + 2] ~= '' then redis.call('HSETNX', KEYS[2], ARGV[i], ARGV[i + 2]) end
       redis.call('ZADD', KEYS[5], ARGV[i + 1], ARGV[i])
       redis.call('ZADD', KEYS[6], ARGV[i + 1], ARGV[i])
     end

@@ -6,7 +6,13 @@ import { type GasAlert, parseAlerts, toAlert } from './alerts.ts';
 import type { Delivery } from './delivery.ts';
 import type { Arrivals } from './join.ts';
 import type { Run } from './machine.ts';
-import { ask, createRecords, type ManyRead, type RecordReaderDeps } from './record-reader.ts';
+import {
+  ask,
+  createRecords,
+  makeStoreRhythm,
+  type ManyRead,
+  type RecordReaderDeps,
+} from './record-reader.ts';
 import {
   arrivalsSchema,
   deliverySchema,
@@ -28,14 +34,16 @@ export interface KeptDeliveries {
 export interface GasStore {
   /** @throws SwarmError RECORD_UNREADABLE */
   run(agent: string): Promise<Held<Run>>;
-  /** As this process read or wrote it last; Redis is not asked. It is only there to be saved over, by `saveKnownRun`. */
+  /** As this process read or wrote it last; Redis is not asked. It is only there to be saved over. */
   knownRun(agent: string): Known<Run> | null;
-  /** Saves what creates nothing, in one trip; false when the record is not that very text any more. */
-  saveKnownRun(known: Known<Run>, run: Run): Promise<boolean>;
+  /** As `saveRun`; false also when the record is not that very text any more. */
+  saveKnownRun(known: Known<Run>, run: Run, created: readonly Delivery[], beside?: Beside): Promise<boolean>;
   /** In the order of `agents`. */
   runs(agents: readonly string[]): Promise<ManyRead<Run>>;
   /** @throws SwarmError RECORD_UNREADABLE */
   delivery(id: string): Promise<Held<Delivery>>;
+  /** As `knownRun`. */
+  knownDelivery(id: string): Known<Delivery> | null;
   /** False when one of the records changed since it was read; then nothing was written. */
   saveRun(held: Held<Run>, run: Run, created: readonly Delivery[], beside?: Beside): Promise<boolean>;
   /** Who has reached a checkpoint before a receiver that joins. @throws SwarmError RECORD_UNREADABLE */
@@ -107,14 +115,15 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
   };
 
   const { redis } = deps;
-  const deliveries = createRecords<Delivery>(deps, keys.deliveries, deliverySchema);
-  const joins = createRecords(deps, keys.joins, arrivalsSchema);
-  const missions = createRecords(deps, keys.missions, missionsSchema);
+  const rhythm = makeStoreRhythm();
+  const deliveries = createRecords<Delivery>(deps, keys.deliveries, deliverySchema, rhythm);
+  const joins = createRecords(deps, keys.joins, arrivalsSchema, rhythm);
+  const missions = createRecords(deps, keys.missions, missionsSchema, rhythm);
   // Whoever hands over next looks at what was handed over before: that is not parsed again.
-  const commit = makeCommit(redis, keys, (delivery, text) => {
+  const commit = makeCommit({ redis, rhythm }, keys, (delivery, text) => {
     deliveries.wrote(delivery.gas.id, { version: 1, value: delivery, text });
   });
-  const runs = createRunRecords(deps, keys.runs, commit);
+  const runs = createRunRecords({ ...deps, rhythm }, keys.runs, commit);
   const list = async (ids: readonly string[]): Promise<KeptDeliveries> => {
     const { values, unreadable } = await deliveries.many(ids);
     return { deliveries: values.filter((delivery) => delivery !== null), unreadable: unreadable.length };
@@ -125,7 +134,9 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
     runs: runs.many,
     delivery: deliveries.one,
     knownRun: runs.known,
-    saveKnownRun: runs.saveOver,
+    knownDelivery: deliveries.known,
+    saveKnownRun: (known, run, opened, beside = {}) =>
+      runs.saveOver(known, run, opened, changesBeside(beside)),
     saveRun: (held, run, opened, beside = {}) => runs.save(held, run, opened, changesBeside(beside)),
     arrivals: (receiver, checkpoint) => joins.one(joinField(receiver, checkpoint)),
     joins: async () => (await ask(() => redis.hkeys(keys.joins))).flatMap(placeOf),
@@ -158,7 +169,10 @@ function changeOf(receiver: RunChange | null): RecordChange[] {
   return [runChange(held, run)];
 }
 
-function changesBeside({ arrivals = [], missions }: Beside): RecordChange[] {
+const noChanges: readonly RecordChange[] = [];
+
+function changesBeside({ arrivals = [], missions }: Beside): readonly RecordChange[] {
+  if (arrivals.length === 0 && !missions) return noChanges;
   return [
     ...arrivals.map(({ receiver, checkpoint, held, value }) =>
       recordChange('joins', joinField(receiver, checkpoint), held, value),

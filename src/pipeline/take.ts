@@ -5,6 +5,7 @@ import type { Decided, makeDecide } from './decide.ts';
 import type { Delivery } from './delivery.ts';
 import type { Ledger } from './ledger.ts';
 import { beginsBy, newRun, type Run, type RunEvent, type RunStep, transitionRun } from './machine.ts';
+import type { Known } from './records.ts';
 import type { GasStore } from './store.ts';
 import type { Thresholds } from './thresholds.ts';
 import { untilSaved } from './until-saved.ts';
@@ -32,25 +33,38 @@ interface Taken<W> extends RunStep {
 /** @throws SwarmError STORE_CONFLICT, RECORD_UNREADABLE, REDIS_*; what the queue throws for gas that is stored */
 export type Take = <W extends Weighing>(agent: string, weigh: (run: Run) => W) => Promise<Taken<W>>;
 
-const nothing: Decided = { created: [], beside: {} };
+const noGas: readonly Delivery[] = [];
+const nothing: Decided = { created: noGas, beside: {} };
 
 export function makeTake({ store, ledger, logger, thresholds, decide }: TakeDeps): Take {
   /**
-   * Nearly every version crosses nothing: it is stored over what this process knows of the run, in one trip to Redis. Null
-   * where it may be more than that, or where Redis has another run by now; then nothing was done.
+   * Over what this process knows of the run, so that it is not read before each report; nearly all cross nothing and begin
+   * nothing, and are stored in one trip to Redis. Null where only what was read is sure; then nothing was done.
    */
-  async function overKnown<W extends Weighing>(
+  function overKnown<W extends Weighing>(
     agent: string,
     weigh: (run: Run) => W,
-  ): Promise<Taken<W> | null> {
+  ): Promise<Taken<W> | null> | null {
     const known = store.knownRun(agent);
     if (known === null) return null;
     const before = known.value;
     const weighed = weigh(before);
     if (weighed.event === null || beginsBy(before, weighed.event)) return null;
     const { run, effects } = transitionRun(before, weighed.event);
-    if (effects.length > 0 || !(await store.saveKnownRun(known, run))) return null;
-    return { before, weighed, run, effects, created: [] };
+    if (effects.length > 0) return handOver(known, { before, weighed, run, effects });
+    return store
+      .saveKnownRun(known, run, noGas)
+      .then((isSaved) => (isSaved ? { before, weighed, run, effects, created: noGas } : null));
+  }
+
+  async function handOver<W extends Weighing>(
+    known: Known<Run>,
+    step: Omit<Taken<W>, 'created'>,
+  ): Promise<Taken<W> | null> {
+    // What an agent has done is learned with its last hand-over, before that is stored.
+    if (step.effects.some(({ checkpoint }) => checkpoint === 100)) return null;
+    const { created, beside } = await decide(step.run, step.effects);
+    return (await store.saveKnownRun(known, step.run, created, beside)) ? { ...step, created } : null;
   }
 
   /** Null where another run was stored since it was read. */
@@ -61,7 +75,7 @@ export function makeTake({ store, ledger, logger, thresholds, decide }: TakeDeps
     const held = await store.run(agent);
     const before = held.value ?? newRun(agent);
     const weighed = weigh(before);
-    if (weighed.event === null) return { before, weighed, run: before, effects: [], created: [] };
+    if (weighed.event === null) return { before, weighed, run: before, effects: [], created: noGas };
     const given = beginsBy(before, weighed.event) ? await thresholds?.(agent) : undefined;
     const { run, effects } = transitionRun(before, { ...weighed.event, thresholds: given });
     const { created, beside } = effects.length === 0 ? nothing : await decide(run, effects);

@@ -51,6 +51,7 @@ class LearningIndex {
 
   async search(text: string, limit: number): Promise<readonly Hit[]> {
     await this.#catchUp();
+    if (this.#known.size === 0) return [];
     const found = this.#index?.search(text) ?? [];
     return found.slice(0, limit).flatMap(({ id, score }) => {
       const learning = this.#known.get(String(id));

@@ -36,6 +36,7 @@ export function createMemoryStore({ isRedisAway, wrote }: Mishaps): MemoryStore 
     run: (agent) => asked(() => runs.get(agent) ?? none),
     // Whoever asks for it, asks the store.
     knownRun: () => null,
+    knownDelivery: () => null,
     saveKnownRun: () => Promise.resolve(false),
     runs: (agents) =>
       asked(() => ({ values: agents.map((agent) => runs.get(agent)?.value ?? null), unreadable: [] })),

@@ -1,9 +1,11 @@
-// A report that crosses nothing is stored over what this process knows of the run, in one trip: what another process, a person
-// or a lost Redis has made of the run meanwhile must stand all the same.
+// A report is stored over what this process knows of the run, which is not read first: what another process, a person or a lost
+// Redis has made of the run meanwhile must stand all the same.
 import { describe, expect, vi } from 'vitest';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { newRun, type Run } from '../../../src/pipeline/machine.ts';
 import { createGasStore } from '../../../src/pipeline/store.ts';
+import { inQueue } from '../../support/kept.ts';
+import { ann, order, record } from './orders.ts';
 import { it } from './rig.ts';
 
 const report = (percent: number, seq: number) => ({ agent: 'A', mission: 'map', percent, seq });
@@ -19,6 +21,55 @@ describe('a report over a run that is known', () => {
     expect((await rig.twin.directory.agents())[0]).toMatchObject({ percent: 20 });
     expect(await rig.pipeline.progress.report(report(80, 3))).toMatchObject({ crossed: [75] });
     expect(rig.jobs.of('gas.deliver')).toHaveLength(1);
+  });
+
+  it('reads nothing of it where a checkpoint is crossed either, nor the gas that it has just stored', async ({
+    rig,
+    redis,
+    prefix,
+  }) => {
+    await rig.pipeline.progress.report(report(10, 1));
+    const reads = vi.spyOn(redis, 'hmget');
+    expect(await rig.pipeline.progress.report(report(80, 2))).toMatchObject({ crossed: [75] });
+    const read = reads.mock.calls.map((call) => call.flat().slice(0, 2).map(String));
+    reads.mockRestore();
+    // Its receiver alone, whose mission stands in the gas.
+    expect(read).toEqual([[`${prefix}:gas:runs`, 'B']]);
+    expect(await record(rig)).toEqual(['A→B 75 queued']);
+  });
+
+  it('crosses no checkpoint again that another process has seen crossed', async ({ rig }) => {
+    await rig.pipeline.progress.report(report(10, 1));
+    expect(await rig.twin.progress.report(report(80, 2))).toMatchObject({ crossed: [75] });
+    expect(await rig.pipeline.progress.report(report(92, 3))).toMatchObject({ crossed: [90] });
+    expect(await record(rig)).toEqual(['A→B 75 queued', 'A→B 90 queued']);
+  });
+
+  it('is held where a person has paused it in another process', async ({ rig }) => {
+    await rig.pipeline.progress.report(report(10, 1));
+    await rig.twin.control['gas.pause'](order(), { agent: 'A', ...ann });
+    expect(await rig.pipeline.progress.report(report(80, 2))).toMatchObject({ crossed: [75] });
+    expect(await record(rig)).toEqual(['A→B 75 held']);
+    expect(rig.jobs.of('gas.deliver')).toEqual([]);
+  });
+
+  it('teaches nothing where it is late, though this process does not know that', async ({ rig }) => {
+    await rig.pipeline.progress.report(report(80, 1));
+    await rig.twin.progress.report({ agent: 'A', mission: 'scan', percent: 5, seq: 9 });
+    const last = { ...report(100, 2), done: ['map of the harbour'] };
+    expect(await rig.pipeline.progress.report(last)).toMatchObject({ accepted: false, reason: 'late' });
+    expect(await rig.pipeline.brain.search('harbour', 5)).toEqual([]);
+  });
+
+  it('leaves gas alone that another process has laid down meanwhile', async ({ rig }) => {
+    await rig.pipeline.progress.report(report(10, 1));
+    const add = vi.spyOn(rig.jobs, 'add').mockImplementationOnce(async ({ correlationId }) => {
+      await rig.twin.ledger.record(correlationId, { state: 'sent', detail: 'inbox' });
+      return inQueue;
+    });
+    await rig.pipeline.progress.report(report(80, 2));
+    expect(add).toHaveBeenCalled();
+    expect(await record(rig)).toEqual(['A→B 75 sent']);
   });
 
   it('goes on from what another process has stored since', async ({ rig }) => {

@@ -1,6 +1,6 @@
 // Many small questions as one.
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { makeGatherer } from '../../../src/core/gather.ts';
+import { makeGatherer, makeRhythm } from '../../../src/core/gather.ts';
 import { createGate } from '../core/gate.ts';
 
 it('what is asked in one turn goes together, in its order, and each gets its answer', async () => {
@@ -73,7 +73,7 @@ it('while many are asked the next wait for each other, and no longer than that',
       asked.push(items);
       return Promise.resolve(items);
     },
-    { maxItems: 10, linger: { fromItems: 2, ms: 5 } },
+    { maxItems: 10, rhythm: makeRhythm({ fromItems: 2, ms: 5 }) },
   );
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   await ask(1);
