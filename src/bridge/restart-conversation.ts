@@ -1,8 +1,7 @@
 // One restart over profile topic-v1: asks the service's sidecar, asks again until it answers, and tells how it ended.
 // Asking twice is safe because sidecars know an order by its id; so silence is met with the same question.
 
-import { exchanges, type RestartMessage, routingKeys, type ServiceEvent } from '../contracts/bus.ts';
-import { envelopeVersion } from '../contracts/envelope.ts';
+import type { ServiceEvent } from '../contracts/bus.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import {
   instanceName,
@@ -10,38 +9,31 @@ import {
   type RestartOrder,
   type RestartOutcome,
   type RestartProgress,
-  type ServiceView,
 } from '../contracts/services.ts';
 import type { Clock } from '../core/clock.ts';
 import { coreErrors, SwarmError, toSwarmError } from '../core/errors.ts';
 import type { Tracer } from '../core/tracing/index.ts';
 import type { Connection } from './connection.ts';
 import type { OrderPublisher } from './order-publisher.ts';
+import { type AimDeps, aim, type Looked, lookAt } from './restart-aim.ts';
 import { isNews, readAnswer, type Step } from './restart-answers.ts';
+import { restartMessage } from './restart-message.ts';
 import { restartTime } from './restart-time.ts';
 import { ended, type RestartRecord, type RestartRecords, unsentRecord } from './restart-record.ts';
 import type { Targets } from './targets.ts';
 import { Waker } from './waker.ts';
 
 /** What a restart needs, whatever the profile. */
-export interface RestartDeps {
+export interface RestartDeps extends AimDeps {
   readonly connection: Connection;
   readonly publisher: OrderPublisher;
   readonly records: RestartRecords;
   /** What sidecars say; `listen` returns how to stop listening. */
   readonly events: { listen(listener: (event: ServiceEvent) => void): () => void };
-  /** What ran before the order. */
-  readonly services: { word(name: string): Promise<Pick<ServiceView, 'state' | 'incarnation'> | null> };
   /** Which instance it is for, where there are several. */
   readonly targets: Pick<Targets, 'living' | 'pick' | 'isThere' | 'done'>;
   readonly clock: Clock;
   readonly tracer?: Tracer | undefined;
-}
-
-/** What an order is aimed by. */
-interface Looked {
-  readonly living: ReturnType<Targets['living']>;
-  readonly known: Promise<string | null>;
 }
 
 const askAgainMs = 3_000;
@@ -90,7 +82,7 @@ export class RestartConversation {
   async run(signal: AbortSignal): Promise<RestartEnd> {
     const { records, events, connection } = this.#deps;
     // Asked beside the record where the order may go out at once; any later it would be old.
-    if (connection.model) this.#looked = this.#look();
+    if (connection.model) this.#looked = lookAt(this.#deps, this.#order.service);
     const found = await records.load(this.#order.id);
     if (found?.outcome) return ended(found.outcome);
     this.#record = found ?? unsentRecord;
@@ -183,14 +175,19 @@ export class RestartConversation {
     this.#askAt = clock.now() + askAgainMs;
     const first = !this.#perhapsSent();
     if (first) {
-      const aim = await this.#aim(this.#looked);
+      const aimed = await aim(this.#deps, this.#order, this.#looked);
       this.#looked = undefined;
-      if (aim === null) return { state: 'failed', reason: `instance ${this.#order.instance} is not there` };
-      const { known, target } = aim;
+      if (aimed === null) return { state: 'failed', reason: `instance ${this.#order.instance} is not there` };
+      const { known, target } = aimed;
       await this.#remember({ ...unsentRecord, phase: 'sending', firstSentAt: clock.now(), known, target });
     } else await this.#aimAgain();
     try {
-      const routing = await publisher.publish(this.#message());
+      const message = restartMessage(this.#order, {
+        target: this.#record.target,
+        traceparent: this.#deps.tracer?.current(),
+        expirationMs: this.#until - clock.now(),
+      });
+      const routing = await publisher.publish(message);
       if (routing === 'routed') return this.#onSent();
       return first ? await this.#onUnheard() : null;
     } catch (thrown) {
@@ -202,37 +199,17 @@ export class RestartConversation {
     }
   }
 
-  /** Null: the instance that was asked for is not there. */
-  async #aim(looked = this.#look()): Promise<Pick<RestartRecord, 'known' | 'target'> | null> {
-    const { living, known: knowing } = looked;
-    const [pick, known] = await Promise.all([this.#deps.targets.pick(this.#order, living), knowing]);
-    return pick === 'absent' ? null : (pick ?? { known, target: null });
-  }
-
   /** One that went before it took the order leaves it to another; one that took it may have done it, and is waited for. */
   async #aimAgain(): Promise<void> {
     const { target, instance } = this.#record;
     const { targets } = this.#deps;
     if (target === null || instance !== null) return;
     if (await targets.isThere(this.#order.service, target)) return;
-    const aim = await this.#aim();
+    const aimed = await aim(this.#deps, this.#order);
     // It alone was asked for; whether it has done it before it went, nobody knows.
-    if (aim === null) return;
+    if (aimed === null) return;
     await targets.done(this.#order, target);
-    await this.#remember({ ...this.#record, ...aim });
-  }
-
-  #look(): Looked {
-    const living = this.#deps.targets.living(this.#order.service);
-    const known = this.#knownIncarnation();
-    for (const reading of [living, known]) reading.catch(() => undefined);
-    return { living, known };
-  }
-
-  async #knownIncarnation(): Promise<string | null> {
-    const word = await this.#deps.services.word(this.#order.service);
-    // While it starts, what is known is already the new one, of a restart that this order then joins.
-    return word?.state === 'ready' ? word.incarnation : null;
+    await this.#remember({ ...this.#record, ...aimed });
   }
 
   #onSent(): null {
@@ -291,25 +268,5 @@ export class RestartConversation {
       this.#fault ??= { thrown };
       this.#waker.wake();
     });
-  }
-
-  #message() {
-    const { id, correlationId, service, mode, reason, principal, issuedAt, deadline } = this.#order;
-    const body: RestartMessage = {
-      v: envelopeVersion,
-      ...{ id, correlationId, causationId: null, issuedAt, deadline, principal },
-      ...{ service, mode, reason },
-      ...(this.#record.target && { instance: this.#record.target.instance }),
-      traceparent: this.#deps.tracer?.current(),
-    };
-    return {
-      exchange: exchanges.control.name,
-      key: routingKeys.restart(service),
-      body: JSON.stringify(body),
-      id,
-      correlationId,
-      type: 'service.restart',
-      expirationMs: this.#until - this.#deps.clock.now(),
-    };
   }
 }

@@ -27,6 +27,8 @@ export const boardAgentSchema = z.object({
   sign: z.object({ source: z.enum(signSources), at: z.number() }).nullable(),
   /** To whom it hands over. */
   handsTo: z.array(agentIdSchema),
+  /** In whose place it works now; absent: its own. */
+  inPlaceOf: z.array(agentIdSchema).optional(),
   /** Gas for it that it has not acknowledged. */
   open: z.number().int().nonnegative(),
   /** Oldest first. */

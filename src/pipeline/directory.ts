@@ -7,7 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import { plainText } from '../core/text.ts';
 import type { Chain } from './chain.ts';
 import { type Delivery, viewOf } from './delivery.ts';
-import { endOf, netOf } from './graph.ts';
+import { endOf } from './graph.ts';
 import { readJoinWaits } from './join-waits.ts';
 import { ahead, newRun, pauseOf, type Run, stateOf } from './machine.ts';
 import { hasNextMission } from './next-mission.ts';
@@ -48,12 +48,11 @@ export function createDirectory(
         store.missions().catch(() => null),
       ]);
       const present = chain();
-      const net = netOf(present);
       const receivers = (run: Run) =>
-        edgesFor(present, run, net)
+        edgesFor(present, run)
           .filter(
             ({ source }) =>
-              endOf(present, source, net) !== 'next-mission' ||
+              endOf(present, source) !== 'next-mission' ||
               hasNextMission(present, run, missions?.value ?? null),
           )
           .map(({ receiver }) => receiver);

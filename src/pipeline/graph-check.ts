@@ -76,7 +76,7 @@ function comesAfter(net: Net, agent: string, before: string): boolean {
 }
 
 function endProblems(graph: Graph, net: Net, agent: string): string[] {
-  const end = endOf(graph, agent, net);
+  const end = endOf(graph, agent);
   if (end === null) {
     const way = shown([agent, net.next.get(agent)?.[0] ?? '']);
     const own = graph.agents?.[agent]?.end;

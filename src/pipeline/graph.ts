@@ -68,14 +68,16 @@ function edgesOf({ chain, agents = {} }: Graph): Net {
 }
 
 /** What is behind an agent that hands over to nobody; null for one that does, and outside of the chain. */
-export function endOf(graph: Graph, agent: string, net = netOf(graph)): End | null {
-  if ((net.next.get(agent) ?? []).length > 0 || !net.before.has(agent)) return null;
+export function endOf(graph: Graph, agent: string): End | null {
+  const { next, before } = netOf(graph);
+  if ((next.get(agent) ?? []).length > 0 || !before.has(agent)) return null;
   return graph.agents?.[agent]?.end ?? graph.end;
 }
 
 /** Who gets the gas of `agent`: those it hands over to, or the beginnings of its chain where that goes round. */
-export function receiversOf(graph: Graph, agent: string, net = netOf(graph)): readonly string[] {
-  const end = endOf(graph, agent, net);
+export function receiversOf(graph: Graph, agent: string): readonly string[] {
+  const end = endOf(graph, agent);
+  const net = netOf(graph);
   if (end === null) return net.next.get(agent) ?? [];
   return end === 'stop' ? [] : beginningsOf(net, agent);
 }
@@ -93,9 +95,9 @@ export function fallbacksOf({ agents }: Graph, agent: string): readonly string[]
 }
 
 /** What `agent` waits for, where its gas is joined. */
-export function joinOf(graph: Graph, agent: string, net?: Net): Join | null {
+export function joinOf(graph: Graph, agent: string): Join | null {
   const mode = graph.agents?.[agent]?.join;
-  return mode === undefined ? null : { mode, of: (net ?? netOf(graph)).before.get(agent) ?? [] };
+  return mode === undefined ? null : { mode, of: netOf(graph).before.get(agent) ?? [] };
 }
 
 export interface Join {

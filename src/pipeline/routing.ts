@@ -4,17 +4,7 @@ import { type Arrivals, arrive, type Arrived, asFirst, asLeft, asPaused, nobodyY
 import { type Holders, holdOf } from './join-holds.ts';
 import { type Joined, toPart } from './join-parts.ts';
 import { checkpointGasId } from './gas.ts';
-import {
-  type End,
-  endOf,
-  fallbacksOf,
-  type Graph,
-  joinOf,
-  type Net,
-  netOf,
-  policyOf,
-  receiversOf,
-} from './graph.ts';
+import { type End, endOf, fallbacksOf, type Graph, joinOf, policyOf, receiversOf } from './graph.ts';
 import { type DeliverEffect, pauseOf, type Run } from './machine.ts';
 import { worksFor } from './stand-in.ts';
 
@@ -63,15 +53,14 @@ export interface Routing {
 export function route(graph: Graph, run: Run, effect: DeliverEffect, around: Surroundings): Routing {
   const arrivals = new Map<string, Arrivals>();
   const waits: string[] = [];
-  const net = netOf(graph);
-  const routes = edgesFor(graph, run, net).flatMap(({ source, receiver }) => {
-    const came = arrival(graph, { run, effect, source, receiver, net }, around);
+  const routes = edgesFor(graph, run).flatMap(({ source, receiver }) => {
+    const came = arrival(graph, { run, effect, source, receiver }, around);
     if (came) arrivals.set(receiver, came.arrivals);
     if (came?.waits) {
       waits.push(`${receiver} ${came.detail}`);
       return [];
     }
-    return [routeTo(graph, { run, effect, source, receiver, came, net }, around)];
+    return [routeTo(graph, { run, effect, source, receiver, came }, around)];
   });
   return { routes, arrivals, waits };
 }
@@ -82,11 +71,11 @@ export function receiversFor(graph: Graph, run: Run): readonly string[] {
 }
 
 /** In whose place a run's gas goes to whom: each receiver once, though several ways lead to it. */
-export function edgesFor(graph: Graph, run: Run, net = netOf(graph)): readonly Edge[] {
+export function edgesFor(graph: Graph, run: Run): readonly Edge[] {
   const works = worksFor(run.assignments, run.epoch);
   const sources = works.length === 0 ? [run.agent] : works;
   const all = sources.flatMap((source) =>
-    receiversOf(graph, source, net).map((receiver) => ({ source, receiver })),
+    receiversOf(graph, source).map((receiver) => ({ source, receiver })),
   );
   return all.filter(({ receiver }, at) => all.findIndex((edge) => edge.receiver === receiver) === at);
 }
@@ -119,10 +108,10 @@ export function firstFit(
 /** Null where the receiver joins nothing, or this agent comes round to it from an end. */
 function arrival(
   graph: Graph,
-  { run, effect, source, receiver, net }: Omit<Crossing, 'came'>,
+  { run, effect, source, receiver }: Omit<Crossing, 'came'>,
   around: Surroundings,
 ): Arrived | null {
-  const join = joinOf(graph, receiver, net);
+  const join = joinOf(graph, receiver);
   if (join === null || !join.of.includes(source)) return null;
   const came = arrive(around.arrivals(receiver) ?? nobodyYet, source, markOf(run), join);
   if (join.mode === 'any' && came.fires) {
@@ -135,21 +124,20 @@ function arrival(
 
 interface Crossing extends Edge {
   readonly run: Run;
-  readonly net: Net;
   readonly effect: DeliverEffect;
   readonly came: Arrived | null;
 }
 
 function routeTo(
   graph: Graph,
-  { run, effect, source, receiver, came, net }: Crossing,
+  { run, effect, source, receiver, came }: Crossing,
   around: Surroundings,
 ): Route {
   const { checkpoint, percent, kind } = effect;
   const place = source === run.agent ? '' : ` in the place of ${source}`;
   const reached = `${run.agent} reached ${percent} %${place}${came ? `, ${came.detail}` : ''}`;
   const fallbacks = fallbacksOf(graph, receiver);
-  const end = endOf(graph, source, net);
+  const end = endOf(graph, source);
   const parts = came?.parts ?? [];
   const meant = { to: receiver, meant: receiver, fallbacks, parts, end };
   if (came && !came.fires) {

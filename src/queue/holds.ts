@@ -32,7 +32,11 @@ export interface Holds {
 
 const lookEveryMs = 250;
 
-export function createHolds(deps: HoldsDeps, options: { readonly prefix: string }): Holds {
+interface HoldsOptions {
+  readonly prefix: string;
+}
+
+export function createHolds(deps: HoldsDeps, options: HoldsOptions): Holds {
   const { redis, shelf, clock } = deps;
   const key = `${options.prefix}:queue-holds`;
   const hold = async (queue: string, by: string, state: QueueHold['state']) => {
@@ -88,7 +92,7 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
       const lost: { queue: string; since: number }[] = [];
       for (const [queue, text] of Object.entries(await redis.hgetall(key))) {
         const held = decoded(text);
-        if (held?.state !== 'draining' || (await isOrderOpen(deps, options, queue))) continue;
+        if (held?.state !== 'draining' || (await openOrders(deps, options, queue)).length > 0) continue;
         lost.push({ queue, since: held.since });
       }
       return lost;
@@ -102,18 +106,12 @@ export function createHolds(deps: HoldsDeps, options: { readonly prefix: string 
   };
 }
 
-/** Whether any order for a queue waits or runs: whatever it is, a drain of before does not outlast it. */
-async function isOrderOpen(
-  { redis, shelf }: HoldsDeps,
-  options: { readonly prefix: string },
-  queue: string,
-): Promise<boolean> {
+/** The orders for a queue that wait or run, in their turn. Whatever they are, a drain of before does not outlast them. */
+async function openOrders({ redis, shelf }: HoldsDeps, options: HoldsOptions, queue: string) {
   const { queue: control } = jobCatalogue['queue.hold'];
-  for (const id of await lineOf(redis, { queue: control, lane: holdLane(queue) }, options)) {
-    const job = await shelf.job(control, id);
-    if (job && job.finishedOn === undefined) return true;
-  }
-  return false;
+  const line = await lineOf(redis, { queue: control, lane: holdLane(queue) }, options);
+  const jobs = await Promise.all(line.map((id) => shelf.job(control, id)));
+  return jobs.flatMap((job) => (job && job.finishedOn === undefined ? [job] : []));
 }
 
 /**
@@ -121,16 +119,13 @@ async function isOrderOpen(
  * would wait for what runs to end. A drain that has failed may have left the lane already.
  */
 async function orderBehind(
-  { redis, shelf }: HoldsDeps,
-  options: { readonly prefix: string },
+  deps: HoldsDeps,
+  options: HoldsOptions,
   queue: string,
 ): Promise<Drained['takenOver']> {
-  const { queue: control, body: schema } = jobCatalogue['queue.hold'];
-  for (const id of await lineOf(redis, { queue: control, lane: holdLane(queue) }, options)) {
-    const job = await shelf.job(control, id);
-    if (!job || job.finishedOn !== undefined) continue;
+  for (const job of await openOrders(deps, options, queue)) {
     const { data } = jobDataSchema.safeParse(job.data);
-    const order = schema.safeParse(data?.body).data?.order;
+    const order = jobCatalogue['queue.hold'].body.safeParse(data?.body).data?.order;
     if (data && (order === 'resume' || order === 'pause')) return { order, by: data.envelope.principal };
   }
   return null;

@@ -22,11 +22,12 @@ export function boardAnswer({ subject, text, final }: Report, board: Board): Ans
 }
 
 function rowOf(agent: BoardAgent, at: number): Answer['rows'][number] {
-  const { state, percent, nextCheckpoint, handsTo, open, sign, tone, course } = agent;
+  const { state, percent, nextCheckpoint, handsTo, inPlaceOf = [], open, sign, tone, course } = agent;
   const isKnown = state !== 'unknown' && percent !== null;
   const words = [
     isKnown ? `${sparkline(course)} ${percent} %, ${state.replaceAll('_', ' ')}` : 'unknown',
     ...(isKnown || percent === null ? [] : [`had told ${percent} %`]),
+    ...(inPlaceOf.length === 0 ? [] : [`in place of ${inPlaceOf.join(', ')}`]),
     ...(nextCheckpoint === null ? [] : [`next ${nextCheckpoint} %`]),
     ...(open === 0 ? [] : [`${open} gas open`]),
     ...(handsTo.length === 0 ? [] : [`→ ${handsTo.join(', ')}`]),

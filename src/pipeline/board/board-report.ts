@@ -1,5 +1,5 @@
 // How a board reads: the report that carries it, and the one line of it where there is no picture. Pure.
-import type { Board } from '../../contracts/board.ts';
+import type { Board, BoardAgent } from '../../contracts/board.ts';
 import { derivedId } from '../../contracts/ids.ts';
 import type { JobOrder } from '../../contracts/jobs.ts';
 import type { BoardRecord } from './record.ts';
@@ -32,9 +32,7 @@ export function boardReport(
 
 /** `Agent-1 82 %, Agent-2 10 %; 1 delivery open`. */
 export function boardLine({ agents, more, alerts }: Board): string {
-  const words = agents
-    .slice(0, namedAgents)
-    .map(({ agent, percent, state }) => `${agent} ${amount(state, percent)}`);
+  const words = agents.slice(0, namedAgents).map((one) => `${one.agent} ${amount(one)}`);
   const rest = agents.length - words.length + more;
   const open = agents.reduce((sum, agent) => sum + agent.open, 0);
   return [
@@ -44,6 +42,7 @@ export function boardLine({ agents, more, alerts }: Board): string {
   ].join('; ');
 }
 
-function amount(state: string, percent: number | null): string {
-  return state === 'unknown' || percent === null ? 'unknown' : `${percent} %`;
+function amount({ state, percent, inPlaceOf = [] }: BoardAgent): string {
+  const much = state === 'unknown' || percent === null ? 'unknown' : `${percent} %`;
+  return inPlaceOf.length === 0 ? much : `${much} in place of ${inPlaceOf.join(', ')}`;
 }

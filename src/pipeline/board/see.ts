@@ -12,7 +12,7 @@ import type { Clock } from '../../core/clock.ts';
 import { byReceiver } from '../alerts.ts';
 import type { Chain } from '../chain.ts';
 import { isClosed } from '../delivery.ts';
-import { netOf, receiversOf } from '../graph.ts';
+import { netOf } from '../graph.ts';
 import type { GasStore } from '../store.ts';
 import type { BoardStore, SeenPercent } from './store.ts';
 
@@ -46,18 +46,16 @@ export function makeSee(
       courses[i] === undefined || courses[i] === known[i] ? [] : [[agent, courses[i]] as const],
     );
     await boards.keep(Object.fromEntries(fresh));
-    const graph = chain();
-    const net = netOf(graph);
     const owed = open.filter(({ state }) => !isClosed(state)).map(({ gas }) => gas.to);
     const agents = views.map((view, i) => ({
       ...boardAgent(view),
-      handsTo: [...receiversOf(graph, view.agent, net)],
+      ...placeOf(view, views),
       open: owed.filter((to) => to === view.agent).length,
       course: (courses[i] ?? []).map(([since, percent]) => pointOf(since, percent, at)),
     }));
     return {
       at,
-      agents: inOrder(agents, net.members).slice(0, boardAgentsLimit),
+      agents: inOrder(agents, netOf(chain()).members).slice(0, boardAgentsLimit),
       more: Math.max(0, agents.length - boardAgentsLimit),
       alerts: byReceiver(alerts)
         .map(({ title }) => title.slice(0, 200))
@@ -81,13 +79,33 @@ function pointOf(since: number, percent: number, at: number): CoursePoint {
   return [Math.max(0, Math.round((at - since) / 1_000)), Math.min(100, Math.max(0, Math.round(percent)))];
 }
 
-/** Those of the chain as the chain has them, the others behind. */
+/** An agent that is through is in nobody's place any more once that one is at work again. */
+function placeOf(
+  { agent, state, receivers }: AgentView,
+  views: readonly AgentView[],
+): Pick<BoardAgent, 'handsTo' | 'inPlaceOf'> {
+  const inPlaceOf = views.filter(
+    ({ standIns = [], ...other }) => standIns.includes(agent) && !(state === 'complete' && isAtWork(other)),
+  );
+  return {
+    handsTo: [...receivers],
+    ...(inPlaceOf.length > 0 && { inPlaceOf: inPlaceOf.map((other) => other.agent) }),
+  };
+}
+
+function isAtWork({ state, watch }: Pick<AgentView, 'state' | 'watch'>): boolean {
+  return watch.silentSince === null && ['starting', 'executing', 'completing'].includes(state);
+}
+
+/** Those of the chain as the chain has them, one from outside behind the one in whose place it works, the others last. */
 function inOrder(agents: readonly BoardAgent[], members: readonly string[]): BoardAgent[] {
-  const rank = ({ agent }: BoardAgent) => (members.includes(agent) ? members.indexOf(agent) : members.length);
+  const placeIn = (agent: string) => (members.includes(agent) ? members.indexOf(agent) : members.length);
+  const rank = ({ agent, inPlaceOf: [meant] = [] }: BoardAgent) =>
+    members.includes(agent) || meant === undefined ? placeIn(agent) : placeIn(meant) + 0.5;
   return agents.toSorted((a, b) => rank(a) - rank(b));
 }
 
-function boardAgent(view: AgentView): Omit<BoardAgent, 'handsTo' | 'open' | 'course'> {
+function boardAgent(view: AgentView): Omit<BoardAgent, 'handsTo' | 'inPlaceOf' | 'open' | 'course'> {
   const { agent, percent, nextCheckpoint, watch } = view;
   const [newest] = watch.signs;
   const seen = view.seenAt === null ? null : ({ source: 'heartbeat', at: view.seenAt } as const);

@@ -70,12 +70,14 @@ describe('Discord reports', () => {
     const [first] = peer.messages();
     expect(first?.files).toMatchObject([{ name: 'chain.png', type: 'image/png', width: 704 }]);
     expect(first?.text).toContain('**Agent-1** ▰▰▰▰▰▰▰▰▱▱ 82 % executing, next 90 %, 1 gas open → Agent-2');
-    await bot.report(boardReport(to, { seq: 5, agents: [boardAgent('Agent-1', 90)] }));
+    await bot.report(
+      boardReport(to, { seq: 5, agents: [{ ...boardAgent('Agent-1', 90), inPlaceOf: ['Agent-3'] }] }),
+    );
     const [second, ...others] = peer.messages();
     expect(others).toEqual([]);
     expect(second).toMatchObject({ id: first?.id, edits: 1, files: [{ name: 'chain.png' }] });
     expect(second?.files[0]?.id).not.toBe(first?.files[0]?.id);
-    expect(second?.text).toContain('90 %');
+    expect(second?.text).toContain('90 % executing in place of Agent-3, next 90 %');
   });
 
   it('says why a board ends', async () => {

@@ -1,7 +1,7 @@
 // The life of a board, on a real Redis: begun by an order, edited by whichever process looks, ended once.
 import { describe, expect } from 'vitest';
 import { createBoardStore } from '../../../src/pipeline/board/store.ts';
-import { ann, order, reportsTo, status } from './orders.ts';
+import { ann, order, reportsTo, standIn, status } from './orders.ts';
 import { eventually, it, type Rig } from './rig.ts';
 
 const show = { ...ann, show: true };
@@ -90,6 +90,46 @@ describe('a board', () => {
     await expect(rig.pipeline.control['gas.board'](once, show)).rejects.toThrow('lost');
     await rig.twin.control['gas.board'](once, show);
     expect(shown(rig)).toHaveLength(1);
+  });
+});
+
+describe('a board of a chain in which another stands in', () => {
+  const chain = ['A', 'B', 'D'];
+  it.override({
+    options: {
+      chain: { chain, end: 'stop', schedules: [], agents: { B: { fallback: ['C'] } } },
+      agents: ['A', 'B', 'C', 'D'].map((id) => ({ id, inbox: { kind: 'pull' } })),
+    },
+  });
+  const shownNow = async (rig: Rig) => {
+    await rig.pipeline.control['gas.board'](order(), show);
+    const agents = reportsTo(rig, 'discord').at(-1)?.board?.agents ?? [];
+    return agents.map(({ agent, handsTo, inPlaceOf }) => ({ agent, handsTo, inPlaceOf }));
+  };
+  const ofB = { agent: 'C', handsTo: ['D'], inPlaceOf: ['B'] };
+
+  it('has it behind the one in whose place it works, handing over to whoever is behind that', async ({
+    rig,
+  }) => {
+    expect((await shownNow(rig)).at(-1)).toEqual({ agent: 'C', handsTo: [], inPlaceOf: undefined });
+    await standIn(rig);
+    const [a, b, c, d] = await shownNow(rig);
+    expect([a, b, d].map((one) => one?.inPlaceOf)).toEqual([undefined, undefined, undefined]);
+    expect(c).toEqual(ofB);
+  });
+
+  it('has it so when it is through, until that one is at work again', async ({ rig }) => {
+    await standIn(rig);
+    await rig.pipeline.observe('C', status(100, 'of B'), Date.now());
+    expect((await shownNow(rig))[2]).toEqual(ofB);
+    await rig.pipeline.observe('B', status(10, 'next'), Date.now());
+    expect((await shownNow(rig)).at(-1)).toMatchObject({ agent: 'C', inPlaceOf: undefined });
+  });
+
+  it('has it so beside that one, while both work', async ({ rig }) => {
+    await standIn(rig);
+    await rig.pipeline.observe('B', status(10, 'own'), Date.now());
+    expect((await shownNow(rig))[2]).toEqual(ofB);
   });
 });
 

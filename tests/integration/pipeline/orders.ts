@@ -47,3 +47,14 @@ export async function take({ path, inbox }: Rig, agent: string): Promise<void> {
     await rename(path(agent, 'inbox', name), path(agent, 'inbox', 'done', name));
   }
 }
+
+/** C works in the place of B, which did not get the gas of A. */
+export async function standIn(rig: Rig): Promise<void> {
+  await rig.pipeline.observe('A', status(80), Date.now());
+  await rig.pipeline.ledger.record(gasOf(rig)[0]?.id ?? '', { state: 'failed', detail: 'disk full' });
+  await rig.pipeline.work.sweep();
+  const id = gasOf(rig).find(({ to }) => to === 'C')?.id ?? '';
+  await rig.pipeline.ledger.record(id, { state: 'sent', detail: 'its inbox' });
+  await rig.pipeline.noteAcknowledgement({ agent: 'C', id, state: 'accepted' }, 'said so');
+  await rig.pipeline.observe('C', status(10, 'of B'), Date.now());
+}

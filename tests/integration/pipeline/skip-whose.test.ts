@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import type { Checkpoint } from '../../../src/contracts/agents.ts';
 import type { PipelineOptions } from '../../../src/pipeline/index.ts';
-import { ann, gasOf, layDown, order, record, status, take } from './orders.ts';
+import { ann, gasOf, layDown, order, record, standIn, status, take } from './orders.ts';
 import { it, type Rig } from './rig.ts';
 
 type Agents = NonNullable<PipelineOptions['chain']['agents']>;
@@ -50,17 +50,6 @@ describe('skip of a part of a join', () => {
     expect((await record(rig)).toSorted()).toEqual(['A→C 75 suppressed', 'B→C 75 queued']);
   });
 });
-
-/** C works in the place of B, which did not get the gas of A. */
-async function standIn(rig: Rig): Promise<void> {
-  await rig.pipeline.observe('A', status(80), Date.now());
-  await rig.pipeline.ledger.record(gasOf(rig)[0]?.id ?? '', { state: 'failed', detail: 'disk full' });
-  await rig.pipeline.work.sweep();
-  const id = gasOf(rig).find(({ to }) => to === 'C')?.id ?? '';
-  await rig.pipeline.ledger.record(id, { state: 'sent', detail: 'its inbox' });
-  await rig.pipeline.noteAcknowledgement({ agent: 'C', id, state: 'accepted' }, 'said so');
-  await rig.pipeline.observe('C', status(10, 'of B'), Date.now());
-}
 
 describe('skip of an agent in whose place another works', () => {
   it.override({ options: graph({ A: { next: ['B'] }, B: { next: ['D'], fallback: ['C'] } }) });

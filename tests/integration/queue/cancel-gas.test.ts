@@ -12,6 +12,7 @@ import { bindHandler, createCanceller, makeDeliverGas } from '../../../src/queue
 import { eventually, it } from '../../support/fixtures.ts';
 import { createGate } from '../../unit/core/gate.ts';
 import { createHost, ended, type Place, producer } from './rig.ts';
+import { startHost } from './started-host.ts';
 
 describe('gas that is called off', () => {
   /** A pipeline of one agent with one delivery, whose job waits. */
@@ -59,9 +60,7 @@ describe('gas that is called off', () => {
   it('too late is gas that lies in the inbox', async ({ redis, redisUrl, prefix }) => {
     const place = { redis, redisUrl, prefix };
     const scene = await openDelivery(place);
-    const host = createHost(place, [bindHandler(makeDeliverGas(scene))]);
-    onTestFinished(() => host.stop());
-    await host.start();
+    await startHost(place, [bindHandler(makeDeliverGas(scene))]);
     await eventually(async () => (await scene.ledger.state(scene.id)) === 'sent');
     expect(await scene.canceller.cancel(scene.id, 'cli:local')).toBe('too-late');
     expect((await scene.files()).length).toBe(1);
@@ -99,9 +98,7 @@ describe('gas that is called off', () => {
         return scene.inbox.deliver(gas);
       },
     };
-    const host = createHost(place, [bindHandler(makeDeliverGas({ ledger: scene.ledger, inbox }))]);
-    onTestFinished(() => host.stop());
-    await host.start();
+    await startHost(place, [bindHandler(makeDeliverGas({ ledger: scene.ledger, inbox }))]);
     await begun.passed;
     expect(await scene.canceller.cancel(scene.id, 'cli:local')).toBe('cancelled');
     end.open();

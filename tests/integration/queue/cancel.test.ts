@@ -8,7 +8,8 @@ import { bindHandler, createCanceller, makeRestartService } from '../../../src/q
 import { Queue } from 'bullmq';
 import { eventually, it } from '../../support/fixtures.ts';
 import { createGate } from '../../unit/core/gate.ts';
-import { createHost, ended, type Place, producer, sweep, sweeper } from './rig.ts';
+import { ended, type Place, producer, sweep, sweeper } from './rig.ts';
+import { startHost } from './started-host.ts';
 
 const order = (id: string, correlationId = 'corr-1') =>
   ({
@@ -39,10 +40,7 @@ function openScene(place: Place, control: ServiceControl = { restart: async () =
   );
   const { cancel } = createCanceller({ redis, jobs, clock: systemClock }, { prefix });
   const work = async () => {
-    const host = createHost(place, [handler], { jobs });
-    onTestFinished(() => host.stop());
-    await host.start();
-    return host;
+    return startHost(place, [handler], { jobs });
   };
   /** The newest report of the story. */
   const told = async (): Promise<Report | undefined> => {
@@ -221,9 +219,7 @@ describe('what nobody in chat asked for, and is called off', () => {
     await scene.cancel('corr-1', 'cli:local');
     const [report = ''] = await redis.lrange(`${prefix}:bull:report.discord:wait`, 0, -1);
     expect([report === '', await scene.cancel(report, 'cli:local')]).toEqual([false, 'unknown']);
-    const host = createHost(place, [handler]);
-    onTestFinished(() => host.stop());
-    await host.start();
+    await startHost(place, [handler]);
     await scene.jobs.add(sweep('j-3', 'last'));
     await ended(place, 'j-3');
     expect(runs).toEqual([{ tick: 'last' }]);

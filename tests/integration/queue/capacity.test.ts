@@ -4,7 +4,8 @@ import { systemClock } from '../../../src/core/clock.ts';
 import { createProducer } from '../../../src/queue/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { createLaneHost, gasFor } from './lane-rig.ts';
-import { createHost, ended, sweep, sweeper } from './rig.ts';
+import { ended, sweep, sweeper } from './rig.ts';
+import { startHost } from './started-host.ts';
 
 describe('a queue with room for three', () => {
   it('refuses the fourth open job with QUEUE_FULL, and takes one again for each that ends', async ({
@@ -17,9 +18,7 @@ describe('a queue with room for three', () => {
     for (const id of ['1', '2', '3']) await jobs.add(sweep(`j-${id}`));
     await expect(jobs.add(sweep('j-4'))).rejects.toMatchObject({ code: 'QUEUE_FULL', retryable: true });
     const { handler, runs } = sweeper();
-    const host = createHost(place, [handler]);
-    onTestFinished(() => host.stop());
-    await host.start();
+    await startHost(place, [handler]);
     await ended(place, 'j-3');
     for (const id of ['4', '5', '6']) expect(await jobs.add(sweep(`j-${id}`))).toEqual({ kept: 'queue' });
     await ended(place, 'j-6');

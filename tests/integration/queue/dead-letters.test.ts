@@ -9,13 +9,11 @@ import { createDeadLetters } from '../../../src/queue/dead-letters.ts';
 import { type BoundHandler, createQueueDesk } from '../../../src/queue/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { createLaneHost, gasFor } from './lane-rig.ts';
-import { createHost, ended, type Place, producer, smuggle, stored, sweep, sweeper } from './rig.ts';
+import { ended, type Place, producer, smuggle, stored, sweep, sweeper } from './rig.ts';
+import { startHost } from './started-host.ts';
 
 async function started(place: Place, handlers: readonly BoundHandler[], faults = new Faults()) {
-  const host = createHost(place, handlers, { faults });
-  onTestFinished(() => host.stop());
-  await host.start();
-  return host;
+  return startHost(place, handlers, { faults });
 }
 
 function openDesk({ redis, prefix }: Place) {

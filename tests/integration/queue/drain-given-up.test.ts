@@ -1,8 +1,7 @@
 // A drain that is given up while somebody else's word, or nobody's, holds the queue.
 import { describe, expect } from 'vitest';
 import { eventually, it } from '../../support/fixtures.ts';
-import { createGate } from '../../unit/core/gate.ts';
-import { type Draining, openScene } from './hold-scene.ts';
+import { type Draining, openBusy } from './hold-scene.ts';
 import { sweep } from './rig.ts';
 
 /** One that is given up before it has seen what stands behind it. */
@@ -38,14 +37,8 @@ describe('a drain that is given up', () => {
       redisUrl,
       prefix,
     }) => {
-      const end = createGate();
-      const place = { redis, redisUrl, prefix };
-      const scene = await openScene(place, () => end.passed, { drainMs, onDrain: blind });
-      await scene.start();
-      await scene.jobs.add(sweep('j-1'));
-      await eventually(async () => (await scene.view())?.active === 1);
-      await scene.hold('drain');
-      await eventually(async () => (await scene.view())?.hold?.state === 'draining');
+      const scene = await openBusy({ redis, redisUrl, prefix }, { drainMs, onDrain: blind });
+      await scene.drain();
       await scene.jobs.add(sweep('j-2'));
       await scene.hold('pause');
       if (isCancelled) expect(await scene.cancel('c-1', 'cli:local')).toBe('cancelling');
@@ -53,7 +46,7 @@ describe('a drain that is given up', () => {
       expect(scene.told[0]).toContain(says);
       expect(scene.told[1]).toContain('no worker takes from it now');
       expect(await scene.view()).toMatchObject({ active: 1, waiting: 1, hold: { state: 'paused' } });
-      end.open();
+      scene.end.open();
     });
   }
 
@@ -63,19 +56,14 @@ describe('a drain that is given up', () => {
       redisUrl,
       prefix,
     }) => {
-      const end = createGate();
-      const scene = await openScene({ redis, redisUrl, prefix }, () => end.passed, { drainMs });
-      await scene.start();
-      await scene.jobs.add(sweep('j-1'));
-      await eventually(async () => (await scene.view())?.active === 1);
-      await scene.hold('drain');
-      await eventually(async () => (await scene.view())?.hold?.state === 'draining');
+      const scene = await openBusy({ redis, redisUrl, prefix }, { drainMs });
+      await scene.drain();
       await redis.hset(`${prefix}:queue-holds`, 'pipeline', '{torn');
       if (isCancelled) expect(await scene.cancel('c-1', 'cli:local')).toBe('cancelling');
       await eventually(() => scene.told.length === 1);
       expect(scene.told[0]).toContain(says);
       expect((await scene.view())?.hold).toEqual({ state: 'paused', since: 0, by: 'unknown' });
-      end.open();
+      scene.end.open();
     });
   }
 });

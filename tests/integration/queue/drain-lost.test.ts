@@ -6,8 +6,8 @@ import { openStory } from '../../../src/queue/story.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { notingSink } from '../../support/kept.ts';
 import { createGate } from '../../unit/core/gate.ts';
-import { openScene } from './hold-scene.ts';
-import { createHost, producer, sweep } from './rig.ts';
+import { openBusy } from './hold-scene.ts';
+import { createHost, producer } from './rig.ts';
 
 describe('a drain', () => {
   it('is not done while a job whose lock ran out may go on, names it, and is once its handler has ended', async ({
@@ -15,11 +15,7 @@ describe('a drain', () => {
     redisUrl,
     prefix,
   }) => {
-    const end = createGate();
-    const scene = await openScene({ redis, redisUrl, prefix }, () => end.passed, { drainMs: 1_500 });
-    await scene.start();
-    await scene.jobs.add(sweep('j-1'));
-    await eventually(async () => (await scene.view())?.active === 1);
+    const scene = await openBusy({ redis, redisUrl, prefix }, { drainMs: 1_500 });
     await scene.desk.pause('pipeline', 'console:local');
     await redis.del(`${prefix}:bull:pipeline:j-1:lock`);
     await eventually(async () => (await scene.view())?.active === 0);
@@ -28,7 +24,7 @@ describe('a drain', () => {
     expect(scene.told[0]).toContain(
       'not drained: 1 still run (begun, and held by no worker any more: pipeline.sweep j-1) after 1.5 s',
     );
-    end.open();
+    scene.end.open();
     await eventually(async () => (await redis.zscore(`${prefix}:inbox`, 'j-1')) !== null);
     await scene.hold('drain');
     await eventually(() => scene.told.length === 2);

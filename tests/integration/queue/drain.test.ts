@@ -2,26 +2,14 @@
 import { describe, expect } from 'vitest';
 import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { eventually, it } from '../../support/fixtures.ts';
-import { createGate } from '../../unit/core/gate.ts';
-import { type Draining, openScene } from './hold-scene.ts';
-import { sweep } from './rig.ts';
+import { type Draining, openBusy } from './hold-scene.ts';
 
 describe('a queue that is drained', () => {
   it('G8 after a drain says when nothing of it runs any more', async ({ redis, redisUrl, prefix }) => {
-    const place = { redis, redisUrl, prefix };
-    const begun = createGate();
-    const end = createGate();
-    const scene = await openScene(place, async () => {
-      begun.open();
-      await end.passed;
-    });
-    await scene.start();
-    await scene.jobs.add(sweep('j-1'));
-    await begun.passed;
-    await scene.hold('drain');
-    await eventually(async () => (await scene.view())?.hold?.state === 'draining');
+    const scene = await openBusy({ redis, redisUrl, prefix });
+    await scene.drain();
     expect(scene.told).toEqual([]);
-    end.open();
+    scene.end.open();
     await eventually(() => scene.told.length === 1);
     expect(scene.told[0]).toContain('nothing of it runs any more');
     expect(await scene.view()).toMatchObject({ active: 0, hold: { state: 'paused' } });
@@ -36,26 +24,15 @@ describe('a queue that is drained', () => {
       redisUrl,
       prefix,
     }) => {
-      const begun = createGate();
-      const end = createGate();
-      const place = { redis, redisUrl, prefix };
-      const run = async () => {
-        begun.open();
-        await end.passed;
-      };
-      const scene = await openScene(place, run, { drainMs: 1_500 });
-      await scene.start();
-      await scene.jobs.add(sweep('j-1'));
-      await begun.passed;
-      await scene.hold('drain');
-      await eventually(async () => (await scene.view())?.hold?.state === 'draining');
+      const scene = await openBusy({ redis, redisUrl, prefix }, { drainMs: 1_500 });
+      await scene.drain();
       if (pausedToo) await scene.desk.pause('pipeline', 'console:local');
       await eventually(() => scene.told.length === 1);
       expect(scene.told[0]).toContain('not drained: 1 still run after 1.5 s');
       expect(scene.told[0]).toContain(says);
       const view = await scene.view();
       expect(view?.hold).toEqual(hold === null ? null : expect.objectContaining(hold));
-      end.open();
+      scene.end.open();
     });
   }
 
@@ -68,13 +45,8 @@ describe('a queue that is drained', () => {
       redisUrl,
       prefix,
     }) => {
-      const end = createGate();
-      const scene = await openScene({ redis, redisUrl, prefix }, () => end.passed);
-      await scene.start();
-      await scene.jobs.add(sweep('j-1'));
-      await eventually(async () => (await scene.view())?.active === 1);
-      await scene.hold('drain');
-      await eventually(async () => (await scene.view())?.hold?.state === 'draining');
+      const scene = await openBusy({ redis, redisUrl, prefix });
+      await scene.drain();
       await scene.hold(order);
       await eventually(() => scene.told.length === 2);
       expect([scene.told, (await scene.view())?.hold]).toEqual([
@@ -84,7 +56,7 @@ describe('a queue that is drained', () => {
         ],
         hold === null ? null : expect.objectContaining(hold),
       ]);
-      end.open();
+      scene.end.open();
     });
   }
 
@@ -97,13 +69,8 @@ describe('a queue that is drained', () => {
       redisUrl,
       prefix,
     }) => {
-      const end = createGate();
-      const scene = await openScene({ redis, redisUrl, prefix }, () => end.passed);
-      await scene.start();
-      await scene.jobs.add(sweep('j-1'));
-      await eventually(async () => (await scene.view())?.active === 1);
-      await scene.hold('drain');
-      await eventually(async () => (await scene.view())?.hold?.state === 'draining');
+      const scene = await openBusy({ redis, redisUrl, prefix });
+      await scene.drain();
       scene.granted.delete('queue.hold:pipeline');
       await scene.hold(order);
       await eventually(() => scene.told.length === 2);
@@ -114,7 +81,7 @@ describe('a queue that is drained', () => {
         ],
         expect.objectContaining({ state: 'paused' }),
       ]);
-      end.open();
+      scene.end.open();
     });
   }
 
@@ -128,8 +95,6 @@ describe('a queue that is drained', () => {
     ],
   ] as const) {
     it(`${what} where its drain fails for good`, async ({ redis, redisUrl, prefix }) => {
-      const begun = createGate();
-      const end = createGate();
       const onDrain: Draining = (desk) => ({
         drain: async (queue, by) => {
           await desk.drain(queue, by, AbortSignal.abort());
@@ -137,37 +102,20 @@ describe('a queue that is drained', () => {
         },
         ...(endDrain && { endDrain }),
       });
-      const run = async () => {
-        begun.open();
-        await end.passed;
-      };
-      const scene = await openScene({ redis, redisUrl, prefix }, run, { onDrain });
-      await scene.start();
-      await scene.jobs.add(sweep('j-1'));
-      await begun.passed;
+      const scene = await openBusy({ redis, redisUrl, prefix }, { onDrain });
       await scene.hold('drain');
       await eventually(() => scene.told.length === 1);
       expect([scene.told, (await scene.view())?.hold]).toEqual([
         [`drain of queue pipeline: not drained: not let in; ${says}`],
         hold,
       ]);
-      end.open();
+      scene.end.open();
     });
   }
 
   it('takes work again where its drain is called off, and tells so', async ({ redis, redisUrl, prefix }) => {
-    const place = { redis, redisUrl, prefix };
-    const begun = createGate();
-    const end = createGate();
-    const scene = await openScene(place, async () => {
-      begun.open();
-      await end.passed;
-    });
-    await scene.start();
-    await scene.jobs.add(sweep('j-1'));
-    await begun.passed;
-    await scene.hold('drain');
-    await eventually(async () => (await scene.view())?.hold?.state === 'draining');
+    const scene = await openBusy({ redis, redisUrl, prefix });
+    await scene.drain();
     expect(await scene.cancel('c-1', 'cli:local')).toBe('cancelling');
     await eventually(() => scene.told.length === 1);
     expect([scene.told, (await scene.view())?.hold]).toEqual([
@@ -176,7 +124,7 @@ describe('a queue that is drained', () => {
       ],
       null,
     ]);
-    end.open();
+    scene.end.open();
   });
 
   it('takes work again where its drain is called off between two tries', async ({
@@ -184,19 +132,13 @@ describe('a queue that is drained', () => {
     redisUrl,
     prefix,
   }) => {
-    const place = { redis, redisUrl, prefix };
-    const end = createGate();
-    const scene = await openScene(place, () => end.passed);
-    const first = await scene.start();
-    await scene.jobs.add(sweep('j-1'));
-    await eventually(async () => (await scene.view())?.active === 1);
-    await scene.hold('drain');
-    await eventually(async () => (await scene.view())?.hold?.state === 'draining');
+    const scene = await openBusy({ redis, redisUrl, prefix });
+    await scene.drain();
     // its process goes, so that the drain lies in the queue again
-    const stopping = first.stop();
+    const stopping = scene.host.stop();
     await eventually(async () => (await scene.view('control'))?.active === 0);
     expect(await scene.cancel('c-1', 'cli:local')).toBe('cancelling');
-    end.open();
+    scene.end.open();
     await stopping;
     await scene.start();
     await eventually(() => scene.told.length === 1);

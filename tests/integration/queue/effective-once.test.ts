@@ -9,7 +9,8 @@ import { bundled } from '../../support/bundle.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { makeRandom } from '../../support/random.ts';
 import { keepRunning } from '../../support/respawn.ts';
-import { createHost, type Place, producer, sweep } from './rig.ts';
+import { type Place, producer, sweep } from './rig.ts';
+import { startHost } from './started-host.ts';
 
 const kills = 100;
 const processes = 5;
@@ -51,9 +52,7 @@ describe('kill -9 in the middle of a handler', () => {
       sinks: { console: { report } },
       approvals: { shown: async () => undefined },
     });
-    const host = createHost(place, [bindHandler(handler)], { queues: { 'report.console': 1 } });
-    onTestFinished(() => host.stop());
-    await host.start();
+    await startHost(place, [bindHandler(handler)], { queues: { 'report.console': 1 } });
     const jobs = producer(place);
     for (let i = 0; i < kills; i += 1) await jobs.add(sweep(`j-${i}`, `t-${i}`));
     const killed = openFleet(

@@ -1,11 +1,12 @@
 // What the workers note as faults: each try that failed, the end of a job, a wrong clock.
-import { describe, expect, onTestFinished } from 'vitest';
+import { describe, expect } from 'vitest';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { Faults } from '../../../src/core/faults.ts';
 import { eventually, it } from '../../support/fixtures.ts';
-import { createHost, ended, producer, sweep, sweeper } from './rig.ts';
+import { ended, producer, sweep, sweeper } from './rig.ts';
+import { startHost } from './started-host.ts';
 
 function heardBy(faults: Faults): string[] {
   const heard: string[] = [];
@@ -21,9 +22,7 @@ describe('a job', () => {
     const { handler } = sweeper(() =>
       Promise.reject(new SwarmError(domainErrors.storeConflict, 'somebody was quicker')),
     );
-    const host = createHost(place, [handler], { faults });
-    onTestFinished(() => host.stop());
-    await host.start();
+    await startHost(place, [handler], { faults });
     await producer(place).add(sweep('j-1'));
     expect(await ended(place, 'j-1')).toBe('failed');
     await eventually(() => heard.length === 3);
@@ -47,9 +46,7 @@ describe('a clock that is wrong', () => {
         return systemClock.sleep(20, signal);
       },
     };
-    const host = createHost({ redis, redisUrl, prefix }, [sweeper().handler], { faults, clock });
-    onTestFinished(() => host.stop());
-    await host.start();
+    await startHost({ redis, redisUrl, prefix }, [sweeper().handler], { faults, clock });
     await eventually(() => looked > 5);
     expect(heard).toEqual(['CLOCK_SKEWED workers']);
   });

@@ -11,22 +11,48 @@ import {
   makeSettleLetters,
   type QueueDesk,
 } from '../../../src/queue/index.ts';
+import { eventually } from '../../support/fixtures.ts';
 import { notingSink } from '../../support/kept.ts';
-import { createHost, type Place, producer, sweeper } from './rig.ts';
+import { createGate } from '../../unit/core/gate.ts';
+import { type Place, producer, sweep, sweeper } from './rig.ts';
+import { startHost } from './started-host.ts';
 
 type Run = NonNullable<Parameters<typeof sweeper>[0]>;
 
 type Redriving = (desk: QueueDesk) => Partial<Pick<QueueDesk, 'redrive'>>;
 export type Draining = (desk: QueueDesk) => Partial<Pick<QueueDesk, 'drain' | 'endDrain'>>;
 
+/** What a scene may be given instead of the usual. */
+interface SceneParts {
+  readonly drainMs?: number;
+  readonly onRedrive?: Redriving;
+  readonly onDrain?: Draining;
+}
+
+/** A scene in which the job `j-1` runs until `end` is opened. */
+export async function openBusy(place: Place, parts?: SceneParts) {
+  const begun = createGate();
+  const end = createGate();
+  const run = async () => {
+    begun.open();
+    await end.passed;
+  };
+  const scene = await openScene(place, run, parts);
+  const host = await scene.start();
+  await scene.jobs.add(sweep('j-1'));
+  await begun.passed;
+  /** Orders a drain, and waits until it holds the queue. */
+  const drain = async () => {
+    await scene.hold('drain');
+    await eventually(async () => (await scene.view())?.hold?.state === 'draining');
+  };
+  return { ...scene, host, end, drain };
+}
+
 export async function openScene(
   place: Place,
   run?: Run,
-  {
-    drainMs = 45_000,
-    onRedrive = () => ({}),
-    onDrain = () => ({}),
-  }: { drainMs?: number; onRedrive?: Redriving; onDrain?: Draining } = {},
+  { drainMs = 45_000, onRedrive = () => ({}), onDrain = () => ({}) }: SceneParts = {},
 ) {
   const { redis, prefix } = place;
   const desk = createQueueDesk({ redis, clock: systemClock }, { prefix });
@@ -68,10 +94,7 @@ export async function openScene(
   ];
   const { cancel } = createCanceller({ redis, jobs: noted, clock: systemClock }, { prefix });
   const start = async () => {
-    const host = createHost(place, handlers, { jobs: noted });
-    onTestFinished(() => host.stop());
-    await host.start();
-    return host;
+    return startHost(place, handlers, { jobs: noted });
   };
   let used = 0;
   const to = { replyTo: { surface: 'console', place: 'main' } } as const;

@@ -9,7 +9,7 @@ import { makeLostDrains } from '../../../src/queue/lost-drains.ts';
 import { QueueShelf } from '../../../src/queue/queue-shelf.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { createGate } from '../../unit/core/gate.ts';
-import { type Draining, openScene } from './hold-scene.ts';
+import { type Draining, openBusy, openScene } from './hold-scene.ts';
 import { ended, sweep } from './rig.ts';
 
 describe('a drain without a process', () => {
@@ -32,15 +32,11 @@ describe('a drain without a process', () => {
         return new Promise(() => undefined);
       },
     });
-    const end = createGate();
-    const scene = await openScene({ redis, redisUrl, prefix }, () => end.passed, { onDrain });
-    const first = await scene.start();
-    await scene.jobs.add(sweep('j-1'));
-    await eventually(async () => (await scene.view())?.active === 1);
+    const scene = await openBusy({ redis, redisUrl, prefix }, { onDrain });
     await scene.hold('drain');
     await dying.passed;
-    end.open();
-    await first.stop();
+    scene.end.open();
+    await scene.host.stop();
     expect([scene.told, (await scene.view())?.hold?.state]).toEqual([[], 'draining']);
     isDead = true;
     await scene.start();
@@ -74,13 +70,8 @@ describe('a drain without a process', () => {
   });
 
   it('is not one that still waits for what runs', async ({ redis, redisUrl, prefix }) => {
-    const end = createGate();
-    const scene = await openScene({ redis, redisUrl, prefix }, () => end.passed);
-    await scene.start();
-    await scene.jobs.add(sweep('j-1'));
-    await eventually(async () => (await scene.view())?.active === 1);
-    await scene.hold('drain');
-    await eventually(async () => (await scene.view())?.hold?.state === 'draining');
+    const scene = await openBusy({ redis, redisUrl, prefix });
+    await scene.drain();
     const shelf = new QueueShelf(redis, { prefix });
     const holds = createHolds({ redis, shelf, clock: systemClock }, { prefix });
     const failed = () => Promise.reject(new SwarmError(coreErrors.aborted, 'told as failed'));
@@ -88,7 +79,7 @@ describe('a drain without a process', () => {
     for (let looks = 0; looks < 4; looks += 1) await look();
     expect([(await scene.view())?.hold?.state, scene.told]).toEqual(['draining', []]);
     await shelf.close();
-    end.open();
+    scene.end.open();
     await eventually(() => scene.told.length === 1);
   });
 });

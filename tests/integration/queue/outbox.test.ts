@@ -16,7 +16,8 @@ import { Child } from '../../support/child.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { ownServer } from '../../support/own-server.ts';
 import { ManualClock } from '../../unit/core/manual-clock.ts';
-import { createHost, sweep, sweeper } from './rig.ts';
+import { sweep, sweeper } from './rig.ts';
+import { startHost } from './started-host.ts';
 
 const outageMs = Number(process.env['SWARMLINE_OUTAGE_S'] ?? 6) * 1_000;
 const script = fileURLToPath(new URL('./fixtures/order-giver.ts', import.meta.url));
@@ -93,9 +94,7 @@ describe('G4 an order while Redis is away', () => {
     await eventually(async () => (await kept()).length === 0, { timeoutMs: 30_000 });
     expect(await queued()).toEqual(upTo(500));
     const { handler, runs } = sweeper();
-    const host = createHost(place, [handler]);
-    onTestFinished(() => host.stop());
-    await host.start();
+    await startHost(place, [handler]);
     const done = () => redis.zcard(`${prefix}:bull:pipeline:completed`);
     await eventually(async () => (await done()) === 500, { timeoutMs: 30_000 });
     expect(runs.map(({ tick }) => Number(tick)).toSorted((a, b) => a - b)).toEqual(upTo(500));

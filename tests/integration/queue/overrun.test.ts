@@ -9,7 +9,8 @@ import { silentLogger } from '../../../src/core/logger.ts';
 import { createPipeline } from '../../../src/pipeline/index.ts';
 import { bindHandler, createQueueDesk, makeDeliverGas } from '../../../src/queue/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
-import { createHost, ended, type Place, producer } from './rig.ts';
+import { ended, type Place, producer } from './rig.ts';
+import { startHost } from './started-host.ts';
 
 const never = new Promise<never>(() => undefined);
 
@@ -32,11 +33,9 @@ async function openScene(place: Place, around: (inbox: AgentInbox) => AgentInbox
   const deliver = around(inbox);
   const open = async () => {
     const door: AgentInbox = { ...inbox, deliver };
-    const host = createHost(place, [bindHandler(makeDeliverGas({ ledger, inbox: door }))], {
+    await startHost(place, [bindHandler(makeDeliverGas({ ledger, inbox: door }))], {
       timeoutsMs: { 'gas.deliver': 50 },
     });
-    onTestFinished(() => host.stop());
-    await host.start();
   };
   await work.scheduled({ schedule: 's', to: 'A', text: 'Go on.', tick: '2026-01-02T03:00:00.000Z' });
   const [id = ''] = await place.redis.hkeys(`${place.prefix}:gas:deliveries`);

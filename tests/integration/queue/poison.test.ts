@@ -11,6 +11,7 @@ import { keepRunning } from '../../support/respawn.ts';
 import { createGate } from '../../unit/core/gate.ts';
 import { gas } from '../../unit/pipeline/gas.ts';
 import { createHost, ended, type Place, producer, stored, sweep, sweeper } from './rig.ts';
+import { startHost } from './started-host.ts';
 
 function openDesk({ redis, prefix }: Place) {
   const desk = createQueueDesk({ redis, clock: systemClock }, { prefix });
@@ -151,9 +152,7 @@ describe('the inbox table', () => {
 describe('a handler that hangs', () => {
   /** Starts a host on which a sweep may run for so long. */
   async function limited(place: Place, handler: ReturnType<typeof sweeper>['handler'], ms: number) {
-    const host = createHost(place, [handler], { timeoutsMs: { 'pipeline.sweep': ms } });
-    onTestFinished(() => host.stop());
-    await host.start();
+    await startHost(place, [handler], { timeoutsMs: { 'pipeline.sweep': ms } });
   }
 
   it('G7 is aborted through its signal, and tried again', async ({ redis, redisUrl, prefix }) => {

@@ -14,7 +14,8 @@ import { createProducer, Outbox, OutboxCourier, WorkerHost } from '../../../src/
 import { eventually, it } from '../../support/fixtures.ts';
 import { measured, print } from '../../support/measured.ts';
 import { OwnServer } from '../../support/own-server.ts';
-import { createHost, sweep, sweeper } from './rig.ts';
+import { sweep, sweeper } from './rig.ts';
+import { startHost } from './started-host.ts';
 
 const prefix = '{test}';
 const pauseMs = Number(process.env['SWARMLINE_PAUSE_S'] ?? 6) * 1_000;
@@ -120,9 +121,7 @@ it('F06 while Redis is frozen each order is answered in 2 s, and none is done tw
   onTestFinished(() => courier.stop());
   await courier.start();
   const { handler, runs } = sweeper();
-  const host = createHost(place, [handler]);
-  onTestFinished(() => host.stop());
-  await host.start();
+  await startHost(place, [handler]);
   for (let i = 0; i < 20; i += 1) await jobs.add(sweep(`b-${i}`, `b-${i}`));
   await eventually(() => runs.length === 20);
   const pid = await server.pid();

@@ -6,7 +6,8 @@ import { createCommandRedis, closeRedis, type Redis } from '../../../src/core/re
 import { eventually, it } from '../../support/fixtures.ts';
 import { print } from '../../support/measured.ts';
 import { ownServer } from '../../support/own-server.ts';
-import { createHost, producer, sweep, sweeper } from './rig.ts';
+import { producer, sweep, sweeper } from './rig.ts';
+import { startHost } from './started-host.ts';
 
 const perRound = Number(process.env['SWARMLINE_RETENTION_JOBS'] ?? 5_500);
 
@@ -23,9 +24,7 @@ it('of done jobs is flat: the second round adds neither keys nor memory to the f
   onTestFinished(() => closeRedis(redis));
   const place = { redis, redisUrl: server.url, prefix: '{test}' };
   const { handler, runs } = sweeper();
-  const host = createHost(place, [handler]);
-  onTestFinished(() => host.stop());
-  await host.start();
+  await startHost(place, [handler]);
   const jobs = producer(place);
   const queue = new Queue('pipeline', {
     connection: redis,

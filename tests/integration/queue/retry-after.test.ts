@@ -1,9 +1,10 @@
 // A job whose far side says how long it wants to be left alone.
-import { describe, expect, onTestFinished } from 'vitest';
+import { describe, expect } from 'vitest';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { eventually, it } from '../../support/fixtures.ts';
-import { createHost, producer, stored, sweep, sweeper } from './rig.ts';
+import { producer, stored, sweep, sweeper } from './rig.ts';
+import { startHost } from './started-host.ts';
 
 describe('a job', () => {
   it('is not tried again before the far side wants to be asked', async ({ redis, redisUrl, prefix }) => {
@@ -11,9 +12,7 @@ describe('a job', () => {
     const busy = () =>
       Promise.reject(new SwarmError(domainErrors.inboxUnreachable, 'HTTP 429', { retryAfterMs: 300_000 }));
     await producer(place).add(sweep('j-1'));
-    const host = createHost(place, [sweeper(busy).handler]);
-    onTestFinished(() => host.stop());
-    await host.start();
+    await startHost(place, [sweeper(busy).handler]);
     const { delay } = await eventually(() => stored(place, 'j-1'), {
       accept: (job) => Number(job['delay']) > 0,
     });

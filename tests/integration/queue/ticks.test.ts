@@ -10,7 +10,8 @@ import { GasSchedule } from '../../../src/pipeline/schedule.ts';
 import { bindHandler } from '../../../src/queue/index.ts';
 import { bundled } from '../../support/bundle.ts';
 import { eventually, it } from '../../support/fixtures.ts';
-import { createHost, type Place, producer } from './rig.ts';
+import { type Place, producer } from './rig.ts';
+import { startHost } from './started-host.ts';
 
 /** A host that notes each tick as it runs. */
 async function countTicks(place: Place): Promise<string[]> {
@@ -25,9 +26,7 @@ async function countTicks(place: Place): Promise<string[]> {
     run: async () => undefined,
     dead: async () => undefined,
   });
-  const host = createHost(place, [handler, sweeps]);
-  onTestFinished(() => host.stop());
-  await host.start();
+  await startHost(place, [handler, sweeps]);
   return ticks;
 }
 

@@ -8,7 +8,8 @@ import { createFileInbox } from '../../../src/pipeline/inboxes/file-inbox.ts';
 import { Child } from '../../support/child.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { createLaneHost, gasFor } from './lane-rig.ts';
-import { createHost, ended, producer, sweep, sweeper } from './rig.ts';
+import { ended, producer, sweep, sweeper } from './rig.ts';
+import { startHost } from './started-host.ts';
 
 const script = fileURLToPath(new URL('./fixtures/blocked-worker.ts', import.meta.url));
 
@@ -20,9 +21,7 @@ describe('F27', () => {
   }) => {
     const place = { redis, redisUrl, prefix };
     const { handler, runs } = sweeper();
-    const host = createHost(place, [handler]);
-    onTestFinished(() => host.stop());
-    await host.start();
+    await startHost(place, [handler]);
     const both = await Promise.all([producer(place), producer(place)].map((jobs) => jobs.add(sweep('j-1'))));
     expect(both).toEqual([{ kept: 'queue' }, { kept: 'queue' }]);
     await ended(place, 'j-1');

@@ -14,13 +14,11 @@ import { measured } from '../../support/measured.ts';
 import { createRecorder } from '../../support/recorder.ts';
 import { createGate } from '../../unit/core/gate.ts';
 import { createHost, ended, type Place, producer, smuggle, stored, sweep, sweeper } from './rig.ts';
+import { startHost } from './started-host.ts';
 
 /** Starts a host that is stopped after the test. */
 async function started(place: Place, handlers: readonly BoundHandler[], logger = silentLogger) {
-  const host = createHost(place, handlers, { logger });
-  onTestFinished(() => host.stop());
-  await host.start();
-  return host;
+  return startHost(place, handlers, { logger });
 }
 
 describe('a job', () => {

@@ -244,6 +244,20 @@ describe('the console', () => {
 });
 
 describe('a report on the console', () => {
+  it('that is a board has a row for each agent, with whoever stands in for whom', async () => {
+    const { bot, lines } = await open();
+    const quiet = { tone: 'ok', nextCheckpoint: 75, sign: null, open: 0, course: [] } as const;
+    const agents = [
+      { ...quiet, agent: 'B', state: 'unknown', percent: 12, handsTo: ['D'] } as const,
+      { ...quiet, agent: 'C', state: 'executing', percent: 40, handsTo: ['D'], inPlaceOf: ['B'] } as const,
+    ];
+    const board = { at: 0, agents: [...agents], more: 0, alerts: [] };
+    await bot.report(report(0, 'sent', { kind: 'board', subject: 'Chain board', steps: [], board }));
+    const text = lines().join('\n');
+    expect(text).toMatch(/B +unknown, had told 12 %, next 75 %, → D/);
+    expect(text).toMatch(/C +40 %, executing, in place of B, next 75 %, → D/);
+  });
+
   it('is one line: what, state, and the present truth', async () => {
     const { bot, lines } = await open();
     await bot.report(report(1));

@@ -70,6 +70,24 @@ describe('the picture of the chain', () => {
     expect(apart.at(between.x, between.y)).toBe(0x16181d);
   });
 
+  it('has a dashed arrow to whoever stands in, under which that is said', async () => {
+    const standIn = agent('F', { inPlaceOf: ['B'] });
+    const { at } = await read(boardOf(agent('B'), standIn));
+    // From 334 to 370: a stroke, and what lies between two.
+    expect([at(348, 119), at(356, 119), at(366, 119)]).toEqual([0x7d8798, 0x16181d, 0x7d8798]);
+    const apart = await drawChain(boardOf(standIn));
+    expect(apart.equals(await drawChain(boardOf(agent('F'))))).toBe(false);
+  });
+
+  it('tells long names apart that differ at their ends alone', async () => {
+    const drawn = (end: string) =>
+      drawChain(
+        boardOf(agent(`worldsystem-frames-of-the-hall-${end}`, { handsTo: [`${'M'.repeat(60)}${end}`] })),
+      );
+    const [one, other] = await Promise.all([drawn('01'), drawn('02')]);
+    expect(one.equals(other)).toBe(false);
+  });
+
   it('keeps a name of 64 letters inside of its card', async () => {
     const { at } = await read(boardOf(agent('M'.repeat(64)), agent('B')));
     for (let y = 28; y < 210; y += 1) expect(at(340, y)).toBe(0x16181d);
@@ -103,6 +121,8 @@ describe('the letters', () => {
     expect(font.fit('Agent-1', 200)).toBe('Agent-1');
     expect(font.fit('Agent-100000', 60)).toMatch(/^Ag.*…$/);
     expect(font.width(font.fit('Agent-100000', 60))).toBeLessThanOrEqual(60);
+    expect(font.fit('worldsystem-01', 100, 3)).toMatch(/^wo.*…-01$/);
+    expect(font.fit('Ann', 3, 5)).toBe('…Ann');
     expect(font.width('€')).toBe(font.width('?'));
   });
 });

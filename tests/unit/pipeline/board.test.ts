@@ -29,6 +29,7 @@ describe('a board', () => {
     ['a state', { state: 'completing' }],
     ['an open gas', { open: 1 }],
     ['a hand-over', { handsTo: ['C'] }],
+    ['in whose place it works', { inPlaceOf: ['C'] }],
   ];
   for (const [what, change] of changes) {
     it(`is edited when ${what} changes`, () => {
@@ -70,6 +71,11 @@ describe('the line of a board', () => {
       alerts: ['B does not take its gas'],
     };
     expect(boardLine(board)).toBe('A 50 %, B unknown; 2 deliveries open; B does not take its gas');
+  });
+
+  it('says who stands in for whom', () => {
+    const board = boardOf(begun, agent({ agent: 'B', state: 'unknown' }), agent({ inPlaceOf: ['B'] }));
+    expect(boardLine(board)).toBe('B unknown, A 50 % in place of B');
   });
 
   it('counts those that do not fit', () => {

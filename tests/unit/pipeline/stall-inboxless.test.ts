@@ -1,36 +1,18 @@
 // Who is asked to take over, where some of the agents have no inbox.
 import { describe, expect, it } from 'vitest';
-import type { Gas } from '../../../src/contracts/agents.ts';
-import { type Delivery, newDelivery } from '../../../src/pipeline/delivery.ts';
-import { newRun, type Run } from '../../../src/pipeline/machine.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
 import { noEvidence } from '../../../src/pipeline/stall/evidence.ts';
 import { gather } from '../../../src/pipeline/stall/gather.ts';
 import { minute, start } from './stall-life.ts';
+import { runOf, storeOf } from './stall-scene.ts';
 
 const now = start + 60 * minute;
-/** At work since the start; seen now or never again. */
-const run = (agent: string, seenAt: number): Run => ({
-  ...newRun(agent),
-  ...{ epoch: 1, epochAt: start, mission: 'M', percent: 40, seenAt },
-});
-const gas: Gas = {
-  ...{ id: 'x1', from: 'A', to: 'B', mission: 'M', epoch: 1, percent: 76, text: 'Go on.' },
-  checkpoint: 75,
-  createdAt: start,
-};
-const lying: Delivery = { ...newDelivery(gas, ''), state: 'sent' };
-
 /** B is silent over gas of A; C and D are at work. */
 async function looks(inboxless: readonly string[]) {
-  const runs = [run('A', now), run('B', start), run('C', now), run('D', now)];
+  const runs = [runOf('A', now), runOf('B', start), runOf('C', now), runOf('D', now)];
   return gather(
     {
-      store: {
-        runs: async () => ({ values: runs, unreadable: [] }),
-        openDeliveries: async () => [lying],
-        recentDeliveries: async () => ({ deliveries: [], unreadable: 0 }),
-      },
+      store: storeOf(() => runs),
       watches: { many: async () => runs.map(() => null) },
       evidence: async () => noEvidence,
     },

@@ -1,9 +1,7 @@
 // Gas of a silent agent that was offered to another, or should have been given to it, where that one cannot take it either.
 import { describe, expect, it } from 'vitest';
-import type { Gas } from '../../../src/contracts/agents.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
-import { type Delivery, newDelivery } from '../../../src/pipeline/delivery.ts';
-import { newRun, type Run } from '../../../src/pipeline/machine.ts';
+import type { Delivery } from '../../../src/pipeline/delivery.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
 import { noEvidence } from '../../../src/pipeline/stall/evidence.ts';
 import { gather } from '../../../src/pipeline/stall/gather.ts';
@@ -13,28 +11,9 @@ import { createStallWatch } from '../../../src/pipeline/stall/stall-watch.ts';
 import { type Candidate, takeOversOf } from '../../../src/pipeline/stall/take-over.ts';
 import { stallsOf } from '../../../src/pipeline/stall/view.ts';
 import { hour, minute, StallLife, start, working } from './stall-life.ts';
+import { gas, lying, runOf, storeOf, watchesIn } from './stall-scene.ts';
 
 const to = (agent: string, delivery = 'x1') => ({ delivery, to: agent });
-/** At work since the start; seen then or never again. */
-const run = (agent: string, seenAt: number): Run => ({
-  ...newRun(agent),
-  ...{ epoch: 1, epochAt: start, mission: 'M', percent: 40, seenAt },
-});
-const gas: Gas = {
-  ...{ id: 'x1', from: 'A', to: 'B', mission: 'M', epoch: 1, percent: 76, text: 'Go on.' },
-  checkpoint: 75,
-  createdAt: start,
-};
-const lying: Delivery = { ...newDelivery(gas, ''), state: 'sent' };
-
-/** B is silent over gas of A. */
-const storeOf = (runs: readonly Run[], deliveries: readonly Delivery[] = [lying]) => ({
-  runs: async () => ({ values: [...runs], unreadable: [] }),
-  openDeliveries: async () => [...deliveries],
-  delivery: async () => ({ version: 1, value: deliveries[0] ?? null }),
-  recentDeliveries: async () => ({ deliveries: [], unreadable: 0 }),
-});
-
 describe('an offer', () => {
   const ask = (life: StallLife, ...takeOvers: Facts['takeOvers']) => {
     life.look({ ...working, takeOvers });
@@ -96,10 +75,15 @@ describe('who could take gas over', () => {
   it('is looked for by what the watch knows of each', async () => {
     const known: Watch = { ...newWatch('B', start, 0), proposals: [to('D')] };
     const offered = async (seenAt: number) => {
-      const runs = [run('A', start + hour), run('B', start), run('C', start + hour), run('D', seenAt)];
+      const runs = [
+        runOf('A', start + hour),
+        runOf('B', start),
+        runOf('C', start + hour),
+        runOf('D', seenAt),
+      ];
       const looks = await gather(
         {
-          store: storeOf(runs),
+          store: storeOf(() => runs),
           watches: { many: async () => runs.map(({ agent }) => (agent === 'B' ? known : null)) },
           evidence: async () => noEvidence,
         },
@@ -123,18 +107,13 @@ describe('gas that could not be given on', () => {
       createStallWatch(
         {
           store: {
-            ...storeOf([]),
-            openDeliveries: async () => (isGiven ? [] : [lying]),
-            runs: async () => ({ values: [run('A', now), run('B', start), run('C', now)], unreadable: [] }),
+            ...storeOf(
+              () => [runOf('A', now), runOf('B', start), runOf('C', now)],
+              () => (isGiven ? [] : [lying]),
+            ),
+            delivery: async () => ({ version: 1, value: lying }),
           },
-          watches: {
-            many: async (agents) => agents.map((agent) => helds.get(agent) ?? null),
-            one: async (agent) => ({ version: 1, value: helds.get(agent) ?? null }),
-            save: async (held, value) => {
-              helds.set(value.agent, value);
-              return { ...held, value };
-            },
-          },
+          watches: watchesIn(helds),
           perform: async (_watch, { kind }) => {
             if (kind !== 'reassign') return 'done';
             tried.push((now - start) / minute);

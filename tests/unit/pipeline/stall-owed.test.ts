@@ -1,23 +1,17 @@
 // What the watch had decided and could not do at once: it is judged again by what is seen then.
 import { describe, expect, it } from 'vitest';
-import type { Gas } from '../../../src/contracts/agents.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
-import { type Delivery, newDelivery } from '../../../src/pipeline/delivery.ts';
-import { newRun, type Run } from '../../../src/pipeline/machine.ts';
+import type { Delivery } from '../../../src/pipeline/delivery.ts';
+import type { Run } from '../../../src/pipeline/machine.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
 import type { StallEffect, Watch } from '../../../src/pipeline/stall/record.ts';
 import { createStallWatch } from '../../../src/pipeline/stall/stall-watch.ts';
 import { hour, minute, start } from './stall-life.ts';
+import { lying, runOf, storeOf, watchesIn } from './stall-scene.ts';
 
-const gas: Gas = {
-  ...{ id: 'x1', from: 'A', to: 'B', mission: 'M', epoch: 1, percent: 76, text: 'Go on.' },
-  checkpoint: 75,
-  createdAt: start,
-};
 /** Its percent moves with every ten minutes that it is seen. */
 const run = (agent: string, seenAt: number): Run => ({
-  ...newRun(agent),
-  ...{ epoch: 1, epochAt: start, mission: 'M', seenAt },
+  ...runOf(agent, seenAt),
   percent: Math.floor((seenAt - start) / (10 * minute)),
 });
 
@@ -27,26 +21,20 @@ class Owing {
   b: Partial<Run> = {};
   silent: readonly string[] = ['B'];
   isAway = true;
-  lying: Delivery = { ...newDelivery(gas, ''), state: 'sent' };
+  lying: Delivery = lying;
   readonly done: string[] = [];
   readonly #watches = new Map<string, Watch>();
 
   readonly #watch = createStallWatch(
     {
       store: {
-        runs: async () => ({ values: this.#runs(), unreadable: [] }),
-        openDeliveries: async () => (this.lying.state === 'sent' ? [this.lying] : []),
-        recentDeliveries: async () => ({ deliveries: [], unreadable: 0 }),
+        ...storeOf(
+          () => this.#runs(),
+          () => (this.lying.state === 'sent' ? [this.lying] : []),
+        ),
         delivery: async () => ({ version: 1, value: this.lying }),
       },
-      watches: {
-        many: async (agents) => agents.map((agent) => this.#watches.get(agent) ?? null),
-        one: async (agent) => ({ version: 1, value: this.#watches.get(agent) ?? null }),
-        save: async (held, value) => {
-          this.#watches.set(value.agent, value);
-          return { ...held, value };
-        },
-      },
+      watches: watchesIn(this.#watches),
       perform: async (watch, effect) => this.#perform(watch, effect),
       clock: { now: () => this.now },
       logger: silentLogger,

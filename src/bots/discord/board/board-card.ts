@@ -30,16 +30,18 @@ export function boardCard({ subject, about, text, final }: Report, board: Board)
 }
 
 /** `🟢 **Agent-1** ▰▰▰▱ 82 % executing, next 90 % → Agent-2, 1 open · 3 minutes ago`. */
-function rowOf({ agent, tone, state, percent, nextCheckpoint, handsTo, open, sign }: BoardAgent): string {
+function rowOf(row: BoardAgent): string {
+  const { agent, tone, state, percent, nextCheckpoint, handsTo, inPlaceOf = [], open, sign } = row;
   const isKnown = state !== 'unknown' && percent !== null;
   const bar = isKnown ? `${barOf(percent)} ${percent} % ` : '';
   const next = nextCheckpoint === null ? '' : `, next ${nextCheckpoint} %`;
   const to = handsTo.length === 0 ? '' : ` → ${oneLine(handsTo.join(', '), 80)}`;
+  const place = inPlaceOf.length === 0 ? '' : ` in place of ${oneLine(inPlaceOf.join(', '), 80)}`;
   const gas = open === 0 ? '' : `, ${open} gas open`;
   const age = sign === null ? '' : ` · <t:${Math.floor(sign.at / 1_000)}:R>`;
   const told = !isKnown && percent !== null ? ` (had told ${percent} %)` : '';
   const word = state.replaceAll('_', ' ');
-  return `${dots[tone]} **${oneLine(agent, 64)}** ${bar}${word}${told}${next}${gas}${to}${age}`;
+  return `${dots[tone]} **${oneLine(agent, 64)}** ${bar}${word}${told}${place}${next}${gas}${to}${age}`;
 }
 
 function barOf(percent: number): string {

@@ -1,5 +1,6 @@
-// The picture of the chain: a card for each agent with its course, arrows between those that hand over to each other. Dark on
-// purpose, with a ground of its own: it reads the same in a dark and in a light client. The same board is the same picture.
+// The picture of the chain: a card for each agent with its course, arrows between those that hand over to each other, and a
+// dashed one to whoever stands in. Dark on purpose, with a ground of its own: it reads the same in a dark and in a light
+// client. The same board is the same picture.
 import { setImmediate } from 'node:timers/promises';
 import type { Board, BoardAgent } from '../../../contracts/board.ts';
 import type { Tone } from '../../../contracts/chat.ts';
@@ -23,6 +24,8 @@ const tones: Readonly<Record<Tone, Colour>> = {
 };
 const pad = 22;
 const marks = [75, 90] as const;
+/** So many letters of the end of a name are kept where it is too long: names often differ there alone. */
+const tail = 5;
 
 interface Pens {
   readonly bold: Font;
@@ -39,7 +42,10 @@ export async function drawChain(board: Board): Promise<Buffer> {
     const agent = agents[i];
     const before = boxes[i - 1];
     if (!agent) continue;
-    if (before && agents[i - 1]?.handsTo.includes(agent.agent)) drawArrow(canvas, before, box);
+    const giver = agents[i - 1];
+    if (before && giver?.handsTo.includes(agent.agent)) drawArrow(canvas, before, box);
+    else if (before && giver && agent.inPlaceOf?.includes(giver.agent))
+      drawArrow(canvas, before, box, dashed);
     // A picture of fifty agents takes a good part of a second; whoever waits meanwhile comes in between two cards.
     await setImmediate();
     drawCard(canvas, { agent, box, pens, beside: agents[i + 1]?.agent });
@@ -65,8 +71,8 @@ function drawCard(canvas: Canvas, { agent, box, pens, beside }: CardOf): void {
   const percent = agent.state === 'unknown' || agent.percent === null ? '?' : `${agent.percent} %`;
   const percentAt = right - pens.bold.width(percent);
   canvas.text(percent, { x: percentAt, y: y + 12 }, { font: pens.bold, colour });
-  const name = pens.bold.fit(agent.agent, percentAt - left - 14);
-  canvas.text(name, { x: left, y: y + 12 }, { font: pens.bold, colour: bright });
+  const nameBox = { x: left, y: y + 12, width: percentAt - left - 14, height: pens.bold.height };
+  drawName(canvas, agent.agent, nameBox, pens);
   const state = agent.state.replaceAll('_', ' ');
   canvas.text(state, { x: left, y: y + 46 }, { font: pens.small, colour: quiet });
   const next = agent.nextCheckpoint === null ? '' : `next ${agent.nextCheckpoint} %`;
@@ -74,17 +80,43 @@ function drawCard(canvas: Canvas, { agent, box, pens, beside }: CardOf): void {
   canvas.text(next, nextAt, { font: pens.small, colour: quiet });
   drawCourse(canvas, agent, { x: left, y: y + 82, width: width - 2 * pad, height: 36 });
   drawBar(canvas, agent, { x: left, y: y + 126, width: width - 2 * pad, height: 12 });
-  const foot = pens.small.fit(footOf(agent, beside), width - 2 * pad);
+  const foot = footOf(agent, { beside, font: pens.small, room: width - 2 * pad });
   canvas.text(foot, { x: left, y: y + 146 }, { font: pens.small, colour: quiet });
 }
 
-/** What no arrow shows: gas that waits for its word, and those that stand elsewhere. */
-function footOf({ open, handsTo }: BoardAgent, beside: string | undefined): string {
+/** In smaller letters where it is long, and cut where it is longer. */
+function drawName(canvas: Canvas, name: string, { x, y, width, height }: Box, { bold, small }: Pens): void {
+  const font = bold.width(name) <= width ? bold : small;
+  const at = { x, y: y + (height - font.height) / 2 };
+  canvas.text(font.fit(name, width, tail), at, { font, colour: bright });
+}
+
+/**
+ * What no arrow shows: in whose place it works, gas that waits for its word, and receivers that stand elsewhere; names are
+ * cut, then counted, then left out, as the room is.
+ */
+function footOf({ open, handsTo, inPlaceOf = [] }: BoardAgent, { beside, font, room }: Foot): string {
   const others = handsTo.filter((to) => to !== beside);
-  return [
+  const partsIn = (words: (names: readonly string[]) => string) => [
+    ...(inPlaceOf.length > 0 ? [`in place of ${words(inPlaceOf)}`] : []),
     ...(open > 0 ? [`${open} gas open`] : []),
-    ...(others.length > 0 ? [`→ ${others.join(', ')}`] : []),
-  ].join('  ');
+    ...(others.length > 0 ? [`→ ${words(others)}`] : []),
+  ];
+  const fitted = (name: string, share: number) => font.fit(name, room * share, tail);
+  const short = partsIn(([name = '', ...more]) =>
+    more.length > 0 ? `${1 + more.length} agents` : fitted(name, 0.38),
+  );
+  const ways = [
+    partsIn((names) => names.map((name) => fitted(name, 0.9)).join(', ')),
+    short,
+    ...short.map((_, at) => [...short.slice(0, -1 - at), '…']),
+  ].map((parts) => parts.join('  '));
+  return ways.find((way) => font.width(way) <= room) ?? '';
+}
+
+interface Foot extends Pick<CardOf, 'beside'> {
+  readonly font: Font;
+  readonly room: number;
 }
 
 /** Over time, from the first point to the moment of the board: a stand is a flat line. */
@@ -125,8 +157,17 @@ function drawBar(canvas: Canvas, { percent, state, tone }: BoardAgent, box: Box)
 const near = 6;
 const head = 9;
 
+/** Where the strokes of an arrow begin and end, as shares of its length. */
+type Strokes = readonly (readonly [number, number])[];
+const whole: Strokes = [[0, 1]];
+const dashed: Strokes = [
+  [0, 0.1],
+  [0.35, 0.5],
+  [0.75, 1],
+];
+
 /** From card to card, which stand side by side or one below the other. */
-function drawArrow(canvas: Canvas, from: Box, to: Box): void {
+function drawArrow(canvas: Canvas, from: Box, to: Box, strokes = whole): void {
   const isBelow = to.y > from.y;
   const way = to.x > from.x ? 1 : -1;
   const start = isBelow
@@ -144,6 +185,10 @@ function drawArrow(canvas: Canvas, from: Box, to: Box): void {
         { x: end.x - way * head, y: end.y - head },
         { x: end.x - way * head, y: end.y + head },
       ];
-  canvas.line([start, end], 4, arrow);
+  const along = (share: number): Point => ({
+    x: start.x + (end.x - start.x) * share,
+    y: start.y + (end.y - start.y) * share,
+  });
+  for (const [a, b] of strokes) canvas.line([along(a), along(b)], 4, arrow);
   for (const wing of wings) canvas.line([wing, end], 4, arrow);
 }

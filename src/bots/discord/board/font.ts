@@ -9,8 +9,8 @@ const overhang = 2;
 export interface Font {
   readonly height: number;
   width(text: string): number;
-  /** The text, or its beginning and `…`, no wider than `max`. */
-  fit(text: string, max: number): string;
+  /** The text, or its beginning, `…` and its last `tail` letters (default 0), no wider than `max`. */
+  fit(text: string, max: number, tail?: number): string;
   /** Calls `dot` with each pixel that has ink, from the upper left corner of the text; `ink` is more than 0 and at most 1. */
   each(text: string, dot: (x: number, y: number, ink: number) => void): void;
 }
@@ -32,11 +32,12 @@ export function openFont({ height, widths, ink }: Face): Font {
   return {
     height,
     width,
-    fit: (text, max) => {
+    fit: (text, max, tail = 0) => {
       if (width(text) <= max) return text;
-      let kept = [...text];
-      while (kept.length > 0 && width(`${kept.join('')}…`) > max) kept = kept.slice(0, -1);
-      return `${kept.join('')}…`;
+      const kept = [...text];
+      const end = `…${kept.splice(Math.max(0, kept.length - tail)).join('')}`;
+      while (kept.length > 0 && width(`${kept.join('')}${end}`) > max) kept.pop();
+      return `${kept.join('')}${end}`;
     },
     each: (text, dot) => {
       let pen = -overhang;

@@ -1,0 +1,36 @@
+// A restart order as it goes over the bus. Pure.
+import { exchanges, type RestartMessage, routingKeys } from '../contracts/bus.ts';
+import { envelopeVersion } from '../contracts/envelope.ts';
+import type { RestartOrder, RestartTarget } from '../contracts/services.ts';
+import type { BusMessage } from './publisher.ts';
+
+/** `expirationMs`: what is left until nobody may carry it out any more. */
+export function restartMessage(
+  { id, correlationId, service, mode, reason, principal, issuedAt, deadline }: RestartOrder,
+  {
+    target,
+    traceparent,
+    expirationMs,
+  }: {
+    readonly target: RestartTarget | null;
+    readonly traceparent: string | undefined;
+    readonly expirationMs: number;
+  },
+): BusMessage {
+  const body: RestartMessage = {
+    v: envelopeVersion,
+    ...{ id, correlationId, causationId: null, issuedAt, deadline, principal },
+    ...{ service, mode, reason },
+    ...(target && { instance: target.instance }),
+    traceparent,
+  };
+  return {
+    exchange: exchanges.control.name,
+    key: routingKeys.restart(service),
+    body: JSON.stringify(body),
+    id,
+    correlationId,
+    type: 'service.restart',
+    expirationMs,
+  };
+}
