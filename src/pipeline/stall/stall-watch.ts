@@ -40,7 +40,8 @@ export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): 
     const begun = await begunOf(before);
     const facts = begun.length === 0 ? seen : { ...seen, begun };
     const { watch, effects } = judge(before, facts, now, stall);
-    const saved = await watches.save(held, { ...watch, owed: [...watch.owed, ...effects] });
+    const next = effects.length === 0 ? watch : { ...watch, owed: [...watch.owed, ...effects] };
+    const saved = await watches.save(held, next);
     // Null: somebody else looked at the same time, and does what comes of it.
     if (saved?.value) await settle({ ...saved, value: saved.value });
   }
