@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { patienceMs } from './tests/support/patience.ts';
 
 const servers = ['tests/support/servers.ts'];
+// Longer than a wait may last, so that a wait which is in vain says itself what did not come.
+const patient = { testTimeout: 3 * patienceMs, hookTimeout: 3 * patienceMs };
+const mostPatient = { testTimeout: 5 * patienceMs, hookTimeout: 3 * patienceMs };
 // It takes the CPU from whatever runs beside it.
 const starving = 'tests/e2e/faults-cpu.test.ts';
 
@@ -28,13 +32,13 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], ...group(0, 2) } },
-      { test: { name: 'drift', include: ['tests/drift/**/*.test.ts'], testTimeout: 60_000, ...group(0, 2) } },
+      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], ...patient, ...group(0, 2) } },
+      { test: { name: 'drift', include: ['tests/drift/**/*.test.ts'], ...patient, ...group(0, 2) } },
       {
         test: {
           name: 'recorded',
           include: ['tests/recorded/**/*.test.ts'],
-          testTimeout: 60_000,
+          ...patient,
           ...group(0, 2),
         },
       },
@@ -43,8 +47,7 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
           globalSetup: servers,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...patient,
           ...group(1, 3),
         },
       },
@@ -54,8 +57,7 @@ export default defineConfig({
           include: ['tests/e2e/**/*.test.ts'],
           exclude: [starving],
           globalSetup: servers,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          ...mostPatient,
           ...group(2, 3),
         },
       },
@@ -64,8 +66,7 @@ export default defineConfig({
           name: 'chaos',
           include: ['tests/chaos/**/*.test.ts'],
           globalSetup: servers,
-          testTimeout: 300_000,
-          hookTimeout: 180_000,
+          ...mostPatient,
           ...group(2, 3),
         },
       },
@@ -74,8 +75,7 @@ export default defineConfig({
           name: 'starved',
           include: [starving],
           globalSetup: servers,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          ...mostPatient,
           ...group(3, 1),
         },
       },

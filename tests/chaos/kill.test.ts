@@ -68,9 +68,7 @@ it('loses, doubles and buries nothing', { timeout: (seconds + 180) * 1_000 }, as
   await Promise.all(posts.map((post) => post.ready(60_000)));
   await everybodyIsThere(site, posts);
   await everyPartIsReadyOrBraked(site, posts);
-  await eventually(() => discord.gateway.connected === 1 && twitch.joined('swarm').length === 1, {
-    timeoutMs: 30_000,
-  });
+  await eventually(() => discord.gateway.connected === 1 && twitch.joined('swarm').length === 1);
   const last = await runAnywhere(site, posts, `restart ${scene.service}`);
   expect(await wrong.end()).toEqual([]);
   expect(JSON.stringify(last)).toContain('"ready"');
@@ -90,7 +88,7 @@ async function everybodyIsThere(site: Site, posts: readonly Post[]): Promise<voi
     const processes: readonly { readonly pid: number }[] = answer?.answer?.data?.processes ?? [];
     return processes.map(({ pid }) => pid).toSorted((a, b) => a - b);
   };
-  await eventually(told, { timeoutMs: 30_000, accept: (pids) => pids.join() === alive.join() });
+  await eventually(told, { accept: (pids) => pids.join() === alive.join() });
 }
 
 /** Every part works or is told as given up, and every link is well. */
@@ -106,7 +104,7 @@ async function everyPartIsReadyOrBraked(site: Site, posts: readonly Post[]): Pro
       ...links.filter(({ state }) => !['up', 'standby', 'off'].includes(state)),
     ].map(({ pid, name, state }) => `${name}@${pid} ${state}`);
   };
-  await eventually(others, { timeoutMs: 30_000, accept: (left) => left.length === 0 });
+  await eventually(others, { accept: (left) => left.length === 0 });
 }
 
 function count(words: readonly string[]): Record<string, number> {

@@ -35,14 +35,14 @@ describe('an alert', () => {
     const site = await openSite({ discord: away, alertsUrl: url });
     await writeFile(join(site.dir, 'policy.yaml'), 'roles: [');
     site.up();
-    await eventually(() => texts.length === 1, { timeoutMs: 30_000 });
+    await eventually(() => texts.length === 1);
     expect(texts[0]).toContain('Alert (critical): the policy cannot be used; everything is denied');
     const file = join(site.home, 'alerts', 'alerts.ndjson');
     await eventually(async () => (await readFile(file, 'utf8')).includes('"policy-broken"'));
     const back = await createDiscordPeer({ port: away.port });
     onTestFinished(() => back.close());
     const told = () => back.messages().filter(({ text }) => text.includes('policy-broken'));
-    await eventually(() => told().length === 1, { timeoutMs: 60_000 });
+    await eventually(() => told().length === 1);
     expect(texts).toHaveLength(1);
   });
 
@@ -52,11 +52,10 @@ describe('an alert', () => {
     const alerts = async () => (await site.cli('run', 'alerts')).stdout;
     const raised = await eventually(alerts, {
       accept: (text) => text.includes('role-unfilled/'),
-      timeoutMs: 40_000,
     });
     expect(raised).toContain('no process has the role workers: orders and gas stay queued');
     await site.up('--only', 'workers').ready();
-    await eventually(alerts, { accept: (text) => text.includes('No alert fires'), timeoutMs: 40_000 });
+    await eventually(alerts, { accept: (text) => text.includes('No alert fires') });
   });
 
   it('can be asked for and silenced from the command line', async ({ openSite }) => {

@@ -39,7 +39,7 @@ it('a board follows the swarm in one message, over a kill of Swarmline, until it
   const ended = await board(discord, /The board ends: it was stopped/);
   expect(ended.id).toBe(begun.id);
   await first?.tell('Map the hall', 95);
-  await discord.until(() => discord.messages().find(({ text }) => /90 % gas/.test(text)), 30_000);
+  await discord.until(() => discord.messages().find(({ text }) => /90 % gas/.test(text)));
   expect(discord.messages().filter(({ text }) => text.startsWith('Chain board'))).toMatchObject([
     { id: begun.id, text: ended.text },
   ]);

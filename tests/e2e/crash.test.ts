@@ -87,7 +87,7 @@ describe('kill -9 of the platform', () => {
     expect(await missionsDelivered(crew.site)).toEqual([agents]);
   });
 
-  it('delivers 75, 90 and 100 of a jump once each', { timeout: 2 * minute }, async ({ openSite }) => {
+  it('delivers 75, 90 and 100 of a jump once each', async ({ openSite }) => {
     const { site } = await openCrew(openSite);
     const platform = await site.up().ready();
     const random = makeRandom(seed);
@@ -96,7 +96,7 @@ describe('kill -9 of the platform', () => {
     await platform.kill();
     await site.up().ready();
     const receiver = site.agents[1];
-    await eventually(async () => (await receiver?.letters())?.length === 3, { timeoutMs: 20_000 });
+    await eventually(async () => (await receiver?.letters())?.length === 3);
     for (const letter of (await receiver?.letters()) ?? []) await receiver?.accept(letter);
     await eventually(async () => (await stateOf(site, 'Jump')).join() === 'accepted,accepted,accepted');
     expect((await receiver?.all())?.map(({ checkpoint }) => checkpoint).sort((a, b) => a - b)).toEqual([
@@ -146,7 +146,7 @@ async function restartIsTold(
   { service, startsFile }: Crew,
   { before, story }: { readonly before: number; readonly story: () => string },
 ): Promise<void> {
-  const told = await eventually(() => endOf(service).exec(story()), { timeoutMs: 30_000 }).catch(() => null);
+  const told = await eventually(() => endOf(service).exec(story())).catch(() => null);
   expect(told?.[1], `seed ${seed}; the restart must end in ready or unknown:\n${story()}`).toMatch(
     /^(ready|unknown)$/,
   );
@@ -168,12 +168,11 @@ async function lettersOf(site: Site, mission: string): Promise<readonly Letter[]
 async function deliveriesAreAccepted(site: Site, mission: string): Promise<void> {
   for (const agent of site.agents) {
     const ofMission = async () => (await agent.all()).filter((letter) => letter.mission === mission);
-    await eventually(async () => (await ofMission()).length > 0, { timeoutMs: 30_000 });
+    await eventually(async () => (await ofMission()).length > 0);
     for (const letter of await agent.letters()) await agent.accept(letter);
   }
   const all = Array(agents).fill('accepted').join();
   await eventually(() => stateOf(site, mission), {
-    timeoutMs: 20_000,
     accept: (states) => states.join() === all,
   });
 }

@@ -13,16 +13,16 @@ const dangers = {
   'service.restart:prod-*': 'two-persons',
 } as const;
 
-it('asks for a yes, a name or a second person, on Discord, Twitch, the CLI and HTTP', {
-  timeout: 120_000,
-}, async ({ openSite }) => {
+it('asks for a yes, a name or a second person, on Discord, Twitch, the CLI and HTTP', async ({
+  openSite,
+}) => {
   const scene = await openScene(openSite, undefined, () => ({ dangers, restartDeadlineMs: 3_000 }));
   const { discord, site } = scene;
   await site.up().ready();
   const slash = async (service: string) =>
     (await discord.slash({ command: 'restart', options: { service } })).message();
   const showsTaken = (id: string) =>
-    discord.until(() => discord.messages().find((one) => one.id === id && one.buttons.length === 0), 20_000);
+    discord.until(() => discord.messages().find((one) => one.id === id && one.buttons.length === 0));
 
   const confirm = await slash('plain-d');
   expect(confirm.buttons.map(({ label }) => label)).toEqual(['Yes, do it', 'No']);

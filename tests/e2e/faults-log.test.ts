@@ -62,7 +62,6 @@ describe('what is said', () => {
       },
       {
         accept: ({ because }) => because.some((why) => /^log: \d+ lines lost: ENOSPC/.test(why)),
-        timeoutMs: 30_000,
       },
     );
     expect(full).toMatchObject({ code: 200, status: 'degraded' });
@@ -82,7 +81,7 @@ describe('what is said', () => {
   it('F34 to a stdout whose reader went away: the service goes on and ends well', async ({ openSite }) => {
     const site = await openSite();
     const shell = upIn(site, '{ "$0" "$@"; echo "status $?" >&2; } | head -1');
-    await eventually(async () => (await readyz(site)).code === 200, { timeoutMs: 30_000 });
+    await eventually(async () => (await readyz(site)).code === 200);
     await eventually(async () => {
       await makeItTalk(site);
       return (await logOf(site.home)).some(({ why }) => why === 'stdout: write EPIPE');
@@ -98,7 +97,7 @@ describe('what is said', () => {
     // A policy that cannot be used is told on stderr.
     await writeFile(join(site.dir, 'policy.yaml'), 'roles: [');
     const shell = upIn(site, '{ sleep 0.2; "$0" "$@" 2>&1 >/dev/null; echo "status $?" >&3; } 3>&2 | true');
-    await eventually(async () => (await readyz(site)).code === 200, { timeoutMs: 30_000 });
+    await eventually(async () => (await readyz(site)).code === 200);
     expect((await logOf(site.home)).map(({ why }) => why)).toContain('stderr: write EPIPE');
     process.kill(await pidOf(site), 'SIGTERM');
     await shell.says(/status 0/);
@@ -126,9 +125,7 @@ describe('what is said', () => {
     const sidecar = new Child({ program: 'sh', args: ['-c', line, program, ...args], env });
     onTestFinished(() => sidecar.kill());
     const platform = await site.up().ready();
-    await eventually(() => platform.ask('services', new RegExp(`${service} +ready`), 1_000), {
-      timeoutMs: 20_000,
-    });
+    await eventually(() => platform.ask('services', new RegExp(`${service} +ready`), 1_000));
     expect(await site.run(`restart ${service}`, '--yes')).toMatchObject({ end: 0 });
     expect(await startsOf(starts)).toBe(2);
     sidecar.signal('SIGTERM');

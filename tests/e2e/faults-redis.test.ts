@@ -30,14 +30,13 @@ describe('Redis', () => {
     await delay(20_000);
     await first?.tell('Map the hall', 80);
     await redis.back();
-    await measured({ what: 'F07 /readyz', requiredMs: 2_000, withinMs: 15_000 }, async () => {
+    await measured({ what: 'F07 /readyz', requiredMs: 2_000 }, async () => {
       const { code, body } = await readyz(site);
       return code === 200 && body.status === 'ready';
     });
     const work = {
       what: 'F07 gas that was due meanwhile, since /readyz',
       requiredMs: 2_000,
-      withinMs: 15_000,
     };
     await measured(work, async () => (await second?.all())?.length === 1);
     const lines = (await logOf(site.home)).slice(before);
@@ -58,14 +57,14 @@ describe('Redis', () => {
     const platform = await site.up().ready();
     await eventually(() => platform.ask('services', new RegExp(`${service} +ready`), 1_000));
     proxy.freeze();
-    const redisBack = { what: 'F08 half-open Redis, order taken', requiredMs: 10_000, withinMs: 40_000 };
+    const redisBack = { what: 'F08 half-open Redis, order taken', requiredMs: 10_000 };
     const restart = async () => {
       const { end } = await site.run(`restart ${service}`, '--yes');
       return end === 0;
     };
     await measured(redisBack, restart);
     expect(await startsOf(file)).toBe(2);
-    await eventually(async () => (await readyz(site)).code === 200, { timeoutMs: 30_000 });
+    await eventually(async () => (await readyz(site)).code === 200);
   });
 
   it('that answers nothing: `help` tells what is open to all, and that rights cannot be read', async ({
@@ -130,7 +129,7 @@ describe('Redis', () => {
     const { end, json } = await site.run(`restart ${service}`, '--yes');
     expect({ end: end === 0, text: json?.text }).toMatchObject({ end: false });
     await admin.config('SET', 'maxmemory', '0');
-    await measured({ what: 'F09 room again', requiredMs: 2_000, withinMs: 15_000 }, async () => {
+    await measured({ what: 'F09 room again', requiredMs: 2_000 }, async () => {
       return (await readyz(site)).code === 200;
     });
     expect(await site.run(`restart ${service}`, '--yes')).toMatchObject({ end: 0 });

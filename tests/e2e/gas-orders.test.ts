@@ -35,7 +35,7 @@ function onTwitch(scene: Scene): Give {
     const hear = async (text: RegExp) => {
       const since = () => lines().slice(before);
       const accept = (said: readonly string[]) => said.some((line) => text.test(line));
-      return (await eventually(since, { timeoutMs: 20_000, accept })).find((line) => text.test(line)) ?? '';
+      return (await eventually(since, { accept })).find((line) => text.test(line)) ?? '';
     };
     await sayOnTwitch(scene, ann, `!${[command, ...Object.values(options)].join(' ')}`);
     if (asked !== null) {
@@ -56,9 +56,6 @@ it.for([
   ['Twitch', onTwitch],
 ] as const)(
   'H13 U4 on %s what cannot be undone is asked back, each order is done and told, and no status is written',
-  {
-    timeout: 120_000,
-  },
   async ([, give], { openSite }) => {
     const scene = await openScene(openSite, undefined, () => ({ agents: 3 }));
     const [first, second, third] = scene.site.agents;
@@ -71,12 +68,12 @@ it.for([
     await first.tell('Map the hall', 40);
     const states = await Promise.all([second, third].map(({ statusFile }) => readFile(statusFile, 'utf8')));
     const percent = async () => (await scene.site.run('agent Agent-1')).json.answer.data.agent.percent;
-    await eventually(async () => (await percent()) === 40, { timeoutMs: 20_000 });
+    await eventually(async () => (await percent()) === 40);
 
     await order('gas skip', { agent: 'Agent-1', checkpoint: '75' }, 'yes', /does not go to Agent-2/);
     await order('gas pause', { agent: 'Agent-1' }, null, /Agent-1 paused/);
     await first.tell('Map the hall', 92);
-    await eventually(async () => (await percent()) === 92, { timeoutMs: 20_000 });
+    await eventually(async () => (await percent()) === 92);
     expect(await second.all()).toEqual([]);
     await order('gas resume', { agent: 'Agent-1' }, 'yes', /1 held and now sent/);
     const held = await lies(second, 90);

@@ -27,9 +27,9 @@ describe('a command while chat is down', () => {
     const discord = await createDiscordPeer();
     const { site, service, starts } = await openWithService(openSite, { discord });
     const platform = site.up();
-    await platform.says(/^✔ discord +up/m, { timeoutMs: 30_000 });
+    await platform.says(/^✔ discord +up/m);
     await discord.close();
-    await platform.says(/^. discord +(?!up)/m, { timeoutMs: 30_000 });
+    await platform.says(/^. discord +(?!up)/m);
     const { end, stdout } = await site.cli('restart', service, '--yes', '--json');
     expect([end, JSON.parse(stdout).state, await starts()]).toEqual([0, 'ready', 2]);
   });

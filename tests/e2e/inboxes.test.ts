@@ -59,7 +59,7 @@ async function newestOf(site: Site, to: string) {
 }
 
 const becomes = (site: Site, to: string, state: string) =>
-  eventually(() => newestOf(site, to), { accept: (one) => one?.state === state, timeoutMs: 40_000 });
+  eventually(() => newestOf(site, to), { accept: (one) => one?.state === state });
 
 it('goes round by file, terminal, webhook and queue, each acknowledged in its own way', async ({
   openSite,
@@ -82,7 +82,7 @@ it('goes round by file, terminal, webhook and queue, each acknowledged in its ow
 
   // The terminal is busy: nothing is pasted, and nothing fails.
   await one.tell('Map the hall', 60);
-  await eventually(async () => (await site.cli('agents')).stdout.includes('60 %'), { timeoutMs: 20_000 });
+  await eventually(async () => (await site.cli('agents')).stdout.includes('60 %'));
   await one.tell('Map the hall', 80);
   const waiting = await becomes(site, 'Agent-2', 'queued');
   expect(await tmux.received('two')).toEqual([]);

@@ -13,7 +13,7 @@ describe('the end', () => {
   }) => {
     const site = await openSite({ redisUrl: null, rabbitUrl: null });
     const platform = await site.up('--demo').ready(90_000);
-    await eventually(() => platform.ask('services', /3 services/, 1_000), { timeoutMs: 30_000 });
+    await eventually(() => platform.ask('services', /3 services/, 1_000));
     expect((await survivorsIn(site.dir, 0)).length).toBeGreaterThan(5);
     await platform.stop();
     expect(await survivorsIn(site.dir, 2_000)).toEqual([]);
@@ -28,7 +28,7 @@ describe('the end', () => {
     await platform.says(new RegExp(`^restart ${service}: stopping`, 'm'));
     await platform.stop();
     const next = await site.up().ready();
-    await next.says(new RegExp(`^restart ${service}: ready .*incarnation`, 'm'), { timeoutMs: 20_000 });
+    await next.says(new RegExp(`^restart ${service}: ready .*incarnation`, 'm'));
   });
 
   it('drains on SIGTERM at any moment of the start', async ({ openSite }) => {

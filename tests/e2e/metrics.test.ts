@@ -21,13 +21,13 @@ function figureOf(series: readonly Series[], name: string, labels: Readonly<Reco
   return series.find((one) => one.name === `swarmline_${name}` && fits(one))?.value;
 }
 
-/** Runs a line over HTTP, as fast as it goes. */
+/** Runs a line over HTTP, as fast as it goes; resolves to the answer. */
 async function runner({ home, port }: Site) {
   const token = (await readFile(join(home, 'api-token'), 'utf8')).trim();
   return async (line: string) => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ line });
-    await (await fetch(`http://127.0.0.1:${port}/v1/run`, { method: 'POST', headers, body })).text();
+    return (await fetch(`http://127.0.0.1:${port}/v1/run`, { method: 'POST', headers, body })).text();
   };
 }
 
@@ -84,7 +84,8 @@ describe('/metrics', () => {
     const run = await runner(scene.site);
     const uses = async (from: number, to: number) => {
       for (let i = from; i < to; i += 50) {
-        await Promise.all(Array.from({ length: 50 }, (_, j) => run(`word${i + j} restart-${i + j}`)));
+        const lines = Array.from({ length: 50 }, (_, j) => `word${i + j} restart-${i + j}`);
+        for (const answer of await Promise.all(lines.map(run))) expect(answer).toContain('unknown-command');
       }
     };
     await uses(0, 50);

@@ -29,7 +29,7 @@ describe('Redis away', () => {
     await redis.crash();
     await eventually(probe, { timeoutMs: 2_000, accept: (code) => code === 503 });
     await redis.back();
-    await eventually(probe, { timeoutMs: 5_000, accept: (code) => code === 200 });
+    await eventually(probe, { accept: (code) => code === 200 });
   });
 
   it('turns a confirmation into an unknown, which confirmed again is one restart', async ({ openSite }) => {
@@ -38,10 +38,8 @@ describe('Redis away', () => {
     await redis.crash();
     await platform.ask(`yes ${id}`, unknown, 3_000);
     await redis.back();
-    await eventually(() => platform.ask(`yes ${id}`, new RegExp(`restart ${service}`), 3_000), {
-      timeoutMs: 20_000,
-    });
-    await platform.says(readyOf(service), { timeoutMs: 20_000 });
+    await eventually(() => platform.ask(`yes ${id}`, new RegExp(`restart ${service}`), 3_000));
+    await platform.says(readyOf(service));
     expect(await starts()).toBe(2);
   });
 
@@ -57,9 +55,9 @@ describe('Redis away', () => {
     await first?.tell('Map the hall', 80);
     await delay(awayMs / 2);
     await redis.back();
-    await eventually(() => platform.ask('status', /Swarmline is up/, 1_000), { timeoutMs: 10_000 });
+    await eventually(() => platform.ask('status', /Swarmline is up/, 1_000));
     await platform.order(service);
-    await platform.says(readyOf(service), { timeoutMs: 20_000 });
+    await platform.says(readyOf(service));
     // soon, and not only when the sweep of the minute comes round
     const letters = await eventually(async () => second?.all(), {
       timeoutMs: 5_000,
@@ -94,7 +92,7 @@ describe('RabbitMQ away', () => {
     await delay(awayMs);
     expect(platform.output().slice(after)).not.toMatch(new RegExp(`^restart ${service}: (sent|ready)`, 'm'));
     await rabbit.back();
-    await platform.says(readyOf(service), { after, timeoutMs: 30_000 });
+    await platform.says(readyOf(service), { after });
     expect(stateLines(platform, after, 'rabbitmq')).toEqual(['✖ rabbitmq  down', '✔ rabbitmq  up']);
   });
 

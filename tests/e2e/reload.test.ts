@@ -39,7 +39,7 @@ it('tells what changed, from what to what, in the record, the console and the ch
   const site = await openSite({ discord });
   const platform = await site.up().ready();
   const told = (text: RegExp) =>
-    discord.until(() => discord.messages().find((message) => text.test(message.text)), 20_000);
+    discord.until(() => discord.messages().find((message) => text.test(message.text)));
 
   await edit(site, (config) => ({ ...config, log: { level: 'debug' } }));
   await platform.says(/configuration: log\.level: live \("info" → "debug"\)/);
@@ -98,7 +98,7 @@ it('takes a new policy at once, and refuses a broken one', async ({ openSite }) 
   expect(await order()).not.toBe(denied);
 
   await writeFile(path, JSON.stringify({ ...policy, people: {} }));
-  await eventually(async () => (await order()) === denied, { timeoutMs: 20_000 });
+  await eventually(async () => (await order()) === denied);
   await platform.stop();
 });
 
@@ -113,12 +113,11 @@ it('says of a broken chain in `alerts` and /readyz, until the file of the missio
   await platform.says(/chain: refused, the last good one stays: .*later\.md cannot be read/);
   const alerts = async () => (await site.cli('run', 'alerts')).stdout;
   const readyz = async () => (await fetch(`http://127.0.0.1:${site.port}/readyz`)).text();
-  const long = { timeoutMs: 20_000 };
-  await eventually(alerts, { accept: (text) => text.includes('chain-broken'), ...long });
+  await eventually(alerts, { accept: (text) => text.includes('chain-broken') });
   expect(await readyz()).toContain("the chain's file cannot be used since");
   await writeFile(join(site.dir, 'later.md'), 'Go on.');
-  await eventually(readyz, { accept: (text) => !text.includes("the chain's file"), ...long });
-  await eventually(alerts, { accept: (text) => !text.includes('chain-broken'), ...long });
+  await eventually(readyz, { accept: (text) => !text.includes("the chain's file") });
+  await eventually(alerts, { accept: (text) => !text.includes('chain-broken') });
   expect(platform.output().match(/chain: refused/g)).toHaveLength(1);
   await platform.stop();
 });

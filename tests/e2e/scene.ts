@@ -44,26 +44,20 @@ export async function orderOnDiscord({ discord, service }: Scene): Promise<strin
 }
 
 /** Waits until a message on Discord shows this. */
-export function shows(
-  { discord }: Scene,
-  id: string,
-  text: RegExp,
-  timeoutMs = 20_000,
-): Promise<SeenMessage> {
-  return discord.until(
-    () => discord.messages().find((message) => message.id === id && text.test(message.text)),
-    timeoutMs,
+export function shows({ discord }: Scene, id: string, text: RegExp): Promise<SeenMessage> {
+  return discord.until(() =>
+    discord.messages().find((message) => message.id === id && text.test(message.text)),
   );
 }
 
 /** What the bot said on Twitch that matches; waits for it. */
-export function heardOnTwitch({ twitch }: Scene, text: RegExp, timeoutMs = 20_000): Promise<string> {
-  return eventually(() => twitch.sent('swarm').find((line) => text.test(line)) ?? '', { timeoutMs });
+export function heardOnTwitch({ twitch }: Scene, text: RegExp): Promise<string> {
+  return eventually(() => twitch.sent('swarm').find((line) => text.test(line)) ?? '');
 }
 
 /** Says something on Twitch, once the bot is there to hear it. */
 export async function sayOnTwitch({ twitch }: Scene, viewer: typeof ann | typeof mallory, text: string) {
-  await eventually(() => twitch.joined('swarm').includes('swarmbot'), { timeoutMs: 20_000 });
+  await eventually(() => twitch.joined('swarm').includes('swarmbot'));
   twitch.say('swarm', { ...viewer, text });
 }
 

@@ -195,7 +195,7 @@ async function fail({ scene: { site }, servers }: GuardedScene): Promise<void> {
   for (const [env, role, said] of runs) {
     await amid(site, env, async () => {
       const process = site.up('--only', role);
-      await process.says(said, { timeoutMs: 30_000 });
+      await process.says(said);
       if (role === 'workers') await isLogged(site, role, /ACCESS_REFUSED/);
       if ('SWARMLINE_POLICY__FILE' in env) await isLogged(site, role, /"channel":"webhook"/);
       process.signal('SIGTERM');
@@ -240,9 +240,7 @@ async function misconfigure({ scene: { site } }: GuardedScene): Promise<void> {
 }
 
 describe('a secret', () => {
-  it('is nowhere in what the platform prints, writes, stores, serves and sends', {
-    timeout: 300_000,
-  }, async ({ openSite }) => {
+  it('is nowhere in what the platform prints, writes, stores, serves and sends', async ({ openSite }) => {
     const guarded = await openGuardedScene(openSite);
     const { scene, servers, collector } = guarded;
     const { site, discord, twitch } = scene;

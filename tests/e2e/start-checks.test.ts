@@ -49,9 +49,7 @@ describe('RabbitMQ', () => {
     expect([end, line]).toEqual([1, expect.stringMatching(/^✖ rabbitmq .*403 \(ACCESS-REFUSED\)/)]);
     expect(mend).toMatch(/^mend: it is there and refuses: mend user, password and vhost in RABBITMQ_URL/);
     const platform = site.up();
-    await platform.says(/^! rabbitmq: .*ACCESS-REFUSED.*; mend: it is there and refuses/m, {
-      timeoutMs: 30_000,
-    });
+    await platform.says(/^! rabbitmq: .*ACCESS-REFUSED.*; mend: it is there and refuses/m);
     expect(platform.output()).not.toContain('wrong@');
     await platform.stop();
   });
@@ -63,7 +61,7 @@ describe('RabbitMQ', () => {
     expect(line).toMatch(/^✖ rabbitmq rights .*ACCESS_REFUSED/);
     expect(mend).toContain('rabbitmqctl set_permissions -p VHOST USER ".*" ".*" ".*"');
     const platform = site.up();
-    await platform.says(/^! rabbitmq rights: .*; mend: rabbitmqctl set_permissions/m, { timeoutMs: 30_000 });
+    await platform.says(/^! rabbitmq rights: .*; mend: rabbitmqctl set_permissions/m);
     await platform.stop();
   });
 
@@ -82,9 +80,7 @@ describe('RabbitMQ', () => {
     );
     expect(mend).toContain('give Swarmline a vhost of its own');
     const platform = site.up();
-    await platform.says(/^! rabbitmq exchanges: TOPOLOGY_CONFLICT.*; mend: delete the exchange/m, {
-      timeoutMs: 30_000,
-    });
+    await platform.says(/^! rabbitmq exchanges: TOPOLOGY_CONFLICT.*; mend: delete the exchange/m);
     await platform.stop();
   });
 });
@@ -183,7 +179,7 @@ describe('the machine', () => {
   }) => {
     const site = await openSite({ redisUrl: 'redis://127.0.0.1:1' });
     const platform = site.up('--only', 'api');
-    await platform.says(/^! redis: /m, { timeoutMs: 30_000 });
+    await platform.says(/^! redis: /m);
     const found = await doctorOf(site, 'port');
     expect(found.line).toMatch(/^✔ port +\d+, of the platform that runs as process \d+$/);
     expect(platform.output()).not.toContain('! port');

@@ -31,9 +31,7 @@ describe('a part that crashes in a loop', () => {
     await mkdir(site.home, { recursive: true });
     await writeFile(obstacle, '');
     const platform = site.up();
-    await platform.says(/✖ rabbitmq-server crashed in a loop; when it is mended: swarmline service reset/, {
-      timeoutMs: 40_000,
-    });
+    await platform.says(/✖ rabbitmq-server crashed in a loop; when it is mended: swarmline service reset/);
 
     const status = await site.cli('status');
     expect(status.stdout).toMatch(
@@ -63,9 +61,7 @@ describe('a part that crashes in a loop', () => {
       end: 1,
       stdout: expect.stringMatching(/the brake is closed; failed: .*mkdir/),
     });
-    await eventually(async () => (await site.cli('status')).stdout.includes('braked after'), {
-      timeoutMs: 40_000,
-    });
+    await eventually(async () => (await site.cli('status')).stdout.includes('braked after'));
 
     await rm(obstacle);
     const reset = await site.cli('service', 'reset', 'rabbitmq-server');
@@ -100,7 +96,7 @@ describe('the program', () => {
     });
     const site = await openSite({ redisUrl: redis.url });
     const platform = upWith(site, { SWARMLINE_DRAIN__TIMEOUT_MS: '1000' });
-    await platform.says(/^ready in/m, { timeoutMs: 30_000 });
+    await platform.says(/^ready in/m);
     process.kill(pid, 'SIGSTOP');
     platform.signal('SIGTERM');
     expect(await platform.ended).toBe(70);
@@ -139,7 +135,7 @@ describe('the program', () => {
   it('goes on when its input ends and no terminal is there', async ({ openSite }) => {
     const site = await openSite();
     const platform = upWith(site, {}, 'exec "$0" "$@" < /dev/null');
-    await platform.says(/^ready in/m, { timeoutMs: 30_000 });
+    await platform.says(/^ready in/m);
     expect((await site.cli('run', 'help')).end).toBe(0);
     platform.signal('SIGTERM');
     expect(await platform.ended).toBe(0);
@@ -172,7 +168,7 @@ describe('systemd', () => {
     createInterface({ input: ear.stdout }).on('line', (line) => heard.push(line));
     await eventually(() => heard.includes('bound'));
     const platform = upWith(site, { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '400000' });
-    await platform.says(/^ready in/m, { timeoutMs: 30_000 });
+    await platform.says(/^ready in/m);
     await eventually(() => heard.filter((line) => line === 'WATCHDOG=1').length >= 3);
     expect(heard[1]).toBe('READY=1 STATUS=ready: console, bots, api, workers, pipeline');
 
@@ -201,7 +197,7 @@ describe('systemd', () => {
       env: { ...site.env, ...env },
     });
     onTestFinished(() => platform.kill());
-    await platform.says(/^ready in/m, { timeoutMs: 30_000 });
+    await platform.says(/^ready in/m);
     const log = await readFile(join(site.home, 'logs/swarmline.ndjson'), 'utf8');
     expect(log).toContain('there is no program systemd-notify on the PATH: systemd is told nothing');
     platform.signal('SIGTERM');

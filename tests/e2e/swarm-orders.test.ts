@@ -154,10 +154,8 @@ async function statesOf(site: Site): Promise<string[]> {
 }
 
 async function isHeld(site: Site, checkpoint: number): Promise<void> {
-  await eventually(
-    async () =>
-      (await deliveriesOf(site)).some(({ state, gas }) => state === 'held' && gas.checkpoint === checkpoint),
-    { timeoutMs: 20_000 },
+  await eventually(async () =>
+    (await deliveriesOf(site)).some(({ state, gas }) => state === 'held' && gas.checkpoint === checkpoint),
   );
 }
 

@@ -28,7 +28,7 @@ async function traceOf({ spans }: Collector, ended: (trace: readonly CollectedSp
       const root = spans.find(({ name }) => name === 'interaction restart');
       return spans.filter(({ traceId }) => traceId === root?.traceId);
     },
-    { accept: whole, timeoutMs: 20_000 },
+    { accept: whole },
   );
 }
 

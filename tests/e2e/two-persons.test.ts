@@ -97,9 +97,7 @@ function yesOf({ buttons }: SeenMessage): string {
 }
 
 describe('a restart that needs two persons', () => {
-  it('is asked on Twitch and approved on Discord, across a kill -9 between the two', {
-    timeout: 120_000,
-  }, async ({ openSite }) => {
+  it('is asked on Twitch and approved on Discord, across a kill -9 between the two', async ({ openSite }) => {
     const said = new Transcript();
     const scene = await openScene(openSite, countingProgram, twoPersons());
     const { discord, service, site } = scene;
@@ -110,11 +108,11 @@ describe('a restart that needs two persons', () => {
     const request = await requestOnDiscord(scene);
     said.add('Swarmline, Discord', `${request.text}\n[Approve] [Deny]`);
 
-    const foreign = await discord.click(request.id, yesOf(request), stranger).followUp(20_000);
+    const foreign = await discord.click(request.id, yesOf(request), stranger).followUp();
     said.add('stranger, Discord', '[Approve]');
     said.add('Swarmline, Discord', foreign.text);
     expect(foreign.text).toContain('Not for stranger to decide');
-    const self = await discord.click(request.id, yesOf(request), operator).followUp(20_000);
+    const self = await discord.click(request.id, yesOf(request), operator).followUp();
     said.add('Ann on Discord', '[Approve]');
     said.add('Swarmline, Discord', self.text);
     expect(self.text).toContain('somebody else has to approve it');
@@ -122,16 +120,16 @@ describe('a restart that needs two persons', () => {
     await platform.kill();
     said.add('—', 'kill -9 of the platform, and its start');
     await site.up().ready();
-    await eventually(() => discord.gateway.connected === 1, { timeoutMs: 20_000 });
+    await eventually(() => discord.gateway.connected === 1);
     const told = discord.click(request.id, yesOf(request), bea);
     said.add('Bea on Discord', '[Approve]');
-    said.add('Swarmline, Discord', (await told.followUp(20_000)).text);
+    said.add('Swarmline, Discord', (await told.followUp()).text);
     const end = await discord.until(
       () => discord.messages().find(({ id, text }) => id === request.id && text.includes('Approved by bea')),
       20_000,
     );
     said.add('Swarmline, Discord', end.text);
-    const ready = await heardOnTwitch(scene, /ready —/, 30_000);
+    const ready = await heardOnTwitch(scene, /ready —/);
     said.add('Swarmline, Twitch', ready);
     expect(ready).toMatch(/^@ann .*incarnation [0-9a-f]{8} → [0-9a-f]{8}/);
     expect([await scene.starts(), withButtons(scene)]).toEqual([2, []]);
@@ -144,14 +142,14 @@ describe('a restart that needs two persons', () => {
     said.add('Swarmline, CLI', await printed(scene, why));
     const own = { command: 'why me', options: { command: `restart ${service}` }, user: stranger };
     said.add('stranger, Discord', `/why me restart ${service}`);
-    said.add('Swarmline, Discord', (await (await discord.slash(own)).message(20_000)).text);
+    said.add('Swarmline, Discord', (await (await discord.slash(own)).message()).text);
 
     const text = said.text('One restart that needed two persons');
     process.stdout.write(`\n${text}\n\n`);
     expect(firstMissing(text, whatIsRead(service))).toBeNull();
   });
 
-  it('is followed from the CLI until somebody has approved it', { timeout: 60_000 }, async ({ openSite }) => {
+  it('is followed from the CLI until somebody has approved it', async ({ openSite }) => {
     const scene = await openScene(openSite, countingProgram, twoPersons());
     const { site, service, discord } = scene;
     await site.up().ready();
@@ -162,9 +160,7 @@ describe('a restart that needs two persons', () => {
     expect(JSON.parse(command.stdout)).toMatchObject({ kind: 'result', state: 'ready' });
   });
 
-  it('that nobody approved is over for the CLI too, with a status that says so', { timeout: 60_000 }, async ({
-    openSite,
-  }) => {
+  it('that nobody approved is over for the CLI too, with a status that says so', async ({ openSite }) => {
     const scene = await openScene(openSite, countingProgram, twoPersons());
     const { site, service, discord } = scene;
     await site.up().ready();
@@ -179,23 +175,20 @@ describe('a restart that needs two persons', () => {
     expect(await scene.starts()).toBe(1);
   });
 
-  it('leaves no button anywhere when it runs out while the platform is down', { timeout: 60_000 }, async ({
-    openSite,
-    redis,
-  }) => {
+  it('leaves no button anywhere when it runs out while the platform is down', async ({ openSite, redis }) => {
     const scene = await openScene(openSite, countingProgram, twoPersons(3_000));
     const { site, service, discord } = scene;
     const platform = await site.up().ready();
     await sayOnTwitch(scene, ann, `!restart ${service}`);
     const request = await requestOnDiscord(scene);
     // Asked on Discord as well: that message has buttons of its own.
-    const own = await (await discord.slash({ command: 'restart', options: { service } })).message(20_000);
+    const own = await (await discord.slash({ command: 'restart', options: { service } })).message();
     // Killed before that is noted, it would count as never shown, and wait for its two minutes.
     const key = `${site.prefix}:approval:${yesOf(own).replace('yes:', '')}`;
     await eventually(async () => Boolean(await redis.hget(key, 'shownAt')));
     await platform.kill();
     await site.up().ready();
-    await eventually(() => withButtons(scene).length === 0, { timeoutMs: 30_000 });
+    await eventually(() => withButtons(scene).length === 0);
     const shown = discord.messages().filter(({ id }) => id === request.id || id === own.id);
     expect(shown.map(({ text }) => /Expired: nobody decided in time/.test(text))).toEqual([true, true]);
     expect(await heardOnTwitch(scene, /Expired: nobody decided/)).toMatch(/^@ann /);

@@ -1,6 +1,7 @@
 // One child process of a test: what it printed, what it is told, and how it ended. It knows nothing of Swarmline.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { eventually } from './fixtures.ts';
+import { patienceMs } from './patience.ts';
 
 export interface ChildSpec {
   readonly program: string;
@@ -64,7 +65,7 @@ export class Child {
 
   /** Resolves to the first match in what it printed from the character `after` on; the error shows what it said instead. */
   async says(pattern: RegExp, options: { readonly after?: number; readonly timeoutMs?: number } = {}) {
-    const { after = 0, timeoutMs = 15_000 } = options;
+    const { after = 0, timeoutMs = patienceMs } = options;
     const find = () => pattern.exec(this.#output.slice(after));
     const found = await eventually(find, { timeoutMs }).catch(() => null);
     if (found) return found;

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { inject, test } from 'vitest';
 import { closeRedis, createCommandRedis, type Redis } from '../../src/core/redis.ts';
+import { patienceMs } from './patience.ts';
 
 interface Fixtures {
   redisUrl: string;
@@ -23,7 +24,7 @@ export const it = test.extend<Fixtures>({
 });
 
 interface EventuallyOptions<T> {
-  /** Default 10,000. */
+  /** Default: patienceMs. */
   readonly timeoutMs?: number;
   /** Whether the probed value is the awaited one; default: truthy. */
   readonly accept?: (value: T) => boolean;
@@ -34,7 +35,7 @@ export async function eventually<T>(
   probe: () => T | Promise<T>,
   options: EventuallyOptions<T> = {},
 ): Promise<T> {
-  const { timeoutMs = 10_000, accept = Boolean } = options;
+  const { timeoutMs = patienceMs, accept = Boolean } = options;
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     let last: unknown;

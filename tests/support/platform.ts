@@ -1,6 +1,7 @@
 // The real program under test: one running `swarmline up`, as a child process with a person at its console.
 import { Child, type End } from './child.ts';
 import { eventually } from './fixtures.ts';
+import { patienceMs } from './patience.ts';
 
 export class Platform extends Child {
   readonly #readyUrl: string | null;
@@ -12,7 +13,7 @@ export class Platform extends Child {
   }
 
   /** Resolves when every enabled part has been up; rejects at once when the process ends instead. */
-  async ready(timeoutMs = 30_000): Promise<this> {
+  async ready(timeoutMs = patienceMs): Promise<this> {
     const url = this.#readyUrl;
     const ready = url === null ? this.says(/^ready in /m, { timeoutMs }) : untilOk(url, timeoutMs);
     const ended = this.ended.then((end) => {
@@ -26,7 +27,7 @@ export class Platform extends Child {
   }
 
   /** Types a line at the console and resolves to what is printed next that matches. */
-  async ask(line: string, answer: RegExp, timeoutMs = 10_000) {
+  async ask(line: string, answer: RegExp, timeoutMs = patienceMs) {
     const after = this.output().length;
     this.type(line);
     return this.says(answer, { after, timeoutMs });

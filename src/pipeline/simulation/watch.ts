@@ -65,6 +65,7 @@ export function createWatching(
 
 /** An effect is owed from when it is decided, and may stay so over many looks. */
 function isNewNudge(before: Watch | null, after: Watch): boolean {
+  if (after.owed.length === 0) return false;
   const owed = (watch: Watch | null) =>
     (watch?.owed ?? []).flatMap((effect) => (effect.kind === 'nudge' ? [effect.episode] : []));
   const known = owed(before);

@@ -37,6 +37,7 @@ export function makeEvidence(): LookForEvidence {
 }
 
 async function evidenceOf(agent: Watchable, now: number, waitsOf: WaitsOf): Promise<Evidence> {
+  if ((agent.workspace ?? agent.pidFile ?? agent.statusFile) === undefined) return noEvidence;
   const [commitAt, process, waits] = await Promise.all([
     agent.workspace === undefined ? null : lastCommit(agent.workspace).catch(() => null),
     agent.pidFile === undefined ? null : liveProcess(agent.pidFile).catch(() => null),

@@ -22,25 +22,17 @@ export interface Received {
 /** Who is looked at. */
 export interface Seen {
   readonly run: Run;
+  /** Whether anything can be given to it; default true. */
+  readonly hasInbox?: boolean;
   readonly evidence: Evidence;
   readonly received: Received;
 }
 
-/** What needs a look at the others, or at the configuration, is told apart. */
-export function factsOf({
-  run,
-  evidence,
-  received,
-}: Seen): Omit<Facts, 'hasInbox' | 'waitsFor' | 'takeOvers' | 'begun'> {
+/** As of an agent that stands alone: it waits for nobody, and nobody could take over from it. */
+export function factsOf({ run, hasInbox = true, evidence, received }: Seen): Facts {
   const { word } = run;
   // Whoever took gas has a mission, though no status has named it yet and the last one says 100 %.
   const isFuelled = hasUnbegun(run.assignments, run.epoch);
-  const signs = {
-    heartbeat: run.seenAt,
-    commit: evidence.commitAt,
-    process: evidence.processAt,
-    inbox: received.inboxAt,
-  };
   return {
     // A status without a mission and without tasks expects nothing of its agent.
     hasMission: isFuelled || (run.epoch > 0 && !(run.mission === 'default' && run.percent === null)),
@@ -50,11 +42,18 @@ export function factsOf({
     startedAt: Math.max(run.epochAt, evidence.processStartedAt ?? 0, isFuelled ? (run.since ?? 0) : 0),
     isPaused: pauseOf(run) !== null,
     resumedAt: word === null || word.paused ? null : word.at,
-    signs: Object.fromEntries(
-      Object.entries(signs).flatMap(([source, at]) => (at === null ? [] : [[source, at]])),
-    ),
+    signs: {
+      ...(run.seenAt !== null && { heartbeat: run.seenAt }),
+      ...(evidence.commitAt !== null && { commit: evidence.commitAt }),
+      ...(evidence.processAt !== null && { process: evidence.processAt }),
+      ...(received.inboxAt !== null && { inbox: received.inboxAt }),
+    },
     gasAt: received.gasAt,
     hasGas: received.hasGas,
+    hasInbox,
+    waitsFor: null,
+    takeOvers: [],
+    begun: [],
   };
 }
 

@@ -1,6 +1,6 @@
 // Gathers what is known of all agents for one look: their runs, their deliveries, their files, and each other. It stores
 // and sends nothing.
-import type { Delivery } from '../delivery.ts';
+import { type Delivery, isLaid } from '../delivery.ts';
 import { newRun, type Run } from '../machine.ts';
 import type { GasStore } from '../store.ts';
 import type { StallOptions } from './config.ts';
@@ -87,10 +87,7 @@ function alone(
   now: number,
   stall: StallOptions,
 ): Lone {
-  const facts: Facts = {
-    ...factsOf({ run, evidence, received }),
-    ...{ hasInbox, waitsFor: null, takeOvers: [], begun: [] },
-  };
+  const facts = factsOf({ run, evidence, received, hasInbox });
   const isAlive = facts.hasMission && !facts.isComplete && silentSince(watch, facts, now, stall) === null;
   return { agent: run.agent, facts, known, waits: evidence.waits, open: received.open, isAlive };
 }
@@ -104,15 +101,26 @@ function beside(all: readonly Lone[], deliveries: readonly Delivery[]): Look[] {
     isFit: isAlive && facts.hasInbox && !facts.isPaused,
     open,
   }));
+  const laid = laidAt(deliveries);
   return all.map(({ agent, facts, known }) => ({
     agent,
     known,
     facts: {
       ...facts,
       waitsFor: excuseOf(agent, waits, (other) => alive.has(other)),
-      takeOvers: takeOversOf(agent, { deliveries, candidates, meant: meantBy(known) }),
+      takeOvers: takeOversOf(agent, { deliveries: laid.get(agent) ?? [], candidates, meant: meantBy(known) }),
     },
   }));
+}
+
+/** What lies unaccepted, by its receiver, so that each agent's look goes through its own alone. */
+function laidAt(deliveries: readonly Delivery[]): ReadonlyMap<string, readonly Delivery[]> {
+  const laid = new Map<string, Delivery[]>();
+  for (const delivery of deliveries.filter(isLaid)) {
+    const { to } = delivery.gas;
+    laid.set(to, [...(laid.get(to) ?? []), delivery]);
+  }
+  return laid;
 }
 
 /** What was offered of its gas, or is owed of it: it stays with whom it was meant for. */

@@ -34,12 +34,14 @@ export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): 
 
   async function lookAt({ agent, facts: seen, known }: Look): Promise<void> {
     const now = clock.now();
-    if (known !== null && isNoNews(known, judge(known, seen, now, stall), now)) return;
+    if (known !== null && isJustJudged(known, now) && isNoNews(known, judge(known, seen, now, stall))) return;
     const held = await watches.one(agent);
     const before = held.value ?? newWatch(agent, now, stall.bootGraceMs);
-    const facts = { ...seen, begun: await begunOf(before) };
+    const begun = await begunOf(before);
+    const facts = begun.length === 0 ? seen : { ...seen, begun };
     const { watch, effects } = judge(before, facts, now, stall);
-    const saved = await watches.save(held, { ...watch, owed: [...watch.owed, ...effects] });
+    const next = effects.length === 0 ? watch : { ...watch, owed: [...watch.owed, ...effects] };
+    const saved = await watches.save(held, next);
     // Null: somebody else looked at the same time, and does what comes of it.
     if (saved?.value) await settle({ ...saved, value: saved.value });
   }
@@ -89,10 +91,13 @@ export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): 
 /** That it was looked at is written down often enough for nobody to think that the watch was away. */
 const writtenAtLeastMs = 120_000;
 
+function isJustJudged({ judgedAt }: Watch, now: number): boolean {
+  return now >= judgedAt && now - judgedAt < writtenAtLeastMs;
+}
+
 /** Whether nothing has come of a look but its time. */
-function isNoNews(known: Watch, { watch, effects }: Judgement, now: number): boolean {
-  const sinceMs = now - known.judgedAt;
-  if (sinceMs < 0 || sinceMs >= writtenAtLeastMs || effects.length > 0 || known.owed.length > 0) return false;
+function isNoNews(known: Watch, { watch, effects }: Judgement): boolean {
+  if (effects.length > 0 || known.owed.length > 0) return false;
   return JSON.stringify({ ...watch, judgedAt: known.judgedAt }) === JSON.stringify(known);
 }
 

@@ -31,6 +31,7 @@ export function takeOversOf(agent: string, { deliveries, candidates, meant }: Ar
   const lying = deliveries
     .filter((one) => one.gas.to === agent && isLaid(one) && one.gas.checkpoint !== null)
     .toSorted((a, b) => a.gas.createdAt - b.gas.createdAt);
+  if (lying.length === 0) return [];
   const open = new Map(candidates.map((one) => [one.agent, one.open]));
   const openOf = (one: string) => open.get(one) ?? 0;
   const missions = new Map<string, string>();

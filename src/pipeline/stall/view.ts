@@ -56,10 +56,6 @@ export function watchView(run: Run, known: Watch | null, now: number, options: S
   const told = factsOf({ run, evidence: noEvidence, received: nothingReceived });
   const facts: Facts = {
     ...told,
-    hasInbox: true,
-    waitsFor: null,
-    takeOvers: [],
-    begun: [],
     signs: known !== null && options.enabled ? signsSince(known, told, now) : told.signs,
   };
   const since = watch.waitsFor === null ? silentSince(watch, facts, now, options) : null;

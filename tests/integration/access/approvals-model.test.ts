@@ -18,7 +18,7 @@ const round = fc.record({
   passes: fc.constantFrom(0, 1, 59_999, 60_000, 60_001, 130_000),
 });
 
-it('has one end, that of the one call that was told so', { timeout: 60_000 }, async ({ redis, prefix }) => {
+it('has one end, that of the one call that was told so', async ({ redis, prefix }) => {
   let run = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(round, { minLength: 1, maxLength: 5 }), async (rounds) => {

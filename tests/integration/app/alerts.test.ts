@@ -126,7 +126,7 @@ describe('an alert that two processes see', () => {
       return processOf(redis, prefix, instance);
     });
     for (const { state } of both) state.signals = [signal];
-    await eventually(() => both.every(({ told }) => told.length === 1), { timeoutMs: 20_000 });
+    await eventually(() => both.every(({ told }) => told.length === 1));
     expect(both.map(({ kinds }) => kinds())).toEqual([['firing'], ['firing']]);
   });
 });
@@ -142,7 +142,7 @@ describe('a process that ends', () => {
     await a.stop();
     const b = processOf(redis, prefix, 'b');
     b.state.signals = [signal];
-    await eventually(() => b.runner.active()[0]?.told, { timeoutMs: 3_000 });
+    await eventually(() => b.runner.active()[0]?.told);
     expect(b.told).toEqual([]);
     b.state.signals = [];
     await eventually(() => b.told.length === 1);
@@ -231,7 +231,7 @@ describe('a silence', () => {
     expect(both.flatMap(({ told }) => told)).toEqual([]);
     const end = order(0, Date.now());
     await handler.take(end.body, end.context)(end.context);
-    await eventually(() => both.flatMap(({ told }) => told).length === 1, { timeoutMs: 15_000 });
+    await eventually(() => both.flatMap(({ told }) => told).length === 1);
     expect(reports).toEqual([
       expect.stringMatching(/^silenced until .*\d\d:\d\d UTC$/),
       'told again from now on',

@@ -77,7 +77,7 @@ describe('the bridge in trouble', () => {
     const events = await world.events();
     const { program, args } = stubbornProgram;
     const sidecar = world.mortalSidecar({ program, args, graceMs: 60_000 });
-    await eventually(() => events.some(({ state }) => state === 'ready'), { timeoutMs: 20_000 });
+    await eventually(() => events.some(({ state }) => state === 'ready'));
     const asked = tellRestart(bridge, world.order({ deadline: Date.now() + 2_500 }));
     await eventually(() => events.some(({ state }) => state === 'stopping'));
     sidecar.kill('SIGKILL');
@@ -103,7 +103,7 @@ describe('the bridge in trouble', () => {
     const { bridge, link } = await world.bridge({ url: `${url}?heartbeat=60` });
     await eventually(() => link.status().state === 'up');
     proxy.freeze();
-    await eventually(() => link.status().recreated === 1, { timeoutMs: 30_000 });
+    await eventually(() => link.status().recreated === 1);
     await eventually(() => link.status().state === 'up');
     expect(link.status().detail).toContain('re-created 1×');
     await world.sidecar();

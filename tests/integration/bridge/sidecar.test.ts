@@ -32,9 +32,7 @@ describe('a sidecar', () => {
     await new Promise((resolve) => server.close(resolve));
     const options = { args: ['-e', listensOn(port)], readyPort: port, noteFolder: world.flagFile() };
     const killed = world.mortalSidecar({ program: process.execPath, ...options });
-    const first = await eventually(() => events.find(({ state }) => state === 'ready'), {
-      timeoutMs: 20_000,
-    });
+    const first = await eventually(() => events.find(({ state }) => state === 'ready'));
     killed.kill('SIGKILL');
     await eventually(() => killed.signalCode !== null);
     const orphan = pidOf(first);
@@ -65,9 +63,7 @@ describe('a sidecar', () => {
     const bridge = await world.connectedBridge();
     const events = await world.events();
     await world.sidecar(shellProgram('exit 3'));
-    const stopped = await eventually(() => events.find(({ state }) => state === 'stopped'), {
-      timeoutMs: 20_000,
-    });
+    const stopped = await eventually(() => events.find(({ state }) => state === 'stopped'));
     expect(stopped?.detail).toMatch(/^5 failures within 60 s, the last: exited with code 3/);
     const { outcome, progress } = await tellRestart(bridge, world.order());
     expect(outcome).toEqual({ state: 'failed', reason: stopped?.detail });

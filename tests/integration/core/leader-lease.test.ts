@@ -98,7 +98,7 @@ describe('a write under a lease', () => {
   }) => {
     const leader = leadingProcess(redisUrl, prefix);
     const said = async (word: string) => (await redis.get(`${prefix}:said`)) === word;
-    await eventually(() => said('wrote'), { timeoutMs: 20_000 });
+    await eventually(() => said('wrote'));
     leader.kill('SIGSTOP');
     const b = leaseOf(createCommandRedis({ url: redisUrl, name: 'test' }), prefix, 'b');
     await eventually(async () => (await b.claim()).held);

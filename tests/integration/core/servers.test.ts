@@ -131,7 +131,7 @@ describe('embedded rabbitmq-server', () => {
     await eventually(
       async () => JSON.parse(await readFile(join(dir, 'server.pid.json'), 'utf8')).pid !== pid,
     );
-    await eventually(async () => accepts(await first.choosePort()), { timeoutMs: 30_000 });
+    await eventually(async () => accepts(await first.choosePort()));
     expect(await epmds()).toBe(1);
     await first.stop();
     await eventually(async () => (await epmds()) === 0);

@@ -169,7 +169,7 @@ describe('while its Redis is away', () => {
     expect(service.state).toBe('ready');
     proxy.mode = 'pass';
     // A half-open connection is noticed after 5 s, and made anew.
-    await eventually(() => singleton.holds(), { timeoutMs: 30_000 });
+    await eventually(() => singleton.holds());
     expect([service.state, behind]).toEqual(['ready', []]);
   });
 
@@ -179,7 +179,7 @@ describe('while its Redis is away', () => {
     await b.singleton.start();
     await eventually(() => b.singleton.holds());
     proxy.mode = 'pass';
-    await eventually(() => service.state === 'stopped', { timeoutMs: 30_000 });
+    await eventually(() => service.state === 'stopped');
     expect([singleton.holds(), singleton.state]).toEqual([false, 'ready']);
   });
 });

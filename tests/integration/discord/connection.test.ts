@@ -63,7 +63,7 @@ describe('the Discord connection', () => {
   it('identifies again when the session was declared invalid', async () => {
     const { peer, link } = await connected();
     peer.gateway.invalidate(false);
-    await peer.until(() => (peer.gateway.counts.identifies === 2 ? true : undefined), 8_000);
+    await peer.until(() => (peer.gateway.counts.identifies === 2 ? true : undefined));
     await up(link);
     expect((await (await peer.slash({ command: 'status' })).message()).text).toContain('redis');
   });

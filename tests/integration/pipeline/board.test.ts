@@ -45,7 +45,7 @@ describe('a board', () => {
     await rig.pipeline.control['gas.board'](order('c-1'), show);
     await rig.twin.boards.start();
     await work(rig, 'A', 50);
-    await eventually(() => shown(rig).length === 2, { timeoutMs: 15_000 });
+    await eventually(() => shown(rig).length === 2);
     await rig.twin.boards.stop();
     expect(shown(rig).map(({ percents }) => percents?.[0])).toEqual([40, 50]);
     expect(reportsTo(rig, 'discord').map(({ about }) => about)).toEqual(['c-1', 'c-1']);

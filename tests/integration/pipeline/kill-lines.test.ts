@@ -47,7 +47,7 @@ async function isKilled(script: string, deed: Deed, { place, folder }: Scene, li
   const args = [script, place.redisUrl, place.prefix, folder, deed, String(line)];
   const child = new Child({ program: process.execPath, args, env: { PATH: process.env['PATH'] } });
   onTestFinished(() => child.kill());
-  const done = child.says(/done/, { timeoutMs: 60_000 }).catch((thrown: unknown) => String(thrown));
+  const done = child.says(/done/).catch((thrown: unknown) => String(thrown));
   const end = await Promise.race([child.ended, done]);
   await child.kill();
   expect(end, child.stderr).toSatisfy((it) => it === 'SIGKILL' || Array.isArray(it));

@@ -74,7 +74,7 @@ describe('kill -9 between crossing and acknowledgement', () => {
         .map(({ gas }) => `${gas.epoch} ${gas.checkpoint}`);
     };
     for (let round = 0; round < kills; round += 1) {
-      await eventually(() => ready.size > 0, { timeoutMs: 60_000 });
+      await eventually(() => ready.size > 0);
       const draft = join(folder, 'A', 'draft');
       await writeFile(draft, JSON.stringify({ current_mission: `m-${round}`, progress: 100 }));
       await rename(draft, join(folder, 'A', 'status.json'));
@@ -85,9 +85,9 @@ describe('kill -9 between crossing and acknowledgement', () => {
         ready.delete(victim);
         return victim.kill('SIGKILL');
       };
-      await eventually(isKilled, { timeoutMs: 60_000 });
+      await eventually(isKilled);
       // One death for each: a job that two processes in a row died of is put aside by the queue, and told.
-      await eventually(async () => (await accepted()).length >= 3 * (round + 1), { timeoutMs: 60_000 });
+      await eventually(async () => (await accepted()).length >= 3 * (round + 1));
     }
     const all = Array.from({ length: kills }, (_, i) => [75, 90, 100].map((one) => `${i + 1} ${one}`)).flat();
     expect((await accepted()).toSorted()).toEqual(all.toSorted());

@@ -2,6 +2,7 @@
 // Enforces the rules that bite; what it does not know it answers with 404, and every exchange is on record.
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { patienceMs } from '../../support/patience.ts';
 import { type Fault, Faults } from './faults.ts';
 import { Gateway } from './gateway.ts';
 import { createRestServer, type Exchange } from './http.ts';
@@ -101,7 +102,8 @@ export async function createDiscordPeer(options: DiscordPeerOptions = {}): Promi
       [...world.messages.values()]
         .filter((message) => message.channelId === channelId && message.seenOnlyBy === undefined)
         .map(look),
-    until: (probe, timeoutMs = 5_000) => world.until(probe, timeoutMs, 'the peer did not reach the state'),
+    until: (probe, timeoutMs = patienceMs) =>
+      world.until(probe, timeoutMs, 'the peer did not reach the state'),
     deleteMessage: (id) => {
       world.messages.delete(id);
       world.changed();

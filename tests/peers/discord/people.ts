@@ -1,4 +1,5 @@
 // People in front of Discord: they type slash commands, click buttons and see answers.
+import { patienceMs } from '../../support/patience.ts';
 import type { Gateway } from './gateway.ts';
 import { type ApiObject, interactionOf, messageOf } from './shapes.ts';
 import {
@@ -70,7 +71,11 @@ export async function typeInto(
     person: use.user ?? operator,
     specific: { type: 4, data },
   });
-  return world.until(() => world.interactions.get(interaction)?.choices, 5_000, 'No choices were offered');
+  return world.until(
+    () => world.interactions.get(interaction)?.choices,
+    patienceMs,
+    'No choices were offered',
+  );
 }
 
 /** A slash command, or one part of a group, once the bot has registered it. */
@@ -78,7 +83,7 @@ async function registered(world: World, command: string) {
   const [name = '', part] = command.split(' ');
   const top = await world.until(
     () => [...world.commands.values()].flat().find((one) => one['name'] === name),
-    5_000,
+    patienceMs,
     `/${name} is not registered`,
   );
   const sub = optionsOf(top).find((option) => option['type'] === 1 && option['name'] === part);
@@ -118,7 +123,7 @@ export async function fillModal(
   }: { readonly click: Use; readonly fields: Readonly<Record<string, string>>; readonly user: Person },
 ): Promise<Use> {
   const opened = world.interactions.get(click.id);
-  const modal = await world.until(() => opened?.modal, 5_000, 'no window opened');
+  const modal = await world.until(() => opened?.modal, patienceMs, 'no window opened');
   const source = opened?.source;
   const components = modal.components.map(({ component: { custom_id } }) => ({
     type: 18,
@@ -177,9 +182,9 @@ function begin(
   };
   return {
     id: interaction.id,
-    message: (timeoutMs = 5_000) =>
+    message: (timeoutMs = patienceMs) =>
       world.until(() => seen(interaction.original), timeoutMs, 'The application did not respond'),
-    followUp: (timeoutMs = 5_000) =>
+    followUp: (timeoutMs = patienceMs) =>
       world.until(() => seen(interaction.followUps[0]), timeoutMs, 'No message followed'),
   };
 }

@@ -54,7 +54,7 @@ export class Instance {
 
   /** Resolves when its workers run. A start that finds no Redis fails, and is made again, as a supervisor does. */
   async works(): Promise<void> {
-    await eventually(() => this.#host.start().then(() => true), { timeoutMs: 30_000 });
+    await eventually(() => this.#host.start().then(() => true));
   }
 
   /** Resets its connections. @param away whether new ones are refused from now on */
