@@ -28,7 +28,9 @@ export interface GatherOptions {
 /** The facts of one agent at one look. */
 export interface Look {
   readonly agent: string;
-  readonly facts: Facts;
+  readonly facts: Omit<Facts, 'takeOvers'>;
+  /** As Facts, beside what others give at the same look. */
+  readonly takeOvers: (given: readonly TakeOver[]) => Facts['takeOvers'];
   /** What was remembered of it when it was looked at; null: nothing yet, or nobody can read it. */
   readonly known: Watch | null;
 }
@@ -75,7 +77,8 @@ interface Known {
   readonly hasInbox: boolean;
 }
 
-interface Lone extends Look {
+interface Lone extends Omit<Look, 'takeOvers' | 'facts'> {
+  readonly facts: Facts;
   readonly waits: readonly string[];
   readonly open: number;
   /** By its own signs, whomever it waits for. */
@@ -107,16 +110,13 @@ function beside(all: readonly Lone[], deliveries: readonly Delivery[]): Look[] {
   return all.map(({ agent, facts, known }) => ({
     agent,
     known,
-    facts: {
-      ...facts,
-      waitsFor: excuseOf(agent, waits, (other) => alive.has(other)),
-      takeOvers: takeOversOf(agent, { deliveries, candidates, meant: meantBy(known) }),
-    },
+    facts: { ...facts, waitsFor: excuseOf(agent, waits, (other) => alive.has(other)) },
+    takeOvers: (given) => takeOversOf(agent, { deliveries, candidates, meant: meantBy(known), given }),
   }));
 }
 
 /** What was offered of its gas, or is owed of it: it stays with whom it was meant for. */
-function meantBy(known: Watch | null): readonly TakeOver[] {
+export function meantBy(known: Watch | null): readonly TakeOver[] {
   const owed = (known?.owed ?? []).flatMap((effect) => (effect.kind === 'reassign' ? [effect.takeOver] : []));
   return [...(known?.proposals ?? []), ...owed];
 }
