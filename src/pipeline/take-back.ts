@@ -37,7 +37,7 @@ export async function withdrawn(inbox: TakeBackDeps['inbox'], { gas, state }: De
 }
 
 /** Whether an inbox cannot say at present what lies in it. */
-export function isUnaskable(thrown: unknown): thrown is SwarmError {
+function isUnaskable(thrown: unknown): thrown is SwarmError {
   if (!(thrown instanceof SwarmError)) return false;
   return thrown.kind === domainErrors.inboxUnwritable || thrown.kind === domainErrors.inboxMisconfigured;
 }
