@@ -48,18 +48,18 @@ export function createChanges({ store, clock, meter, follow }: ChangesDeps): Cha
     known: Known<Delivery> | null = null,
   ) => {
     let first = known;
-    const { delivery, effects, changed } = await untilSaved(`delivery ${id}`, async () => {
+    const { delivery, effects, reached } = await untilSaved(`delivery ${id}`, async () => {
       const held = first ?? (await store.delivery(id));
       first = null;
       if (held.value === null) throw new SwarmError(domainErrors.deliveryUnknown, `no delivery ${id}`);
       const step = make(held.value);
-      if (step.delivery === held.value) return { ...step, changed: false };
+      if (step.delivery === held.value) return { ...step, reached: false };
       const receiver = await fuelled(store, held.value, step.delivery);
       return (await store.saveDelivery(held, step.delivery, beside, receiver))
-        ? { ...step, changed: true }
+        ? { ...step, reached: step.delivery.state !== held.value.state }
         : null;
     });
-    if (changed && effects.includes('report')) count(meter, delivery);
+    if (reached) count(meter, delivery);
     await follow(delivery, effects);
     return delivery;
   };

@@ -1,17 +1,17 @@
 // What comes of crossed checkpoints, with what the store knows of receivers: the deliveries to be, and the records that
 // change in the same step. It saves nothing; intake.ts does.
-import type { Checkpoint } from '../contracts/agents.ts';
+import type { Gas } from '../contracts/agents.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Chain } from './chain.ts';
-import { type Delivery, newDelivery } from './delivery.ts';
-import { checkpointGasId, toGas } from './gas.ts';
-import { fallbacksOf, joinOf } from './graph.ts';
+import { type Delivery, isTaken, newDelivery } from './delivery.ts';
+import { toGas } from './gas.ts';
+import { fallbacksOf, joinOf, policyOf } from './graph.ts';
 import { holdersAmong } from './join-holds.ts';
 import type { DeliverEffect, Run } from './machine.ts';
 import { nextMissionFor, usedUp } from './next-mission.ts';
 import { lookAtReceivers } from './receivers.ts';
-import { type FitnessRules, receiversFor, type Route, type Routing, route } from './routing.ts';
+import { edgesFor, type FitnessRules, type Route, type Routing, route } from './routing.ts';
 import type { Beside, GasStore } from './store.ts';
 import { levelOf } from './thresholds.ts';
 import { type Write, writePlainly } from './words/writer.ts';
@@ -82,11 +82,12 @@ interface Question {
 async function routed({ store, clock }: DecideDeps, rules: FitnessRules, { chain, run, effect }: Question) {
   const { checkpoint } = effect;
   const looked = await Promise.all(
-    receiversFor(chain, run).map(async (receiver) => {
+    edgesFor(chain, run).map(async ({ source, receiver }) => {
       const agents = [receiver, ...fallbacksOf(chain, receiver)];
+      const isAlways = policyOf(chain, source, checkpoint) === 'always';
       const [look, taken, round] = await Promise.all([
         lookAtReceivers({ store, clock }, agents, rules),
-        takenBefore(store, run, checkpoint, receiver),
+        isAlways ? null : takenBefore(store, { run, effect }, receiver),
         joinOf(chain, receiver) && store.arrivals(receiver, checkpoint),
       ]);
       const holders = await holdersAmong(store, Object.values(round?.value?.paused ?? {}));
@@ -108,24 +109,43 @@ async function routed({ store, clock }: DecideDeps, rules: FitnessRules, { chain
   return { effect, routing, joins };
 }
 
-/** Also where somebody else stood in: then the chain goes on, and the mission has a worker. */
+/**
+ * Also where somebody else stood in, where it went in the gas of another of a join or was sent ahead, and where that of the
+ * first of a join was enough: then the chain goes on, and the mission has a worker.
+ */
 async function takenBefore(
   store: GasStore,
-  run: Run,
-  checkpoint: Checkpoint,
+  { run, effect: { checkpoint } }: Pick<Question, 'run' | 'effect'>,
   receiver: string,
 ): Promise<string | null> {
-  const earlier = ([75, 90] as const).filter((one) => one < checkpoint);
-  const ids = earlier.map((one) => checkpointGasId(run, one, receiver));
-  const found = ids.length === 0 ? [] : (await store.deliveries(ids)).values;
-  for (let delivery of found) {
-    while (delivery?.replacedBy) delivery = (await store.delivery(delivery.replacedBy)).value;
-    if (delivery?.state === 'accepted' || delivery?.state === 'working') {
-      return `works already: ${delivery.gas.to} took the ${delivery.gas.checkpoint} % gas`;
+  const { deliveries } = await store.recentDeliveries(searched);
+  const earlier = deliveries.filter(
+    ({ gas, meant }) =>
+      gas.checkpoint !== null &&
+      gas.checkpoint < checkpoint &&
+      (meant ?? gas.to) === receiver &&
+      isHandedBy(run, gas),
+  );
+  for (const { gas, behind } of earlier) {
+    for (let id: string | null = behind ?? gas.id; id !== null; ) {
+      const one: Delivery | null = (await store.delivery(id)).value;
+      if (one !== null && isTaken(one)) {
+        const whose = one.gas.from === run.agent ? '' : ` of ${one.gas.from}`;
+        return `works already: ${one.gas.to} took the ${one.gas.checkpoint} % gas${whose}`;
+      }
+      id = one?.replacedBy ?? null;
     }
   }
   return null;
 }
+
+function isHandedBy({ agent, epoch }: Run, { from, epoch: own, parts = [] }: Gas): boolean {
+  if (from === agent && own === epoch) return true;
+  return parts.some((part) => part.agent === agent && part.epoch === epoch);
+}
+
+/** All that are kept. */
+const searched = 1_000;
 
 interface Fuel {
   readonly run: Run;

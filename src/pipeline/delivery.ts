@@ -3,6 +3,7 @@ import {
   type DeliveryState,
   type DeliveryView,
   type Gas,
+  holdersOf,
   isToBeFetched,
   stepMarks,
 } from '../contracts/agents.ts';
@@ -204,6 +205,20 @@ export function transitionMissed(delivery: Delivery, at: number, why: string): D
   const isKept = missed.length >= mostMissed || missed.some((step) => step.detail === detail);
   if (!isOnItsWay(state) || isToBeFetched(delivery) || isKept) return { delivery, effects: [] };
   return { delivery: { ...delivery, steps: [...steps, { state, at, detail }] }, effects: [] };
+}
+
+/** Of those whose pauses hold it, `still` alone go on doing so; a later pause of the others holds nothing that was before it. */
+export function transitionHolders(delivery: Delivery, still: readonly string[], at: number): DeliveryStep {
+  const { state, steps } = delivery;
+  const holders = holdersOf(delivery);
+  const kept = holders.filter((agent) => still.includes(agent));
+  const gone = holders.filter((agent) => !still.includes(agent));
+  if (state !== 'held' || kept.length === 0 || gone.length === 0) return { delivery, effects: [] };
+  const detail = `${gone.join(', ')} was resumed, ${kept.join(', ')} not yet`;
+  return {
+    delivery: { ...delivery, heldBy: kept, steps: [...steps, { state, at, detail }] },
+    effects: ['report'],
+  };
 }
 
 /** A person is wanted; only for what nobody has acknowledged, and once. */

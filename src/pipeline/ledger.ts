@@ -38,6 +38,8 @@ export interface Ledger extends Pick<DeliveryLedger, 'state'> {
   missed(id: string, why: string): Promise<Delivery>;
   /** A person is wanted for a delivery. */
   alarm(id: string, why: string): Promise<Delivery>;
+  /** As Escalation. */
+  passOn(): Promise<void>;
 }
 
 export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
@@ -69,6 +71,7 @@ export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
     move: apply,
     missed: (id, why) => change(id, (held) => transitionMissed(held, clock.now(), why)),
     alarm: (id, why) => change(id, (held) => transitionAlert(held, { at: clock.now(), why })),
+    passOn: () => escalation.passOn(),
   };
   const escalation = createEscalation({ store, inbox, clock, ledger }, options);
   return ledger;

@@ -8,21 +8,14 @@ import { type Held, type Known, runSchema } from './records.ts';
 import { type Commit, type RecordChange, recordChange } from './store-commit.ts';
 import { fixedThresholds } from './thresholds.ts';
 
+/** What is created, and what else changes in the same step. */
+type Beside = readonly [opened: readonly Delivery[], changes: readonly RecordChange[]];
+
 export interface RunRecords extends Omit<Records<Run>, 'wrote'> {
-  /** With what changes beside it; false when one of the records changed since it was read. */
-  save(
-    held: Held<Run>,
-    run: Run,
-    opened: readonly Delivery[],
-    beside: readonly RecordChange[],
-  ): Promise<boolean>;
+  /** False when one of the records changed since it was read. */
+  save(held: Held<Run>, run: Run, ...beside: Beside): Promise<boolean>;
   /** The same over what is only known; false also when Redis has not that very text any more. */
-  saveOver(
-    known: Known<Run>,
-    run: Run,
-    opened: readonly Delivery[],
-    beside: readonly RecordChange[],
-  ): Promise<boolean>;
+  saveOver(known: Known<Run>, run: Run, ...beside: Beside): Promise<boolean>;
 }
 
 export function createRunRecords(
@@ -31,22 +24,17 @@ export function createRunRecords(
   commit: Commit,
 ): RunRecords {
   const { wrote, ...records } = createRecords<Run>(deps, hash, runSchema, rhythm);
-  const save = (
-    change: RecordChange,
-    version: number,
-    run: Run,
-    opened: readonly Delivery[],
-    beside: readonly RecordChange[],
-  ) =>
-    commit(beside.length === 0 ? [change] : [change, ...beside], opened).then((isSaved) => {
-      if (isSaved) wrote(run.agent, { version, value: run, text: change.text });
+  const save = (held: Held<Run>, from: string, run: Run, [opened, changes]: Beside) => {
+    const change = { ...runChange(held, run), from };
+    return commit(changes.length === 0 ? [change] : [change, ...changes], opened).then((isSaved) => {
+      if (isSaved) wrote(run.agent, { version: held.version + 1, value: run, text: change.text });
       return isSaved;
     });
+  };
   return {
     ...records,
-    save: (held, run, ...rest) => save(runChange(held, run), held.version + 1, run, ...rest),
-    saveOver: (known, run, ...rest) =>
-      save({ ...runChange(known, run), from: known.text }, known.version + 1, run, ...rest),
+    save: (held, run, ...beside) => save(held, '', run, beside),
+    saveOver: (known, run, ...beside) => save(known, known.text, run, beside),
   };
 }
 

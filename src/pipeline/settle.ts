@@ -3,7 +3,14 @@ import { holdersOf } from '../contracts/agents.ts';
 import type { JobLook, JobSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Changes } from './changes.ts';
-import { type Delivery, type DeliveryStep, isLaid, isTaken, transitionRetry } from './delivery.ts';
+import {
+  type Delivery,
+  type DeliveryStep,
+  isLaid,
+  isTaken,
+  transitionHolders,
+  transitionRetry,
+} from './delivery.ts';
 import { dispatched, layAgain, requeue } from './dispatch.ts';
 import { pauseOf } from './machine.ts';
 import { type OwedRules, owedTo } from './owed.ts';
@@ -49,8 +56,16 @@ export function createSettling(deps: SettlingDeps, rules: OwedRules, ways: Settl
 
   /** What is held waits for the word on each that holds it, which may have come in another process. */
   async function letGo(held: Delivery): Promise<void> {
-    const runs = await Promise.all(holdersOf(held).map((agent) => store.run(agent)));
-    if (runs.some(({ value }) => value !== null && pauseOf(value) !== null)) return;
+    const holders = holdersOf(held);
+    const runs = await Promise.all(holders.map((agent) => store.run(agent)));
+    const still = holders.filter((_, at) => {
+      const run = runs[at]?.value ?? null;
+      return run !== null && pauseOf(run) !== null;
+    });
+    if (still.length > 0) {
+      await change(held.gas.id, (now) => transitionHolders(now, still, clock.now()));
+      return;
+    }
     const delivery = await apply(held.gas.id, { state: 'pending', detail: 'let go' });
     if (delivery.state === 'pending') await dispatch(delivery);
   }

@@ -37,7 +37,12 @@ export async function withdrawn(inbox: TakeBackDeps['inbox'], { gas, state }: De
 }
 
 /** Whether an inbox cannot say at present what lies in it. */
-export function isUnaskable(thrown: unknown): thrown is SwarmError {
+function isUnaskable(thrown: unknown): thrown is SwarmError {
   if (!(thrown instanceof SwarmError)) return false;
   return thrown.kind === domainErrors.inboxUnwritable || thrown.kind === domainErrors.inboxMisconfigured;
+}
+
+/** Whether nobody can say what lies at a receiver: one with such an inbox, or one that is configured no more. */
+export function mayLieThere(thrown: unknown): thrown is SwarmError {
+  return isUnaskable(thrown) || (thrown instanceof SwarmError && thrown.kind === domainErrors.agentUnknown);
 }

@@ -1,9 +1,9 @@
 // Gas that somebody reached after another was first in a join of any: it goes where a person takes out that of the first, or
 // the round would end with nobody's.
+import { allBehind, firstOf, nextBehind, placeOf } from '../behind.ts';
 import { type Delivery, newDelivery } from '../delivery.ts';
 import { heirId, toHeir } from '../gas.ts';
 import { reopened } from '../join.ts';
-import { pauseOf } from '../machine.ts';
 import { untilSaved } from '../until-saved.ts';
 import type { OrderDeps } from './deps.ts';
 
@@ -19,12 +19,14 @@ async function nextOfAny(deps: NextDeps, skipped: Delivery): Promise<Delivery | 
   // What was taken out before it was to go was not the first.
   const went = skipped.state === 'suppressed' && skipped.steps[0]?.state !== 'suppressed';
   if (checkpoint === null || !went) return null;
-  const first = await firstOf(deps, skipped);
+  const first = await firstOf(store, skipped);
   const receiver = skipped.meant ?? skipped.gas.to;
   const { next } = await untilSaved(`join of ${receiver}`, async () => {
     // The round before those behind it: who comes between the two looks changes it.
     const held = await store.arrivals(receiver, checkpoint);
-    const next = await heirOf(deps, first);
+    const behind = await allBehind(store);
+    const why = 'the gas before it was taken out';
+    const next = await nextBehind(deps, first, { gone: skipped, behind, why });
     const value = next === null && held.value?.first === first ? reopened(held.value) : null;
     if (value === null) return { next };
     return (await store.saveJoins([{ receiver, checkpoint, held, value }], [])) ? { next } : null;
@@ -69,32 +71,3 @@ export async function heirToTakeOut(
   await ledger.once(heir);
   return heir;
 }
-
-/** The gas that was the first of the round, whichever went in its place since. */
-async function firstOf({ store }: NextDeps, { gas }: Delivery): Promise<string> {
-  const before = gas.replaces === undefined ? null : (await store.delivery(gas.replaces)).value;
-  return before?.behind ?? gas.id;
-}
-
-/** The oldest behind `first` that nobody has taken out; one that goes already is the same again. */
-async function heirOf({ store, clock }: NextDeps, first: string): Promise<Delivery | null> {
-  const { deliveries } = await store.recentDeliveries(searched);
-  for (const behind of deliveries.filter((one) => one.behind === first).toReversed()) {
-    const there = (await store.delivery(heirId(behind.gas.id))).value;
-    if (there?.state === 'suppressed') continue;
-    if (there !== null) return there;
-    const run = (await store.run(behind.gas.from)).value;
-    const pause = run === null ? null : pauseOf(run);
-    const detail = `the gas before it was taken out${pause === null ? '' : `, while paused by ${pause.by}`}`;
-    const state = pause === null ? 'pending' : 'held';
-    return newDelivery(toHeir(behind.gas, clock.now()), detail, { ...placeOf(behind), state });
-  }
-  return null;
-}
-
-function placeOf({ fallbacks, meant, gas }: Delivery) {
-  return { fallbacks, meant: meant ?? gas.to };
-}
-
-/** All that are kept. */
-const searched = 1_000;

@@ -35,9 +35,8 @@ export function makeResume(deps: OrderDeps): SwarmControl['gas.resume'] {
     for (const delivery of held) {
       const still = [...(await holdersAmong(store, holdersOf(delivery))).keys()];
       for (const one of still) others.add(one);
-      if (still.length > 0) continue;
       await ledger.settle(delivery);
-      freed += 1;
+      if (still.length === 0) freed += 1;
     }
     return { freed, kept: held.length - freed, others: [...others] };
   }

@@ -43,7 +43,8 @@ export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
     const givenUp = await giveUp(deps, { agent, checkpoint, detail, at: order.at });
     if (givenUp.length > 0) {
       const missions = [...new Set(givenUp.map(({ gas }) => plainText(gas.mission, 80)))];
-      return outcome(givenUp, { what: `${what} (mission ${missions.join(', ')})`, detail });
+      const next = await nextOfThose(deps, givenUp);
+      return outcome(givenUp, { what: `${what} (mission ${missions.join(', ')})`, detail, next });
     }
     const before = (await store.run(agent)).value ?? newRun(agent);
     if (receiversFor(chain(), before).length === 0) {

@@ -4,8 +4,36 @@ import { type Delivery, isClosed, isTaken } from '../delivery.ts';
 import { pauseOf, type Run } from '../machine.ts';
 import { hasUnbegun } from '../stand-in.ts';
 import type { Evidence } from './evidence.ts';
-import type { Facts } from './judge.ts';
 import { isNudge } from './nudge.ts';
+import type { TakeOver, Watch } from './record.ts';
+
+/** What is seen of an agent at one look. Times in ms since the epoch. */
+export interface Facts {
+  /** Whether it has a mission that somebody expects it to work on; one without is dormant. */
+  readonly hasMission: boolean;
+  readonly isComplete: boolean;
+  readonly epoch: number;
+  readonly percent: number | null;
+  /** When its mission or its process began, whichever is later. */
+  readonly startedAt: number;
+  readonly isPaused: boolean;
+  /** Whether anything can be given to it. */
+  readonly hasInbox: boolean;
+  /** When a person let it go on; null when nobody paused it. */
+  readonly resumedAt: number | null;
+  /** Signs of this look; one may be older than what is remembered. */
+  readonly signs: Watch['signs'];
+  /** The newest gas to it that is known. */
+  readonly gasAt: number | null;
+  /** Whether any is on the way to it, or lies there unaccepted, whenever it came. */
+  readonly hasGas: boolean;
+  /** The live agent that it waits for. */
+  readonly waitsFor: string | null;
+  /** Its unaccepted gas that others can take at present, oldest first. */
+  readonly takeOvers: readonly TakeOver[];
+  /** Deliveries that are owed to another agent, and were taken from this one already: it is finished whatever it does. */
+  readonly begun: readonly string[];
+}
 
 /** What deliveries tell of a receiver. Times in ms since the epoch; null: nothing is known. */
 export interface Received {

@@ -5,8 +5,8 @@ import { newRun, type Run } from '../machine.ts';
 import type { GasStore } from '../store.ts';
 import type { StallOptions } from './config.ts';
 import { type Evidence, type LookForEvidence, noEvidence, type Watchable } from './evidence.ts';
-import { factsOf, nothingReceived, type Received, receivedBy } from './facts.ts';
-import { type Facts, silentSince } from './judge.ts';
+import { type Facts, factsOf, nothingReceived, type Received, receivedBy } from './facts.ts';
+import { silentSince } from './judge.ts';
 import { excuseOf } from './quiet.ts';
 import { newWatch, type TakeOver, type Watch } from './record.ts';
 import type { WatchStore } from './store.ts';
@@ -28,7 +28,9 @@ export interface GatherOptions {
 /** The facts of one agent at one look. */
 export interface Look {
   readonly agent: string;
-  readonly facts: Facts;
+  readonly facts: Omit<Facts, 'takeOvers'>;
+  /** As Facts, beside what others give at the same look. */
+  readonly takeOvers: (given: readonly TakeOver[]) => Facts['takeOvers'];
   /** What was remembered of it when it was looked at; null: nothing yet, or nobody can read it. */
   readonly known: Watch | null;
 }
@@ -75,7 +77,8 @@ interface Known {
   readonly hasInbox: boolean;
 }
 
-interface Lone extends Look {
+interface Lone extends Omit<Look, 'takeOvers' | 'facts'> {
+  readonly facts: Facts;
   readonly waits: readonly string[];
   readonly open: number;
   /** By its own signs, whomever it waits for. */
@@ -105,11 +108,9 @@ function beside(all: readonly Lone[], deliveries: readonly Delivery[]): Look[] {
   return all.map(({ agent, facts, known }) => ({
     agent,
     known,
-    facts: {
-      ...facts,
-      waitsFor: excuseOf(agent, waits, (other) => alive.has(other)),
-      takeOvers: takeOversOf(agent, { deliveries: laid.get(agent) ?? [], candidates, meant: meantBy(known) }),
-    },
+    facts: { ...facts, waitsFor: excuseOf(agent, waits, (other) => alive.has(other)) },
+    takeOvers: (given) =>
+      takeOversOf(agent, { deliveries: laid.get(agent) ?? [], candidates, meant: meantBy(known), given }),
   }));
 }
 
@@ -124,7 +125,7 @@ function laidAt(deliveries: readonly Delivery[]): ReadonlyMap<string, readonly D
 }
 
 /** What was offered of its gas, or is owed of it: it stays with whom it was meant for. */
-function meantBy(known: Watch | null): readonly TakeOver[] {
+export function meantBy(known: Watch | null): readonly TakeOver[] {
   const owed = (known?.owed ?? []).flatMap((effect) => (effect.kind === 'reassign' ? [effect.takeOver] : []));
   return [...(known?.proposals ?? []), ...owed];
 }

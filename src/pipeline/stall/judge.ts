@@ -1,38 +1,11 @@
 // The machine of the stall watch: what was remembered and what is seen now in, what to remember and what is to be done
 // out. Pure: it sends nothing, and perform.ts does the effects. Suppressing a nudge never keeps a person from hearing.
-import { type StallTier, signSources } from '../../contracts/watch.ts';
+import type { StallTier } from '../../contracts/watch.ts';
 import type { StallOptions } from './config.ts';
-import { notePace } from './pace.ts';
+import type { Facts } from './facts.ts';
 import { quietSince } from './quiet.ts';
 import type { StallEffect, TakeOver, Watch } from './record.ts';
-
-/** What is seen of an agent at one look. Times in ms since the epoch. */
-export interface Facts {
-  /** Whether it has a mission that somebody expects it to work on; one without is dormant. */
-  readonly hasMission: boolean;
-  readonly isComplete: boolean;
-  readonly epoch: number;
-  readonly percent: number | null;
-  /** When its mission or its process began, whichever is later. */
-  readonly startedAt: number;
-  readonly isPaused: boolean;
-  /** Whether anything can be given to it. */
-  readonly hasInbox: boolean;
-  /** When a person let it go on; null when nobody paused it. */
-  readonly resumedAt: number | null;
-  /** Signs of this look; one may be older than what is remembered. */
-  readonly signs: Watch['signs'];
-  /** The newest gas to it that is known. */
-  readonly gasAt: number | null;
-  /** Whether any is on the way to it, or lies there unaccepted, whenever it came. */
-  readonly hasGas: boolean;
-  /** The live agent that it waits for. */
-  readonly waitsFor: string | null;
-  /** Its unaccepted gas that others can take at present, oldest first. */
-  readonly takeOvers: readonly TakeOver[];
-  /** Deliveries that are owed to another agent, and were taken from this one already: it is finished whatever it does. */
-  readonly begun: readonly string[];
-}
+import { merged, remember } from './remember.ts';
 
 export interface Judgement {
   readonly watch: Watch;
@@ -45,15 +18,9 @@ export const withoutInbox = 'it has no inbox';
 /** Its gas is offered anew, or tried to be given, no oftener in one silence. */
 export const mostOffers = 5;
 
-const dayMs = 86_400_000;
-/** Looks further apart than this: nobody watched meanwhile, or a clock was set. */
-const gapMs = 300_000;
-/** A clock that is further behind the last look than this was set back. */
-const skewMs = 60_000;
-
 /** One look. What is owed stays so, beside what comes new, where present facts still want it. */
 export function judge(before: Watch, facts: Facts, now: number, options: StallOptions): Judgement {
-  const { watch, effects } = judgeSilence(look(before, facts, now, options), facts, now, options);
+  const { watch, effects } = judgeSilence(remember(before, facts, now, options), facts, now, options);
   if (before.owed.length === 0) return { watch, effects };
   const owed = before.owed.filter((effect) => isStillWanted(effect, watch, { facts, now, options }));
   return { watch: { ...watch, owed }, effects };
@@ -253,58 +220,4 @@ function ended(watch: Watch, told: boolean): Judgement {
 /** Nearly every look finds it so: nothing is copied for it. */
 function isOutside({ tier, since, unnudged, offers, given, proposals }: Watch): boolean {
   return tier === 'none' && since === null && unnudged === null && offers + given + proposals.length === 0;
-}
-
-/** What is remembered after a look, before it is judged. */
-function look(before: Watch, facts: Facts, now: number, options: StallOptions): Watch {
-  const { epoch, percent, waitsFor } = facts;
-  const isNew = epoch !== before.epoch;
-  const isGap = now - before.judgedAt > gapMs || before.judgedAt - now > skewMs;
-  const graceUntil = isGap
-    ? now + options.bootGraceMs
-    : Math.min(before.graceUntil, now + options.bootGraceMs);
-  // Made of each agent at each look: a copy that is then written over costs a third of one that is spread into.
-  return Object.assign({ ...before }, {
-    signs: merged(before.signs, signsSince(before, facts, now), now),
-    epoch,
-    percent,
-    pace:
-      epoch > 0 ? notePace(before.pace, { isNew, percent, at: facts.signs.heartbeat ?? now }) : before.pace,
-    tierAt: Math.min(before.tierAt, now),
-    nudges: before.nudges.map((at) => Math.min(at, now)).filter((at) => now - at < dayMs),
-    gasAt: newer(before.gasAt, facts.gasAt),
-    outOfGasSince: facts.isComplete && epoch === before.epoch ? before.outOfGasSince : null,
-    excusedAt: waitsFor === null ? before.excusedAt : now,
-    waitsFor,
-    graceUntil,
-    judgedAt: now,
-  } satisfies Partial<Watch>);
-}
-
-/**
- * What is seen now, and that its percent moved since `before`: it came with the newest version, so it moved when that was
- * written, or earlier.
- */
-export function signsSince(
-  before: Pick<Watch, 'epoch' | 'percent'>,
-  { epoch, percent, signs }: Pick<Facts, 'epoch' | 'percent' | 'signs'>,
-  now: number,
-): Watch['signs'] {
-  const moved = epoch !== before.epoch || percent !== before.percent;
-  return moved && epoch > 0 ? { ...signs, progress: signs.heartbeat ?? now } : signs;
-}
-
-/** The newest of both, and none ahead of the clock: after it was set back, a sign ages from now on. */
-export function merged(a: Watch['signs'], b: Watch['signs'], now: number): Watch['signs'] {
-  const newest: Watch['signs'] = {};
-  for (const source of signSources) {
-    const at = Math.max(a[source] ?? -1, b[source] ?? -1);
-    if (at >= 0) newest[source] = Math.min(at, now);
-  }
-  return newest;
-}
-
-function newer(a: number | null, b: number | null): number | null {
-  if (a === null || b === null) return a ?? b;
-  return Math.max(a, b);
 }

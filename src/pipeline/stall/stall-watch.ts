@@ -7,10 +7,10 @@ import type { Logger } from '../../core/logger.ts';
 import type { Held } from '../records.ts';
 import type { GasStore } from '../store.ts';
 import { makeEvidence } from './evidence.ts';
-import { type GatherDeps, type GatherOptions, gather, type Look } from './gather.ts';
+import { type GatherDeps, type GatherOptions, gather, type Look, meantBy } from './gather.ts';
 import { type Judgement, judge } from './judge.ts';
 import type { Performed } from './perform.ts';
-import { newWatch, type StallEffect, type Watch } from './record.ts';
+import { newWatch, type StallEffect, type TakeOver, type Watch } from './record.ts';
 import type { WatchStore } from './store.ts';
 
 export interface StallWatchDeps extends Omit<GatherDeps, 'evidence'> {
@@ -32,9 +32,15 @@ export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): 
   const { stall } = options;
   const evidence = makeEvidence();
 
-  async function lookAt({ agent, facts: seen, known }: Look): Promise<void> {
+  /** @param given what others give or offer at this look. Resolves to what this one does. */
+  async function lookAt(
+    { agent, facts: told, takeOvers, known }: Look,
+    given: readonly TakeOver[],
+  ): Promise<readonly TakeOver[]> {
     const now = clock.now();
-    if (known !== null && isJustJudged(known, now) && isNoNews(known, judge(known, seen, now, stall))) return;
+    const seen = { ...told, takeOvers: takeOvers(given) };
+    if (known !== null && isJustJudged(known, now) && isNoNews(known, judge(known, seen, now, stall)))
+      return meantBy(known);
     const held = await watches.one(agent);
     const before = held.value ?? newWatch(agent, now, stall.bootGraceMs);
     const begun = await begunOf(before);
@@ -44,6 +50,7 @@ export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): 
     const saved = await watches.save(held, next);
     // Null: somebody else looked at the same time, and does what comes of it.
     if (saved?.value) await settle({ ...saved, value: saved.value });
+    return meantBy(next);
   }
 
   /** As Facts: a gift that stops half way has its gas taken back, and the rest of it to come. */
@@ -78,9 +85,12 @@ export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): 
 
   return {
     look: async () => {
-      const results: PromiseSettledResult<void>[] = [];
+      const given: TakeOver[] = [];
+      const results: PromiseSettledResult<unknown>[] = [];
       for (const one of await gather({ ...deps, evidence }, options, clock.now())) {
-        results.push(...(await Promise.allSettled([lookAt(one)])));
+        const [result] = await Promise.allSettled([lookAt(one, given)]);
+        results.push(result);
+        if (result.status === 'fulfilled') given.push(...result.value);
       }
       const failed = results.find(isWorthTelling);
       if (failed) throw failed.reason;
@@ -102,7 +112,7 @@ function isNoNews(known: Watch, { watch, effects }: Judgement): boolean {
 }
 
 /** A record that cannot be read concerns its agent alone, and its reader has logged it. */
-function isWorthTelling(result: PromiseSettledResult<void>): result is PromiseRejectedResult {
+function isWorthTelling(result: PromiseSettledResult<unknown>): result is PromiseRejectedResult {
   return result.status === 'rejected' && !isUnreadable(result.reason);
 }
 

@@ -21,19 +21,25 @@ export interface Around {
   readonly candidates: readonly Candidate[];
   /** Where each was to go before; it still does where that one can take it. */
   readonly meant: readonly TakeOver[];
+  /** What others give to whom at the same look, or offer. */
+  readonly given: readonly TakeOver[];
 }
 
 /**
  * All gas that lies unaccepted at `agent`, oldest first, and whoever is fit and has least to do by then. Gas of one mission
  * stays together. Left out is what nobody can take.
  */
-export function takeOversOf(agent: string, { deliveries, candidates, meant }: Around): readonly TakeOver[] {
+export function takeOversOf(
+  agent: string,
+  { deliveries, candidates, meant, given }: Around,
+): readonly TakeOver[] {
   const lying = deliveries
     .filter((one) => one.gas.to === agent && isLaid(one) && one.gas.checkpoint !== null)
     .toSorted((a, b) => a.gas.createdAt - b.gas.createdAt);
   if (lying.length === 0) return [];
   const open = new Map(candidates.map((one) => [one.agent, one.open]));
   const openOf = (one: string) => open.get(one) ?? 0;
+  for (const { to } of given) open.set(to, openOf(to) + 1);
   const missions = new Map<string, string>();
   const found: TakeOver[] = [];
   for (const { gas } of lying) {

@@ -3,10 +3,11 @@ import { type Sign, type StallView, signWords, stallTiers, type WatchView } from
 import type { Run } from '../machine.ts';
 import type { StallOptions } from './config.ts';
 import { noEvidence } from './evidence.ts';
-import { factsOf, nothingReceived } from './facts.ts';
-import { type Facts, merged, signsSince, silentSince, withoutInbox } from './judge.ts';
+import { type Facts, factsOf, nothingReceived } from './facts.ts';
+import { silentSince, withoutInbox } from './judge.ts';
 import { signList } from './quiet.ts';
 import { newWatch, type Watch } from './record.ts';
+import { merged, signsSince } from './remember.ts';
 
 /** Such as `a commit, 14 min ago`. */
 export function lastSign([newest]: readonly Sign[], now: number): string {

@@ -2,7 +2,7 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
 import { inboxSchema } from '../../../src/pipeline/inboxes/config.ts';
-import { ann, gasOf, layDown, order, record, status, take } from './orders.ts';
+import { alerts, ann, gasOf, layDown, order, record, status, sweepAfter, take } from './orders.ts';
 import { it, type Rig } from './rig.ts';
 
 const standIn = {
@@ -10,20 +10,6 @@ const standIn = {
 } as const;
 
 const minute = 60_000;
-
-async function sweepAfter(rig: Rig, ...minutes: number[]): Promise<void> {
-  for (const some of minutes) {
-    rig.advance(some * minute);
-    await rig.pipeline.work.sweep();
-    await layDown(rig);
-  }
-}
-
-async function alerts(rig: Rig) {
-  await rig.pipeline.alerts.start();
-  await rig.pipeline.alerts.stop();
-  return rig.pipeline.alerts.latest();
-}
 
 async function crossed(rig: Rig, progress = 80): Promise<void> {
   await rig.pipeline.observe('A', status(progress), Date.now());

@@ -52,6 +52,25 @@ describe('a pause before a join of all', () => {
     expect(gasOf(rig)).toHaveLength(1);
   });
 
+  it('of two agents goes on by the other alone where one is resumed and paused anew', async ({ rig }) => {
+    const later = (ms: number) => ({ ...order(), at: Date.now() + ms });
+    for (const agent of ['A', 'B']) await rig.pipeline.control['gas.pause'](order(), word(agent));
+    for (const agent of ['A', 'B']) await rig.twin.observe(agent, status(80), Date.now());
+    await resume(rig, 'B');
+    await rig.pipeline.work.sweep();
+    const [held] = (await rig.pipeline.directory.deliveries(1)).deliveries;
+    expect(held).toMatchObject({ state: 'held', heldBy: ['A'] });
+    expect(held?.steps.map(({ state, detail }) => `${state}: ${detail}`)).toEqual([
+      expect.stringMatching(/^held: B reached 80 %, .* while paused by ann; A had reached it while paused/),
+      'held: B was resumed, A not yet',
+    ]);
+    await rig.pipeline.control['gas.pause'](later(2), word('B'));
+    await rig.pipeline.work.sweep();
+    const said = await rig.twin.control['gas.resume'](later(3), { ...word('A'), held: 'deliver' });
+    expect(said).toEqual({ kind: 'done', text: 'A resumed: 1 held and now sent' });
+    expect(await record(rig)).toEqual(['B→C 75 queued']);
+  });
+
   it('that would end with skip keeps what the other handed over, and says how all is taken out', async ({
     rig,
   }) => {

@@ -1,9 +1,9 @@
 // Words to give as a person, and looks at what came of them.
 import { rename } from 'node:fs/promises';
 import type { Gas } from '../../../src/contracts/agents.ts';
+import { randomId } from '../../../src/contracts/ids.ts';
 import { jobCatalogue } from '../../../src/contracts/jobs.ts';
 import type { SwarmOrder } from '../../../src/contracts/swarm-orders.ts';
-import { randomId } from '../../../src/contracts/ids.ts';
 import type { Rig } from './rig.ts';
 
 export const status = (progress: number, mission = 'm') =>
@@ -57,4 +57,19 @@ export async function standIn(rig: Rig): Promise<void> {
   await rig.pipeline.ledger.record(id, { state: 'sent', detail: 'its inbox' });
   await rig.pipeline.noteAcknowledgement({ agent: 'C', id, state: 'accepted' }, 'said so');
   await rig.pipeline.observe('C', status(10, 'of B'), Date.now());
+}
+
+/** Sweeps and lays down, so many minutes after one another. */
+export async function sweepAfter(rig: Rig, ...minutes: number[]): Promise<void> {
+  for (const some of minutes) {
+    rig.advance(some * 60_000);
+    await rig.pipeline.work.sweep();
+    await layDown(rig);
+  }
+}
+
+export async function alerts({ pipeline }: Rig) {
+  await pipeline.alerts.start();
+  await pipeline.alerts.stop();
+  return pipeline.alerts.latest();
 }

@@ -246,12 +246,19 @@ describe('the console', () => {
 describe('a report on the console', () => {
   it('that is a board has a row for each agent, with whoever stands in for whom', async () => {
     const { bot, lines } = await open();
-    const quiet = { tone: 'ok', nextCheckpoint: 75, sign: null, open: 0, course: [] } as const;
+    const quiet = {
+      tone: 'ok' as const,
+      nextCheckpoint: 75,
+      sign: null,
+      open: 0,
+      course: [],
+      handsTo: ['D'],
+    };
     const agents = [
-      { ...quiet, agent: 'B', state: 'unknown', percent: 12, handsTo: ['D'] } as const,
-      { ...quiet, agent: 'C', state: 'executing', percent: 40, handsTo: ['D'], inPlaceOf: ['B'] } as const,
+      { ...quiet, agent: 'B', state: 'unknown' as const, percent: 12 },
+      { ...quiet, agent: 'C', state: 'executing' as const, percent: 40, inPlaceOf: ['B'] },
     ];
-    const board = { at: 0, agents: [...agents], more: 0, alerts: [] };
+    const board = { at: 0, agents, more: 0, alerts: [] };
     await bot.report(report(0, 'sent', { kind: 'board', subject: 'Chain board', steps: [], board }));
     const text = lines().join('\n');
     expect(text).toMatch(/B +unknown, had told 12 %, next 75 %, → D/);

@@ -22,7 +22,7 @@ async function looks(inboxless: readonly string[]) {
 }
 
 const takeOverOfB = async (inboxless: readonly string[]) =>
-  (await looks(inboxless)).find(({ agent }) => agent === 'B')?.facts.takeOvers;
+  (await looks(inboxless)).find(({ agent }) => agent === 'B')?.takeOvers([]);
 
 describe('gas that a silent agent does not take up', () => {
   it('is offered to an agent with an inbox, and to nobody where none has one', async () => {

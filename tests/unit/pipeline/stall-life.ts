@@ -1,6 +1,7 @@
 // A watched agent on a clock that the test moves: a look each minute, and what each look decided.
 import { type StallOptions, stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
-import { type Facts, judge } from '../../../src/pipeline/stall/judge.ts';
+import type { Facts } from '../../../src/pipeline/stall/facts.ts';
+import { judge } from '../../../src/pipeline/stall/judge.ts';
 import { newWatch, type StallEffect, type Watch } from '../../../src/pipeline/stall/record.ts';
 
 export const minute = 60_000;

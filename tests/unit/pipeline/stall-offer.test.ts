@@ -4,8 +4,9 @@ import { silentLogger } from '../../../src/core/logger.ts';
 import type { Delivery } from '../../../src/pipeline/delivery.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
 import { noEvidence } from '../../../src/pipeline/stall/evidence.ts';
+import type { Facts } from '../../../src/pipeline/stall/facts.ts';
 import { gather } from '../../../src/pipeline/stall/gather.ts';
-import { type Facts, mostOffers } from '../../../src/pipeline/stall/judge.ts';
+import { mostOffers } from '../../../src/pipeline/stall/judge.ts';
 import { newWatch, type TakeOver, type Watch } from '../../../src/pipeline/stall/record.ts';
 import { createStallWatch } from '../../../src/pipeline/stall/stall-watch.ts';
 import { type Candidate, takeOversOf } from '../../../src/pipeline/stall/take-over.ts';
@@ -52,7 +53,7 @@ describe('who could take gas over', () => {
   const late: Delivery = { ...lying, gas: { ...gas, id: 'x2', checkpoint: 90, createdAt: start + minute } };
   const free = (agent: string, open = 0) => ({ agent, isFit: true, open });
   const over = (deliveries: readonly Delivery[], candidates: readonly Candidate[], meant: TakeOver[] = []) =>
-    takeOversOf('B', { deliveries, candidates, meant });
+    takeOversOf('B', { deliveries, candidates, meant, given: [] });
 
   it('is found for all that lies there, where gas of one mission stays together', () => {
     expect(over([late, lying], [free('A'), free('C', 1), free('D', 1)])).toEqual([to('C'), to('C', 'x2')]);
@@ -90,10 +91,68 @@ describe('who could take gas over', () => {
         { agents: runs.map(({ agent: id }) => ({ id })), stall: stallConfigSchema.parse({}) },
         start + hour,
       );
-      return looks.find(({ agent }) => agent === 'B')?.facts.takeOvers;
+      return looks.find(({ agent }) => agent === 'B')?.takeOvers([]);
     };
     expect(await offered(start + hour)).toEqual([to('D')]);
     expect(await offered(start)).toEqual([to('C')]);
+  });
+});
+
+describe('two agents that are silent at one look', () => {
+  /** A gave to B and to C, which say nothing; D has least to do, and then E. */
+  async function givenBy(reassign: 'ask' | 'auto'): Promise<string[]> {
+    const now = start + hour + 5 * minute;
+    const runs = ['A', 'D', 'E']
+      .map((agent) => runOf(agent, now))
+      .concat(['B', 'C'].map((a) => runOf(a, start)));
+    const known = new Map(
+      runs.map(({ agent }) => {
+        const silent = { since: start, tier: 'nudge', tierAt: start, epoch: 1, percent: 40 } as const;
+        return [agent, { ...newWatch(agent, now, 0), ...(/[BC]/.test(agent) && silent) }];
+      }),
+    );
+    const lies: Delivery[] = ['B1', 'B2', 'C1', 'C2'].map((id) => ({
+      ...lying,
+      gas: { ...gas, id, to: id.charAt(0) },
+    }));
+    const saved = new Map<string, Watch>();
+    const given: string[] = [];
+    const watch = createStallWatch(
+      {
+        store: {
+          ...storeOf(
+            () => runs,
+            () => lies,
+          ),
+          delivery: async () => ({ version: 0, value: null }),
+        },
+        watches: {
+          many: async () => runs.map(({ agent }) => known.get(agent) ?? null),
+          one: async (agent) => ({ version: 1, value: known.get(agent) ?? null }),
+          save: async (held, value) => {
+            saved.set(value.agent, value);
+            return { ...held, value };
+          },
+        },
+        perform: async ({ agent }, effect) => {
+          if (effect.kind !== 'reassign') return 'done';
+          given.push(`${agent} ${effect.takeOver.delivery} ${effect.takeOver.to}`);
+          return 'given';
+        },
+        clock: { now: () => now },
+        logger: silentLogger,
+      },
+      { agents: runs.map(({ agent: id }) => ({ id })), stall: stallConfigSchema.parse({ reassign }) },
+    );
+    await watch.look();
+    const offered = [...saved.values()].flatMap(({ agent, proposals }) =>
+      proposals.map((one) => `${agent} ${one.delivery} ${one.to}`),
+    );
+    return [...given, ...offered];
+  }
+
+  it.each(['auto', 'ask'] as const)('do not count on the same one: %s', async (reassign) => {
+    expect(await givenBy(reassign)).toEqual(['B B1 D', 'B B2 D', 'C C1 E', 'C C2 E']);
   });
 });
 

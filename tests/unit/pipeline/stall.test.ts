@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
-import { type Facts, silentSince } from '../../../src/pipeline/stall/judge.ts';
+import type { Facts } from '../../../src/pipeline/stall/facts.ts';
+import { silentSince } from '../../../src/pipeline/stall/judge.ts';
 import { excuseOf } from '../../../src/pipeline/stall/quiet.ts';
 import { effectSchema } from '../../../src/pipeline/stall/record.ts';
 import { stallsOf } from '../../../src/pipeline/stall/view.ts';
