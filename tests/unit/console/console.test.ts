@@ -3,6 +3,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConsoleBot } from '../../../src/bots/console/index.ts';
 import type { CommandIntake, Completer, Decision, Invocation, Reply } from '../../../src/commands/index.ts';
+import type { BoardAgent } from '../../../src/contracts/board.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
 import { createGate } from '../core/gate.ts';
 
@@ -254,9 +255,9 @@ describe('a report on the console', () => {
       course: [],
       handsTo: ['D'],
     };
-    const agents = [
-      { ...quiet, agent: 'B', state: 'unknown' as const, percent: 12 },
-      { ...quiet, agent: 'C', state: 'executing' as const, percent: 40, inPlaceOf: ['B'] },
+    const agents: BoardAgent[] = [
+      { ...quiet, agent: 'B', state: 'unknown', percent: 12 },
+      { ...quiet, agent: 'C', state: 'executing', percent: 40, inPlaceOf: ['B'] },
     ];
     const board = { at: 0, agents, more: 0, alerts: [] };
     await bot.report(report(0, 'sent', { kind: 'board', subject: 'Chain board', steps: [], board }));
