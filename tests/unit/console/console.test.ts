@@ -247,13 +247,8 @@ describe('the console', () => {
 describe('a report on the console', () => {
   it('that is a board has a row for each agent, with whoever stands in for whom', async () => {
     const { bot, lines } = await open();
-    const quiet = {
-      tone: 'ok' as const,
-      nextCheckpoint: 75,
-      sign: null,
-      open: 0,
-      course: [],
-      handsTo: ['D'],
+    const quiet: Omit<BoardAgent, 'agent' | 'state' | 'percent'> = {
+      ...{ tone: 'ok', nextCheckpoint: 75, sign: null, open: 0, course: [], handsTo: ['D'] },
     };
     const agents: BoardAgent[] = [
       { ...quiet, agent: 'B', state: 'unknown', percent: 12 },
