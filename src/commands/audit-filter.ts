@@ -71,6 +71,7 @@ export function parseAuditFilter(text: string, now: number | null): ParsedFilter
 /** Why a filter fits nothing, whatever the record has. */
 export const emptyWindow = 'since= is before until=, as in since=2h until=10m';
 
+/** Whether it ends before it begins. */
 export function isEmptyWindow({ since = 0, until = since }: AuditFilter): boolean {
   return since > until;
 }
