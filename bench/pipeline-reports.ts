@@ -16,8 +16,10 @@ export interface Reports extends Cost {
 export interface ReportOptions {
   readonly agents: number;
   readonly perAgent: number;
-  /** A mission is that many reports long, a percent each; below 75 nothing is crossed. */
+  /** A mission goes so far, percent; below 75 nothing is crossed. */
   readonly most: number;
+  /** So many reports tell the same percent. Default: one. */
+  readonly each?: number;
   /** So many come in a second; 0: as many as the door takes. */
   readonly perSecond: number;
   /** Nobody takes the reports: they are answered after some ms. What that costs is the bench's own. */
@@ -27,17 +29,19 @@ export interface ReportOptions {
 /** Each agent reports `perAgent` times; where they begin is spread over a whole mission. */
 export async function measureReports(
   server: { readonly url: string; readonly pid: number },
-  { agents, perAgent, most, perSecond, bare = false }: ReportOptions,
+  { agents, perAgent, most, each = 1, perSecond, bare = false }: ReportOptions,
 ): Promise<Reports> {
   const ids = [...Array(agents).keys()];
   const subject = openPipeline(
     server.url,
     ids.map((at) => ({ id: `Agent-${at}`, inbox: { kind: 'pull' } })),
   );
+  const length = (most + 1) * each;
   const door = bare ? makeBareDoor() : subject.pipeline.progress.report;
   const report = (at: number, seq: number) => {
-    const step = (at % (most + 1)) + seq;
-    const [mission, percent] = [`mission ${Math.floor(step / (most + 1))}`, step % (most + 1)];
+    const step = (at % length) + seq;
+    const mission = `mission ${Math.floor(step / length)}`;
+    const percent = Math.floor((step % length) / each);
     return door({ agent: `Agent-${at}`, mission, percent, seq });
   };
   await inFlight(ids, width, async (at) => void (await report(at, 0)));

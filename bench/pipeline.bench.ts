@@ -35,6 +35,7 @@ const server = await startServer('redis-server', folder.path, { fsync: 'everysec
 const share = (micros: number) => `${((micros * perSecond) / 10_000).toFixed(0)} %`;
 const kinds = {
   'no checkpoint': { most: 70, perSecond },
+  'three in 1,212': { most: 100, each: 12, perSecond },
   'three in 101': { most: 100, perSecond },
   'three in 101, a full door': { most: 100, perSecond: 0 },
 };

@@ -25,6 +25,7 @@ import { createLedger } from './ledger.ts';
 import { type StallOptions, stallConfigSchema } from './stall/config.ts';
 import { createWatchStore } from './stall/store.ts';
 import { makeThresholds } from './stall/thresholds-by-pace.ts';
+import { makeStoreRhythm } from './record-reader.ts';
 import { createGasStore } from './store.ts';
 import type { TellDeps } from './tell.ts';
 import { type GasOptions, gasConfigSchema } from './words/config.ts';
@@ -84,11 +85,12 @@ export function createEngine(deps: PipelineDeps, options: PipelineOptions, chain
   const stall = options.stall ?? stallConfigSchema.parse({});
   const patience = { ...defaultPatience, ...options.patience, dryAfterMs: stall.outOfGasAfterMs };
   const agents = options.agents.map(absolute);
-  const store = createGasStore({ redis, logger }, { prefix });
+  const rhythm = makeStoreRhythm();
+  const store = createGasStore({ redis, logger, rhythm }, { prefix });
   const mailbox = createMailbox({ redis }, { prefix });
   const inbox = createInboxes({ clock, bus, mailbox }, agents);
   const ledger = createLedger({ ...deps, store, inbox }, { reportTo, ackTimeoutMs, ...patience });
-  const brain = createBrain(redis, { prefix, ...brainOptions });
+  const brain = createBrain({ redis, rhythm }, { prefix, ...brainOptions });
   // Also whoever stands in for one of them.
   const mayReceive = (agent: string) =>
     receiversOf(chain(), agent).flatMap((to) => [to, ...fallbacksOf(chain(), to)]);

@@ -53,13 +53,14 @@ export function makeCommit(
   wroteFirst: WroteFirst,
 ): Commit {
   const held = [...hashes.map((hash) => keys[hash]), keys.recent, keys.open, keys.alerts];
-  const commit = makeGatherer<readonly string[]>(
-    async (all) => {
-      const answer = await ask(() => script(redis, held, all.flat()));
-      return Array.isArray(answer) ? answer : [];
-    },
-    { maxItems: mostAtOnce, rhythm },
-  );
+  const send = async (all: readonly (readonly string[])[]) => {
+    const answer = await ask(() => script(redis, held, all.flat()));
+    return Array.isArray(answer) ? answer : [];
+  };
+  const commit = makeGatherer(send, { maxItems: mostAtOnce, rhythm });
+  // Apart from the others: one character beyond Latin-1, and gas has some, makes all of a command twice as long in memory and
+  // several times as dear to encode.
+  const commitGas = makeGatherer(send, { maxItems: mostAtOnce, rhythm });
   return (changes, opened, alert) => {
     const argv = [countsOf(changes, opened, alert)];
     for (const { hash, field, text, from } of changes) argv.push(keyOf[hash], field, from, text);
@@ -67,7 +68,7 @@ export function makeCommit(
     if (opened.length === 0) return commit(argv).then(isDone);
     const first = opened.map((delivery) => [delivery, textOfFirst(delivery, changes)] as const);
     for (const [delivery, text] of first) argv.push(delivery.gas.id, decidedAt(delivery), text);
-    return commit(argv).then((answer) => {
+    return commitGas(argv).then((answer) => {
       for (const [delivery, text] of first) if (isDone(answer) && text !== '') wroteFirst(delivery, text);
       return isDone(answer);
     });

@@ -1,6 +1,7 @@
 // Runs and deliveries in Redis. One script changes a record only if nobody else did since it was read, and puts the
 // deliveries that come of it beside it in the same step: a crash after "decided" and before "sent" loses nothing.
 import { type Checkpoint, checkpoints } from '../contracts/agents.ts';
+import type { Rhythm } from '../core/gather.ts';
 import { makeScript } from '../core/redis-script.ts';
 import { type GasAlert, parseAlerts, toAlert } from './alerts.ts';
 import type { Delivery } from './delivery.ts';
@@ -101,7 +102,10 @@ export interface GasStoreOptions {
   readonly keepClosed?: number;
 }
 
-export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions): GasStore {
+export function createGasStore(
+  { rhythm = makeStoreRhythm(), ...deps }: RecordReaderDeps & { readonly rhythm?: Rhythm },
+  options: GasStoreOptions,
+): GasStore {
   const key = (name: string) => `${options.prefix}:gas:${name}`;
   const keys = {
     runs: key('runs'),
@@ -115,7 +119,6 @@ export function createGasStore(deps: RecordReaderDeps, options: GasStoreOptions)
   };
 
   const { redis } = deps;
-  const rhythm = makeStoreRhythm();
   const deliveries = createRecords<Delivery>(deps, keys.deliveries, deliverySchema, rhythm);
   const joins = createRecords(deps, keys.joins, arrivalsSchema, rhythm);
   const missions = createRecords(deps, keys.missions, missionsSchema, rhythm);

@@ -3,25 +3,33 @@
 import type { Brain, Hit, Learning, NoteOutcome } from '../../contracts/brain.ts';
 import { learningSchema } from '../../contracts/brain.ts';
 import { holdsSecret } from '../../contracts/secret-shapes.ts';
-import type { Redis } from '../../core/redis.ts';
 import { makeOneAtATime } from '../rounds.ts';
 import type { BrainOptions } from './config.ts';
 import type { MiniSearch } from './library.ts';
-import { createLearningStore, type LearningStore } from './store.ts';
+import { createLearningStore, type LearningStore, type LearningStoreDeps } from './store.ts';
 
 const dayMs = 86_400_000;
 /** So many are read from Redis at once. */
 const batch = 500;
 
-/** Creates the brain; connects to nothing, and loads its index at the first search. */
+/** As `Brain.search`, in what is known by now. */
+export type Find = (text: string, limit: number) => readonly Hit[];
+
+export interface OpenBrain extends Brain {
+  /** Learns what others have noted meanwhile. @throws SwarmError REDIS_* */
+  open(): Promise<Find>;
+}
+
+/** Creates the brain; connects to nothing, and loads its index when the first learning is there. */
 export function createBrain(
-  redis: Redis,
+  deps: LearningStoreDeps,
   { prefix, keep, keepDays }: Pick<BrainOptions, 'keep' | 'keepDays'> & { readonly prefix: string },
-): Brain {
-  const store = createLearningStore(redis, { prefix, keep, keepMs: keepDays * dayMs });
+): OpenBrain {
+  const store = createLearningStore(deps, { prefix, keep, keepMs: keepDays * dayMs });
   const index = new LearningIndex(store);
   return {
-    search: (text, limit) => index.search(text, limit),
+    open: () => index.open(),
+    search: async (text, limit) => (await index.open())(text, limit),
     note: async (learning) => {
       const objection = objectionTo(learning);
       if (objection !== null) return { kind: 'refused', reason: objection };
@@ -49,32 +57,32 @@ class LearningIndex {
     this.#store = store;
   }
 
-  async search(text: string, limit: number): Promise<readonly Hit[]> {
+  async open(): Promise<Find> {
     await this.#catchUp();
-    if (this.#known.size === 0) return [];
-    const found = this.#index?.search(text) ?? [];
-    return found.slice(0, limit).flatMap(({ id, score }) => {
-      const learning = this.#known.get(String(id));
-      return learning ? [{ ...learning, score }] : [];
-    });
+    return (text, limit) => {
+      const found = this.#index?.search(text) ?? [];
+      return found.slice(0, limit).flatMap(({ id, score }) => {
+        const learning = this.#known.get(String(id));
+        return learning ? [{ ...learning, score }] : [];
+      });
+    };
   }
 
   async #readChanges(): Promise<void> {
     const version = await this.#store.version();
-    if (version === this.#version && this.#index) return;
-    const index = this.#index ?? (await createIndex());
-    this.#index = index;
+    if (version === this.#version) return;
     const ids = new Set(await this.#store.ids());
     for (const id of this.#known.keys()) {
       if (ids.has(id)) continue;
       this.#known.delete(id);
-      index.discard(id);
+      this.#index?.discard(id);
     }
     const missing = [...ids].filter((id) => !this.#known.has(id));
     for (let i = 0; i < missing.length; i += batch) {
+      this.#index ??= await createIndex();
       for (const learning of await this.#store.get(missing.slice(i, i + batch))) {
         this.#known.set(learning.id, learning);
-        index.add(learning);
+        this.#index.add(learning);
       }
     }
     this.#version = version;

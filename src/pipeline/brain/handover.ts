@@ -1,6 +1,6 @@
 // What the brain has to do with a hand-over: an agent's finished work becomes a learning, and what is known about the
 // receiver's mission goes with its gas. Gas never waits for the brain: where that fails, it goes without.
-import type { Brain, Learning } from '../../contracts/brain.ts';
+import type { Learning } from '../../contracts/brain.ts';
 import { learningLimit } from '../../contracts/brain.ts';
 import { derivedId } from '../../contracts/ids.ts';
 import { errorText } from '../../core/errors.ts';
@@ -9,9 +9,10 @@ import { plainText } from '../../core/text.ts';
 import type { DeliverEffect, Run } from '../machine.ts';
 import type { GasStore } from '../store.ts';
 import { type Write, type WriterOptions, writeHandover } from '../words/writer.ts';
+import type { Find, OpenBrain } from './brain.ts';
 
 export interface WordsDeps {
-  readonly brain: Brain;
+  readonly brain: Pick<OpenBrain, 'note' | 'open'>;
   readonly store: Pick<GasStore, 'runs'>;
   readonly logger: Logger;
 }
@@ -37,21 +38,28 @@ export function makeWords({ brain, store, logger }: WordsDeps, options: WordsOpt
     if (outcome.kind === 'refused') logger.info({ agent: run.agent, why: outcome.reason }, 'not learned');
   }
 
-  async function recall(
+  /** Its own learnings are no news to an agent. */
+  function recall(
+    find: Find,
     missions: ReadonlyMap<string, string>,
-  ): Promise<ReadonlyMap<string, readonly Learning[]>> {
-    const known = new Map<string, readonly Learning[]>();
-    if (inHandover === 0) return known;
-    for (const [agent, mission] of missions) {
-      // Its own learnings are no news to it.
-      const hits = await brain.search(mission, inHandover * 2);
-      known.set(agent, hits.filter(({ author }) => author !== agent).slice(0, inHandover));
-    }
-    return known;
+  ): ReadonlyMap<string, readonly Learning[]> {
+    return new Map(
+      [...missions].map(([agent, mission]) => {
+        const hits = find(mission, inHandover * 2);
+        return [agent, hits.filter(({ author }) => author !== agent).slice(0, inHandover)];
+      }),
+    );
   }
 
   return async (run, effects) => {
-    const { values } = await store.runs(receiversOf(run.agent));
+    const without = (thrown: unknown) => {
+      logger.warn({ agent: run.agent, error: errorText(thrown) }, 'gas goes without the brain');
+      return null;
+    };
+    const [{ values }, find] = await Promise.all([
+      store.runs(receiversOf(run.agent)),
+      inHandover === 0 ? null : brain.open().catch(without),
+    ]);
     const missions = new Map(
       values.flatMap((receiver) => {
         // At 100 % it is about to get another one, and what it was tells nothing.
@@ -59,16 +67,8 @@ export function makeWords({ brain, store, logger }: WordsDeps, options: WordsOpt
         return [[receiver.agent, receiver.mission] as const];
       }),
     );
-    const known = await Promise.resolve()
-      .then(async () => {
-        const found = await recall(missions);
-        await learn(run, effects);
-        return found;
-      })
-      .catch((thrown: unknown) => {
-        logger.warn({ agent: run.agent, error: errorText(thrown) }, 'gas goes without the brain');
-        return new Map<string, readonly Learning[]>();
-      });
+    const known = find === null ? new Map<string, readonly Learning[]>() : recall(find, missions);
+    await learn(run, effects).catch(without);
     return (handover) => {
       const { to } = handover;
       const background = { mission: missions.get(to) ?? null, learnings: known.get(to) ?? [] };

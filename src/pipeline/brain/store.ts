@@ -1,5 +1,6 @@
 // Learnings in Redis, the newest of them, and a number that grows with each: it tells an index whether it knows all.
 import { type Learning, learningSchema } from '../../contracts/brain.ts';
+import { makeGatherer, type Rhythm } from '../../core/gather.ts';
 import { makeScript } from '../../core/redis-script.ts';
 import type { Redis } from '../../core/redis.ts';
 import { ask } from '../record-reader.ts';
@@ -14,6 +15,12 @@ export interface LearningStore {
   ids(): Promise<readonly string[]>;
   /** Those of `ids` that can be read. */
   get(ids: readonly string[]): Promise<readonly Learning[]>;
+}
+
+export interface LearningStoreDeps {
+  readonly redis: Redis;
+  /** In which the version is asked for. Default: turn by turn. */
+  readonly rhythm?: Rhythm;
 }
 
 export interface LearningStoreOptions {
@@ -37,18 +44,25 @@ return 1`);
 
 /** Creates the store. */
 export function createLearningStore(
-  redis: Redis,
+  { redis, rhythm }: LearningStoreDeps,
   { prefix, keep, keepMs }: LearningStoreOptions,
 ): LearningStore {
   const key = (name: string) => `${prefix}:brain:${name}`;
   const [learnings, byTime, version] = [key('learnings'), key('by-time'), key('version')];
+  const askVersion = makeGatherer<undefined, string>(
+    async (all) => {
+      const now = (await ask(() => redis.get(version))) ?? '0';
+      return all.map(() => now);
+    },
+    { maxItems: Number.POSITIVE_INFINITY, ...(rhythm && { rhythm }) },
+  );
   return {
     put: async (learning) => {
       const { id, at } = learning;
       const args = [id, JSON.stringify(learning), String(at), String(keep), String(at - keepMs)];
       return (await ask(() => script(redis, [learnings, byTime, version], args))) === 1;
     },
-    version: async () => (await ask(() => redis.get(version))) ?? '0',
+    version: async () => (await askVersion(undefined)) ?? '0',
     ids: () => ask(() => redis.zrange(byTime, 0, '-1')),
     get: async (ids) => {
       if (ids.length === 0) return [];

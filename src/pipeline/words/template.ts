@@ -47,17 +47,43 @@ export function templateProblems(template: string): string[] {
 
 /** A line of nothing but names goes away when none of them has a value. */
 export function fill(template: string, values: TemplateValues): string {
-  const lines = template.split('\n').flatMap((line) => {
-    if (!line.includes('{{')) return [line];
-    const filled = line.replaceAll(placeholder, (whole, name: string) =>
-      isName(name) ? values[name] : whole,
-    );
-    return filled.trim() === '' && line.replaceAll(placeholder, '').trim() === '' ? [] : [filled];
-  });
+  const lines: string[] = [];
+  for (const { words, isBare } of linesOf(template)) {
+    let filled = words[0] ?? '';
+    for (let at = 1; at < words.length; at += 2) {
+      const name = words[at] ?? '';
+      filled += (isName(name) ? values[name] : `{{${name}}}`) + (words[at + 1] ?? '');
+    }
+    if (!isBare || filled.trim() !== '') lines.push(filled);
+  }
   return `${lines
     .join('\n')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim()}\n`;
+}
+
+interface Line {
+  /** What stands before, between and behind its names, with each name after what stands before it. */
+  readonly words: readonly string[];
+  /** It has names and nothing else. */
+  readonly isBare: boolean;
+}
+
+/** A process has as many templates as it read at its start, and each is taken apart once. */
+const known = new Map<string, readonly Line[]>();
+
+function linesOf(template: string): readonly Line[] {
+  const found = known.get(template);
+  if (found) return found;
+  const lines = template.split('\n').map((line) => {
+    const words = line.split(placeholder);
+    return {
+      words,
+      isBare: words.length > 1 && words.every((word, at) => at % 2 === 1 || word.trim() === ''),
+    };
+  });
+  known.set(template, lines);
+  return lines;
 }
 
 function isName(name: string): name is TemplateName {

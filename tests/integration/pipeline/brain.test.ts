@@ -50,7 +50,7 @@ describe('the brain', () => {
   });
 
   it('forgets the oldest beyond its bounds, also in an index that had them', async ({ redis, prefix }) => {
-    const brain = createBrain(redis, { prefix, keep: 10, keepDays: 5 });
+    const brain = createBrain({ redis }, { prefix, keep: 10, keepDays: 5 });
     const now = Date.now();
     for (let i = 0; i < 10; i += 1) await brain.note(learning(`${i}`, 'wall', { at: now - 3 * day + i }));
     expect(await brain.search('wall', 50)).toHaveLength(10);
