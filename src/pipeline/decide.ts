@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Chain } from './chain.ts';
 import { type Delivery, isTaken, newDelivery } from './delivery.ts';
-import { toGas } from './gas.ts';
+import { checkpointGasId, toGas } from './gas.ts';
 import { fallbacksOf, joinOf, policyOf } from './graph.ts';
 import { holdersAmong } from './join-holds.ts';
 import type { DeliverEffect, Run } from './machine.ts';
@@ -118,6 +118,11 @@ async function takenBefore(
   { run, effect: { checkpoint } }: Pick<Question, 'run' | 'effect'>,
   receiver: string,
 ): Promise<string | null> {
+  const ids = ([75, 90] as const).filter((one) => one < checkpoint);
+  const own = await store.deliveries(ids.map((one) => checkpointGasId(run, one, receiver)));
+  const taken = await firstTaken(store, run, own.values);
+  if (taken !== null) return taken;
+  // All that are kept, some MB: only where its own gas was not taken.
   const { deliveries } = await store.recentDeliveries(searched);
   const earlier = deliveries.filter(
     ({ gas, meant }) =>
@@ -126,11 +131,20 @@ async function takenBefore(
       (meant ?? gas.to) === receiver &&
       isHandedBy(run, gas),
   );
-  for (const { gas, behind } of earlier) {
-    for (let id: string | null = behind ?? gas.id; id !== null; ) {
+  return firstTaken(store, run, earlier);
+}
+
+/** Follows each to whoever it went to in the end. */
+async function firstTaken(
+  store: GasStore,
+  { agent }: Run,
+  deliveries: readonly (Delivery | null)[],
+): Promise<string | null> {
+  for (const given of deliveries) {
+    for (let id = given?.behind ?? given?.gas.id ?? null; id !== null; ) {
       const one: Delivery | null = (await store.delivery(id)).value;
       if (one !== null && isTaken(one)) {
-        const whose = one.gas.from === run.agent ? '' : ` of ${one.gas.from}`;
+        const whose = one.gas.from === agent ? '' : ` of ${one.gas.from}`;
         return `works already: ${one.gas.to} took the ${one.gas.checkpoint} % gas${whose}`;
       }
       id = one?.replacedBy ?? null;
