@@ -35,7 +35,7 @@ export interface RecordReaderDeps {
  * Where five are asked for at one moment more are about to be: at 10,000 reports a second these milliseconds, which no agent
  * feels, save a third of what a report costs (docs/benchmarks.md, P19).
  */
-const whileBusy = { fromItems: 5, ms: 10 };
+const whileBusy = { fromItems: 5, ms: 15 };
 
 /** In which what is read and written of all records goes to Redis. */
 export function makeStoreRhythm(): Rhythm {
