@@ -28,6 +28,8 @@ export function slip(name: string, given: string, candidates: readonly string[])
     const listed = begun.slice(0, shown).map((candidate) => `\`${candidate}\``);
     return `Which ${name} is \`${given}\`? It is the beginning of ${listed.join(', ')}${more}.`;
   }
+  // More of an id than its short form has; whoever looks it up knows whether it goes on like that.
+  if (/^x[0-9a-f]+$/.test(typed) && candidates.some((candidate) => typed.startsWith(candidate))) return null;
   const guess = nearest(given, candidates);
   return guess === null ? null : `No ${name} \`${given}\` is known. Did you mean \`${guess}\`?`;
 }

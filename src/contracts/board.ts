@@ -5,6 +5,8 @@ import { signSources } from './watch.ts';
 
 /** Agents on one board; the rest is counted. */
 export const boardAgentsLimit = 60;
+/** So many alerts; where there are more the last says how many. */
+export const boardAlertsLimit = 5;
 /** Points of one agent's course. */
 export const seriesLimit = 24;
 
@@ -44,6 +46,6 @@ export const boardSchema = z.object({
   /** Agents that did not fit. */
   more: z.number().int().nonnegative(),
   /** What a person has to look after. */
-  alerts: z.array(z.string().max(200)).max(5),
+  alerts: z.array(z.string().max(200)).max(boardAlertsLimit),
 });
 export type Board = z.infer<typeof boardSchema>;

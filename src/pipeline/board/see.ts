@@ -4,6 +4,7 @@ import {
   type Board,
   type BoardAgent,
   boardAgentsLimit,
+  boardAlertsLimit,
   type CoursePoint,
   seriesLimit,
 } from '../../contracts/board.ts';
@@ -57,11 +58,16 @@ export function makeSee(
       at,
       agents: inOrder(agents, netOf(chain()).members).slice(0, boardAgentsLimit),
       more: Math.max(0, agents.length - boardAgentsLimit),
-      alerts: byReceiver(alerts)
-        .map(({ title }) => title.slice(0, 200))
-        .slice(0, 5),
+      alerts: shortened(byReceiver(alerts).map(({ title }) => title.slice(0, 200))),
     };
   };
+}
+
+/** As many as a board has room for, with how many more there are. */
+function shortened(titles: readonly string[]): string[] {
+  if (titles.length <= boardAlertsLimit) return [...titles];
+  const shown = titles.slice(0, boardAlertsLimit - 1);
+  return [...shown, `and ${titles.length - shown.length} more alerts`];
 }
 
 /** A course that goes on with a percent, where it is a new one; the same course where not. */

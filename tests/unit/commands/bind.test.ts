@@ -105,6 +105,12 @@ describe('a word that is no candidate', () => {
     expect(slip('service', given, services)).toBe(told);
   });
 
+  it('is no slip where it is more of an id than the short form has', () => {
+    expect(slip('delivery', 'x45d01f8c', ['x45d01f8'])).toBeNull();
+    expect(slip('delivery', 'x45d01f9', ['x45d01f8'])).toMatch(/Did you mean `x45d01f8`/);
+    expect(slip('service', 'slamx', services)).toMatch(/Did you mean `slam`/);
+  });
+
   it('is told with eight of the many that it may begin', () => {
     const many = Array.from({ length: 12 }, (_, i) => `drone-${i}`);
     expect(slip('drone', 'drone', many)).toMatch(/`drone-7` and 4 more\.$/);

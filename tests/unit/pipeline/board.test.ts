@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Board, BoardAgent } from '../../../src/contracts/board.ts';
 import { boardLine, boardReport } from '../../../src/pipeline/board/board-report.ts';
 import { beginBoard, judgeBoard, nextSeq, quietMs } from '../../../src/pipeline/board/record.ts';
+import { makeSee } from '../../../src/pipeline/board/see.ts';
 
 const begun = 1_800_000_000_000;
 const agent = (more: Partial<BoardAgent> = {}): BoardAgent => ({
@@ -18,6 +19,31 @@ const held = beginBoard(
   { about: 'x1', principal: 'discord:1', to: { surface: 'discord', place: '9' }, at: begun },
   boardOf(begun, agent()),
 );
+
+describe('what a board shows', () => {
+  const see = (count: number) =>
+    makeSee(
+      {
+        directory: { agents: async () => [] },
+        store: {
+          openDeliveries: async () => [],
+          alerts: async () =>
+            Array.from({ length: count }, (_, at) => ({
+              ...{ id: `x${at}`, from: 'A', to: `B${at}`, checkpoint: 75, at: begun, why: 'away' },
+            })),
+        },
+        boards: { courses: async () => [], keep: async () => undefined },
+        clock: { now: () => begun },
+      },
+      { chain: () => ({ chain: [], end: 'stop', schedules: [] }) },
+    )();
+
+  it('has each alert, or says how many more there are', async () => {
+    expect((await see(5)).alerts.at(-1)).toMatch(/^B4 does not take its gas/);
+    expect((await see(7)).alerts).toHaveLength(5);
+    expect((await see(7)).alerts.at(-1)).toBe('and 3 more alerts');
+  });
+});
 
 describe('a board', () => {
   it('stays as it is while nothing changes', () => {
