@@ -4,8 +4,13 @@ import { systemClock } from '../src/core/clock.ts';
 import { silentLogger } from '../src/core/logger.ts';
 import { closeRedis, createCommandRedis } from '../src/core/redis.ts';
 import { createPipeline, type PipelineOptions } from '../src/pipeline/index.ts';
+import { stallConfigSchema } from '../src/pipeline/stall/config.ts';
 
-export function openPipeline(url: string, agents: PipelineOptions['agents']) {
+export function openPipeline(
+  url: string,
+  agents: PipelineOptions['agents'],
+  { watched }: { readonly watched: boolean } = { watched: true },
+) {
   const redis = createCommandRedis({ url, name: 'bench:pipeline' });
   const given = new Map<string, number>();
   const clock = { aheadMs: 0 };
@@ -23,6 +28,7 @@ export function openPipeline(url: string, agents: PipelineOptions['agents']) {
     { redis, jobs: { add }, clock: { ...systemClock, now }, logger: silentLogger },
     {
       ...{ prefix: '{bench}', agents, reportTo: [], ackTimeoutMs: 86_400_000 },
+      stall: stallConfigSchema.parse({ enabled: watched }),
       chain: { chain: [], end: 'stop', agents: Object.fromEntries(links), schedules: [] },
     },
   );

@@ -12,6 +12,15 @@ export interface Sweeps {
   readonly heap: readonly [number, number];
 }
 
+export interface SweepOptions {
+  readonly agents: number;
+  readonly sweeps: number;
+  /** Files that change before each sweep. */
+  readonly changed: number;
+  /** Whether those that are silent are found, and nudged. */
+  readonly watched: boolean;
+}
+
 export interface Sweep {
   readonly wallMs: number;
   readonly cpuMs: number;
@@ -22,11 +31,7 @@ export interface Sweep {
 export async function measureSweeps(
   url: string,
   folder: string,
-  {
-    agents: count,
-    sweeps,
-    changed,
-  }: { readonly agents: number; readonly sweeps: number; readonly changed: number },
+  { agents: count, sweeps, changed, watched }: SweepOptions,
 ): Promise<Sweeps> {
   const agents = Array.from({ length: count }, (_, at) => {
     const home = join(folder, 'agents', String(at));
@@ -41,7 +46,7 @@ export async function measureSweeps(
     await mkdir(join(folder, 'agents', String(at), 'inbox', 'done'), { recursive: true });
     await write(at, 1);
   });
-  const subject = openPipeline(url, agents);
+  const subject = openPipeline(url, agents, { watched });
   const costs: Sweep[] = [];
   const heaps: number[] = [];
   for (let sweep = 0; sweep < sweeps; sweep += 1) {
