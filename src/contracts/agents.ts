@@ -119,7 +119,7 @@ export const stepMarks = {
 /** How the detail of an acknowledgement begins that is not the receiver's own word; the principal follows whose it is. */
 export const wordOf = 'on the word of ';
 
-/** The detail of a step by which an agent without an inbox took the answer to its question. */
+/** The detail of a step by which an agent without an inbox took the answer to its question; whose word it is stands before it. */
 export const byGetAnswer = 'fetched with get_answer';
 
 /** Whether it lies where its receiver fetches it, and was not fetched so far; it is `queued` until then. */

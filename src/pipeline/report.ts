@@ -51,11 +51,11 @@ const sentences: Readonly<Record<DeliveryState, (what: string, to: string, detai
   queued: (what, to) => `${to} is to get ${what}; it is queued`,
   sent: (what, to, detail) =>
     isFetched(detail)
-      ? `${to} has fetched ${what}`
+      ? fetched(what, to, detail)
       : `${to} has ${what} in its inbox and has not accepted it yet`,
   unknown: (what, to, detail) => `nobody can tell whether ${to} got ${what}: ${detail}`,
   accepted: (what, to, detail) =>
-    isFetched(detail) ? `${to} has fetched ${what}` : `${to} accepted ${what}${saidBy(detail)}`,
+    isFetched(detail) ? fetched(what, to, detail) : `${to} accepted ${what}${saidBy(detail)}`,
   working: (what, to, detail) => `${to} works on ${what}${saidBy(detail)}`,
   suppressed: (what, to, detail) => `${to} does not get ${what}: ${detail}`,
   failed: (what, to, detail) => `${to} did not get ${what}: ${detail}`,
@@ -70,7 +70,11 @@ function saidBy(detail: string): string {
 
 /** Whether it is an answer that nothing brought to its agent. */
 function isFetched(detail: string): boolean {
-  return detail === byGetAnswer;
+  return detail.endsWith(byGetAnswer);
+}
+
+function fetched(what: string, to: string, detail: string): string {
+  return detail.startsWith(wordOf) ? `${what} for ${to} was taken ${detail}` : `${to} has fetched ${what}`;
 }
 
 function toBeFetched(what: string, to: string): string {

@@ -89,7 +89,7 @@ export function makeTools(deps: ToolDeps, agent: string | null): readonly Tool[]
         'What became of a question to people: `unanswered`, or `answered`, with the answer, by whom and when.',
       readOnly: true,
       input: { id: z.string().min(1).max(64).describe('the id that ask_human answered with') },
-      run: ({ id }, { agent: who }) => swarm.lookUp(who, id),
+      run: async ({ id }, { agent: who }) => swarm.lookUp(who, id, await word()),
     }),
     ...brainTools(swarm, make),
   ];

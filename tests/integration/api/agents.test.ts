@@ -26,7 +26,10 @@ function listening() {
       },
     },
     ask: async () => ({ asked: false, reason: 'nobody is here' }),
-    lookUp: () => Promise.reject(new Error('nobody asked')),
+    lookUp: async (_agent, id, word) => {
+      words.push(word);
+      return { id, question: 'Left?', askedAt: 0, state: 'unanswered' };
+    },
     desk: {
       has: (agent) => agent === 'Agent-1',
       fetch: async (_agent, waitMs, _signal, word) => {
@@ -44,7 +47,7 @@ function listening() {
 
 const calling = (name: string) => ({
   ...{ jsonrpc: '2.0', id: 1, method: 'tools/call' },
-  params: { name, arguments: name === 'acknowledge' ? { id: 'xg1' } : {} },
+  params: { name, arguments: name === 'get_gas' ? {} : { id: 'xg1' } },
 });
 const json = (body: unknown) => ({
   body: JSON.stringify(body),
@@ -173,6 +176,20 @@ describe('the gas of an agent', () => {
       expect(words).toEqual([undefined, undefined, operator, operator]);
     },
   );
+
+  it('that answers a question is fetched over MCP by its agent, or by whoever may for all', async ({
+    redis,
+    prefix,
+  }) => {
+    const { swarm, words } = listening();
+    const { call, keys } = await open(redis, prefix, { swarm, policy });
+    const { body, headers } = json(calling('get_answer'));
+    const accept = 'application/json, text/event-stream';
+    for (const key of [{ authorization: `Bearer ${await keys.add('a1', 0)}` }, {}]) {
+      await call('POST', '/mcp?agent=Agent-1', { body, headers: { ...headers, accept, ...key } });
+    }
+    expect(words).toEqual([undefined, 'on the word of cli:local']);
+  });
 
   it('is nobody else to fetch or to acknowledge', async ({ redis, prefix }) => {
     const { call, keys } = await open(redis, prefix, { swarm: listening().swarm, policy });
