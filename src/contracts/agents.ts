@@ -119,6 +119,11 @@ export const stepMarks = {
 /** How the detail of an acknowledgement begins that is not the receiver's own word; the principal follows whose it is. */
 export const wordOf = 'on the word of ';
 
+/** The detail that tells of its state: its receiver may have said less itself, later, than somebody else for it. */
+export function detailOf({ state, steps }: Pick<DeliveryView, 'state' | 'steps'>): string {
+  return (steps.findLast((step) => step.state === state) ?? steps.at(-1))?.detail ?? '';
+}
+
 /** The detail of a step by which an agent without an inbox took the answer to its question; whose word it is stands before it. */
 export const byGetAnswer = 'fetched with get_answer';
 

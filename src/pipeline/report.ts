@@ -1,5 +1,12 @@
 // What people in chat read about a delivery: one sentence and the steps so far. Pure; ledger.ts enqueues it.
-import { byGetAnswer, type DeliveryState, type Gas, isToBeFetched, wordOf } from '../contracts/agents.ts';
+import {
+  byGetAnswer,
+  type DeliveryState,
+  detailOf,
+  type Gas,
+  isToBeFetched,
+  wordOf,
+} from '../contracts/agents.ts';
 import { type Address, actionStateSchema, type Report, type Step } from '../contracts/chat.ts';
 import { plainText } from '../core/text.ts';
 import { type Delivery, isClosed } from './delivery.ts';
@@ -22,8 +29,8 @@ export function deliveryReport(delivery: Delivery, to: Address): Report {
 
 /** One sentence with the truth of now, such as `Agent-2 accepted the 75 % gas of Agent-1 (mission X)`. */
 function deliverySentence(delivery: Delivery): string {
-  const { gas, state, steps } = delivery;
-  const detail = plainText(steps.at(-1)?.detail ?? '', 200);
+  const { gas, state } = delivery;
+  const detail = plainText(detailOf(delivery), 200);
   const mission = gas.checkpoint === null ? '' : ` (mission ${plainText(gas.mission, 80)})`;
   const said = isToBeFetched(delivery) ? toBeFetched : sentences[state];
   return `${said(whatOf(gas), gas.to, detail)}${mission}`;
