@@ -87,6 +87,8 @@ export interface AgentView {
   readonly percent: number | null;
   /** When the agent last wrote a valid status; null when never. */
   readonly seenAt: number | null;
+  /** On whose word that status is; absent: its own. */
+  readonly word?: string;
   /** What is wrong with the newest version of the status file, or with our record of the agent, if anything. */
   readonly problem: string | null;
   /** Whether our record of it cannot be read: what stands there is not known, and nothing of it is told here. */

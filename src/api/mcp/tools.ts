@@ -47,8 +47,8 @@ export function makeTools(deps: ToolDeps, agent: string | null): readonly Tool[]
       description:
         'Say how far you are with your mission: `percent`, or `completed` of `total`, or the names of what is `done` and `open`. `seq` should grow with each report.',
       input: progressShape,
-      run: (words, { agent: who }) =>
-        swarm.progress.report(parsed(progressReportSchema, { agent: who, ...words })),
+      run: async (words, { agent: who }) =>
+        swarm.progress.report(parsed(progressReportSchema, { agent: who, ...words }), await word()),
     }),
     make({
       name: 'get_gas',
