@@ -36,7 +36,7 @@ export async function admitAgent(
 }
 
 /**
- * Who fetches or acknowledges gas, as the detail of its step; undefined: the agent itself. As at a delivery: whoever may do it for
+ * Who fetches or acknowledges gas, as the detail of its step, or reports progress; undefined: the agent itself. As at a delivery: whoever may do it for
  * all agents is none of them.
  */
 export async function wordFor(deps: DeedDeps, caller: Caller): Promise<string | undefined> {

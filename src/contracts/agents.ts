@@ -87,6 +87,8 @@ export interface AgentView {
   readonly percent: number | null;
   /** When the agent last wrote a valid status; null when never. */
   readonly seenAt: number | null;
+  /** On whose word that status is; absent: its own. */
+  readonly word?: string;
   /** What is wrong with the newest version of the status file, or with our record of the agent, if anything. */
   readonly problem: string | null;
   /** Whether our record of it cannot be read: what stands there is not known, and nothing of it is told here. */
@@ -119,7 +121,12 @@ export const stepMarks = {
 /** How the detail of an acknowledgement begins that is not the receiver's own word; the principal follows whose it is. */
 export const wordOf = 'on the word of ';
 
-/** The detail of a step by which an agent without an inbox took the answer to its question. */
+/** The detail that tells of its state: its receiver may have said less itself, later, than somebody else for it. */
+export function detailOf({ state, steps }: Pick<DeliveryView, 'state' | 'steps'>): string {
+  return (steps.findLast((step) => step.state === state) ?? steps.at(-1))?.detail ?? '';
+}
+
+/** The detail of a step by which an agent without an inbox took the answer to its question; whose word it is stands before it. */
 export const byGetAnswer = 'fetched with get_answer';
 
 /** Whether it lies where its receiver fetches it, and was not fetched so far; it is `queued` until then. */

@@ -40,8 +40,12 @@ export type Question = {
     }
 );
 
-/** What became of a question. @throws SwarmError QUESTION_UNKNOWN for one that is not its own, RECORD_UNREADABLE, REDIS_* */
-export type LookUpQuestion = (agent: string, id: string) => Promise<Question>;
+/**
+ * What became of a question.
+ * @param word who looks, as in `acknowledge` of the desk, where it is not the agent itself
+ * @throws SwarmError QUESTION_UNKNOWN for one that is not its own, RECORD_UNREADABLE, REDIS_*
+ */
+export type LookUpQuestion = (agent: string, id: string, word?: string) => Promise<Question>;
 
 /** What an agent does with its gas by asking. */
 export interface GasDesk {

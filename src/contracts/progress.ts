@@ -59,8 +59,11 @@ export type ProgressAnswer = z.infer<typeof progressAnswerSchema>;
 
 /** Where reports go in, whichever process has the door: what is answered as accepted is stored. */
 export interface ProgressSink {
-  /** @throws SwarmError AGENT_UNKNOWN, STORE_CONFLICT, RECORD_UNREADABLE, REDIS_*, and what a queue throws for its gas */
-  report(report: ProgressReport): Promise<ProgressAnswer>;
+  /**
+   * @param word whose word it is, such as `on the word of cli:local`, where it is not the agent's own
+   * @throws SwarmError AGENT_UNKNOWN, STORE_CONFLICT, RECORD_UNREADABLE, REDIS_*, and what a queue throws for its gas
+   */
+  report(report: ProgressReport, word?: string): Promise<ProgressAnswer>;
 }
 
 function sound(

@@ -16,11 +16,11 @@ export interface AnswersDeps {
 /** What became of a question, as its agent asks. @param inboxless those to whom nothing else brings the answer */
 export function makeLookUp(deps: AnswersDeps, inboxless: readonly string[]): LookUpQuestion {
   const { questions } = deps;
-  return async (agent, id) => {
+  return async (agent, id, word) => {
     const question = await questions.lookUp(agent, id);
     if (question.state === 'unanswered' || !inboxless.includes(agent)) return question;
     // First, since the order that brought it may not have come to its delivery yet: it looks here then.
-    await questions.noteFetched(id);
+    await questions.noteFetched(id, word === undefined ? byGetAnswer : `${word}, ${byGetAnswer}`);
     await recordFetched(deps, agent, id).catch((thrown: unknown) => {
       if (!(thrown instanceof SwarmError) || thrown.kind !== domainErrors.deliveryUnknown) throw thrown;
     });
@@ -28,15 +28,15 @@ export function makeLookUp(deps: AnswersDeps, inboxless: readonly string[]): Loo
   };
 }
 
-/** Records an answer as taken where its agent has fetched it. @throws SwarmError DELIVERY_UNKNOWN, and as the ledger */
+/** Records an answer as taken where it was fetched, on the word of whoever did. @throws SwarmError DELIVERY_UNKNOWN, and as the ledger */
 export async function recordFetched(
   { questions, ledger }: AnswersDeps,
   agent: string,
   id: string,
 ): Promise<void> {
   const given = await questions.given(agent, id);
-  if (!given?.isFetched) return;
+  if (!given?.fetched) return;
   const delivery = messageId(given.order, agent);
-  await ledger.record(delivery, { state: 'sent', detail: byGetAnswer });
-  await ledger.record(delivery, { state: 'accepted', detail: byGetAnswer });
+  await ledger.record(delivery, { state: 'sent', detail: given.fetched });
+  await ledger.record(delivery, { state: 'accepted', detail: given.fetched });
 }

@@ -6,6 +6,7 @@ import {
   holdersOf,
   isToBeFetched,
   stepMarks,
+  wordOf,
 } from '../contracts/agents.ts';
 import { plainText } from '../core/text.ts';
 import type { Asked } from './records.ts';
@@ -89,6 +90,11 @@ export function isTaken({ state }: Pick<Delivery, 'state'>): boolean {
   return state === 'accepted' || state === 'working';
 }
 
+/** Whether it is an acknowledgement that nobody else has said in the receiver's place. */
+export function isOwnWord(step: DeliveryView['steps'][number]): boolean {
+  return isTaken(step) && !step.detail.startsWith(wordOf);
+}
+
 /** Whether `claim` acknowledges a delivery that is still on its way to the inbox. */
 export function isTooEarly(state: DeliveryState, claim: DeliveryState): boolean {
   const isUnsent = state === 'held' || state === 'pending' || state === 'queued';
@@ -144,6 +150,7 @@ export function owedSince({ gas, steps }: Delivery): number {
 /** An event that does not fit returns the very same delivery and no effect. */
 export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): DeliveryStep {
   if (event.waits) return transitionWaiting(delivery, event);
+  if (isOwnAfterAnothers(delivery, event)) return transitionOwnWord(delivery, event);
   if (!deliveryTable[delivery.state].includes(event.state)) return { delivery, effects: [] };
   const isLying = delivery.state === 'sent' && delivery.alert === null;
   if (isLying && event.state === 'suppressed') return { delivery, effects: [] };
@@ -166,6 +173,23 @@ export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): De
     keptUntil: delivery.keptUntil,
   };
   return { delivery: next, effects: taken && replacedBy !== null ? recalled : reported };
+}
+
+/** Whether its receiver says itself what somebody else has said in its place, and it has not. */
+function isOwnAfterAnothers({ state, steps }: Delivery, event: DeliveryEvent): boolean {
+  const isSaid = event.state === state || (event.state === 'accepted' && state === 'working');
+  if (!isSaid || !isTaken(event) || event.detail.startsWith(wordOf)) return false;
+  const said = steps.filter(isTaken);
+  const own = said.filter(isOwnWord);
+  return (
+    said.length > own.length && !own.some((step) => step.state === event.state || step.state === 'working')
+  );
+}
+
+/** The state stays, since when it has been so too; a step tells whose word it is now. */
+function transitionOwnWord(delivery: Delivery, { state, at, detail }: DeliveryEvent): DeliveryStep {
+  const steps = [...delivery.steps, { state, at, detail }];
+  return { delivery: { ...delivery, steps }, effects: ['report'] };
 }
 
 const reported: DeliveryStep['effects'] = ['report'];

@@ -97,6 +97,7 @@ function agentView(
     epoch,
     percent,
     seenAt,
+    ...wordOn(run),
     problem: problem === null ? null : plainText(problem, problemLimit),
     hasInbox,
     next: receivers[0] ?? null,
@@ -107,6 +108,12 @@ function agentView(
     paused: pause === null ? null : { by: plainText(pause.by, 80), at: pause.at },
     watch,
   };
+}
+
+/** A file that is newer than the newest report is its own word. */
+function wordOn({ told, seenAt }: Run): Pick<AgentView, 'word'> {
+  if (told?.word === undefined || seenAt === null || seenAt > told.at) return {};
+  return { word: plainText(told.word, 80) };
 }
 
 function plainDelivery(delivery: Delivery): DeliveryView {

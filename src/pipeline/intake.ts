@@ -100,9 +100,11 @@ export function createIntake(deps: IntakeDeps, options: IntakeOptions): Intake {
     },
     unreadable: (agent, fault, at) =>
       advance(agent, { at, writtenAt: at }, () => ({ kind: 'invalid', detail: fault })),
-    report: async (report) => {
+    report: async (report, word) => {
       known(report.agent);
-      const { weighed, ...step } = await take(report.agent, (run) => weighReport(run, report, clock.now()));
+      const { weighed, ...step } = await take(report.agent, (run) =>
+        weighReport(run, report, { now: clock.now(), word }),
+      );
       return answerTo(weighed, step);
     },
     findDry: () => {

@@ -1,9 +1,9 @@
 // The machine of an agent's run: one version of its status in, the new run and what is to be done out.
 // Pure, so that a recorded history and a live agent take the same path; intake.ts does the effects.
 import { type Checkpoint, checkpoints, type RunState } from '../contracts/agents.ts';
+import { type Reading, readStatus, type ValidReading } from './progress/read-status.ts';
 import { type Assignment, assign, leaveEpoch, worksFor } from './stand-in.ts';
 import { fixedThresholds, levelOf, type Thresholds } from './thresholds.ts';
-import { type Reading, readStatus, type ValidReading } from './progress/read-status.ts';
 
 /** What is known of one agent. Times are those of the events, in the unit of the caller. */
 export interface Run {
@@ -42,11 +42,12 @@ export interface Run {
   readonly assignments: readonly Assignment[];
 }
 
-/** Where the reports of an agent are: theirs to number, null while it gives no numbers. `at` is when we heard it, ms. */
+/** Where the reports of an agent are: theirs to number, null while it gives no numbers. `at` is when we heard it, ms; `word` whose word it was, absent: its own. */
 export interface Told {
   readonly epoch: number | null;
   readonly seq: number | null;
   readonly at: number;
+  readonly word?: string | undefined;
 }
 
 /** A person's word that holds checkpoints back, or lets them go; `at` is when it was given, ms since the epoch. */

@@ -1,6 +1,7 @@
 // What agents ask of people, one hash in Redis for each question: it is open until the first answer, and that one stays. It
 // shows nothing to anybody; ask.ts does.
 import { z } from 'zod';
+import { wordOf } from '../contracts/agents.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import { derivedId } from '../contracts/ids.ts';
 import type { LookUpQuestion } from '../contracts/mailbox.ts';
@@ -15,10 +16,13 @@ export interface Questions {
   open(id: string, asked: Asking): Promise<void>;
   /** Gives the answer; the same order again is given the same word. */
   answer(agent: string, id: string, word: Word): Promise<Answered>;
-  /** By which order the answer that counts came, and whether its agent has fetched it; null where there is none. */
-  given(agent: string, id: string): Promise<{ readonly order: string; readonly isFetched: boolean } | null>;
-  /** Its agent has fetched the answer. */
-  noteFetched(id: string): Promise<void>;
+  /** By which order the answer that counts came, and how it was fetched, null where it was not; null where there is none. */
+  given(
+    agent: string,
+    id: string,
+  ): Promise<{ readonly order: string; readonly fetched: string | null } | null>;
+  /** The answer has been fetched; `how` is the detail of that step; the agent's own takes the place of another's. */
+  noteFetched(id: string, how: string): Promise<void>;
   readonly lookUp: LookUpQuestion;
 }
 
@@ -55,7 +59,7 @@ export function createQuestions(redis: Redis, { prefix }: { readonly prefix: str
     return {
       asked,
       word: fields['word'] === undefined ? null : decode(word, fields['word'], keyOf(id)),
-      isFetched: fields['fetched'] !== undefined,
+      fetched: fields['fetched'] ?? null,
     };
   }
 
@@ -77,10 +81,10 @@ export function createQuestions(redis: Redis, { prefix }: { readonly prefix: str
     },
     given: async (agent, id) => {
       const found = await find(agent, id);
-      return found?.word ? { order: found.word.order, isFetched: found.isFetched } : null;
+      return found?.word ? { order: found.word.order, fetched: found.fetched } : null;
     },
-    noteFetched: async (id) => {
-      await ask(() => fetchedScript(redis, [keyOf(id)], []));
+    noteFetched: async (id, how) => {
+      await ask(() => fetchedScript(redis, [keyOf(id)], [how.startsWith(wordOf) ? 'HSETNX' : 'HSET', how]));
     },
     lookUp: async (agent, id) => {
       const found = await find(agent, id);
@@ -114,5 +118,5 @@ redis.call('HSETNX', KEYS[1], 'word', ARGV[1])
 return redis.call('HGET', KEYS[1], 'word')`);
 
 const fetchedScript = makeScript(`
-if redis.call('HEXISTS', KEYS[1], 'word') == 1 then redis.call('HSETNX', KEYS[1], 'fetched', '1') end
+if redis.call('HEXISTS', KEYS[1], 'word') == 1 then redis.call(ARGV[1], KEYS[1], 'fetched', ARGV[2]) end
 return 1`);

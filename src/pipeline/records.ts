@@ -32,7 +32,12 @@ export const runSchema = z.object({
     .default([]),
   word: z.object({ paused: z.boolean(), by: z.string(), at: z.number() }).nullable().default(null),
   told: z
-    .object({ epoch: z.number().nullable(), seq: z.number().nullable(), at: z.number() })
+    .object({
+      epoch: z.number().nullable(),
+      seq: z.number().nullable(),
+      at: z.number(),
+      word: z.string().optional(),
+    })
     .nullable()
     .default(null),
   thresholds: z

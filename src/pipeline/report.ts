@@ -1,5 +1,12 @@
 // What people in chat read about a delivery: one sentence and the steps so far. Pure; ledger.ts enqueues it.
-import { byGetAnswer, type DeliveryState, type Gas, isToBeFetched, wordOf } from '../contracts/agents.ts';
+import {
+  byGetAnswer,
+  type DeliveryState,
+  detailOf,
+  type Gas,
+  isToBeFetched,
+  wordOf,
+} from '../contracts/agents.ts';
 import { type Address, actionStateSchema, type Report, type Step } from '../contracts/chat.ts';
 import { plainText } from '../core/text.ts';
 import { type Delivery, isClosed } from './delivery.ts';
@@ -22,8 +29,8 @@ export function deliveryReport(delivery: Delivery, to: Address): Report {
 
 /** One sentence with the truth of now, such as `Agent-2 accepted the 75 % gas of Agent-1 (mission X)`. */
 function deliverySentence(delivery: Delivery): string {
-  const { gas, state, steps } = delivery;
-  const detail = plainText(steps.at(-1)?.detail ?? '', 200);
+  const { gas, state } = delivery;
+  const detail = plainText(detailOf(delivery), 200);
   const mission = gas.checkpoint === null ? '' : ` (mission ${plainText(gas.mission, 80)})`;
   const said = isToBeFetched(delivery) ? toBeFetched : sentences[state];
   return `${said(whatOf(gas), gas.to, detail)}${mission}`;
@@ -51,11 +58,11 @@ const sentences: Readonly<Record<DeliveryState, (what: string, to: string, detai
   queued: (what, to) => `${to} is to get ${what}; it is queued`,
   sent: (what, to, detail) =>
     isFetched(detail)
-      ? `${to} has fetched ${what}`
+      ? fetched(what, to, detail)
       : `${to} has ${what} in its inbox and has not accepted it yet`,
   unknown: (what, to, detail) => `nobody can tell whether ${to} got ${what}: ${detail}`,
   accepted: (what, to, detail) =>
-    isFetched(detail) ? `${to} has fetched ${what}` : `${to} accepted ${what}${saidBy(detail)}`,
+    isFetched(detail) ? fetched(what, to, detail) : `${to} accepted ${what}${saidBy(detail)}`,
   working: (what, to, detail) => `${to} works on ${what}${saidBy(detail)}`,
   suppressed: (what, to, detail) => `${to} does not get ${what}: ${detail}`,
   failed: (what, to, detail) => `${to} did not get ${what}: ${detail}`,
@@ -70,7 +77,11 @@ function saidBy(detail: string): string {
 
 /** Whether it is an answer that nothing brought to its agent. */
 function isFetched(detail: string): boolean {
-  return detail === byGetAnswer;
+  return detail.endsWith(byGetAnswer);
+}
+
+function fetched(what: string, to: string, detail: string): string {
+  return detail.startsWith(wordOf) ? `${what} for ${to} was taken ${detail}` : `${to} has fetched ${what}`;
 }
 
 function toBeFetched(what: string, to: string): string {

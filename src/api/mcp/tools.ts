@@ -47,8 +47,8 @@ export function makeTools(deps: ToolDeps, agent: string | null): readonly Tool[]
       description:
         'Say how far you are with your mission: `percent`, or `completed` of `total`, or the names of what is `done` and `open`. `seq` should grow with each report.',
       input: progressShape,
-      run: (words, { agent: who }) =>
-        swarm.progress.report(parsed(progressReportSchema, { agent: who, ...words })),
+      run: async (words, { agent: who }) =>
+        swarm.progress.report(parsed(progressReportSchema, { agent: who, ...words }), await word()),
     }),
     make({
       name: 'get_gas',
@@ -89,7 +89,7 @@ export function makeTools(deps: ToolDeps, agent: string | null): readonly Tool[]
         'What became of a question to people: `unanswered`, or `answered`, with the answer, by whom and when.',
       readOnly: true,
       input: { id: z.string().min(1).max(64).describe('the id that ask_human answered with') },
-      run: ({ id }, { agent: who }) => swarm.lookUp(who, id),
+      run: async ({ id }, { agent: who }) => swarm.lookUp(who, id, await word()),
     }),
     ...brainTools(swarm, make),
   ];

@@ -51,7 +51,8 @@ export function registerAgents(scope: FastifyInstance, deps: AgentDeps): void {
     const agent = await admit(request, reply, { command: 'agent report' });
     if (agent === null) return reply;
     const words = parsePart('body', progressWordsSchema, request.body);
-    return reply.send(await swarm.progress.report({ agent, ...words }));
+    const word = await wordFor(deps, deps.callerOf(request));
+    return reply.send(await swarm.progress.report({ agent, ...words }, word));
   });
   scope.get('/v1/agents/:id/gas', async (request, reply) => {
     const agent = await admit(request, reply, { command: 'agent gas' });

@@ -56,7 +56,7 @@ function unknown(name: string, why: string): Answer {
   return { title, tone: 'warn', rows: [], note: why, data: {} };
 }
 
-function evidenceRow({ seenAt, epoch, problem, isUnreadable }: AgentView, now: number): AnswerRow {
+function evidenceRow({ seenAt, word, epoch, problem, isUnreadable }: AgentView, now: number): AnswerRow {
   const label = 'evidence';
   if (seenAt === null) {
     const value = isUnreadable
@@ -64,7 +64,8 @@ function evidenceRow({ seenAt, epoch, problem, isUnreadable }: AgentView, now: n
       : 'none: it never told a valid status';
     return { label, value, ageMs: null, tone: 'warn' };
   }
-  const value = `what it told of itself, mission number ${epoch}${problem === null ? '' : '; the newest version cannot be used'}`;
+  const whose = word === undefined ? 'what it told of itself' : `what was told of it ${word}`;
+  const value = `${whose}, mission number ${epoch}${problem === null ? '' : '; the newest version cannot be used'}`;
   return { label, value, ageMs: now - seenAt, tone: problem === null ? 'ok' : 'warn' };
 }
 

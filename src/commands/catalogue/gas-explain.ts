@@ -1,6 +1,7 @@
 // `gas explain <delivery>`: why this gas went to whom, when, and by which evidence. All of it from the record.
 import {
   type DeliveryView,
+  detailOf,
   type GasPart,
   holdersOf,
   isToBeFetched,
@@ -154,7 +155,7 @@ function standing(view: DeliveryView, ageMs: number): string {
       return `Nobody can tell whether ${gas.to} has it; it is laid down once more soon.`;
     case 'accepted':
     case 'working':
-      return `${gas.to} has it${saidBy(steps.at(-1)?.detail ?? '')}.`;
+      return `${gas.to} has it${saidBy(detailOf({ state, steps }))}.`;
     case 'suppressed':
       return 'Nobody gets it.';
     case 'rerouted':

@@ -3,6 +3,7 @@
 import {
   type DeliveryList,
   type DeliveryView,
+  detailOf,
   isToBeFetched,
   stepMarks,
   wordOf,
@@ -132,9 +133,10 @@ export function deliveryRow(view: DeliveryView, now: number): AnswerRow {
   };
 }
 
-function whyOf({ state, steps }: DeliveryView): string {
-  if (tellsWhy.includes(state)) return steps.at(-1)?.detail ?? '';
-  const last = steps.at(-1)?.detail ?? '';
+function whyOf(view: DeliveryView): string {
+  const { state, steps } = view;
+  const last = detailOf(view);
+  if (tellsWhy.includes(state)) return last;
   if (isAcknowledged(state)) return last.startsWith(wordOf) ? last : '';
   // On its way for longer than anybody would expect.
   const isOnItsWay = state === 'pending' || state === 'queued';

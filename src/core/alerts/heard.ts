@@ -1,12 +1,13 @@
-// What one channel has heard, so that it hears of an end if and only if it heard of the beginning. Without a clock, and it
+// What one channel has heard, so that it hears of an end if and only if it heard of the beginning; a beginning that it missed
+// is told late where the channel wants that. Without a clock, and it
 // sends nothing: what was taken and what was missed comes in, what is still owed goes out.
 import type { Notice, NoticedAlert } from './alert.ts';
 
-/** An end that is owed is tried again this soon at first, ms; after a while of `patientAfterMs` less often. */
+/** What is owed is tried again this soon at first, ms; after a while of `patientAfterMs` less often. */
 const soonMs = 5_000;
 const patientAfterMs = 120_000;
 const patientMs = 60_000;
-/** Then it is no news any more. */
+/** Then an end is no news any more. */
 const forMs = 24 * 3_600_000;
 /** Twice what the book keeps; the oldest are forgotten. */
 const kept = 400;
@@ -24,6 +25,14 @@ export class Heard {
   /** The same of what is on its way there. */
   readonly #underWay = new Map<string, number>();
   readonly #owed = new Map<string, Owed>();
+  /** Beginnings that it missed. */
+  readonly #late = new Map<string, Owed>();
+  readonly #lateForMs: number;
+
+  /** @param lateForMs how long a beginning is tried again that was missed; default not at all */
+  constructor(lateForMs = 0) {
+    this.#lateForMs = lateForMs;
+  }
 
   /** What of a notice is for this channel, now on its way; null when there is nothing. One of `took` and `missed` must follow. */
   begin(notice: Notice, now: number): Notice | null {
@@ -33,6 +42,7 @@ export class Heard {
       if (over) continue;
       this.#underWay.set(key, since);
       this.#owed.delete(key);
+      this.#late.delete(key);
     }
     return { ...notice, alerts };
   }
@@ -46,44 +56,74 @@ export class Heard {
     this.#arrived(alerts);
     for (const { key, since, over } of alerts) {
       if (over) this.#ended(key, since);
-      else put(this.#taken, key, since);
+      else {
+        put(this.#taken, key, since);
+        if (this.#late.get(key)?.alert.since === since) this.#late.delete(key);
+      }
     }
   }
 
-  missed({ alerts }: Notice, now: number): void {
+  /** @param fault.mayPass whether a beginning may be taken later; default true */
+  missed({ alerts }: Notice, now: number, { mayPass = true } = {}): void {
     this.#arrived(alerts);
-    for (const alert of alerts) if (alert.over) this.#owe(alert, now);
+    for (const alert of alerts) {
+      if (alert.over) this.#owe(alert, now);
+      else if (mayPass) this.#oweLate(alert, now);
+      else this.#late.delete(alert.key);
+    }
   }
 
-  /** The ends to try again now, in one notice that is on its way then; null when there are none. */
+  /** What to try again now, in one notice that is on its way then, beginnings first; null when there is nothing. */
   due(now: number): Notice | null {
+    const late = this.#dueLate(now);
+    return late.length > 0 ? noticeOf('firing', late, now) : noticeOf('resolved', this.#dueEnds(now), now);
+  }
+
+  #dueLate(now: number): readonly NoticedAlert[] {
+    const alerts: NoticedAlert[] = [];
+    for (const [key, one] of this.#late) {
+      if (one.at === null || one.at > now) continue;
+      if (now - one.since > this.#lateForMs) this.#late.delete(key);
+      else {
+        one.at = null;
+        this.#underWay.set(key, one.alert.since);
+        alerts.push(one.alert);
+      }
+    }
+    return alerts;
+  }
+
+  #dueEnds(now: number): readonly NoticedAlert[] {
     const alerts: NoticedAlert[] = [];
     for (const [key, one] of this.#owed) {
       const { alert, since, at } = one;
-      if (at === null || at > now || this.#underWay.get(key) === alert.since) continue;
+      if (at === null || at > now || this.#isOnItsWay(key, alert.since)) continue;
       if (now - since > forMs || !this.#taken.has(key) || this.#isSoAgain(alert)) this.#owed.delete(key);
       else {
         one.at = null;
         alerts.push(alert);
       }
     }
-    if (alerts.length === 0) return null;
-    const severity = alerts.some((alert) => alert.severity === 'critical') ? 'critical' : 'warning';
-    return { kind: 'resolved', severity, at: now, alerts, more: { alerts: 0, sources: [] } };
+    return alerts;
   }
 
-  /** An end must not overtake its beginning: one that is on its way is waited for. */
+  #isOnItsWay(key: string, since: number): boolean {
+    return this.#underWay.get(key) === since || this.#late.get(key)?.alert.since === since;
+  }
+
+  /** An end must not overtake its beginning: one that is on its way, or late, is waited for. */
   #mayEnd(alert: NoticedAlert, now: number): boolean {
-    if (!this.#underWay.has(alert.key)) return this.#taken.has(alert.key);
+    if (!this.#underWay.has(alert.key) && !this.#late.has(alert.key)) return this.#taken.has(alert.key);
     this.#owe(alert, now);
     return false;
   }
 
   #owe(alert: NoticedAlert, now: number): void {
-    if (this.#isSoAgain(alert)) return;
-    const since = this.#owed.get(alert.key)?.since ?? now;
-    const at = now + (now - since < patientAfterMs ? soonMs : patientMs);
-    put(this.#owed, alert.key, { alert, since, at });
+    if (!this.#isSoAgain(alert)) owe(this.#owed, alert, now);
+  }
+
+  #oweLate(alert: NoticedAlert, now: number): void {
+    if (this.#lateForMs > 0 && !this.#isSoAgain(alert)) owe(this.#late, alert, now);
   }
 
   /** Whether the same began anew: its former end would be told as that of the new one. */
@@ -101,6 +141,19 @@ export class Heard {
       if (!over && this.#underWay.get(key) === since) this.#underWay.delete(key);
     }
   }
+}
+
+function noticeOf(kind: Notice['kind'], alerts: readonly NoticedAlert[], now: number): Notice | null {
+  if (alerts.length === 0) return null;
+  const severity = alerts.some((alert) => alert.severity === 'critical') ? 'critical' : 'warning';
+  return { kind, severity, at: now, alerts, more: { alerts: 0, sources: [] } };
+}
+
+/** Since when it is owed stays as it was. */
+function owe(owed: Map<string, Owed>, alert: NoticedAlert, now: number): void {
+  const since = owed.get(alert.key)?.since ?? now;
+  const at = now + (now - since < patientAfterMs ? soonMs : patientMs);
+  put(owed, alert.key, { alert, since, at });
 }
 
 function put<V>(map: Map<string, V>, key: string, value: V): void {

@@ -15,11 +15,12 @@ export type Sent = 'taken' | 'nothing' | { readonly channel: string; readonly er
 export class Outlet {
   readonly #clock: Clock;
   readonly #channel: AlertChannel;
-  readonly #heard = new Heard();
+  readonly #heard: Heard;
 
   constructor(channel: AlertChannel, clock: Clock) {
     this.#channel = channel;
     this.#clock = clock;
+    this.#heard = new Heard(channel.lateForMs);
   }
 
   get name(): string {
@@ -31,13 +32,13 @@ export class Outlet {
     this.#heard.assume(alert);
   }
 
-  /** Never rejects. An end that was not taken is kept for `sendOwed`. */
+  /** Never rejects. What was not taken and is still to be told is kept for `sendOwed`. */
   async send(notice: Notice): Promise<Sent> {
     const own = this.#heard.begin(notice, this.#clock.now());
     return own === null ? 'nothing' : await this.#send(own);
   }
 
-  /** Tries again the ends that are due; null when none is. */
+  /** Tries again what is due; null when nothing is. */
   sendOwed(): Promise<Sent> | null {
     const owed = this.#heard.due(this.#clock.now());
     return owed === null ? null : this.#send(owed);
@@ -54,8 +55,9 @@ export class Outlet {
       this.#heard.took(notice);
       return 'taken';
     } catch (thrown) {
-      this.#heard.missed(notice, this.#clock.now());
-      return { channel: this.name, error: toSwarmError(thrown) };
+      const error = toSwarmError(thrown);
+      this.#heard.missed(notice, this.#clock.now(), { mayPass: error.retryable });
+      return { channel: this.name, error };
     } finally {
       late.catch(() => undefined);
       stop.abort();

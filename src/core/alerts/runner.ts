@@ -137,7 +137,7 @@ export class AlertRunner {
     const sent = outlet.sendOwed();
     if (sent === null) return;
     const note = (outcome: unknown) =>
-      this.#deps.logger.debug({ channel: outlet.name, outcome }, 'an end was told again');
+      this.#deps.logger.debug({ channel: outlet.name, outcome }, 'what a channel missed was told again');
     this.#track(sent.then(note));
   }
 

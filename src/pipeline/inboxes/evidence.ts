@@ -40,8 +40,8 @@ export function withEvidence(intake: Intake, { store, ledger, ackOf }: EvidenceD
       if (raw !== null) await look(agent);
       return counts;
     },
-    report: async (report) => {
-      const answer = await intake.report(report);
+    report: async (report, word) => {
+      const answer = await intake.report(report, word);
       if (answer.accepted) await look(report.agent);
       return answer;
     },

@@ -15,8 +15,12 @@ interface Overtaken {
   readonly detail: string;
 }
 
-/** @param now ms since the epoch, when it arrived */
-export function weighReport(run: Run, report: ProgressReport, now: number): Weighed {
+/** @param arrival `now` in ms since the epoch; `word` says whose word it is where it is not the agent's own */
+export function weighReport(
+  run: Run,
+  report: ProgressReport,
+  { now, word }: { readonly now: number; readonly word?: string | undefined },
+): Weighed {
   const last = run.told;
   const overtaken = last === null ? null : overtakenBy(last, report);
   if (last !== null && overtaken !== null) return { event: null, last, ...overtaken };
@@ -25,6 +29,7 @@ export function weighReport(run: Run, report: ProgressReport, now: number): Weig
     epoch: report.epoch ?? last?.epoch ?? null,
     seq: report.seq ?? (isRenewed ? null : (last?.seq ?? null)),
     at: now,
+    ...(word !== undefined && { word }),
   };
   const reading = readReport(run, report);
   // The clock of an agent may be ahead of ours; what it says of the past is taken.

@@ -1,6 +1,5 @@
 // Makes the facts of one look out of what is stored of an agent and what its files say. Pure.
-import { type DeliveryView, wordOf } from '../../contracts/agents.ts';
-import { type Delivery, isClosed, isTaken } from '../delivery.ts';
+import { type Delivery, isClosed, isOwnWord } from '../delivery.ts';
 import { pauseOf, type Run } from '../machine.ts';
 import { hasUnbegun } from '../stand-in.ts';
 import type { Evidence } from './evidence.ts';
@@ -91,6 +90,7 @@ export function receivedBy(deliveries: readonly Delivery[]): ReadonlyMap<string,
   for (const delivery of deliveries) {
     const { gas, state } = delivery;
     const before = known.get(gas.to) ?? nothingReceived;
+    // What somebody else says in the receiver's place is no sign of its life.
     const saidAt = delivery.steps.findLast(isOwnWord)?.at ?? null;
     const isGas = gas.checkpoint !== null || !isNudge(gas);
     known.set(gas.to, {
@@ -101,11 +101,6 @@ export function receivedBy(deliveries: readonly Delivery[]): ReadonlyMap<string,
     });
   }
   return known;
-}
-
-/** What somebody else says in the receiver's place is no sign of its life. */
-function isOwnWord(step: DeliveryView['steps'][number]): boolean {
-  return isTaken(step) && !step.detail.startsWith(wordOf);
 }
 
 export const nothingReceived: Received = { inboxAt: null, gasAt: null, hasGas: false, open: 0 };

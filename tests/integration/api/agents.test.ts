@@ -20,13 +20,17 @@ function listening() {
     agents: ['Agent-1', 'Agent-2', 'Agent-3'],
     inboxless: ['Agent-3'],
     progress: {
-      report: async (report) => {
+      report: async (report, word) => {
         heard.push(report);
+        words.push(word);
         return { accepted: true, mission: 'map', epoch: 1, percent: 80, crossed: [75] };
       },
     },
     ask: async () => ({ asked: false, reason: 'nobody is here' }),
-    lookUp: () => Promise.reject(new Error('nobody asked')),
+    lookUp: async (_agent, id, word) => {
+      words.push(word);
+      return { id, question: 'Left?', askedAt: 0, state: 'unanswered' };
+    },
     desk: {
       has: (agent) => agent === 'Agent-1',
       fetch: async (_agent, waitMs, _signal, word) => {
@@ -44,7 +48,7 @@ function listening() {
 
 const calling = (name: string) => ({
   ...{ jsonrpc: '2.0', id: 1, method: 'tools/call' },
-  params: { name, arguments: name === 'acknowledge' ? { id: 'xg1' } : {} },
+  params: { name, arguments: name === 'get_gas' ? {} : { id: 'xg1' } },
 });
 const json = (body: unknown) => ({
   body: JSON.stringify(body),
@@ -61,6 +65,26 @@ describe('PUT /v1/agents/:id/progress', () => {
       body: { accepted: true, mission: 'map', epoch: 1, percent: 80, crossed: [75] },
     });
     expect(heard).toEqual([{ agent: 'Agent-1', ...words }]);
+  });
+
+  it('says whose word a report is, over HTTP as over MCP', async ({ redis, prefix }) => {
+    const { swarm, words } = listening();
+    const { call, keys } = await open(redis, prefix, { swarm, policy });
+    const percent = { percent: 80 };
+    const tool = { jsonrpc: '2.0', id: 1, method: 'tools/call' };
+    const params = { name: 'report_progress', arguments: percent };
+    const accept = 'application/json, text/event-stream';
+    for (const key of [{ authorization: `Bearer ${await keys.add('a1', 0)}` }, {}]) {
+      for (const [method, path, sent] of [
+        ['PUT', '/v1/agents/Agent-1/progress', json(percent)],
+        ['POST', '/mcp?agent=Agent-1', json({ ...tool, params })],
+      ] as const) {
+        const headers = { ...sent.headers, accept, ...key };
+        expect((await call(method, path, { body: sent.body, headers })).status).toBe(200);
+      }
+    }
+    const operator = 'on the word of cli:local';
+    expect(words).toEqual([undefined, undefined, operator, operator]);
   });
 
   it('names the place in a report that does not fit', async ({ redis, prefix }) => {
@@ -173,6 +197,20 @@ describe('the gas of an agent', () => {
       expect(words).toEqual([undefined, undefined, operator, operator]);
     },
   );
+
+  it('that answers a question is fetched over MCP by its agent, or by whoever may for all', async ({
+    redis,
+    prefix,
+  }) => {
+    const { swarm, words } = listening();
+    const { call, keys } = await open(redis, prefix, { swarm, policy });
+    const { body, headers } = json(calling('get_answer'));
+    const accept = 'application/json, text/event-stream';
+    for (const key of [{ authorization: `Bearer ${await keys.add('a1', 0)}` }, {}]) {
+      await call('POST', '/mcp?agent=Agent-1', { body, headers: { ...headers, accept, ...key } });
+    }
+    expect(words).toEqual([undefined, 'on the word of cli:local']);
+  });
 
   it('is nobody else to fetch or to acknowledge', async ({ redis, prefix }) => {
     const { call, keys } = await open(redis, prefix, { swarm: listening().swarm, policy });

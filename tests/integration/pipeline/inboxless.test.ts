@@ -76,6 +76,18 @@ describe('the answer to an agent without an inbox', () => {
     expect(await rig.twin.lookUp('C', id)).toMatchObject({ answer: 'left' });
   });
 
+  it('is told as taken on the word of whoever fetched it, until its agent does', async ({ rig }) => {
+    const id = await asked(rig);
+    await rig.pipeline.control['agent.message'](order(), word(id));
+    await laid(rig, gasOf(rig)[0]);
+    await rig.twin.lookUp('C', id, 'on the word of cli:local');
+    expect(texts(rig).at(-1)).toBe(
+      'the answer of ann for C was taken on the word of cli:local, fetched with get_answer',
+    );
+    await rig.twin.lookUp('C', id);
+    expect(texts(rig).at(-1)).toBe('C has fetched the answer of ann');
+  });
+
   it('is told as expired when the question goes, seven days after it was asked, and not before', async ({
     rig,
   }) => {

@@ -23,6 +23,16 @@ describe('a report of progress', () => {
     }
   });
 
+  it('on the word of somebody else is told so, until its agent speaks', async ({ rig }) => {
+    const view = async () => (await rig.twin.directory.agents()).find(({ agent }) => agent === 'A');
+    const word = 'on the word of cli:local';
+    await rig.pipeline.progress.report({ agent: 'A', mission: 'map', percent: 20 }, word);
+    expect(await view()).toMatchObject({ percent: 20, word });
+    await rig.twin.progress.report({ agent: 'A', percent: 30 });
+    expect(await view()).toMatchObject({ percent: 30 });
+    expect(await view()).not.toHaveProperty('word');
+  });
+
   it('is one report in whichever processes it arrives', async ({ rig }) => {
     const report = { agent: 'A', mission: 'map', percent: 100, seq: 1 } as const;
     const answers = await Promise.all(

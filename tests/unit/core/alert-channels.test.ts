@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it as base, onTestFinished } from 'vitest';
+import { it as base, describe, expect, onTestFinished } from 'vitest';
 import type { AlertSignal, Notice } from '../../../src/core/alerts/alert.ts';
 import type { AlertChannel } from '../../../src/core/alerts/channels/channel.ts';
 import { createFileChannel } from '../../../src/core/alerts/channels/file.ts';
@@ -258,6 +258,20 @@ describe('the runner', () => {
     chat.fails = false;
     await eventually(() => chat.took.length === 4);
     expect(chat.took.slice(2)).toEqual(file.took.slice(2));
+  });
+
+  it('tells by webhook what its receiver missed while it was away, beginning and end', async ({ dir }) => {
+    const path = join(dir, 'alerts.ndjson');
+    const { bodies, url, asked } = await receiver(...Array.from({ length: 3 }, () => 503));
+    const began = systemClock.now();
+    const now = () => began + 100 * (systemClock.now() - began);
+    const { state } = running([webhook(url), createFileChannel({ path })], {}, now);
+    state.signals = [signal('link-lost/discord')];
+    await eventually(() => asked() === 3);
+    state.signals = [];
+    await eventually(() => bodies.length === 2);
+    expect(bodies.map(({ kind }) => kind)).toEqual(['firing', 'resolved']);
+    expect((await lines(path)).map(({ kind }) => kind)).toEqual(['firing', 'resolved']);
   });
 
   it('escalates only to those who are named for it', async () => {

@@ -107,6 +107,56 @@ it('does not hear the former end of what is so again', () => {
   expect(keysOf(heard.begin(notice('resolved', [alert('a', 2, true)]), 61_000))).toEqual(['a']);
 });
 
+/** When a channel is tried again that takes nothing, s. */
+function triesOf(heard: Heard, missed: Notice): number[] {
+  const times: number[] = [];
+  heard.begin(missed, 0);
+  heard.missed(missed, 0);
+  for (let second = 1; second <= 3_600; second += 1) {
+    const due = heard.due(second * 1_000);
+    if (due === null) continue;
+    times.push(second);
+    heard.missed(due, second * 1_000);
+  }
+  return times;
+}
+
+it('is told a beginning that it missed again for as long as it is tried, and then neither that nor its end', () => {
+  const heard = new Heard(600_000);
+  const times = triesOf(heard, firing('a'));
+  expect([times.slice(0, 3), times.at(-1)]).toEqual([[5, 10, 15], 600]);
+  expect(heard.begin(over('a'), 3_700_000)).toBeNull();
+  expect(triesOf(new Heard(), firing('a'))).toEqual([]);
+});
+
+it('is told the end behind a beginning that it took late', () => {
+  const heard = new Heard(600_000);
+  heard.begin(firing('a', 'b'), 0);
+  heard.missed(firing('a', 'b'), 0);
+  expect(heard.begin(over('a'), 2_000)).toBeNull();
+  const late = heard.due(7_000);
+  expect([late?.kind, keysOf(late)]).toEqual(['firing', ['a', 'b']]);
+  expect(heard.due(8_000)).toBeNull();
+  heard.took(late ?? firing());
+  const end = heard.due(9_000);
+  expect([end?.kind, keysOf(end)]).toEqual(['resolved', ['a']]);
+  expect(keysOf(heard.begin(over('b'), 10_000))).toEqual(['b']);
+});
+
+it('is not told a beginning that it refused, nor one that has begun anew since', () => {
+  const heard = new Heard(600_000);
+  heard.begin(firing('a', 'b'), 0);
+  heard.missed(firing('a', 'b'), 0, { mayPass: false });
+  expect(heard.due(60_000)).toBeNull();
+  const again = notice('firing', [alert('a', 2, false)]);
+  heard.begin(firing('a'), 0);
+  heard.missed(firing('a'), 0);
+  heard.begin(again, 3_000);
+  expect(heard.due(60_000)).toBeNull();
+  heard.missed(again, 60_000);
+  expect(heard.due(70_000)?.alerts).toEqual(again.alerts);
+});
+
 it('remembers no more than four hundred', () => {
   const heard = heardOf(...Array.from({ length: 500 }, (_, i) => `${i}`));
   expect(keysOf(heard.begin(over('0', '99', '100', '499'), 10))).toEqual(['100', '499']);

@@ -58,6 +58,42 @@ describe('the table of a delivery', () => {
     expect(deliveryStates.filter((state) => isTooEarly(state, claim))).toEqual(['held', 'pending', 'queued']);
   });
 
+  describe('keeps the own word of its receiver where somebody else was first', () => {
+    const byPerson = 'on the word of cli:local';
+    type Said = readonly [state: 'accepted' | 'working', detail: string];
+    const saying = (...said: readonly Said[]) =>
+      said.reduce(
+        (held, [state, detail], i) => transitionDelivery(held, { state, at: 9 + i, detail }).delivery,
+        inState('sent'),
+      );
+    const own = (state: Said[0]): Said => [state, 'told by Agent-2'];
+    const sentence = (held: Delivery) => deliveryReport(held, { surface: 'discord', place: '1' }).text;
+
+    it('once, and says that it is its own', () => {
+      const held = saying(['accepted', byPerson], own('accepted'));
+      expect(held).toMatchObject({ state: 'accepted', since: 9 });
+      expect(held.steps.slice(1)).toEqual([
+        { state: 'accepted', at: 9, detail: byPerson },
+        { state: 'accepted', at: 10, detail: 'told by Agent-2' },
+      ]);
+      expect(sentence(held)).toBe('Agent-2 accepted the 75 % gas of Agent-1 (mission a mission)');
+      expect(transitionDelivery(held, event('accepted'))).toEqual({ delivery: held, effects: [] });
+      const later = { state: 'accepted', at: 20, detail: byPerson } as const;
+      expect(transitionDelivery(held, later).delivery).toBe(held);
+    });
+
+    it('and says what is not', () => {
+      const held = saying(['working', byPerson], own('accepted'));
+      expect([held.state, held.steps.at(-1)?.detail]).toEqual(['working', 'told by Agent-2']);
+      expect(sentence(held)).toMatch(/^Agent-2 works on .*, on the word of cli:local \(/);
+      const works = saying(['working', byPerson], own('accepted'), own('working'), own('accepted'));
+      expect([works.steps.length, sentence(works)]).toEqual([
+        4,
+        'Agent-2 works on the 75 % gas of Agent-1 (mission a mission)',
+      ]);
+    });
+  });
+
   it('does not let a gas be given up that lies in the inbox and for which nobody is wanted', () => {
     expect(transitionDelivery(inState('sent'), event('suppressed')).delivery.state).toBe('sent');
   });

@@ -42,7 +42,7 @@ function step(run: Run, move: RunMove, at: number) {
     }
     case 'reported': {
       const { percent, seq } = move;
-      const { event } = weighReport(run, { agent: 'A', mission: 'm', percent, seq }, at);
+      const { event } = weighReport(run, { agent: 'A', mission: 'm', percent, seq }, { now: at });
       return event === null ? { run, effects: [] } : transitionRun(run, event);
     }
     case 'torn':

@@ -15,7 +15,7 @@ const report = (words: object) => progressReportSchema.parse({ agent: 'A', ...wo
 function tell(reports: readonly ProgressReport[], from: Run = newRun('A')) {
   let run = from;
   const answers = reports.map((one, i) => {
-    const weighed = weighReport(run, one, 1_000 + i);
+    const weighed = weighReport(run, one, { now: 1_000 + i });
     if (weighed.event === null) return weighed.reason;
     const step = transitionRun(run, weighed.event);
     run = step.run;

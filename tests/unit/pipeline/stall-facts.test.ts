@@ -59,7 +59,10 @@ describe('the facts of an agent', () => {
       at: 9,
       detail: `${wordOf}cli:local`,
     }).delivery;
-    const inboxAt = [own, byPerson, worksToo, personToo].map((one) => receivedBy([one]).get('A')?.inboxAt);
-    expect(inboxAt).toEqual([7, null, 9, 7]);
+    const ownToo = transitionDelivery(byPerson, said(9, 'told by A')).delivery;
+    const inboxAt = [own, byPerson, worksToo, personToo, ownToo].map(
+      (one) => receivedBy([one]).get('A')?.inboxAt,
+    );
+    expect(inboxAt).toEqual([7, null, 9, 7, 9]);
   });
 });

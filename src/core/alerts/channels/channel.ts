@@ -3,6 +3,8 @@ import type { Notice } from '../alert.ts';
 
 export interface AlertChannel {
   readonly name: string;
+  /** How long it is told late what it missed, where that may pass, ms; default not at all: it misses nothing, or does so itself. */
+  readonly lateForMs?: number;
   /** Resolves when the far side has it. Bounded in time and in what it holds back. @throws SwarmError */
   send(notice: Notice, signal: AbortSignal): Promise<void>;
 }

@@ -25,6 +25,9 @@ const guardOptions = {
   refusesForMs: 30_000,
 } as const;
 
+/** Longer than a receiver needs for a restart. */
+const lateForMs = 15 * 60_000;
+
 /** Creates the channel; nothing is sent before the first alert. */
 export function createWebhookChannel(
   { guards }: { readonly guards: GuardMaker },
@@ -33,6 +36,7 @@ export function createWebhookChannel(
   const guard = guards.guard(guardOptions);
   return {
     name: 'webhook',
+    lateForMs,
     send: (notice, signal) => guard.run((within) => post(url, bodyOf(notice, from), within), { signal }),
   };
 }

@@ -1,4 +1,4 @@
-// What is said of an agent whose record cannot be read.
+// Where what is said of an agent comes from: its own word, that of somebody else, or a record that cannot be read.
 import { expect, it } from 'vitest';
 import { catalogue } from '../../../src/commands/index.ts';
 import { agent, portsOf, told } from './ports.ts';
@@ -25,4 +25,12 @@ it('says that its record cannot be read, and nothing of what may stand there', a
     'Agent-1 has a record in Redis that cannot be read.',
     'Agent-1 has a record in Redis that cannot be read. Give a text: `gas send Agent-2 TEXT`.',
   ]);
+});
+
+it('says on whose word its status is that is not its own', async () => {
+  const agents = [agent('Agent-1', { word: 'on the word of cli:local' })];
+  const lines = await told('agent', { agents }, { agent: 'Agent-1' });
+  expect(lines[3]).toMatch(
+    /^ {2}evidence +what was told of it on the word of cli:local, mission number 1 \(/,
+  );
 });
