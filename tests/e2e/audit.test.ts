@@ -114,7 +114,7 @@ describe('swarmline audit', () => {
     const { site } = await openScene(openSite);
     await site.up().ready();
     await site.run('restart nowhere', '--yes');
-    const anchorFile = join(site.home, 'audit-anchor.json');
+    const anchorFile = join(site.home, `audit-anchor-${site.prefix.slice(1, -1)}.json`);
     const anchored = await eventually(async () => JSON.parse(await readFile(anchorFile, 'utf8')).seq >= 3);
     expect(anchored).toBe(true);
     // The end is cut off, and the tail set as if there never had been more.
