@@ -8,7 +8,7 @@ import {
   openAudit,
   takeOverAnchor,
 } from '../../app/index.ts';
-import { parseAuditFilter } from '../../commands/index.ts';
+import { argsInOrder, catalogue, parseAuditFilter } from '../../commands/index.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { systemClock } from '../../core/clock.ts';
 import { coreErrors, SwarmError } from '../../core/errors.ts';
@@ -91,9 +91,8 @@ async function withAudit(io: Io, work: Work): Promise<ExitCode> {
 }
 
 function lineText(line: AuditLine): string {
-  const { seq, at, person, principal, command, args, event, verdict, approvers, correlationId, detail } =
-    line;
-  const given = Object.entries(args).map(([name, text]) => `${name}=${plainText(text, 200)}`);
+  const { seq, at, person, principal, command, event, verdict, approvers, correlationId, detail } = line;
+  const given = argsInOrder(line, catalogue).map(([name, text]) => `${name}=${plainText(text, 200)}`);
   return [
     `#${seq} ${new Date(at).toISOString()} ${correlationId}`,
     `${person} (${principal})`,

@@ -114,3 +114,20 @@ describe('the answer to `audit last=26`', () => {
     expect([answer.rows.length, answer.note]).toEqual([25, note]);
   });
 });
+
+describe('the arguments of a line, which the record keeps by the alphabet', () => {
+  const args = { extra: '5', instance: 'xyz', service: 'slam' };
+  const record = {
+    query: () => Promise.resolve({ lines: [{ ...line, args }], looked: 1, complete: true, unreadable: 0 }),
+  };
+
+  it.for(['audit', 'result'])('stand in `%s` as they are typed', async (name) => {
+    const spec = catalogue.find((one) => one.name === name);
+    if (spec?.kind !== 'question') throw new Error(`${name} is no question`);
+    const identity = { surface: 'console', id: 'local', name: 'you' } as const;
+    const asked = { args: name === 'result' ? { id: 'c0ffee' } : {}, identity };
+    const { title, rows } = await spec.answer(asked, { ...portsOf({}), record });
+    // One that the command does not know any more stands last.
+    expect([title, rows[0]?.value].join(' ')).toContain('restart slam xyz 5: ');
+  });
+});
