@@ -16,7 +16,7 @@ export interface Io {
   readonly root: string;
   /** The package's version. */
   readonly version?: string;
-  /** Fires at the first SIGINT or SIGTERM. The second ends the process at once. */
+  /** Fires at the first SIGINT, SIGTERM or SIGHUP. A second of the first two ends the process at once. */
   readonly stopped: AbortSignal;
   /** From now on a stdout or stderr that takes no more ends nothing, but is told; for services. */
   readonly outliveReaders: (tell: (why: string) => void) => void;
@@ -36,7 +36,7 @@ export const exitCodes = {
   limited: 75,
   denied: 77,
   config: 78,
-  /** Stopped by SIGINT; one that was stopped by SIGTERM ends with 143. */
+  /** Stopped by SIGINT; one that was stopped by SIGTERM ends with 143, by SIGHUP with 129. */
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -13,8 +13,9 @@ const stopping = new AbortController();
 // Whether a person or a supervisor has asked for the end; only asking again forces it. A closed terminal and a reader that
 // went away begin the end too, but each of them says so several times, and forces nothing.
 let asked: 'SIGINT' | 'SIGTERM' | undefined;
-// 128 + 2 or 15 is what a shell expects of a process ended by it.
-const statusBy = { SIGINT: exitCodes.interrupted, SIGTERM: 143 } as const;
+let hungUp = false;
+// 128 + 1, 2 or 15 is what a shell expects of a process ended by it.
+const statusBy = { SIGHUP: 129, SIGINT: exitCodes.interrupted, SIGTERM: 143 } as const;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (asked) process.exit(statusBy[signal]);
@@ -22,7 +23,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     stopping.abort();
   });
 }
-process.on('SIGHUP', () => stopping.abort());
+process.on('SIGHUP', hangUp);
 // A reader that went away (`| head`) is a wish to stop, never a reason to leave children behind. A service goes on without:
 // its supervisor may have changed the log, or its disk is full. A terminal that went away ends a service too.
 let unread = false;
@@ -76,7 +77,7 @@ try {
   code = report(thrown);
 }
 await read();
-process.exit(code === exitCodes.interrupted && asked ? statusBy[asked] : code);
+process.exit(code === exitCodes.interrupted ? statusBy[asked ?? (hungUp ? 'SIGHUP' : 'SIGINT')] : code);
 
 // A pipe takes 64 KiB at once, and what has not left by then is lost. Whoever wants the end does not wait for its reader.
 function read(): Promise<void> {
@@ -90,7 +91,12 @@ function read(): Promise<void> {
 
 // A terminal that was closed is a wish to stop.
 function openStdin(): typeof process.stdin {
-  return process.stdin.on('error', () => stopping.abort());
+  return process.stdin.on('error', hangUp);
+}
+
+function hangUp(): void {
+  hungUp = true;
+  stopping.abort();
 }
 
 // A parent that went away before it was told has no use for the word.
@@ -100,10 +106,10 @@ function report(thrown: unknown): ExitCode {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   const error = toSwarmError(thrown);
   // Who went away has read enough; nothing failed, and there is nobody to be told.
-  if (error.code === 'ABORTED' && unread) return exitCodes.ok;
+  if (error.code === 'ABORTED' && unread && !hungUp) return exitCodes.ok;
   process.stderr.write(`swarmline: ${error.message}\n`);
   process.stderr.write(`${error.code}: ${error.kind.hint} See ${runbookOf(error.kind)}\n`);
   if (error.code === 'UNEXPECTED' && error.stack) process.stderr.write(`${error.stack}\n`);
-  if (error.code === 'ABORTED' && asked) return exitCodes.interrupted;
+  if (error.code === 'ABORTED' && (asked || hungUp)) return exitCodes.interrupted;
   return exitByClass[error.kind.class] ?? exitCodes.failed;
 }

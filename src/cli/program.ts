@@ -18,7 +18,7 @@ export function createProgram(io: Io, version: string, done: (code: ExitCode) =>
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .addHelpText(
       'after',
-      '\nEvery chat command is a subcommand too, as in: swarmline restart slam --yes. `swarmline help` lists them.\nExit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 70 not ended cleanly, 75 too much asked, 77 denied, 78 configuration, 130 stopped by Ctrl-C, 143 by SIGTERM',
+      '\nEvery chat command is a subcommand too, as in: swarmline restart slam --yes. `swarmline help` lists them.\nExit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 70 not ended cleanly, 75 too much asked, 77 denied, 78 configuration, 130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP',
     );
   addPlatformCommands(program, io, done);
   addServiceCommands(program, io, done);

@@ -69,11 +69,12 @@ export function parseAuditFilter(text: string, now: number | null): ParsedFilter
 }
 
 /** Why a filter fits nothing, whatever the record has. */
-export const emptyWindow = 'since= is before until=, as in since=2h until=10m';
+export const emptyWindow =
+  'since= is before until=, as in since=2h until=10m; a whole day is since=2026-01-31 until=2026-02-01';
 
-/** Whether it ends before it begins. */
-export function isEmptyWindow({ since = 0, until = since }: AuditFilter): boolean {
-  return since > until;
+/** Whether it ends before it begins, or at once: who names one day as both ends means all of it. */
+export function isEmptyWindow({ since, until }: AuditFilter): boolean {
+  return since !== undefined && until !== undefined && since >= until;
 }
 
 function isOfOneForm(given: ReadonlyMap<string, string>): boolean {

@@ -1,4 +1,5 @@
 // Commands: one surface for every place that people type in.
+export { argsInOrder } from './arg-order.ts';
 export { emptyWindow, isEmptyWindow, parseAuditFilter } from './audit-filter.ts';
 export { silentAfterMs } from './catalogue/services.ts';
 export { catalogue, catalogueFor } from './catalogue/all.ts';

@@ -1,6 +1,7 @@
 // The record over a whole platform: every action of a run from the wish to its end, nothing done without it, and the CLI
 // that tells whether it is whole.
-import { readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { z } from 'zod';
@@ -20,6 +21,7 @@ async function exported(site: Site): Promise<AuditLine[]> {
     .map((text) => auditLineSchema.strict().parse(JSON.parse(text)));
 }
 
+const anchorOf = (site: Site) => join(site.home, `audit-anchor-${site.prefix.slice(1, -1)}.json`);
 const wordsOf = (lines: readonly AuditLine[]) => lines.map(({ event, verdict }) => `${event} ${verdict}`);
 
 describe('the record of a run', () => {
@@ -114,7 +116,7 @@ describe('swarmline audit', () => {
     const { site } = await openScene(openSite);
     await site.up().ready();
     await site.run('restart nowhere', '--yes');
-    const anchorFile = join(site.home, 'audit-anchor.json');
+    const anchorFile = anchorOf(site);
     const anchored = await eventually(async () => JSON.parse(await readFile(anchorFile, 'utf8')).seq >= 3);
     expect(anchored).toBe(true);
     // The end is cut off, and the tail set as if there never had been more.
@@ -130,6 +132,27 @@ describe('swarmline audit', () => {
     await rm(anchorFile);
     expect(await eventually(() => checkOf(site), { accept: ({ well }) => well })).toMatchObject({
       detail: '',
+    });
+  });
+});
+
+describe('an anchor of before, which names no record', () => {
+  it('is that of the own record: at the start, and for `audit verify`', async ({ openSite, redis }) => {
+    const { site } = await openScene(openSite);
+    const old = join(site.home, 'audit-anchor.json');
+    const first = await site.up().ready();
+    await site.run('restart nowhere', '--yes');
+    await eventually(async () => JSON.parse(await readFile(anchorOf(site), 'utf8')).seq >= 3);
+    await first.stop();
+    await rename(anchorOf(site), old);
+    const { end, stdout } = await site.cli('audit', 'verify');
+    expect([end, existsSync(old)]).toEqual([0, false]);
+    expect(stdout).toMatch(/is as it was anchored/);
+    await rename(anchorOf(site), old);
+    await forge(redis, site.prefix, (all) => all.slice(0, 1));
+    await site.up().ready();
+    expect(await eventually(() => checkOf(site), { accept: ({ well }) => !well })).toMatchObject({
+      detail: expect.stringMatching(/gone or another/),
     });
   });
 });

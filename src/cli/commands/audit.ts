@@ -1,8 +1,14 @@
 // `swarmline audit verify|query|export`: the record of who did what, read from Redis itself.
 import { once } from 'node:events';
 import { type AuditLine, readAnchor, writeAnchor } from '../../access/index.ts';
-import { type AuditAccess, loadConfig, openAudit } from '../../app/index.ts';
-import { parseAuditFilter } from '../../commands/index.ts';
+import {
+  type AuditAccess,
+  type LoadedConfig,
+  loadConfig,
+  openAudit,
+  takeOverAnchor,
+} from '../../app/index.ts';
+import { argsInOrder, catalogue, parseAuditFilter } from '../../commands/index.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { systemClock } from '../../core/clock.ts';
 import { coreErrors, SwarmError } from '../../core/errors.ts';
@@ -17,7 +23,8 @@ const fewLines = 20;
  * @throws SwarmError AUDIT_BROKEN with the first line that is not as it was, REDIS_UNAVAILABLE
  */
 export async function auditVerify(options: { readonly json: boolean }, io: Io): Promise<ExitCode> {
-  return withAudit(io, async ({ record, anchorFile }) => {
+  return withAudit(io, async ({ record, anchorFile }, loaded) => {
+    await takeOverAnchor(loaded);
     const anchor = await readAnchor(anchorFile);
     const { lines, tail, broken } = await record.verify(anchor);
     const told = { ok: broken === null, lines, tail, broken, anchor };
@@ -71,20 +78,21 @@ export async function auditExport(io: Io): Promise<ExitCode> {
   });
 }
 
-async function withAudit(io: Io, work: (audit: AuditAccess) => Promise<ExitCode>): Promise<ExitCode> {
-  const { config } = await loadConfig(io.env, { root: io.root, demo: false, demoLayer });
-  const audit = await openAudit(config);
+type Work = (audit: AuditAccess, loaded: LoadedConfig) => Promise<ExitCode>;
+
+async function withAudit(io: Io, work: Work): Promise<ExitCode> {
+  const loaded = await loadConfig(io.env, { root: io.root, demo: false, demoLayer });
+  const audit = await openAudit(loaded.config);
   try {
-    return await work(audit);
+    return await work(audit, loaded);
   } finally {
     audit.close();
   }
 }
 
 function lineText(line: AuditLine): string {
-  const { seq, at, person, principal, command, args, event, verdict, approvers, correlationId, detail } =
-    line;
-  const given = Object.entries(args).map(([name, text]) => `${name}=${plainText(text, 200)}`);
+  const { seq, at, person, principal, command, event, verdict, approvers, correlationId, detail } = line;
+  const given = argsInOrder(line, catalogue).map(([name, text]) => `${name}=${plainText(text, 200)}`);
   return [
     `#${seq} ${new Date(at).toISOString()} ${correlationId}`,
     `${person} (${principal})`,

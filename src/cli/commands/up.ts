@@ -18,6 +18,7 @@ import {
   packageVersion,
   type Role,
   resetLine,
+  takeOverAnchor,
   takePidLock,
 } from '../../app/index.ts';
 import { systemClock } from '../../core/clock.ts';
@@ -51,6 +52,7 @@ export async function up(options: UpOptions, io: Io): Promise<ExitCode> {
   const whole = options.only === undefined;
   const { home, api, health, log } = loaded.config;
   await ensureHome(home);
+  await takeOverAnchor(loaded);
   // One whole platform per home; processes that take single roles share a home as they like.
   const runner = { api: api.port, probes: health.port, roles };
   const unlock = whole

@@ -4,7 +4,7 @@ import { agent } from './agent.ts';
 import { agents } from './agents.ts';
 import { alerts } from './alerts.ts';
 import { approvals, approve, deny } from './approvals.ts';
-import { audit } from './audit.ts';
+import { makeAudit } from './audit.ts';
 import { brainNote, brainSearch } from './brain.ts';
 import { cancel } from './cancel.ts';
 import { drone } from './drone.ts';
@@ -59,7 +59,7 @@ const others: readonly CommandSpec[] = [
   brainNote,
   drone,
   alerts,
-  audit,
+  makeAudit(() => catalogue),
   silence,
   whoami,
   link,

@@ -3,6 +3,7 @@
 import type { AuditLine } from '../../access/index.ts';
 import type { Answer, Tone } from '../../contracts/chat.ts';
 import { plainText } from '../../core/text.ts';
+import { argsInOrder } from '../arg-order.ts';
 import { levelOf } from '../level.ts';
 import type { CommandCall, CommandPorts, CommandSpec } from '../spec.ts';
 import { maySee, type Wished } from '../who-sees.ts';
@@ -27,10 +28,10 @@ export async function wishAnswer(
   const lines = steps.length === 0 ? own : steps;
   const [newest] = lines;
   if (!newest || !(await maySee(wishedBy(lines, ports, specs), call, ports))) return null;
-  const { command, args } = newest;
+  const typed = argsInOrder(newest, specs).map(([, text]) => text);
   const { state, tone, note } = standing(newest);
   return {
-    title: `${plainText([command, ...Object.values(args)].join(' '), 120)}: ${state}`,
+    title: `${plainText([newest.command, ...typed].join(' '), 120)}: ${state}`,
     tone,
     rows: lines.toReversed().map(({ at, event, verdict, detail, person }) => ({
       label: event,

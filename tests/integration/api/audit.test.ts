@@ -42,12 +42,21 @@ describe('GET /v1/audit', () => {
     ['person=ann&until=2026-02-31', 'query.until'],
     ['since=1m&until=1h', 'query.since'],
     ['until=2020-01-01&since=1h', 'query.since'],
+    ['since=1h&until=1h', 'query.since'],
+    ['since=2026-11-26&until=2026-11-26', 'query.since'],
     ['last=0', 'query.last'],
     ['color=red', 'query'],
   ] as const)('says what it does not understand: %s', async ([query, where], { redis, prefix }) => {
     const { call } = await open(redis, prefix);
     const { status, body } = await call('GET', `/v1/audit?${query}`);
     expect([status, body.error, body.where]).toEqual([400, 'REQUEST_INVALID', where]);
+  });
+
+  it('takes a window that lies before 1970', async ({ redis, prefix }) => {
+    const { call } = await open(redis, prefix);
+    for (const query of ['since=999999d&until=999998d', 'until=999998d']) {
+      expect(await call('GET', `/v1/audit?${query}`)).toMatchObject({ status: 200, body: { lines: [] } });
+    }
   });
 
   it('is for whoever may read the record, and a refusal is in it', async ({ redis, prefix }) => {

@@ -1,11 +1,12 @@
 // The ends of actions, and the watch over the record, on a real Redis and a real disk.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
 import { AuditLog, createAuditRecord } from '../../../src/access/index.ts';
 import { AuditEnds } from '../../../src/app/audit-ends.ts';
 import { AuditWatch } from '../../../src/app/audit-watch.ts';
+import { anchorFileOf, takeOverAnchor } from '../../../src/app/wiring/audit.ts';
 import type { JobOrder } from '../../../src/contracts/jobs.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { closeRedis, createCommandRedis, type Redis } from '../../../src/core/redis.ts';
@@ -33,10 +34,10 @@ const report = (correlationId: string, final: boolean, state: 'ready' | 'failed'
     },
   }) as const satisfies JobOrder<'chat.report'>;
 
-async function open(redis: Redis, prefix: string) {
+async function open(redis: Redis, prefix: string, file?: string) {
   const dir = await mkdtemp(join(tmpdir(), 'swarmline-audit-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  const anchorFile = join(dir, 'audit-anchor.json');
+  const anchorFile = file ?? join(dir, 'audit-anchor.json');
   const clock = new ManualClock();
   const log = new AuditLog({ redis, clock }, { prefix });
   const record = createAuditRecord({ redis }, { prefix });
@@ -180,6 +181,54 @@ describe('the watch', () => {
       detail: expect.stringMatching(/line 3 .* gone or another/),
     });
     expect(await readFile(anchorFile, 'utf8')).toBe(before);
+  });
+
+  describe('in a home where the demo world was played before', () => {
+    const ownOf = (home: string, prefix: string) => anchorFileOf({ home, redis: { prefix } });
+
+    it('objects to the record of neither', async ({ redis, prefix }) => {
+      const [own, demo] = [prefix, prefix.replace('}', '-demo}')];
+      const { anchorFile: beside } = await open(redis, own);
+      for (const one of [demo, own]) {
+        const { log, watch } = await open(redis, one, ownOf(dirname(beside), one));
+        await log.append(entry({ correlationId: one }));
+        await watch.look();
+        expect(watch.check()).toMatchObject({ health: 'healthy' });
+      }
+    });
+
+    it('takes over an anchor of before that names no record, and holds its own record to it', async ({
+      redis,
+      prefix,
+    }) => {
+      const { log, watch, anchorFile: old } = await open(redis, prefix);
+      for (const id of ['c-1', 'c-2']) await log.append(entry({ correlationId: id }));
+      await watch.look();
+      const config = { home: dirname(old), redis: { prefix } };
+      const before = await readFile(old, 'utf8');
+      // What the demo world finds there is not its own.
+      await takeOverAnchor({ config, demo: true });
+      expect(await readFile(old, 'utf8')).toBe(before);
+      await takeOverAnchor({ config, demo: false });
+      await takeOverAnchor({ config, demo: false });
+      await expect(readFile(old)).rejects.toMatchObject({ code: 'ENOENT' });
+      const { watch: next } = await open(redis, prefix, anchorFileOf(config));
+      await next.look();
+      expect(next.check()).toMatchObject({ health: 'healthy' });
+      await forge(redis, prefix, (lines) => lines.slice(0, 1));
+      await next.look();
+      expect(next.check()).toMatchObject({ detail: expect.stringMatching(/line 2 .* gone or another/) });
+      expect(await readFile(anchorFileOf(config), 'utf8')).toBe(before);
+    });
+
+    it('keeps the anchor that it has beside one of before', async ({ redis, prefix }) => {
+      const { anchorFile: old } = await open(redis, prefix);
+      const config = { home: dirname(old), redis: { prefix } };
+      await writeFile(old, 'old');
+      await writeFile(anchorFileOf(config), 'own');
+      await takeOverAnchor({ config, demo: false });
+      expect(await readFile(anchorFileOf(config), 'utf8')).toBe('own');
+    });
   });
 
   const hash = 'a'.repeat(64);

@@ -32,7 +32,7 @@ describe('a question', () => {
     expect(await scene.say(`audit ${window}`)).toEqual({
       kind: 'refusal',
       code: 'bad-argument',
-      text: `\`${window}\` is not understood: since= is before until=, as in since=2h until=10m.`,
+      text: `\`${window}\` is not understood: since= is before until=, as in since=2h until=10m; a whole day is since=2026-01-31 until=2026-02-01.`,
     });
     expect(await scene.say('audit since=2020-01-01 until=1h')).toMatchObject({ kind: 'answer' });
   });

@@ -35,7 +35,7 @@ describe('swarmline', { timeout: 40_000 }, () => {
     const { status, stdout } = swarmline(['--help']);
     expect(status).toBe(0);
     expect(stdout).toContain(
-      'Exit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 70 not ended cleanly, 75 too much asked, 77 denied, 78 configuration, 130 stopped by Ctrl-C',
+      'Exit codes: 0 ok, 1 failed, 2 usage, 69 unavailable, 70 not ended cleanly, 75 too much asked, 77 denied, 78 configuration, 130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP',
     );
   });
 
@@ -49,6 +49,7 @@ describe('swarmline', { timeout: 40_000 }, () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('that %s stops while it waits for the platform ends with %i', async (signal, status) => {
     const silent = createServer().listen(0, '127.0.0.1');
     try {

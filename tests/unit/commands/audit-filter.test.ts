@@ -4,6 +4,7 @@ import { parseInvocation } from '../../../src/commands/parse.ts';
 import { entry } from '../../support/audit.ts';
 import { now, portsOf } from './ports.ts';
 
+const day = 86_400_000;
 const line = { ...entry(), seq: 1, at: now, v: 1, hash: '', prev: '' };
 
 describe('a filter of the record', () => {
@@ -23,6 +24,8 @@ describe('a filter of the record', () => {
     ['until=2026-01-02T10:30Z', { until: Date.UTC(2026, 0, 2, 10, 30) }, null],
     ['until=2026-01-02T10:30:00.5+02:00', { until: Date.UTC(2026, 0, 2, 8, 30, 0, 500) }, null],
     ['since=2023-01-02 until=10m', { since: Date.UTC(2023, 0, 2), until: now - 600_000 }, null],
+    ['until=999998d', { until: now - 999_998 * day }, null],
+    ['since=999999d until=999998d', { since: now - 999_999 * day, until: now - 999_998 * day }, null],
     ['PERSON=Ann', { person: 'Ann' }, null],
     ['slam command=restart', { word: 'slam', command: 'restart' }, null],
   ] as const)('is understood: %s', ([text, filter, last]) => {
@@ -60,6 +63,9 @@ describe('a filter of the record', () => {
     'since=1m until=1h',
     'since=2026-01-02 until=10m',
     'since=10m until=2023-01-02',
+    'since=1h until=1h',
+    'since=60m until=1h',
+    'since=2026-11-26 until=2026-11-26',
   ])('is refused with an example: %s', (text) => {
     expect(parseAuditFilter(text, now)).toMatchObject({ ok: false, why: expect.stringMatching(/=/) });
   });
@@ -69,6 +75,13 @@ describe('a filter of the record', () => {
       ok: false,
       why: '`since=2026-02-31` is not understood: a time is so long ago, as in since=2h, or a date, as in since=2026-01-31.',
     });
+  });
+
+  it('says of a day as both ends what that whole day is', () => {
+    const { why } = { why: '', ...parseAuditFilter('since=2026-11-26 until=2026-11-26', now) };
+    const [, whole = ''] = /a whole day is (since=\S+ until=[\d-]+)/.exec(why) ?? [];
+    const { filter } = { filter: null, ...parseAuditFilter(whole, now) };
+    expect((filter?.until ?? 0) - (filter?.since ?? 0)).toBe(day);
   });
 
   it.each([
@@ -99,5 +112,22 @@ describe('the answer to `audit last=26`', () => {
     const identity = { surface: 'console', id: 'local', name: 'you' } as const;
     const answer = await spec.answer({ args: { filter }, identity }, { ...portsOf({}), record });
     expect([answer.rows.length, answer.note]).toEqual([25, note]);
+  });
+});
+
+describe('the arguments of a line, which the record keeps by the alphabet', () => {
+  const args = { extra: '5', instance: 'xyz', service: 'slam' };
+  const record = {
+    query: () => Promise.resolve({ lines: [{ ...line, args }], looked: 1, complete: true, unreadable: 0 }),
+  };
+
+  it.for(['audit', 'result'])('stand in `%s` as they are typed', async (name) => {
+    const spec = catalogue.find((one) => one.name === name);
+    if (spec?.kind !== 'question') throw new Error(`${name} is no question`);
+    const identity = { surface: 'console', id: 'local', name: 'you' } as const;
+    const asked = { args: name === 'result' ? { id: 'c0ffee' } : {}, identity };
+    const { title, rows } = await spec.answer(asked, { ...portsOf({}), record });
+    // One that the command does not know any more stands last.
+    expect([title, rows[0]?.value].join(' ')).toContain('restart slam xyz 5: ');
   });
 });
