@@ -192,7 +192,8 @@ export class RestartConversation {
     } else await this.#aimAgain();
     try {
       const message = restartMessage(this.#order, {
-        target: this.#record.target,
+        // Whoever came into the place of the one that took it must not do it once more.
+        instance: this.#record.instance ?? this.#record.target?.instance,
         traceparent: this.#deps.tracer?.current(),
         expirationMs: this.#until - clock.now(),
       });

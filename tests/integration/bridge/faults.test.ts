@@ -63,6 +63,21 @@ describe('the bridge in trouble', () => {
     expect(await sent.mayBeOut(order.id)).toBe(true);
   });
 
+  it('asks again only the sidecar that took the order, so that one in its place does not do it once more', async ({
+    world,
+  }) => {
+    const bridge = await world.connectedBridge();
+    const { orders, say } = await world.handmadeSidecar('one');
+    const order = world.order();
+    const asked = tellRestart(bridge, order);
+    await eventually(() => orders.length > 0);
+    await say('accepted', { orderId: order.id });
+    await eventually(() => orders.length > 1);
+    await say('stopped', { orderId: order.id });
+    await asked;
+    expect([orders[0]?.instance, orders[1]?.instance]).toEqual([undefined, 'one']);
+  });
+
   it('finishes a restart whose connection is cut in its middle', async ({ world }) => {
     const { proxy, url } = await proxied(world);
     const { bridge, link } = await world.bridge({ url });
