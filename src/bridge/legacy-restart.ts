@@ -30,6 +30,11 @@ export async function broadcastRestart(
   }
   const sending = { ...unsentRecord, phase: 'sending', firstSentAt: clock.now() } as const;
   await records.save(order.id, sending);
+  // Whoever called it off before that was written has read that nothing is out; after it, that it may be.
+  if (signal.aborted) {
+    await records.save(order.id, unsentRecord);
+    throw interrupted();
+  }
   return records.finish(order.id, sending, await broadcast(deps, order));
 }
 
@@ -66,11 +71,15 @@ async function connected(deps: RestartDeps, until: number, signal: AbortSignal):
   const leave = connection.onChange(() => waker.wake());
   try {
     while (!connection.model && clock.now() < until) {
-      if (signal.aborted) throw new SwarmError(coreErrors.aborted, 'restart interrupted');
+      if (signal.aborted) throw interrupted();
       await waker.wait(until - clock.now(), signal);
     }
     return clock.now() < until;
   } finally {
     leave();
   }
+}
+
+function interrupted(): SwarmError {
+  return new SwarmError(coreErrors.aborted, 'restart interrupted');
 }

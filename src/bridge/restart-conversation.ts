@@ -115,12 +115,16 @@ export class RestartConversation {
   async #converse(signal: AbortSignal): Promise<RestartOutcome> {
     for (;;) {
       if (this.#fault) throw this.#fault.thrown;
-      if (signal.aborted) throw new SwarmError(coreErrors.aborted, `restart ${this.#order.id} interrupted`);
-      const outcome = this.#readAnswers() ?? this.#giveUp() ?? (await this.#askWhenDue());
+      if (signal.aborted) throw this.#interrupted();
+      const outcome = this.#readAnswers() ?? this.#giveUp() ?? (await this.#askWhenDue(signal));
       if (outcome) return outcome;
       const next = this.#deps.connection.model ? Math.min(this.#askAt, this.#until) : this.#until;
       await this.#waker.wait(next - this.#deps.clock.now(), signal);
     }
+  }
+
+  #interrupted(): SwarmError {
+    return new SwarmError(coreErrors.aborted, `restart ${this.#order.id} interrupted`);
   }
 
   #readAnswers(): RestartOutcome | null {
@@ -169,7 +173,7 @@ export class RestartConversation {
     return { state: 'unknown', reason: `${last} from the sidecar of ${this.#order.service}` };
   }
 
-  async #askWhenDue(): Promise<RestartOutcome | null> {
+  async #askWhenDue(signal: AbortSignal): Promise<RestartOutcome | null> {
     const { clock, connection, publisher } = this.#deps;
     if (!connection.model || clock.now() < this.#askAt) return null;
     this.#askAt = clock.now() + askAgainMs;
@@ -180,10 +184,16 @@ export class RestartConversation {
       if (aimed === null) return { state: 'failed', reason: `instance ${this.#order.instance} is not there` };
       const { known, target } = aimed;
       await this.#remember({ ...unsentRecord, phase: 'sending', firstSentAt: clock.now(), known, target });
+      // Whoever called it off before that was written has read that nothing is out; after it, that it may be.
+      if (signal.aborted) {
+        await this.#remember(unsentRecord);
+        throw this.#interrupted();
+      }
     } else await this.#aimAgain();
     try {
       const message = restartMessage(this.#order, {
-        target: this.#record.target,
+        // Whoever came into the place of the one that took it must not do it once more.
+        instance: this.#record.instance ?? this.#record.target?.instance,
         traceparent: this.#deps.tracer?.current(),
         expirationMs: this.#until - clock.now(),
       });

@@ -1,18 +1,18 @@
 // A restart order as it goes over the bus. Pure.
 import { exchanges, type RestartMessage, routingKeys } from '../contracts/bus.ts';
 import { envelopeVersion } from '../contracts/envelope.ts';
-import type { RestartOrder, RestartTarget } from '../contracts/services.ts';
+import type { RestartOrder } from '../contracts/services.ts';
 import type { BusMessage } from './publisher.ts';
 
 /** `expirationMs`: what is left until nobody may carry it out any more. */
 export function restartMessage(
   { id, correlationId, service, mode, reason, principal, issuedAt, deadline }: RestartOrder,
   {
-    target,
+    instance,
     traceparent,
     expirationMs,
   }: {
-    readonly target: RestartTarget | null;
+    readonly instance: string | undefined;
     readonly traceparent: string | undefined;
     readonly expirationMs: number;
   },
@@ -21,7 +21,7 @@ export function restartMessage(
     v: envelopeVersion,
     ...{ id, correlationId, causationId: null, issuedAt, deadline, principal },
     ...{ service, mode, reason },
-    ...(target && { instance: target.instance }),
+    ...(instance !== undefined && { instance }),
     traceparent,
   };
   return {

@@ -1,5 +1,6 @@
 // What is remembered of a restart order, so that a call repeated after a crash neither loses nor doubles it.
 import { z } from 'zod';
+import type { SentOrders } from '../contracts/ports.ts';
 import type { RestartEnd, RestartOutcome } from '../contracts/services.ts';
 import { redisFault } from '../core/redis-faults.ts';
 import type { Redis } from '../core/redis.ts';
@@ -58,8 +59,13 @@ export function ended(outcome: RestartOutcome): RestartEnd {
 
 const keptSeconds = 24 * 3_600;
 
+/** Reads what the bridge remembers, also in a process that has none. */
+export function createSentOrders(redis: Redis, { prefix }: { readonly prefix: string }): SentOrders {
+  return new RestartRecords(redis, prefix);
+}
+
 /** The records in Redis, one key per order. */
-export class RestartRecords {
+export class RestartRecords implements SentOrders {
   readonly #redis: Redis;
   readonly #prefix: string;
 
@@ -72,6 +78,11 @@ export class RestartRecords {
   async load(orderId: string): Promise<RestartRecord | null> {
     const text = await this.#redis.get(this.#key(orderId)).catch(unavailable);
     return text === null ? null : recordSchema.parse(JSON.parse(text));
+  }
+
+  async mayBeOut(orderId: string): Promise<boolean> {
+    const { phase } = (await this.load(orderId)) ?? unsentRecord;
+    return phase !== 'unsent';
   }
 
   /** Kept for a day. @throws SwarmError REDIS_* */

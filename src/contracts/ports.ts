@@ -82,6 +82,12 @@ export interface ServiceControl {
   obstacle?(): string | null;
 }
 
+/** What is remembered of restart orders. */
+export interface SentOrders {
+  /** Whether it may have left the house, also where nobody has confirmed that. @throws SwarmError REDIS_* */
+  mayBeOut(orderId: string): Promise<boolean>;
+}
+
 /** The inboxes of all agents, whatever kind each is. `deliver` is idempotent by gas id, as far as the channel lets it. */
 export interface AgentInbox {
   /** @throws SwarmError INBOX_UNWRITABLE, INBOX_UNREACHABLE, INBOX_BUSY, INBOX_MISCONFIGURED, AGENT_UNKNOWN */

@@ -3,7 +3,7 @@
 import type { Job } from 'bullmq';
 import { deliveryJobId } from '../contracts/ids.ts';
 import { jobCatalogue, jobDataSchema } from '../contracts/jobs.ts';
-import type { DeliveryLedger, JobCanceller, JobSink } from '../contracts/ports.ts';
+import type { DeliveryLedger, JobCanceller, JobSink, SentOrders } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Redis } from '../core/redis.ts';
 import { isOut, tellCancelled } from './cancelled.ts';
@@ -17,6 +17,8 @@ export interface CancellerDeps {
   readonly redis: Redis;
   readonly jobs: JobSink;
   readonly clock: Pick<Clock, 'now'>;
+  /** Absent: that an order is out is known by its story alone. */
+  readonly orders?: SentOrders;
   /** Says what becomes of a delivery that is called off. Absent: none can be. */
   readonly ledger?: Pick<DeliveryLedger, 'state' | 'record'>;
 }

@@ -2,8 +2,14 @@
 import { z } from 'zod';
 import { addressSchema } from '../contracts/chat.ts';
 import type { Envelope } from '../contracts/envelope.ts';
+import type { SentOrders } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { openStory, type StoryDeps, wentOut } from './story.ts';
+
+export interface CancelDeps extends StoryDeps {
+  /** Absent: that an order is out is known by its story alone. */
+  readonly orders?: SentOrders;
+}
 
 export interface CalledOff {
   readonly prefix: string;
@@ -31,15 +37,17 @@ export function isUntold(name: string, body: unknown): boolean {
   return name !== 'service.restart' && isAnswered(body);
 }
 
-/** Whether anything of it went further than into the queue; then its end is told by itself. */
+/** Whether anything of it went further than into the queue, or may have; then its end is told by itself. */
 export async function isOut(
-  deps: StoryDeps,
+  deps: CancelDeps,
   { prefix, name, envelope, body }: Omit<CalledOff, 'by'>,
 ): Promise<boolean> {
   const { data } = answeredSchema.safeParse(body);
   if (!data) return false;
   const story = await openStory(deps, storyOf({ prefix, name, envelope, body: data }));
-  return wentOut(story.steps);
+  if (wentOut(story.steps)) return true;
+  // One that RabbitMQ has not confirmed is no step yet, and may be carried out all the same.
+  return name === 'service.restart' && ((await deps.orders?.mayBeOut(envelope.id)) ?? false);
 }
 
 /**
@@ -48,7 +56,7 @@ export async function isOut(
  * @param broken ends one that had begun: what came of it, or null where nobody knows. Absent: it had not begun
  */
 export async function tellCancelled(
-  deps: StoryDeps & { readonly clock: Pick<Clock, 'now'> },
+  deps: CancelDeps & { readonly clock: Pick<Clock, 'now'> },
   job: CalledOff,
   broken?: () => Promise<string | null>,
 ): Promise<boolean> {

@@ -1,7 +1,7 @@
 // What becomes of a task that did not succeed, or is called off: put back, tried again, told, or given up. It runs nothing.
 import { DelayedError } from 'bullmq';
 import { domainErrors } from '../contracts/errors.ts';
-import type { JobSink } from '../contracts/ports.ts';
+import type { JobSink, SentOrders } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import { coreErrors } from '../core/errors.ts';
 import type { FaultSink } from '../core/faults.ts';
@@ -20,6 +20,7 @@ export interface FateDeps {
   readonly inbox: InboxTable;
   /** Takes the report of a job that was called off; absent: no job here is. */
   readonly jobs?: JobSink;
+  readonly orders?: SentOrders;
 }
 
 export interface FateOptions {
@@ -84,14 +85,14 @@ export async function unsuccessful(
 
 /** Whether it was told to be off; where it is out of our hands it is not, and goes on. */
 export async function endCancelled(
-  { redis, jobs, clock, inbox, prefix }: FateDeps & FateOptions,
+  { redis, jobs, orders, clock, inbox, prefix }: FateDeps & FateOptions,
   { job, handler, envelope, body }: Task,
   { by, began, again }: Come & { readonly by: string },
 ): Promise<boolean> {
   if (!jobs) return false;
   const broken = began ? () => handler.broken(body, { envelope, again }) : undefined;
   const off = { prefix, name: job.name, envelope, body, by };
-  if (!(await tellCancelled({ redis, jobs, clock }, off, broken))) return false;
+  if (!(await tellCancelled({ redis, jobs, clock, ...(orders && { orders }) }, off, broken))) return false;
   await inbox.markDone(envelope.id);
   return true;
 }

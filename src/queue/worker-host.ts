@@ -4,7 +4,7 @@ import type { Job } from 'bullmq';
 import { randomId } from '../contracts/ids.ts';
 import { type JobData, jobCatalogue, type JobName } from '../contracts/jobs.ts';
 import type { Meter } from '../contracts/metrics.ts';
-import type { JobSink } from '../contracts/ports.ts';
+import type { JobSink, SentOrders } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import type { FaultSink } from '../core/faults.ts';
 import type { Link } from '../core/links.ts';
@@ -36,6 +36,8 @@ export interface WorkerHostDeps {
   readonly handlers: readonly BoundHandler[];
   /** Takes the report of a job that was called off; absent: none can be. */
   readonly jobs?: JobSink;
+  /** Absent: that an order is out is known by its story alone. */
+  readonly orders?: SentOrders;
   /** Whether this process has more to do than it can; then it takes one job of each queue at a time. Default: never. */
   readonly isLate?: () => boolean;
   /** Whether jobs of a queue may be taken here now; asked before each. Default: always. */

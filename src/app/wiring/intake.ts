@@ -1,6 +1,6 @@
 // Wires the command surface: the same for every place that people type in.
 import { createApprovals, createFloodGuard, createLimits } from '../../access/index.ts';
-import { createDroneDirectory, createServiceDirectory } from '../../bridge/index.ts';
+import { createDroneDirectory, createSentOrders, createServiceDirectory } from '../../bridge/index.ts';
 import {
   type CommandIntake,
   type Completer,
@@ -40,6 +40,7 @@ export function wireIntake({
   tracer,
 }: Shared): Commands {
   const { prefix } = config.redis;
+  const orders = createSentOrders(redis, { prefix });
   const { processes } = createSystemDirectory(registry);
   return commandsOver(
     {
@@ -65,7 +66,9 @@ export function wireIntake({
       agents: overRedis(pipeline.directory),
       brain: overRedis(pipeline.brain),
       queues: overRedis(queues),
-      canceller: overRedis(createCanceller({ redis, jobs, clock, ledger: pipeline.ledger }, { prefix })),
+      canceller: overRedis(
+        createCanceller({ redis, jobs, clock, orders, ledger: pipeline.ledger }, { prefix }),
+      ),
       system: { processes: async () => withSelf(await processes().catch(() => []), view()) },
     },
     catalogueFor({ restartReachesAll: config.bridge.profile === 'legacy-fanout' }),

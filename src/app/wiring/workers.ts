@@ -1,4 +1,5 @@
 // Wires the job handlers to the ports they act through, and the queues that this process consumes.
+import { createSentOrders } from '../../bridge/index.ts';
 import { createSilences } from '../../core/alerts/silences.ts';
 import type { Surface } from '../../contracts/chat.ts';
 import type { ApprovalWork, ReportSink, ServiceControl } from '../../contracts/ports.ts';
@@ -50,6 +51,7 @@ export function wireWorkers(shared: Shared, outlets: Outlets): WorkerHost {
       ...{ redis, clock, logger, link, faults, meter, tracer },
       handlers: wireHandlers(shared, outlets),
       jobs: shared.jobs,
+      orders: createSentOrders(redis, config.redis),
       isLate: outlets.isLate,
       mayFetch: (queue) => holds.get(queue)?.() ?? true,
     },
@@ -73,7 +75,10 @@ function wireHandlers(
   return [
     bindHandler(
       makeRestartService(
-        { redis, jobs, clock, control, authority: policy },
+        {
+          ...{ redis, jobs, clock, control, authority: policy },
+          orders: createSentOrders(redis, config.redis),
+        },
         {
           prefix: config.redis.prefix,
           deadlineMs: config.bridge.restartDeadlineMs,

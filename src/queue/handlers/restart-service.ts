@@ -1,7 +1,7 @@
 // Job `service.restart`: orders the restart over the bridge and reports each step; safe to run again, since order and reports have derived ids.
 import type { JobBody } from '../../contracts/jobs.ts';
 import type { Step } from '../../contracts/chat.ts';
-import type { Authority, JobSink, ServiceControl } from '../../contracts/ports.ts';
+import type { Authority, JobSink, SentOrders, ServiceControl } from '../../contracts/ports.ts';
 import {
   instanceName,
   type RestartEnd,
@@ -21,6 +21,8 @@ export interface RestartServiceDeps {
   readonly clock: Clock;
   readonly control: ServiceControl;
   readonly authority: Authority;
+  /** Absent: that an order is out is known by its story alone. */
+  readonly orders?: SentOrders;
 }
 
 export interface RestartServiceOptions {
@@ -69,11 +71,11 @@ export function makeRestartService(
   ): Promise<void> => {
     const told = await story(jobs, body, context, reading);
     // Once the order is out its end is told: a right that was lost since cannot call it back.
-    const isOut = wentOut(told.steps);
+    const isOut = async () => (await deps.orders?.mayBeOut(context.envelope.id)) ?? false;
     // Nothing but the end waits for the first step.
     const beginning = tellQueued(deps, told, context);
     try {
-      const isAllowed = isOut || (await allowing);
+      const isAllowed = wentOut(told.steps) || (await allowing) || (await isOut());
       const { outcome, kept } = isAllowed
         ? await order(deps, told, { body, context, deadlineMs: options.deadlineMs })
         : refused(context, permissionOf(body));

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { Connection } from '../../../src/bridge/connection.ts';
+import { createSentOrders } from '../../../src/bridge/index.ts';
 import { Publisher } from '../../../src/bridge/publisher.ts';
 import { assertExchanges } from '../../../src/bridge/topology.ts';
 import { exchanges, routingKeys } from '../../../src/contracts/bus.ts';
@@ -41,6 +42,40 @@ describe('the bridge in trouble', () => {
     const asked = tellRestart(bridge, world.order());
     await world.sidecar();
     expect((await asked).outcome.state).toBe('ready');
+  });
+
+  it('remembers an order as perhaps out while RabbitMQ has not confirmed it, and when that is given up', async ({
+    world,
+    redis,
+    prefix,
+  }) => {
+    const { proxy, url } = await proxied(world);
+    const bridge = await world.connectedBridge({ url });
+    const sent = createSentOrders(redis, { prefix });
+    const order = world.order();
+    proxy.freeze();
+    const stop = new AbortController();
+    const asked = tellRestart(bridge, order, stop.signal).catch((thrown: unknown) => thrown);
+    await eventually(() => sent.mayBeOut(order.id));
+    stop.abort();
+    proxy.cut();
+    expect(await asked).toMatchObject({ message: `restart ${order.id} interrupted` });
+    expect(await sent.mayBeOut(order.id)).toBe(true);
+  });
+
+  it('asks again only the sidecar that took the order, so that one in its place does not do it once more', async ({
+    world,
+  }) => {
+    const bridge = await world.connectedBridge();
+    const { orders, say } = await world.handmadeSidecar('one');
+    const order = world.order();
+    const asked = tellRestart(bridge, order);
+    await eventually(() => orders.length > 0);
+    await say('accepted', { orderId: order.id });
+    await eventually(() => orders.length > 1);
+    await say('stopped', { orderId: order.id });
+    await asked;
+    expect([orders[0]?.instance, orders[1]?.instance]).toEqual([undefined, 'one']);
   });
 
   it('finishes a restart whose connection is cut in its middle', async ({ world }) => {

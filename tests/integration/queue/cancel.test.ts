@@ -1,5 +1,7 @@
 // A job that is called off: before it began, while it runs, too late, and by another process than the one that has it.
 import { describe, expect, onTestFinished } from 'vitest';
+import { createSentOrders } from '../../../src/bridge/index.ts';
+import { RestartRecords, unsentRecord } from '../../../src/bridge/restart-record.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
 import type { RestartEnd } from '../../../src/contracts/services.ts';
 import type { ServiceControl } from '../../../src/contracts/ports.ts';
@@ -31,17 +33,16 @@ const ready: RestartEnd = {
 function openScene(place: Place, control: ServiceControl = { restart: async () => ready }) {
   const { redis, prefix } = place;
   const jobs = producer(place);
+  const orders = createSentOrders(redis, { prefix });
   onTestFinished(() => jobs.close());
   const handler = bindHandler(
     makeRestartService(
-      { redis, jobs, clock: systemClock, control, authority: { allows: async () => true } },
+      { redis, jobs, orders, clock: systemClock, control, authority: { allows: async () => true } },
       { prefix, deadlineMs: 30_000, reachesAll: false },
     ),
   );
-  const { cancel } = createCanceller({ redis, jobs, clock: systemClock }, { prefix });
-  const work = async () => {
-    return startHost(place, [handler], { jobs });
-  };
+  const { cancel } = createCanceller({ redis, jobs, orders, clock: systemClock }, { prefix });
+  const work = () => startHost(place, [handler], { jobs, orders });
   /** The newest report of the story. */
   const told = async (): Promise<Report | undefined> => {
     const queue = new Queue('report.discord', {
@@ -131,6 +132,57 @@ describe('an action that is called off', () => {
       final: true,
       steps: [{}, { state: 'sent' }, { state: 'ready' }],
     });
+  });
+
+  it('while nobody has confirmed its order comes too late, also after a crash', async ({
+    redis,
+    redisUrl,
+    prefix,
+  }) => {
+    const place = { redis, redisUrl, prefix };
+    const scene = openScene(place);
+    await scene.jobs.add(order('j-1'));
+    // What a process leaves that is killed before RabbitMQ has answered it.
+    await new RestartRecords(redis, prefix).save('j-1', { ...unsentRecord, phase: 'sending' });
+    expect(await scene.cancel('corr-1', 'cli:local')).toBe('too-late');
+    await scene.work();
+    await ended(place, 'j-1', 'services');
+    expect(await scene.told()).toMatchObject({
+      final: true,
+      steps: [{ state: 'queued' }, { state: 'ready' }],
+    });
+  });
+
+  it('before its order went out, unconfirmed, is told as it really ended', async ({
+    redis,
+    redisUrl,
+    prefix,
+  }) => {
+    const place = { redis, redisUrl, prefix };
+    const records = new RestartRecords(redis, prefix);
+    const begun = createGate();
+    let runs = 0;
+    const scene = openScene(place, {
+      restart: async ({ id }, _onProgress, signal) => {
+        runs += 1;
+        if (runs > 1) return ready;
+        begun.open();
+        await systemClock.sleep(60_000, signal).catch(() => undefined);
+        await records.save(id, { ...unsentRecord, phase: 'sending' });
+        signal.throwIfAborted();
+        return ready;
+      },
+    });
+    await scene.work();
+    await scene.jobs.add(order('j-1'));
+    await begun.passed;
+    expect(await scene.cancel('corr-1', 'cli:local')).toBe('cancelling');
+    expect(await ended(place, 'j-1', 'services')).toBe('completed');
+    expect(await scene.told()).toMatchObject({
+      final: true,
+      steps: [{ state: 'queued' }, { state: 'ready' }],
+    });
+    expect(runs).toBe(2);
   });
 
   it('in the very moment that its order goes out is told as it really ended', async ({

@@ -2,7 +2,7 @@
 import { Queue } from 'bullmq';
 import type { z } from 'zod';
 import type { JobName, jobCatalogue } from '../../../src/contracts/jobs.ts';
-import type { JobSink } from '../../../src/contracts/ports.ts';
+import type { JobSink, SentOrders } from '../../../src/contracts/ports.ts';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { Link } from '../../../src/core/links.ts';
 import { Faults } from '../../../src/core/faults.ts';
@@ -23,6 +23,7 @@ export interface HostParts {
   readonly faults?: Faults;
   readonly logger?: Logger;
   readonly jobs?: JobSink;
+  readonly orders?: SentOrders;
   readonly timeoutsMs?: Partial<Record<JobName, number>>;
   /** Default: two jobs at once of each that a test uses. */
   readonly queues?: Readonly<Record<string, number>>;
@@ -36,13 +37,14 @@ export function createHost(
     faults = new Faults(),
     logger = silentLogger,
     jobs,
+    orders,
     timeoutsMs = {},
     queues = { pipeline: 2, gas: 2, services: 2, control: 1 },
   }: HostParts = {},
 ): WorkerHost {
   const link = new Link({ name: 'workers', hard: true, clock });
   return new WorkerHost(
-    { redis, clock, logger, link, faults, handlers, ...(jobs && { jobs }) },
+    { redis, clock, logger, link, faults, handlers, ...(jobs && { jobs }), ...(orders && { orders }) },
     { redisUrl, prefix, queues, timeoutsMs },
   );
 }
