@@ -1,4 +1,5 @@
 // Reading the record: all of it in its order, the newest that fit, and whether it is whole. Changes nothing.
+import { derivedId } from '../contracts/ids.ts';
 import { SwarmError } from '../core/errors.ts';
 import { redisFault } from '../core/redis-faults.ts';
 import type { Redis } from '../core/redis.ts';
@@ -52,6 +53,14 @@ export function createAuditRecord(
         else if (fits(line, filter)) found.push(line);
       }
       return { lines: found, looked, unreadable, complete: true };
+    },
+    find: async (correlationId, event) => {
+      const mark = keys.mark(derivedId('audit', correlationId, event, ''));
+      const seq = await overRedis(() => redis.get(mark));
+      const [entry] =
+        seq === null ? [] : await overRedis(() => redis.xrange(keys.lines, `${seq}-0`, `${seq}-0`));
+      const line = entry === undefined ? null : readable(toStored(entry).text);
+      return line?.correlationId === correlationId && line.event === event ? line : null;
     },
     verify: (anchor) => verify(redis, keys, anchor),
     holds: async ({ seq, hash }) => {

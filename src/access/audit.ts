@@ -75,4 +75,6 @@ export interface AuditPage {
 export interface AuditReader {
   /** The newest `limit` that fit, among the newest `most` (default: all). @throws SwarmError REDIS_* */
   query(filter: AuditFilter, bounds: { readonly limit: number; readonly most?: number }): Promise<AuditPage>;
+  /** The line of an event that a flow has once, however far back within some days. @throws SwarmError REDIS_* */
+  find(correlationId: string, event: AuditEvent): Promise<AuditLine | null>;
 }

@@ -2,7 +2,7 @@
 // not wait for what it judges. They need no token, so they carry no secret; HEAD gives the same status without a body.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { domainErrors } from '../contracts/errors.ts';
-import type { ProcessView } from '../contracts/system.ts';
+import type { ProcessView, ReadinessState } from '../contracts/system.ts';
 import type { Check } from '../core/health.ts';
 import { fail } from './refusals.ts';
 
@@ -11,7 +11,7 @@ export interface Readiness {
   readonly ready: boolean;
   /** Whether everything hard has been up once; never taken back. */
   readonly started: boolean;
-  readonly status: 'starting' | 'ready' | 'degraded' | 'unavailable' | 'draining';
+  readonly status: ReadinessState;
   /** What is to blame when it is not well. */
   readonly because: readonly string[];
   readonly links: ProcessView['links'];

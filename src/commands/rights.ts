@@ -6,6 +6,7 @@ import { type IntakeDeps, judged } from './intake-deps.ts';
 import { levelOf } from './level.ts';
 import type { Reply } from './reply.ts';
 import type { Action, Change } from './spec.ts';
+import { maySee } from './who-sees.ts';
 
 /** Who says something, and where. */
 export interface Speaker {
@@ -57,12 +58,12 @@ export async function standingForYes(
   if (await isRequester(deps, approval, speaker)) {
     return refused('denied', `${requester.person} asked for it, so somebody else has to approve it.`);
   }
+  const second = await mayApprove(deps, approval, speaker);
+  if ('refusal' in second) return second;
   const receiver = await receiverOf(deps, waiting);
   if (receiver !== null && (speaker.person === receiver || principalOf(speaker.identity) === receiver)) {
     return refused('denied', `It is for ${receiver}, so somebody else has to approve it.`);
   }
-  const second = await mayApprove(deps, approval, speaker);
-  if ('refusal' in second) return second;
   // Both have to be allowed now, whatever they were when it was asked.
   return allowedTo(
     deps,
@@ -102,19 +103,20 @@ export async function isRequester(
   return person === (await policy.personOf(requester.identity));
 }
 
-// The right to do it oneself is enough to let another do it.
-async function mayApprove(deps: IntakeDeps, { permission }: Approval, speaker: Speaker): Promise<Standing> {
+// The right to do it oneself is enough to let another do it. The permission names an argument.
+async function mayApprove(deps: IntakeDeps, approval: Approval, speaker: Speaker): Promise<Standing> {
+  const { permission, command, level, requester } = approval;
   const { identity, place, reading } = speaker;
   const who = { identity, place, ...(reading && { reading }) };
   const approve = await deps.policy.decide({ ...who, permission: `approve:${permission}` });
   const own = approve.allowed ? approve : await deps.policy.decide({ ...who, permission });
   if (own.blockedBy === null) return { policyVersion: own.policyVersion };
   deps.logger.warn({ permission, by: principalOf(identity), gate: own.blockedBy.name }, 'may not approve');
-  const needs = `\`approve:${permission}\` or \`${permission}\``;
-  return refused(
-    'denied',
-    `Not for ${identity.name} to decide: it takes ${needs} (${own.blockedBy.detail}).`,
-  );
+  const by = [{ person: requester.person, principal: principalOf(requester.identity) }];
+  const needs = (await maySee({ by, level, permission }, who, deps))
+    ? `\`approve:${permission}\` or \`${permission}\` (${own.blockedBy.detail})`
+    : `the permission that this \`${command}\` needs, or the one to approve it`;
+  return refused('denied', `Not for ${identity.name} to decide: it takes ${needs}.`);
 }
 
 async function allowedTo(

@@ -61,6 +61,10 @@ const alertSchema = z.object({
   silencedUntil: z.number().nullable(),
 });
 
+/** What a process says on /readyz. `starting`: something that it needs has not been up yet. */
+const readinessSchema = z.enum(['starting', 'ready', 'degraded', 'unavailable', 'draining']);
+export type ReadinessState = z.infer<typeof readinessSchema>;
+
 /** `at` is when the process wrote this, ms since the epoch: the age of everything in it. */
 export const processViewSchema = z.object({
   instance: z.string(),
@@ -68,6 +72,8 @@ export const processViewSchema = z.object({
   roles: z.array(z.string()),
   startedAt: z.number(),
   at: z.number(),
+  /** Absent from a process of a version that did not tell it. */
+  readiness: readinessSchema.optional(),
   links: z.array(linkStatusSchema),
   components: z.array(componentSchema).default([]),
   resources: z.array(resourcesSchema).default([]),

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
+import { freePort } from '../../src/core/servers/ports.ts';
 import { createDiscordPeer } from '../peers/discord/index.ts';
 import { ownServer } from '../support/own-server.ts';
 import { eventually, it, type Site } from '../support/site.ts';
@@ -16,7 +17,7 @@ describe('in the background', () => {
     const up = await site.cli('up', '--detach');
     expect(up).toMatchObject({
       end: 0,
-      stdout: expect.stringMatching(/^ready in [\d.]+ s, as process \d+; /),
+      stdout: expect.stringMatching(/^ready in [\d.]+ s, as process \d+(, but for .*)?; logs: /),
     });
     const { pid } = await lockOf(site);
     expect(await psOf(site)).toContainEqual(
@@ -40,6 +41,19 @@ describe('in the background', () => {
     following.signal('SIGTERM');
     expect(await following.ended).toBe(0);
     expect(await site.cli('down')).toMatchObject({ end: 0, stdout: expect.stringContaining('nothing runs') });
+  });
+
+  it('names what it is not ready without, as /readyz and `status` do', async ({ openSite }) => {
+    const port = await freePort();
+    const site = await openSite({ rabbitUrl: `amqp://127.0.0.1:${port}` });
+    const { end, stdout } = await site.cli('up', '--detach');
+    expect([end, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^ready in [\d.]+ s, as process \d+, but for rabbitmq: .*; logs: /),
+    ]);
+    const status = await site.cli('status');
+    expect(status.stdout).toMatch(/Swarmline is (starting|degraded)/);
+    await site.cli('down');
   });
 
   it('says why it did not start, with the exit code of the start', async ({ openSite }) => {

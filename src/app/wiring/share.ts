@@ -131,6 +131,7 @@ function makeView({ instance, roles, links, guards, clock }: ViewSources, held: 
     roles: [...roles],
     startedAt,
     at: clock.now(),
+    readiness: links.readiness().status,
     links: links.statuses(),
     components: componentsOf(held),
     resources: [...(held.resources?.latest ?? [])],

@@ -35,8 +35,10 @@ export async function detach(args: readonly string[], io: Io): Promise<ExitCode>
   const said = await readFile(path, 'utf8').catch(() => '');
   if (end === 'ready') {
     child.unref();
-    const ready = /^ready in .*?;/m.exec(said)?.[0].slice(0, -1) ?? 'ready';
-    io.stdout.write(`${ready}, as process ${child.pid}; logs: swarmline logs -f; stop: swarmline down\n`);
+    const [, ready = 'ready', but = ''] = /^(ready in [\d.]+ s)(.*); `help`/m.exec(said) ?? [];
+    io.stdout.write(
+      `${ready}, as process ${child.pid}${but}; logs: swarmline logs -f; stop: swarmline down\n`,
+    );
     return exitCodes.ok;
   }
   io.stderr.write(`${said.trimEnd().split('\n').slice(-shownLines).join('\n')}\n`);

@@ -159,7 +159,9 @@ async function serve(operation: Operation, { platform, notifier }: Serving, io: 
   await Promise.race([platform.start(), untilStopped(io.stopped)]);
   if (!io.stopped.aborted) {
     const seconds = ((systemClock.now() - startedAt) / 1000).toFixed(1);
-    platform.print(`ready in ${seconds} s; \`help\` lists the commands, Ctrl-C stops`);
+    const { ready, because } = platform.links.readiness();
+    const but = ready ? '' : `, but for ${because.join(', ')}`;
+    platform.print(`ready in ${seconds} s${but}; \`help\` lists the commands, Ctrl-C stops`);
     logger.info({ roles, seconds }, 'ready');
     notifier.ready(`ready: ${roles.join(', ')}`);
   }

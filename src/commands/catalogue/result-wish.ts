@@ -8,8 +8,9 @@ import { levelOf } from '../level.ts';
 import type { CommandCall, CommandPorts, CommandSpec } from '../spec.ts';
 import { maySee, type Wished } from '../who-sees.ts';
 
-/** An answer is due within seconds. */
-const bounds = { limit: 20, most: 20_000 } as const;
+/** An answer is due within seconds. All of these may be of it: refused words are as many as there are people to say them. */
+const bounds = { limit: 20_000, most: 20_000 } as const;
+const shown = 20;
 
 /**
  * Null where the record has nothing of it that this person may see. @param id correlation id, or the beginning of one
@@ -21,27 +22,38 @@ export async function wishAnswer(
   specs: readonly CommandSpec[],
 ): Promise<Answer | null> {
   const { record, clock } = ports;
-  const { lines: found } = await record.query({ correlationId: id }, bounds);
+  const { lines: found, complete } = await record.query({ correlationId: id }, bounds);
   const own = found.filter(({ correlationId }) => correlationId === found[0]?.correlationId);
   // Somebody whose word on it was refused changed nothing of it.
   const steps = own.filter(({ event }) => event !== 'refused');
-  const lines = steps.length === 0 ? own : steps;
+  const asked = complete ? null : await askedFarBack(own, ports);
+  const lines = [...(steps.length === 0 && asked === null ? own : steps), ...(asked === null ? [] : [asked])];
   const [newest] = lines;
   if (!newest || !(await maySee(wishedBy(lines, ports, specs), call, ports))) return null;
+  const told = lines.slice(0, shown);
   const typed = argsInOrder(newest, specs).map(([, text]) => text);
-  const { state, tone, note } = standing(newest);
+  const { state, tone, note } = newest === asked ? farBack : standing(newest);
   return {
     title: `${plainText([newest.command, ...typed].join(' '), 120)}: ${state}`,
     tone,
-    rows: lines.toReversed().map(({ at, event, verdict, detail, person }) => ({
+    rows: told.toReversed().map(({ at, event, verdict, detail, person }) => ({
       label: event,
       value: `by ${person}: ${[verdict, ...(detail === '' ? [] : [plainText(detail, 160)])].join(', ')}`,
       ageMs: clock.now() - at,
       tone: event === 'refused' ? 'warn' : 'info',
     })),
     note,
-    data: { actions: [], lines },
+    data: { actions: [], lines: told },
   };
+}
+
+/** The line of the wish where only what came later is among the lines. */
+async function askedFarBack(
+  [newest, ...others]: readonly AuditLine[],
+  { record }: Pick<CommandPorts, 'record'>,
+): Promise<AuditLine | null> {
+  if (!newest || [newest, ...others].some(({ event }) => event === 'asked')) return null;
+  return record.find(newest.correlationId, 'asked');
 }
 
 /** Whose it is, by its lines. */
@@ -88,6 +100,11 @@ function standing({ event, verdict }: AuditLine): Standing {
 }
 
 const nothing = 'Nothing was done.';
+const farBack: Standing = {
+  state: 'asked, too far back in the record to tell more',
+  tone: 'info',
+  note: '`approvals` shows whether it waits; `audit` has its lines.',
+};
 const begun: Standing = {
   state: 'approved, no word of it yet',
   tone: 'info',

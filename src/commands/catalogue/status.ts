@@ -15,7 +15,7 @@ import { criticalCount, firingRows } from './alerts.ts';
 import { breakerRows } from './breakers.ts';
 import { droneIds, droneRow, staleAfterMs } from './drone.ts';
 import { isOpen, isUnanswered } from './gas.ts';
-import { processSilentAfterMs } from './processes.ts';
+import { processSilentAfterMs, readinessOf } from './processes.ts';
 import { troubledQueueRows } from './queue-status.ts';
 import { pilingRows } from './report-rows.ts';
 import { gapRows } from './roles.ts';
@@ -81,9 +81,12 @@ async function overview(ports: CommandPorts): Promise<Answer> {
     figure('gas', gas, ([list = { deliveries: [], unreadable: 0 }]) => gasRow(list, now)),
     figure('drones', drones, (views) => dronesRow(views, now)),
   ];
-  const tone = links.length === 0 ? 'warn' : worst([...links, ...parts, ...breakers, ...uses, ...counts]);
+  // Without a single process nobody has vouched for anything.
+  const isUnknown = links.length === 0;
+  const state = readinessOf(processes, now);
+  const tone = isUnknown ? 'warn' : worst([state, ...links, ...parts, ...breakers, ...uses, ...counts]);
   return {
-    title: titleOf(links, tone, criticalCount(processes, now)),
+    title: isUnknown ? 'Unknown: no process of Swarmline has told its state' : titleOf(processes, tone, now),
     tone,
     rows: [...links, ...parts, ...breakers, ...uses, ...counts],
     data: {
@@ -170,14 +173,13 @@ function dronesRow(drones: readonly DroneView[], now: number): AnswerRow {
   };
 }
 
-// Without a single process nobody has vouched for anything.
-function titleOf(links: readonly AnswerRow[], tone: Tone, critical: number): string {
-  if (links.length === 0) return 'Unknown: no process of Swarmline has told its state';
+function titleOf(processes: readonly ProcessView[], tone: Tone, now: number): string {
+  const critical = criticalCount(processes, now);
   const alerts = critical === 0 ? '' : `, with ${counted(critical, 'critical alert')}`;
-  return `Swarmline is ${tone === 'bad' ? 'degraded' : 'up'}${alerts}`;
+  return `Swarmline is ${tone === 'bad' ? 'degraded' : readinessOf(processes, now).said}${alerts}`;
 }
 
-function worst(rows: readonly AnswerRow[]): Tone {
+function worst(rows: readonly Pick<AnswerRow, 'tone'>[]): Tone {
   if (rows.some(({ tone }) => tone === 'bad')) return 'bad';
   return rows.length === 0 || rows.some(({ tone }) => tone === 'warn') ? 'warn' : 'ok';
 }

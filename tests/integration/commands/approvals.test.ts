@@ -4,7 +4,7 @@ import type { Identity } from '../../../src/contracts/chat.ts';
 import { correlationIdOf } from '../../../src/contracts/ids.ts';
 import { it } from '../../support/fixtures.ts';
 import { carol, crowd, open, placesOf, policyOf } from './approvals-scene.ts';
-import { alice, aliceOnTwitch, bob, stranger } from './scene.ts';
+import { alice, aliceOnTwitch, bob } from './scene.ts';
 
 const vera: Identity = { surface: 'discord', id: '444', name: 'Vera' };
 
@@ -97,14 +97,33 @@ describe('a wish that the rules want a second person for', () => {
     expect(orders()).toEqual([]);
   });
 
-  it('is not approved by a stranger, who reads what it takes', async ({ redis, prefix }) => {
-    const { asked, decide, orders } = open(redis, prefix);
-    expect(await decide(await asked('restart prod-slam'), 'yes', stranger)).toMatchObject({
-      code: 'denied',
-      text: expect.stringContaining('`approve:service.restart:prod-slam` or `service.restart:prod-slam`'),
-    });
-    expect(orders()).toEqual([]);
-  });
+  it.for([
+    ['a viewer', 'viewer', 'the permission that this `restart` needs, or the one to approve it.'],
+    [
+      'a reader of the record',
+      'auditor',
+      '`approve:service.restart:prod-slam` or `service.restart:prod-slam` (it needs the permission `service.restart:prod-slam`).',
+    ],
+  ] as const)(
+    'is not decided by %s, who reads of what it takes no more than they may see',
+    async ([, role, needs], { redis, prefix }) => {
+      const dora = { surface: 'discord', id: '777', name: 'Dora' } as const;
+      const policy = policyOf((given) => ({
+        ...given,
+        roles: { ...given.roles, auditor: ['ask', 'audit.read'] },
+        people: { ...given.people, dora: { role, identities: ['discord:777'] } },
+      }));
+      const { asked, say, decide, orders } = open(redis, prefix, { policy });
+      const id = await asked('restart prod-slam');
+      const no = { code: 'denied', text: `Not for Dora to decide: it takes ${needs}` };
+      for (const word of ['approve', 'deny']) {
+        expect(await say(`${word} ${id}`, dora)).toMatchObject(no);
+        expect(await say(`${word} ${id} --dry-run`, dora)).toMatchObject(no);
+      }
+      expect(await decide(id, 'yes', dora)).toMatchObject(no);
+      expect(orders()).toEqual([]);
+    },
+  );
 
   it('has one approval among fifty clicks in two processes, and 49 who read whose it was', async ({
     redis,

@@ -1,11 +1,19 @@
 // `result` of what never became an action.
 import { describe, expect } from 'vitest';
+import { type AuditReader, createAuditRecord, createPolicy } from '../../../src/access/index.ts';
+import type { Identity } from '../../../src/contracts/chat.ts';
 import { correlationIdOf } from '../../../src/contracts/ids.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { it } from '../../support/fixtures.ts';
-import { createPolicy } from '../../../src/access/index.ts';
-import type { Identity } from '../../../src/contracts/chat.ts';
-import { alice, aliceOnTwitch, bob, createScene, policyDocument, stranger } from './scene.ts';
+import {
+  alice,
+  aliceOnTwitch,
+  bob,
+  createScene,
+  policyDocument,
+  type SceneOptions,
+  stranger,
+} from './scene.ts';
 
 const [vera, carol, rita] = [
   { surface: 'discord', id: '444', name: 'Vera' },
@@ -13,8 +21,8 @@ const [vera, carol, rita] = [
   { surface: 'discord', id: '666', name: 'Rita' },
 ] as const satisfies readonly Identity[];
 
-function open(redis: Redis, prefix: string) {
-  const scene = createScene(redis, prefix);
+function open(redis: Redis, prefix: string, options: SceneOptions = {}) {
+  const scene = createScene(redis, prefix, options);
   const told = async (id: string, who: Identity = alice) => {
     const reply = await scene.say(`result ${id}`, who);
     if (reply.kind !== 'answer') throw new Error(JSON.stringify(reply));
@@ -105,5 +113,43 @@ describe('result of a wish', () => {
     expect(await seenBy(own)).toEqual(['Alice', 'alice_tv', 'Rita']);
     await scene.say('restart slam', vera, 'i-denied');
     expect(await seenBy(correlationIdOf('i-denied'))).toEqual(['Rita', 'Vera']);
+  });
+
+  it('that waits tells so however many words were refused, and to none of those who said them', async ({
+    redis,
+    prefix,
+  }) => {
+    const crowd = Array.from(
+      { length: 25 },
+      (_, i): Identity => ({ surface: 'twitch', id: `9${i}`, name: 'fan' }),
+    );
+    const fans = { role: 'viewer', identities: crowd.map(({ id }) => `twitch:${id}`) };
+    const policy = createPolicy({ ...policyDocument, people: { ...policyDocument.people, fans } });
+    const scene = open(redis, prefix, { policy });
+    const id = await scene.asked('restart prod-slam', alice, 'i-crowd');
+    for (const who of crowd) await scene.decide(id, 'yes', who);
+    for (const typed of [id, correlationIdOf('i-crowd')]) {
+      expect((await scene.told(typed, crowd[0]))[0]).toBe(unknown(typed)[0]);
+      expect((await scene.told(typed))[0]).toBe('restart prod-slam: asked, no word on it yet');
+    }
+  });
+
+  it('that lies too far back says no more than is known, and only to who may see it', async ({
+    redis,
+    prefix,
+  }) => {
+    // A record of which only the newest line is looked at.
+    const record = createAuditRecord({ redis }, { prefix });
+    const near: AuditReader = {
+      query: (filter) => record.query(filter, { limit: 1, most: 1 }),
+      find: (...of) => record.find(...of),
+    };
+    const scene = open(redis, prefix, { ports: { record: near } });
+    const id = await scene.asked('restart prod-slam', alice, 'i-far');
+    await scene.decide(id, 'yes', vera);
+    expect((await scene.told(id, vera))[0]).toBe(unknown(id)[0]);
+    expect((await scene.told(id))[0]).toBe(
+      'restart prod-slam: asked, too far back in the record to tell more',
+    );
   });
 });

@@ -107,7 +107,7 @@ export function createScene(redis: Redis, prefix: string, options: SceneOptions 
       policy,
       approvals,
       audit,
-      record,
+      record: options.ports?.record ?? record,
       logger: options.logger ?? silentLogger,
       faults,
       ...(options.limits && {

@@ -108,6 +108,7 @@ describe('the answer to `audit last=26`', () => {
     const record = {
       query: (_: object, { limit }: { readonly limit: number }) =>
         Promise.resolve({ ...page, lines: Array.from({ length: limit }, () => line) }),
+      find: async () => null,
     };
     const identity = { surface: 'console', id: 'local', name: 'you' } as const;
     const answer = await spec.answer({ args: { filter }, identity }, { ...portsOf({}), record });

@@ -56,7 +56,10 @@ export function portsOf(known: Known): CommandPorts {
     system: { processes: async () => known.processes ?? [] },
     queues: queuesOf(known),
     jobs: { add: async () => inQueue },
-    record: { query: async () => ({ lines: [], looked: 0, complete: true, unreadable: 0 }) },
+    record: {
+      query: async () => ({ lines: [], looked: 0, complete: true, unreadable: 0 }),
+      find: async () => null,
+    },
     access: nobodyKnown,
     actions: { note: async () => undefined, find: async () => known.actions ?? [] },
     approvals: { find: async () => null, waiting: async () => [], unreadable: async () => [] },

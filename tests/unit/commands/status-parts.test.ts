@@ -13,6 +13,22 @@ it('status tells of a schedule how many ticks it skipped within a day, and of wh
 
 describe('status', () => {
   it.each([
+    ['alone and starting', 'starting', [], 'warn', 'starting'],
+    ['alone and unavailable', 'unavailable', [], 'bad', 'degraded'],
+    ['alone and degraded', 'degraded', [], 'warn', 'up'],
+    ['starting beside one', 'starting', [link('redis')], 'warn', 'up but for 1 of 2 processes'],
+    ['starting beside a lost link', 'starting', [link('redis', { state: 'down' })], 'bad', 'degraded'],
+  ] as const)(
+    'is titled by /readyz of a process that is %s',
+    async (_what, readiness, beside, tone, title) => {
+      const rabbit = link('rabbitmq', { state: 'connecting', lastProofAt: null });
+      const others = beside.length === 0 ? [] : [process(8, beside)];
+      const processes = [{ ...process(7, [rabbit]), readiness }, ...others];
+      expect(await ask('status', { processes })).toMatchObject({ tone, title: `Swarmline is ${title}` });
+    },
+  );
+
+  it.each([
     [
       'is tried again',
       failedPart('gas-watcher', { restarts: 2 }),
