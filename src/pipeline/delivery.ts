@@ -221,6 +221,14 @@ export function transitionHolders(delivery: Delivery, still: readonly string[], 
   };
 }
 
+/** It does not go in the place of another now. A sweep finds that again and again: each reason is kept once. */
+export function transitionPassedOver(delivery: Delivery, at: number, detail: string): DeliveryStep {
+  const { state, steps } = delivery;
+  const isKept = steps.some((step) => step.detail === detail);
+  if (state !== 'suppressed' || isKept) return { delivery, effects: [] };
+  return { delivery: { ...delivery, steps: [...steps, { state, at, detail }] }, effects: [] };
+}
+
 /** A person is wanted; only for what nobody has acknowledged, and once. */
 export function transitionAlert(delivery: Delivery, alert: HumanAlert): DeliveryStep {
   const { state, steps } = delivery;

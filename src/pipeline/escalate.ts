@@ -24,6 +24,7 @@ export interface EscalationLedger {
   move(id: string, word: MoveWord, beside?: readonly Delivery[]): Promise<Delivery>;
   once(delivery: Delivery): Promise<void>;
   alarm(id: string, why: string): Promise<Delivery>;
+  passOver(id: string, detail: string): Promise<Delivery>;
 }
 
 /** A word on a delivery that is not its receiver's. */
@@ -47,7 +48,7 @@ export function createEscalation(
   rules: FitnessRules,
 ): Escalation {
   const give = makeGive({ inbox, ledger });
-  const { giveWay, passOn } = createGivingWay({ store, clock, give });
+  const { giveWay, passOn } = createGivingWay({ store, clock, give, passOver: ledger.passOver });
 
   async function escalate(delivery: Delivery, why: string): Promise<void> {
     const unfit = await lookAtReceivers(

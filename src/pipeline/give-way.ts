@@ -1,7 +1,7 @@
 // Gas that nobody takes gives way to what came behind it in a join of any, or the round would end with nobody's: as where a
 // person takes the first out.
 import type { Clock } from '../core/clock.ts';
-import { allBehind, firstOf, nextBehind } from './behind.ts';
+import { allBehind, firstOf, nextBehind, whyPassedOver } from './behind.ts';
 import type { Delivery } from './delivery.ts';
 import type { GasStore } from './store.ts';
 import { mayLieThere } from './take-back.ts';
@@ -13,6 +13,8 @@ export interface GivingWayDeps {
   readonly store: GasStore;
   readonly clock: Pick<Clock, 'now'>;
   readonly give: Give;
+  /** Notes at one that came behind why it does not go now. */
+  readonly passOver: (id: string, detail: string) => Promise<unknown>;
 }
 
 /** Each throws SwarmError STORE_CONFLICT, RECORD_UNREADABLE, REDIS_*, and what `give` does. */
@@ -23,12 +25,15 @@ export interface GivingWay {
   passOn(): Promise<void>;
 }
 
-export function createGivingWay({ store, clock, give }: GivingWayDeps): GivingWay {
+export function createGivingWay({ store, clock, give, passOver }: GivingWayDeps): GivingWay {
   async function giveWay(gone: Delivery, reason: string, behind: readonly Delivery[]): Promise<boolean> {
     if (behind.length === 0) return false;
     const why = `that of ${gone.gas.from} was not taken: ${reason}`;
-    const next = await nextBehind({ store, clock }, await firstOf(store, gone), { gone, behind, why });
-    if (next === null || next.state === 'held') return false;
+    const after = await nextBehind({ store, clock }, await firstOf(store, gone), { gone, behind, why });
+    if (after === null) return false;
+    const { next, paused } = after;
+    for (const one of paused) await passOver(one.behind.gas.id, whyPassedOver(one));
+    if (next.state === 'held') return false;
     await give(gone, next, `that of ${next.gas.from} goes in its place: ${reason}`);
     return true;
   }
