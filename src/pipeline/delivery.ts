@@ -33,6 +33,8 @@ export interface Delivery extends DeliveryView {
 export interface HumanAlert {
   readonly at: number;
   readonly why: string;
+  /** Paused agents, whose gas goes in its place once one of them is resumed; absent: there are none. */
+  readonly paused?: readonly string[] | undefined;
 }
 
 /** What anybody may see of it. */
@@ -229,14 +231,20 @@ export function transitionPassedOver(delivery: Delivery, at: number, detail: str
   return { delivery: { ...delivery, steps: [...steps, { state, at, detail }] }, effects: [] };
 }
 
-/** A person is wanted; only for what nobody has acknowledged, and once. */
+/** A person is wanted; only for what nobody has acknowledged, and once, unless it is for other agents to be resumed. */
 export function transitionAlert(delivery: Delivery, alert: HumanAlert): DeliveryStep {
   const { state, steps } = delivery;
   const isWanting = isLaid(delivery) || state === 'failed' || state === 'expired';
-  if (!isWanting || delivery.alert !== null) return { delivery, effects: [] };
-  const detail = `${stepMarks.wanted}${alert.why}`;
+  const { at, why, paused = [] } = alert;
+  const before = delivery.alert;
+  const isSame = before !== null && (before.paused ?? []).join() === paused.join();
+  if (!isWanting || isSame) return { delivery, effects: [] };
+  const next = { at: before?.at ?? at, why: before?.why ?? why, ...(paused.length > 0 && { paused }) };
+  if (before !== null && paused.length === 0) return { delivery: { ...delivery, alert: next }, effects: [] };
+  const ways = paused.map((agent) => `; \`gas resume ${agent}\` lets that of ${agent} go in its place`);
+  const detail = `${stepMarks.wanted}${why}${ways.join('')}`;
   return {
-    delivery: { ...delivery, alert, steps: [...steps, { state, at: alert.at, detail }] },
+    delivery: { ...delivery, alert: next, steps: [...steps, { state, at, detail }] },
     effects: ['report'],
   };
 }

@@ -54,3 +54,26 @@ describe('a join of any whose second is paused', () => {
     expect(open).toEqual(['D→C 75 queued']);
   });
 });
+
+describe('a join of any where all behind the first are paused', () => {
+  it.override({ options: { chain, agents } });
+  const wanted = async (rig: Rig) => (await alerts(rig)).map(({ detail }) => detail.replace(/ or `.*/, ''));
+
+  it('tells whom to resume, also where they come and go after a person was wanted', async ({ rig }) => {
+    for (const agent of ['B', 'D']) await pause(rig, agent);
+    await observe(rig, 'A', 'B');
+    await sweepAfter(rig, ...untilGivenUp);
+    expect(await wanted(rig)).toEqual(['wake C, `gas resume B`,']);
+    const last = async () => (await stepsOf(rig, 0))?.at(-1);
+    expect(await last()).toMatch(
+      /^a person is wanted: not ack.*; `gas resume B` lets that of B go in its place$/,
+    );
+    await observe(rig, 'D');
+    await sweepAfter(rig, 1, 1);
+    expect(await wanted(rig)).toEqual(['wake C, `gas resume B`, `gas resume D`,']);
+    expect((await stepsOf(rig, 0))?.filter((one) => one.startsWith('a person is wanted'))).toHaveLength(2);
+    for (const agent of ['B', 'D']) await skip(rig, agent);
+    await sweepAfter(rig, 1);
+    expect(await wanted(rig)).toEqual(['wake C,']);
+  });
+});
