@@ -10,8 +10,8 @@ const chain = { chain: [], end: 'stop' as const, schedules: [], agents: graph };
 const agents = ['A', 'B', 'C', 'D'].map((id) => ({ id, inbox: { kind: 'pull' as const } }));
 const untilGivenUp = [6, 11, 20, 1];
 const pause = ({ pipeline }: Rig, agent: string) => pipeline.control['gas.pause'](order(), { ...ann, agent });
-const resume = ({ pipeline }: Rig, agent: string) =>
-  pipeline.control['gas.resume']({ ...order(), at: Date.now() + 1 }, { ...ann, agent, held: 'deliver' });
+const resume = ({ pipeline }: Rig, agent: string, held: 'deliver' | 'skip' = 'deliver') =>
+  pipeline.control['gas.resume']({ ...order(), at: Date.now() + 1 }, { ...ann, agent, held });
 const skip = ({ pipeline }: Rig, agent: string) =>
   pipeline.control['gas.skip'](order(), { ...ann, agent, checkpoint: 75, reason: '' });
 const observe = async (rig: Rig, ...names: string[]) => {
@@ -76,4 +76,19 @@ describe('a join of any where all behind the first are paused', () => {
     await sweepAfter(rig, 1);
     expect(await wanted(rig)).toEqual(['wake C,']);
   });
+
+  it.for([
+    ['deliver', 'B resumed: 1 passed over and now sent', 'B→C 75 queued'],
+    ['skip', 'B resumed: 1 held and now skipped', 'B→C 75 suppressed'],
+  ] as const)(
+    'by a resume with %s does with that of the second what it tells',
+    async ([held, text, last], { rig }) => {
+      await pause(rig, 'B');
+      await observe(rig, 'A', 'B');
+      await sweepAfter(rig, ...untilGivenUp);
+      expect(await resume(rig, 'B', held)).toEqual({ kind: 'done', text });
+      expect((await record(rig)).slice(2)).toEqual([last]);
+      expect(await alerts(rig)).toHaveLength(held === 'skip' ? 1 : 0);
+    },
+  );
 });
