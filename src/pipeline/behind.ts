@@ -89,8 +89,8 @@ export function placeOf({ fallbacks, meant, gas }: Delivery) {
   return { fallbacks, meant: meant ?? gas.to };
 }
 
-/** A delivery, or what stands for it by now. */
-async function latest(store: BehindDeps['store'], id: string): Promise<Delivery | null> {
+/** A delivery, or what stands for it by now. @throws SwarmError RECORD_UNREADABLE, REDIS_* */
+export async function latest(store: Pick<GasStore, 'delivery'>, id: string): Promise<Delivery | null> {
   const { value } = await store.delivery(id);
   return value?.replacedBy ? latest(store, value.replacedBy) : value;
 }
