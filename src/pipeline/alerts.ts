@@ -10,6 +10,7 @@ const alertSchema = z.object({
   checkpoint: z.number().nullable(),
   at: z.number(),
   why: z.string(),
+  paused: z.array(z.string()).readonly().optional(),
 });
 
 /** One delivery that nobody has acknowledged; `at` is when a person began to be wanted, ms since the epoch. */
@@ -50,7 +51,8 @@ export function byReceiver(alerts: readonly GasAlert[]): readonly ReceiverAlert[
     const gas = last.checkpoint === null ? 'gas' : `${last.checkpoint} % gas`;
     const what = `the ${gas} of ${plainText(last.from, 80)} (${last.id})`;
     // First, since whoever shows this may cut off its end.
-    const mend = `wake ${receiver}, or \`gas reassign ${last.id.slice(0, 8)} AGENT\``;
+    const resumes = (last.paused ?? []).map((agent) => `\`gas resume ${agent}\`, `).join('');
+    const mend = `wake ${receiver}, ${resumes}or \`gas reassign ${last.id.slice(0, 8)} AGENT\``;
     return {
       receiver,
       title: `${receiver} does not take its gas, and nobody stands in`,

@@ -31,34 +31,66 @@ export interface Gone {
   readonly why: string;
 }
 
+/** What goes in the place of another. */
+export interface Next {
+  readonly next: Delivery;
+  /** Those that do not go because their senders are paused, oldest first. */
+  readonly paused: readonly Paused[];
+}
+
+export interface Paused {
+  readonly behind: Delivery;
+  /** Who has paused its sender. */
+  readonly by: string;
+}
+
 /**
- * The oldest of those behind the first of its round that is to go where `gone` does not: a new delivery, or the one that goes
- * already. Null where all were taken out, or nobody came. @throws as `firstOf`
+ * Of those behind the first of its round, what is to go where `gone` does not: the one that goes already, or a new delivery of
+ * the oldest whose sender is not paused; `held` where all are. Null where all were taken out, or nobody came. @throws as `firstOf`
  */
-export async function nextBehind(
+export async function nextBehind(deps: BehindDeps, first: string, what: Gone): Promise<Next | null> {
+  const waiting: Delivery[] = [];
+  for (const one of what.behind.filter(({ behind }) => behind === first)) {
+    const there = await latest(deps.store, heirId(one.gas.id));
+    if (there === null) waiting.push(one);
+    else if (there.state !== 'suppressed' && there.gas.id !== what.gone.gas.id) {
+      return { next: there, paused: [] };
+    }
+  }
+  return oldestToGo(deps, waiting, what.why);
+}
+
+async function oldestToGo(
   { store, clock }: BehindDeps,
-  first: string,
-  { gone, behind, why }: Gone,
-): Promise<Delivery | null> {
-  for (const one of behind.filter((other) => other.behind === first)) {
-    const there = await latest(store, heirId(one.gas.id));
-    if (there?.state === 'suppressed' || there?.gas.id === gone.gas.id) continue;
-    if (there !== null) return there;
+  waiting: readonly Delivery[],
+  why: string,
+): Promise<Next | null> {
+  const paused: Paused[] = [];
+  const toNext = (one: Delivery, detail: string, state: 'pending' | 'held'): Next => ({
+    next: newDelivery(toHeir(one.gas, clock.now()), detail, { ...placeOf(one), state }),
+    paused,
+  });
+  for (const one of waiting) {
     const run = (await store.run(one.gas.from)).value;
     const pause = run === null ? null : pauseOf(run);
-    const detail = `${why}${pause === null ? '' : `, while paused by ${pause.by}`}`;
-    const state = pause === null ? 'pending' : 'held';
-    return newDelivery(toHeir(one.gas, clock.now()), detail, { ...placeOf(one), state });
+    if (pause === null) return toNext(one, why, 'pending');
+    paused.push({ behind: one, by: pause.by });
   }
-  return null;
+  const [oldest] = paused;
+  return oldest === undefined ? null : toNext(oldest.behind, `${why}, while paused by ${oldest.by}`, 'held');
+}
+
+/** For people, at what is passed over. */
+export function whyPassedOver({ behind: { gas }, by }: Paused): string {
+  return `passed over while ${gas.from} is paused by ${by}: \`gas resume ${gas.from}\` lets it go in its turn`;
 }
 
 export function placeOf({ fallbacks, meant, gas }: Delivery) {
   return { fallbacks, meant: meant ?? gas.to };
 }
 
-/** A delivery, or what stands for it by now. */
-async function latest(store: BehindDeps['store'], id: string): Promise<Delivery | null> {
+/** A delivery, or what stands for it by now. @throws SwarmError RECORD_UNREADABLE, REDIS_* */
+export async function latest(store: Pick<GasStore, 'delivery'>, id: string): Promise<Delivery | null> {
   const { value } = await store.delivery(id);
   return value?.replacedBy ? latest(store, value.replacedBy) : value;
 }

@@ -34,6 +34,8 @@ export interface Delivery extends DeliveryView {
 export interface HumanAlert {
   readonly at: number;
   readonly why: string;
+  /** Paused agents, whose gas goes in its place once one of them is resumed; absent: there are none. */
+  readonly paused?: readonly string[] | undefined;
 }
 
 /** What anybody may see of it. */
@@ -245,14 +247,28 @@ export function transitionHolders(delivery: Delivery, still: readonly string[], 
   };
 }
 
-/** A person is wanted; only for what nobody has acknowledged, and once. */
+/** It does not go in the place of another now. A sweep finds that again and again: each reason is kept once. */
+export function transitionPassedOver(delivery: Delivery, at: number, detail: string): DeliveryStep {
+  const { state, steps } = delivery;
+  const isKept = steps.some((step) => step.detail === detail);
+  if (state !== 'suppressed' || isKept) return { delivery, effects: [] };
+  return { delivery: { ...delivery, steps: [...steps, { state, at, detail }] }, effects: [] };
+}
+
+/** A person is wanted; only for what nobody has acknowledged, and once, unless it is for other agents to be resumed. */
 export function transitionAlert(delivery: Delivery, alert: HumanAlert): DeliveryStep {
   const { state, steps } = delivery;
   const isWanting = isLaid(delivery) || state === 'failed' || state === 'expired';
-  if (!isWanting || delivery.alert !== null) return { delivery, effects: [] };
-  const detail = `${stepMarks.wanted}${alert.why}`;
+  const { at, why, paused = [] } = alert;
+  const before = delivery.alert;
+  const isSame = before !== null && (before.paused ?? []).join() === paused.join();
+  if (!isWanting || isSame) return { delivery, effects: [] };
+  const next = { at: before?.at ?? at, why: before?.why ?? why, ...(paused.length > 0 && { paused }) };
+  if (before !== null && paused.length === 0) return { delivery: { ...delivery, alert: next }, effects: [] };
+  const ways = paused.map((agent) => `; \`gas resume ${agent}\` lets that of ${agent} go in its place`);
+  const detail = `${stepMarks.wanted}${why}${ways.join('')}`;
   return {
-    delivery: { ...delivery, alert, steps: [...steps, { state, at: alert.at, detail }] },
+    delivery: { ...delivery, alert: next, steps: [...steps, { state, at, detail }] },
     effects: ['report'],
   };
 }

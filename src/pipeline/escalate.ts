@@ -23,7 +23,8 @@ export interface EscalationLedger {
   record(...what: Parameters<DeliveryLedger['record']>): Promise<Delivery>;
   move(id: string, word: MoveWord, beside?: readonly Delivery[]): Promise<Delivery>;
   once(delivery: Delivery): Promise<void>;
-  alarm(id: string, why: string): Promise<Delivery>;
+  alarm(id: string, why: string, paused?: readonly string[]): Promise<Delivery>;
+  passOver(id: string, detail: string): Promise<Delivery>;
 }
 
 /** A word on a delivery that is not its receiver's. */
@@ -47,7 +48,7 @@ export function createEscalation(
   rules: FitnessRules,
 ): Escalation {
   const give = makeGive({ inbox, ledger });
-  const { giveWay, passOn } = createGivingWay({ store, clock, give });
+  const { giveWay, passOn } = createGivingWay({ store, clock, give, ledger });
 
   async function escalate(delivery: Delivery, why: string): Promise<void> {
     const unfit = await lookAtReceivers(
@@ -66,8 +67,8 @@ export function createEscalation(
       });
       return give(delivery, next, `given to ${to}: ${reason}`);
     }
-    if (await giveWay(delivery, reason)) return;
-    await ledger.alarm(delivery.gas.id, reason);
+    const { isGiven, paused } = await giveWay(delivery, reason);
+    if (!isGiven) await ledger.alarm(delivery.gas.id, reason, paused);
   }
 
   async function recall({ gas }: Pick<Delivery, 'gas'>, replacedBy: string | null): Promise<void> {

@@ -1,7 +1,7 @@
 // Gas that nobody takes gives way to what came behind it in a join of any, or the round would end with nobody's: as where a
 // person takes the first out.
 import type { Clock } from '../core/clock.ts';
-import { allBehind, firstOf, nextBehind } from './behind.ts';
+import { allBehind, firstOf, nextBehind, whyPassedOver } from './behind.ts';
 import type { Delivery } from './delivery.ts';
 import type { GasStore } from './store.ts';
 import { mayLieThere } from './take-back.ts';
@@ -13,24 +13,44 @@ export interface GivingWayDeps {
   readonly store: GasStore;
   readonly clock: Pick<Clock, 'now'>;
   readonly give: Give;
+  readonly ledger: {
+    passOver(id: string, detail: string): Promise<unknown>;
+    alarm(id: string, why: string, paused: readonly string[]): Promise<unknown>;
+  };
+}
+
+export interface GivenWay {
+  /** False where nobody came behind it, or what did is held: then it may as well lie where it does. */
+  readonly isGiven: boolean;
+  /** Whose gas goes in its place once one of them is resumed. */
+  readonly paused: readonly string[];
 }
 
 /** Each throws SwarmError STORE_CONFLICT, RECORD_UNREADABLE, REDIS_*, and what `give` does. */
 export interface GivingWay {
-  /** False where nobody came behind it, or what did is held: then it may as well lie where it does. */
-  giveWay(gone: Delivery, why: string): Promise<boolean>;
+  giveWay(gone: Delivery, why: string): Promise<GivenWay>;
   /** What came only after a person was wanted goes too; all are tried, and the first failure is thrown after. */
   passOn(): Promise<void>;
 }
 
-export function createGivingWay({ store, clock, give }: GivingWayDeps): GivingWay {
-  async function giveWay(gone: Delivery, reason: string, behind: readonly Delivery[]): Promise<boolean> {
-    if (behind.length === 0) return false;
+export function createGivingWay({ store, clock, give, ledger }: GivingWayDeps): GivingWay {
+  async function giveWay(gone: Delivery, reason: string, behind: readonly Delivery[]): Promise<GivenWay> {
+    if (behind.length === 0) return nobody;
     const why = `that of ${gone.gas.from} was not taken: ${reason}`;
-    const next = await nextBehind({ store, clock }, await firstOf(store, gone), { gone, behind, why });
-    if (next === null || next.state === 'held') return false;
+    const after = await nextBehind({ store, clock }, await firstOf(store, gone), { gone, behind, why });
+    if (after === null) return nobody;
+    const { next, paused } = after;
+    for (const one of paused) await ledger.passOver(one.behind.gas.id, whyPassedOver(one));
+    if (next.state === 'held') return { isGiven: false, paused: paused.map((one) => one.behind.gas.from) };
     await give(gone, next, `that of ${next.gas.from} goes in its place: ${reason}`);
-    return true;
+    return { isGiven: true, paused: [] };
+  }
+
+  /** Whom to resume may have changed since the alert. */
+  async function tryAgain(wanting: Delivery, why: string, behind: readonly Delivery[]): Promise<void> {
+    const { isGiven, paused } = await giveWay(wanting, why, behind);
+    const isKnown = paused.length === 0 && wanting.alert?.paused === undefined;
+    if (!isGiven && !isKnown) await ledger.alarm(wanting.gas.id, why, paused);
   }
 
   /** Many may be given up at once: it is asked first whether their receiver joins at all. */
@@ -51,7 +71,7 @@ export function createGivingWay({ store, clock, give }: GivingWayDeps): GivingWa
       const results: PromiseSettledResult<unknown>[] = [];
       for (const one of values) {
         if (!one?.alert) continue;
-        const given = giveWay(one, one.alert.why, behind).catch(unlessItMayLieThere);
+        const given = tryAgain(one, one.alert.why, behind).catch(unlessItMayLieThere);
         results.push(...(await Promise.allSettled([given])));
       }
       const failed = results.find((result) => result.status === 'rejected');
@@ -59,6 +79,8 @@ export function createGivingWay({ store, clock, give }: GivingWayDeps): GivingWa
     },
   };
 }
+
+const nobody: GivenWay = { isGiven: false, paused: [] };
 
 /** It may still be taken, so the alert stands. */
 function unlessItMayLieThere(thrown: unknown): void {

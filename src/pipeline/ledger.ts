@@ -4,7 +4,14 @@ import type { Address } from '../contracts/chat.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { AgentInbox, DeliveryLedger } from '../contracts/ports.ts';
 import { createChanges } from './changes.ts';
-import { type Delivery, type DeliveryStep, isClosed, transitionAlert, transitionMissed } from './delivery.ts';
+import {
+  type Delivery,
+  type DeliveryStep,
+  isClosed,
+  transitionAlert,
+  transitionMissed,
+  transitionPassedOver,
+} from './delivery.ts';
 import { createEscalation, type MoveWord } from './escalate.ts';
 import type { OwedRules } from './owed.ts';
 import type { FitnessRules } from './routing.ts';
@@ -36,8 +43,10 @@ export interface Ledger extends Pick<DeliveryLedger, 'state'> {
   move(id: string, word: MoveWord, beside?: readonly Delivery[]): Promise<Delivery>;
   /** A try to lay a delivery down failed; another follows. */
   missed(id: string, why: string): Promise<Delivery>;
-  /** A person is wanted for a delivery. */
-  alarm(id: string, why: string): Promise<Delivery>;
+  /** A person is wanted for a delivery. @param paused as in HumanAlert; default: none */
+  alarm(id: string, why: string, paused?: readonly string[]): Promise<Delivery>;
+  /** What came behind another does not go in its place now. */
+  passOver(id: string, detail: string): Promise<Delivery>;
   /** As Escalation. */
   passOn(): Promise<void>;
 }
@@ -70,7 +79,8 @@ export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
     once,
     move: apply,
     missed: (id, why) => change(id, (held) => transitionMissed(held, clock.now(), why)),
-    alarm: (id, why) => change(id, (held) => transitionAlert(held, { at: clock.now(), why })),
+    alarm: (id, why, paused) => change(id, (held) => transitionAlert(held, { at: clock.now(), why, paused })),
+    passOver: (id, detail) => change(id, (held) => transitionPassedOver(held, clock.now(), detail)),
     passOn: () => escalation.passOn(),
   };
   const escalation = createEscalation({ store, inbox, clock, ledger }, options);

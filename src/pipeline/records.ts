@@ -63,7 +63,10 @@ export const deliverySchema = z.object({
   steps: z.array(z.object({ state: deliveryStateSchema, at: z.number(), detail: z.string() })),
   tries: z.number().int().default(0),
   fallbacks: z.array(z.string()).default([]),
-  alert: z.object({ at: z.number(), why: z.string() }).nullable().default(null),
+  alert: z
+    .object({ at: z.number(), why: z.string(), paused: z.array(z.string()).readonly().optional() })
+    .nullable()
+    .default(null),
   replacedBy: z.string().nullable().default(null),
   meant: z.string().nullable().default(null),
   heldBy: z.array(z.string()).optional(),

@@ -1,6 +1,6 @@
 // Gas that somebody reached after another was first in a join of any: it goes where a person takes out that of the first, or
 // the round would end with nobody's.
-import { allBehind, firstOf, nextBehind, placeOf } from '../behind.ts';
+import { allBehind, firstOf, nextBehind, placeOf, whyPassedOver } from '../behind.ts';
 import { type Delivery, newDelivery } from '../delivery.ts';
 import { heirId, toHeir } from '../gas.ts';
 import { reopened } from '../join.ts';
@@ -21,18 +21,21 @@ async function nextOfAny(deps: NextDeps, skipped: Delivery): Promise<Delivery | 
   if (checkpoint === null || !went) return null;
   const first = await firstOf(store, skipped);
   const receiver = skipped.meant ?? skipped.gas.to;
-  const { next } = await untilSaved(`join of ${receiver}`, async () => {
+  const { after } = await untilSaved(`join of ${receiver}`, async () => {
     // The round before those behind it: who comes between the two looks changes it.
     const held = await store.arrivals(receiver, checkpoint);
     const behind = await allBehind(store);
     const why = 'the gas before it was taken out';
-    const next = await nextBehind(deps, first, { gone: skipped, behind, why });
-    const value = next === null && held.value?.first === first ? reopened(held.value) : null;
-    if (value === null) return { next };
-    return (await store.saveJoins([{ receiver, checkpoint, held, value }], [])) ? { next } : null;
+    const after = await nextBehind(deps, first, { gone: skipped, behind, why });
+    const value = after === null && held.value?.first === first ? reopened(held.value) : null;
+    if (value === null) return { after };
+    return (await store.saveJoins([{ receiver, checkpoint, held, value }], [])) ? { after } : null;
   });
-  if (next === null) return null;
+  if (after === null) return null;
+  const { next, paused } = after;
   await ledger.once(next);
+  if (next.state === 'held') return next;
+  for (const one of paused) await ledger.passOver(one.behind.gas.id, whyPassedOver(one));
   return next;
 }
 

@@ -7,7 +7,8 @@ import { isOvertaken } from '../hand.ts';
 import { holdersAmong } from '../join-holds.ts';
 import { chosen, done, moveByHand, type OrderDeps, refused } from './deps.ts';
 import { letRoundsGo } from './let-rounds-go.ts';
-import { nextOfThose, toldNext } from './next-of-any.ts';
+import { heirToTakeOut, nextOfThose, toldNext } from './next-of-any.ts';
+import { passedOver, toldPassed } from './passed-over.ts';
 
 export function makePause(deps: OrderDeps): SwarmControl['gas.pause'] {
   return async (order, { by, agent }) => {
@@ -57,19 +58,24 @@ export function makeResume(deps: OrderDeps): SwarmControl['gas.resume'] {
     const skipped = held === 'skip' ? await heldOf(who) : [];
     const lost = objectionToLoss(skipped, who);
     if (lost !== null) return lost;
+    const behind = await passedOver(deps, who);
     const moved: Delivery[] = [];
     for (const { gas } of skipped) {
       moved.push(await ledger.move(gas.id, { state: 'suppressed', detail: `${skippedBy}${by}` }));
     }
+    const out = held === 'skip' ? behind : [];
+    for (const one of out) await heirToTakeOut(deps, one, `${skippedBy}${by}`);
     const stood = await speak(deps, who, { paused: false, by, at: order.at });
     const next = await nextOfThose(deps, held === 'skip' ? await takenOut(moved, { order, by }) : []);
     if (stood.length === 0) return overtaken;
     await letRoundsGo(store, stood);
     const { freed, kept, others } = await letGo(await heldOf(stood));
+    const lostCount = skipped.length + out.length;
     const counts = [
-      ...(skipped.length > 0 ? [`${skipped.length} held and now skipped${toldNext(next)}`] : []),
+      ...(lostCount > 0 ? [`${lostCount} held and now skipped${toldNext(next)}`] : []),
       ...(freed > 0 ? [`${freed} held and now sent`] : []),
       ...(kept > 0 ? [`${kept} in a join stays held until ${others.join(', ')} is resumed too`] : []),
+      ...(await toldPassed(deps, held === 'skip' ? [] : behind)),
     ];
     return done(`${nameOf(agent, stood)} resumed: ${counts.join(', ') || 'nothing was held'}`);
   };

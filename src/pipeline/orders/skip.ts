@@ -15,7 +15,7 @@ import { giveUp } from './give-up.ts';
 import { stepAtJoin } from './joins.ts';
 import { heirToTakeOut, nextOfThose, toldNext } from './next-of-any.ts';
 import { takeFromJoins } from './take-from-joins.ts';
-import { handedBefore, inItsPlace, inWhoseGas } from './whose.ts';
+import { handedBefore, inItsPlace, inWhoseGas, isAlready } from './whose.ts';
 
 type Joins = NonNullable<Beside['arrivals']>;
 
@@ -44,7 +44,7 @@ export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
     if (givenUp.length > 0) {
       const missions = [...new Set(givenUp.map(({ gas }) => plainText(gas.mission, 80)))];
       const next = await nextOfThose(deps, givenUp);
-      return outcome(givenUp, { what: `${what} (mission ${missions.join(', ')})`, detail, next });
+      return outcome(store, givenUp, { what: `${what} (mission ${missions.join(', ')})`, detail, next });
     }
     const before = (await store.run(agent)).value ?? newRun(agent);
     if (receiversFor(chain(), before).length === 0) {
@@ -73,7 +73,7 @@ export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
       moved.push(await ledger.move(gas.id, { state: 'suppressed', detail }));
     }
     const next = await nextOfThose(deps, moved);
-    return outcome(moved, { what, detail, inPlace, next });
+    return outcome(store, moved, { what, detail, inPlace, next });
   };
 }
 
@@ -81,7 +81,8 @@ function whyNone({ agent, epoch }: Run, what: string): string {
   return epoch === 0 ? `${agent} has told no mission yet` : `${what} was sent ahead, or went to nobody`;
 }
 
-function outcome(
+async function outcome(
+  store: OrderDeps['store'],
   moved: readonly Delivery[],
   {
     what,
@@ -94,7 +95,7 @@ function outcome(
     readonly inPlace?: string | null;
     readonly next?: readonly Delivery[];
   },
-): SwarmOutcome {
+): Promise<SwarmOutcome> {
   const skipped = moved.filter(({ state }) => state === 'suppressed');
   const [last] = skipped;
   if (last) {
@@ -105,8 +106,8 @@ function outcome(
     const told = `${what} does not go to ${names}: ${why}${lost}${toldNext(next)}`;
     return done(inPlace === null ? told : `${told}; ${inPlace}`);
   }
-  const state = moved[0]?.state ?? 'gone';
-  return refused(`${what} is ${state} already; \`gas reassign\` gives it to another agent`);
+  const [first] = moved;
+  return refused(`${what} ${first ? await isAlready(store, first) : 'is gone already'}`);
 }
 
 function isThere(delivery: Delivery | null): delivery is Delivery {

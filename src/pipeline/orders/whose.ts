@@ -1,6 +1,7 @@
 // Under whose name the gas of an agent goes, where that is another: the last of its join, or whoever works in its place.
 import { type Checkpoint, holdersOf } from '../../contracts/agents.ts';
 import { plainText } from '../../core/text.ts';
+import { latest } from '../behind.ts';
 import { type Delivery, deliveryTable } from '../delivery.ts';
 import type { Run } from '../machine.ts';
 import { standInsOf, worksFor } from '../stand-in.ts';
@@ -33,6 +34,22 @@ export async function inWhoseGas({ store }: Pick<OrderDeps, 'store'>, whose: Who
   ];
   const text = `is in that of ${gas.from} for ${gas.to}, which is ${state}`;
   return ways.length === 0 ? text : `${text}: ${ways.join(', ')}`;
+}
+
+/** For people: what became of gas that cannot be taken out, or of what went in its place, and what can be done about that. */
+export async function isAlready(
+  { delivery }: Pick<OrderDeps['store'], 'delivery'>,
+  old: Delivery,
+): Promise<string> {
+  const now = old.replacedBy === null ? old : await latest({ delivery }, old.replacedBy);
+  const text = `is ${old.state} already`;
+  if (now === null) return text;
+  const { gas, state } = now;
+  const way = deliveryTable[state].includes('rerouted') ? 'gives it to another agent' : null;
+  if (now === old) return way === null ? text : `${text}; \`gas reassign\` ${way}`;
+  const id = gas.id.slice(0, 8);
+  const stands = `that of ${gas.from} for ${gas.to} (${id}) went in its place and is ${state}`;
+  return `${text}; ${stands}${way === null ? '' : `: \`gas reassign ${id} AGENT\` ${way}`}`;
 }
 
 /** For people: what one that hands over to nobody has handed over in the place of another; null where that is nothing. */

@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import type { Checkpoint } from '../../../src/contracts/agents.ts';
 import type { PipelineOptions } from '../../../src/pipeline/index.ts';
-import { ann, gasOf, layDown, order, record, standIn, status, take } from './orders.ts';
+import { ann, gasOf, layDown, order, record, standIn, status, sweepAfter, take } from './orders.ts';
 import { it, type Rig } from './rig.ts';
 
 type Agents = NonNullable<PipelineOptions['chain']['agents']>;
@@ -200,5 +200,26 @@ describe('skip of a stand-in that waits in a join', () => {
     expect((await record(rig)).filter((line) => line.includes('→D 100')).toSorted()).toEqual([
       ...['A→D 100 queued', 'C→D 100 suppressed'],
     ]);
+  });
+});
+
+describe('skip of gas that has given way to that of another', () => {
+  it.override({ options: graph({ A: { next: ['C'] }, B: { next: ['C'] }, C: { join: 'any' } }) });
+
+  it('names that and what can be done about it, as long as anything can', async ({ rig }) => {
+    for (const agent of ['A', 'B']) await rig.pipeline.observe(agent, status(80), Date.now());
+    await layDown(rig);
+    await sweepAfter(rig, 6, 11, 20, 1);
+    const id = gasOf(rig).at(-1)?.id.slice(0, 8);
+    const reason = `the 75 % gas of A is rerouted already; that of B for C (${id}) went in its place and is`;
+    const way = `: \`gas reassign ${id} AGENT\` gives it to another agent`;
+    expect(await skip(rig, 'A')).toEqual({ kind: 'refused', reason: `${reason} sent${way}` });
+    await take(rig, 'C');
+    await rig.pipeline.work.sweep();
+    expect(await skip(rig, 'A')).toEqual({ kind: 'refused', reason: `${reason} accepted` });
+    expect(await skip(rig, 'B')).toEqual({
+      kind: 'refused',
+      reason: 'the 75 % gas of B is accepted already',
+    });
   });
 });
