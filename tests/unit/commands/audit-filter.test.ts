@@ -120,6 +120,7 @@ describe('the arguments of a line, which the record keeps by the alphabet', () =
   const args = { extra: '5', instance: 'xyz', service: 'slam' };
   const record = {
     query: () => Promise.resolve({ lines: [{ ...line, args }], looked: 1, complete: true, unreadable: 0 }),
+    find: () => Promise.resolve(null),
   };
 
   it.for(['audit', 'result'])('stand in `%s` as they are typed', async (name) => {
