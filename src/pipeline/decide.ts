@@ -4,7 +4,7 @@ import type { Gas } from '../contracts/agents.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Chain } from './chain.ts';
-import { type Delivery, isTaken, newDelivery } from './delivery.ts';
+import { type Delivery, isTaken, keptDeliveries, newDelivery } from './delivery.ts';
 import { checkpointGasId, toGas } from './gas.ts';
 import { fallbacksOf, joinOf, policyOf } from './graph.ts';
 import { holdersAmong } from './join-holds.ts';
@@ -123,7 +123,7 @@ async function takenBefore(
   const taken = await firstTaken(store, run, own.values);
   if (taken !== null) return taken;
   // All that are kept, some MB: only where its own gas was not taken.
-  const { deliveries } = await store.recentDeliveries(searched);
+  const { deliveries } = await store.recentDeliveries(keptDeliveries);
   const earlier = deliveries.filter(
     ({ gas, meant }) =>
       gas.checkpoint !== null &&
@@ -157,9 +157,6 @@ function isHandedBy({ agent, epoch }: Run, { from, epoch: own, parts = [] }: Gas
   if (from === agent && own === epoch) return true;
   return parts.some((part) => part.agent === agent && part.epoch === epoch);
 }
-
-/** All that are kept. */
-const searched = 1_000;
 
 interface Fuel {
   readonly run: Run;

@@ -11,6 +11,9 @@ import {
 import { plainText } from '../core/text.ts';
 import type { Asked } from './records.ts';
 
+/** So many closed ones are kept; whoever looks back looks through as many. */
+export const keptDeliveries = 1_000;
+
 /** A delivery as it is kept. Who asked for it is told of it and shown to nobody else. */
 export interface Delivery extends DeliveryView {
   /** Null for what nobody asked for. */

@@ -59,7 +59,7 @@ export function makeCommit(
   };
   const commit = makeGatherer(send, { maxItems: mostAtOnce, rhythm });
   // Apart from the others: one character beyond Latin-1, and gas has some, makes all of a command twice as long in memory and
-  // several times as dear to encode.
+  // about twice as dear to encode.
   const commitGas = makeGatherer(send, { maxItems: mostAtOnce, rhythm });
   return (changes, opened, alert) => {
     const argv = [countsOf(changes, opened, alert)];

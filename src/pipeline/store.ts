@@ -4,7 +4,7 @@ import { type Checkpoint, checkpoints } from '../contracts/agents.ts';
 import type { Rhythm } from '../core/gather.ts';
 import { makeScript } from '../core/redis-script.ts';
 import { type GasAlert, parseAlerts, toAlert } from './alerts.ts';
-import type { Delivery } from './delivery.ts';
+import { type Delivery, keptDeliveries } from './delivery.ts';
 import type { Arrivals } from './join.ts';
 import type { Run } from './machine.ts';
 import {
@@ -98,7 +98,7 @@ export interface Beside {
 export interface GasStoreOptions {
   /** Carries the hash tag, so that all keys lie in one slot. */
   readonly prefix: string;
-  /** Default 1000. */
+  /** Default `keptDeliveries`. */
   readonly keepClosed?: number;
 }
 
@@ -159,7 +159,7 @@ export function createGasStore(
     recentDeliveries: async (limit) =>
       list(limit < 1 ? [] : await ask(() => redis.zrevrange(keys.recent, 0, limit - 1))),
     close: async (id, at) => {
-      const keep = options.keepClosed ?? 1_000;
+      const keep = options.keepClosed ?? keptDeliveries;
       const held = [keys.open, keys.closed, keys.recent, keys.deliveries, keys.alerts];
       await ask(() => closeScript(redis, held, [id, at, keep]));
     },

@@ -5,6 +5,16 @@ import { ManualClock } from '../core/manual-clock.ts';
 
 const bounds = { pending: 2, rate: { burst: 3, everyMs: 1_000 } };
 
+/** Lets ann in and out at once, again and again. */
+function passing(clock: ManualClock) {
+  const guard = createFloodGuard(clock);
+  return () => {
+    const entry = guard.enter('ann', bounds);
+    if (entry.kind === 'entered') entry.leave();
+    return entry;
+  };
+}
+
 describe('the flood guard', () => {
   it('lets in as many at once as may be under way', () => {
     const guard = createFloodGuard(new ManualClock());
@@ -20,12 +30,7 @@ describe('the flood guard', () => {
 
   it('tells who is too fast how long to wait, and takes them then', () => {
     const clock = new ManualClock();
-    const guard = createFloodGuard(clock);
-    const pass = () => {
-      const entry = guard.enter('ann', bounds);
-      if (entry.kind === 'entered') entry.leave();
-      return entry;
-    };
+    const pass = passing(clock);
     for (let i = 0; i < 3; i += 1) pass();
     expect(pass()).toEqual({ kind: 'full', retryAfterMs: 1_000 });
     clock.advance(1_000);
@@ -34,12 +39,7 @@ describe('the flood guard', () => {
 
   it('has nobody wait for longer where the clock was set back', () => {
     const clock = new ManualClock();
-    const guard = createFloodGuard(clock);
-    const pass = () => {
-      const entry = guard.enter('ann', bounds);
-      if (entry.kind === 'entered') entry.leave();
-      return entry;
-    };
+    const pass = passing(clock);
     pass();
     clock.advance(-600_000);
     expect([pass().kind, pass().kind, pass()]).toEqual([
