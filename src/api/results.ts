@@ -3,9 +3,20 @@ import { type Report, reportSchema } from '../contracts/chat.ts';
 import type { ReportSink } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Redis } from '../core/redis.ts';
+import { makeScript } from '../core/redis-script.ts';
 
 const keepSeconds = 24 * 3_600;
 const pollMs = 100;
+
+/**
+ * KEYS: the result; ARGV: the report, its seq, s to keep it. One step, or of two processes that tell two reports at once
+ * the older one could have the last word, and whoever follows would wait for an end that was told.
+ */
+const keepNewest = makeScript(`
+local known = redis.call('GET', KEYS[1])
+if known and cjson.decode(known).seq >= tonumber(ARGV[2]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
+return 1`);
 
 export interface Results extends ReportSink {
   /** The newest report under this id with a seq above `after`, waited for at most `waitMs`; null when none came. */
@@ -25,9 +36,7 @@ export function createResults(
   };
   return {
     report: async (report) => {
-      const known = await latest(report.about);
-      if (known && known.seq >= report.seq) return;
-      await redis.set(key(report.about), JSON.stringify(report), 'EX', keepSeconds);
+      await keepNewest(redis, [key(report.about)], [JSON.stringify(report), report.seq, keepSeconds]);
     },
     next: async (id, after, waitMs) => {
       const deadline = clock.now() + waitMs;
