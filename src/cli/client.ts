@@ -43,14 +43,14 @@ const replySchema: z.ZodType<Reply> = z.custom<Reply>(
       .success,
 );
 
-/** Its methods throw SwarmError PLATFORM_UNREACHABLE when nothing answers, ABORTED by a stop, or what the platform met. */
+/** Its methods throw SwarmError PLATFORM_UNREACHABLE, ANSWER_LOST, ABORTED by a stop, or what the platform met. */
 export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promise<Client> {
   const door = await findDoor(io);
   const call = async (...[path, request]: Parameters<Door['fetch']>): Promise<unknown> => {
-    const response = await door.fetch(path, request);
-    if (response.status === 204) return null;
-    const answer = await understood(z.unknown(), response.json());
-    const failure = response.ok ? null : failureSchema.safeParse(answer);
+    const { status, text } = await door.fetch(path, request);
+    if (status === 204) return null;
+    const answer = await understood(z.unknown(), fromJson(text));
+    const failure = status < 400 ? null : failureSchema.safeParse(answer);
     if (failure?.success) {
       const { error, message } = failure.data;
       throw new SwarmError(errorKinds.find(({ code }) => code === error) ?? coreErrors.unexpected, message);
@@ -96,6 +96,10 @@ function pathOf(wish: Wish): string {
 function bodyOf({ dryRun, ...wish }: Wish): object {
   const asked = 'line' in wish ? { line: wish.line } : { args: wish.args };
   return { ...asked, ...(dryRun && { dryRun }) };
+}
+
+async function fromJson(text: string): Promise<unknown> {
+  return JSON.parse(text);
 }
 
 /** @throws SwarmError INPUT_INVALID for the answer of somebody else, or of a Swarmline of another version */

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { domainErrors } from '../contracts/errors.ts';
 import { coreErrors, errorText, SwarmError } from '../core/errors.ts';
+import { systemKind } from '../core/system-faults.ts';
 import type { Io } from './io.ts';
 import { whereabouts } from './whereabouts.ts';
 
@@ -16,10 +17,17 @@ export interface Door {
   /** Of every request. */
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * Rejects with SwarmError PLATFORM_UNREACHABLE when nothing answers in time, ABORTED by a stop.
+   * Resolves when the answer is there whole. Rejects with SwarmError PLATFORM_UNREACHABLE when nobody was reached,
+   * ANSWER_LOST when somebody was and gave no answer in time or a part of one, ABORTED by a stop.
    * @param request.body becomes JSON
    */
-  fetch(path: string, request: DoorRequest): Promise<Response>;
+  fetch(path: string, request: DoorRequest): Promise<Answer>;
+}
+
+/** What came back, whole. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
 }
 
 export interface DoorRequest {
@@ -36,8 +44,8 @@ export async function findDoor(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promis
     url,
     headers,
     fetch: async (path, { method, body, headers: own = {} }) => {
-      const ask = (signal: AbortSignal) =>
-        fetch(`${url}${path}`, {
+      const ask = async (signal: AbortSignal): Promise<Answer> => {
+        const response = await fetch(`${url}${path}`, {
           method,
           headers: {
             ...headers,
@@ -47,18 +55,32 @@ export async function findDoor(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promis
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
           signal,
         });
+        return { status: response.status, text: await response.text() };
+      };
       return inTime(ask, io.stopped).catch((cause: unknown) => {
         if (io.stopped.aborted) {
           throw new SwarmError(coreErrors.aborted, 'stopped asking; an order that was confirmed goes on');
         }
-        throw new SwarmError(
-          domainErrors.platformUnreachable,
-          `no Swarmline answers at ${url} (${errorText(cause)}); start it with: npm start`,
-          { cause },
-        );
+        throw unanswered(url, cause);
       });
     },
   };
+}
+
+/** Why there is no answer: nobody was reached, or what was asked for may have been taken. */
+export function unanswered(url: string, cause: unknown): SwarmError {
+  const kind = systemKind(cause);
+  if (kind === coreErrors.connectionLost || kind === coreErrors.timedOut) {
+    const text = `${url} was reached and its answer is lost (${reasonOf(cause)}), so it is unknown whether this was taken`;
+    return new SwarmError(domainErrors.answerLost, text, { cause });
+  }
+  const text = `no Swarmline answers at ${url} (${reasonOf(cause)}); start it with: npm start`;
+  return new SwarmError(domainErrors.platformUnreachable, text, { cause });
+}
+
+// fetch itself says only that it failed.
+function reasonOf(thrown: unknown): string {
+  return thrown instanceof TypeError && thrown.cause ? errorText(thrown.cause) : errorText(thrown);
 }
 
 async function addressOf(io: Pick<Io, 'env' | 'root'>): Promise<{ url: string; credential: string }> {

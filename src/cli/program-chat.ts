@@ -1,13 +1,17 @@
 // Whatever is no subcommand of its own is a chat command, here and in groups that chat has too, such as `gas`; and `help`,
 // which knows both.
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { RunOptions } from './commands/run.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 
-interface ChatOptions {
-  readonly yes: boolean;
-  readonly name?: string;
-  readonly json: boolean;
-  readonly dryRun: boolean;
+/** What `--key` is for. */
+export const sameKey = 'of your own: the same command with the same key is the same order, for a day';
+
+/** Reads what `--key` was given. @throws InvalidArgumentError */
+export function toKey(text: string): string {
+  if (!/^[!-~]{1,100}$/.test(text))
+    throw new InvalidArgumentError('1 to 100 letters, digits and signs, without a space.');
+  return text;
 }
 
 type Done = (code: ExitCode) => void;
@@ -41,7 +45,8 @@ function fallThrough(
     .option('--name <name>', 'the name, where it has to be typed to confirm')
     .option('--json', 'machine-readable result on stdout', false)
     .option('--dry-run', 'only say what would be done', false)
-    .action(async (words: string[], options: ChatOptions) => {
+    .option('--key <key>', sameKey, toKey)
+    .action(async (words: string[], options: RunOptions) => {
       if (prefix.length + words.length === 0) parent.help({ error: true });
       const { chat } = await import('./commands/chat.ts');
       const result = await chat(

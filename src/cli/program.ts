@@ -1,9 +1,10 @@
 // The command line: names, options, help. Each command is imported when it is used, so that light ones stay light.
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { RunOptions } from './commands/run.ts';
 import type { ExitCode, Io } from './io.ts';
 import { addMcpCommand, addReportCommand } from './program-agent.ts';
 import { addApiCommands } from './program-api.ts';
-import { addChatCommands, alsoChat } from './program-chat.ts';
+import { addChatCommands, alsoChat, sameKey, toKey } from './program-chat.ts';
 
 /** Builds the parser; the chosen command's exit code goes to `done`. */
 export function createProgram(io: Io, version: string, done: (code: ExitCode) => void): Command {
@@ -73,7 +74,8 @@ function addRunCommands(program: Command, io: Io, done: (code: ExitCode) => void
     .option('--dry-run', 'only say what would be done', false)
     .option('--name <name>', 'the name, where it has to be typed to confirm')
     .option('--json', 'machine-readable result on stdout', false)
-    .action(async (line: string, options: { yes: boolean; name?: string; json: boolean; dryRun: boolean }) =>
+    .option('--key <key>', sameKey, toKey)
+    .action(async (line: string, options: RunOptions) =>
       done(await (await import('./commands/run.ts')).run(line, options, io)),
     );
   program

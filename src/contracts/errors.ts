@@ -243,6 +243,13 @@ export const domainErrors = {
     chat: 'Swarmline is not running.',
     hint: 'Start it with `npm start`, or let SWARMLINE_HOME name the home of the one that runs.',
   },
+  answerLost: {
+    code: 'ANSWER_LOST',
+    class: 'transient',
+    retryable: true,
+    chat: 'The answer was lost on its way, so it is unknown whether this was taken.',
+    hint: 'Send the same again with the same key (`--key KEY`, header Idempotency-Key): it stays one order.',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 /** All kinds that there are; their codes are unique. */

@@ -35,7 +35,10 @@ const byName: Readonly<Record<string, ErrorKind>> = {
 const codes: readonly (readonly [ErrorKind, readonly string[]])[] = [
   [
     coreErrors.unreachable,
-    ['ECONNREFUSED', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN', 'ENOTFOUND', 'EAI_AGAIN'],
+    [
+      ...['ECONNREFUSED', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN', 'ENOTFOUND', 'EAI_AGAIN'],
+      'UND_ERR_CONNECT_TIMEOUT',
+    ],
   ],
   [
     coreErrors.connectionLost,
@@ -46,7 +49,7 @@ const codes: readonly (readonly [ErrorKind, readonly string[]])[] = [
   ],
   [
     coreErrors.timedOut,
-    ['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'],
+    ['ETIMEDOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'],
   ],
   [coreErrors.aborted, ['ABORT_ERR', 'UND_ERR_ABORTED']],
   [coreErrors.diskFull, ['ENOSPC', 'EDQUOT']],

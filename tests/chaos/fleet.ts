@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { randomId } from '../../src/contracts/ids.ts';
 import type { Redis } from '../../src/core/redis.ts';
 import { freePort } from '../../src/core/servers/ports.ts';
 import { Child } from '../support/child.ts';
@@ -118,11 +119,15 @@ export async function zombies(redis: Redis, prefix: string, posts: readonly Post
   return found.flat();
 }
 
-/** Runs a command line, confirmed, through the first API process that answers; null while none does. */
+/**
+ * Runs a command line, confirmed, through the first API process that answers; null while none does. It is one order: who
+ * was killed may have taken it before.
+ */
 export async function runAnywhere(site: Site, posts: readonly Post[], line: string) {
+  const key = randomId();
   for (const { port } of posts.filter(({ role }) => role === 'api')) {
     const child = new Child(
-      site.command(['run', line, '--yes', '--json'], { SWARMLINE_API_PORT: String(port) }),
+      site.command(['run', line, '--yes', '--json', '--key', key], { SWARMLINE_API_PORT: String(port) }),
     );
     await child.ended;
     if (child.stdout !== '') return JSON.parse(child.stdout);

@@ -74,7 +74,7 @@ it('loses, doubles and buries nothing', { timeout: (seconds + 180) * 1_000 }, as
   expect(JSON.stringify(last)).toContain('"ready"');
   expect(states.filter((state) => !ends.includes(state))).toEqual([]);
   expect(tally.kills).toBeGreaterThan(seconds / 8);
-  // An order restarts the program once at most; one that was not heard of may have, too.
+  // An order restarts the program once at most, whichever process took it; one that was not heard of may have, too.
   expect(await scene.starts()).toBeLessThanOrEqual(1 + tally.orders + 1);
   await eventually(async () => (await startsOf(file)) === 1 + tally.programKills);
   await Promise.all(posts.map((post) => post.stop()));

@@ -45,7 +45,7 @@ export function chatHelpOf(words: readonly string[]): string | null {
   if (!spec) return null;
   const width = Math.max(0, ...spec.args.map(({ name }) => name.length));
   return [
-    `Usage: swarmline ${usageOf(spec)} [--yes] [--name <name>] [--json] [--dry-run]`,
+    `Usage: swarmline ${usageOf(spec)} [--yes] [--name <name>] [--json] [--dry-run] [--key <key>]`,
     '',
     spec.description,
     ...(spec.args.length === 0 ? [] : ['', 'Arguments:']),

@@ -11,7 +11,8 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { agentIdSchema } from '../../contracts/agents.ts';
 import { coreErrors, errorText, SwarmError } from '../../core/errors.ts';
-import { findDoor } from '../door.ts';
+import { systemKind } from '../../core/system-faults.ts';
+import { findDoor, unanswered } from '../door.ts';
 import { type ExitCode, exitCodes, type Io } from '../io.ts';
 
 /** Ends with its reader or its writer. @throws SwarmError CONFIG_INVALID */
@@ -28,7 +29,7 @@ export async function mcp(options: { readonly agent?: string }, io: Io): Promise
   const carry = (message: JSONRPCMessage): void => {
     const under = far
       .send(message)
-      .catch((thrown: unknown) => refuse(near, { message, why: errorText(thrown), url }))
+      .catch((thrown: unknown) => refuse(near, { message, thrown, url }))
       .finally(() => carried.delete(under));
     carried.add(under);
   };
@@ -51,10 +52,17 @@ export async function mcp(options: { readonly agent?: string }, io: Io): Promise
 /** Answers a request in the place of a platform that did not; of a notification nobody awaits anything. */
 async function refuse(
   near: StdioServerTransport,
-  { message, why, url }: { readonly message: JSONRPCMessage; readonly why: string; readonly url: string },
+  {
+    message,
+    thrown,
+    url,
+  }: { readonly message: JSONRPCMessage; readonly thrown: unknown; readonly url: string },
 ): Promise<void> {
   if (!isJSONRPCRequest(message)) return;
-  const told = `no Swarmline answers at ${url}, or not to this key: ${why}`;
+  const told =
+    systemKind(thrown) === null
+      ? `no Swarmline answers at ${url}, or not to this key: ${errorText(thrown)}`
+      : unanswered(url, thrown).message;
   await near.send({
     jsonrpc: '2.0',
     id: message.id,

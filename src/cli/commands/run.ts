@@ -12,6 +12,7 @@ import { utcTime } from '../../core/utc.ts';
 import { type Client, connectClient } from '../client.ts';
 import { type ExitCode, exitCodes, type Io, untilStopped } from '../io.ts';
 import { whyNotBegun } from './not-begun.ts';
+import { persistent } from './until-answered.ts';
 
 export interface RunOptions {
   /** Confirms without asking. */
@@ -21,7 +22,9 @@ export interface RunOptions {
   readonly json: boolean;
   /** Only says what would be done, and confirms nothing. Default false. */
   readonly dryRun?: boolean;
-  /** How long it is followed without any news, ms. Default 2 min. */
+  /** The same one is the same order, for a day; 1 to 100 printable characters. Default: one that nobody else has. */
+  readonly key?: string | undefined;
+  /** How long it is followed without any news, ms. Default 2 min; a lost answer is waited for 20 s at most. */
   readonly patienceMs?: number;
 }
 
@@ -51,9 +54,9 @@ async function carryOut(
   options: RunOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const { dryRun = false } = options;
-  const client = await connectClient(io);
-  const first = await client.run({ ...asked, dryRun }, randomId()).catch((thrown: unknown) => {
+  const { dryRun = false, key = randomId(), json, patienceMs } = options;
+  const client = persistent(await connectClient(io), { key, quiet: json, patienceMs }, io);
+  const first = await client.run({ ...asked, dryRun }, key).catch((thrown: unknown) => {
     throw io.stopped.aborted && !dryRun ? leftOpen(thrown) : thrown;
   });
   if (first.kind === 'confirm' && first.level === 'two-persons' && !dryRun)

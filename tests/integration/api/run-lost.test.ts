@@ -1,0 +1,110 @@
+// `swarmline run` where the answer is lost on its way: the order was taken, and asking again must not make it two.
+import { once } from 'node:events';
+import { createServer, connect as dial, type Socket } from 'node:net';
+import { describe, expect, onTestFinished } from 'vitest';
+import { run } from '../../../src/cli/commands/run.ts';
+import { domainErrors } from '../../../src/contracts/errors.ts';
+import { freePort } from '../../../src/core/servers/ports.ts';
+import { eventually, it } from '../../support/fixtures.ts';
+import { open } from './rig.ts';
+import { plain, report, terminal } from './terminal.ts';
+
+/** A way to the face that swallows answers to a path: they are given, and the connection is gone before they arrive. */
+async function lossyWay(to: number) {
+  const state = { path: '/v1/run', swallow: 0, swallowed: 0 };
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = dial(to, '127.0.0.1');
+    for (const socket of [near, far]) sockets.add(socket.on('error', () => undefined));
+    let asked = '';
+    near.on('data', (chunk) => {
+      asked = String(chunk).startsWith('POST ') ? String(chunk) : asked;
+      far.write(chunk);
+    });
+    near.on('close', () => far.destroy());
+    far.on('data', (chunk) => {
+      if (state.swallow === 0 || !asked.startsWith(`POST ${state.path}`)) return near.write(chunk);
+      state.swallow -= 1;
+      state.swallowed += 1;
+      return near.destroy();
+    });
+    far.on('close', () => near.destroy());
+  });
+  const port = await freePort();
+  await once(server.listen(port, '127.0.0.1'), 'listening');
+  const close = () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  onTestFinished(close);
+  return { port, state, close };
+}
+
+async function scene(...[redis, prefix]: Parameters<typeof open>) {
+  const face = await open(redis, prefix);
+  const way = await lossyWay(face.port);
+  const ends = async () => {
+    const about = (await eventually(() => face.scene.jobs.correlationIds[0])) ?? '';
+    await face.results.report(report(about, 0, 'ready', true));
+  };
+  return { face, way, ends, ...terminal({ ...face, port: way.port }) };
+}
+
+describe('an order whose answer is lost', () => {
+  it.for([
+    ['/v1/run', 1],
+    ['/v1/run', 2],
+    ['/v1/confirmations/', 1],
+    ['/v1/confirmations/', 2],
+  ] as const)('is asked for again and stays one: %s, %i times', async ([path, times], { redis, prefix }) => {
+    const { face, way, ends, io, printed } = await scene(redis, prefix);
+    Object.assign(way.state, { path, swallow: times });
+    const running = run('restart slam', { yes: true, json: false }, io);
+    await ends();
+    expect([await running, way.state.swallowed]).toEqual([0, times]);
+    expect([new Set(face.scene.jobs.ids).size, new Set(face.handled.map(({ id }) => id)).size]).toEqual([
+      1, 1,
+    ]);
+    expect(printed.err).toContain('asking again, as the same order');
+  });
+
+  it('is told as unknown, with the key to ask again, where nobody comes back; and with that key it stays one', async ({
+    redis,
+    prefix,
+  }) => {
+    const { face, way, ends, io } = await scene(redis, prefix);
+    way.state.swallow = Number.POSITIVE_INFINITY;
+    const lost = await run('restart slam', { yes: true, json: true, patienceMs: 100 }, io).catch(
+      (thrown) => thrown,
+    );
+    expect(lost).toMatchObject({ code: domainErrors.answerLost.code });
+    const [, key] = /--key (\S+)/.exec(lost.message) ?? [];
+    way.state.swallow = 0;
+    const running = run('restart slam', { yes: true, json: true, key }, io);
+    await ends();
+    expect([await running, new Set(face.scene.jobs.ids).size]).toEqual([0, 1]);
+  });
+
+  it('fails at once where nobody was reached: nothing can have been taken', async ({ redis, prefix }) => {
+    const { way, io } = await scene(redis, prefix);
+    way.close();
+    await expect(run('restart slam', { ...plain, yes: true }, io)).rejects.toMatchObject({
+      code: domainErrors.platformUnreachable.code,
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+});
+
+describe('--key', () => {
+  it('makes the same order of two commands, and refuses another command', async ({ redis, prefix }) => {
+    const { face, ends, io, printed } = await scene(redis, prefix);
+    const options = { yes: true, json: false, key: 'deploy-42' };
+    const running = [run('restart slam', options, io), run('restart slam', options, io)];
+    await ends();
+    expect([await Promise.all(running), new Set(face.scene.jobs.ids).size]).toEqual([[0, 0], 1]);
+    expect(await run('restart slam', options, io)).toBe(0);
+    expect(new Set(face.scene.jobs.ids).size).toBe(1);
+    expect(await run('queue pause services', options, io)).toBe(2);
+    expect(printed.err.split('\n').at(-2)).toMatch(/^this Idempotency-Key was sent before/);
+  });
+});
