@@ -44,10 +44,11 @@ describe('docs/guides/http-api.md', () => {
     expect([end, stderr]).toEqual([0, expect.not.stringContaining('curl:')]);
     expect(stdout).toMatch(/"state":"ready"[\s\S]*"final":true|"final":true[\s\S]*"state":"ready"/);
     expect(stdout).toContain('http:ci opens nothing any more.');
+    // Its first start, and the guide's three orders; the last of them is given twice, with one key.
     expect([
       await starts(),
       JSON.parse(await readFile(join(site.dir, 'openapi.json'), 'utf8')).openapi,
-    ]).toEqual([3, '3.1.0']);
+    ]).toEqual([4, '3.1.0']);
   });
 });
 
