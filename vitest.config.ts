@@ -13,24 +13,35 @@ const starving = 'tests/e2e/faults-cpu.test.ts';
 // quick tests, which fail first, in front, and those that take every core apart from those that do.
 const group = (order: number, atOnce: number) => ({
   maxWorkers: atOnce,
-  sequence: { groupOrder: order, sequencer: LongestFirst },
+  sequence: { groupOrder: order },
 });
 
-/** The two minutes of chaos begin first, so that they do not run on alone. */
+// Vitest goes by size where it has not run them before, as in CI; these take half a minute and more, and are short to read.
+const longest = [
+  'tests/chaos/kill.test.ts',
+  'tests/integration/pipeline/kill.test.ts',
+  'tests/integration/queue/canary.test.ts',
+  'tests/integration/pipeline/model.test.ts',
+  'tests/integration/queue/effective-once.test.ts',
+];
+
+/** What takes longest begins first, so that it does not run on alone. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    return sorted.toSorted((a, b) => Number(isChaos(b)) - Number(isChaos(a)));
+    return sorted.toSorted((a, b) => Number(isLong(b)) - Number(isLong(a)));
   }
 }
 
-function isChaos({ project }: TestSpecification): boolean {
-  return project.name === 'chaos';
+function isLong({ moduleId }: TestSpecification): boolean {
+  return longest.some((path) => moduleId.endsWith(`/${path}`));
 }
 
 export default defineConfig({
   test: {
     reporters: ['default'],
+    // Of the whole run: vitest reads it nowhere else.
+    sequence: { sequencer: LongestFirst },
     projects: [
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], ...patient, ...group(0, 2) } },
       { test: { name: 'drift', include: ['tests/drift/**/*.test.ts'], ...patient, ...group(0, 2) } },

@@ -210,9 +210,7 @@ describe('a flood of one', () => {
       ports: { services: { services, service: async () => null, names: async () => [] } },
     });
     const flood = Array.from({ length: 1_000 }, () => scene.say('services'));
-    const startedAt = Date.now();
     expect(await scene.say('services', bob)).toMatchObject({ kind: 'answer' });
-    expect(Date.now() - startedAt).toBeLessThan(5_000);
     const replies = await Promise.all(flood);
     const limited = replies.filter((reply) => reply.kind === 'refusal' && reply.code === 'limited');
     // Ten at once, and one of somebody else.

@@ -87,10 +87,11 @@ describe('the Discord connection', () => {
 
   it('tells the age of the last event and of the last answer to a heartbeat', async () => {
     const { link } = await connected({ peer: { heartbeatMs: 200 } });
-    const { seen } = await eventually(() => link.status(), {
-      accept: (status) => 'heartbeat' in status.seen,
+    // Which of the two comes first is up to the gateway; after the last event only heartbeats are answered.
+    await eventually(() => link.status(), {
+      accept: ({ seen: { event, heartbeat } }) =>
+        event !== undefined && heartbeat !== undefined && heartbeat > event,
     });
-    expect(seen['heartbeat']).toBeGreaterThan(seen['event'] ?? 0);
   });
 
   it('leaves no second client behind when Discord was away for longer than discord.js may resume', async () => {

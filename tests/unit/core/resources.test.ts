@@ -55,11 +55,11 @@ it('tells a busy child from an idle one, and none that has ended', async () => {
     { name: 'off', pid: () => undefined },
   ]);
   onTestFinished(() => meter.stop());
+  // The start of the idle one is work too, and all that its first interval holds.
   const [first, second, ...rest] = await eventually(() => meter.sample(), {
-    accept: ([use]) => (use?.cpu ?? 0) > 0.1,
+    accept: ([one, other]) => (one?.cpu ?? 0) > 0.1 && (other?.cpu ?? 1) < 0.1,
   });
   expect([first?.name, second?.name, rest]).toEqual(['busy', 'idle', []]);
-  expect(second?.cpu).toBeLessThan(0.1);
 });
 
 it('measures the share of the interval, not of the whole life', async () => {

@@ -1,4 +1,4 @@
-// The program itself, as a process: exit codes and what is said on the way.
+// The program itself, as it is built, as a process: exit codes and what is said on the way.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,10 +6,10 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exitCodes } from '../../../src/cli/io.ts';
+import { exitCodes } from '../../src/cli/io.ts';
 
-const root = join(import.meta.dirname, '../../..');
-const main = join(root, 'src/cli/main.ts');
+const root = join(import.meta.dirname, '../..');
+const main = join(root, 'dist/cli/main.js');
 let home = '';
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'swarmline-cli-'));
@@ -23,7 +23,7 @@ const environment = (env: NodeJS.ProcessEnv = {}) => ({
   ...env,
 });
 const swarmline = (args: readonly string[], env?: NodeJS.ProcessEnv) =>
-  spawnSync(process.execPath, ['--import', 'tsx', main, ...args], {
+  spawnSync(process.execPath, [main, ...args], {
     cwd: root,
     env: environment(env),
     encoding: 'utf8',
@@ -56,7 +56,7 @@ describe('swarmline', { timeout: 40_000 }, () => {
       await once(silent, 'listening');
       const address = silent.address();
       const port = typeof address === 'object' && address ? String(address.port) : '';
-      const child = spawn(process.execPath, ['--import', 'tsx', main, 'services'], {
+      const child = spawn(process.execPath, [main, 'services'], {
         cwd: root,
         env: environment({ SWARMLINE_API_PORT: port }),
         stdio: 'ignore',
@@ -192,7 +192,7 @@ describe('swarmline', { timeout: 40_000 }, () => {
     const history = join(home, 'Agent-1.jsonl');
     const version = (at: number) => JSON.stringify({ at, raw: 'not JSON' });
     writeFileSync(history, Array.from({ length: 20_000 }, (_, at) => version(at)).join('\n'));
-    const script = '{ "$0" --import tsx "$1" gas replay "$2" --json; echo "status $?" >&2; } | head -1';
+    const script = '{ "$0" "$1" gas replay "$2" --json; echo "status $?" >&2; } | head -1';
     const { stdout, stderr } = spawnSync('sh', ['-c', script, process.execPath, main, history], {
       cwd: root,
       env: environment(),
