@@ -9,6 +9,7 @@ import { type Facts, factsOf, nothingReceived, type Received, receivedBy } from 
 import { silentSince } from './judge.ts';
 import { excuseOf } from './quiet.ts';
 import { newWatch, type TakeOver, type Watch } from './record.ts';
+import { signsSince } from './remember.ts';
 import type { WatchStore } from './store.ts';
 import { type Candidate, takeOversOf } from './take-over.ts';
 
@@ -91,7 +92,9 @@ function alone(
   stall: StallOptions,
 ): Lone {
   const facts = factsOf({ run, evidence, received, hasInbox });
-  const isAlive = facts.hasMission && !facts.isComplete && silentSince(watch, facts, now, stall) === null;
+  // As its own look will count it: a percent told since the last one is work.
+  const told = { ...facts, signs: signsSince(watch, facts, now) };
+  const isAlive = facts.hasMission && !facts.isComplete && silentSince(watch, told, now, stall) === null;
   return { agent: run.agent, facts, known, waits: evidence.waits, open: received.open, isAlive };
 }
 
