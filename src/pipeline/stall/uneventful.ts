@@ -27,16 +27,22 @@ export async function writeDown(
   seen: readonly Uneventful[],
   stall: StallOptions,
 ): Promise<readonly PromiseSettledResult<void>[]> {
-  return Promise.allSettled(
-    seen.map(async ({ agent, facts }) => {
-      const held = await watches.one(agent);
-      const now = clock.now();
-      const before = held.value ?? newWatch(agent, now, stall.bootGraceMs);
-      const judged = judge(before, facts, now, stall);
-      if (isUneventful(before, judged)) await watches.save(held, judged.watch);
-    }),
-  );
+  const write = async ({ agent, facts }: Uneventful) => {
+    const held = await watches.one(agent);
+    const now = clock.now();
+    const before = held.value ?? newWatch(agent, now, stall.bootGraceMs);
+    const judged = judge(before, facts, now, stall);
+    if (isUneventful(before, judged)) await watches.save(held, judged.watch);
+  };
+  const results: PromiseSettledResult<void>[] = [];
+  for (let at = 0; at < seen.length; at += atOnce) {
+    results.push(...(await Promise.allSettled(seen.slice(at, at + atOnce).map(write))));
+  }
+  return results;
 }
+
+/** Of so many: of all at one moment a busy machine would not have made and written the last within the time of a command. */
+const atOnce = 1_000;
 
 /** Whether a look leaves nothing to do, and the gas of its agent where it was meant to go. */
 export function isUneventful(before: Watch, { watch, effects }: Judgement): boolean {
