@@ -26,7 +26,7 @@ export const boardAgentSchema = z.object({
   percent: percentSchema.nullable(),
   nextCheckpoint: checkpointSchema.nullable(),
   /** The newest evidence of it; null when there was never any. */
-  sign: z.object({ source: z.enum(signSources), at: z.number() }).nullable(),
+  sign: z.object({ source: z.enum(signSources), at: z.number(), word: z.string().optional() }).nullable(),
   /** To whom it hands over. */
   handsTo: z.array(agentIdSchema),
   /** In whose place it works now; absent: its own. */

@@ -13,7 +13,7 @@ export const trustOf: Readonly<Record<SignSource, 'work' | 'life'>> = {
 };
 
 /** Each in words, as in `last sign: a commit`. */
-export const signWords: Readonly<Record<SignSource, string>> = {
+const signWords: Readonly<Record<SignSource, string>> = {
   progress: 'progress',
   commit: 'a commit',
   inbox: 'something taken from its inbox',
@@ -25,6 +25,13 @@ export const signWords: Readonly<Record<SignSource, string>> = {
 export interface Sign {
   readonly source: SignSource;
   readonly at: number;
+  /** On whose word it is, such as `on the word of cli:local`; absent: the agent's own, or a fact. */
+  readonly word?: string | undefined;
+}
+
+/** For people, such as `progress on the word of cli:local`. */
+export function signText({ source, word }: Sign): string {
+  return word === undefined ? signWords[source] : `${signWords[source]} ${word}`;
 }
 
 /** How far the present silence has gone; each step was taken once. */

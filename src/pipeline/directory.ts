@@ -9,7 +9,7 @@ import type { Chain } from './chain.ts';
 import { type Delivery, viewOf } from './delivery.ts';
 import { endOf } from './graph.ts';
 import { readJoinWaits } from './join-waits.ts';
-import { ahead, newRun, pauseOf, type Run, stateOf } from './machine.ts';
+import { ahead, newRun, pauseOf, type Run, stateOf, wordOn } from './machine.ts';
 import { hasNextMission } from './next-mission.ts';
 import { edgesFor } from './routing.ts';
 import type { StallOptions } from './stall/config.ts';
@@ -90,6 +90,7 @@ function agentView(
 ): AgentView {
   const { agent, mission, epoch, percent, seenAt, problem } = run;
   const pause = pauseOf(run);
+  const word = wordOn(run);
   return {
     agent,
     state: stateOf(run),
@@ -97,7 +98,7 @@ function agentView(
     epoch,
     percent,
     seenAt,
-    ...wordOn(run),
+    ...(word !== undefined && { word }),
     problem: problem === null ? null : plainText(problem, problemLimit),
     hasInbox,
     next: receivers[0] ?? null,
@@ -108,12 +109,6 @@ function agentView(
     paused: pause === null ? null : { by: plainText(pause.by, 80), at: pause.at },
     watch,
   };
-}
-
-/** A file that is newer than the newest report is its own word. */
-function wordOn({ told, seenAt }: Run): Pick<AgentView, 'word'> {
-  if (told?.word === undefined || seenAt === null || seenAt > told.at) return {};
-  return { word: plainText(told.word, 80) };
 }
 
 function plainDelivery(delivery: Delivery): DeliveryView {

@@ -38,7 +38,7 @@ export interface Escalation {
   /** @throws SwarmError STORE_CONFLICT, REDIS_*, QUEUE_UNAVAILABLE */
   escalate(delivery: Delivery, why: string): Promise<void>;
   /** As GivingWay. @throws as above, and what an inbox throws */
-  passOn(): Promise<void>;
+  passOn(open: readonly Delivery[]): Promise<void>;
   /** Takes back what stands for a delivery that was taken after all, unless that was taken too. @throws as above, and what its inbox throws */
   recall(delivery: Delivery): Promise<void>;
 }

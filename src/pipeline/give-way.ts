@@ -29,14 +29,19 @@ export interface GivenWay {
 /** Each throws SwarmError STORE_CONFLICT, RECORD_UNREADABLE, REDIS_*, and what `give` does. */
 export interface GivingWay {
   giveWay(gone: Delivery, why: string): Promise<GivenWay>;
-  /** What came only after a person was wanted goes too; all are tried, and the first failure is thrown after. */
-  passOn(): Promise<void>;
+  /**
+   * What came only after a person was wanted goes too, and in the place of what a pause holds; all are tried, and the first
+   * failure is thrown after.
+   * @param open deliveries of the open set, as they were a moment ago
+   */
+  passOn(open: readonly Delivery[]): Promise<void>;
 }
 
 export function createGivingWay({ store, clock, give, ledger }: GivingWayDeps): GivingWay {
   async function giveWay(gone: Delivery, reason: string, behind: readonly Delivery[]): Promise<GivenWay> {
     if (behind.length === 0) return nobody;
-    const why = `that of ${gone.gas.from} was not taken: ${reason}`;
+    const what = gone.state === 'held' ? 'is held' : 'was not taken';
+    const why = `that of ${gone.gas.from} ${what}: ${reason}`;
     const after = await nextBehind({ store, clock }, await firstOf(store, gone), { gone, behind, why });
     if (after === null) return nobody;
     const { next, paused } = after;
@@ -49,7 +54,8 @@ export function createGivingWay({ store, clock, give, ledger }: GivingWayDeps): 
   /** Whom to resume may have changed since the alert. */
   async function tryAgain(wanting: Delivery, why: string, behind: readonly Delivery[]): Promise<void> {
     const { isGiven, paused } = await giveWay(wanting, why, behind);
-    const isKnown = paused.length === 0 && wanting.alert?.paused === undefined;
+    // What is held waits for a word that a person knows of.
+    const isKnown = wanting.alert === null || (paused.length === 0 && wanting.alert.paused === undefined);
     if (!isGiven && !isKnown) await ledger.alarm(wanting.gas.id, why, paused);
   }
 
@@ -63,21 +69,34 @@ export function createGivingWay({ store, clock, give, ledger }: GivingWayDeps): 
 
   return {
     giveWay: async (gone, reason) => giveWay(gone, reason, await behindOf(gone)),
-    passOn: async () => {
-      const alerts = await store.alerts();
-      const behind = alerts.length === 0 ? [] : await allBehind(store);
+    passOn: async (open) => {
+      const held = open.filter(isHeldAlone);
+      const ids = [...(await store.alerts()), ...held.map(({ gas }) => gas)].map(({ id }) => id);
+      const behind = ids.length === 0 ? [] : await allBehind(store);
       if (behind.length === 0) return;
-      const { values } = await store.deliveries(alerts.map(({ id }) => id));
+      const { values } = await store.deliveries(ids);
       const results: PromiseSettledResult<unknown>[] = [];
       for (const one of values) {
-        if (!one?.alert) continue;
-        const given = tryAgain(one, one.alert.why, behind).catch(unlessItMayLieThere);
+        const why = one === null ? null : whyOf(one);
+        if (one === null || why === null) continue;
+        const given = tryAgain(one, why, behind).catch(unlessItMayLieThere);
         results.push(...(await Promise.allSettled([given])));
       }
       const failed = results.find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
     },
   };
+}
+
+/** By the pause of its sender, and no other: gas of a join of all is held for all in it. */
+function isHeldAlone({ gas, state, heldBy }: Delivery): boolean {
+  return state === 'held' && gas.checkpoint !== null && heldBy === undefined;
+}
+
+/** Why another may go in its place; null where that is so no more. */
+function whyOf(one: Delivery): string | null {
+  if (one.alert !== null) return one.alert.why;
+  return isHeldAlone(one) ? `${one.gas.from} is paused` : null;
 }
 
 const nobody: GivenWay = { isGiven: false, paused: [] };

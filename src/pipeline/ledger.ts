@@ -48,7 +48,7 @@ export interface Ledger extends Pick<DeliveryLedger, 'state'> {
   /** What came behind another does not go in its place now. */
   passOver(id: string, detail: string): Promise<Delivery>;
   /** As Escalation. */
-  passOn(): Promise<void>;
+  passOn(open: readonly Delivery[]): Promise<void>;
 }
 
 export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
@@ -81,7 +81,7 @@ export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
     missed: (id, why) => change(id, (held) => transitionMissed(held, clock.now(), why)),
     alarm: (id, why, paused) => change(id, (held) => transitionAlert(held, { at: clock.now(), why, paused })),
     passOver: (id, detail) => change(id, (held) => transitionPassedOver(held, clock.now(), detail)),
-    passOn: () => escalation.passOn(),
+    passOn: (open) => escalation.passOn(open),
   };
   const escalation = createEscalation({ store, inbox, clock, ledger }, options);
   return ledger;

@@ -1,6 +1,7 @@
 // The machine of an agent's run: one version of its status in, the new run and what is to be done out.
 // Pure, so that a recorded history and a live agent take the same path; intake.ts does the effects.
 import { type Checkpoint, checkpoints, type RunState } from '../contracts/agents.ts';
+import { plainText } from '../core/text.ts';
 import { type Reading, readStatus, type ValidReading } from './progress/read-status.ts';
 import { type Assignment, assign, leaveEpoch, worksFor } from './stand-in.ts';
 import { fixedThresholds, levelOf, type Thresholds } from './thresholds.ts';
@@ -163,6 +164,12 @@ function isBegun({ epoch, epochAt, maxPercent, assignments }: Run, sentAt: numbe
 /** What a person reads: a pause stands before everything else. */
 export function stateOf(run: Run): RunState {
   return pauseOf(run) ? 'paused' : run.state;
+}
+
+/** On whose word its newest version is; undefined: its own, as a file that is newer than the newest report. */
+export function wordOn({ told, seenAt }: Run): string | undefined {
+  if (told?.word === undefined || seenAt === null || seenAt > told.at) return undefined;
+  return plainText(told.word, 80);
 }
 
 /** The word that holds the run's checkpoints back; null when they fire. */

@@ -29,7 +29,7 @@ export function createPipelineWork(deps: SweepDeps): PipelineWork {
       const results: PromiseSettledResult<void>[] = [read];
       // one after the other, oldest first: the order in which they were decided is the order of delivery
       for (const delivery of open) results.push(...(await Promise.allSettled([ledger.settle(delivery)])));
-      results.push(...(await Promise.allSettled([ledger.passOn()])));
+      results.push(...(await Promise.allSettled([ledger.passOn(open)])));
       results.push(...(await Promise.allSettled([freeJoins()])));
       results.push(...(await Promise.allSettled([intake.findDry()])));
       // Last, since what was just read may be the sign that it looks for.

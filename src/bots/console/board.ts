@@ -1,8 +1,8 @@
 // The board at the console: the same rows as on any surface, as lines. Ages are as of the moment the board was made.
 import { formatAge } from '../../commands/index.ts';
-import type { Answer, Report } from '../../contracts/chat.ts';
 import type { Board, BoardAgent } from '../../contracts/board.ts';
-import { signWords } from '../../contracts/watch.ts';
+import type { Answer, Report } from '../../contracts/chat.ts';
+import { signText } from '../../contracts/watch.ts';
 
 /** A board in the form of an answer. */
 export function boardAnswer({ subject, text, final }: Report, board: Board): Answer {
@@ -31,7 +31,7 @@ function rowOf(agent: BoardAgent, at: number): Answer['rows'][number] {
     ...(nextCheckpoint === null ? [] : [`next ${nextCheckpoint} %`]),
     ...(open === 0 ? [] : [`${open} gas open`]),
     ...(handsTo.length === 0 ? [] : [`→ ${handsTo.join(', ')}`]),
-    ...(sign === null ? [] : [`${signWords[sign.source]} ${formatAge(at - sign.at)} before`]),
+    ...(sign === null ? [] : [`${signText(sign)} ${formatAge(at - sign.at)} before`]),
   ];
   return { label: agent.agent, value: words.join(', '), ageMs: null, tone };
 }

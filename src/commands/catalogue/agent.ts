@@ -1,7 +1,7 @@
 // `agent <id>`: everything known of one agent, each figure with where it comes from and how old it is.
 import { type AgentView, type DeliveryView, isToBeFetched, type JoinWait } from '../../contracts/agents.ts';
 import type { Answer, AnswerRow } from '../../contracts/chat.ts';
-import { signWords, trustOf } from '../../contracts/watch.ts';
+import { signText, trustOf } from '../../contracts/watch.ts';
 import { plainText } from '../../core/text.ts';
 import { counted } from '../render.ts';
 import type { Question } from '../spec.ts';
@@ -73,10 +73,10 @@ function evidenceRow({ seenAt, word, epoch, problem, isUnreadable }: AgentView, 
 function signRows({ watch }: AgentView, now: number): AnswerRow[] {
   const { signs, tier } = watch;
   const rows = signs.map(
-    ({ source, at }): AnswerRow => ({
+    (sign): AnswerRow => ({
       label: 'sign',
-      value: `${signWords[source]}: ${trustOf[source] === 'work' ? 'proof of work' : 'sign of life'}`,
-      ageMs: now - at,
+      value: `${signText(sign)}: ${trustOf[sign.source] === 'work' ? 'proof of work' : 'sign of life'}`,
+      ageMs: now - sign.at,
       tone: 'info',
     }),
   );

@@ -1,7 +1,7 @@
 // `agents`: the swarm's workers, how far each is in its mission, and how long ago it last said so.
 import type { AgentView } from '../../contracts/agents.ts';
 import type { AnswerRow } from '../../contracts/chat.ts';
-import { signWords } from '../../contracts/watch.ts';
+import { signText } from '../../contracts/watch.ts';
 import { plainText } from '../../core/text.ts';
 import { utcTime } from '../../core/utc.ts';
 import { counted } from '../render.ts';
@@ -60,7 +60,7 @@ function silentRow({ agent, percent, problem, watch }: AgentView, since: number,
   const told = percent === null ? '' : ` It had told ${percent} %.`;
   const torn = problem === null ? '' : ` Also, ${unusable(plainText(problem, 160))}.`;
   const [newest] = watch.signs;
-  const last = newest ? `Last sign: ${signWords[newest.source]}` : 'No sign of it was ever seen';
+  const last = newest ? `Last sign: ${signText(newest)}` : 'No sign of it was ever seen';
   return {
     label: agent,
     value: `unknown since ${utcTime(since, now)}.${told}${torn} ${last}`,

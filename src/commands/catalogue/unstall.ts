@@ -1,7 +1,7 @@
 // `unstall <agent>`, `heal <agent>`, `onboard soft <agent>` and `onboard hard <agent>`: a person's hand on an agent that does not get on, as a
 // message into its inbox. Nothing of the agent is written or restarted: its status stays its own word.
 import { isToBeFetched } from '../../contracts/agents.ts';
-import { signWords } from '../../contracts/watch.ts';
+import { signText } from '../../contracts/watch.ts';
 import { plainText } from '../../core/text.ts';
 import { formatAge } from '../render.ts';
 import type { Action, ActionCall, CommandPorts, Objection } from '../spec.ts';
@@ -72,7 +72,7 @@ async function atWork(name: string, { agents, clock }: CommandPorts): Promise<Ob
   if (!view || view.watch.silentSince !== null) return null;
   const [newest] = view.watch.signs;
   if (!newest) return null;
-  const seen = `${signWords[newest.source]}, ${formatAge(clock.now() - newest.at)} ago`;
+  const seen = `${signText(newest)}, ${formatAge(clock.now() - newest.at)} ago`;
   return `${name} is not silent (${seen}). \`message ${name} TEXT\` writes to it all the same.`;
 }
 

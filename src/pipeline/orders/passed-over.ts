@@ -29,7 +29,7 @@ export async function toldPassed(
 ): Promise<readonly string[]> {
   if (waited.length === 0) return [];
   // What fails here is tried again by the next sweep, which tells of it; the word has been given.
-  await Promise.allSettled([ledger.passOn()]);
+  await Promise.allSettled([ledger.passOn([])]);
   const sent = (await heirsOf(store, waited)).filter((one) => one !== null);
   if (sent.length > 0) return [`${sent.length} passed over and now sent`];
   return [`${waited.length} passed over goes only once that of the first is taken back`];

@@ -1,6 +1,6 @@
 // Makes the facts of one look out of what is stored of an agent and what its files say. Pure.
 import { type Delivery, isClosed, isOwnWord } from '../delivery.ts';
-import { pauseOf, type Run } from '../machine.ts';
+import { pauseOf, type Run, wordOn } from '../machine.ts';
 import { hasUnbegun } from '../stand-in.ts';
 import type { Evidence } from './evidence.ts';
 import { isNudge } from './nudge.ts';
@@ -22,6 +22,8 @@ export interface Facts {
   readonly resumedAt: number | null;
   /** Signs of this look; one may be older than what is remembered. */
   readonly signs: Watch['signs'];
+  /** On whose word its newest status is; undefined: its own. */
+  readonly word?: string | undefined;
   /** The newest gas to it that is known. */
   readonly gasAt: number | null;
   /** Whether any is on the way to it, or lies there unaccepted, whenever it came. */
@@ -75,6 +77,7 @@ export function factsOf({ run, hasInbox = true, evidence, received }: Seen): Fac
       ...(evidence.processAt !== null && { process: evidence.processAt }),
       ...(received.inboxAt !== null && { inbox: received.inboxAt }),
     },
+    word: wordOn(run),
     gasAt: received.gasAt,
     hasGas: received.hasGas,
     hasInbox,

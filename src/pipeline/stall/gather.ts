@@ -6,7 +6,7 @@ import type { GasStore } from '../store.ts';
 import type { StallOptions } from './config.ts';
 import { type Evidence, type LookForEvidence, noEvidence, type Watchable } from './evidence.ts';
 import { type Facts, factsOf, nothingReceived, type Received, receivedBy } from './facts.ts';
-import { silentSince } from './judge.ts';
+import { isAlive } from './judge.ts';
 import { excuseOf } from './quiet.ts';
 import { newWatch, type TakeOver, type Watch } from './record.ts';
 import type { WatchStore } from './store.ts';
@@ -91,8 +91,10 @@ function alone(
   stall: StallOptions,
 ): Lone {
   const facts = factsOf({ run, evidence, received, hasInbox });
-  const isAlive = facts.hasMission && !facts.isComplete && silentSince(watch, facts, now, stall) === null;
-  return { agent: run.agent, facts, known, waits: evidence.waits, open: received.open, isAlive };
+  return {
+    ...{ agent: run.agent, facts, known, waits: evidence.waits, open: received.open },
+    isAlive: isAlive(watch, facts, now, stall),
+  };
 }
 
 /** What needs a look at the others: whom one waits for, and who could take over from it. */

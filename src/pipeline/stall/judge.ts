@@ -5,7 +5,7 @@ import type { StallOptions } from './config.ts';
 import type { Facts } from './facts.ts';
 import { quietSince } from './quiet.ts';
 import type { StallEffect, TakeOver, Watch } from './record.ts';
-import { merged, remember } from './remember.ts';
+import { merged, remember, signsSince } from './remember.ts';
 
 export interface Judgement {
   readonly watch: Watch;
@@ -68,6 +68,14 @@ export function silentSince(watch: Watch, facts: Facts, now: number, options: St
   const signs = merged(watch.signs, facts.signs, now);
   const { since, lastSignAt } = quiet(signs, { watch, facts, now, options });
   return now - since >= options.warnAfterMs ? lastSignAt : null;
+}
+
+/** Whether it is at work by its own signs alone: that it waited, or that a person let it go on, is none. */
+export function isAlive(watch: Watch, facts: Facts, now: number, options: StallOptions): boolean {
+  if (facts.isComplete || !facts.hasMission) return false;
+  // As its own look will count it: a percent told since the last one is work.
+  const signs = merged(watch.signs, signsSince(watch, facts, now), now);
+  return now - quiet(signs, { watch, facts, now, options }).lastSignAt < options.warnAfterMs;
 }
 
 interface Circumstances {

@@ -45,9 +45,10 @@ export function makePerform(
     logger.warn({ agent, ...takeOver, outcome: outcome.kind }, 'gas of a silent agent was given on');
     return 'given';
   };
-  const perform = async ({ agent, signs }: Watch, effect: Exclude<StallEffect, GiveOn>): Promise<void> => {
+  const perform = async (watch: Watch, effect: Exclude<StallEffect, GiveOn>): Promise<void> => {
     const now = clock.now();
-    const last = lastSign(signList(signs), now);
+    const { agent } = watch;
+    const last = lastSign(signList(watch), now);
     switch (effect.kind) {
       case 'warn':
         return logger.warn({ agent, since: effect.since, last }, 'an agent is silent');

@@ -5,11 +5,12 @@ import type { Watch } from './record.ts';
 type Signs = Watch['signs'];
 
 /** Newest first. */
-export function signList(signs: Signs): readonly Sign[] {
+export function signList({ signs, words }: Pick<Watch, 'signs' | 'words'>): readonly Sign[] {
   return signSources
-    .flatMap((source) => {
+    .flatMap((source): Sign[] => {
       const at = signs[source];
-      return at === undefined ? [] : [{ source, at }];
+      const word = words[source];
+      return at === undefined ? [] : [{ source, at, ...(word !== undefined && { word }) }];
     })
     .toSorted((a, b) => b.at - a.at);
 }

@@ -26,6 +26,8 @@ export const watchSchema = z.object({
   agent: z.string(),
   /** Newest sign of each source, ms since the epoch. */
   signs: z.partialRecord(z.enum(signSources), z.number()),
+  /** On whose word those are that are not the agent's own. */
+  words: z.partialRecord(z.enum(signSources), z.string()).default({}),
   /** The mission whose percent is remembered, and that percent: its change is the sign `progress`. */
   epoch: z.number().int(),
   percent: z.number().nullable(),
@@ -66,6 +68,7 @@ export function newWatch(agent: string, now: number, graceMs: number): Watch {
   return {
     agent,
     signs: {},
+    words: {},
     epoch: 0,
     percent: null,
     pace: noPace,

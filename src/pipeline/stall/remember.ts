@@ -16,6 +16,7 @@ export function remember(before: Watch, facts: Facts, now: number, options: Stal
   // Made of each agent at each look: a copy that is then written over costs a third of one that is spread into.
   return Object.assign({ ...before }, {
     signs: merged(before.signs, signsSince(before, facts, now), now),
+    words: wordsSince(before, facts),
     epoch,
     percent,
     pace:
@@ -37,11 +38,31 @@ export function remember(before: Watch, facts: Facts, now: number, options: Stal
  */
 export function signsSince(
   before: Pick<Watch, 'epoch' | 'percent'>,
-  { epoch, percent, signs }: Pick<Facts, 'epoch' | 'percent' | 'signs'>,
+  facts: Pick<Facts, 'epoch' | 'percent' | 'signs'>,
   now: number,
 ): Watch['signs'] {
-  const moved = epoch !== before.epoch || percent !== before.percent;
-  return moved && epoch > 0 ? { ...signs, progress: signs.heartbeat ?? now } : signs;
+  const { signs } = facts;
+  return hasMoved(before, facts) ? { ...signs, progress: signs.heartbeat ?? now } : signs;
+}
+
+/** On whose word the signs are that a status tells of: it moved by the newest version, or on the word that it did before. */
+export function wordsSince(
+  before: Pick<Watch, 'epoch' | 'percent' | 'words'>,
+  facts: Pick<Facts, 'epoch' | 'percent' | 'word'>,
+): Watch['words'] {
+  const { word: heartbeat } = facts;
+  const progress = hasMoved(before, facts) ? heartbeat : before.words.progress;
+  // Nearly nobody speaks in the place of another.
+  if (heartbeat === undefined && progress === undefined) return ownWords;
+  return { ...(progress !== undefined && { progress }), ...(heartbeat !== undefined && { heartbeat }) };
+}
+
+const ownWords: Watch['words'] = {};
+
+type Moving = Pick<Watch, 'epoch' | 'percent'>;
+
+function hasMoved(before: Moving, { epoch, percent }: Moving): boolean {
+  return epoch > 0 && (epoch !== before.epoch || percent !== before.percent);
 }
 
 /** The newest of both, and none ahead of the clock: after it was set back, a sign ages from now on. */

@@ -8,10 +8,11 @@ import type { Held } from '../records.ts';
 import type { GasStore } from '../store.ts';
 import { makeEvidence } from './evidence.ts';
 import { type GatherDeps, type GatherOptions, gather, type Look, meantBy } from './gather.ts';
-import { type Judgement, judge } from './judge.ts';
+import { judge } from './judge.ts';
 import type { Performed } from './perform.ts';
 import { newWatch, type StallEffect, type TakeOver, type Watch } from './record.ts';
 import type { WatchStore } from './store.ts';
+import { isUneventful, isWritten, type Uneventful, writeDown } from './uneventful.ts';
 
 export interface StallWatchDeps extends Omit<GatherDeps, 'evidence'> {
   readonly store: GatherDeps['store'] & Pick<GasStore, 'delivery'>;
@@ -26,24 +27,36 @@ export interface StallWatch {
   look(): Promise<void>;
 }
 
+/** One look at all. */
+interface Round {
+  /** What is given or offered at it. */
+  readonly given: TakeOver[];
+  /** Those of whom no more is to be done than to write down what was seen. */
+  readonly uneventful: Uneventful[];
+}
+
 /** Creates the watch; each `look` is one round, made by the sweep. */
 export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): StallWatch {
   const { store, watches, perform, clock, logger } = deps;
   const { stall } = options;
   const evidence = makeEvidence();
 
-  /** @param given what others give or offer at this look. Resolves to what this one does. */
+  /** Resolves to what this agent gives or offers. */
   async function lookAt(
     { agent, facts: told, takeOvers, known }: Look,
-    given: readonly TakeOver[],
+    { given, uneventful }: Round,
   ): Promise<readonly TakeOver[]> {
     const now = clock.now();
     const seen = { ...told, takeOvers: takeOvers(given) };
-    if (known !== null && isJustJudged(known, now) && isNoNews(known, judge(known, seen, now, stall)))
+    const remembered = known ?? newWatch(agent, now, stall.bootGraceMs);
+    const judged = judge(remembered, seen, now, stall);
+    if (isUneventful(remembered, judged)) {
+      if (known === null || !isWritten(known, judged.watch, now)) uneventful.push({ agent, facts: seen });
       return meantBy(known);
+    }
     const held = await watches.one(agent);
     const before = held.value ?? newWatch(agent, now, stall.bootGraceMs);
-    const begun = await begunOf(before);
+    const begun = await begunOf(store, before);
     const facts = begun.length === 0 ? seen : { ...seen, begun };
     const { watch, effects } = judge(before, facts, now, stall);
     const next = effects.length === 0 ? watch : { ...watch, owed: [...watch.owed, ...effects] };
@@ -51,18 +64,6 @@ export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): 
     // Null: somebody else looked at the same time, and does what comes of it.
     if (saved?.value) await settle({ ...saved, value: saved.value });
     return meantBy(next);
-  }
-
-  /** As Facts: a gift that stops half way has its gas taken back, and the rest of it to come. */
-  async function begunOf({ owed }: Watch): Promise<string[]> {
-    const begun: string[] = [];
-    for (const effect of owed) {
-      if (effect.kind !== 'reassign') continue;
-      const { delivery: id } = effect.takeOver;
-      const held = await store.delivery(id).catch(unlessUnreadable);
-      if (held?.value?.state === 'rerouted') begun.push(id);
-    }
-    return begun;
   }
 
   /** An effect is owed until it is done, or not wanted any more; a kill in between has it done again, under the same id. */
@@ -85,30 +86,30 @@ export function createStallWatch(deps: StallWatchDeps, options: GatherOptions): 
 
   return {
     look: async () => {
-      const given: TakeOver[] = [];
+      const round: Round = { given: [], uneventful: [] };
       const results: PromiseSettledResult<unknown>[] = [];
       for (const one of await gather({ ...deps, evidence }, options, clock.now())) {
-        const [result] = await Promise.allSettled([lookAt(one, given)]);
+        const [result] = await Promise.allSettled([lookAt(one, round)]);
         results.push(result);
-        if (result.status === 'fulfilled') given.push(...result.value);
+        if (result.status === 'fulfilled') round.given.push(...result.value);
       }
+      results.push(...(await writeDown(deps, round.uneventful, stall)));
       const failed = results.find(isWorthTelling);
       if (failed) throw failed.reason;
     },
   };
 }
 
-/** That it was looked at is written down often enough for nobody to think that the watch was away. */
-const writtenAtLeastMs = 120_000;
-
-function isJustJudged({ judgedAt }: Watch, now: number): boolean {
-  return now >= judgedAt && now - judgedAt < writtenAtLeastMs;
-}
-
-/** Whether nothing has come of a look but its time. */
-function isNoNews(known: Watch, { watch, effects }: Judgement): boolean {
-  if (effects.length > 0 || known.owed.length > 0) return false;
-  return JSON.stringify({ ...watch, judgedAt: known.judgedAt }) === JSON.stringify(known);
+/** As Facts: a gift that stops half way has its gas taken back, and the rest of it to come. */
+async function begunOf(store: Pick<GasStore, 'delivery'>, { owed }: Watch): Promise<string[]> {
+  const begun: string[] = [];
+  for (const effect of owed) {
+    if (effect.kind !== 'reassign') continue;
+    const { delivery: id } = effect.takeOver;
+    const held = await store.delivery(id).catch(unlessUnreadable);
+    if (held?.value?.state === 'rerouted') begun.push(id);
+  }
+  return begun;
 }
 
 /** A record that cannot be read concerns its agent alone, and its reader has logged it. */

@@ -1,5 +1,6 @@
 // What the watch remembers, in Redis: one record per agent, changed only where nobody else has changed it since.
 
+import { makeGatherer } from '../../core/gather.ts';
 import type { Redis } from '../../core/redis.ts';
 import { makeScript } from '../../core/redis-script.ts';
 import { ask, createRecords, type RecordReaderDeps } from '../record-reader.ts';
@@ -17,11 +18,17 @@ export interface WatchStore {
 }
 
 const script = makeScript(`
-local held = redis.call('HGET', KEYS[1], ARGV[1])
-local version = held and string.match(held, '^%d+') or '0'
-if version ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-return 1`);
+local answers = {}
+for i = 1, #ARGV, 3 do
+  local held = redis.call('HGET', KEYS[1], ARGV[i])
+  local isSame = (held and string.match(held, '^%d+') or '0') == ARGV[i + 1]
+  if isSame then redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 2]) end
+  answers[#answers + 1] = isSame and 1 or 0
+end
+return answers`);
+
+/** So many go in one script: Redis serves nobody else meanwhile. */
+const mostAtOnce = 100;
 
 /** Creates the store. */
 export function createWatchStore(
@@ -31,14 +38,20 @@ export function createWatchStore(
   const redis: Redis = deps.redis;
   const key = `${prefix}:stall:watch`;
   const records = createRecords(deps, key, watchSchema);
+  const write = makeGatherer(
+    async (all: readonly (readonly string[])[]) => {
+      const answers = await ask(() => script(redis, [key], all.flat()));
+      return Array.isArray(answers) ? answers : [];
+    },
+    { maxItems: mostAtOnce },
+  );
   return {
     one: (agent) => records.one(agent),
     many: async (agents) => (await records.many(agents)).values,
     save: async ({ version }, watch) => {
       const text = encodeRecord(version + 1, watch);
       const next = { version: version + 1, value: watch, text };
-      const saved = await ask(() => script(redis, [key], [watch.agent, version, text]));
-      if (saved !== 1) return null;
+      if ((await write([watch.agent, String(version), text])) !== 1) return null;
       records.wrote(watch.agent, next);
       return next;
     },

@@ -1,5 +1,5 @@
 // What people see of the watch: the silence of an agent in words, and its troubles for the alerts. Pure.
-import { type Sign, type StallView, signWords, stallTiers, type WatchView } from '../../contracts/watch.ts';
+import { type Sign, type StallView, signText, stallTiers, type WatchView } from '../../contracts/watch.ts';
 import type { Run } from '../machine.ts';
 import type { StallOptions } from './config.ts';
 import { noEvidence } from './evidence.ts';
@@ -7,12 +7,12 @@ import { type Facts, factsOf, nothingReceived } from './facts.ts';
 import { silentSince, withoutInbox } from './judge.ts';
 import { signList } from './quiet.ts';
 import { newWatch, type Watch } from './record.ts';
-import { merged, signsSince } from './remember.ts';
+import { merged, signsSince, wordsSince } from './remember.ts';
 
 /** Such as `a commit, 14 min ago`. */
 export function lastSign([newest]: readonly Sign[], now: number): string {
   if (!newest) return 'nothing was ever seen of it';
-  return `${signWords[newest.source]}, ${minutesAgo(newest.at, now)}`;
+  return `${signText(newest)}, ${minutesAgo(newest.at, now)}`;
 }
 
 function minutesAgo(at: number, now: number): string {
@@ -32,7 +32,7 @@ export function stallsOf(watch: Watch, now: number, hasInbox = true): StallView[
     outOfGasSince === null ? [] : [{ agent, kind: 'out-of-gas', since: outOfGasSince, detail: mend }];
   const at = stallTiers.indexOf(tier);
   if (since === null || at < 1) return outOfGas;
-  const last = `last sign: ${lastSign(signList(watch.signs), now)}`;
+  const last = `last sign: ${lastSign(signList(watch), now)}`;
   const quiet: StallView = {
     agent,
     kind: 'quiet',
@@ -54,15 +54,17 @@ export function stallsOf(watch: Watch, now: number, hasInbox = true): StallView[
  */
 export function watchView(run: Run, known: Watch | null, now: number, options: StallOptions): WatchView {
   const watch = known ?? newWatch(run.agent, now, 0);
+  const isWatched = known !== null && options.enabled;
   const told = factsOf({ run, evidence: noEvidence, received: nothingReceived });
   const facts: Facts = {
     ...told,
-    signs: known !== null && options.enabled ? signsSince(known, told, now) : told.signs,
+    signs: isWatched ? signsSince(watch, told, now) : told.signs,
   };
+  const words = wordsSince(isWatched ? watch : { ...told, words: watch.words }, told);
   const since = watch.waitsFor === null ? silentSince(watch, facts, now, options) : null;
   const isOutOfGas = facts.isComplete && facts.epoch === watch.epoch;
   return {
-    signs: signList(merged(watch.signs, facts.signs, now)),
+    signs: signList({ signs: merged(watch.signs, facts.signs, now), words }),
     silentSince: since,
     tier: since === null ? 'none' : watch.tier,
     outOfGasSince: isOutOfGas ? watch.outOfGasSince : null,

@@ -55,6 +55,37 @@ describe('a join of any whose second is paused', () => {
   });
 });
 
+describe('a join of any whose first is paused', () => {
+  it.override({ options: { chain, agents } });
+
+  it('hands over that of the next, and not that of the first too once it is resumed', async ({ rig }) => {
+    await pause(rig, 'A');
+    await observe(rig, 'A', 'B', 'D');
+    await sweepAfter(rig, 1);
+    const after = ['A→C 75 rerouted', 'B→C 75 suppressed', 'D→C 75 suppressed', 'B→C 75 sent'];
+    expect(await record(rig)).toEqual(after);
+    expect((await stepsOf(rig, 0))?.at(-1)).toBe('that of B goes in its place: A is paused');
+    await resume(rig, 'A');
+    await sweepAfter(rig, 1);
+    expect(await record(rig)).toEqual(after);
+  });
+
+  it('hands over that of the first where nobody else has come, or all that have are paused', async ({
+    rig,
+  }) => {
+    for (const agent of ['A', 'B']) await pause(rig, agent);
+    await observe(rig, 'A');
+    await sweepAfter(rig, 1);
+    await observe(rig, 'B');
+    await sweepAfter(rig, 1);
+    expect(await record(rig)).toEqual(['A→C 75 held', 'B→C 75 suppressed']);
+    expect(await alerts(rig)).toEqual([]);
+    await resume(rig, 'A');
+    await sweepAfter(rig, 1);
+    expect(await record(rig)).toEqual(['A→C 75 sent', 'B→C 75 suppressed']);
+  });
+});
+
 describe('a join of any where all behind the first are paused', () => {
   it.override({ options: { chain, agents } });
   const wanted = async (rig: Rig) => (await alerts(rig)).map(({ detail }) => detail.replace(/ or `.*/, ''));

@@ -77,6 +77,7 @@ describe('agents', () => {
       signs: [
         { source: 'commit', at: ago(840) },
         { source: 'heartbeat', at: ago(2_000) },
+        { source: 'progress', at: ago(3_000), word: 'on the word of cli:local' },
       ],
       silentSince: ago(840),
       tier: 'warn',
@@ -98,6 +99,7 @@ describe('agents', () => {
       expect.arrayContaining([
         '  sign        a commit: proof of work (14 min ago)',
         '  sign        its status was told: sign of life (33 min ago)',
+        '  sign        progress on the word of cli:local: proof of work (50 min ago)',
         '  silence     said as an alert',
       ]),
     );

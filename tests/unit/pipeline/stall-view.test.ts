@@ -2,8 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { newRun, type Run } from '../../../src/pipeline/machine.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
+import { noEvidence } from '../../../src/pipeline/stall/evidence.ts';
+import { factsOf, nothingReceived } from '../../../src/pipeline/stall/facts.ts';
 import { newWatch, type Watch } from '../../../src/pipeline/stall/record.ts';
-import { watchView } from '../../../src/pipeline/stall/view.ts';
+import { remember } from '../../../src/pipeline/stall/remember.ts';
+import { stallsOf, watchView } from '../../../src/pipeline/stall/view.ts';
 import { hour, minute, start } from './stall-life.ts';
 
 const options = stallConfigSchema.parse({});
@@ -44,6 +47,30 @@ describe('between two looks', () => {
       { source: 'heartbeat', at: now - 5_000 },
       { source: 'progress', at: start },
     ]);
+  });
+
+  it('what somebody reports in its place is of its work, and told with whose word it is', () => {
+    const word = 'on the word of cli:local';
+    const reported = (at: number, percent: number) => ({
+      ...told(at, percent),
+      told: { epoch: null, seq: null, at, word },
+    });
+    const view = watchView(reported(now - 5_000, 41), watch, now, options);
+    expect(view).toMatchObject({ silentSince: null, tier: 'none' });
+    expect(view.signs).toEqual([
+      { source: 'progress', at: now - 5_000, word },
+      { source: 'heartbeat', at: now - 5_000, word },
+    ]);
+    const facts = (one: Run) => ({ run: one, evidence: noEvidence, received: nothingReceived });
+    const looked = remember(watch, factsOf(facts(reported(now - 5_000, 41))), now, options);
+    const own = { ...reported(now - 5_000, 41), seenAt: now };
+    expect(watchView(own, looked, now, options).signs).toEqual([
+      { source: 'heartbeat', at: now },
+      { source: 'progress', at: now - 5_000, word },
+    ]);
+    const later = now + 20 * minute;
+    expect(stallsOf(looked, later)[0]?.detail).toContain(`last sign: progress ${word}, 20 min ago; `);
+    expect(remember(looked, factsOf(facts({ ...own, percent: 42 })), now, options).words).toEqual({});
   });
 
   it('one that has begun another mission is out of gas no more', () => {
