@@ -18,10 +18,7 @@ export const alerts: Question = {
     const now = ports.clock.now();
     const processes = await ports.system.processes();
     const heard = heardOf(processes, now);
-    const all = heard.flatMap(({ pid, at, alerts: firing }) =>
-      firing.map((alert) => ({ ...alert, pid, at })),
-    );
-    const sorted = all.toSorted((a, b) => rank(a) - rank(b) || a.since - b.since);
+    const sorted = troublesOf(heard).toSorted((a, b) => rank(a) - rank(b) || a.since - b.since);
     return {
       title: titleOf(sorted, heard.length),
       tone: toneOf(sorted, heard.length > 0 && heard.length === processes.length),
@@ -79,17 +76,42 @@ function rank({ severity, silencedUntil }: AlertView): number {
   return severity === 'critical' ? 0 : 1;
 }
 
-type FoundAlert = AlertView & { readonly pid: number; readonly at: number };
+/** An alert of one process, `at` when that process told it. */
+type Sighting = AlertView & { readonly pid: number; readonly at: number };
 
-function alertRow(alert: FoundAlert, named: boolean, now: number): AnswerRow {
-  const { key, title, detail, since, count, silencedUntil, severity } = alert;
+/** What fires, in the words of the process that sees most of it, and all that see it. */
+type Trouble = Sighting & { readonly places: readonly Sighting[] };
+
+// The same key is the same trouble in every process: over only when no process sees it any more.
+function troublesOf(processes: readonly ProcessView[]): readonly Trouble[] {
+  const sightings = processes.flatMap(({ pid, at, alerts: firing }) =>
+    firing.map((alert): Sighting => ({ ...alert, pid, at })),
+  );
+  return [...new Set(sightings.map(keyOf))].flatMap((key) => {
+    const places = sightings.filter((one) => one.key === key);
+    const [most] = places.toSorted((a, b) => rank(a) - rank(b) || b.count - a.count || a.since - b.since);
+    return most ? [{ ...most, since: Math.min(...places.map(({ since }) => since)), places }] : [];
+  });
+}
+
+/** Of so many processes the label says which. */
+const named = 3;
+
+function labelOf({ key, places }: Trouble): string {
+  const pids = places.slice(0, named).map(({ pid }) => pid);
+  return `${key}@${pids.join(',')}${places.length > named ? ',…' : ''}`;
+}
+
+function alertRow(trouble: Trouble, several: boolean, now: number): AnswerRow {
+  const { key, title, detail, since, count, silencedUntil, severity, places } = trouble;
+  const where = places.length > 1 ? ` in ${places.length} processes` : '';
   const times = count > 1 ? `, ${count}×` : '';
   const why = detail === '' ? '' : `: ${plainText(detail, 200)}`;
   const silence = silencedUntil === null ? '' : `; silenced for ${formatAge(silencedUntil - now)} more`;
   return {
-    label: named ? `${key}@${alert.pid}` : key,
-    value: `${severity} for ${formatAge(now - since)}${times}: ${plainText(title, 100)}${why}${silence}`,
-    ageMs: now - alert.at,
+    label: several ? labelOf(trouble) : key,
+    value: `${severity} for ${formatAge(now - since)}${where}${times}: ${plainText(title, 100)}${why}${silence}`,
+    ageMs: now - Math.max(...places.map(({ at }) => at)),
     tone: silencedUntil === null ? (severity === 'critical' ? 'bad' : 'warn') : 'info',
   };
 }

@@ -40,6 +40,43 @@ describe('alerts', () => {
     ]);
   });
 
+  it('tells the trouble that several processes see once, from its first beginning, until none sees it', async () => {
+    const seen = (since: number, given: Partial<AlertView> = {}) =>
+      alert('error-rate/X', { since: ago(since), ...given });
+    const two = [
+      { ...process(7, []), alerts: [seen(600, { count: 60 }), alert('link-lost/twitch')] },
+      { ...process(8, []), alerts: [seen(900, { count: 40 })] },
+    ];
+    expect(await told('alerts', { processes: two })).toEqual([
+      '[warn]',
+      '2 alerts',
+      '  error-rate/X@7,8    warning for 15 min in 2 processes, 60×: error-rate/X is not well: no answer (1 s ago)',
+      '  link-lost/twitch@7  warning for 10 min: link-lost/twitch is not well: no answer (1 s ago)',
+    ]);
+    const ended = [{ ...process(7, []), alerts: [] }, ...two.slice(1)];
+    expect(await told('alerts', { processes: ended })).toEqual([
+      '[warn]',
+      '1 alert',
+      '  error-rate/X@8  warning for 15 min, 40×: error-rate/X is not well: no answer (1 s ago)',
+    ]);
+  });
+
+  it('is as bad as the worst sight of it, and names the first few of many processes', async () => {
+    const processes = [7, 8, 9, 10].map((pid) => ({
+      ...process(pid, []),
+      alerts: [alert('link-down/redis', { severity: pid === 9 ? 'critical' : 'warning' })],
+    }));
+    const answer = await ask('alerts', { processes });
+    expect(answer).toMatchObject({
+      title: '1 alert',
+      tone: 'bad',
+      rows: [
+        { label: 'link-down/redis@7,8,9,…', value: expect.stringMatching(/^critical for .* in 4 proc/) },
+      ],
+      data: { alerts: [{ pid: 9, places: [{ pid: 7 }, { pid: 8 }, { pid: 9 }, { pid: 10 }] }] },
+    });
+  });
+
   it('keeps the mend of a long detail, which begins with it', async () => {
     const detail = `wake ${'agent-'.repeat(8)}, or \`gas reassign 01234567 AGENT\`; last: ${'x'.repeat(400)}`;
     const [, , row] = await told('alerts', { processes: firing(alert('gas-unanswered/B', { detail })) });
