@@ -1,7 +1,8 @@
-// `alerts`: what is not well, since when, and whether somebody has silenced it.
+// `alerts`: what is not well, since when, whether people were told, and whether somebody has silenced it.
 import type { AnswerRow, Tone } from '../../contracts/chat.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import { plainText } from '../../core/text.ts';
+import { isUntold, tellingText } from '../alert-telling.ts';
 import { counted, formatAge } from '../render.ts';
 import type { Question } from '../spec.ts';
 import { processSilentAfterMs } from './processes.ts';
@@ -31,11 +32,13 @@ export const alerts: Question = {
 
 /** One row for all that fires and that nobody has silenced; none where nothing does. */
 export function firingRows(processes: readonly ProcessView[], now: number): AnswerRow[] {
-  const keys = new Set(heardOf(processes, now).flatMap(({ alerts: all }) => all.filter(isLoud).map(keyOf)));
-  if (keys.size === 0) return [];
-  const shown = [...keys].slice(0, 3).join(', ');
-  const more = keys.size > 3 ? ` and ${keys.size - 3} more` : '';
-  return [{ label: 'alerts', value: `${shown}${more}; see \`alerts\``, ageMs: null, tone: 'warn' }];
+  const loud = troublesOf(heardOf(processes, now)).filter((trouble) => rank(trouble) < 2);
+  if (loud.length === 0) return [];
+  const shown = loud.slice(0, 3).map(keyOf).join(', ');
+  const more = loud.length > 3 ? ` and ${loud.length - 3} more` : '';
+  const untold = loud.filter(({ places }) => isUntold(places, now)).length;
+  const missed = untold === 0 ? '' : `; ${untold} not told on every way`;
+  return [{ label: 'alerts', value: `${shown}${more}${missed}; see \`alerts\``, ageMs: null, tone: 'warn' }];
 }
 
 /** How many fire that are critical and that nobody has silenced. */
@@ -48,7 +51,6 @@ function heardOf(processes: readonly ProcessView[], now: number): readonly Proce
   return processes.filter(({ at }) => now - at <= processSilentAfterMs);
 }
 
-const isLoud = (alert: AlertView): boolean => rank(alert) < 2;
 const keyOf = ({ key }: AlertView): string => key;
 
 function titleOf(firing: readonly AlertView[], processes: number): string {
@@ -107,10 +109,12 @@ function alertRow(trouble: Trouble, several: boolean, now: number): AnswerRow {
   const where = places.length > 1 ? ` in ${places.length} processes` : '';
   const times = count > 1 ? `, ${count}×` : '';
   const why = detail === '' ? '' : `: ${plainText(detail, 200)}`;
+  const telling = tellingText(places);
+  const told = telling === '' ? '' : `; ${telling}`;
   const silence = silencedUntil === null ? '' : `; silenced for ${formatAge(silencedUntil - now)} more`;
   return {
     label: several ? labelOf(trouble) : key,
-    value: `${severity} for ${formatAge(now - since)}${where}${times}: ${plainText(title, 100)}${why}${silence}`,
+    value: `${severity} for ${formatAge(now - since)}${where}${times}: ${plainText(title, 100)}${why}${told}${silence}`,
     ageMs: now - Math.max(...places.map(({ at }) => at)),
     tone: silencedUntil === null ? (severity === 'critical' ? 'bad' : 'warn') : 'info',
   };
