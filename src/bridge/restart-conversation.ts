@@ -18,8 +18,8 @@ import type { OrderPublisher } from './order-publisher.ts';
 import { type AimDeps, aim, type Looked, lookAt } from './restart-aim.ts';
 import { isNews, readAnswer, type Step } from './restart-answers.ts';
 import { restartMessage } from './restart-message.ts';
-import { restartTime } from './restart-time.ts';
 import { ended, type RestartRecord, type RestartRecords, unsentRecord } from './restart-record.ts';
+import { restartTime } from './restart-time.ts';
 import type { Targets } from './targets.ts';
 import { Waker } from './waker.ts';
 
@@ -59,6 +59,8 @@ export class RestartConversation {
   #trouble: string | null = null;
   /** Whether an earlier run of it, cut short, may have sent the order. */
   #resumed = false;
+  /** Whether RabbitMQ was away since the order was first sent. */
+  #busLost = false;
   #acceptedAt: number | null = null;
   #until = 0;
   #askAt = 0;
@@ -138,7 +140,8 @@ export class RestartConversation {
       if (answer.kind === 'ready') {
         const { oldIncarnation, incarnation } = answer;
         const { firstSentAt } = this.#record;
-        const times = { firstSentAt, acceptedAt: this.#acceptedAt, resumed: this.#resumed };
+        const absent = this.#resumed ? 'swarmline' : this.#busLost ? 'rabbitmq' : null;
+        const times = { firstSentAt, acceptedAt: this.#acceptedAt, absent } as const;
         const took = restartTime(event, { ...times, now: this.#deps.clock.now() });
         return { state: 'ready', oldIncarnation, incarnation, ...took };
       }
@@ -183,6 +186,7 @@ export class RestartConversation {
       this.#looked = undefined;
       if (aimed === null) return { state: 'failed', reason: `instance ${this.#order.instance} is not there` };
       const { known, target } = aimed;
+      this.#busLost = false;
       await this.#remember({ ...unsentRecord, phase: 'sending', firstSentAt: clock.now(), known, target });
       // Whoever called it off before that was written has read that nothing is out; after it, that it may be.
       if (signal.aborted) {
@@ -249,7 +253,9 @@ export class RestartConversation {
   }
 
   #onConnection(): void {
-    const now = this.#deps.clock.now();
+    const { clock, connection } = this.#deps;
+    if (!connection.model && this.#perhapsSent()) this.#busLost = true;
+    const now = clock.now();
     this.#askAt = now;
     this.#unheardUntil = now + reunionMs;
     this.#waker.wake();

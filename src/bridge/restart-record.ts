@@ -1,9 +1,9 @@
 // What is remembered of a restart order, so that a call repeated after a crash neither loses nor doubles it.
 import { z } from 'zod';
 import type { SentOrders } from '../contracts/ports.ts';
-import type { RestartEnd, RestartOutcome } from '../contracts/services.ts';
-import { redisFault } from '../core/redis-faults.ts';
+import { absents, type RestartEnd, type RestartOutcome } from '../contracts/services.ts';
 import type { Redis } from '../core/redis.ts';
+import { redisFault } from '../core/redis-faults.ts';
 
 const targetSchema = z.object({
   instance: z.string(),
@@ -17,7 +17,7 @@ const outcomeSchema = z.union([
     oldIncarnation: z.string().nullable(),
     incarnation: z.string(),
     tookMs: z.number(),
-    withAbsence: z.literal(true).exactOptional(),
+    withAbsenceOf: z.enum(absents).exactOptional(),
     target: targetSchema.exactOptional(),
   }),
   z.object({

@@ -1,7 +1,7 @@
 // The command line: names, options, help. Each command is imported when it is used, so that light ones stay light.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { RunOptions } from './commands/run.ts';
-import type { ExitCode, Io } from './io.ts';
+import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { addMcpCommand, addReportCommand } from './program-agent.ts';
 import { addApiCommands } from './program-api.ts';
 import { addChatCommands, alsoChat, sameKey, toKey } from './program-chat.ts';
@@ -43,13 +43,8 @@ function addPlatformCommands(program: Command, io: Io, done: (code: ExitCode) =>
     .option('--demo', 'the demo world, whatever config/local.yaml says', false)
     .option('--set <path=value>', 'set a key above every file and variable; repeatable', gather, [])
     .option('--detach', 'in the background: returns when it is ready, or says why it is not', false)
-    .action(async (options: UpArguments) =>
-      done(
-        options.detach
-          ? await (await import('./commands/detach.ts')).detach(upArguments(options), io)
-          : await (await import('./commands/up.ts')).up(options, io),
-      ),
-    );
+    .option('--wait <seconds>', 'with --detach: returns only when nothing it needs is missing', toSeconds)
+    .action(async (options: UpArguments) => done(await runUp(options, io)));
   addBackgroundCommands(program, io, done);
   addRunCommands(program, io, done);
   program
@@ -189,6 +184,16 @@ interface UpArguments {
   readonly demo: boolean;
   readonly set: string[];
   readonly detach: boolean;
+  readonly wait?: number;
+}
+
+async function runUp(options: UpArguments, io: Io): Promise<ExitCode> {
+  if (options.detach) {
+    return (await import('./commands/detach.ts')).detach(upArguments(options), options, io);
+  }
+  if (options.wait === undefined) return (await import('./commands/up.ts')).up(options, io);
+  io.stderr.write('swarmline: --wait is for --detach: in the foreground the console says what is missing\n');
+  return exitCodes.usage;
 }
 
 function upArguments({ only = [], demo, set }: UpArguments): string[] {

@@ -15,8 +15,8 @@ export interface JobSink {
   add<N extends JobName>(order: JobOrder<N>): Promise<Kept>;
 }
 
-/** Whether a job that was ordered is still there. `missing`: nobody has it, and it never ended. @throws SwarmError QUEUE_UNAVAILABLE */
-export type JobLook = (order: JobOrder<JobName>) => Promise<'open' | 'ended' | 'missing'>;
+/** What became of a job that was ordered. `missing`: nobody has it, and it never ended. @throws SwarmError QUEUE_UNAVAILABLE */
+export type JobLook = (order: JobOrder<JobName>) => Promise<'open' | 'done' | 'failed' | 'missing'>;
 
 /** Read model of the queues; throws rather than guess, as all directories do. */
 export interface QueueDirectory {

@@ -86,6 +86,10 @@ export interface RestartTarget {
   readonly of: number;
 }
 
+/** Who may be away while a service restarts. */
+export const absents = ['swarmline', 'rabbitmq'] as const;
+export type Absent = (typeof absents)[number];
+
 /** How a restart ended, and of which instance where there were several. `sent` is the end only where nobody can acknowledge (hub profile legacy-fanout). */
 export type RestartOutcome = { readonly target?: RestartTarget } & (
   | {
@@ -93,8 +97,8 @@ export type RestartOutcome = { readonly target?: RestartTarget } & (
       readonly oldIncarnation: string | null;
       readonly incarnation: string;
       readonly tookMs: number;
-      /** Whether the time that Swarmline itself was away may be among it; absent: it is not. */
-      readonly withAbsence?: true;
+      /** Who was away, where that time may be among it; absent: it is not. */
+      readonly withAbsenceOf?: Absent;
     }
   | { readonly state: 'sent' | 'failed' | 'expired' | 'unknown'; readonly reason: string }
 );

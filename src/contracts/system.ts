@@ -47,6 +47,17 @@ const breakerSchema = z.object({
   since: z.number(),
 });
 
+/** How far an alert got on one way out: `kept` is on its way to where people see it, `again` says that it is tried again. */
+const waySchema = z.object({
+  name: z.string(),
+  state: z.enum(['sending', 'kept', 'told', 'missed']),
+  /** Since when, ms since the epoch. */
+  at: z.number(),
+  why: z.string(),
+  again: z.boolean(),
+});
+export type AlertWay = z.infer<typeof waySchema>;
+
 /** An alert that fires in a process. */
 const alertSchema = z.object({
   /** The same trouble has the same key in every process. */
@@ -59,6 +70,10 @@ const alertSchema = z.object({
   count: z.number(),
   /** Nobody is told before this, ms since the epoch; null when it is not silenced. */
   silencedUntil: z.number().nullable(),
+  /** How it stands with telling people; absent from a process of a version that did not say. */
+  telling: z.enum(['waiting', 'elsewhere', 'told', 'nowhere']).optional(),
+  /** Those on which this process told it. */
+  ways: z.array(waySchema).default([]),
 });
 
 /** What a process says on /readyz. `starting`: something that it needs has not been up yet. */

@@ -78,7 +78,7 @@ export class TickWatch {
     const tick = this.#open;
     if (tick === null || !this.#deps.look || now - tick.getTime() < this.#lateMs) return;
     const found = await this.#deps.look(this.#schedule.order(tick));
-    if (found === 'ended') this.#open = null;
+    if (found === 'done' || found === 'failed') this.#open = null;
     if (found === 'missing') await this.#putBack(tick, 'its job was no longer in the queue');
   }
 

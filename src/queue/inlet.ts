@@ -2,8 +2,9 @@
 // for it, and what is done while Redis is away, is the producer's affair.
 import { domainErrors } from '../contracts/errors.ts';
 import type { JobData, Kept } from '../contracts/jobs.ts';
-import type { Redis } from '../core/redis.ts';
+import type { JobLook } from '../contracts/ports.ts';
 import { SwarmError } from '../core/errors.ts';
+import type { Redis } from '../core/redis.ts';
 import { queueFault } from './faults.ts';
 import { createFlowIndex } from './flow-index.ts';
 import { createInboxTable } from './inbox-table.ts';
@@ -26,7 +27,7 @@ export type PlacedJob = Pick<PreparedJob, 'name' | 'id' | 'queue'>;
 
 export interface OpenInlet extends Inlet {
   /** As a `JobLook`. */
-  look(job: PlacedJob): Promise<'open' | 'ended' | 'missing'>;
+  look(job: PlacedJob): ReturnType<JobLook>;
   /** Lets go of the queues; the Redis client stays with its owner. */
   close(): Promise<void>;
 }
@@ -77,7 +78,8 @@ export function createInlet(
       try {
         const state = await (await queueNamed(job.queue).ready()).getJobState(job.id);
         if (state === 'unknown') return 'missing';
-        return state === 'completed' || state === 'failed' ? 'ended' : 'open';
+        if (state === 'failed') return 'failed';
+        return state === 'completed' ? 'done' : 'open';
       } catch (cause) {
         throw refused(job, queueFault(cause));
       }

@@ -8,14 +8,14 @@ import { createDiscordPeer } from '../peers/discord/index.ts';
 import { eventually, it } from '../support/site.ts';
 
 /** A receiver of alerts on loopback. */
-async function receiver() {
+async function receiver(state = { away: false }) {
   const texts: string[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      texts.push(JSON.parse(Buffer.concat(chunks).toString()).text);
-      response.end();
+      if (!state.away) texts.push(JSON.parse(Buffer.concat(chunks).toString()).text);
+      response.writeHead(state.away ? 503 : 200).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -56,6 +56,28 @@ describe('an alert', () => {
     expect(raised).toContain('no process has the role workers: orders and gas stay queued');
     await site.up('--only', 'workers').ready();
     await eventually(alerts, { accept: (text) => text.includes('No alert fires') });
+  });
+
+  it('says on which ways it was told, and on which it could not be', async ({ openSite }) => {
+    const { url } = await receiver({ away: true });
+    const discord = await createDiscordPeer();
+    onTestFinished(() => discord.close());
+    const site = await openSite({ discord, alertsUrl: url });
+    await site.up('--only', 'api', '--only', 'pipeline').ready();
+    const alerts = async () => (await site.cli('run', 'alerts')).stdout;
+    const of = (said: string) => (text: string) =>
+      text.split('\n').some((line) => line.includes('role-unfilled/workers') && line.includes(said));
+    // Nobody shows chat yet, and the receiver of the webhook is away.
+    const missed = '; not by webhook (the alert webhook answered HTTP 503, tried again)';
+    await eventually(alerts, {
+      accept: of(`told by file; queued for chat, not shown there yet${missed}`),
+    });
+    expect((await site.cli('run', 'status')).stdout).toMatch(
+      /alerts +role-unfilled.* not told on every way;/,
+    );
+    await site.up('--only', 'bots').ready();
+    await eventually(alerts, { accept: of(`told by chat, file${missed}`) });
+    expect(discord.messages().some(({ text }) => text.includes('role-unfilled/workers'))).toBe(true);
   });
 
   it('can be asked for and silenced from the command line', async ({ openSite }) => {

@@ -1,5 +1,6 @@
 // Running in the background: up --detach, ps, logs, down; and the doctor.
 import { readFile, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
 import { freePort } from '../../src/core/servers/ports.ts';
@@ -10,6 +11,18 @@ import { eventually, it, type Site } from '../support/site.ts';
 const lockOf = async (site: Site) => JSON.parse(await readFile(join(site.home, 'run/platform.json'), 'utf8'));
 const psOf = async (site: Site): Promise<{ pid: number; what: string }[]> =>
   JSON.parse((await site.cli('ps', '--json')).stdout);
+
+/** A port on loopback behind which the real server stands from now on. */
+async function openDoor(port: number, target: { readonly host: string; readonly port: number }) {
+  const door = createServer((near) => {
+    const far = connect(target);
+    near.on('error', () => undefined).on('close', () => far.destroy());
+    far.on('error', () => undefined).on('close', () => near.destroy());
+    near.pipe(far).pipe(near);
+  });
+  await new Promise<void>((resolve) => door.listen(port, '127.0.0.1', resolve));
+  onTestFinished(() => void door.close());
+}
 
 describe('in the background', () => {
   it('starts, is seen, is read and is stopped', async ({ openSite }) => {
@@ -54,6 +67,42 @@ describe('in the background', () => {
     const status = await site.cli('status');
     expect(status.stdout).toMatch(/Swarmline is (starting|degraded)/);
     await site.cli('down');
+  });
+
+  it('waits until nothing is missing where it is told to, and no longer than that', async ({ openSite }) => {
+    const port = await freePort();
+    const site = await openSite({ rabbitUrl: `amqp://127.0.0.1:${port}` });
+    const late = await site.cli('up', '--detach', '--wait', '8');
+    expect([late.end, late.stderr]).toEqual([
+      69,
+      expect.stringMatching(/process \d+ is not ready after 8 s and goes on trying; stop it with:/),
+    ]);
+    expect((await site.cli('ps')).end).toBe(0);
+    await site.cli('down');
+  });
+
+  it('is ready where it waited as soon as nothing is missing any more', async ({ openSite, rabbitUrl }) => {
+    const port = await freePort();
+    const { hostname, port: real } = new URL(rabbitUrl);
+    const site = await openSite({ rabbitUrl: rabbitUrl.replace(`${hostname}:${real}`, `127.0.0.1:${port}`) });
+    const up = site.start('up', '--detach', '--wait', '60');
+    const out = join(site.home, 'logs/swarmline.out');
+    await eventually(() => readFile(out, 'utf8').catch(() => ''), {
+      accept: (said) => /^ready in .*, but for rabbitmq/m.test(said),
+    });
+    await openDoor(port, { host: hostname, port: Number(real) });
+    expect([await up.ended, up.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^ready in [\d.]+ s, as process \d+; logs: /),
+    ]);
+    expect(await readFile(out, 'utf8')).toMatch(/^now ready, after [\d.]+ s: nothing is missing any more/m);
+    await site.cli('down');
+  });
+
+  it('waits in the background alone', async ({ openSite }) => {
+    const site = await openSite();
+    const { end, stderr } = await site.cli('up', '--wait', '5');
+    expect([end, stderr]).toEqual([2, expect.stringContaining('--wait is for --detach')]);
   });
 
   it('says why it did not start, with the exit code of the start', async ({ openSite }) => {

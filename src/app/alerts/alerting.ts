@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { LivePolicy } from '../../access/index.ts';
 import type { Address } from '../../contracts/chat.ts';
-import type { JobSink } from '../../contracts/ports.ts';
+import type { JobLook, JobSink } from '../../contracts/ports.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import type { AlertChannel } from '../../core/alerts/channels/channel.ts';
 import { createFileChannel } from '../../core/alerts/channels/file.ts';
@@ -35,7 +35,7 @@ export interface AlertingDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly redis: Redis;
-  readonly jobs: JobSink;
+  readonly jobs: JobSink & { readonly look: JobLook };
   readonly faults: Faults;
   readonly guards: GuardMaker;
   readonly links: LinkBoard;
@@ -110,11 +110,11 @@ export function createAlerting(deps: AlertingDeps): Alerting {
   };
 }
 
-function channelsOf({ jobs, guards, config, instance }: AlertingDeps): AlertChannel[] {
+function channelsOf({ jobs, guards, clock, config, instance }: AlertingDeps): AlertChannel[] {
   const { chat, file, webhookUrl } = config.alerts;
   const to = chat ? chatAddresses(config) : [];
   return [
-    ...(to.length === 0 ? [] : [createChatChannel({ jobs, guards }, { to, instance })]),
+    ...(to.length === 0 ? [] : [createChatChannel({ jobs, guards, clock }, { to, instance })]),
     ...(webhookUrl === undefined
       ? []
       : [createWebhookChannel({ guards }, { url: webhookUrl, from: `swarmline ${prefixName(config)}` })]),
@@ -141,6 +141,8 @@ function toView({
   since,
   count,
   silencedUntil,
+  telling,
+  ways,
 }: ReturnType<AlertRunner['active']>[number]) {
-  return { key, severity, title, detail, since, count, silencedUntil };
+  return { key, severity, title, detail, since, count, silencedUntil, telling, ways: [...ways] };
 }

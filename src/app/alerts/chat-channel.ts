@@ -1,10 +1,13 @@
 // Alerts into chat, by the one door out: a job `chat.report`. So it needs Redis, and outlives a chat that is away.
 import type { Address } from '../../contracts/chat.ts';
 import { derivedId } from '../../contracts/ids.ts';
-import type { JobSink } from '../../contracts/ports.ts';
-import type { GuardMaker } from '../../core/recovery/guards.ts';
+import { type JobOrder, jobCatalogue } from '../../contracts/jobs.ts';
+import type { JobLook, JobSink } from '../../contracts/ports.ts';
+import type { Notice } from '../../core/alerts/alert.ts';
 import type { AlertChannel } from '../../core/alerts/channels/channel.ts';
 import { noticeLines, noticeTitle } from '../../core/alerts/text.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { GuardMaker } from '../../core/recovery/guards.ts';
 
 export interface ChatChannelOptions {
   /** Where people hear of it. */
@@ -24,12 +27,23 @@ const guardOptions = {
   waiting: 20,
 } as const;
 
+export interface ChatChannelDeps {
+  readonly jobs: JobSink & { readonly look: JobLook };
+  readonly guards: GuardMaker;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+type ReportOrder = JobOrder<'chat.report'>;
+
+const { usefulMs } = jobCatalogue['chat.report'];
+
 /** Creates the channel. */
 export function createChatChannel(
-  { jobs, guards }: { readonly jobs: JobSink; readonly guards: GuardMaker },
+  { jobs, guards, clock }: ChatChannelDeps,
   { to, instance }: ChatChannelOptions,
 ): AlertChannel {
   const guard = guards.guard(guardOptions);
+  const orders = new WeakMap<Notice, readonly ReportOrder[]>();
   let sent = 0;
   return {
     name: 'chat',
@@ -45,16 +59,25 @@ export function createChatChannel(
         text: noticeLines(notice).join('\n'),
         steps: [],
       };
-      const add = (address: Address) =>
-        jobs.add({
-          name: 'chat.report',
-          id: derivedId('chat.report', about, address.surface, address.place),
-          correlationId: about,
-          causationId: null,
-          principal: 'system:alerts',
-          body: { ...body, to: address },
-        });
-      await guard.run(() => Promise.all(to.map(add)), { signal });
+      const orderTo = (address: Address): ReportOrder => ({
+        name: 'chat.report',
+        id: derivedId('chat.report', about, address.surface, address.place),
+        correlationId: about,
+        causationId: null,
+        principal: 'system:alerts',
+        body: { ...body, to: address },
+      });
+      const all = to.map(orderTo);
+      orders.set(notice, all);
+      await guard.run(() => Promise.all(all.map((order) => jobs.add(order))), { signal });
+    },
+    fate: async (notice) => {
+      const found = await Promise.all((orders.get(notice) ?? []).map((order) => jobs.look(order)));
+      if (found.includes('failed')) return { lost: 'the chat did not take it; `queue dead` has its report' };
+      if (found.includes('missing')) return { lost: 'its report is no longer in the queue' };
+      if (found.includes('open')) return 'under-way';
+      // So late the surface shows it to nobody.
+      return clock.now() > notice.at + usefulMs ? { lost: 'the chat was away for too long' } : 'shown';
     },
   };
 }

@@ -1,4 +1,5 @@
-// `swarmline up --detach`: the same `up` in a process of its own, with no terminal; waits until that is ready or has failed.
+// `swarmline up --detach`: the same `up` in a process of its own, with no terminal; waits until that runs, or with
+// `--wait` until nothing that it needs is missing, or has failed.
 import { spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,8 +11,18 @@ import { whereabouts } from '../whereabouts.ts';
 const patienceMs = 120_000;
 const shownLines = 20;
 
-/** @param args of `up`, without `--detach` @throws SwarmError when it does not start */
-export async function detach(args: readonly string[], io: Io): Promise<ExitCode> {
+/** Lines of `up`. The first is all there is where nothing was missing then. */
+const runs = /^ready in ([\d.]+ s)(.*); `help`/m;
+const isComplete = /^(?:ready in [\d.]+ s; `help`|now ready)/m;
+const nowReady = /^now ready, after ([\d.]+ s)/m;
+
+export interface DetachOptions {
+  /** Seconds until nothing that it needs is missing; default: it is not waited for, and what is missing is named. */
+  readonly wait?: number;
+}
+
+/** @param args of `up`, without those of detaching @throws SwarmError when it does not start */
+export async function detach(args: readonly string[], { wait }: DetachOptions, io: Io): Promise<ExitCode> {
   const { home } = await whereabouts(io);
   const path = join(home, 'logs/swarmline.out');
   await mkdir(join(home, 'logs'), { recursive: true }).catch((cause: unknown) => {
@@ -31,20 +42,25 @@ export async function detach(args: readonly string[], io: Io): Promise<ExitCode>
     child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1));
   });
   await out.close();
-  const end = await Promise.race([ended, untilReady(path, io)]);
+  const waitMs = wait === undefined ? patienceMs : wait * 1_000;
+  const end = await Promise.race([
+    ended,
+    untilSaid(path, wait === undefined ? runs : isComplete, waitMs, io),
+  ]);
   const said = await readFile(path, 'utf8').catch(() => '');
   if (end === 'ready') {
     child.unref();
-    const [, ready = 'ready', but = ''] = /^(ready in [\d.]+ s)(.*); `help`/m.exec(said) ?? [];
+    const [, early = '', but = ''] = runs.exec(said) ?? [];
+    const [, late] = nowReady.exec(said) ?? [];
     io.stdout.write(
-      `${ready}, as process ${child.pid}${but}; logs: swarmline logs -f; stop: swarmline down\n`,
+      `ready in ${late ?? early}, as process ${child.pid}${late === undefined ? but : ''}; logs: swarmline logs -f; stop: swarmline down\n`,
     );
     return exitCodes.ok;
   }
   io.stderr.write(`${said.trimEnd().split('\n').slice(-shownLines).join('\n')}\n`);
   if (end === 'late' || end === 'left') {
     child.unref();
-    const why = end === 'late' ? `is not ready after ${patienceMs / 1_000} s` : 'was not ready yet';
+    const why = end === 'late' ? `is not ready after ${waitMs / 1_000} s` : 'was not ready yet';
     io.stderr.write(`process ${child.pid} ${why} and goes on trying; stop it with: swarmline down\n`);
     return exitCodes.unavailable;
   }
@@ -52,11 +68,16 @@ export async function detach(args: readonly string[], io: Io): Promise<ExitCode>
   return known === undefined || known === exitCodes.ok ? exitCodes.failed : known;
 }
 
-async function untilReady(path: string, io: Io): Promise<'ready' | 'late' | 'left'> {
-  const until = systemClock.now() + patienceMs;
+async function untilSaid(
+  path: string,
+  line: RegExp,
+  withinMs: number,
+  io: Io,
+): Promise<'ready' | 'late' | 'left'> {
+  const until = systemClock.now() + withinMs;
   while (systemClock.now() < until && !io.stopped.aborted) {
     const said = await readFile(path, 'utf8').catch(() => '');
-    if (/^ready in /m.test(said)) return 'ready';
+    if (line.test(said)) return 'ready';
     await systemClock.sleep(100);
   }
   return io.stopped.aborted ? 'left' : 'late';

@@ -158,16 +158,29 @@ async function serve(operation: Operation, { platform, notifier }: Serving, io: 
   // A stop does not wait for a start that hangs: the drain ends that too.
   await Promise.race([platform.start(), untilStopped(io.stopped)]);
   if (!io.stopped.aborted) {
-    const seconds = ((systemClock.now() - startedAt) / 1000).toFixed(1);
+    const seconds = secondsSince(startedAt);
     const { ready, because } = platform.links.readiness();
     const but = ready ? '' : `, but for ${because.join(', ')}`;
     platform.print(`ready in ${seconds} s${but}; \`help\` lists the commands, Ctrl-C stops`);
     logger.info({ roles, seconds }, 'ready');
+    if (!ready) void sayWhenReady(operation, platform, io.stopped);
     notifier.ready(`ready: ${roles.join(', ')}`);
   }
   await untilStopped(io.stopped);
   platform.print('draining: no new work, running work ends …');
   notifier.stopping();
+}
+
+async function sayWhenReady({ startedAt }: Operation, platform: Platform, signal: AbortSignal) {
+  while (!signal.aborted && !platform.links.readiness().ready) {
+    await systemClock.sleep(200, signal).catch(() => undefined);
+  }
+  if (!signal.aborted)
+    platform.print(`now ready, after ${secondsSince(startedAt)} s: nothing is missing any more`);
+}
+
+function secondsSince(at: number): string {
+  return ((systemClock.now() - at) / 1000).toFixed(1);
 }
 
 async function assemble({ loaded, roles, whole, logger }: Operation, io: Io, notifier: Notifier) {

@@ -1,7 +1,8 @@
-// `alerts`: what is not well, since when, and whether somebody has silenced it.
+// `alerts`: what is not well, since when, whether people were told, and whether somebody has silenced it.
 import type { AnswerRow, Tone } from '../../contracts/chat.ts';
 import type { ProcessView } from '../../contracts/system.ts';
 import { plainText } from '../../core/text.ts';
+import { isUntold, tellingText } from '../alert-telling.ts';
 import { counted, formatAge } from '../render.ts';
 import type { Question } from '../spec.ts';
 import { processSilentAfterMs } from './processes.ts';
@@ -18,10 +19,7 @@ export const alerts: Question = {
     const now = ports.clock.now();
     const processes = await ports.system.processes();
     const heard = heardOf(processes, now);
-    const all = heard.flatMap(({ pid, at, alerts: firing }) =>
-      firing.map((alert) => ({ ...alert, pid, at })),
-    );
-    const sorted = all.toSorted((a, b) => rank(a) - rank(b) || a.since - b.since);
+    const sorted = troublesOf(heard).toSorted((a, b) => rank(a) - rank(b) || a.since - b.since);
     return {
       title: titleOf(sorted, heard.length),
       tone: toneOf(sorted, heard.length > 0 && heard.length === processes.length),
@@ -34,11 +32,13 @@ export const alerts: Question = {
 
 /** One row for all that fires and that nobody has silenced; none where nothing does. */
 export function firingRows(processes: readonly ProcessView[], now: number): AnswerRow[] {
-  const keys = new Set(heardOf(processes, now).flatMap(({ alerts: all }) => all.filter(isLoud).map(keyOf)));
-  if (keys.size === 0) return [];
-  const shown = [...keys].slice(0, 3).join(', ');
-  const more = keys.size > 3 ? ` and ${keys.size - 3} more` : '';
-  return [{ label: 'alerts', value: `${shown}${more}; see \`alerts\``, ageMs: null, tone: 'warn' }];
+  const loud = troublesOf(heardOf(processes, now)).filter((trouble) => rank(trouble) < 2);
+  if (loud.length === 0) return [];
+  const shown = loud.slice(0, 3).map(keyOf).join(', ');
+  const more = loud.length > 3 ? ` and ${loud.length - 3} more` : '';
+  const untold = loud.filter(({ places }) => isUntold(places, now)).length;
+  const missed = untold === 0 ? '' : `; ${untold} not told on every way`;
+  return [{ label: 'alerts', value: `${shown}${more}${missed}; see \`alerts\``, ageMs: null, tone: 'warn' }];
 }
 
 /** How many fire that are critical and that nobody has silenced. */
@@ -51,7 +51,6 @@ function heardOf(processes: readonly ProcessView[], now: number): readonly Proce
   return processes.filter(({ at }) => now - at <= processSilentAfterMs);
 }
 
-const isLoud = (alert: AlertView): boolean => rank(alert) < 2;
 const keyOf = ({ key }: AlertView): string => key;
 
 function titleOf(firing: readonly AlertView[], processes: number): string {
@@ -79,17 +78,44 @@ function rank({ severity, silencedUntil }: AlertView): number {
   return severity === 'critical' ? 0 : 1;
 }
 
-type FoundAlert = AlertView & { readonly pid: number; readonly at: number };
+/** An alert of one process, `at` when that process told it. */
+type Sighting = AlertView & { readonly pid: number; readonly at: number };
 
-function alertRow(alert: FoundAlert, named: boolean, now: number): AnswerRow {
-  const { key, title, detail, since, count, silencedUntil, severity } = alert;
+/** What fires, in the words of the process that sees most of it, and all that see it. */
+type Trouble = Sighting & { readonly places: readonly Sighting[] };
+
+// The same key is the same trouble in every process: over only when no process sees it any more.
+function troublesOf(processes: readonly ProcessView[]): readonly Trouble[] {
+  const sightings = processes.flatMap(({ pid, at, alerts: firing }) =>
+    firing.map((alert): Sighting => ({ ...alert, pid, at })),
+  );
+  return [...new Set(sightings.map(keyOf))].flatMap((key) => {
+    const places = sightings.filter((one) => one.key === key);
+    const [most] = places.toSorted((a, b) => rank(a) - rank(b) || b.count - a.count || a.since - b.since);
+    return most ? [{ ...most, since: Math.min(...places.map(({ since }) => since)), places }] : [];
+  });
+}
+
+/** Of so many processes the label says which. */
+const named = 3;
+
+function labelOf({ key, places }: Trouble): string {
+  const pids = places.slice(0, named).map(({ pid }) => pid);
+  return `${key}@${pids.join(',')}${places.length > named ? ',…' : ''}`;
+}
+
+function alertRow(trouble: Trouble, several: boolean, now: number): AnswerRow {
+  const { key, title, detail, since, count, silencedUntil, severity, places } = trouble;
+  const where = places.length > 1 ? ` in ${places.length} processes` : '';
   const times = count > 1 ? `, ${count}×` : '';
   const why = detail === '' ? '' : `: ${plainText(detail, 200)}`;
+  const telling = tellingText(places);
+  const told = telling === '' ? '' : `; ${telling}`;
   const silence = silencedUntil === null ? '' : `; silenced for ${formatAge(silencedUntil - now)} more`;
   return {
-    label: named ? `${key}@${alert.pid}` : key,
-    value: `${severity} for ${formatAge(now - since)}${times}: ${plainText(title, 100)}${why}${silence}`,
-    ageMs: now - alert.at,
+    label: several ? labelOf(trouble) : key,
+    value: `${severity} for ${formatAge(now - since)}${where}${times}: ${plainText(title, 100)}${why}${told}${silence}`,
+    ageMs: now - Math.max(...places.map(({ at }) => at)),
     tone: silencedUntil === null ? (severity === 'critical' ? 'bad' : 'warn') : 'info',
   };
 }

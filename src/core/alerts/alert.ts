@@ -27,14 +27,42 @@ export interface Alert extends AlertSignal {
   readonly since: number;
 }
 
-/** An alert as `alerts` shows it. */
-export interface AlertState extends Alert {
+/**
+ * How far an alert got on one way out. `kept`: handed on, and shown as soon as who shows it is there. `missed`: not taken,
+ * for the reason `why`; `again` says whether it is tried again.
+ */
+export interface WayOut {
+  readonly name: string;
+  readonly state: 'sending' | 'kept' | 'told' | 'missed';
+  /** Since when it stands so, ms since the epoch. */
+  readonly at: number;
+  /** Empty unless it was missed. */
+  readonly why: string;
+  readonly again: boolean;
+}
+
+/**
+ * How it stands with telling people. `waiting`: nobody was told yet. `elsewhere`: another process tells it. `told`: people
+ * were, by this process on its ways, or by one before it. `nowhere`: there is no way out.
+ */
+export type Telling = 'waiting' | 'elsewhere' | 'told' | 'nowhere';
+
+/** An alert as the book has it. */
+export interface BookedAlert extends Alert {
   /** Whether people were told of it by this process. */
   readonly told: boolean;
+  readonly telling: Exclude<Telling, 'nowhere'>;
   /** Came and went so often that it is told to have ended only when it stays away. */
   readonly flapping: boolean;
   /** Nobody is told before this, ms since the epoch; null when it is not silenced. */
   readonly silencedUntil: number | null;
+}
+
+/** An alert as `alerts` shows it. */
+export interface AlertState extends Omit<BookedAlert, 'telling'> {
+  readonly telling: Telling;
+  /** Those on which this process told it; empty where another did, or nobody. */
+  readonly ways: readonly WayOut[];
 }
 
 /** An alert inside a notice. */

@@ -1,6 +1,6 @@
 // The book of alerts: decides who is told what and when, so that ten thousand errors become a handful of messages. It
 // has no clock and sends nothing: time comes in, notices go out.
-import type { Alert, AlertSignal, AlertState, Notice, Silence } from './alert.ts';
+import type { Alert, AlertSignal, BookedAlert, Notice, Silence } from './alert.ts';
 import { covers } from './alert.ts';
 import { type Due, ended, noticesOf } from './notices.ts';
 import { Tokens } from './tokens.ts';
@@ -145,10 +145,11 @@ export class AlertBook {
   }
 
   /** What fires, the oldest first. */
-  active(now: number): readonly AlertState[] {
-    return [...this.#entries.values()].map(({ alert, toldAt, flapping }) => ({
+  active(now: number): readonly BookedAlert[] {
+    return [...this.#entries.values()].map(({ alert, tellAt, toldAt, elsewhere, flapping }) => ({
       ...alert,
       told: toldAt !== null,
+      telling: elsewhere ? 'elsewhere' : tellAt === null ? 'told' : 'waiting',
       flapping,
       silencedUntil: this.#silencedUntil(alert.key, now),
     }));

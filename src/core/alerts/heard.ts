@@ -1,7 +1,7 @@
 // What one channel has heard, so that it hears of an end if and only if it heard of the beginning; a beginning that it missed
 // is told late where the channel wants that. Without a clock, and it
 // sends nothing: what was taken and what was missed comes in, what is still owed goes out.
-import type { Notice, NoticedAlert } from './alert.ts';
+import type { Alert, Notice, NoticedAlert } from './alert.ts';
 
 /** What is owed is tried again this soon at first, ms; after a while of `patientAfterMs` less often. */
 const soonMs = 5_000;
@@ -71,6 +71,11 @@ export class Heard {
       else if (mayPass) this.#oweLate(alert, now);
       else this.#late.delete(alert.key);
     }
+  }
+
+  /** Whether a beginning that was missed is tried again. */
+  isLate({ key, since }: Alert): boolean {
+    return this.#late.get(key)?.alert.since === since;
   }
 
   /** What to try again now, in one notice that is on its way then, beginnings first; null when there is nothing. */

@@ -3,7 +3,7 @@
 import type { Clock } from '../clock.ts';
 import { toSwarmError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import type { AlertSignal, AlertState, Notice, NoticedAlert } from './alert.ts';
+import type { AlertSignal, AlertState, BookedAlert, Notice, NoticedAlert, Telling } from './alert.ts';
 import { AlertBook, type BookOptions } from './book.ts';
 import type { AlertChannel } from './channels/channel.ts';
 import type { AlertClaims } from './claims.ts';
@@ -42,6 +42,8 @@ export class AlertRunner {
   readonly #voice: Voice;
   /** Keys of what this process has told itself, and not what it took over from another. */
   readonly #toldHere = new Set<string>();
+  /** Due, while it is asked whose they are to tell. */
+  readonly #asking = new Set<string>();
   readonly #stop = new AbortController();
   readonly #sending = new Set<Promise<void>>();
   #firing: ReadonlySet<string> = new Set();
@@ -63,7 +65,11 @@ export class AlertRunner {
 
   /** What fires in this process. */
   active(): readonly AlertState[] {
-    return this.#book.active(this.#deps.clock.now());
+    return this.#book.active(this.#deps.clock.now()).map((alert) => ({
+      ...alert,
+      telling: this.#tellingOf(alert),
+      ways: this.#outlets.flatMap((outlet) => outlet.wayOf(alert) ?? []),
+    }));
   }
 
   /** Ends; the last words are told at once and the claims given back, in no more than `withinMs`. */
@@ -93,7 +99,11 @@ export class AlertRunner {
       if (!this.#deps.frozen()) this.#judge(now);
       await this.#voice.attend(now);
       for (const notice of this.#book.take(now)) await this.#tell(notice, now);
-      for (const outlet of this.#outlets) this.#sendOwed(outlet);
+      for (const outlet of this.#outlets) {
+        this.#sendOwed(outlet);
+        const asked = outlet.askOn();
+        if (asked) this.#track(asked);
+      }
     } catch (thrown) {
       this.#deps.logger.error({ error: toSwarmError(thrown).message }, 'alerts could not be judged');
     }
@@ -107,8 +117,14 @@ export class AlertRunner {
     this.#firing = keys;
   }
 
+  #tellingOf({ key, telling }: BookedAlert): Telling {
+    if (this.#outlets.length === 0) return 'nowhere';
+    return this.#asking.has(key) ? 'waiting' : telling;
+  }
+
   async #tell(notice: Notice, now: number): Promise<void> {
-    const own = await this.#voice.ownOf(notice, now);
+    for (const { key } of notice.alerts) this.#asking.add(key);
+    const own = await this.#voice.ownOf(notice, now).finally(() => this.#asking.clear());
     // What is only counted is each process's own.
     if (own.length === 0 && notice.more.alerts === 0) return;
     for (const alert of own) this.#noteTeller(alert);

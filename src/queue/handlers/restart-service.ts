@@ -1,8 +1,10 @@
 // Job `service.restart`: orders the restart over the bridge and reports each step; safe to run again, since order and reports have derived ids.
-import type { JobBody } from '../../contracts/jobs.ts';
+
 import type { Step } from '../../contracts/chat.ts';
+import type { JobBody } from '../../contracts/jobs.ts';
 import type { Authority, JobSink, SentOrders, ServiceControl } from '../../contracts/ports.ts';
 import {
+  type Absent,
   instanceName,
   type RestartEnd,
   type RestartOrder,
@@ -183,10 +185,16 @@ function whatOf(service: string, { target }: RestartOutcome): string {
   return `${service} (instance ${instanceName(target)}, one of ${target.of})`;
 }
 
+const absentNames: Readonly<Record<Absent, string>> = { swarmline: 'Swarmline', rabbitmq: 'RabbitMQ' };
+
+function absenceText({ withAbsenceOf: absent }: { readonly withAbsenceOf?: Absent }): string {
+  return absent === undefined ? '' : `, with the time that ${absentNames[absent]} was away`;
+}
+
 function outcomeText(service: string, outcome: RestartOutcome, steps: Story['steps']): string {
   switch (outcome.state) {
     case 'ready':
-      return `${service} is ready: incarnation ${short(outcome.oldIncarnation)} → ${short(outcome.incarnation)} in ${(outcome.tookMs / 1000).toFixed(1)} s${outcome.withAbsence ? ', with the time that Swarmline was away' : ''}`;
+      return `${service} is ready: incarnation ${short(outcome.oldIncarnation)} → ${short(outcome.incarnation)} in ${(outcome.tookMs / 1000).toFixed(1)} s${absenceText(outcome)}`;
     case 'sent':
       return `${service}: ${outcome.reason}`;
     case 'failed':

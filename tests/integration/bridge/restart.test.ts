@@ -1,4 +1,4 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { createServiceDirectory } from '../../../src/bridge/index.ts';
 import { RestartRecords, unsentRecord } from '../../../src/bridge/restart-record.ts';
 import {
@@ -8,6 +8,7 @@ import {
   type ServiceEvent,
 } from '../../../src/contracts/bus.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
+import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { eventually, it, shellProgram, stubbornProgram, tellRestart } from './world.ts';
 
 const ready = (events: readonly ServiceEvent[]) => events.filter(({ state }) => state === 'ready');
@@ -272,7 +273,25 @@ describe('a restart over profile topic-v1', () => {
     };
     const readyAt = ready(events).at(-1)?.readySince ?? 0;
     expect(await resumed(readyAt - 700)).toMatchObject({ state: 'ready', tookMs: 700 });
-    expect(await resumed(readyAt + 5)).toMatchObject({ state: 'ready', withAbsence: true });
+    expect(await resumed(readyAt + 5)).toMatchObject({ state: 'ready', withAbsenceOf: 'swarmline' });
+  });
+
+  it('took the seconds of its service, and not those until RabbitMQ was back', async ({
+    world,
+    rabbitUrl,
+  }) => {
+    const { proxy, url } = await TcpProxy.before(rabbitUrl, 5672);
+    onTestFinished(() => proxy.close());
+    const events = await world.events();
+    await world.sidecar({ ...stubbornProgram, graceMs: 500 });
+    await eventually(() => ready(events).length > 0);
+    const told = tellRestart(await world.connectedBridge({ url }), world.order());
+    await eventually(() => events.some(({ state }) => state === 'stopping'));
+    proxy.cut();
+    const { outcome } = await told;
+    const acceptedAt = events.find(({ state }) => state === 'accepted')?.issuedAt ?? 0;
+    const readySince = ready(events).at(-1)?.readySince ?? 0;
+    expect(outcome).toMatchObject({ state: 'ready', tookMs: readySince - acceptedAt });
   });
 
   it('goes on after a crash in its middle, and restarts once', async ({ world }) => {

@@ -241,7 +241,7 @@ describe('a delivery', () => {
       await rig.pipeline.work.sweep();
     }
     expect(gasOf(rig)).toHaveLength(1);
-    rig.jobs.found = 'ended';
+    rig.jobs.found = 'done';
     await rig.pipeline.work.sweep();
     expect(gasOf(rig)).toHaveLength(2);
   });

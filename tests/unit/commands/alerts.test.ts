@@ -16,6 +16,7 @@ const alert = (key: string, given: Partial<AlertView> = {}): AlertView => ({
   since: ago(600),
   count: 1,
   silencedUntil: null,
+  ways: [],
   ...given,
 });
 const firing = (...alerts: readonly AlertView[]) => [{ ...process(7, []), alerts: [...alerts] }];
@@ -38,6 +39,108 @@ describe('alerts', () => {
       '  error-rate/X       warning for 10 min, 90×: error-rate/X is not well (1 s ago)',
       '  link-lost/discord  critical for 10 min: link-lost/discord is not well: no answer; silenced for 10 min more (1 s ago)',
     ]);
+  });
+
+  it('tells the trouble that several processes see once, from its first beginning, until none sees it', async () => {
+    const seen = (since: number, given: Partial<AlertView> = {}) =>
+      alert('error-rate/X', { since: ago(since), ...given });
+    const two = [
+      { ...process(7, []), alerts: [seen(600, { count: 60 }), alert('link-lost/twitch')] },
+      { ...process(8, []), alerts: [seen(900, { count: 40 })] },
+    ];
+    expect(await told('alerts', { processes: two })).toEqual([
+      '[warn]',
+      '2 alerts',
+      '  error-rate/X@7,8    warning for 15 min in 2 processes, 60×: error-rate/X is not well: no answer (1 s ago)',
+      '  link-lost/twitch@7  warning for 10 min: link-lost/twitch is not well: no answer (1 s ago)',
+    ]);
+    const ended = [{ ...process(7, []), alerts: [] }, ...two.slice(1)];
+    expect(await told('alerts', { processes: ended })).toEqual([
+      '[warn]',
+      '1 alert',
+      '  error-rate/X@8  warning for 15 min, 40×: error-rate/X is not well: no answer (1 s ago)',
+    ]);
+  });
+
+  it('is as bad as the worst sight of it, and names the first few of many processes', async () => {
+    const processes = [7, 8, 9, 10].map((pid) => ({
+      ...process(pid, []),
+      alerts: [alert('link-down/redis', { severity: pid === 9 ? 'critical' : 'warning' })],
+    }));
+    const answer = await ask('alerts', { processes });
+    expect(answer).toMatchObject({
+      title: '1 alert',
+      tone: 'bad',
+      rows: [
+        { label: 'link-down/redis@7,8,9,…', value: expect.stringMatching(/^critical for .* in 4 proc/) },
+      ],
+      data: { alerts: [{ pid: 9, places: [{ pid: 7 }, { pid: 8 }, { pid: 9 }, { pid: 10 }] }] },
+    });
+  });
+
+  const way = (name: string, state: AlertView['ways'][number]['state'], why = '', again = false) => ({
+    ...{ name, state, why, again },
+    at: ago(120),
+  });
+
+  it.each([
+    [
+      'was told',
+      [{ telling: 'told', ways: [way('chat', 'told'), way('file', 'told')] }],
+      'told by chat, file',
+    ],
+    ['was told by one before', [{ telling: 'told' }], 'told by another process'],
+    ['is due', [{ telling: 'waiting' }], 'not told yet'],
+    ['is silenced', [{ telling: 'waiting', silencedUntil: now + 60_000 }], 'silenced for 60 s more'],
+    ['has no way out', [{ telling: 'nowhere' }], 'told nowhere, since there is no way out'],
+    ['is on its way', [{ telling: 'told', ways: [way('webhook', 'sending')] }], 'being told by webhook'],
+    [
+      'is told by one of two',
+      [{ telling: 'elsewhere' }, { telling: 'told', ways: [way('chat', 'kept'), way('webhook', 'told')] }],
+      'told by webhook; queued for chat, not shown there yet',
+    ],
+    [
+      'was missed by one of two ways',
+      [{ telling: 'told', ways: [way('file', 'told'), way('webhook', 'missed', 'HTTP 503', true)] }],
+      'told by file; not by webhook (HTTP 503, tried again)',
+    ],
+    [
+      'was missed by all',
+      [{ telling: 'told', ways: [way('webhook', 'missed', 'HTTP 404'), way('file', 'missed', 'disk full')] }],
+      'could not be told by webhook (HTTP 404), file (disk full)',
+    ],
+    [
+      'got through at one of two processes',
+      [
+        { telling: 'told', ways: [way('webhook', 'missed', 'HTTP 503')] },
+        { telling: 'told', ways: [way('webhook', 'told')] },
+      ],
+      'told by webhook',
+    ],
+  ] as const)('says of one that %s how far it got', async (_what, sights, said) => {
+    const processes = sights.map((given, i) => ({
+      ...process(7 + i, []),
+      alerts: [alert('link-down/redis', { ...given, ways: 'ways' in given ? [...given.ways] : [] })],
+    }));
+    const [row] = (await ask('alerts', { processes })).rows;
+    expect(row?.value).toMatch(/: no answer; /);
+    expect(row?.value.split(': no answer; ')[1]).toBe(said);
+  });
+
+  it('is counted in `status` where it did not get through, or waits for long', async () => {
+    const of = (key: string, ...ways: AlertView['ways']) => alert(key, { telling: 'told', ways });
+    const alerts = [
+      of('a', way('webhook', 'missed', 'HTTP 503')),
+      of('b', way('chat', 'kept')),
+      of('c', { ...way('chat', 'kept'), at: ago(5) }),
+      of('d', way('chat', 'told')),
+    ];
+    const row = async (...some: AlertView[]) =>
+      (await ask('status', { processes: firing(...some) })).rows.find(({ label }) => label === 'alerts');
+    expect(await row(...alerts)).toMatchObject({
+      value: 'a, b, c and 1 more; 2 not told on every way; see `alerts`',
+    });
+    expect(await row(...alerts.slice(2))).toMatchObject({ value: 'c, d; see `alerts`' });
   });
 
   it('keeps the mend of a long detail, which begins with it', async () => {

@@ -5,18 +5,17 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it as base, describe, expect, onTestFinished } from 'vitest';
-import type { AlertSignal, Notice } from '../../../src/core/alerts/alert.ts';
+import type { Notice } from '../../../src/core/alerts/alert.ts';
 import type { AlertChannel } from '../../../src/core/alerts/channels/channel.ts';
 import { createFileChannel } from '../../../src/core/alerts/channels/file.ts';
 import { createWebhookChannel } from '../../../src/core/alerts/channels/webhook.ts';
-import { AlertRunner, type AlertRunnerOptions } from '../../../src/core/alerts/runner.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
-import { silentLogger } from '../../../src/core/logger.ts';
+import { SwarmError } from '../../../src/core/errors.ts';
 import { createGuards } from '../../../src/core/recovery/guards.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { createStop } from '../../../src/core/stop.ts';
 import { eventually } from '../../support/fixtures.ts';
+import { failing, fickle, hanging, running, signal } from './alert-rig.ts';
 
 const it = base.extend<{ dir: string }>({
   dir: async ({ task: _ }, use) => {
@@ -24,18 +23,6 @@ const it = base.extend<{ dir: string }>({
     await use(dir);
     await rm(dir, { recursive: true, force: true });
   },
-});
-
-const signal = (key: string, given: Partial<AlertSignal> = {}): AlertSignal => ({
-  key,
-  source: 'links',
-  severity: 'critical',
-  title: `${key} is not well`,
-  detail: 'no answer',
-  runbook: 'docs/runbook.md#alert-test',
-  count: 1,
-  labels: {},
-  ...given,
 });
 
 const notice = (key: string): Notice => ({
@@ -156,50 +143,6 @@ describe('the webhook', () => {
 });
 
 describe('the runner', () => {
-  /** A runner over these channels, whose conditions the test sets; stopped after the test. */
-  function running(
-    channels: readonly AlertChannel[],
-    options: AlertRunnerOptions = {},
-    now = systemClock.now,
-  ) {
-    const state: { signals: readonly AlertSignal[]; frozen: boolean } = { signals: [], frozen: false };
-    const errors: unknown[] = [];
-    const runner = new AlertRunner(
-      {
-        clock: {
-          now,
-          sleep: (ms, stop) => systemClock.sleep(Math.min(ms, ms === 1_000 ? 10 : ms), stop),
-        },
-        logger: {
-          ...silentLogger,
-          error: (...said: unknown[]) => void errors.push(said[1]),
-          child: silentLogger.child,
-        },
-        channels,
-        claims: {
-          claim: async () => 'new',
-          told: async () => undefined,
-          release: async () => undefined,
-          left: async () => [],
-          end: async () => true,
-        },
-        silences: { list: async () => [] },
-        conditions: () => state.signals,
-        frozen: () => state.frozen,
-      },
-      { groupMs: 20, takeOverMs: 50, ...options },
-    );
-    runner.start();
-    onTestFinished(() => runner.stop([], 100));
-    return { runner, state, errors };
-  }
-
-  const failing = (name: string): AlertChannel => ({
-    name,
-    send: () => Promise.reject(new SwarmError(coreErrors.alertUndelivered, `${name} is down`)),
-  });
-  const hanging: AlertChannel = { name: 'hangs', send: () => new Promise(() => undefined) };
-
   it('tells by webhook and file while the chat is down and another way hangs', async ({ dir }) => {
     const { bodies, url } = await receiver();
     const path = join(dir, 'alerts.ndjson');
@@ -219,17 +162,6 @@ describe('the runner', () => {
     await eventually(() => errors.length === 1);
     expect(errors).toEqual(['an alert could not be told anywhere']);
   });
-
-  /** A channel that fails while the test says so; what it took stands in `took`. */
-  const fickle = (name: string) => {
-    const channel = { name, fails: false, took: [] as string[], tried: 0 };
-    const send = async ({ kind, alerts }: Notice) => {
-      channel.tried += 1;
-      if (channel.fails) throw new SwarmError(coreErrors.alertUndelivered, `${name} is down`);
-      channel.took.push(...alerts.map(({ key }) => `${kind} ${key}`));
-    };
-    return Object.assign(channel, { send });
-  };
 
   it('tells no end by a way that was not told the beginning', async () => {
     const [chat, file] = [fickle('chat'), fickle('file')];

@@ -53,7 +53,7 @@ describe('the watch over a schedule', () => {
 
   it('says nothing of a tick that another replica had', async () => {
     const { added, codes, held, watch } = createScene();
-    held.found = 'ended';
+    held.found = 'done';
     await watch.check(minute + 5_000);
     expect([added, codes, held.renewed]).toEqual([[], [], 1]);
   });
@@ -72,7 +72,7 @@ describe('the watch over a schedule', () => {
   it('does not look any more for a job that has ended', async () => {
     const { added, held, watch, tick } = createScene();
     tick(minute);
-    held.found = 'ended';
+    held.found = 'done';
     await watch.check(minute + 5_000);
     held.found = 'missing';
     await watch.check(minute + 6_000);

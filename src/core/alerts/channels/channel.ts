@@ -7,4 +7,9 @@ export interface AlertChannel {
   readonly lateForMs?: number;
   /** Resolves when the far side has it. Bounded in time and in what it holds back. @throws SwarmError */
   send(notice: Notice, signal: AbortSignal): Promise<void>;
+  /**
+   * What became of a notice that was taken, where the far side only hands it on; `lost` says why people will not see it.
+   * Absent: whoever takes it is who it is for. @throws SwarmError when that cannot be said now
+   */
+  fate?(notice: Notice): Promise<'under-way' | 'shown' | { readonly lost: string }>;
 }
