@@ -63,6 +63,17 @@ describe('a report over a run that is known', () => {
     expect(await record(rig)).toEqual(['A→B 75 queued']);
   });
 
+  it('asks no brain for an agent that hands over to nobody', async ({ rig, redis, prefix }) => {
+    const asked = vi.spyOn(redis, 'get');
+    expect(await rig.pipeline.progress.report({ ...report(80, 1), agent: 'C' })).toMatchObject({
+      crossed: [75],
+    });
+    expect(asked).not.toHaveBeenCalledWith(`${prefix}:brain:version`);
+    await rig.pipeline.progress.report(report(80, 1));
+    expect(asked).toHaveBeenCalledWith(`${prefix}:brain:version`);
+    asked.mockRestore();
+  });
+
   it('crosses no checkpoint again that another process has seen crossed', async ({ rig }) => {
     await rig.pipeline.progress.report(report(10, 1));
     expect(await rig.twin.progress.report(report(80, 2))).toMatchObject({ crossed: [75] });
