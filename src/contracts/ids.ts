@@ -1,5 +1,5 @@
 // Ids of the domain. Job ids derive from the correlation id and the step, so that a redelivery is the same job.
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 
 /** Draws an id. */
 export type MakeId = () => string;
@@ -9,7 +9,7 @@ export const randomId: MakeId = () => randomUUID().replaceAll('-', '').slice(0, 
 
 /** The same parts give the same id: 20 hex digits of SHA-256. The `x` keeps BullMQ from taking it for an integer. */
 export function derivedId(...parts: readonly string[]): string {
-  return `x${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 19)}`;
+  return `x${hash('sha256', JSON.stringify(parts)).slice(0, 19)}`;
 }
 
 /** A job that lays a delivery down; `which` tells it from the others: the jobs that were lost before it, or `try N`. */

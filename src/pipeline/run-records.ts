@@ -26,7 +26,7 @@ export function createRunRecords(
   const { wrote, ...records } = createRecords<Run>(deps, hash, runSchema, rhythm);
   const save = (held: Held<Run>, from: string, run: Run, [opened, changes]: Beside) => {
     const change = { ...runChange(held, run), from };
-    return commit(changes.length === 0 ? [change] : [change, ...changes], opened).then((isSaved) => {
+    return commit(changes.length === 0 ? [change] : [change, ...changes], opened).then((isSaved = false) => {
       if (isSaved) wrote(run.agent, { version: held.version + 1, value: run, text: change.text });
       return isSaved;
     });

@@ -34,18 +34,34 @@ export interface AlertChange {
   readonly alert: GasAlert | null;
 }
 
+/** True when all of it was written. */
 export type Commit = (
   changes: readonly RecordChange[],
   opened: readonly Delivery[],
   alert?: AlertChange,
-) => Promise<boolean>;
+) => Promise<boolean | undefined>;
 
 /** A delivery was written as this text, unless it was there already. */
 type WroteFirst = (delivery: Delivery, text: string) => void;
 
+/** What goes together, or not at all. */
+interface Whole {
+  readonly changes: readonly RecordChange[];
+  readonly alert: AlertChange | undefined;
+  readonly opened: readonly Opened[];
+}
+
+interface Opened {
+  readonly delivery: Delivery;
+  /** Of a delivery that is not there yet; empty for one that is itself among the changes. */
+  readonly text: string;
+}
+
+const noneOpened: readonly Opened[] = [];
+
 /**
- * Resolves to false when one of the records changed meanwhile; then nothing was written. What is committed within one turn
- * goes in one script, each by itself: whoever loses its race keeps no other back.
+ * Nothing is written where one of the records changed meanwhile. What is committed within one turn goes in one script, each by
+ * itself: whoever loses its race keeps no other back.
  */
 export function makeCommit(
   { redis, rhythm }: { readonly redis: Redis; readonly rhythm: Rhythm },
@@ -53,37 +69,34 @@ export function makeCommit(
   wroteFirst: WroteFirst,
 ): Commit {
   const held = [...hashes.map((hash) => keys[hash]), keys.recent, keys.open, keys.alerts];
-  const send = async (all: readonly (readonly string[])[]) => {
-    const answer = await ask(() => script(redis, held, all.flat()));
-    return Array.isArray(answer) ? answer : [];
+  const send = async (all: readonly Whole[]) => {
+    const args: string[] = [];
+    for (const one of all) addTo(args, one);
+    const answer = await ask(() => script(redis, held, args));
+    return Array.isArray(answer) ? answer.map((isDone) => isDone === 1) : [];
   };
   const commit = makeGatherer(send, { maxItems: mostAtOnce, rhythm });
   // Apart from the others: one character beyond Latin-1, and gas has some, makes all of a command twice as long in memory and
   // about twice as dear to encode.
   const commitGas = makeGatherer(send, { maxItems: mostAtOnce, rhythm });
-  return (changes, opened, alert) => {
-    const argv = [countsOf(changes, opened, alert)];
-    for (const { hash, field, text, from } of changes) argv.push(keyOf[hash], field, from, text);
-    if (alert) argv.push(alert.id, alert.alert === null ? '' : JSON.stringify(alert.alert));
-    if (opened.length === 0) return commit(argv).then(isDone);
-    const first = opened.map((delivery) => [delivery, textOfFirst(delivery, changes)] as const);
-    for (const [delivery, text] of first) argv.push(delivery.gas.id, decidedAt(delivery), text);
-    return commitGas(argv).then((answer) => {
-      for (const [delivery, text] of first) if (isDone(answer) && text !== '') wroteFirst(delivery, text);
-      return isDone(answer);
+  return (changes, created, alert) => {
+    if (created.length === 0) return commit({ changes, alert, opened: noneOpened });
+    const opened = created.map((delivery) => ({ delivery, text: textOfFirst(delivery, changes) }));
+    return commitGas({ changes, alert, opened }).then((isDone) => {
+      for (const { delivery, text } of opened) if (isDone && text !== '') wroteFirst(delivery, text);
+      return isDone;
     });
   };
 }
 
-function isDone(answer: unknown): boolean {
-  return answer === 1;
+/** As the script takes it. */
+function addTo(args: string[], { changes, alert, opened }: Whole): void {
+  args.push(`${changes.length} ${alert ? 1 : 0} ${opened.length}`);
+  for (const { hash, field, text, from } of changes) args.push(keyOf[hash], field, from, text);
+  if (alert) args.push(alert.id, alert.alert === null ? '' : JSON.stringify(alert.alert));
+  for (const { delivery, text } of opened) args.push(delivery.gas.id, decidedAt(delivery), text);
 }
 
-function countsOf(...[changes, opened, alert]: Parameters<Commit>): string {
-  return `${changes.length} ${alert ? 1 : 0} ${opened.length}`;
-}
-
-/** Of a delivery that is not there yet; empty for one that is itself among the changes. */
 function textOfFirst(delivery: Delivery, changes: readonly RecordChange[]): string {
   const { id } = delivery.gas;
   const isChanged = changes.some(({ hash, field }) => hash === 'deliveries' && field === id);

@@ -143,7 +143,7 @@ export function createGasStore(
     saveRun: (held, run, opened, beside = {}) => runs.save(held, run, opened, changesBeside(beside)),
     arrivals: (receiver, checkpoint) => joins.one(joinField(receiver, checkpoint)),
     joins: async () => (await ask(() => redis.hkeys(keys.joins))).flatMap(placeOf),
-    saveJoins: (arrivals, opened) => commit(changesBeside({ arrivals }), opened),
+    saveJoins: async (arrivals, opened) => (await commit(changesBeside({ arrivals }), opened)) ?? false,
     missions: () => missions.one('next'),
     deliveries: deliveries.many,
     saveDelivery: async (held, delivery, beside = [], receiver = null) => {

@@ -38,8 +38,8 @@ const nothing: Decided = { created: noGas, beside: {} };
 
 export function makeTake({ store, ledger, logger, thresholds, decide }: TakeDeps): Take {
   /**
-   * Over what this process knows of the run, so that it is not read before each report; nearly all cross nothing and begin
-   * nothing, and are stored in one trip to Redis. Null where only what was read is sure; then nothing was done.
+   * Over what this process knows of the run, so that it is not read before each report; nearly all cross nothing, and are
+   * stored in one trip to Redis. Null where only what was read is sure; then nothing was done.
    */
   function overKnown<W extends Weighing>(
     agent: string,
@@ -49,7 +49,8 @@ export function makeTake({ store, ledger, logger, thresholds, decide }: TakeDeps
     if (known === null) return null;
     const before = known.value;
     const weighed = weigh(before);
-    if (weighed.event === null || beginsBy(before, weighed.event)) return null;
+    // Where the checkpoints of a mission fire is looked up when it begins, and that but once.
+    if (weighed.event === null || (thresholds && beginsBy(before, weighed.event))) return null;
     const { run, effects } = transitionRun(before, weighed.event);
     if (effects.length > 0) return handOver(known, { before, weighed, run, effects });
     return store
@@ -62,7 +63,7 @@ export function makeTake({ store, ledger, logger, thresholds, decide }: TakeDeps
     step: Omit<Taken<W>, 'created'>,
   ): Promise<Taken<W> | null> {
     // What an agent has done is learned with its last hand-over, before that is stored.
-    if (step.effects.some(({ checkpoint }) => checkpoint === 100)) return null;
+    if (step.effects.some(({ checkpoint, done }) => checkpoint === 100 && done.length > 0)) return null;
     const { created, beside } = await decide(step.run, step.effects);
     return (await store.saveKnownRun(known, step.run, created, beside)) ? { ...step, created } : null;
   }

@@ -56,9 +56,10 @@ export function makeWords({ brain, store, logger }: WordsDeps, options: WordsOpt
       logger.warn({ agent: run.agent, error: errorText(thrown) }, 'gas goes without the brain');
       return null;
     };
+    const receivers = receiversOf(run.agent);
     const [{ values }, find] = await Promise.all([
-      store.runs(receiversOf(run.agent)),
-      inHandover === 0 ? null : brain.open().catch(without),
+      store.runs(receivers),
+      inHandover === 0 || receivers.length === 0 ? null : brain.open().catch(without),
     ]);
     const missions = new Map(
       values.flatMap((receiver) => {

@@ -24,8 +24,9 @@ export interface Evidence {
 
 /** An intake that also looks whether what an agent wrote acknowledges what was sent to it. */
 export function withEvidence(intake: Intake, { store, ledger, ackOf }: EvidenceDeps): Intake {
+  const isShown = (agent: string) => ackOf(agent) === 'evidence';
+
   async function look(agent: string): Promise<void> {
-    if (ackOf(agent) !== 'evidence') return;
     const run = (await store.run(agent)).value;
     if (run === null) return;
     for (const { id, ...event } of evidenceOf(run, await store.openDeliveries())) {
@@ -37,12 +38,12 @@ export function withEvidence(intake: Intake, { store, ledger, ackOf }: EvidenceD
     ...intake,
     observe: async (agent, raw, at, writtenAt) => {
       const counts = await intake.observe(agent, raw, at, writtenAt);
-      if (raw !== null) await look(agent);
+      if (raw !== null && isShown(agent)) await look(agent);
       return counts;
     },
     report: async (report, word) => {
       const answer = await intake.report(report, word);
-      if (answer.accepted) await look(report.agent);
+      if (answer.accepted && isShown(report.agent)) await look(report.agent);
       return answer;
     },
   };

@@ -38,6 +38,42 @@ describe('a report over a run that is known', () => {
     expect(await record(rig)).toEqual(['A→B 75 queued']);
   });
 
+  it('reads nothing of it where a mission begins or ends either, while nothing is learned', async ({
+    rig,
+    redis,
+    prefix,
+  }) => {
+    await rig.pipeline.progress.report(report(10, 1));
+    const reads = vi.spyOn(redis, 'hmget');
+    const begun = await rig.pipeline.progress.report({ ...report(5, 2), mission: 'scan' });
+    expect(begun).toMatchObject({ accepted: true, epoch: 2, percent: 5, crossed: [] });
+    expect(reads).not.toHaveBeenCalled();
+    const ended = await rig.pipeline.progress.report({ ...report(100, 3), mission: 'scan' });
+    expect(ended).toMatchObject({ epoch: 2, crossed: [75, 90, 100] });
+    const read = reads.mock.calls.map((call) => call.flat().slice(0, 2).map(String));
+    reads.mockRestore();
+    expect(read).toEqual([[`${prefix}:gas:runs`, 'B']]);
+  });
+
+  it('begins no mission again that another process has seen begin', async ({ rig }) => {
+    await rig.pipeline.progress.report(report(10, 1));
+    await rig.twin.progress.report({ ...report(80, 2), mission: 'scan' });
+    const answer = await rig.pipeline.progress.report({ ...report(85, 3), mission: 'scan' });
+    expect(answer).toMatchObject({ accepted: true, epoch: 2, crossed: [] });
+    expect(await record(rig)).toEqual(['A→B 75 queued']);
+  });
+
+  it('asks no brain for an agent that hands over to nobody', async ({ rig, redis, prefix }) => {
+    const asked = vi.spyOn(redis, 'get');
+    expect(await rig.pipeline.progress.report({ ...report(80, 1), agent: 'C' })).toMatchObject({
+      crossed: [75],
+    });
+    expect(asked).not.toHaveBeenCalledWith(`${prefix}:brain:version`);
+    await rig.pipeline.progress.report(report(80, 1));
+    expect(asked).toHaveBeenCalledWith(`${prefix}:brain:version`);
+    asked.mockRestore();
+  });
+
   it('crosses no checkpoint again that another process has seen crossed', async ({ rig }) => {
     await rig.pipeline.progress.report(report(10, 1));
     expect(await rig.twin.progress.report(report(80, 2))).toMatchObject({ crossed: [75] });

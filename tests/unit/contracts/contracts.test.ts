@@ -12,6 +12,10 @@ describe('a derived id', () => {
     expect(derivedId('a', 'b')).toBe(derivedId('a', 'b'));
   });
 
+  it('is what it was in the versions before: Redis holds ids of theirs', () => {
+    expect(derivedId('gas', 'A→B')).toBe('xf43a9159f25bcf97539');
+  });
+
   it('differs where the parts are cut elsewhere', () => {
     expect(derivedId('ab', 'c')).not.toBe(derivedId('a', 'bc'));
   });
