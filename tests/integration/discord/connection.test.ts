@@ -45,10 +45,11 @@ describe('the Discord connection', () => {
   });
 
   it('says that it is down while it resumes', async () => {
-    const { peer, link } = await connected();
+    const { peer, link, changes } = await connected();
+    const before = changes.length;
     peer.gateway.drop();
-    await eventually(() => link.status().state === 'down');
-    expect(link.status().detail).toBe('gateway closed (1006), resuming');
+    const down = await eventually(() => changes.slice(before).find(({ state }) => state === 'down'));
+    expect(down?.detail).toBe('gateway closed (1006), resuming');
     await up(link);
   });
 

@@ -21,7 +21,7 @@ import type { BoardAgent } from '../../../src/contracts/board.ts';
 import type { Answer, Report, Step } from '../../../src/contracts/chat.ts';
 import type { ReportMemory } from '../../../src/contracts/ports.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { Link } from '../../../src/core/links.ts';
+import { Link, type LinkStatus } from '../../../src/core/links.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { createGuards, type Guards } from '../../../src/core/recovery/guards.ts';
 import {
@@ -193,6 +193,8 @@ export interface Scene {
   readonly peer: DiscordPeer;
   readonly intake: FakeIntake;
   readonly link: Link;
+  /** Every change of the link's state, the newest last: one that lasts for milliseconds is seen here alone. */
+  readonly changes: readonly LinkStatus[];
   readonly guards: Guards;
   readonly bot: DiscordBot;
   close(): Promise<void>;
@@ -226,9 +228,11 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
 export function botAt(
   peer: Pick<DiscordPeer, 'apiUrl' | 'token' | 'guildId' | 'channelId'>,
   options: SceneOptions = {},
-): Pick<Scene, 'intake' | 'link' | 'guards' | 'bot'> {
+): Pick<Scene, 'intake' | 'link' | 'changes' | 'guards' | 'bot'> {
   const intake = new FakeIntake();
-  const link = new Link({ name: 'discord', hard: false, clock: systemClock, staleAfterMs: 90_000 });
+  const changes: LinkStatus[] = [];
+  const onChange = (status: LinkStatus) => void changes.push(status);
+  const link = new Link({ name: 'discord', hard: false, clock: systemClock, staleAfterMs: 90_000, onChange });
   const guards = createGuards({ clock: systemClock });
   const bot = createDiscordBot(
     {
@@ -251,5 +255,5 @@ export function botAt(
       tuning: { minEditMs: 20, restTimeoutMs: 1_000, retryInitialMs: 100, ...options.tuning },
     },
   );
-  return { intake, link, guards, bot };
+  return { intake, link, changes, guards, bot };
 }

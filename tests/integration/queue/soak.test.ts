@@ -1,8 +1,7 @@
 // F36: work leaves nothing behind in the process: no listener, no handle, no memory that grows with it. Minutes of it on
 // request: SWARMLINE_SOAK_S=1800.
 import { expect, onTestFinished } from 'vitest';
-import { systemClock } from '../../../src/core/clock.ts';
-import { it } from '../../support/fixtures.ts';
+import { eventually, it } from '../../support/fixtures.ts';
 import { print } from '../../support/measured.ts';
 import { createLaneHost, gasFor } from './lane-rig.ts';
 import { producer } from './rig.ts';
@@ -47,9 +46,11 @@ it(
     const until = Date.now() + seconds * 1_000;
     do await round();
     while (Date.now() < until);
-    await systemClock.sleep(100);
     print(`F36 ${given} jobs, rss ${Math.round((process.memoryUsage().rss - begun) / 1_048_576)} MB more`);
-    expect(held()).toEqual(before);
+    // What the last jobs opened is closed a moment after their end; what is left behind by each job only grows.
+    await eventually(held, {
+      accept: ({ listeners, handles }) => listeners <= before.listeners && handles <= before.handles,
+    });
     expect(given).toBeGreaterThan(100);
   },
   (seconds + 60) * 1_000,

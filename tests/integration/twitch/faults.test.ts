@@ -63,7 +63,7 @@ describe('a bot whose Twitch', () => {
     const { peer, link } = await joinedBot();
     peer.silence(true);
     await eventually(() => link.status().state === 'down');
-    expect(link.status().detail).toMatch(/silent for 1 s; reconnecting; re-created 1×/);
+    expect(link.status().detail).toMatch(/silent for 1 s; reconnecting; re-created \d+×/);
   });
 
   it('is quiet is asked, and the age of its answer is told', async () => {
