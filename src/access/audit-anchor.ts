@@ -12,6 +12,8 @@ const anchorSchema = z.object({
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   /** When it was written, ms since the epoch. */
   at: momentSchema,
+  /** The Redis prefix of the record; absent from one of before, which may be that of another record in the same home. */
+  record: z.string().exactOptional(),
 });
 export type Anchor = Readonly<z.infer<typeof anchorSchema>>;
 
@@ -28,6 +30,13 @@ export async function readAnchor(path: string): Promise<Anchor | null> {
   } catch (cause) {
     throw new SwarmError(domainErrors.auditBroken, `${path} is no anchor of the record`, { cause });
   }
+}
+
+/** What else it may mean that an anchor does not fit the record; empty where it says whose it is. */
+export function anchorDoubt(path: string, { record }: Pick<Anchor, 'record'>): string {
+  return record === undefined
+    ? `, or ${path} is that of another record, such as the demo world's, since it names none: then remove it`
+    : '';
 }
 
 /** Only over one that still holds. @throws SwarmError as the disk says */

@@ -9,7 +9,7 @@ export {
   type AuditReader,
   type AuditSink,
 } from './audit.ts';
-export { readAnchor, writeAnchor } from './audit-anchor.ts';
+export { anchorDoubt, readAnchor, writeAnchor } from './audit-anchor.ts';
 export { AuditLog } from './audit-log.ts';
 export { type AuditRecord, createAuditRecord } from './audit-walk.ts';
 export { type Access, createAccess, type Entered } from './access.ts';

@@ -1,5 +1,5 @@
 // Keeps an eye on the record: whether it takes writes, whether its end is still there, and the anchor beside it.
-import { type AuditLog, type AuditRecord, readAnchor, writeAnchor } from '../access/index.ts';
+import { type AuditLog, type AuditRecord, anchorDoubt, readAnchor, writeAnchor } from '../access/index.ts';
 import type { Clock } from '../core/clock.ts';
 import { toSwarmError } from '../core/errors.ts';
 import type { Check } from '../core/health.ts';
@@ -15,6 +15,8 @@ export interface AuditWatchDeps {
 
 export interface AuditWatchOptions {
   readonly anchorFile: string;
+  /** The Redis prefix of the record. */
+  readonly prefix: string;
 }
 
 const everyMs = 5_000;
@@ -74,14 +76,16 @@ export class AuditWatch extends Service {
   // A file that contradicts the record stays as it is: it is the evidence.
   async #anchor(): Promise<string | null> {
     const { record, clock } = this.#deps;
-    const { anchorFile } = this.#options;
+    const { anchorFile, prefix } = this.#options;
     const anchor = await readAnchor(anchorFile);
     if (anchor !== null && !(await record.holds(anchor))) {
-      return `line ${anchor.seq} of the record is gone or another: run \`swarmline audit verify\``;
+      const doubt = anchorDoubt(anchorFile, anchor);
+      return `line ${anchor.seq} of the record is gone or another${doubt}; run \`swarmline audit verify\``;
     }
     const tail = await record.tail();
-    if (tail !== null && tail.seq > (anchor?.seq ?? 0)) {
-      await writeAnchor(anchorFile, { ...tail, at: clock.now() });
+    const isNameless = anchor !== null && anchor.record === undefined;
+    if (tail !== null && (tail.seq > (anchor?.seq ?? 0) || isNameless)) {
+      await writeAnchor(anchorFile, { ...tail, at: clock.now(), record: prefix });
     }
     return null;
   }

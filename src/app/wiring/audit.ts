@@ -57,7 +57,10 @@ export function wireAudit({ config, redis, clock, logger, links }: AuditSources)
   const log = new AuditLog({ redis, clock }, options);
   const record = createAuditRecord({ redis }, options);
   const ends = new AuditEnds({ log, logger });
-  const watch = new AuditWatch({ log, record, ends, clock }, { anchorFile: anchorFileOf(config) });
+  const watch = new AuditWatch(
+    { log, record, ends, clock },
+    { ...options, anchorFile: anchorFileOf(config) },
+  );
   links.alsoCheck(() => [watch.check()]);
   return {
     log,

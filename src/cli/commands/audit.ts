@@ -1,6 +1,6 @@
 // `swarmline audit verify|query|export`: the record of who did what, read from Redis itself.
 import { once } from 'node:events';
-import { type AuditLine, readAnchor, writeAnchor } from '../../access/index.ts';
+import { type AuditLine, anchorDoubt, readAnchor, writeAnchor } from '../../access/index.ts';
 import {
   type AuditAccess,
   type LoadedConfig,
@@ -30,9 +30,13 @@ export async function auditVerify(options: { readonly json: boolean }, io: Io): 
     const told = { ok: broken === null, lines, tail, broken, anchor };
     if (options.json) io.stdout.write(`${JSON.stringify(told)}\n`);
     if (broken !== null) {
-      throw new SwarmError(domainErrors.auditBroken, `line ${broken.seq}: ${broken.why}`);
+      // Where the record is whole by itself, the anchor alone is against it.
+      const isWhole = anchor !== null && (await record.verify(null)).broken === null;
+      const doubt = isWhole ? anchorDoubt(anchorFile, anchor) : '';
+      throw new SwarmError(domainErrors.auditBroken, `line ${broken.seq}: ${broken.why}${doubt}`);
     }
-    if (lines > 0) await writeAnchor(anchorFile, { ...tail, at: systemClock.now() });
+    if (lines > 0)
+      await writeAnchor(anchorFile, { ...tail, at: systemClock.now(), record: loaded.config.redis.prefix });
     const since =
       anchor === null
         ? 'there was no anchor before'

@@ -10,9 +10,9 @@ import { anchorFileOf, takeOverAnchor } from '../../../src/app/wiring/audit.ts';
 import type { JobOrder } from '../../../src/contracts/jobs.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { closeRedis, createCommandRedis, type Redis } from '../../../src/core/redis.ts';
-import { inQueue } from '../../support/kept.ts';
 import { entry, forge } from '../../support/audit.ts';
 import { it } from '../../support/fixtures.ts';
+import { inQueue } from '../../support/kept.ts';
 import { ManualClock } from '../../unit/core/manual-clock.ts';
 
 const report = (correlationId: string, final: boolean, state: 'ready' | 'failed' | 'sent' = 'ready') =>
@@ -49,7 +49,7 @@ async function open(redis: Redis, prefix: string, file?: string) {
       return inQueue;
     },
   });
-  const watch = new AuditWatch({ log, record, ends, clock }, { anchorFile });
+  const watch = new AuditWatch({ log, record, ends, clock }, { anchorFile, prefix });
   const ended = async () => (await record.query({ event: 'ended' }, { limit: 10 })).lines;
   return { log, record, ends, sink, told, watch, ended, anchorFile };
 }
@@ -152,7 +152,7 @@ describe('the watch', () => {
     const { tail } = createAuditRecord({ redis: gone }, { prefix });
     const watch = new AuditWatch(
       { log, record: { ...record, tail }, ends, clock: new ManualClock() },
-      { anchorFile },
+      { anchorFile, prefix },
     );
     await watch.look();
     expect(watch.check().health).toBe('healthy');
@@ -219,6 +219,25 @@ describe('the watch', () => {
       await next.look();
       expect(next.check()).toMatchObject({ detail: expect.stringMatching(/line 2 .* gone or another/) });
       expect(await readFile(anchorFileOf(config), 'utf8')).toBe(before);
+    });
+
+    it('says of an anchor that names no record that it may be that of another, and names its own', async ({
+      redis,
+      prefix,
+    }) => {
+      const { log, watch, anchorFile } = await open(redis, prefix);
+      await log.append(entry({ correlationId: 'c-1' }));
+      const foreign = JSON.stringify({ seq: 7, hash: 'a'.repeat(64), at: 1 });
+      await writeFile(anchorFile, foreign);
+      await watch.look();
+      expect(watch.check().detail).toContain(`or ${anchorFile} is that of another record`);
+      expect(await readFile(anchorFile, 'utf8')).toBe(foreign);
+      await rm(anchorFile);
+      await watch.look();
+      expect(JSON.parse(await readFile(anchorFile, 'utf8'))).toMatchObject({ seq: 1, record: prefix });
+      await forge(redis, prefix, (lines) => lines.slice(0, 0));
+      await watch.look();
+      expect(watch.check().detail).toMatch(/^line 1 of the record is gone or another; run/);
     });
 
     it('keeps the anchor that it has beside one of before', async ({ redis, prefix }) => {
