@@ -148,9 +148,10 @@ function makeLookup(configured: readonly PipelineAgent[]): (id: string) => Pipel
 /**
  * Another process read a later version: at the same moment the file's own time tells which it is. Where the later one is of a
  * time to come, the clock was set back: what is read just now is later, unlike what was read before that, or by a process that
- * stood still.
+ * stood still. What was itself read in a time to come was read before that, and others may have been since.
  */
 function isOvertaken(run: Run, { at, writtenAt }: Version, now: number): boolean {
+  if (at - now >= skewMs) return true;
   const readAt = run.readAt ?? at;
   if (readAt === at) return writtenAt < (run.writtenAt ?? writtenAt);
   const isSetBack = readAt - now >= skewMs;

@@ -109,6 +109,17 @@ describe('a version', () => {
     expect((await rig.pipeline.directory.agents())[0]).toMatchObject({ mission: 'new', epoch: 1 });
   });
 
+  it('read before the clock was set back brings no earlier mission back, after the next one was read', async ({
+    rig,
+  }) => {
+    const then = at();
+    await rig.pipeline.observe('A', status(10, 'old'), then);
+    rig.advance(-30_000);
+    await rig.pipeline.observe('A', status(95, 'new'), at() - 30_000);
+    expect(await rig.twin.observe('A', status(10, 'old'), then)).toBe(false);
+    expect((await rig.pipeline.directory.agents())[0]).toMatchObject({ mission: 'new', epoch: 2 });
+  });
+
   it('that is refused since the clock was set back by a moment counts at the next sweep', async ({ rig }) => {
     await rig.write('A', { current_mission: 'old', progress: 80 });
     rig.advance(30_000);
