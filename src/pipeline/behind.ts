@@ -1,7 +1,7 @@
 // Gas that somebody reached after another was first in a join of any: which of it is next, where that of the first goes to
 // nobody. It stores nothing.
 import type { Clock } from '../core/clock.ts';
-import { type Delivery, keptDeliveries, newDelivery } from './delivery.ts';
+import { type Delivery, newDelivery } from './delivery.ts';
 import { heirId, toHeir } from './gas.ts';
 import { pauseOf } from './machine.ts';
 import type { GasStore } from './store.ts';
@@ -19,9 +19,8 @@ export async function firstOf(store: Pick<GasStore, 'delivery'>, { gas }: Delive
 }
 
 /** All that came behind another, oldest first. @throws SwarmError REDIS_* */
-export async function allBehind(store: Pick<GasStore, 'recentDeliveries'>): Promise<readonly Delivery[]> {
-  const { deliveries } = await store.recentDeliveries(keptDeliveries);
-  return deliveries.filter(({ behind }) => behind !== undefined).toReversed();
+export async function allBehind(store: Pick<GasStore, 'keptThat'>): Promise<readonly Delivery[]> {
+  return (await store.keptThat(({ behind }) => behind !== undefined)).toReversed();
 }
 
 export interface Gone {

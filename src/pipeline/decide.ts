@@ -4,7 +4,7 @@ import type { Gas } from '../contracts/agents.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Chain } from './chain.ts';
-import { type Delivery, isTaken, keptDeliveries, newDelivery } from './delivery.ts';
+import { type Delivery, isTaken, newDelivery } from './delivery.ts';
 import { checkpointGasId, toGas } from './gas.ts';
 import { fallbacksOf, joinOf, policyOf } from './graph.ts';
 import { holdersAmong } from './join-holds.ts';
@@ -122,9 +122,7 @@ async function takenBefore(
   const own = await store.deliveries(ids.map((one) => checkpointGasId(run, one, receiver)));
   const taken = await firstTaken(store, run, own.values);
   if (taken !== null) return taken;
-  // All that are kept, some MB: only where its own gas was not taken.
-  const { deliveries } = await store.recentDeliveries(keptDeliveries);
-  const earlier = deliveries.filter(
+  const earlier = await store.keptThat(
     ({ gas, meant }) =>
       gas.checkpoint !== null &&
       gas.checkpoint < checkpoint &&

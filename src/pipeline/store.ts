@@ -10,9 +10,10 @@ import type { Run } from './machine.ts';
 import {
   ask,
   createRecords,
-  makeStoreRhythm,
   type ManyRead,
+  makeStoreRhythm,
   type RecordReaderDeps,
+  type Records,
 } from './record-reader.ts';
 import {
   arrivalsSchema,
@@ -70,6 +71,11 @@ export interface GasStore {
   alerts(): Promise<readonly GasAlert[]>;
   /** The newest `limit`. */
   recentDeliveries(limit: number): Promise<KeptDeliveries>;
+  /**
+   * Of the newest `keptDeliveries` those that fit, newest first. `fits` is asked of what never changes of a delivery: one that
+   * this process knows, and that does not, is not read again.
+   */
+  keptThat(fits: (delivery: Delivery) => boolean): Promise<readonly Delivery[]>;
   /** Nothing more is owed to it. Forgets closed deliveries beyond the newest `keepClosed`. */
   close(id: string, at: number): Promise<void>;
 }
@@ -106,19 +112,8 @@ export function createGasStore(
   { rhythm = makeStoreRhythm(), ...deps }: RecordReaderDeps & { readonly rhythm?: Rhythm },
   options: GasStoreOptions,
 ): GasStore {
-  const key = (name: string) => `${options.prefix}:gas:${name}`;
-  const keys = {
-    runs: key('runs'),
-    deliveries: key('deliveries'),
-    recent: key('recent'),
-    open: key('open'),
-    closed: key('closed'),
-    alerts: key('alerts'),
-    joins: key('joins'),
-    missions: key('missions'),
-  };
-
   const { redis } = deps;
+  const keys = keysUnder(options.prefix);
   const deliveries = createRecords<Delivery>(deps, keys.deliveries, deliverySchema, rhythm);
   const joins = createRecords(deps, keys.joins, arrivalsSchema, rhythm);
   const missions = createRecords(deps, keys.missions, missionsSchema, rhythm);
@@ -131,6 +126,7 @@ export function createGasStore(
     const { values, unreadable } = await deliveries.many(ids);
     return { deliveries: values.filter((delivery) => delivery !== null), unreadable: unreadable.length };
   };
+  const newest = (limit: number) => ask(() => redis.zrevrange(keys.recent, 0, limit - 1));
 
   return {
     run: runs.one,
@@ -156,13 +152,37 @@ export function createGasStore(
     },
     alerts: async () => parseAlerts(await ask(() => redis.hgetall(keys.alerts))),
     openDeliveries: async () => (await list(await ask(() => redis.zrange(keys.open, 0, '-1')))).deliveries,
-    recentDeliveries: async (limit) =>
-      list(limit < 1 ? [] : await ask(() => redis.zrevrange(keys.recent, 0, limit - 1))),
-    close: async (id, at) => {
-      const keep = options.keepClosed ?? keptDeliveries;
-      const held = [keys.open, keys.closed, keys.recent, keys.deliveries, keys.alerts];
-      await ask(() => closeScript(redis, held, [id, at, keep]));
+    recentDeliveries: async (limit) => list(limit < 1 ? [] : await newest(limit)),
+    keptThat: async (fits) => {
+      const kept = await list((await newest(keptDeliveries)).filter(mayFit(deliveries, fits)));
+      return kept.deliveries.filter(fits);
     },
+    close: async (id, at) => {
+      const held = [keys.open, keys.closed, keys.recent, keys.deliveries, keys.alerts];
+      await ask(() => closeScript(redis, held, [id, at, options.keepClosed ?? keptDeliveries]));
+    },
+  };
+}
+
+function keysUnder(prefix: string) {
+  const key = (name: string) => `${prefix}:gas:${name}`;
+  return {
+    runs: key('runs'),
+    deliveries: key('deliveries'),
+    recent: key('recent'),
+    open: key('open'),
+    closed: key('closed'),
+    alerts: key('alerts'),
+    joins: key('joins'),
+    missions: key('missions'),
+  };
+}
+
+/** Whether a delivery fits as far as this process knows it. */
+function mayFit({ known }: Pick<Records<Delivery>, 'known'>, fits: (delivery: Delivery) => boolean) {
+  return (id: string): boolean => {
+    const one = known(id);
+    return one === null || fits(one.value);
   };
 }
 

@@ -1,5 +1,5 @@
 // The policy until-acknowledged, on real Redis: what counts as a receiver that works already, by whichever way its gas came.
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import type { PipelineOptions } from '../../../src/pipeline/index.ts';
 import { ann, gasOf, layDown, order, record, status, take } from './orders.ts';
 import { it, type Rig } from './rig.ts';
@@ -22,7 +22,7 @@ const why = async ({ pipeline }: Rig) =>
   (await pipeline.directory.deliveries(1)).deliveries[0]?.steps[0]?.detail;
 
 describe('the 90 before one receiver', () => {
-  it.override({ options: graph({ A: { next: ['B'] }, B: { fallback: ['C'] } }) });
+  it.override({ options: graph({ A: { next: ['B'] }, C: { next: ['B'] }, B: { fallback: ['C'] } }) });
 
   it('is suppressed where a person gave the 75 to another, who took it', async ({ rig }) => {
     await reach(rig, 'A', 80);
@@ -53,6 +53,23 @@ describe('the 90 before one receiver', () => {
     await takes(rig, 'B');
     await reach(rig, 'A', 90);
     expect(await backups(rig)).toEqual(['A→B 90 suppressed']);
+  });
+
+  it('is decided without reading again what is of others', async ({ rig, redis, prefix }) => {
+    await reach(rig, 'C', 80);
+    await takes(rig, 'B');
+    await reach(rig, 'A', 80);
+    const [ofC, ofA] = gasOf(rig).map(({ id }) => id);
+    const reads = vi.spyOn(redis, 'hmget');
+    await rig.pipeline.observe('A', status(92), Date.now());
+    const read = reads.mock.calls.map((call) => call.flat().map(String));
+    reads.mockRestore();
+    const ids = read
+      .filter(([hash]) => hash === `${prefix}:gas:deliveries`)
+      .flatMap(([, ...fields]) => fields);
+    expect(ids).toContain(ofA);
+    expect(ids).not.toContain(ofC);
+    expect(await backups(rig)).toEqual(['A→B 90 queued']);
   });
 
   it('is sent where only the 75 of a mission before was taken', async ({ rig }) => {
