@@ -7,7 +7,7 @@ import { errorKinds } from '../contracts/errors.ts';
 import { type ProgressAnswer, type ProgressWords, progressAnswerSchema } from '../contracts/progress.ts';
 import { coreErrors, SwarmError } from '../core/errors.ts';
 import { inputFault } from '../core/input-faults.ts';
-import { type Door, findDoor } from './door.ts';
+import { answerLost, type Door, findDoor } from './door.ts';
 import type { Io } from './io.ts';
 
 /** What is asked for: as it is typed in chat, or by name; `dryRun` only says what would be done. */
@@ -49,7 +49,10 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
   const call = async (...[path, request]: Parameters<Door['fetch']>): Promise<unknown> => {
     const { status, text } = await door.fetch(path, request);
     if (status === 204) return null;
-    const answer = await understood(z.unknown(), fromJson(text));
+    const answer = await understood(z.unknown(), fromJson(text)).catch((thrown: unknown) => {
+      // A gateway in between speaks for a platform that may have taken it.
+      throw status >= 500 ? answerLost(door.url, `only a status ${status} came`, thrown) : thrown;
+    });
     const failure = status < 400 ? null : failureSchema.safeParse(answer);
     if (failure?.success) {
       const { error, message } = failure.data;

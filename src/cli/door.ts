@@ -71,11 +71,16 @@ export async function findDoor(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promis
 export function unanswered(url: string, cause: unknown): SwarmError {
   const kind = systemKind(cause);
   if (kind === coreErrors.connectionLost || kind === coreErrors.timedOut) {
-    const text = `${url} was reached and its answer is lost (${reasonOf(cause)}), so it is unknown whether this was taken`;
-    return new SwarmError(domainErrors.answerLost, text, { cause });
+    return answerLost(url, reasonOf(cause), cause);
   }
   const text = `no Swarmline answers at ${url} (${reasonOf(cause)}); start it with: npm start`;
   return new SwarmError(domainErrors.platformUnreachable, text, { cause });
+}
+
+/** @param why in words */
+export function answerLost(url: string, why: string, cause: unknown): SwarmError {
+  const text = `${url} was reached and its answer is lost (${why}), so it is unknown whether this was taken`;
+  return new SwarmError(domainErrors.answerLost, text, { cause });
 }
 
 // fetch itself says only that it failed.

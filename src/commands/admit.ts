@@ -94,7 +94,7 @@ export async function admitted(
     case 'limited':
       return admission.by === 'rate' ? tooMuch(admission.retryAfterMs) : tooSoon(admission, parsed.spec.name);
     case 'repeated':
-      return keptReply(admission.reply) ?? work();
+      return keptReply(admission.reply, deps.clock.now()) ?? work();
     case 'admitted':
       return settled(deps, bounds.store, admission.ticket, work);
   }
@@ -110,10 +110,10 @@ async function settled(
     inTime(deps, store.settle(ticket, { reply, counts })).catch(() => null);
   try {
     const reply = await work();
-    const text = keepable(reply) ? keptText(reply) : null;
+    const text = keepable(reply) ? keptText(reply, deps.clock.now()) : null;
     const first = await end(text, reply.kind === 'accepted' || reply.kind === 'answer');
     // The same use twice at once: both are told what the first of them came to.
-    return first === null || first === text ? reply : (keptReply(first) ?? reply);
+    return first === null || first === text ? reply : (keptReply(first, deps.clock.now()) ?? reply);
   } catch (thrown) {
     await end(null, false);
     throw thrown;

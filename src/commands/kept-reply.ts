@@ -1,7 +1,6 @@
 // A reply as it is kept for the next time that the same use arrives, and which replies are kept at all. Pure.
 import { z } from 'zod';
 import type { Reply } from './reply.ts';
-import { refusalCodes } from './reply.ts';
 
 /** Longer ones are made anew. */
 const mostCharacters = 65_536;
@@ -14,32 +13,40 @@ const answerSchema = z.object({
   note: z.string().exactOptional(),
   data: z.unknown(),
 });
-const keptSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('answer'), answer: answerSchema }),
-  z.object({ kind: z.literal('refusal'), code: z.enum(refusalCodes), text: z.string() }),
-  z.object({ kind: z.literal('accepted'), correlationId: z.string(), text: z.string() }),
-  z.object({ kind: z.literal('dropped'), text: z.string() }),
-]);
+const keptSchema = z.object({
+  at: z.number(),
+  reply: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('answer'), answer: answerSchema }),
+    z.object({ kind: z.literal('accepted'), correlationId: z.string(), text: z.string() }),
+    z.object({ kind: z.literal('dropped'), text: z.string() }),
+  ]),
+});
 
 /**
- * Whether it is the last word on its use. What waits for a decision is looked up each time, in its present state; what
- * could not be taken may be tried again.
+ * Whether it is the last word on its use. What waits for a decision is looked up each time, in its present state; a refusal
+ * had no effect, and who is refused today may be allowed to tomorrow.
  */
 export function keepable(reply: Reply): boolean {
-  if (reply.kind === 'refusal') return reply.code === 'denied' || reply.code === 'bad-argument';
   return reply.kind === 'answer' || reply.kind === 'accepted' || reply.kind === 'dropped';
 }
 
-/** Null when it is too long to be kept. */
-export function keptText(reply: Reply): string | null {
-  const text = JSON.stringify(reply);
+/** @param at when it was made, ms since the epoch. Null when it is too long to be kept. */
+export function keptText(reply: Reply, at: number): string | null {
+  const text = JSON.stringify({ at, reply });
   return text.length > mostCharacters ? null : text;
 }
 
-/** Null for what another version has kept. */
-export function keptReply(text: string): Reply | null {
+/** As it was made, but what it tells has grown older since. Null for what another version has kept. */
+export function keptReply(text: string, now: number): Reply | null {
   const parsed = z.string().transform(fromJson).pipe(keptSchema).safeParse(text);
-  return parsed.success ? parsed.data : null;
+  if (!parsed.success) return null;
+  const { at, reply } = parsed.data;
+  return reply.kind === 'answer' ? { ...reply, answer: aged(reply.answer, Math.max(0, now - at)) } : reply;
+}
+
+function aged(answer: z.infer<typeof answerSchema>, ms: number): z.infer<typeof answerSchema> {
+  const rows = answer.rows.map((row) => (row.ageMs === null ? row : { ...row, ageMs: row.ageMs + ms }));
+  return { ...answer, rows };
 }
 
 function fromJson(text: string): unknown {

@@ -10,7 +10,6 @@ import { levelOf } from './level.ts';
 import { recordExecuting } from './record.ts';
 import { type Invocation, idReused, placeOf, type Reply } from './reply.ts';
 import { nameToType } from './rights.ts';
-import { declined } from './settle.ts';
 import { type Action, type Change, hasSecret } from './spec.ts';
 import { leaveTrail } from './trail.ts';
 
@@ -41,9 +40,14 @@ export async function propose(deps: IntakeDeps, invocation: Invocation, wished: 
     case 'approved':
     case 'done':
       return carryOut(deps, { spec, approval });
+    // No word that is said now, so nobody may take it for one: a script would go on as if its yes had counted.
     case 'declined':
     case 'withdrawn':
-      return approval.level === 'two-persons' ? { kind: 'dropped', text: endText(approval) } : declined;
+      return {
+        kind: 'refusal',
+        code: 'decided',
+        text: `${endText(approval)} Under another key it is a new order.`,
+      };
     case 'expired':
     case 'invalid':
       return nothingToConfirm(approval.id);

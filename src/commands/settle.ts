@@ -102,7 +102,7 @@ async function already(
       return toldWhere(decision, approval, await carryOut(deps, { spec, approval }));
     }
   }
-  if (isOwn) return isYes ? tooLateForNo(approval) : declined;
+  if (isOwn && decision.verdict === 'no') return isYes ? tooLateForNo(approval) : declined;
   return alreadyDecided(deps, approval, decided);
 }
 
@@ -140,7 +140,7 @@ function toldWhere({ replyTo }: Decision, { level, replyTo: asked }: Approval, r
   return here ? reply : { ...reply, toldElsewhere: true };
 }
 
-export const declined: Reply = { kind: 'dropped', text: 'Declined; nothing was done.' };
+const declined: Reply = { kind: 'dropped', text: 'Declined; nothing was done.' };
 
 function mistyped(id: string, name: string): Reply {
   const text = `Type the name exactly to confirm it: \`yes ${id} ${name}\`. It still waits.`;

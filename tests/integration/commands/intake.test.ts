@@ -295,7 +295,7 @@ describe('a no', () => {
     const scene = createScene(redis, prefix);
     const id = await scene.asked('restart slam');
     await scene.decide(id, 'no');
-    expect(await scene.decide(id, 'yes')).toMatchObject({ kind: 'dropped' });
+    expect(await scene.decide(id, 'yes')).toMatchObject({ kind: 'refusal', code: 'decided' });
     expect(scene.jobs.ids).toEqual([]);
   });
 

@@ -1,10 +1,12 @@
 // Too much, too soon, or the same once more: what the intake makes of it.
 import { describe, expect } from 'vitest';
+import { createPolicy } from '../../../src/access/index.ts';
+import type { Reply } from '../../../src/commands/index.ts';
 import { correlationIdOf } from '../../../src/contracts/ids.ts';
 import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { service } from '../../unit/commands/ports.ts';
-import { alice, aliceOnTwitch, bob, createScene } from './scene.ts';
+import { alice, aliceOnTwitch, bob, createScene, policyDocument, stranger } from './scene.ts';
 
 const away = () => Promise.reject(new SwarmError(coreErrors.redisUnavailable, 'connect ECONNREFUSED'));
 const noStore = { admit: away, begin: away, settle: away };
@@ -21,6 +23,47 @@ describe('the same use once more', () => {
     known = [...known, service('mesh')];
     expect([first, await scene.say('services', alice, 'same')]).toEqual([first, first]);
     expect(await scene.say('services', alice, 'other')).toMatchObject({ answer: { title: '2 services' } });
+  });
+
+  it('is answered with what the first was answered, and says how old that is by now', async ({
+    redis,
+    prefix,
+  }) => {
+    const services = {
+      services: async () => [service('slam')],
+      service: async () => null,
+      names: async () => [],
+    };
+    const scene = createScene(redis, prefix, { limits: {}, ports: { services } });
+    const agesOf = (reply: Reply) =>
+      reply.kind === 'answer' ? reply.answer.rows.map(({ ageMs }) => ageMs) : [];
+    const first = agesOf(await scene.say('services', alice, 'same'));
+    scene.clock.advance(9_000);
+    expect(agesOf(await scene.say('services', alice, 'same'))).toEqual(
+      first.map((ms) => (ms === null ? null : ms + 9_000)),
+    );
+    expect(first.filter((ms) => ms !== null)).not.toEqual([]);
+  });
+
+  it('that was refused is judged anew, since it may be allowed by now', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { limits: {} });
+    expect(await scene.say('restart slam', stranger, 'same')).toMatchObject({ code: 'denied' });
+    const people = { ...policyDocument.people, dora: { role: 'operator', identities: ['discord:999'] } };
+    scene.setPolicy(createPolicy({ ...policyDocument, people }));
+    expect(await scene.say('restart slam', stranger, 'same')).toMatchObject({ kind: 'confirm' });
+  });
+
+  it('that was declined is told as that, and as no word of now', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { limits: {} });
+    await scene.decide(await scene.asked('restart slam', alice, 'same'), 'no');
+    expect(await scene.say('restart slam', alice, 'same')).toMatchObject({
+      kind: 'refusal',
+      code: 'decided',
+      text: expect.stringMatching(
+        /^Restart slam\? Declined by .* nothing was done\. Under another key it is a new order\.$/,
+      ),
+    });
+    expect(scene.jobs.ids).toEqual([]);
   });
 
   it('with another input is refused', async ({ redis, prefix }) => {

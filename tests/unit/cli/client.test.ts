@@ -5,19 +5,38 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { connectClient } from '../../../src/cli/client.ts';
 
-it('says that it does not understand whoever else answers at the port of Swarmline', async () => {
-  const server = createServer((_request, response) => response.end('<html>It works!</html>'));
+/** A client of a port at which this is answered. */
+async function clientOf(status: number, body: string) {
+  const server = createServer((_request, response) => response.writeHead(status).end(body));
   onTestFinished(() => void server.close());
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const client = await connectClient({
+  return connectClient({
     env: { SWARMLINE_API_PORT: String(port), SWARMLINE_HOME: '/no/such/home' },
     root: join(import.meta.dirname, '../../..'),
     stopped: new AbortController().signal,
   });
+}
+
+it('says that it does not understand whoever else answers at the port of Swarmline', async () => {
+  const client = await clientOf(200, '<html>It works!</html>');
   await expect(client.run({ line: 'status', dryRun: false }, 'key')).rejects.toMatchObject({
     code: 'INPUT_INVALID',
     message: expect.stringContaining('JSON'),
   });
 });
+
+it.for([
+  [502, '<html>Bad Gateway</html>'],
+  [504, ''],
+] as const)(
+  'takes a %i of a gateway for no answer: what is behind it may have taken the order',
+  async ([status, body]) => {
+    const client = await clientOf(status, body);
+    await expect(client.decide('x1', 'yes')).rejects.toMatchObject({
+      code: 'ANSWER_LOST',
+      message: expect.stringContaining(`${status}`),
+    });
+  },
+);
