@@ -69,7 +69,7 @@ export async function findDoor(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promis
 
 /** Why there is no answer: nobody was reached, or what was asked for may have been taken. */
 export function unanswered(url: string, cause: unknown): SwarmError {
-  const kind = systemKind(cause);
+  const kind = cause instanceof SwarmError ? cause.kind : systemKind(cause);
   if (kind === coreErrors.connectionLost || kind === coreErrors.timedOut) {
     return answerLost(url, reasonOf(cause), cause);
   }

@@ -7,7 +7,7 @@ import type { ActionState, Report, Step } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { randomId } from '../../contracts/ids.ts';
 import { systemClock } from '../../core/clock.ts';
-import { coreErrors, errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
+import { errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
 import { utcTime } from '../../core/utc.ts';
 import { type Client, connectClient } from '../client.ts';
 import { type ExitCode, exitCodes, type Io, untilStopped } from '../io.ts';
@@ -56,9 +56,7 @@ async function carryOut(
 ): Promise<ExitCode> {
   const { dryRun = false, key = randomId(), json, patienceMs } = options;
   const client = persistent(await connectClient(io), { key, quiet: json, patienceMs }, io);
-  const first = await client.run({ ...asked, dryRun }, key).catch((thrown: unknown) => {
-    throw io.stopped.aborted && !dryRun ? leftOpen(thrown) : thrown;
-  });
+  const first = await client.run({ ...asked, dryRun }, key);
   if (first.kind === 'confirm' && first.level === 'two-persons' && !dryRun)
     return awaitSecond(client, first, options, io);
   // A platform that does not know of dry runs asks; nothing is confirmed then.
@@ -69,13 +67,6 @@ async function carryOut(
     return codeOf(reply);
   }
   return follow(client, reply, options, io);
-}
-
-// The platform may have taken it, or take it still: no question was seen, so none was withdrawn.
-function leftOpen(cause: unknown): SwarmError {
-  const text =
-    'stopped before the platform answered, so it is unknown whether it was taken; if it was, it is under way, or waits for a word: `swarmline approvals` shows it, and `swarmline deny ID` withdraws it';
-  return new SwarmError(coreErrors.aborted, text, { cause });
 }
 
 type Confirm = Extract<Reply, { kind: 'confirm' }>;

@@ -2,7 +2,7 @@
 // stays one.
 import { domainErrors } from '../../contracts/errors.ts';
 import { systemClock } from '../../core/clock.ts';
-import { SwarmError, toSwarmError } from '../../core/errors.ts';
+import { coreErrors, SwarmError, toSwarmError } from '../../core/errors.ts';
 import type { Client } from '../client.ts';
 import type { Io } from '../io.ts';
 
@@ -11,14 +11,24 @@ const longestMs = 20_000;
 const pauseMs = 500;
 
 /**
- * A client that asks again where the answer to an order or to a word on it was lost. Where nobody was reached at all, it
- * fails at once. @throws SwarmError of the methods: ANSWER_LOST names the key to ask again with
+ * A client that asks again where the answer to an order or to a word on it was lost, or nobody is there any more who was.
+ * @throws SwarmError of the methods; what of it may have been taken, and what is to be done, is in its text
  */
 export function persistent(client: Client, asked: Asked, io: Io): Client {
+  // One that was there once is away for a while only.
+  const seen = { isReached: false };
   return {
     ...client,
-    run: (wish, key) => untilAnswered(() => client.run(wish, key), { ...asked, key }, io),
-    decide: (...word) => untilAnswered(() => client.decide(...word), asked, io),
+    run: async (wish, key) => {
+      const end = await untilAnswered(() => client.run(wish, key), seen, asked, io);
+      if ('answer' in end) return end.answer;
+      throw wish.dryRun ? end.thrown : orderUnknown(end, key);
+    },
+    decide: async (id, ...word) => {
+      const end = await untilAnswered(() => client.decide(id, ...word), seen, asked, io);
+      if ('answer' in end) return end.answer;
+      throw wordUnknown(end, id, asked.key);
+    },
   };
 }
 
@@ -31,35 +41,61 @@ interface Asked {
   readonly patienceMs?: number | undefined;
 }
 
+/** Why there is no answer. */
+interface Unheard {
+  readonly thrown: unknown;
+  readonly why: 'stopped' | 'lost' | 'other';
+}
+
 async function untilAnswered<T>(
   ask: () => Promise<T>,
-  { key, quiet, patienceMs = longestMs }: Asked,
+  seen: { isReached: boolean },
+  { quiet, patienceMs = longestMs }: Asked,
   io: Io,
-): Promise<T> {
-  const waitsMs = Math.min(patienceMs, longestMs);
+): Promise<{ readonly answer: T } | Unheard> {
   let until: number | null = null;
+  let why: Unheard['why'] = 'other';
   for (;;) {
     try {
-      return await ask();
+      const answer = await ask();
+      seen.isReached = true;
+      return { answer };
     } catch (thrown) {
+      if (io.stopped.aborted) return { thrown, why: 'stopped' };
       const { code, message } = toSwarmError(thrown);
-      if (io.stopped.aborted || !isUnanswered(code, until !== null)) throw thrown;
+      const isLost = code === domainErrors.answerLost.code;
+      if (isLost) why = 'lost';
+      seen.isReached ||= isLost;
+      const isAway = isLost || code === domainErrors.platformUnreachable.code;
+      if (!isAway || !seen.isReached) return { thrown, why };
       if (until === null && !quiet) io.stderr.write(`${message}; asking again, as the same order\n`);
-      until ??= systemClock.now() + waitsMs;
-      if (systemClock.now() >= until) throw lost(key, waitsMs, thrown);
+      until ??= systemClock.now() + Math.min(patienceMs, longestMs);
+      if (systemClock.now() >= until) return { thrown, why };
       await systemClock.sleep(pauseMs, io.stopped).catch(() => undefined);
     }
   }
 }
 
-// Who was reached once may have taken it, even when nobody is there any more.
-function isUnanswered(code: string, wasReached: boolean): boolean {
-  return (
-    code === domainErrors.answerLost.code || (wasReached && code === domainErrors.platformUnreachable.code)
-  );
+const again = (key: string) => `the same command with --key ${key} asks again, and stays one order`;
+
+// No question was seen, so none was withdrawn.
+function orderUnknown({ thrown, why }: Unheard, key: string): unknown {
+  if (why === 'other') return thrown;
+  const unknown = 'so it is unknown whether it was taken';
+  if (why === 'lost') return unanswered(`no answer came, ${unknown}; ${again(key)}`, thrown);
+  const text = `stopped before the platform answered, ${unknown}; if it was, it is under way, or waits for a word: \`swarmline approvals\` shows it, and \`swarmline deny ID\` withdraws it`;
+  return new SwarmError(coreErrors.aborted, text, { cause: thrown });
 }
 
-function lost(key: string, waitedMs: number, cause: unknown): SwarmError {
-  const text = `no answer for ${waitedMs / 1_000} s, so it is unknown whether it was taken; the same command with --key ${key} asks again, and stays one order`;
+function wordUnknown({ thrown, why }: Unheard, id: string, key: string): unknown {
+  const { kind, message } = toSwarmError(thrown);
+  const unknown = 'so it is unknown whether your word counts';
+  const waits = `\`swarmline approvals\` shows whether it waits for one, and \`swarmline deny ${id}\` withdraws it`;
+  if (why === 'lost') return unanswered(`no answer came, ${unknown}; ${again(key)}; ${waits}`, thrown);
+  const text = why === 'stopped' ? `stopped before the platform answered, ${unknown}` : message;
+  return new SwarmError(kind, `${text}; ${waits}`, { cause: thrown });
+}
+
+function unanswered(text: string, cause: unknown): SwarmError {
   return new SwarmError(domainErrors.answerLost, text, { cause });
 }

@@ -31,13 +31,14 @@ async function lossyWay(to: number) {
     far.on('close', () => near.destroy());
   });
   const port = await freePort();
-  await once(server.listen(port, '127.0.0.1'), 'listening');
+  const open = async () => void (await once(server.listen(port, '127.0.0.1'), 'listening'));
   const close = () => {
     server.close();
     for (const socket of sockets) socket.destroy();
   };
+  await open();
   onTestFinished(close);
-  return { port, state, close };
+  return { port, state, open, close };
 }
 
 async function scene(...[redis, prefix]: Parameters<typeof open>) {
@@ -47,7 +48,7 @@ async function scene(...[redis, prefix]: Parameters<typeof open>) {
     const about = (await eventually(() => face.scene.jobs.correlationIds[0])) ?? '';
     await face.results.report(report(about, 0, 'ready', true));
   };
-  return { face, way, ends, ...terminal({ ...face, port: way.port }) };
+  return { face, way, ends, ...terminal({ ...face, port: way.port }, { isTTY: true }) };
 }
 
 describe('an order whose answer is lost', () => {
@@ -83,6 +84,35 @@ describe('an order whose answer is lost', () => {
     const running = run('restart slam', { yes: true, json: true, key }, io);
     await ends();
     expect([await running, new Set(face.scene.jobs.ids).size]).toEqual([0, 1]);
+  });
+
+  it('waits for a platform that went while the person was asked', async ({ redis, prefix }) => {
+    const { face, way, ends, io, stdin, printed } = await scene(redis, prefix);
+    const running = run('restart slam', plain, io);
+    await eventually(() => printed.err.includes('[y/N]'));
+    way.close();
+    stdin.write('y\n');
+    await eventually(() => printed.err.includes('asking again'));
+    await way.open();
+    await ends();
+    expect([await running, new Set(face.scene.jobs.ids).size]).toEqual([0, 1]);
+  });
+
+  it('is told as it is where somebody stops the wait for the answer to their word', async ({
+    redis,
+    prefix,
+  }) => {
+    const { face, way, io, printed } = await scene(redis, prefix);
+    Object.assign(way.state, { path: '/v1/confirmations/', swallow: Number.POSITIVE_INFINITY });
+    const running = run('restart slam', { yes: true, json: false }, io);
+    running.catch(() => undefined);
+    await eventually(() => printed.err.includes('asking again'));
+    io.stop();
+    await expect(running).rejects.toMatchObject({
+      code: 'ABORTED',
+      message: expect.stringMatching(/unknown whether your word counts.*`swarmline deny x\w+`/),
+    });
+    expect(new Set(face.scene.jobs.ids).size).toBe(1);
   });
 
   it('fails at once where nobody was reached: nothing can have been taken', async ({ redis, prefix }) => {

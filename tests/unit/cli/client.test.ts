@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { connectClient } from '../../../src/cli/client.ts';
+import { unanswered } from '../../../src/cli/door.ts';
+import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 
 /** A client of a port at which this is answered. */
 async function clientOf(status: number, body: string) {
@@ -40,3 +42,16 @@ it.for([
     });
   },
 );
+
+it.for([
+  ['one that hangs', new SwarmError(coreErrors.timedOut, 'no answer within 30 s'), 'ANSWER_LOST'],
+  ['one that was killed', failed('ECONNRESET'), 'ANSWER_LOST'],
+  ['nobody', failed('ECONNREFUSED'), 'PLATFORM_UNREACHABLE'],
+  ['nobody within the time for a connection', failed('UND_ERR_CONNECT_TIMEOUT'), 'PLATFORM_UNREACHABLE'],
+] as const)('tells %s from the others', ([, thrown, code]) => {
+  expect(unanswered('http://127.0.0.1:7700', thrown)).toMatchObject({ code });
+});
+
+function failed(code: string): TypeError {
+  return new TypeError('fetch failed', { cause: Object.assign(new Error(`no: ${code}`), { code }) });
+}
