@@ -99,6 +99,20 @@ describe('in the background', () => {
     await site.cli('down');
   });
 
+  it('leaves what an earlier one wrote, and waits for its own word', async ({ openSite }) => {
+    const site = await openSite();
+    await site.cli('up', '--detach', '--only', 'workers');
+    const out = () => readFile(join(site.home, 'logs/swarmline.out'), 'utf8');
+    const before = await out();
+    const { end, stdout } = await site.cli('up', '--detach', '--only', 'pipeline');
+    expect([end, stdout]).toEqual([0, expect.stringMatching(/^ready in /)]);
+    expect([(await out()).slice(0, before.length), (await out()).match(/^ready in /gm)?.length]).toEqual([
+      before,
+      2,
+    ]);
+    await site.cli('down');
+  });
+
   it('waits in the background alone', async ({ openSite }) => {
     const site = await openSite();
     const { end, stderr } = await site.cli('up', '--wait', '5');

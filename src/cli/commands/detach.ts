@@ -10,6 +10,8 @@ import { whereabouts } from '../whereabouts.ts';
 
 const patienceMs = 120_000;
 const shownLines = 20;
+/** What a file of earlier starts may hold; a larger one begins anew, bytes. */
+const mostBytes = 1_048_576;
 
 /** Lines of `up`. The first is all there is where nothing was missing then. */
 const runs = /^ready in ([\d.]+ s)(.*); `help`/m;
@@ -30,7 +32,11 @@ export async function detach(args: readonly string[], { wait }: DetachOptions, i
       cause,
     });
   });
-  const out = await open(path, 'w');
+  // Appended to: another process of this home may write there, and go on where it was.
+  const out = await open(path, 'a');
+  const { size } = await out.stat();
+  if (size > mostBytes) await out.truncate();
+  const said = () => saidSince(path, size > mostBytes ? 0 : size);
   const [program, ...leading] = io.self;
   const child = spawn(program, [...leading, 'up', ...args], {
     env: io.env,
@@ -45,19 +51,19 @@ export async function detach(args: readonly string[], { wait }: DetachOptions, i
   const waitMs = wait === undefined ? patienceMs : wait * 1_000;
   const end = await Promise.race([
     ended,
-    untilSaid(path, wait === undefined ? runs : isComplete, waitMs, io),
+    untilSaid(said, wait === undefined ? runs : isComplete, waitMs, io),
   ]);
-  const said = await readFile(path, 'utf8').catch(() => '');
+  const text = await said();
   if (end === 'ready') {
     child.unref();
-    const [, early = '', but = ''] = runs.exec(said) ?? [];
-    const [, late] = nowReady.exec(said) ?? [];
+    const [, early = '', but = ''] = runs.exec(text) ?? [];
+    const [, late] = nowReady.exec(text) ?? [];
     io.stdout.write(
       `ready in ${late ?? early}, as process ${child.pid}${late === undefined ? but : ''}; logs: swarmline logs -f; stop: swarmline down\n`,
     );
     return exitCodes.ok;
   }
-  io.stderr.write(`${said.trimEnd().split('\n').slice(-shownLines).join('\n')}\n`);
+  io.stderr.write(`${text.trimEnd().split('\n').slice(-shownLines).join('\n')}\n`);
   if (end === 'late' || end === 'left') {
     child.unref();
     const why = end === 'late' ? `is not ready after ${waitMs / 1_000} s` : 'was not ready yet';
@@ -68,16 +74,21 @@ export async function detach(args: readonly string[], { wait }: DetachOptions, i
   return known === undefined || known === exitCodes.ok ? exitCodes.failed : known;
 }
 
+/** What stands there behind so many bytes; all of it where another start has emptied it since. */
+async function saidSince(path: string, start: number): Promise<string> {
+  const all = await readFile(path).catch(() => Buffer.alloc(0));
+  return all.subarray(all.length < start ? 0 : start).toString('utf8');
+}
+
 async function untilSaid(
-  path: string,
+  said: () => Promise<string>,
   line: RegExp,
   withinMs: number,
   io: Io,
 ): Promise<'ready' | 'late' | 'left'> {
   const until = systemClock.now() + withinMs;
   while (systemClock.now() < until && !io.stopped.aborted) {
-    const said = await readFile(path, 'utf8').catch(() => '');
-    if (line.test(said)) return 'ready';
+    if (line.test(await said())) return 'ready';
     await systemClock.sleep(100);
   }
   return io.stopped.aborted ? 'left' : 'late';

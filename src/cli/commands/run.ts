@@ -66,7 +66,9 @@ async function carryOut(
     show(reply, options, io);
     return codeOf(reply);
   }
-  return follow(client, reply, options, io);
+  if (reply.toldElsewhere !== true) return follow(client, reply, options, io);
+  show(reply, options, io);
+  return exitCodes.ok;
 }
 
 type Confirm = Extract<Reply, { kind: 'confirm' }>;
@@ -238,6 +240,8 @@ function show(reply: Reply, { json }: RunOptions, io: Io): void {
   if (json) io.stdout.write(`${JSON.stringify(reply)}\n`);
   else if (reply.kind === 'answer') io.stdout.write(`${answerLines(reply.answer).join('\n')}\n`);
   else if (reply.kind === 'refusal') io.stderr.write(`${reply.text}\n`);
+  else if (reply.kind === 'accepted')
+    io.stdout.write(`${reply.text} What comes of it is told to whoever asked.\n`);
   else if (reply.kind === 'dropped') io.stdout.write(`${reply.text}\n`);
   else if (reply.kind === 'confirm') io.stdout.write(`Would ask: ${reply.prompt}\n`);
 }

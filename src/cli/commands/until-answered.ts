@@ -1,5 +1,6 @@
 // Asking again where an answer was lost: whatever was asked for under a key may have been taken, and under the same key it
 // stays one.
+import type { Reply } from '../../commands/index.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { systemClock } from '../../core/clock.ts';
 import { coreErrors, SwarmError, toSwarmError } from '../../core/errors.ts';
@@ -26,7 +27,7 @@ export function persistent(client: Client, asked: Asked, io: Io): Client {
     },
     decide: async (id, ...word) => {
       const end = await untilAnswered(() => client.decide(id, ...word), seen, asked, io);
-      if ('answer' in end) return end.answer;
+      if ('answer' in end) return withWay(end.answer, id);
       throw wordUnknown(end, id, asked.key);
     },
   };
@@ -74,6 +75,12 @@ async function untilAnswered<T>(
       await systemClock.sleep(pauseMs, io.stopped).catch(() => undefined);
     }
   }
+}
+
+// Whoever gave it by a flag or a key has not seen what to decide on.
+function withWay(reply: Reply, id: string): Reply {
+  if (reply.kind !== 'refusal' || reply.code !== 'unavailable') return reply;
+  return { ...reply, text: `${reply.text} It may wait for your word still: \`swarmline approve ${id}\`.` };
 }
 
 const again = (key: string) => `the same command with --key ${key} asks again, and stays one order`;

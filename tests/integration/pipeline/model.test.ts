@@ -11,7 +11,7 @@ import { commands, newModel } from './model/commands.ts';
 import { problemsOf, rest } from './model/verdict.ts';
 import { type Habit, type Place, type Scene, World } from './model/world.ts';
 
-const seed = Number(process.env['SWARMLINE_SEED'] ?? 39);
+const seed = Number(process.env['SWARMLINE_SEED'] ?? 8383);
 /** Beside each other, since most of a sequence is waiting. */
 const lanes = 12;
 const each = Math.ceil(Number(process.env['SWARMLINE_SEQUENCES'] ?? 120) / lanes);
