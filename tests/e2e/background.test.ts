@@ -1,5 +1,5 @@
 // Running in the background: up --detach, ps, logs, down; and the doctor.
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
@@ -22,6 +22,13 @@ async function openDoor(port: number, target: { readonly host: string; readonly 
   });
   await new Promise<void>((resolve) => door.listen(port, '127.0.0.1', resolve));
   onTestFinished(() => void door.close());
+}
+
+/** What each process of this home wrote that was started in the background. */
+async function outputs({ home }: Site): Promise<string[]> {
+  const folder = join(home, 'logs');
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.out'));
+  return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8').catch(() => '')));
 }
 
 describe('in the background', () => {
@@ -86,31 +93,37 @@ describe('in the background', () => {
     const { hostname, port: real } = new URL(rabbitUrl);
     const site = await openSite({ rabbitUrl: rabbitUrl.replace(`${hostname}:${real}`, `127.0.0.1:${port}`) });
     const up = site.start('up', '--detach', '--wait', '60');
-    const out = join(site.home, 'logs/swarmline.out');
-    await eventually(() => readFile(out, 'utf8').catch(() => ''), {
-      accept: (said) => /^ready in .*, but for rabbitmq/m.test(said),
+    await eventually(() => outputs(site), {
+      accept: (all) => all.some((said) => /^ready in .*, but for rabbitmq/m.test(said)),
     });
     await openDoor(port, { host: hostname, port: Number(real) });
     expect([await up.ended, up.stdout]).toEqual([
       0,
       expect.stringMatching(/^ready in [\d.]+ s, as process \d+; logs: /),
     ]);
-    expect(await readFile(out, 'utf8')).toMatch(/^now ready, after [\d.]+ s: nothing is missing any more/m);
+    expect((await outputs(site)).join('')).toMatch(
+      /^now ready, after [\d.]+ s: nothing is missing any more/m,
+    );
     await site.cli('down');
   });
 
-  it('leaves what an earlier one wrote, and waits for its own word', async ({ openSite }) => {
-    const site = await openSite();
-    await site.cli('up', '--detach', '--only', 'workers');
-    const out = () => readFile(join(site.home, 'logs/swarmline.out'), 'utf8');
-    const before = await out();
-    const { end, stdout } = await site.cli('up', '--detach', '--only', 'pipeline');
-    expect([end, stdout]).toEqual([0, expect.stringMatching(/^ready in /)]);
-    expect([(await out()).slice(0, before.length), (await out()).match(/^ready in /gm)?.length]).toEqual([
-      before,
-      2,
+  it('takes no word of another process of its home for its own', async ({ openSite }) => {
+    const port = await freePort();
+    const site = await openSite({ rabbitUrl: `amqp://127.0.0.1:${port}` });
+    const late = site.start('up', '--detach', '--only', 'workers', '--wait', '30');
+    await eventually(() => outputs(site), {
+      accept: (all) => all.some((said) => said.includes('but for rabbitmq')),
+    });
+    const { end, stdout } = await site.cli('up', '--detach', '--only', 'console');
+    const waits = Promise.resolve('waits');
+    expect([end, stdout, await Promise.race([late.ended, waits])]).toEqual([
+      0,
+      expect.stringMatching(/^ready in /),
+      'waits',
     ]);
+    expect((await outputs(site)).filter((said) => said.includes('ready in'))).toHaveLength(2);
     await site.cli('down');
+    expect(await late.ended).not.toBe(0);
   });
 
   it('waits in the background alone', async ({ openSite }) => {

@@ -1,8 +1,9 @@
 // `swarmline up --detach`: the same `up` in a process of its own, with no terminal; waits until that runs, or with
 // `--wait` until nothing that it needs is missing, or has failed.
 import { spawn } from 'node:child_process';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { randomId } from '../../contracts/ids.ts';
 import { systemClock } from '../../core/clock.ts';
 import { coreErrors, errorText, SwarmError } from '../../core/errors.ts';
 import { type ExitCode, exitCodes, type Io } from '../io.ts';
@@ -10,8 +11,8 @@ import { whereabouts } from '../whereabouts.ts';
 
 const patienceMs = 120_000;
 const shownLines = 20;
-/** What a file of earlier starts may hold; a larger one begins anew, bytes. */
-const mostBytes = 1_048_576;
+/** The outputs of so many starts are kept. */
+const keptOutputs = 20;
 
 /** Lines of `up`. The first is all there is where nothing was missing then. */
 const runs = /^ready in ([\d.]+ s)(.*); `help`/m;
@@ -26,17 +27,14 @@ export interface DetachOptions {
 /** @param args of `up`, without those of detaching @throws SwarmError when it does not start */
 export async function detach(args: readonly string[], { wait }: DetachOptions, io: Io): Promise<ExitCode> {
   const { home } = await whereabouts(io);
-  const path = join(home, 'logs/swarmline.out');
-  await mkdir(join(home, 'logs'), { recursive: true }).catch((cause: unknown) => {
+  const folder = join(home, 'logs');
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw new SwarmError(coreErrors.configInvalid, `home: cannot write to ${home} (${errorText(cause)})`, {
       cause,
     });
   });
-  // Appended to: another process of this home may write there, and go on where it was.
-  const out = await open(path, 'a');
-  const { size } = await out.stat();
-  if (size > mostBytes) await out.truncate();
-  const said = () => saidSince(path, size > mostBytes ? 0 : size);
+  const draft = join(folder, `swarmline-${randomId()}.out`);
+  const out = await open(draft, 'wx');
   const [program, ...leading] = io.self;
   const child = spawn(program, [...leading, 'up', ...args], {
     env: io.env,
@@ -48,6 +46,11 @@ export async function detach(args: readonly string[], { wait }: DetachOptions, i
     child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1));
   });
   await out.close();
+  // Of its own, or the word of another process of this home would count as its word.
+  const path = child.pid === undefined ? draft : join(folder, `swarmline-${child.pid}.out`);
+  await rename(draft, path);
+  await removeOld(folder);
+  const said = () => readFile(path, 'utf8').catch(() => '');
   const waitMs = wait === undefined ? patienceMs : wait * 1_000;
   const end = await Promise.race([
     ended,
@@ -74,10 +77,21 @@ export async function detach(args: readonly string[], { wait }: DetachOptions, i
   return known === undefined || known === exitCodes.ok ? exitCodes.failed : known;
 }
 
-/** What stands there behind so many bytes; all of it where another start has emptied it since. */
-async function saidSince(path: string, start: number): Promise<string> {
-  const all = await readFile(path).catch(() => Buffer.alloc(0));
-  return all.subarray(all.length < start ? 0 : start).toString('utf8');
+/** Removes the outputs of all but the newest starts. */
+async function removeOld(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => /^swarmline-\w+\.out$/.test(name));
+  const paths = names.map((name) => join(folder, name));
+  const aged = await Promise.all(
+    paths.map(async (path) => ({
+      path,
+      at: await stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    })),
+  );
+  const old = aged.toSorted((a, b) => b.at - a.at).slice(keptOutputs);
+  await Promise.all(old.map(({ path }) => rm(path, { force: true })));
 }
 
 async function untilSaid(
