@@ -19,9 +19,10 @@ export function restartTime(
   { firstSentAt, acceptedAt, absent, now }: RestartTimes,
 ): { readonly tookMs: number; readonly withAbsenceOf?: Absent } {
   const here = now - (firstSentAt ?? now);
-  if (absent === null) return { tookMs: here };
-  const from = acceptedAt ?? firstSentAt;
+  // A RabbitMQ that only halts is away without a word: from accepted to ready both are the service's own.
+  const from = acceptedAt ?? (absent === null ? null : firstSentAt);
   const there = readySince === null || from === null ? -1 : readySince - from;
   // Two clocks that disagree by more than the restart took tell nothing.
-  return there >= 0 && there <= here ? { tookMs: there } : { tookMs: here, withAbsenceOf: absent };
+  if (there >= 0 && there <= here) return { tookMs: there };
+  return { tookMs: here, ...(absent !== null && { withAbsenceOf: absent }) };
 }

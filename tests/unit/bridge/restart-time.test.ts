@@ -11,6 +11,18 @@ it.each([
     { ...times, absent: null, now: 3_000 },
     { tookMs: 2_000 },
   ],
+  [
+    'is the service’s own from when it took the order, also where RabbitMQ only halted',
+    3_000,
+    { ...times, absent: null, acceptedAt: 1_800, now: 11_000 },
+    { tookMs: 1_200 },
+  ],
+  [
+    'is what passed here where the clocks disagree and nobody was away',
+    400,
+    { ...times, absent: null, acceptedAt: 1_800, now: 3_000 },
+    { tookMs: 2_000 },
+  ],
   ['ends when the service was ready, however late that is heard', 3_000, times, { tookMs: 2_000 }],
   [
     'begins when an order that waited for us was taken',
