@@ -5,10 +5,10 @@ import { correlationIdOf } from '../contracts/ids.ts';
 import { silentTracer } from '../core/tracing/index.ts';
 import { announce, endText } from './announce.ts';
 import { carryOut, execute } from './execute.ts';
-import { type IntakeDeps, nothingToConfirm } from './intake-deps.ts';
+import type { IntakeDeps } from './intake-deps.ts';
 import { levelOf } from './level.ts';
 import { recordExecuting } from './record.ts';
-import { type Invocation, idReused, placeOf, type Reply } from './reply.ts';
+import { type Invocation, idReused, placeOf, type RefusalCode, type Reply } from './reply.ts';
 import { nameToType } from './rights.ts';
 import { type Action, type Change, hasSecret } from './spec.ts';
 import { leaveTrail } from './trail.ts';
@@ -43,15 +43,15 @@ export async function propose(deps: IntakeDeps, invocation: Invocation, wished: 
     // No word that is said now, so nobody may take it for one: a script would go on as if its yes had counted.
     case 'declined':
     case 'withdrawn':
-      return {
-        kind: 'refusal',
-        code: 'decided',
-        text: `${endText(approval)} Under another key it is a new order.`,
-      };
+      return over('decided', approval);
     case 'expired':
     case 'invalid':
-      return nothingToConfirm(approval.id);
+      return over('no-confirmation', approval);
   }
+}
+
+function over(code: RefusalCode, approval: Approval): Reply {
+  return { kind: 'refusal', code, text: `${endText(approval)} Under another key it is a new order.` };
 }
 
 function cannotWait({ name }: Wished['spec'], permission: string): string {
@@ -102,7 +102,7 @@ async function ask(
 ): Promise<Reply> {
   const { id, level, prompt, waitsMs, shownAt, invocationId } = approval;
   const now = deps.clock.now();
-  if (now > approval.expiresAt) return nothingToConfirm(id);
+  if (now > approval.expiresAt) return over('no-confirmation', { ...approval, state: 'expired' });
   await announce(deps, approval);
   return {
     kind: 'confirm',

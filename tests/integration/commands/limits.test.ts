@@ -66,6 +66,16 @@ describe('the same use once more', () => {
     expect(scene.jobs.ids).toEqual([]);
   });
 
+  it('of which the question has expired says that, and how it is asked anew', async ({ redis, prefix }) => {
+    const scene = createScene(redis, prefix, { limits: {} });
+    await scene.asked('restart slam', alice, 'same');
+    scene.clock.advance(3_600_000);
+    expect(await scene.say('restart slam', alice, 'same')).toMatchObject({
+      code: 'no-confirmation',
+      text: 'Restart slam? Expired: nobody decided in time; nothing was done. Under another key it is a new order.',
+    });
+  });
+
   it('with another input is refused', async ({ redis, prefix }) => {
     const scene = createScene(redis, prefix, { limits: {} });
     await scene.say('services', alice, 'same');
