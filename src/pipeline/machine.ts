@@ -49,6 +49,8 @@ export interface Told {
   readonly seq: number | null;
   readonly at: number;
   readonly word?: string | undefined;
+  /** By its own clock, which may be ahead of ours, when the file was written that was taken last before it; absent: none was. */
+  readonly fileAt?: number | undefined;
 }
 
 /** A person's word that holds checkpoints back, or lets them go; `at` is when it was given, ms since the epoch. */

@@ -37,6 +37,7 @@ export const runSchema = z.object({
       seq: z.number().nullable(),
       at: z.number(),
       word: z.string().optional(),
+      fileAt: z.number().optional(),
     })
     .nullable()
     .default(null),

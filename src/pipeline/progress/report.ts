@@ -30,6 +30,7 @@ export function weighReport(
     seq: report.seq ?? (isRenewed ? null : (last?.seq ?? null)),
     at: now,
     ...(word !== undefined && { word }),
+    ...fileBefore(run),
   };
   const reading = readReport(run, report);
   // The clock of an agent may be ahead of ours; what it says of the past is taken.
@@ -50,7 +51,14 @@ export function answerTo(weighed: Weighed, { run, effects }: RunStep): ProgressA
 
 /** Whether a file says nothing that a door has not said since: an agent may have left its old status.json behind. */
 export function isOlderThanTold({ told }: Run, writtenAt: number): boolean {
-  return told !== null && writtenAt <= told.at;
+  return told !== null && (writtenAt <= told.at || writtenAt === told.fileAt);
+}
+
+/** The file that was taken last before a report: of a file alone the run knows a time that is later than what it was told. */
+function fileBefore({ writtenAt, told }: Run): Pick<Told, 'fileAt'> {
+  const isOfFile = writtenAt !== null && (told === null || writtenAt > told.at);
+  const fileAt = isOfFile ? writtenAt : told?.fileAt;
+  return fileAt === undefined ? {} : { fileAt };
 }
 
 function overtakenBy(last: Told, { epoch, seq }: ProgressReport): Overtaken | null {
