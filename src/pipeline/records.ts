@@ -38,6 +38,7 @@ export const runSchema = z.object({
       at: z.number(),
       word: z.string().optional(),
       fileAt: z.number().optional(),
+      mover: z.string().optional(),
     })
     .nullable()
     .default(null),

@@ -1,6 +1,6 @@
 // Makes the facts of one look out of what is stored of an agent and what its files say. Pure.
 import { type Delivery, isClosed, isOwnWord } from '../delivery.ts';
-import { pauseOf, type Run, wordOn } from '../machine.ts';
+import { moverOf, pauseOf, type Run, wordOn } from '../machine.ts';
 import { hasUnbegun } from '../stand-in.ts';
 import type { Evidence } from './evidence.ts';
 import { isNudge } from './nudge.ts';
@@ -24,6 +24,8 @@ export interface Facts {
   readonly signs: Watch['signs'];
   /** On whose word its newest status is; undefined: its own. */
   readonly word?: string | undefined;
+  /** On whose word its percent moved last; undefined: its own. */
+  readonly mover?: string | undefined;
   /** The newest gas to it that is known. */
   readonly gasAt: number | null;
   /** Whether any is on the way to it, or lies there unaccepted, whenever it came. */
@@ -78,6 +80,7 @@ export function factsOf({ run, hasInbox = true, evidence, received }: Seen): Fac
       ...(received.inboxAt !== null && { inbox: received.inboxAt }),
     },
     word: wordOn(run),
+    mover: moverOf(run),
     gasAt: received.gasAt,
     hasGas: received.hasGas,
     hasInbox,
