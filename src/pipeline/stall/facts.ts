@@ -46,7 +46,7 @@ export interface Received {
   readonly gasAt: number | null;
   /** Whether gas is on the way to it, or lies there unaccepted. */
   readonly hasGas: boolean;
-  /** How many are on the way to it, or lie there unaccepted. */
+  /** How many pieces of gas are on the way to it, or lie there unaccepted. */
   readonly open: number;
 }
 
@@ -98,12 +98,13 @@ export function receivedBy(deliveries: readonly Delivery[]): ReadonlyMap<string,
     const before = known.get(gas.to) ?? nothingReceived;
     // What somebody else says in the receiver's place is no sign of its life.
     const saidAt = delivery.steps.findLast(isOwnWord)?.at ?? null;
-    const isGas = gas.checkpoint !== null || !isNudge(gas);
+    const isGas = !isNudge(gas);
+    const isOpen = isGas && !isClosed(state);
     known.set(gas.to, {
       inboxAt: saidAt === null ? before.inboxAt : Math.max(saidAt, before.inboxAt ?? 0),
       gasAt: isGas ? Math.max(gas.createdAt, before.gasAt ?? 0) : before.gasAt,
-      hasGas: before.hasGas || (isGas && !isClosed(state)),
-      open: before.open + (isClosed(state) ? 0 : 1),
+      hasGas: before.hasGas || isOpen,
+      open: before.open + (isOpen ? 1 : 0),
     });
   }
   return known;
