@@ -15,6 +15,9 @@ interface Overtaken {
   readonly detail: string;
 }
 
+/** No report is as old: its clock was never set, or it counts seconds. ms, in the year 2001. */
+const firstTime = 1_000_000_000_000;
+
 /** @param arrival `now` in ms since the epoch; `word` says whose word it is where it is not the agent's own */
 export function weighReport(
   run: Run,
@@ -33,8 +36,9 @@ export function weighReport(
     ...fileBefore(run),
   };
   const reading = readReport(run, report);
-  // The clock of an agent may be ahead of ours; what it says of the past is taken.
-  const writtenAt = Math.min(report.at ?? now, now);
+  const { at = now } = report;
+  // The clock of an agent may be ahead of ours, or was never set; what it says of the past is taken.
+  const writtenAt = at < firstTime ? now : Math.min(at, now);
   return { event: { reading, at: now, writtenAt, told, renews: isRenewed } };
 }
 

@@ -128,6 +128,16 @@ describe('a report', () => {
     expect(heard([{ percent: 84, word }], transitionRun(run, file).run).told?.mover).toBeUndefined();
   });
 
+  it.for([
+    ['of the past is believed', 1_764_000_000_000, 1_764_000_000_000],
+    ['of a clock that was never set is not: it was so when it arrived', 1, 1_764_170_000_000],
+    ['in seconds is not either', 1_764_100_000, 1_764_170_000_000],
+    ['of a time to come is as late as our clock', 1_764_999_000_000, 1_764_170_000_000],
+  ] as const)('whose time %s', ([, at, seenAt]) => {
+    const { event } = weighReport(newRun('A'), report({ percent: 5, at }), { now: 1_764_170_000_000 });
+    expect(event?.writtenAt).toBe(seenAt);
+  });
+
   it('is newer than a file that was written before it', () => {
     const { run } = tell([report({ percent: 50 })]);
     expect([
