@@ -49,6 +49,10 @@ export interface Told {
   readonly seq: number | null;
   readonly at: number;
   readonly word?: string | undefined;
+  /** By its own clock, which may be ahead of ours, when the file was written that was taken last before it; absent: none was. */
+  readonly fileAt?: number | undefined;
+  /** On whose word its percent moved last; absent: its own. */
+  readonly mover?: string | undefined;
 }
 
 /** A person's word that holds checkpoints back, or lets them go; `at` is when it was given, ms since the epoch. */
@@ -172,6 +176,11 @@ export function wordOn({ told, seenAt }: Run): string | undefined {
   return plainText(told.word, 80);
 }
 
+/** On whose word its percent is what it is; undefined: its own. */
+export function moverOf({ told }: Run): string | undefined {
+  return told?.mover === undefined ? undefined : plainText(told.mover, 80);
+}
+
 /** The word that holds the run's checkpoints back; null when they fire. */
 export function pauseOf({ word }: Run): PauseWord | null {
   return word?.paused ? word : null;
@@ -236,10 +245,20 @@ function advanced(run: Run, event: RunEvent, { mission, baseline, percent }: Val
     readAt: at,
     settled: begins ? noneSettled : run.settled,
     word: run.word,
-    told: event.told ?? run.told,
+    told: toldBy(run, event, begins || percent !== run.percent),
     thresholds: begins ? (event.thresholds ?? fixedThresholds) : run.thresholds,
     assignments: begins ? leaveEpoch(run.assignments, run) : run.assignments,
   };
+}
+
+/** Who only repeats a percent has not moved it. */
+function toldBy({ told }: Run, { told: report }: RunEvent, isMoved: boolean): Told | null {
+  const before = told?.mover;
+  const mover = isMoved ? report?.word : before;
+  const newest = report ?? told;
+  if (newest === null || (before === undefined && mover === undefined)) return newest;
+  const { mover: _before, ...rest } = newest;
+  return { ...rest, ...(mover !== undefined && { mover }) };
 }
 
 function crossesAny(thresholds: Thresholds, before: number, percent: number): boolean {

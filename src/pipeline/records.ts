@@ -37,6 +37,8 @@ export const runSchema = z.object({
       seq: z.number().nullable(),
       at: z.number(),
       word: z.string().optional(),
+      fileAt: z.number().optional(),
+      mover: z.string().optional(),
     })
     .nullable()
     .default(null),

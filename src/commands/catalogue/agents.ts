@@ -35,6 +35,7 @@ export function agentRow(view: AgentView, now: number): AnswerRow {
   // A status without a mission is filed under the key `default`, which tells nobody anything.
   const mission =
     view.mission === null || view.mission === 'default' ? '' : ` of ${plainText(view.mission, 60)}`;
+  const word = view.word === undefined ? '' : `, ${plainText(view.word, 80)}`;
   const paused = view.paused === null ? '' : `; gas paused by ${plainText(view.paused.by, 60)}`;
   const waits = watch.waitsFor === null ? '' : `; waits for ${plainText(watch.waitsFor, 60)}`;
   const gas = watch.outOfGasSince === null ? '' : '; out of gas';
@@ -44,7 +45,7 @@ export function agentRow(view: AgentView, now: number): AnswerRow {
     value:
       view.seenAt === null
         ? `unknown: ${problem ?? 'no valid status seen'}`
-        : `${view.state}, ${percent}${mission}${waits}${gas}${paused}${problem === null ? '' : `; ${unusable(problem)}, so this is from before it`}`,
+        : `${view.state}, ${percent}${mission}${word}${waits}${gas}${paused}${problem === null ? '' : `; ${unusable(problem)}, so this is from before it`}`,
     ageMs: view.seenAt === null ? null : now - view.seenAt,
     tone: view.seenAt === null || view.problem !== null || gas !== '' ? 'warn' : 'ok',
   };

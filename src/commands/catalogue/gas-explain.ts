@@ -43,15 +43,16 @@ interface Record {
 
 function explained(view: DeliveryView, record: Record): Answer {
   const { gas, state, since, steps } = view;
-  const before = record.deliveries.find(({ gas: { id } }) => id === gas.replaces) ?? null;
+  const before = stoodFor(view, record);
   const after = record.deliveries.find(({ gas: { replaces } }) => replaces === gas.id) ?? null;
   const mission = record.deliveries.filter((other) => isOfSameMission(view, other));
   const ageOf = (at: number) => record.now - at;
+  const beganAt = eventAt(view, record);
   return {
     title: `${whatOf(view)} for ${gas.to}: ${state}`,
     tone: deliveryTones[state],
     rows: [
-      row('why', whyOf(view), ageOf(gas.createdAt)),
+      row('why', whyOf(view), beganAt === null ? null : ageOf(beganAt)),
       ...(gas.parts ?? []).map((part) => row('joined', partOf(part), null)),
       ...steps.map((step, at) => stepRow(step, { isFirst: at === 0, now: record.now })),
       ...(before === null
@@ -63,6 +64,17 @@ function explained(view: DeliveryView, record: Record): Answer {
     note: `Id ${gas.id}. ${sendings(view)}${standing(view, ageOf(since))}`,
     data: { delivery: view, replaces: before, replacedBy: after, mission },
   };
+}
+
+function stoodFor({ gas }: DeliveryView, { deliveries }: Record): DeliveryView | null {
+  return deliveries.find(({ gas: { id } }) => id === gas.replaces) ?? null;
+}
+
+/** When what it comes of happened, ms: when the first of those was made that it stands for; null: its record is gone. */
+function eventAt(view: DeliveryView, record: Record): number | null {
+  if (view.gas.replaces === undefined) return view.gas.createdAt;
+  const before = stoodFor(view, record);
+  return before === null ? null : eventAt(before, record);
 }
 
 /** Of what it is, without for whom. */

@@ -15,6 +15,9 @@ interface Overtaken {
   readonly detail: string;
 }
 
+/** No report is as old: its clock was never set, or it counts seconds. ms, in the year 2001. */
+const firstTime = 1_000_000_000_000;
+
 /** @param arrival `now` in ms since the epoch; `word` says whose word it is where it is not the agent's own */
 export function weighReport(
   run: Run,
@@ -30,10 +33,12 @@ export function weighReport(
     seq: report.seq ?? (isRenewed ? null : (last?.seq ?? null)),
     at: now,
     ...(word !== undefined && { word }),
+    ...fileBefore(run),
   };
   const reading = readReport(run, report);
-  // The clock of an agent may be ahead of ours; what it says of the past is taken.
-  const writtenAt = Math.min(report.at ?? now, now);
+  const { at = now } = report;
+  // The clock of an agent may be ahead of ours, or was never set; what it says of the past is taken.
+  const writtenAt = at < firstTime ? now : Math.min(at, now);
   return { event: { reading, at: now, writtenAt, told, renews: isRenewed } };
 }
 
@@ -50,7 +55,14 @@ export function answerTo(weighed: Weighed, { run, effects }: RunStep): ProgressA
 
 /** Whether a file says nothing that a door has not said since: an agent may have left its old status.json behind. */
 export function isOlderThanTold({ told }: Run, writtenAt: number): boolean {
-  return told !== null && writtenAt <= told.at;
+  return told !== null && (writtenAt <= told.at || writtenAt === told.fileAt);
+}
+
+/** The file that was taken last before a report: of a file alone the run knows a time that is later than what it was told. */
+function fileBefore({ writtenAt, told }: Run): Pick<Told, 'fileAt'> {
+  const isOfFile = writtenAt !== null && (told === null || writtenAt > told.at);
+  const fileAt = isOfFile ? writtenAt : told?.fileAt;
+  return fileAt === undefined ? {} : { fileAt };
 }
 
 function overtakenBy(last: Told, { epoch, seq }: ProgressReport): Overtaken | null {

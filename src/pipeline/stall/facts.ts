@@ -1,6 +1,6 @@
 // Makes the facts of one look out of what is stored of an agent and what its files say. Pure.
 import { type Delivery, isClosed, isOwnWord } from '../delivery.ts';
-import { pauseOf, type Run, wordOn } from '../machine.ts';
+import { moverOf, pauseOf, type Run, wordOn } from '../machine.ts';
 import { hasUnbegun } from '../stand-in.ts';
 import type { Evidence } from './evidence.ts';
 import { isNudge } from './nudge.ts';
@@ -24,6 +24,8 @@ export interface Facts {
   readonly signs: Watch['signs'];
   /** On whose word its newest status is; undefined: its own. */
   readonly word?: string | undefined;
+  /** On whose word its percent moved last; undefined: its own. */
+  readonly mover?: string | undefined;
   /** The newest gas to it that is known. */
   readonly gasAt: number | null;
   /** Whether any is on the way to it, or lies there unaccepted, whenever it came. */
@@ -44,7 +46,7 @@ export interface Received {
   readonly gasAt: number | null;
   /** Whether gas is on the way to it, or lies there unaccepted. */
   readonly hasGas: boolean;
-  /** How many are on the way to it, or lie there unaccepted. */
+  /** How many pieces of gas are on the way to it, or lie there unaccepted. */
   readonly open: number;
 }
 
@@ -78,6 +80,7 @@ export function factsOf({ run, hasInbox = true, evidence, received }: Seen): Fac
       ...(received.inboxAt !== null && { inbox: received.inboxAt }),
     },
     word: wordOn(run),
+    mover: moverOf(run),
     gasAt: received.gasAt,
     hasGas: received.hasGas,
     hasInbox,
@@ -95,12 +98,13 @@ export function receivedBy(deliveries: readonly Delivery[]): ReadonlyMap<string,
     const before = known.get(gas.to) ?? nothingReceived;
     // What somebody else says in the receiver's place is no sign of its life.
     const saidAt = delivery.steps.findLast(isOwnWord)?.at ?? null;
-    const isGas = gas.checkpoint !== null || !isNudge(gas);
+    const isGas = !isNudge(gas);
+    const isOpen = isGas && !isClosed(state);
     known.set(gas.to, {
       inboxAt: saidAt === null ? before.inboxAt : Math.max(saidAt, before.inboxAt ?? 0),
       gasAt: isGas ? Math.max(gas.createdAt, before.gasAt ?? 0) : before.gasAt,
-      hasGas: before.hasGas || (isGas && !isClosed(state)),
-      open: before.open + (isClosed(state) ? 0 : 1),
+      hasGas: before.hasGas || isOpen,
+      open: before.open + (isOpen ? 1 : 0),
     });
   }
   return known;

@@ -45,13 +45,13 @@ export function signsSince(
   return hasMoved(before, facts) ? { ...signs, progress: signs.heartbeat ?? now } : signs;
 }
 
-/** On whose word the signs are that a status tells of: it moved by the newest version, or on the word that it did before. */
+/** On whose word the signs are that a status tells of: the newest version may repeat what another said. */
 export function wordsSince(
   before: Pick<Watch, 'epoch' | 'percent' | 'words'>,
-  facts: Pick<Facts, 'epoch' | 'percent' | 'word'>,
+  facts: Pick<Facts, 'epoch' | 'percent' | 'word' | 'mover'>,
 ): Watch['words'] {
-  const { word: heartbeat } = facts;
-  const progress = hasMoved(before, facts) ? heartbeat : before.words.progress;
+  const { word: heartbeat, mover } = facts;
+  const progress = hasMoved(before, facts) ? mover : before.words.progress;
   // Nearly nobody speaks in the place of another.
   if (heartbeat === undefined && progress === undefined) return ownWords;
   return { ...(progress !== undefined && { progress }), ...(heartbeat !== undefined && { heartbeat }) };

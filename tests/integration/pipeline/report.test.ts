@@ -66,6 +66,24 @@ describe('a report of progress', () => {
     expect([view?.mission, view?.epoch, view?.percent]).toEqual(['new', 2, 10]);
   });
 
+  it('is not undone by a file from before it whose time is ahead of our clock, also after a restart', async ({
+    rig,
+  }) => {
+    const { pipeline, twin } = rig;
+    const file = JSON.stringify({ current_mission: 'old', progress: 80 });
+    const readAt = Date.now();
+    const writtenAt = readAt + 10_800_000;
+    await pipeline.observe('A', file, readAt, writtenAt);
+    rig.advance(60_000);
+    for (const percent of [10, 13]) await pipeline.progress.report({ agent: 'A', mission: 'new', percent });
+    rig.advance(60_000);
+    const viewOfA = async () => (await twin.directory.agents())[0];
+    expect(await twin.observe('A', file, Date.now() + 120_000, writtenAt)).toBe(true);
+    expect(await viewOfA()).toMatchObject({ mission: 'new', epoch: 2, percent: 13 });
+    await twin.observe('A', file.replace('80', '90'), Date.now() + 120_000, writtenAt - 3_600_000);
+    expect(await viewOfA()).toMatchObject({ mission: 'old', epoch: 3, percent: 90 });
+  });
+
   it('of an agent that is not configured is a fault that names those that are', async ({ rig }) => {
     await expect(rig.pipeline.progress.report({ agent: 'X', percent: 1 })).rejects.toMatchObject({
       code: domainErrors.agentUnknown.code,

@@ -105,6 +105,12 @@ describe('agents', () => {
     );
   });
 
+  it('agents says on whose word it is what an agent is told to be at', async () => {
+    const told = { ...agent('Agent-1'), word: 'on the word of cli:local' };
+    const { rows } = await ask('agents', { agents: [told] });
+    expect(rows[0]?.value).toBe('executing, 75 % of Survey 1, on the word of cli:local');
+  });
+
   it('says whom it waits for, and that its gas is out', async () => {
     const { watch } = agent('Agent-1');
     const waiting = agent('Agent-1', { watch: { ...watch, waitsFor: 'Agent-2' } });

@@ -69,6 +69,16 @@ describe('gas explain', () => {
     expect(answer.data).toMatchObject({ delivery: standIn, replaces: old, replacedBy: null });
   });
 
+  it('tells of what stands for another when that was crossed, and no time where its record is gone', async () => {
+    const third = delivery('x4third00', {
+      gas: { ...standIn.gas, id: 'x4third00', replaces: 'x2new0000', createdAt: ago(5) },
+    });
+    const why = async (deliveries: readonly DeliveryView[]) =>
+      (await ask('gas explain', { deliveries }, { delivery: 'x4third00' })).rows[0];
+    expect(await why([third, standIn, old])).toMatchObject({ label: 'why', ageMs: 600_000 });
+    expect(await why([third, standIn])).toMatchObject({ label: 'why', ageMs: null });
+  });
+
   it.each([
     [
       { crossedFrom: null, percent: 100 },

@@ -6,10 +6,20 @@ import {
   progressReportSchema,
   progressWordsSchema,
 } from '../../../src/contracts/progress.ts';
-import { newRun, type Run, transitionRun } from '../../../src/pipeline/machine.ts';
+import { newRun, type Run, readFor, transitionRun } from '../../../src/pipeline/machine.ts';
 import { isOlderThanTold, weighReport } from '../../../src/pipeline/progress/report.ts';
 
 const report = (words: object) => progressReportSchema.parse({ agent: 'A', ...words });
+
+const word = 'on the word of cli:local';
+
+/** Each report is one of A's own, or on the word of another. */
+function heard(reports: readonly { readonly percent: number; readonly word?: string }[], from = newRun('A')) {
+  return reports.reduce((run, { percent, word: by }, i) => {
+    const weighed = weighReport(run, report({ mission: 'map', percent }), { now: 1_000 + i, word: by });
+    return weighed.event === null ? run : transitionRun(run, weighed.event).run;
+  }, from);
+}
 
 /** Takes reports one after the other; what each fired, or why it was not taken. */
 function tell(reports: readonly ProgressReport[], from: Run = newRun('A')) {
@@ -97,6 +107,35 @@ describe('a report', () => {
         expect(fired.every((checkpoint) => checkpoint <= reached)).toBe(true);
       }),
     );
+  });
+
+  it.for([
+    ['another said what it repeats', [{ percent: 83, word }, { percent: 83 }, { percent: 83 }], word],
+    ['it said what another repeats', [{ percent: 83 }, { percent: 83, word }], undefined],
+    ['it said more since', [{ percent: 83, word }, { percent: 84 }], undefined],
+    ['another said more since', [{ percent: 83 }, { percent: 84, word }], word],
+  ] as const)('moved on whose word: %s', ([, reports, by]) => {
+    expect(heard(reports).told?.mover).toBe(by);
+  });
+
+  it('moved on its own word, where its file says more than another reported', () => {
+    const run = heard([{ percent: 83, word }]);
+    const file = {
+      reading: readFor(run, '{"current_mission":"map","progress":84}'),
+      at: 9_000,
+      writtenAt: 9_000,
+    };
+    expect(heard([{ percent: 84, word }], transitionRun(run, file).run).told?.mover).toBeUndefined();
+  });
+
+  it.for([
+    ['of the past is believed', 1_764_000_000_000, 1_764_000_000_000],
+    ['of a clock that was never set is not: it was so when it arrived', 1, 1_764_170_000_000],
+    ['in seconds is not either', 1_764_100_000, 1_764_170_000_000],
+    ['of a time to come is as late as our clock', 1_764_999_000_000, 1_764_170_000_000],
+  ] as const)('whose time %s', ([, at, seenAt]) => {
+    const { event } = weighReport(newRun('A'), report({ percent: 5, at }), { now: 1_764_170_000_000 });
+    expect(event?.writtenAt).toBe(seenAt);
   });
 
   it('is newer than a file that was written before it', () => {

@@ -40,8 +40,8 @@ describe('the facts of an agent', () => {
     }).delivery;
     const taken = transitionDelivery(lies, { state: 'accepted', at: 7, detail: '' }).delivery;
     const nudge = newDelivery(toNudge({ agent: 'A', episode: '1-5', since: 5, last: 'start', now: 9 }), '');
-    expect(receivedBy([lies, nudge]).get('A')).toMatchObject({ hasGas: true, open: 2 });
-    expect(receivedBy([nudge, taken]).get('A')).toMatchObject({ hasGas: false, open: 1 });
+    expect(receivedBy([lies, nudge]).get('A')).toMatchObject({ hasGas: true, open: 1 });
+    expect(receivedBy([nudge, taken]).get('A')).toMatchObject({ hasGas: false, open: 0 });
   });
 
   it('take an acknowledgement for a sign of its life, and what a person says in its place for none', () => {

@@ -53,7 +53,7 @@ describe('between two looks', () => {
     const word = 'on the word of cli:local';
     const reported = (at: number, percent: number) => ({
       ...told(at, percent),
-      told: { epoch: null, seq: null, at, word },
+      told: { epoch: null, seq: null, at, word, mover: word },
     });
     const view = watchView(reported(now - 5_000, 41), watch, now, options);
     expect(view).toMatchObject({ silentSince: null, tier: 'none' });
@@ -64,13 +64,23 @@ describe('between two looks', () => {
     const facts = (one: Run) => ({ run: one, evidence: noEvidence, received: nothingReceived });
     const looked = remember(watch, factsOf(facts(reported(now - 5_000, 41))), now, options);
     const own = { ...reported(now - 5_000, 41), seenAt: now };
+    const repeated = { ...told(now, 41), told: { epoch: null, seq: null, at: now, mover: word } };
+    expect(watchView(repeated, watch, now, options).signs).toEqual([
+      { source: 'progress', at: now, word },
+      { source: 'heartbeat', at: now },
+    ]);
+    const said = { ...told(now, 41), told: { epoch: null, seq: null, at: now, word } };
+    expect(watchView(said, watch, now, options).signs).toEqual([
+      { source: 'progress', at: now },
+      { source: 'heartbeat', at: now, word },
+    ]);
     expect(watchView(own, looked, now, options).signs).toEqual([
       { source: 'heartbeat', at: now },
       { source: 'progress', at: now - 5_000, word },
     ]);
     const later = now + 20 * minute;
     expect(stallsOf(looked, later)[0]?.detail).toContain(`last sign: progress ${word}, 20 min ago; `);
-    expect(remember(looked, factsOf(facts({ ...own, percent: 42 })), now, options).words).toEqual({});
+    expect(remember(looked, factsOf(facts(told(now, 42))), now, options).words).toEqual({});
   });
 
   it('one that has begun another mission is out of gas no more', () => {
