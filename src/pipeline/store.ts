@@ -69,7 +69,7 @@ export interface GasStore {
   openDeliveries(): Promise<readonly Delivery[]>;
   /** Those for which a person is wanted. */
   alerts(): Promise<readonly GasAlert[]>;
-  /** The newest `limit`. */
+  /** The newest `limit`, newest first; infinite: all that are kept, which are the open ones and those closed last. */
   recentDeliveries(limit: number): Promise<KeptDeliveries>;
   /**
    * Of the newest `keptDeliveries` those that fit, newest first. `fits` is asked of what never changes of a delivery: one that
@@ -126,7 +126,8 @@ export function createGasStore(
     const { values, unreadable } = await deliveries.many(ids);
     return { deliveries: values.filter((delivery) => delivery !== null), unreadable: unreadable.length };
   };
-  const newest = (limit: number) => ask(() => redis.zrevrange(keys.recent, 0, limit - 1));
+  const newest = (limit: number) =>
+    ask(() => redis.zrevrange(keys.recent, 0, Number.isFinite(limit) ? limit - 1 : -1));
 
   return {
     run: runs.one,

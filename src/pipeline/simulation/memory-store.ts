@@ -50,7 +50,10 @@ export function createMemoryStore({ isRedisAway, wrote }: Mishaps): MemoryStore 
     alerts: () => asked(() => [...alerts.values()]),
     openDeliveries: () => asked(() => [...open].flatMap((id) => heldValue(id) ?? [])),
     recentDeliveries: (limit) =>
-      asked(() => ({ deliveries: limit < 1 ? [] : [...all.values()].slice(-limit), unreadable: 0 })),
+      asked(() => ({
+        deliveries: limit < 1 ? [] : [...all.values()].slice(-limit).toReversed(),
+        unreadable: 0,
+      })),
     keptThat: (fits) => asked(() => [...all.values()].slice(-keptDeliveries).filter(fits).toReversed()),
     saveRun: async (held, run, created, beside = {}) => {
       if (await asked(() => versionOfRun(run.agent) !== held.version)) return false;
