@@ -56,9 +56,7 @@ async function overview(ports: CommandPorts): Promise<Answer> {
     known(ports.services.services()),
     known(ports.agents.agents()),
     known(ports.drones.drones()),
-    known(
-      ports.agents.deliveries(allKept).then(({ deliveries, unreadable }) => [{ deliveries, unreadable }]),
-    ),
+    known(ports.agents.deliveries(allKept).then((list) => [list])),
     known(ports.queues.queues()),
     known(ports.agents.skipped?.() ?? Promise.resolve([])),
   ]);
