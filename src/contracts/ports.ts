@@ -186,7 +186,7 @@ export interface ServiceDirectory {
 export interface AgentDirectory {
   /** Every configured agent, also one that was never seen. */
   agents(): Promise<readonly AgentView[]>;
-  /** Of the newest `limit`, those whose records can be read. */
+  /** Of the newest `limit`, those whose records can be read; infinite: of all that are kept, which every open one is. */
   deliveries(limit: number): Promise<DeliveryList>;
   /** Schedules that skipped ticks within a day, by name. Absent: nobody knows. */
   skipped?(): Promise<readonly SkippedTicks[]>;

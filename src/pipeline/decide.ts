@@ -4,7 +4,7 @@ import type { Gas } from '../contracts/agents.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Chain } from './chain.ts';
-import { type Delivery, isTaken, newDelivery } from './delivery.ts';
+import { type Delivery, isTaken, keptDeliveries, newDelivery } from './delivery.ts';
 import { checkpointGasId, toGas } from './gas.ts';
 import { fallbacksOf, joinOf, policyOf } from './graph.ts';
 import { holdersAmong } from './join-holds.ts';
@@ -128,6 +128,8 @@ async function takenBefore(
       gas.checkpoint < checkpoint &&
       (meant ?? gas.to) === receiver &&
       isHandedBy(run, gas),
+    // Each crossing asks: with many thousands open, all of their ids would be too much.
+    keptDeliveries,
   );
   return firstTaken(store, run, earlier);
 }

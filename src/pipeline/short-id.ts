@@ -1,7 +1,6 @@
 // A delivery as an agent or a person names it: by its id, or by the beginning of it that `gas status` and `agent` show.
 import { domainErrors } from '../contracts/errors.ts';
 import { SwarmError } from '../core/errors.ts';
-import { keptDeliveries } from './delivery.ts';
 import type { GasStore } from './store.ts';
 
 /** A shorter beginning may mean another delivery tomorrow. */
@@ -19,7 +18,7 @@ export function makeWholeId(
   return async (given) => {
     if (given.length < shortest || given.length >= whole) return given;
     if ((await store.delivery(given)).value !== null) return given;
-    const { deliveries } = await store.recentDeliveries(keptDeliveries);
+    const { deliveries } = await store.recentDeliveries(Number.POSITIVE_INFINITY);
     const ids = deliveries.map(({ gas }) => gas.id).filter((id) => id.startsWith(given));
     if (ids.length > 1) {
       const said = `${given} is the beginning of ${ids.length} deliveries; write more of it`;

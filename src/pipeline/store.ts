@@ -69,13 +69,13 @@ export interface GasStore {
   openDeliveries(): Promise<readonly Delivery[]>;
   /** Those for which a person is wanted. */
   alerts(): Promise<readonly GasAlert[]>;
-  /** The newest `limit`. */
+  /** The newest `limit`, newest first; infinite: all that are kept, which are the open ones and those closed last. */
   recentDeliveries(limit: number): Promise<KeptDeliveries>;
   /**
-   * Of the newest `keptDeliveries` those that fit, newest first. `fits` is asked of what never changes of a delivery: one that
+   * Of the newest `limit`, default all that are kept, those that fit, newest first. `fits` is asked of what never changes of a delivery: one that
    * this process knows, and that does not, is not read again.
    */
-  keptThat(fits: (delivery: Delivery) => boolean): Promise<readonly Delivery[]>;
+  keptThat(fits: (delivery: Delivery) => boolean, limit?: number): Promise<readonly Delivery[]>;
   /** Nothing more is owed to it. Forgets closed deliveries beyond the newest `keepClosed`. */
   close(id: string, at: number): Promise<void>;
 }
@@ -126,7 +126,8 @@ export function createGasStore(
     const { values, unreadable } = await deliveries.many(ids);
     return { deliveries: values.filter((delivery) => delivery !== null), unreadable: unreadable.length };
   };
-  const newest = (limit: number) => ask(() => redis.zrevrange(keys.recent, 0, limit - 1));
+  const newest = (limit: number) =>
+    ask(() => redis.zrevrange(keys.recent, 0, Number.isFinite(limit) ? limit - 1 : -1));
 
   return {
     run: runs.one,
@@ -153,8 +154,8 @@ export function createGasStore(
     alerts: async () => parseAlerts(await ask(() => redis.hgetall(keys.alerts))),
     openDeliveries: async () => (await list(await ask(() => redis.zrange(keys.open, 0, '-1')))).deliveries,
     recentDeliveries: async (limit) => list(limit < 1 ? [] : await newest(limit)),
-    keptThat: async (fits) => {
-      const kept = await list((await newest(keptDeliveries)).filter(mayFit(deliveries, fits)));
+    keptThat: async (fits, limit = Number.POSITIVE_INFINITY) => {
+      const kept = await list((await newest(limit)).filter(mayFit(deliveries, fits)));
       return kept.deliveries.filter(fits);
     },
     close: async (id, at) => {

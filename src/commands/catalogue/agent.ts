@@ -7,9 +7,9 @@ import { counted } from '../render.ts';
 import type { Question } from '../spec.ts';
 import { agentArg, objectionTo } from './agent-names.ts';
 import { agentRow } from './agents.ts';
+import { allKept } from './find-delivery.ts';
 import { deliveryRow, isOpen } from './gas.ts';
 
-const searched = 200;
 const shown = 8;
 
 export const agent: Question = {
@@ -24,7 +24,7 @@ export const agent: Question = {
     const views = await ports.agents.agents();
     const view = views.find((one) => one.agent.toLowerCase() === name.toLowerCase());
     if (!view) return unknown(name, (await objectionTo(name, ports)) ?? '');
-    const { deliveries, unreadable } = await ports.agents.deliveries(searched);
+    const { deliveries, unreadable } = await ports.agents.deliveries(allKept);
     const open = deliveries.filter(
       ({ gas, state }) => isOpen(state) && (gas.to === view.agent || gas.from === view.agent),
     );

@@ -6,6 +6,7 @@ import type { Step } from '../../contracts/chat.ts';
 import { derivedId } from '../../contracts/ids.ts';
 import type { JobCanceller } from '../../contracts/ports.ts';
 import type { Action, ActionCall, CommandCall, CommandPorts, Objection } from '../spec.ts';
+import { allKept } from './find-delivery.ts';
 import { actionIdArg, lineOf } from './result.ts';
 
 /** To cancel what somebody else asked for. */
@@ -66,9 +67,6 @@ async function lookUp(call: CommandCall, ports: CommandPorts): Promise<Looked> {
   return { id: action.note.correlationId, subject: lineOf(action), canceller };
 }
 
-/** Of so many of the newest deliveries the beginning of an id is enough. */
-const searched = 200;
-
 /** What nobody asked for, or what came of an action and has an id of its own: it belongs to nobody, so it takes the right to any. */
 async function lookUpUnasked(
   call: CommandCall,
@@ -77,7 +75,7 @@ async function lookUpUnasked(
 ): Promise<Looked> {
   const { args, identity, place = null } = call;
   const { id = '' } = args;
-  const { deliveries } = await agents.deliveries(searched);
+  const { deliveries } = await agents.deliveries(allKept);
   const [delivery, another] = deliveries.filter(({ gas }) => gas.id.startsWith(id));
   if (another) return { why: `Several deliveries begin with \`${id}\`; write more of it.` };
   if (!delivery && !(await canceller.knows(id)))

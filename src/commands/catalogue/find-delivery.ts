@@ -7,8 +7,14 @@ const shortest = 6;
 /** So much of the id of a delivery tells it from the others. */
 export const shortDeliveryId = 8;
 
-/** The argument itself. @param offers which deliveries completion shows */
-export function deliveryArg(searched: number, offers: (state: DeliveryView['state']) => boolean): ArgSpec {
+/** So many are looked through: what lies open may be older than any number of others. */
+export const allKept = Number.POSITIVE_INFINITY;
+
+/** The argument itself. @param offers which deliveries completion shows, of the newest `searched` */
+export function deliveryArg(
+  offers: (state: DeliveryView['state']) => boolean,
+  searched: number = allKept,
+): ArgSpec {
   return {
     name: 'delivery',
     description: 'Its id, as `gas status` shows it',
@@ -20,17 +26,14 @@ export function deliveryArg(searched: number, offers: (state: DeliveryView['stat
         .map(({ gas }) => gas.id.slice(0, shortDeliveryId));
     },
     exact: async (typed, { agents }) => {
-      const found = findDelivery(typed, { ...(await agents.deliveries(searched)), searched });
+      const found = findDelivery(typed, (await agents.deliveries(allKept)).deliveries);
       return typeof found === 'string' ? typed : found.gas.id;
     },
   };
 }
 
-/** By its id or the beginning of it, among the latest `searched`; a text says why none was found. */
-export function findDelivery(
-  id: string,
-  { deliveries, searched }: { readonly deliveries: readonly DeliveryView[]; readonly searched: number },
-): DeliveryView | string {
+/** By its id or the beginning of it; a text says why none was found. @param deliveries all that are kept */
+export function findDelivery(id: string, deliveries: readonly DeliveryView[]): DeliveryView | string {
   const found = deliveries.filter(
     ({ gas }) => gas.id === id || (id.length >= shortest && gas.id.startsWith(id)),
   );
@@ -38,5 +41,5 @@ export function findDelivery(
   if (first && found.length === 1) return first;
   const shown = `\`${id.slice(0, 64)}\``;
   if (first) return `${shown} is the beginning of ${found.length} deliveries; write more of it.`;
-  return `No delivery among the latest ${searched} is called ${shown}. \`gas status\` shows them.`;
+  return `No delivery that is kept is called ${shown}. \`gas status\` shows the newest.`;
 }

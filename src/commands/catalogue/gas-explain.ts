@@ -13,22 +13,20 @@ import { plainText } from '../../core/text.ts';
 import { utcTime } from '../../core/utc.ts';
 import { formatAge } from '../render.ts';
 import type { Question } from '../spec.ts';
-import { deliveryArg, findDelivery, shortDeliveryId } from './find-delivery.ts';
+import { allKept, deliveryArg, findDelivery, shortDeliveryId } from './find-delivery.ts';
 import { deliveryTones } from './gas.ts';
 
-/** All that are kept. */
-const searched = 1_000;
 const offered = 50;
 
 export const gasExplain: Question = {
   kind: 'question',
   name: 'gas explain',
   description: 'Why a gas went to whom, when, and by which evidence',
-  args: [deliveryArg(offered, () => true)],
+  args: [deliveryArg(() => true, offered)],
   example: 'gas explain x1a2b3c4',
   answer: async ({ args }, ports) => {
-    const { deliveries } = await ports.agents.deliveries(searched);
-    const found = findDelivery(args['delivery'] ?? '', { deliveries, searched });
+    const { deliveries } = await ports.agents.deliveries(allKept);
+    const found = findDelivery(args['delivery'] ?? '', deliveries);
     if (typeof found === 'string') {
       return { title: `Unknown: ${found}`, tone: 'warn', rows: [], data: { delivery: null } };
     }

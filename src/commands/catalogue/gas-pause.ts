@@ -4,8 +4,7 @@ import { holdersOf } from '../../contracts/agents.ts';
 import { counted } from '../render.ts';
 import type { Action, CommandPorts } from '../spec.ts';
 import { agentOrAll, agentOrAllArg, jobOf, objectionTo, orderedBy } from './agent-names.ts';
-
-const searched = 200;
+import { allKept } from './find-delivery.ts';
 
 export const gasPause: Action = {
   kind: 'action',
@@ -42,7 +41,7 @@ export const gasResume: Action = {
   permission: ({ agent }) => `gas.resume:${agentOrAll(agent) ?? '*'}`,
   prompt: async ({ agent, held }, ports) => {
     const wanted = agentOrAll(agent);
-    const { deliveries } = await ports.agents.deliveries(searched);
+    const { deliveries } = await ports.agents.deliveries(allKept);
     const waiting = deliveries.filter(
       (one) => one.state === 'held' && (wanted === null || holdersOf(one).includes(wanted)),
     );

@@ -2,16 +2,14 @@
 import type { DeliveryView } from '../../contracts/agents.ts';
 import type { Action, CommandPorts } from '../spec.ts';
 import { jobOf, objectionToGiving, orderedBy, receiverArg } from './agent-names.ts';
-import { deliveryArg, findDelivery } from './find-delivery.ts';
+import { allKept, deliveryArg, findDelivery } from './find-delivery.ts';
 import { isAcknowledged, isOpen } from './gas.ts';
-
-const searched = 200;
 
 export const gasReassign: Action = {
   kind: 'action',
   name: 'gas reassign',
   description: 'Give a delivery that nobody has accepted to another agent',
-  args: [deliveryArg(searched, isOpen), receiverArg('Who gets it')],
+  args: [deliveryArg(isOpen), receiverArg('Who gets it')],
   example: 'gas reassign x1a2b3c4 Agent-3',
   permission: ({ agent = '' }) => `gas.reassign:${agent}`,
   prompt: async ({ delivery = '', agent }, ports) => {
@@ -39,5 +37,5 @@ export const gasReassign: Action = {
 };
 
 async function find(id: string, { agents }: CommandPorts): Promise<DeliveryView | string> {
-  return findDelivery(id, { ...(await agents.deliveries(searched)), searched });
+  return findDelivery(id, (await agents.deliveries(allKept)).deliveries);
 }

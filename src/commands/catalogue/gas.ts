@@ -13,10 +13,13 @@ import { plainText } from '../../core/text.ts';
 import { nearest } from '../parse.ts';
 import { counted } from '../render.ts';
 import type { CommandPorts, Question } from '../spec.ts';
-import { shortDeliveryId } from './find-delivery.ts';
+import { allKept, shortDeliveryId } from './find-delivery.ts';
 
 const shown = 10;
-const searched = 200;
+/** So many are given as data, the newest. */
+const given = 200;
+/** Where no more than these are kept, none was forgotten. */
+const surelyKept = 1_000;
 
 export const gas: Question = {
   kind: 'question',
@@ -28,9 +31,10 @@ export const gas: Question = {
   answer: async ({ args }, ports) => {
     const now = ports.clock.now();
     const wanted = args['agent'];
-    const all = await ports.agents.deliveries(searched);
+    const all = await ports.agents.deliveries(allKept);
     const mine = all.deliveries.filter(({ gas: letter }) => wanted === undefined || concerns(letter, wanted));
     if (mine.length === 0 && wanted !== undefined) return nothingOf(wanted, all, ports);
+    const newest = mine.slice(0, given);
     const about = wanted === undefined ? '' : ` of ${plainText(wanted, 64)}`;
     const open = mine.filter(({ state }) => isUnanswered(state)).length;
     return {
@@ -38,10 +42,15 @@ export const gas: Question = {
         mine.length === 0
           ? 'No gas deliveries yet'
           : `${counted(mine.length, 'gas delivery')}${about}, ${open} not acknowledged`,
-      tone: all.unreadable > 0 || mine.some(({ state }) => deliveryTones[state] === 'bad') ? 'warn' : 'ok',
+      tone: all.unreadable > 0 || newest.some(({ state }) => deliveryTones[state] === 'bad') ? 'warn' : 'ok',
       rows: mine.slice(0, shown).map((view) => deliveryRow(view, now)),
       ...noted(mine.length > shown ? `The newest ${shown} of ${mine.length}.` : '', unreadableNote(all)),
-      data: { deliveries: mine, unreadable: all.unreadable },
+      data: {
+        deliveries: newest,
+        total: mine.length,
+        unacknowledged: open,
+        unreadable: all.unreadable,
+      },
     };
   },
 };
@@ -67,13 +76,13 @@ async function nothingOf(wanted: string, looked: DeliveryList, ports: CommandPor
   const known = (await ports.agents.agents()).map(({ agent }) => agent);
   const name = plainText(wanted, 64);
   const guess = nearest(wanted, known);
-  const data = { deliveries: [], unreadable: looked.unreadable };
+  const data = { deliveries: [], total: 0, unacknowledged: 0, unreadable: looked.unreadable };
   if (!known.some((agent) => agent.toLowerCase() === wanted.toLowerCase())) {
     const note = guess === null ? '`agents` lists them.' : `Did you mean ${guess}?`;
     return { title: `Unknown: no agent is called ${name}`, tone: 'warn', rows: [], note, data };
   }
-  const all = looked.deliveries.length + looked.unreadable < searched;
-  const title = `No gas deliveries of ${name} ${all ? 'yet' : `among the latest ${searched}`}`;
+  const all = looked.deliveries.length + looked.unreadable < surelyKept;
+  const title = `No gas deliveries of ${name} ${all ? 'yet' : 'among those that are kept'}`;
   return {
     title,
     tone: looked.unreadable > 0 ? 'warn' : 'ok',

@@ -14,6 +14,7 @@ import { agentRow } from './agents.ts';
 import { criticalCount, firingRows } from './alerts.ts';
 import { breakerRows } from './breakers.ts';
 import { droneIds, droneRow, staleAfterMs } from './drone.ts';
+import { allKept } from './find-delivery.ts';
 import { isOpen, isUnanswered } from './gas.ts';
 import { processSilentAfterMs, readinessOf } from './processes.ts';
 import { troubledQueueRows } from './queue-status.ts';
@@ -55,7 +56,7 @@ async function overview(ports: CommandPorts): Promise<Answer> {
     known(ports.services.services()),
     known(ports.agents.agents()),
     known(ports.drones.drones()),
-    known(ports.agents.deliveries(200).then(({ deliveries, unreadable }) => [{ deliveries, unreadable }])),
+    known(ports.agents.deliveries(allKept).then((list) => [list])),
     known(ports.queues.queues()),
     known(ports.agents.skipped?.() ?? Promise.resolve([])),
   ]);

@@ -6,6 +6,7 @@ import { plainText } from '../../core/text.ts';
 import { formatAge } from '../render.ts';
 import type { Action, ActionCall, CommandPorts, Objection } from '../spec.ts';
 import { jobOf, objectionToGiving, orderedBy, receiverArg } from './agent-names.ts';
+import { allKept } from './find-delivery.ts';
 
 const report =
   'Write your progress into your status; if you are blocked, write there what blocks you, and whom you wait for in `waiting_for`.';
@@ -81,7 +82,7 @@ const named = 5;
 /** What is known of its work, and what lies unaccepted; the ids are those of the gas. */
 async function standing(name: string, { agents }: CommandPorts): Promise<string> {
   const view = (await agents.agents()).find(({ agent }) => agent === name);
-  const { deliveries } = await agents.deliveries(searched);
+  const { deliveries } = await agents.deliveries(allKept);
   const lying = deliveries.filter(
     (one) => one.gas.to === name && (one.state === 'sent' || isToBeFetched(one)),
   );
@@ -95,9 +96,6 @@ async function standing(name: string, { agents }: CommandPorts): Promise<string>
       : `You have not taken this gas, oldest last: ${ids.join(', ')}${more}.`;
   return `You had told ${mission} and ${told}. ${gas} Take what lies there, then do your next open task.`;
 }
-
-/** As many of the newest deliveries are looked through. */
-const searched = 200;
 
 async function send(call: ActionCall, ports: CommandPorts, text: string): Promise<string> {
   const { agent = '' } = call.args;

@@ -1,6 +1,6 @@
 // Gives up gas for which a person is wanted, of whatever mission: nobody is to get it any more, and its alert ends.
 import type { Checkpoint } from '../../contracts/agents.ts';
-import { type Delivery, isTaken, keptDeliveries } from '../delivery.ts';
+import { type Delivery, isTaken } from '../delivery.ts';
 import { takeBack } from '../take-back.ts';
 import type { OrderDeps } from './deps.ts';
 
@@ -40,7 +40,7 @@ export async function giveUp(deps: OrderDeps, what: GivenUp): Promise<readonly D
 }
 
 async function alreadyGivenUp({ store }: OrderDeps, what: GivenUp): Promise<readonly Delivery[]> {
-  const { deliveries } = await store.recentDeliveries(keptDeliveries);
+  const { deliveries } = await store.recentDeliveries(Number.POSITIVE_INFINITY);
   return deliveries.filter(
     ({ gas, state, since, steps }) =>
       gas.from === what.agent &&

@@ -1,7 +1,7 @@
 // Holds the checkpoints of one agent, or of all, and lets them go again. The newest word stands, whichever job runs first.
 import { holdersOf } from '../../contracts/agents.ts';
 import type { SwarmControl, SwarmOrder, SwarmOutcome } from '../../contracts/swarm-orders.ts';
-import { type Delivery, keptDeliveries } from '../delivery.ts';
+import type { Delivery } from '../delivery.ts';
 import { givers } from '../gas.ts';
 import { isOvertaken } from '../hand.ts';
 import { holdersAmong } from '../join-holds.ts';
@@ -44,7 +44,7 @@ export function makeResume(deps: OrderDeps): SwarmControl['gas.resume'] {
 
   /** Those, and what the same order took out before a crash. */
   async function takenOut(moved: readonly Delivery[], { order, by }: { order: SwarmOrder; by: string }) {
-    const { deliveries } = await store.recentDeliveries(keptDeliveries);
+    const { deliveries } = await store.recentDeliveries(Number.POSITIVE_INFINITY);
     const before = deliveries.filter(
       ({ state, since, steps }) =>
         state === 'suppressed' && since >= order.at && steps.at(-1)?.detail === `${skippedBy}${by}`,

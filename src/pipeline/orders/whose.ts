@@ -2,7 +2,7 @@
 import { type Checkpoint, holdersOf } from '../../contracts/agents.ts';
 import { plainText } from '../../core/text.ts';
 import { latest } from '../behind.ts';
-import { type Delivery, deliveryTable, keptDeliveries } from '../delivery.ts';
+import { type Delivery, deliveryTable } from '../delivery.ts';
 import type { Run } from '../machine.ts';
 import { standInsOf, worksFor } from '../stand-in.ts';
 import type { OrderDeps } from './deps.ts';
@@ -14,7 +14,7 @@ export interface Whose {
 
 /** For people: in whose gas it is, and what can be done about that; null where it is in none. @throws SwarmError REDIS_* */
 export async function inWhoseGas({ store }: Pick<OrderDeps, 'store'>, whose: Whose): Promise<string | null> {
-  const { deliveries } = await store.recentDeliveries(keptDeliveries);
+  const { deliveries } = await store.recentDeliveries(Number.POSITIVE_INFINITY);
   if (deliveries.length === 0) return null;
   const givers = [...new Set(deliveries.map(({ gas }) => gas.from))];
   const runs = new Map((await store.runs(givers)).values.map((run) => [run?.agent, run]));
@@ -57,7 +57,7 @@ export async function handedBefore(
   { store }: Pick<OrderDeps, 'store'>,
   { run, checkpoint }: Whose,
 ): Promise<string | null> {
-  const { deliveries } = await store.recentDeliveries(keptDeliveries);
+  const { deliveries } = await store.recentDeliveries(Number.POSITIVE_INFINITY);
   const found = deliveries.find(({ gas }) => gas.from === run.agent && gas.checkpoint === checkpoint);
   if (!found) return null;
   const { gas, state } = found;

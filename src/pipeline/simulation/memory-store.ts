@@ -3,7 +3,7 @@
 import { coreErrors, SwarmError } from '../../core/errors.ts';
 
 import { type GasAlert, toAlert } from '../alerts.ts';
-import { type Delivery, keptDeliveries } from '../delivery.ts';
+import type { Delivery } from '../delivery.ts';
 import type { Arrivals } from '../join.ts';
 import type { Run } from '../machine.ts';
 import type { Held, Missions } from '../records.ts';
@@ -50,8 +50,12 @@ export function createMemoryStore({ isRedisAway, wrote }: Mishaps): MemoryStore 
     alerts: () => asked(() => [...alerts.values()]),
     openDeliveries: () => asked(() => [...open].flatMap((id) => heldValue(id) ?? [])),
     recentDeliveries: (limit) =>
-      asked(() => ({ deliveries: limit < 1 ? [] : [...all.values()].slice(-limit), unreadable: 0 })),
-    keptThat: (fits) => asked(() => [...all.values()].slice(-keptDeliveries).filter(fits).toReversed()),
+      asked(() => ({
+        deliveries: limit < 1 ? [] : [...all.values()].slice(-limit).toReversed(),
+        unreadable: 0,
+      })),
+    keptThat: (fits, limit = Number.POSITIVE_INFINITY) =>
+      asked(() => [...all.values()].slice(-limit).filter(fits).toReversed()),
     saveRun: async (held, run, created, beside = {}) => {
       if (await asked(() => versionOfRun(run.agent) !== held.version)) return false;
       shelf.putRun(held, run);

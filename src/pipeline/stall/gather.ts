@@ -13,7 +13,7 @@ import type { WatchStore } from './store.ts';
 import { type Candidate, takeOversOf } from './take-over.ts';
 
 export interface GatherDeps {
-  readonly store: Pick<GasStore, 'runs' | 'openDeliveries' | 'recentDeliveries'>;
+  readonly store: Pick<GasStore, 'runs' | 'recentDeliveries'>;
   readonly watches: Pick<WatchStore, 'many'>;
   readonly evidence: LookForEvidence;
 }
@@ -35,8 +35,6 @@ export interface Look {
   readonly known: Watch | null;
 }
 
-/** As many of the newest deliveries tell who took something up. */
-const recent = 200;
 /** Files of so many agents are looked at together. */
 const atOnce = 32;
 
@@ -132,9 +130,10 @@ export function meantBy(known: Watch | null): readonly TakeOver[] {
   return [...(known?.proposals ?? []), ...owed];
 }
 
+/** All that are kept, oldest first: whoever acknowledges an old piece is as alive as whoever acknowledges a new one. */
 async function deliveriesOf(store: GatherDeps['store']): Promise<readonly Delivery[]> {
-  const [open, { deliveries }] = await Promise.all([store.openDeliveries(), store.recentDeliveries(recent)]);
-  return [...new Map([...open, ...deliveries].map((delivery) => [delivery.gas.id, delivery])).values()];
+  const { deliveries } = await store.recentDeliveries(Number.POSITIVE_INFINITY);
+  return deliveries.toReversed();
 }
 
 async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

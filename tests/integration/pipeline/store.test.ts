@@ -1,7 +1,9 @@
 import { describe, expect, vi } from 'vitest';
 import { silentLogger } from '../../../src/core/logger.ts';
+import { allBehind } from '../../../src/pipeline/behind.ts';
 import { newDelivery } from '../../../src/pipeline/delivery.ts';
 import { newRun } from '../../../src/pipeline/machine.ts';
+import { handedBefore } from '../../../src/pipeline/orders/whose.ts';
 import { createGasStore } from '../../../src/pipeline/store.ts';
 import { it } from '../../support/fixtures.ts';
 import { gas } from '../../unit/pipeline/gas.ts';
@@ -66,6 +68,23 @@ describe('the store', () => {
       'b',
     ]);
     expect((await store.openDeliveries()).map(({ gas: { id } }) => id)).toEqual(['b']);
+  });
+
+  it('finds what came behind another, and what was handed over, however many deliveries are newer', async ({
+    redis,
+    prefix,
+  }) => {
+    const store = createGasStore({ redis, logger: silentLogger }, { prefix });
+    const unsaved = { version: 0, value: null };
+    await store.saveDelivery(unsaved, { ...delivery('late', 1), behind: 'first', state: 'suppressed' });
+    await store.close('late', 1);
+    const newer = Array.from({ length: 1_050 }, (_, at) => delivery(`new-${at}`, 10 + at));
+    await Promise.all(newer.map((one) => store.saveDelivery(unsaved, one)));
+    expect((await allBehind(store)).map(({ gas: { id } }) => id)).toEqual(['late']);
+    await store.saveDelivery(unsaved, newDelivery(gas({ id: 'own', from: 'Agent-9', createdAt: 2 }), ''));
+    expect(await handedBefore({ store }, { run: newRun('Agent-9'), checkpoint: 75 })).toMatch(
+      /^the 75 % gas/,
+    );
   });
 
   it('names a record that is not its own', async ({ redis, prefix }) => {

@@ -141,7 +141,7 @@ describe('gas explain', () => {
   it('knows no delivery of such a name', async () => {
     expect(await told('gas explain', known, { delivery: 'x9' })).toEqual([
       '[warn]',
-      'Unknown: No delivery among the latest 1000 is called `x9`. `gas status` shows them.',
+      'Unknown: No delivery that is kept is called `x9`. `gas status` shows the newest.',
     ]);
   });
 });

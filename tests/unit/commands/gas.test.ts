@@ -64,10 +64,10 @@ describe('gas', () => {
     ]);
   });
 
-  it('does not say yet where it did not look further back', async () => {
-    const deliveries = Array.from({ length: 250 }, (_, i) => delivery(`g${i}`));
+  it('does not say yet where the oldest may be forgotten', async () => {
+    const deliveries = Array.from({ length: 1_000 }, (_, i) => delivery(`g${i}`));
     const answer = await ask('gas', { deliveries, agents: [agent('Agent-9')] }, { agent: 'Agent-9' });
-    expect(answer.title).toBe('No gas deliveries of Agent-9 among the latest 200');
+    expect(answer.title).toBe('No gas deliveries of Agent-9 among those that are kept');
   });
 
   it('says that an agent is unknown, and which one was meant', async () => {

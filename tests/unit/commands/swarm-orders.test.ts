@@ -133,12 +133,12 @@ describe('an order about agents', () => {
     [
       'gas reassign',
       { delivery: 'nothing1', agent: 'Agent-3' },
-      'No delivery among the latest 200 is called `nothing1`. `gas status` shows them.',
+      'No delivery that is kept is called `nothing1`. `gas status` shows the newest.',
     ],
     [
       'gas reassign',
       { delivery: 'x', agent: 'Agent-3' },
-      'No delivery among the latest 200 is called `x`. `gas status` shows them.',
+      'No delivery that is kept is called `x`. `gas status` shows the newest.',
     ],
     ['gas reassign', { delivery: 'x1a2b3c4', agent: 'Agent-2' }, 'It is for Agent-2 already.'],
     ['gas reassign', { delivery: 'x9a2b3c4', agent: 'Agent-3' }, 'Agent-2 has accepted it already.'],

@@ -5,13 +5,15 @@ import { makeWholeId } from '../../../src/pipeline/short-id.ts';
 import { gas } from './gas.ts';
 
 const ids = ['xaaaaaa1111111111111', 'xaaaaaa2222222222222', 'xbbbbbb3333333333333', 'xbbbbbb3'];
-const deliveries = ids.map((id) => newDelivery(gas({ id }), 'decided'));
+const newer = Array.from({ length: 1_000 }, (_, at) => `xn${at}`);
+// Newest first.
+const deliveries = [...newer, ...ids].map((id) => newDelivery(gas({ id }), 'decided'));
 const looked: number[] = [];
 const wholeId = makeWholeId({
   delivery: async (id) => ({ version: 0, value: deliveries.find((one) => one.gas.id === id) ?? null }),
   recentDeliveries: async (limit) => {
     looked.push(limit);
-    return { deliveries, unreadable: 0 };
+    return { deliveries: deliveries.slice(0, limit), unreadable: 0 };
   },
 });
 

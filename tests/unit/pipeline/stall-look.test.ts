@@ -17,7 +17,6 @@ function watched() {
     {
       store: {
         runs: async () => ({ values: [run], unreadable: [] }),
-        openDeliveries: async () => [],
         delivery: async () => ({ version: 0, value: null }),
         recentDeliveries: async () => ({ deliveries: [], unreadable: 0 }),
       },

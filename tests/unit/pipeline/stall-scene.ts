@@ -20,8 +20,7 @@ export const runOf = (agent: string, seenAt: number): Run => ({
 
 export const storeOf = (runs: () => readonly Run[], open: () => readonly Delivery[] = () => [lying]) => ({
   runs: async () => ({ values: [...runs()], unreadable: [] }),
-  openDeliveries: async () => [...open()],
-  recentDeliveries: async () => ({ deliveries: [], unreadable: 0 }),
+  recentDeliveries: async () => ({ deliveries: [...open()].toReversed(), unreadable: 0 }),
 });
 
 /** Watches by their agents, in `held`. */
