@@ -6,23 +6,24 @@ import type { Part } from '../core/lifecycle.ts';
 import type { Link, LinkStatus } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';
 import { closeRedis } from '../core/redis.ts';
+import type { Registration } from '../core/registry/index.ts';
 import type { EmbeddedServer } from '../core/servers/index.ts';
 import type { Service } from '../core/service.ts';
 import { type ComponentEvent, type GivenUp, Supervisor } from '../core/supervisor.ts';
 import type { Config } from './config.ts';
 import { type DrainSteps, drain, namesOf, outlivedBy } from './drain.ts';
-import { createIntakeGate, type IntakeGate } from './intake-gate.ts';
 import { componentChecks, createHealthServer } from './health.ts';
+import { createIntakeGate, type IntakeGate } from './intake-gate.ts';
 import { LinkBoard } from './links.ts';
 import { observeComponent } from './observe/components.ts';
 import { collectGauges } from './observe/gauges.ts';
-import { Resources } from './resources.ts';
 import { RedisMonitor } from './redis-monitor.ts';
+import { Resources } from './resources.ts';
 import type { Role } from './roles.ts';
 import type { Backends } from './servers.ts';
 import { type Bus, wireBus } from './wiring/bus.ts';
+import { wireFleet, wirePresence } from './wiring/fleet.ts';
 import { wireIntake } from './wiring/intake.ts';
-import { wireFleet } from './wiring/fleet.ts';
 import { type Reloads, wireReload } from './wiring/reload.ts';
 import { componentsOf, type Held, share, type Together } from './wiring/share.ts';
 import { type Surfaces, type Terminal, wireSurfaces } from './wiring/surfaces.ts';
@@ -89,8 +90,9 @@ export async function createPlatform(
     ...serversOf(backends).map((server) => ({ name: server.name, pid: () => server.pid })),
   ]);
   held.resources = resources;
+  const presence = wirePresence(shared, deps.version ?? null);
   const supervisor = new Supervisor(
-    arrange(deps, { shared, bus, surfaces, redisLink, resources, approvals }),
+    arrange(deps, { shared, bus, surfaces, redisLink, resources, approvals, presence }),
     {
       clock,
       onEvent: (event) => {
@@ -114,6 +116,8 @@ export async function createPlatform(
       await health?.start();
       shared.alerting.start();
       await supervisor.start();
+      // What the others know of this process is of when it began: without this they say that its parts are not there.
+      await presence.renew().catch(() => undefined);
     },
     restart: (component) => supervisor.restart(component),
     resetComponent: (component) => supervisor.reset(component),
@@ -160,6 +164,7 @@ interface Wired {
   readonly redisLink: Link;
   readonly resources: Resources;
   readonly approvals: ApprovalWork;
+  readonly presence: Registration;
 }
 
 /** Every part in its place. Who stops before whom follows the drain: intake, jobs, transports, connections, servers. */
@@ -184,7 +189,7 @@ function arrange(deps: PlatformDeps, wired: Wired): Part[] {
   const transports = surfaces.parts.filter(({ service }) => service !== surfaces.console);
   const rest = surfaces.parts.filter(({ service }) => service === surfaces.console);
   const fleet = [
-    ...[resources, ...wireFleet(shared, deps.version ?? null), shared.resets, shared.audit.watch],
+    ...[resources, ...wireFleet(shared, wired.presence), shared.resets, shared.audit.watch],
     ...(shared.wishes ? [shared.wishes] : []),
   ].map((service) => ({ service }));
   const serverNames = servers.map(({ name }) => name);

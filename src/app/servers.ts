@@ -50,6 +50,12 @@ export async function findBackends(config: Config, deps: FindDeps): Promise<Back
   const redis = await find(redisKind, config.redis.url, config.home, deps);
   const rabbitmq = await find(rabbitmqKind, config.rabbitmq.url, config.home, deps);
   if (redis.url === null) {
+    if (!deps.mayRun) {
+      throw new SwarmError(
+        coreErrors.serverMissing,
+        `no Redis: ${redis.said}, and a process of single roles runs none. Start the platform there first (\`swarmline up\`), or set REDIS_URL`,
+      );
+    }
     throw new SwarmError(
       coreErrors.serverMissing,
       `no Redis: ${redis.said}. Set REDIS_URL, or install redis-server (Debian: apt-get install --no-install-recommends redis-server; macOS: brew install redis; Docker: docker run -p 127.0.0.1:6379:6379 redis:7)`,

@@ -4,7 +4,7 @@ import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { agentOfProgressKey, exchanges, routingKeys } from '../contracts/bus.ts';
 import { domainErrors } from '../contracts/errors.ts';
 import type { Meter } from '../contracts/metrics.ts';
-import { progressMessageSchema, type ProgressReport, type ProgressSink } from '../contracts/progress.ts';
+import { type ProgressReport, type ProgressSink, progressMessageSchema } from '../contracts/progress.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError, toSwarmError } from '../core/errors.ts';
 import { inputFault } from '../core/input-faults.ts';
@@ -111,8 +111,15 @@ async function handled(
 function reportOf({ fields, content }: ConsumeMessage): ProgressReport {
   const agent = agentOfProgressKey(fields.routingKey);
   if (agent === null) throw new SwarmError(domainErrors.requestInvalid, 'its key names no agent');
+  const { agent: named = agent, ...words } = bodyOf(content);
+  if (named === agent) return { agent, ...words };
+  throw new SwarmError(domainErrors.requestInvalid, `its key is of ${agent}, and its body names ${named}`);
+}
+
+/** @throws SwarmError REQUEST_INVALID */
+function bodyOf(content: Buffer) {
   try {
-    return { agent, ...progressMessageSchema.parse(JSON.parse(content.toString('utf8'))) };
+    return progressMessageSchema.parse(JSON.parse(content.toString('utf8')));
   } catch (thrown) {
     throw inputFault(thrown, domainErrors.requestInvalid) ?? thrown;
   }

@@ -27,8 +27,14 @@ const words = z.strictObject(progressShape);
 export const progressWordsSchema = words.superRefine(sound);
 export type ProgressWords = z.infer<typeof progressWordsSchema>;
 
-/** The same on the bus, where an envelope may stand around it; the agent is in the routing key. */
-export const progressMessageSchema = z.object(progressShape).superRefine(sound);
+/**
+ * The same on the bus, with the agent where the body names it. An envelope may stand around it, known by its `v`: what else
+ * is in that may be of another version, and is left out.
+ */
+export const progressMessageSchema = z
+  .looseObject({ v: z.unknown().optional() })
+  .transform(({ v, ...body }) => (v === undefined ? body : onlyOurs(body)))
+  .pipe(words.extend({ agent: agentIdSchema.optional() }).superRefine(sound));
 
 /** A whole report. */
 export const progressReportSchema = words.extend({ agent: agentIdSchema }).superRefine(sound);
@@ -64,6 +70,10 @@ export interface ProgressSink {
    * @throws SwarmError AGENT_UNKNOWN, STORE_CONFLICT, RECORD_UNREADABLE, REDIS_*, and what a queue throws for its gas
    */
   report(report: ProgressReport, word?: string): Promise<ProgressAnswer>;
+}
+
+function onlyOurs(body: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(body).filter(([key]) => key === 'agent' || key in progressShape));
 }
 
 function sound(

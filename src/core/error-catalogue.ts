@@ -93,8 +93,8 @@ export const coreErrors = {
     code: 'SERVER_MISSING',
     class: 'dependency',
     retryable: false,
-    chat: 'A server program is not installed.',
-    hint: 'Install the program that is named, or let REDIS_URL and RABBITMQ_URL name running servers.',
+    chat: 'A server that is needed is not there.',
+    hint: 'Install the program or start the platform that is named, or let REDIS_URL and RABBITMQ_URL name running servers.',
   },
   serverFailed: {
     code: 'SERVER_FAILED',

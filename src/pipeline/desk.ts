@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
 import { viewOf } from './delivery.ts';
 import type { Lying, Mailbox } from './inboxes/mailbox.ts';
+import { asFetched } from './inboxes/pull-inbox.ts';
 import type { Ledger } from './ledger.ts';
 import type { GasStore } from './store.ts';
 
@@ -81,9 +82,10 @@ export function createGasDesk(deps: DeskDeps, agents: readonly string[]): GasDes
         // What was fetched is sent by now: it is recorded before it is handed out.
         await ledger.record(id, { state: 'sent', detail: `never fetched, ${detail}` });
       }
-      const delivery = await ledger.record(id, { state, detail });
-      if (agents.includes(agent)) await mailbox.taken(agent, id, clock.now());
-      return viewOf(delivery);
+      const view = viewOf(await ledger.record(id, { state, detail }));
+      if (!agents.includes(agent)) return view;
+      await mailbox.taken(agent, id, clock.now());
+      return { ...view, gas: asFetched(view.gas) };
     },
   };
 }

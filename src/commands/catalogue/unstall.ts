@@ -9,7 +9,7 @@ import { jobOf, objectionToGiving, orderedBy, receiverArg } from './agent-names.
 import { allKept } from './find-delivery.ts';
 
 const report =
-  'Write your progress into your status; if you are blocked, write there what blocks you, and whom you wait for in `waiting_for`.';
+  'Report your progress; if you are blocked, say by what in your `note`; in a status file, `waiting_for` names whom you wait for.';
 
 export const unstall: Action = {
   kind: 'action',

@@ -35,7 +35,7 @@ export class Registration extends Service {
   }
 
   protected async onStart(): Promise<void> {
-    await this.#tell();
+    await this.renew();
     const stop = new AbortController();
     const telling = this.#keepTelling(stop.signal);
     this.release(async () => {
@@ -47,16 +47,17 @@ export class Registration extends Service {
     });
   }
 
+  /** Tells what is so now, whenever the next renewal is. @throws what the registry meets */
+  async renew(): Promise<void> {
+    const { registry, clock, record } = this.#deps;
+    await registry.put(record(), { ttlMs: this.#ttlMs, toldAt: clock.now() });
+  }
+
   async #keepTelling(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#deps.clock.sleep(this.#everyMs, signal).catch(() => undefined);
       // A lost beat is told by the age of the last one, and Redis' own link says why.
-      if (!signal.aborted) await this.#tell().catch(() => undefined);
+      if (!signal.aborted) await this.renew().catch(() => undefined);
     }
-  }
-
-  async #tell(): Promise<void> {
-    const { registry, clock, record } = this.#deps;
-    await registry.put(record(), { ttlMs: this.#ttlMs, toldAt: clock.now() });
   }
 }

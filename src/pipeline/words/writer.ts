@@ -82,7 +82,7 @@ function valuesOf(
     percent: String(percent),
     checkpoint: String(checkpoint),
     mission: quote(handover.mission),
-    yourMission: isTold ? quote(mission) : 'not told yet: write it into your status',
+    yourMission: isTold ? quote(mission) : 'not told yet: report it',
     note: note === undefined ? '' : `- Note: ${quote(note, room.note)}`,
     // Of a join each tells what it has done at every checkpoint, so that it does not depend on who comes last.
     done: checkpoint === 100 || parts.length > 0 ? section('Done', done, room.listed, counts?.done) : '',
@@ -101,7 +101,7 @@ function valuesOf(
 /** A verb and a thing, so that nobody has to ask what to do first. */
 function nextStep({ from, open, checkpoint }: Handover, hasMission: boolean): string {
   if (!hasMission)
-    return 'write your mission and `"progress": 0` into your status, then begin with its first task';
+    return 'report your mission and 0 % (`"progress": 0` in a status file), then begin with its first task';
   const [first] = checkpoint === 100 ? open : [];
   if (first !== undefined) return `look whether this of ${from} is yours now: ${quote(first)}`;
   return 'begin with the first open task of your mission, and write your percent when it is done';

@@ -68,7 +68,15 @@ describe('progress over RabbitMQ', () => {
     await hear(world, progress, { redis, prefix, agents: [agent] });
     const say = await speaker(world);
     await say(agent, { percent: 10, seq: 1 });
-    await say(agent, { v: 1, id: 'm-2', correlationId: 'c', agent: 'somebody-else', percent: 20, seq: 2 });
+    await say(agent, {
+      v: 1,
+      id: 'm-2',
+      correlationId: 'c',
+      ofAnotherVersion: true,
+      agent,
+      percent: 20,
+      seq: 2,
+    });
     expect(await eventually(() => taken.length === 2 && taken)).toEqual([
       { agent, percent: 10, seq: 1 },
       { agent, percent: 20, seq: 2 },
@@ -99,9 +107,12 @@ describe('progress over RabbitMQ', () => {
   it.for([
     ['not JSON', '{"percent": 7', 'REQUEST_INVALID'],
     ['no report', { percent: 700 }, 'REQUEST_INVALID'],
+    ['more than a report, without an envelope', { percent: 7, bogus: 1 }, 'Unrecognized key: "bogus"'],
+    ['of another agent than its key', { percent: 7, agent: 'Agent-1' }, 'and its body names Agent-1'],
+    ['of another, in an envelope', { v: 2, percent: 7, agent: 'Agent-1' }, 'and its body names Agent-1'],
   ] as const)(
     'that is %s goes to the dead letters, and what follows is taken',
-    async ([, body, code], { world, redis, prefix }) => {
+    async ([, body, reason], { world, redis, prefix }) => {
       const agent = someAgent();
       const key = routingKeys.agentProgress(agent);
       const dead = await deadUnder(await world.channel(), key, 'swarmline-test');
@@ -113,7 +124,7 @@ describe('progress over RabbitMQ', () => {
       await eventually(() => taken.length === 1 && dead.length === 1);
       expect(dead.map(told)).toMatchObject([
         {
-          reason: expect.stringContaining(code),
+          reason: expect.stringContaining(reason),
           exchange: agentProgress.name,
           key,
           content: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),

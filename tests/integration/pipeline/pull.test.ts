@@ -73,7 +73,8 @@ describe('gas that is fetched', () => {
     const [first] = await fetched(rig.pipeline);
     const [second] = await fetched(rig.twin);
     expect([first?.id, first?.handedAt, second?.handedAt]).toEqual([second?.id, null, expect.any(Number)]);
-    const { state } = await rig.twin.desk.acknowledge('B', first?.id ?? '', 'working');
+    const { state, gas } = await rig.twin.desk.acknowledge('B', first?.id ?? '', 'working');
+    expect(gas.text).toBe(first?.text);
     expect([state, await fetched(rig.pipeline), await stateOf(rig.pipeline)]).toEqual([
       'working',
       [],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { toNudge } from '../../../src/pipeline/stall/nudge.ts';
 import { aheadText, messageText, quote } from '../../../src/pipeline/text.ts';
 import { writePlainly as gasText } from '../../../src/pipeline/words/writer.ts';
 
@@ -10,6 +11,12 @@ const handover = {
   done: Array.from({ length: 12 }, (_, i) => `task ${i}`),
   open: ['last'],
 } as const;
+
+it('a nudge asks for a report, since not every agent has a status file', () => {
+  const { text } = toNudge({ agent: 'A', episode: '1-5', since: 0, last: 'start', now: 600_000 });
+  expect(text).toContain('1. If you are at work, report your progress and go on.\n');
+  expect(text).not.toContain('your status');
+});
 
 describe('the text of a gas', () => {
   it.each([

@@ -85,8 +85,8 @@ describe('a hand-over', () => {
 
   it('to whoever has told no mission says what to write first', () => {
     const text = write({}, { mission: null, learnings: [] });
-    expect(text).toContain('- Mission: not told yet: write it into your status\n');
-    expect(text).toContain('- Next step: write your mission and `"progress": 0` into your status');
+    expect(text).toContain('- Mission: not told yet: report it\n');
+    expect(text).toContain('- Next step: report your mission and 0 %');
     expect(text).not.toContain('What the swarm has learned');
   });
 
