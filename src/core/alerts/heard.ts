@@ -52,6 +52,12 @@ export class Heard {
     put(this.#taken, key, since);
   }
 
+  /** What is still to be told of it is another's to tell. */
+  leave({ key }: NoticedAlert): void {
+    this.#owed.delete(key);
+    this.#late.delete(key);
+  }
+
   took({ alerts }: Notice): void {
     this.#arrived(alerts);
     for (const { key, since, over } of alerts) {

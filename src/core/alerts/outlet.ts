@@ -43,6 +43,11 @@ export class Outlet {
     this.#heard.assume(alert);
   }
 
+  /** Another process has it now: what was missed is that one's to tell. */
+  leave(alert: NoticedAlert): void {
+    this.#heard.leave(alert);
+  }
+
   /** Never rejects. What was not taken and is still to be told is kept for `sendOwed`. */
   async send(notice: Notice): Promise<Sent> {
     const own = this.#heard.begin(notice, this.#clock.now());
