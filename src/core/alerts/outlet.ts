@@ -43,8 +43,8 @@ export class Outlet {
     this.#heard.assume(alert);
   }
 
-  /** Another process has it now: what was missed is that one's to tell. */
-  leave(alert: NoticedAlert): void {
+  /** Another process has it now, or nobody wants to hear of it: what was missed is not told here. */
+  leave(alert: Alert): void {
     this.#heard.leave(alert);
   }
 
@@ -54,9 +54,9 @@ export class Outlet {
     return own === null ? 'nothing' : await this.#send(own);
   }
 
-  /** Tries again what is due; null when nothing is. */
-  sendOwed(): Promise<Sent> | null {
-    const owed = this.#heard.due(this.#clock.now());
+  /** Tries again what is due, but no beginning that is quiet; null when nothing is. */
+  sendOwed(isQuiet: (key: string) => boolean): Promise<Sent> | null {
+    const owed = this.#heard.due(this.#clock.now(), isQuiet);
     return owed === null ? null : this.#send(owed);
   }
 

@@ -119,7 +119,7 @@ export class AlertRunner {
       for (const { notice, tellers } of await this.#due(now)) {
         this.#track(this.#note(notice, () => tellers.map((teller) => teller.tell(notice))));
       }
-      for (const teller of this.#tellers) this.#goOn(teller);
+      for (const teller of this.#tellers) this.#goOn(teller, now);
     } catch (thrown) {
       this.#deps.logger.error({ error: toSwarmError(thrown).message }, 'alerts could not be judged');
     }
@@ -153,8 +153,8 @@ export class AlertRunner {
     this.#sending.add(sending);
   }
 
-  #goOn(teller: Teller): void {
-    const { owed, asked } = teller.goOn();
+  #goOn(teller: Teller, now: number): void {
+    const { owed, asked } = teller.goOn(now);
     const note = (outcome: Sent) =>
       this.#deps.logger.debug({ outcome }, 'what a channel missed was told again');
     if (owed) this.#track(owed.then(note));

@@ -32,7 +32,8 @@ export class Teller {
     this.#book = new AlertBook(options);
     this.#outlet = channel && new Outlet(channel, clock);
     const wayOf = (alert: Alert) => this.#outlet?.wayOf(alert) ?? null;
-    this.#voice = new Voice({ book: this.#book, claims, wayOf }, options);
+    const unwanted = (alert: Alert) => this.#outlet?.leave(alert);
+    this.#voice = new Voice({ book: this.#book, claims, wayOf, unwanted }, options);
   }
 
   silence(silences: readonly Silence[]): void {
@@ -79,8 +80,9 @@ export class Teller {
   }
 
   /** What goes on by itself: what was missed is tried again, and it is asked what became of what was handed on. */
-  goOn(): { readonly owed: Promise<Sent> | null; readonly asked: Promise<void> | null } {
-    return { owed: this.#outlet?.sendOwed() ?? null, asked: this.#outlet?.askOn() ?? null };
+  goOn(now: number): { readonly owed: Promise<Sent> | null; readonly asked: Promise<void> | null } {
+    const owed = this.#outlet?.sendOwed((key) => this.#book.isQuiet(key, now));
+    return { owed: owed ?? null, asked: this.#outlet?.askOn() ?? null };
   }
 
   /** Gives back what it has claimed. */

@@ -35,12 +35,15 @@ export interface VoiceDeps {
   readonly claims: AlertClaims;
   /** How far it got where this process told it; null where it did not. */
   readonly wayOf: (alert: Alert) => Pick<WayOut, 'state' | 'at'> | null;
+  /** It is over, and nobody wants to hear of it. */
+  readonly unwanted: (alert: Alert) => void;
 }
 
 export class Voice {
   readonly #book: AlertBook;
   readonly #claims: AlertClaims;
   readonly #wayOf: VoiceDeps['wayOf'];
+  readonly #unwanted: VoiceDeps['unwanted'];
   readonly #options: VoiceOptions;
   /** Told while nobody could say whose they are: their end is told the same way. */
   readonly #alone = new Set<string>();
@@ -57,10 +60,11 @@ export class Voice {
   #keptAt = Number.NEGATIVE_INFINITY;
   #leaving = false;
 
-  constructor({ book, claims, wayOf }: VoiceDeps, options: Partial<VoiceOptions> = {}) {
+  constructor({ book, claims, wayOf, unwanted }: VoiceDeps, options: Partial<VoiceOptions> = {}) {
     this.#book = book;
     this.#claims = claims;
     this.#wayOf = wayOf;
+    this.#unwanted = unwanted;
     this.#options = { ...voiceDefaults, ...options };
   }
 
@@ -156,7 +160,7 @@ export class Voice {
       await this.#ask([alert], now);
     } else if (this.#alone.has(key)) {
       this.#ending.delete(key);
-      if (!this.#book.over(alert, now)) this.#alone.delete(key);
+      await this.#over(alert, now);
     } else if (at === null) {
       ending.at = now;
       await this.#claims.release(key);
@@ -167,7 +171,9 @@ export class Voice {
   }
 
   async #over(alert: Alert, now: number): Promise<void> {
-    if (!this.#book.over(alert, now)) await this.#claims.end(alert.key);
+    if (this.#book.over(alert, now)) return;
+    this.#unwanted(alert);
+    if (!this.#alone.delete(alert.key)) await this.#claims.end(alert.key);
   }
 
   async #ask(alerts: readonly Alert[], now: number): Promise<void> {

@@ -1,5 +1,6 @@
 // Alerts of processes over one real Redis that have not the same ways out, or whose ways do not take them.
 import { describe, expect } from 'vitest';
+import { createSilences } from '../../../src/core/alerts/silences.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { processOf, signal } from './alert-process.ts';
@@ -112,5 +113,26 @@ describe('a way that did not take an alert', () => {
     a.state.fails = false;
     await eventually(() => a.told.length > 0);
     expect(a.told.map(({ alerts }) => alerts.map(({ key }) => key))).toEqual([[other.key]]);
+  });
+
+  it('is not told late what is silenced, nor ever what was over by then', async ({ redis, prefix }) => {
+    const a = away(redis, prefix, 'a');
+    const silences = createSilences(redis, { prefix });
+    const [lasting, other] = ['link-lost/twitch', 'link-down/redis'].map((key) => ({ ...signal, key }));
+    if (!lasting || !other) throw new Error('two more');
+    a.state.signals = [signal, lasting, other];
+    await eventually(() => a.runner.active().every(({ ways }) => ways[0]?.state === 'missed'));
+    await silences.put({ pattern: 'link-lost/*', until: Date.now() + 600_000 }, Date.now());
+    await eventually(() => a.runner.active().filter(({ silencedUntil }) => silencedUntil).length === 2);
+    a.state.signals = [lasting, other];
+    const { looked } = a.state;
+    await eventually(() => a.state.looked > looked + 60);
+    a.state.fails = false;
+    const told = () => a.told.map(({ kind, alerts }) => [kind, ...alerts.map(({ key }) => key)]);
+    await eventually(() => told().length === 1);
+    expect(told()).toEqual([['firing', other.key]]);
+    await silences.put({ pattern: 'link-lost/*', until: 0 }, Date.now());
+    await eventually(() => told().length === 2);
+    expect(told()[1]).toEqual(['firing', lasting.key]);
   });
 });

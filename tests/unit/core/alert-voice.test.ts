@@ -39,7 +39,12 @@ it('an end that was told while Redis was away is told once, and a new beginning 
   const state = { away: false };
   const book = new AlertBook();
   let now = 60_000;
-  const voice = new Voice({ book, claims: claimsOf(state), wayOf: () => ({ state: 'told', at: now }) });
+  const voice = new Voice({
+    book,
+    claims: claimsOf(state),
+    wayOf: () => ({ state: 'told', at: now }),
+    unwanted: () => undefined,
+  });
   const told: string[] = [];
   const pass = async (seconds: number) => {
     for (let i = 0; i < seconds; i += 1) {
