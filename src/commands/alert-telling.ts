@@ -15,37 +15,44 @@ export function tellingText(sights: Sights): string {
   const tellings = sights.flatMap(({ telling }) => telling ?? []);
   if (tellings.includes('told')) return 'told by another process';
   if (tellings.includes('waiting')) return isSilenced(sights) ? '' : 'not told yet';
-  if (tellings.includes('elsewhere')) return 'left to another process to tell';
+  if (tellings.includes('elsewhere')) return 'left to another process, and not known to be told yet';
   return tellings.includes('nowhere') ? 'told nowhere, since there is no way out' : '';
 }
 
 /** Whether it did not get through on one of its ways, or has waited there for long. */
 export function isUntold(sights: Sights, now: number): boolean {
   return waysOf(sights).some(
-    ({ state, at }) => state === 'missed' || (state === 'kept' && now - at > patienceMs),
+    ({ state, at, byOther }) =>
+      state === 'missed' || (state === 'kept' && byOther !== true && now - at > patienceMs),
   );
 }
 
 const best: readonly AlertWay['state'][] = ['told', 'kept', 'sending', 'missed'];
 
-// While Redis is away each process tells it: what one of them got through has arrived.
+// While Redis is away each process tells it: what one of them got through has arrived. Who told it knows it best.
 function waysOf(sights: Sights): readonly AlertWay[] {
-  const all = sights
-    .flatMap(({ ways }) => ways)
-    .toSorted((a, b) => best.indexOf(a.state) - best.indexOf(b.state));
+  const all = sights.flatMap(({ ways }) => ways).toSorted((a, b) => rank(a) - rank(b));
   return all.filter(({ name }, i) => all.findIndex((one) => one.name === name) === i);
+}
+
+function rank({ state, byOther }: AlertWay): number {
+  return best.indexOf(state) + (byOther === true ? best.length : 0);
 }
 
 function waysText(ways: readonly AlertWay[]): string {
   const those = (state: AlertWay['state']) => ways.filter((way) => way.state === state);
-  const [told, kept, sending, missed] = [those('told'), those('kept'), those('sending'), those('missed')];
+  const [told, queued, sending, missed] = [those('told'), those('kept'), those('sending'), those('missed')];
+  const kept = queued.filter(({ byOther }) => byOther !== true);
+  // Whoever queued it would say whether it was shown, and says nothing any more.
+  const left = queued.filter(({ byOther }) => byOther === true);
   const met = missed.map(
     ({ name, why, again }) => `${name} (${plainText(why, 100)}${again ? ', tried again' : ''})`,
   );
-  const reached = told.length + kept.length + sending.length > 0;
+  const reached = told.length + queued.length + sending.length > 0;
   return [
     ...(told.length === 0 ? [] : [`told by ${names(told)}`]),
     ...(kept.length === 0 ? [] : [`queued for ${names(kept)}, not shown there yet`]),
+    ...(left.length === 0 ? [] : [`queued for ${names(left)}, not known whether shown there`]),
     ...(sending.length === 0 ? [] : [`being told by ${names(sending)}`]),
     ...(met.length === 0 ? [] : [`${reached ? 'not' : 'could not be told'} by ${met.join(', ')}`]),
   ].join('; ');

@@ -55,6 +55,8 @@ const waySchema = z.object({
   at: z.number(),
   why: z.string(),
   again: z.boolean(),
+  /** Another process told it: what is known is what that knew last. */
+  byOther: z.boolean().optional(),
 });
 export type AlertWay = z.infer<typeof waySchema>;
 
@@ -72,7 +74,7 @@ const alertSchema = z.object({
   silencedUntil: z.number().nullable(),
   /** How it stands with telling people; absent from a process of a version that did not say. */
   telling: z.enum(['waiting', 'elsewhere', 'told', 'nowhere']).optional(),
-  /** Those on which this process told it. */
+  /** Those on which it was told, as far as this process knows. */
   ways: z.array(waySchema).default([]),
 });
 

@@ -94,7 +94,7 @@ export function createAlerting(deps: AlertingDeps): Alerting {
       // What closes while all is being closed is no news.
       frozen: () => links.isDraining,
       channels: channelsOf(deps),
-      claims: createAlertClaims(redis, { prefix, instance }),
+      claims: (way) => createAlertClaims(redis, { prefix, instance, way }),
       silences: createSilences(redis, { prefix }),
     },
     { groupMs, escalateAfterMs, escalateTo },

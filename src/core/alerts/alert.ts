@@ -39,11 +39,13 @@ export interface WayOut {
   /** Empty unless it was missed. */
   readonly why: string;
   readonly again: boolean;
+  /** Another process told it: `kept` is what that knew last. */
+  readonly byOther?: boolean;
 }
 
 /**
- * How it stands with telling people. `waiting`: nobody was told yet. `elsewhere`: another process tells it. `told`: people
- * were, by this process on its ways, or by one before it. `nowhere`: there is no way out.
+ * How it stands with telling people. `waiting`: nobody was told yet. `elsewhere`: another process has it to tell. `told`:
+ * people were on one way at least, by this process or by one before it. `nowhere`: there is no way out.
  */
 export type Telling = 'waiting' | 'elsewhere' | 'told' | 'nowhere';
 
@@ -61,7 +63,7 @@ export interface BookedAlert extends Alert {
 /** An alert as `alerts` shows it. */
 export interface AlertState extends Omit<BookedAlert, 'telling'> {
   readonly telling: Telling;
-  /** Those on which this process told it; empty where another did, or nobody. */
+  /** Those on which it was told, as far as this process knows; of its own ways alone. */
   readonly ways: readonly WayOut[];
 }
 

@@ -138,10 +138,15 @@ export class AlertBook {
 
   /** It is over for all processes, which is to be told. False when nobody wants to hear of it. */
   over(alert: Alert, now: number): boolean {
-    if (this.#silencedUntil(alert.key, now) !== null) return false;
+    if (this.isQuiet(alert.key, now)) return false;
     const others = this.#over.filter(({ key }) => key !== alert.key);
     this.#over = ended(others, alert, this.#options.maxAlerts);
     return true;
+  }
+
+  /** Whether nobody wants to hear of it now. */
+  isQuiet(key: string, now: number): boolean {
+    return this.#silencedUntil(key, now) !== null;
   }
 
   /** What fires, the oldest first. */
@@ -182,7 +187,7 @@ export class AlertBook {
 
   #due(now: number, wanted: (entry: Entry) => boolean): readonly Alert[] {
     return [...this.#entries.values()]
-      .filter((entry) => wanted(entry) && this.#silencedUntil(entry.alert.key, now) === null)
+      .filter((entry) => wanted(entry) && !this.isQuiet(entry.alert.key, now))
       .map(({ alert }) => alert);
   }
 

@@ -52,6 +52,12 @@ export class Heard {
     put(this.#taken, key, since);
   }
 
+  /** What is still to be told of it is not told here. */
+  leave({ key }: Alert): void {
+    this.#owed.delete(key);
+    this.#late.delete(key);
+  }
+
   took({ alerts }: Notice): void {
     this.#arrived(alerts);
     for (const { key, since, over } of alerts) {
@@ -78,18 +84,21 @@ export class Heard {
     return this.#late.get(key)?.alert.since === since;
   }
 
-  /** What to try again now, in one notice that is on its way then, beginnings first; null when there is nothing. */
-  due(now: number): Notice | null {
-    const late = this.#dueLate(now);
+  /**
+   * What to try again now, in one notice that is on its way then, beginnings first; null when there is nothing.
+   * @param isQuiet whether nobody wants to hear of a beginning now
+   */
+  due(now: number, isQuiet: (key: string) => boolean = () => false): Notice | null {
+    const late = this.#dueLate(now, isQuiet);
     return late.length > 0 ? noticeOf('firing', late, now) : noticeOf('resolved', this.#dueEnds(now), now);
   }
 
-  #dueLate(now: number): readonly NoticedAlert[] {
+  #dueLate(now: number, isQuiet: (key: string) => boolean): readonly NoticedAlert[] {
     const alerts: NoticedAlert[] = [];
     for (const [key, one] of this.#late) {
       if (one.at === null || one.at > now) continue;
       if (now - one.since > this.#lateForMs) this.#late.delete(key);
-      else {
+      else if (!isQuiet(key)) {
         one.at = null;
         this.#underWay.set(key, one.alert.since);
         alerts.push(one.alert);

@@ -43,15 +43,20 @@ export class Outlet {
     this.#heard.assume(alert);
   }
 
+  /** Another process has it now, or nobody wants to hear of it: what was missed is not told here. */
+  leave(alert: Alert): void {
+    this.#heard.leave(alert);
+  }
+
   /** Never rejects. What was not taken and is still to be told is kept for `sendOwed`. */
   async send(notice: Notice): Promise<Sent> {
     const own = this.#heard.begin(notice, this.#clock.now());
     return own === null ? 'nothing' : await this.#send(own);
   }
 
-  /** Tries again what is due; null when nothing is. */
-  sendOwed(): Promise<Sent> | null {
-    const owed = this.#heard.due(this.#clock.now());
+  /** Tries again what is due, but no beginning that is quiet; null when nothing is. */
+  sendOwed(isQuiet: (key: string) => boolean): Promise<Sent> | null {
+    const owed = this.#heard.due(this.#clock.now(), isQuiet);
     return owed === null ? null : this.#send(owed);
   }
 

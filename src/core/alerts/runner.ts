@@ -1,22 +1,24 @@
-// Runs the book: asks each second what is not well, and sends what the book says to all channels at once. A channel that
-// fails keeps no other from telling; that all of them fail is an error of the log, the last place there is.
+// Asks each second what is not well, and has it told on each way out by itself. A way that fails keeps no other from
+// telling; that all of them fail is an error of the log, the last place there is.
 import type { Clock } from '../clock.ts';
 import { toSwarmError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import type { AlertSignal, AlertState, BookedAlert, Notice, NoticedAlert, Telling } from './alert.ts';
-import { AlertBook, type BookOptions } from './book.ts';
+import type { AlertSignal, AlertState, Notice, Telling } from './alert.ts';
+import type { BookOptions } from './book.ts';
 import type { AlertChannel } from './channels/channel.ts';
-import type { AlertClaims } from './claims.ts';
+import { type AlertClaims, unshared } from './claims.ts';
 import { shortened } from './notices.ts';
-import { Outlet } from './outlet.ts';
+import type { Sent } from './outlet.ts';
 import type { Silences } from './silences.ts';
-import { Voice, type VoiceOptions } from './voice.ts';
+import { Teller } from './teller.ts';
+import type { VoiceOptions } from './voice.ts';
 
 export interface AlertRunnerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly channels: readonly AlertChannel[];
-  readonly claims: AlertClaims;
+  /** Those of one channel, by its name. */
+  readonly claims: (way: string) => AlertClaims;
   readonly silences: Pick<Silences, 'list'>;
   /** All that is not well at this moment; what it no longer names is over. Must answer from memory. */
   readonly conditions: () => readonly AlertSignal[];
@@ -29,21 +31,20 @@ export interface AlertRunnerOptions extends Partial<BookOptions>, Partial<VoiceO
   readonly escalateTo?: readonly string[];
 }
 
+/** A notice, and who tells it. */
+interface Due {
+  readonly notice: Notice;
+  readonly tellers: readonly Teller[];
+}
+
 const everyMs = 1_000;
 const silencesEveryMs = 5_000;
-/** A channel that hangs keeps an alert no longer than this from counting as told, ms. */
-const toldWithinMs = 2_000;
+/** The first that is so of any of its ways. */
+const tellings: readonly Telling[] = ['told', 'waiting', 'elsewhere'];
 
 export class AlertRunner {
   readonly #deps: AlertRunnerDeps;
-  readonly #options: AlertRunnerOptions;
-  readonly #book: AlertBook;
-  readonly #outlets: readonly Outlet[];
-  readonly #voice: Voice;
-  /** Keys of what this process has told itself, and not what it took over from another. */
-  readonly #toldHere = new Set<string>();
-  /** Due, while it is asked whose they are to tell. */
-  readonly #asking = new Set<string>();
+  readonly #tellers: readonly Teller[];
   readonly #stop = new AbortController();
   readonly #sending = new Set<Promise<void>>();
   #firing: ReadonlySet<string> = new Set();
@@ -51,11 +52,16 @@ export class AlertRunner {
   #silencesAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: AlertRunnerDeps, options: AlertRunnerOptions = {}) {
+    const { clock, channels, claims } = deps;
+    const { escalateTo, ...others } = options;
     this.#deps = deps;
-    this.#options = options;
-    this.#book = new AlertBook(options);
-    this.#outlets = deps.channels.map((channel) => new Outlet(channel, deps.clock));
-    this.#voice = new Voice({ book: this.#book, claims: deps.claims }, options);
+    const tellers = channels.map((channel) => {
+      const isLast = escalateTo === undefined || escalateTo.includes(channel.name);
+      const own = isLast ? others : { ...others, escalateTimes: 0 };
+      return new Teller({ clock, channel, claims: claims(channel.name) }, own);
+    });
+    const silent = () => new Teller({ clock, channel: null, claims: unshared }, others);
+    this.#tellers = tellers.length > 0 ? tellers : [silent()];
   }
 
   /** Begins to look; connects to nothing. */
@@ -65,11 +71,20 @@ export class AlertRunner {
 
   /** What fires in this process. */
   active(): readonly AlertState[] {
-    return this.#book.active(this.#deps.clock.now()).map((alert) => ({
-      ...alert,
-      telling: this.#tellingOf(alert),
-      ways: this.#outlets.flatMap((outlet) => outlet.wayOf(alert) ?? []),
-    }));
+    const now = this.#deps.clock.now();
+    const isMute = this.#deps.channels.length === 0;
+    const [first = [], ...others] = this.#tellers.map((teller) => teller.active(now));
+    return first.map((alert) => {
+      const { way: _, ...rest } = alert;
+      const all = [alert, ...others.flatMap((some) => some.find(({ key }) => key === alert.key) ?? [])];
+      const telling = tellings.find((one) => all.some((sight) => sight.telling === one)) ?? 'waiting';
+      return {
+        ...rest,
+        told: all.some(({ told }) => told),
+        telling: isMute ? 'nowhere' : telling,
+        ways: all.flatMap(({ way }) => way ?? []),
+      };
+    });
   }
 
   /** Ends; the last words are told at once and the claims given back, in no more than `withinMs`. */
@@ -78,10 +93,14 @@ export class AlertRunner {
     this.#stop.abort();
     await this.#running;
     const now = clock.now();
-    if (last.length > 0) this.#send(lastNotice(last, now), async () => undefined);
+    if (last.length > 0) {
+      const notice = lastNotice(last, now);
+      this.#track(this.#note(notice, () => this.#tellers.map((teller) => teller.say(notice))));
+    }
     const done = new AbortController();
     const late = clock.sleep(withinMs, done.signal).catch(() => undefined);
-    await Promise.race([Promise.all([...this.#sending, this.#voice.leave(now)]), late]);
+    const left = this.#tellers.map((teller) => teller.leave(now));
+    await Promise.race([Promise.all([...this.#sending, ...left]), late]);
     done.abort();
   }
 
@@ -97,13 +116,10 @@ export class AlertRunner {
     try {
       await this.#readSilences(now);
       if (!this.#deps.frozen()) this.#judge(now);
-      await this.#voice.attend(now);
-      for (const notice of this.#book.take(now)) await this.#tell(notice, now);
-      for (const outlet of this.#outlets) {
-        this.#sendOwed(outlet);
-        const asked = outlet.askOn();
-        if (asked) this.#track(asked);
+      for (const { notice, tellers } of await this.#due(now)) {
+        this.#track(this.#note(notice, () => tellers.map((teller) => teller.tell(notice))));
       }
+      for (const teller of this.#tellers) this.#goOn(teller, now);
     } catch (thrown) {
       this.#deps.logger.error({ error: toSwarmError(thrown).message }, 'alerts could not be judged');
     }
@@ -111,37 +127,25 @@ export class AlertRunner {
 
   #judge(now: number): void {
     const signals = this.#deps.conditions();
-    for (const signal of signals) this.#book.firing(signal, now);
     const keys = new Set(signals.map(({ key }) => key));
-    for (const key of this.#firing) if (!keys.has(key)) this.#book.resolved(key, now);
+    const over = [...this.#firing].filter((key) => !keys.has(key));
+    for (const teller of this.#tellers) teller.judge(signals, over, now);
     this.#firing = keys;
   }
 
-  #tellingOf({ key, telling }: BookedAlert): Telling {
-    if (this.#outlets.length === 0) return 'nowhere';
-    return this.#asking.has(key) ? 'waiting' : telling;
-  }
-
-  async #tell(notice: Notice, now: number): Promise<void> {
-    for (const { key } of notice.alerts) this.#asking.add(key);
-    const own = await this.#voice.ownOf(notice, now).finally(() => this.#asking.clear());
-    // What is only counted is each process's own.
-    if (own.length === 0 && notice.more.alerts === 0) return;
-    for (const alert of own) this.#noteTeller(alert);
-    this.#send({ ...notice, alerts: own }, () => this.#voice.sent(own));
-  }
-
-  // The ways out remember what they took, but not what they took from a process before this one.
-  #noteTeller(alert: NoticedAlert): void {
-    if (!alert.over) this.#toldHere.add(alert.key);
-    else if (!this.#toldHere.delete(alert.key)) for (const outlet of this.#outlets) outlet.assume(alert);
-  }
-
-  #send(notice: Notice, whenTold: () => Promise<void>): void {
-    const done = new AbortController();
-    const told = this.#deps.clock.sleep(toldWithinMs, done.signal).catch(() => undefined);
-    const sent = this.#sendToAll(notice).finally(() => done.abort());
-    this.#track(Promise.all([sent, told.then(whenTold)]));
+  // The ways mostly agree, and what they tell alike is one line of the log.
+  async #due(now: number): Promise<readonly Due[]> {
+    const due = new Map<string, Due>();
+    const taken = await Promise.all(
+      this.#tellers.map(async (teller) => ({ teller, notices: await teller.take(now) })),
+    );
+    for (const { teller, notices } of taken) {
+      for (const notice of notices) {
+        const same = JSON.stringify(notice);
+        due.set(same, { notice, tellers: [...(due.get(same)?.tellers ?? []), teller] });
+      }
+    }
+    return [...due.values()];
   }
 
   #track(work: Promise<unknown>): void {
@@ -149,24 +153,21 @@ export class AlertRunner {
     this.#sending.add(sending);
   }
 
-  #sendOwed(outlet: Outlet): void {
-    const sent = outlet.sendOwed();
-    if (sent === null) return;
-    const note = (outcome: unknown) =>
-      this.#deps.logger.debug({ channel: outlet.name, outcome }, 'what a channel missed was told again');
-    this.#track(sent.then(note));
+  #goOn(teller: Teller, now: number): void {
+    const { owed, asked } = teller.goOn(now);
+    const note = (outcome: Sent) =>
+      this.#deps.logger.debug({ outcome }, 'what a channel missed was told again');
+    if (owed) this.#track(owed.then(note));
+    if (asked) this.#track(asked);
   }
 
-  async #sendToAll(notice: Notice): Promise<void> {
+  /** Has it sent, and writes down what became of it. */
+  async #note(notice: Notice, send: () => readonly Promise<Sent>[]): Promise<void> {
     const { logger } = this.#deps;
-    const { escalateTo } = this.#options;
     const { kind, severity, alerts, more } = shortened(notice);
     const facts = { kind, severity, keys: alerts.map(({ key }) => key), more: more.alerts };
     logger[kind === 'resolved' ? 'info' : 'warn'](facts, 'alert');
-    const named = this.#outlets.filter(
-      ({ name }) => kind !== 'escalated' || escalateTo === undefined || escalateTo.includes(name),
-    );
-    const sent = await Promise.all(named.map((outlet) => outlet.send(notice)));
+    const sent = await Promise.all(send());
     const met = sent.flatMap((outcome) => (typeof outcome === 'string' ? [] : outcome));
     if (sent.includes('taken') || met.length === 0) {
       for (const { channel, error } of met) {
@@ -185,7 +186,7 @@ export class AlertRunner {
     if (now - this.#silencesAt < silencesEveryMs) return;
     this.#silencesAt = now;
     const read = await this.#deps.silences.list(now).catch(() => null);
-    if (read) this.#book.silence(read);
+    if (read) for (const teller of this.#tellers) teller.silence(read);
   }
 }
 

@@ -1,8 +1,8 @@
-// Lets several processes speak with one voice: this one tells what no other tells, takes over what another leaves, and
-// an end is told only when nobody sees the alert any more. It judges no condition and sends nothing.
-import type { Alert, Notice, NoticedAlert } from './alert.ts';
+// Lets several processes speak with one voice on a way out: this one tells what no other tells, takes over what another
+// leaves, and an end is told only when nobody sees the alert any more. It judges no condition and sends nothing.
+import type { Alert, Notice, NoticedAlert, WayOut } from './alert.ts';
 import type { AlertBook } from './book.ts';
-import type { AlertClaims } from './claims.ts';
+import type { AlertClaims, Claim, Taken } from './claims.ts';
 
 /** Times in ms. */
 export interface VoiceOptions {
@@ -30,9 +30,20 @@ interface Ending {
   at: number | null;
 }
 
+export interface VoiceDeps {
+  readonly book: AlertBook;
+  readonly claims: AlertClaims;
+  /** How far it got where this process told it; null where it did not. */
+  readonly wayOf: (alert: Alert) => Pick<WayOut, 'state' | 'at'> | null;
+  /** It is over, and nobody wants to hear of it. */
+  readonly unwanted: (alert: Alert) => void;
+}
+
 export class Voice {
   readonly #book: AlertBook;
   readonly #claims: AlertClaims;
+  readonly #wayOf: VoiceDeps['wayOf'];
+  readonly #unwanted: VoiceDeps['unwanted'];
   readonly #options: VoiceOptions;
   /** Told while nobody could say whose they are: their end is told the same way. */
   readonly #alone = new Set<string>();
@@ -41,23 +52,25 @@ export class Voice {
   readonly #ending = new Map<string, Ending>();
   /** Told to be over while Redis was away, which still has them. */
   readonly #owed = new Set<string>();
+  /** How the way took what another process told. */
+  readonly #before = new Map<string, Taken>();
   /** When each that nobody claims was first seen so. */
   #left: ReadonlyMap<string, number> = new Map();
   #askedAt = Number.NEGATIVE_INFINITY;
   #keptAt = Number.NEGATIVE_INFINITY;
   #leaving = false;
 
-  constructor(
-    { book, claims }: { readonly book: AlertBook; readonly claims: AlertClaims },
-    options: Partial<VoiceOptions> = {},
-  ) {
+  constructor({ book, claims, wayOf, unwanted }: VoiceDeps, options: Partial<VoiceOptions> = {}) {
     this.#book = book;
     this.#claims = claims;
+    this.#wayOf = wayOf;
+    this.#unwanted = unwanted;
     this.#options = { ...voiceDefaults, ...options };
   }
 
   /** Follows what the book and the other processes have seen meanwhile. */
   async attend(now: number): Promise<void> {
+    for (const key of this.#before.keys()) if (!this.#book.has(key)) this.#before.delete(key);
     for (const alert of this.#book.ended(now)) this.#ending.set(alert.key, { alert, at: null });
     await Promise.all([...this.#ending.values()].map((ending) => this.#settle(ending, now)));
     if (now - this.#askedAt >= this.#options.askEveryMs) {
@@ -74,19 +87,22 @@ export class Voice {
   /** What of a notice is this process's to tell; `sent` is to be called when that is done. */
   async ownOf(notice: Notice, now: number): Promise<readonly NoticedAlert[]> {
     const mine = await Promise.all(
-      notice.alerts.map((alert) =>
-        alert.over ? this.#mayEnd(alert.key) : this.#mayTell(alert, notice, now),
-      ),
+      notice.alerts.map((alert) => (alert.over ? this.#mayEnd(alert) : this.#mayTell(alert, notice, now))),
     );
     return notice.alerts.filter((_, i) => mine[i]);
   }
 
-  /** People have heard of these. */
+  /** How the way took what another process told, where that is known. */
+  before(key: string): Taken | null {
+    return this.#before.get(key) ?? null;
+  }
+
+  /** The way has taken these, or has not. */
   async sent(alerts: readonly NoticedAlert[]): Promise<void> {
     await Promise.all(
       alerts.map(async ({ over, ...alert }) => {
         if (over) return;
-        if (!this.#alone.has(alert.key)) await this.#claims.told(alert);
+        if (!this.#alone.has(alert.key)) await this.#noteTaken(alert);
         this.#telling.delete(alert.key);
         if (this.#leaving) await this.#claims.release(alert.key);
       }),
@@ -111,16 +127,27 @@ export class Voice {
     else this.#alone.delete(key);
     if (claim === 'other') this.#book.elsewhere(key);
     if (claim === 'told') this.#book.heard(key, now);
+    await this.#learn(key, claim);
     const may = claim !== 'other' && (claim !== 'told' || kind === 'escalated');
     if (may) this.#telling.add(key);
     return may;
   }
 
-  async #mayEnd(key: string): Promise<boolean> {
+  async #mayEnd({ over: _, ...alert }: NoticedAlert): Promise<boolean> {
+    const { key } = alert;
     if (this.#alone.delete(key)) return true;
     const ended = await this.#claims.end(key);
     if (ended === null) this.#owed.add(key);
-    return ended !== false;
+    return ended !== false || (await this.#isStillOwn(alert));
+  }
+
+  /** Whether this process has yet to get the beginning through, so that the end is to follow it. */
+  async #isStillOwn(alert: Alert): Promise<boolean> {
+    const way = this.#wayOf(alert);
+    if (way === null || isTaken(way)) return false;
+    const claim = await this.#claims.claim(alert.key);
+    if (claim !== 'other') await this.#claims.release(alert.key);
+    return claim !== 'other';
   }
 
   async #settle(ending: Ending, now: number): Promise<void> {
@@ -133,7 +160,7 @@ export class Voice {
       await this.#ask([alert], now);
     } else if (this.#alone.has(key)) {
       this.#ending.delete(key);
-      if (!this.#book.over(alert, now)) this.#alone.delete(key);
+      await this.#over(alert, now);
     } else if (at === null) {
       ending.at = now;
       await this.#claims.release(key);
@@ -144,7 +171,9 @@ export class Voice {
   }
 
   async #over(alert: Alert, now: number): Promise<void> {
-    if (!this.#book.over(alert, now)) await this.#claims.end(alert.key);
+    if (this.#book.over(alert, now)) return;
+    this.#unwanted(alert);
+    if (!this.#alone.delete(alert.key)) await this.#claims.end(alert.key);
   }
 
   async #ask(alerts: readonly Alert[], now: number): Promise<void> {
@@ -154,6 +183,7 @@ export class Voice {
         if (claim === 'told' || claim === 'own') this.#book.heard(key, now);
         if (claim === 'new') this.#book.tellNow(key, now);
         if (claim === 'other') this.#book.elsewhere(key);
+        await this.#learn(key, claim);
       }),
     );
   }
@@ -163,7 +193,20 @@ export class Voice {
     if (claim === null) return;
     this.#alone.delete(alert.key);
     if (claim === 'other') this.#book.elsewhere(alert.key);
-    else if (!this.#telling.has(alert.key)) await this.#claims.told(alert);
+    else if (!this.#telling.has(alert.key)) await this.#noteTaken(alert);
+  }
+
+  async #noteTaken(alert: Alert): Promise<void> {
+    const way = this.#wayOf(alert);
+    const taken = way === null ? this.before(alert.key) : isTaken(way) ? way : null;
+    if (taken) await this.#claims.told(alert, { state: taken.state, at: taken.at });
+  }
+
+  async #learn(key: string, claim: Claim | null): Promise<void> {
+    if (claim === 'new') this.#before.delete(key);
+    if (claim !== 'told' && claim !== 'other') return;
+    const taken = await this.#claims.taken(key);
+    if (taken) this.#before.set(key, taken);
   }
 
   async #lookAtLeft(now: number): Promise<void> {
@@ -188,4 +231,8 @@ export class Voice {
     await this.#claims.release(key);
     if ((await this.#claims.end(key)) !== null) this.#owed.delete(key);
   }
+}
+
+function isTaken(way: Pick<WayOut, 'state' | 'at'>): way is Taken {
+  return way.state === 'told' || way.state === 'kept';
 }

@@ -1,74 +1,14 @@
 // Alerts of several processes over one real Redis: told once, by whoever is there, and silenced for all.
 import { describe, expect, onTestFinished } from 'vitest';
-import type { AlertSignal, Notice } from '../../../src/core/alerts/alert.ts';
-import { createAlertClaims } from '../../../src/core/alerts/claims.ts';
-import { AlertRunner, type AlertRunnerOptions } from '../../../src/core/alerts/runner.ts';
-import { createSilences } from '../../../src/core/alerts/silences.ts';
-import { type Clock, systemClock } from '../../../src/core/clock.ts';
-import { silentLogger } from '../../../src/core/logger.ts';
-import { closeRedis, createCommandRedis, type Redis } from '../../../src/core/redis.ts';
 import type { JobOrder } from '../../../src/contracts/jobs.ts';
+import { createAlertClaims } from '../../../src/core/alerts/claims.ts';
+import { createSilences } from '../../../src/core/alerts/silences.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { closeRedis, createCommandRedis, type Redis } from '../../../src/core/redis.ts';
 import { bindHandler, makeSilenceAlert } from '../../../src/queue/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { inQueue } from '../../support/kept.ts';
-
-const signal: AlertSignal = {
-  key: 'link-lost/rabbitmq',
-  source: 'links',
-  severity: 'warning',
-  title: 'rabbitmq is away',
-  detail: '',
-  runbook: '',
-  count: 1,
-  labels: {},
-};
-
-/** Looks a hundred times as often as a real one; the times of the book are in `options`. */
-const hasty: Clock = {
-  ...systemClock,
-  sleep: (ms, stop) => systemClock.sleep(ms === 1_000 ? 10 : ms, stop),
-};
-
-/** A process with alerts: what it told goes into `told`. */
-function processOf(
-  redis: Redis,
-  prefix: string,
-  instance: string,
-  options: Partial<AlertRunnerOptions> = {},
-) {
-  const told: Notice[] = [];
-  const state: { signals: readonly AlertSignal[]; claimed: number; looked: number } = {
-    signals: [],
-    claimed: 0,
-    looked: 0,
-  };
-  const claims = createAlertClaims(redis, { prefix, instance });
-  const runner = new AlertRunner(
-    {
-      clock: hasty,
-      logger: silentLogger,
-      channels: [{ name: 'test', send: async (notice) => void told.push(notice) }],
-      claims: {
-        ...claims,
-        claim: (key) => {
-          state.claimed += 1;
-          return claims.claim(key);
-        },
-      },
-      silences: createSilences(redis, { prefix }),
-      conditions: () => {
-        state.looked += 1;
-        return state.signals;
-      },
-      frozen: () => false,
-    },
-    { groupMs: 20, askEveryMs: 100, keepEveryMs: 100, takeOverMs: 400, ...options },
-  );
-  runner.start();
-  const stop = () => runner.stop([], 100);
-  onTestFinished(stop);
-  return { told, state, runner, stop, kinds: () => told.map(({ kind }) => kind) };
-}
+import { processOf, signal } from './alert-process.ts';
 
 describe('an alert that two processes see', () => {
   it('is told by one of them, and its end too', async ({ redis, prefix }) => {
@@ -164,14 +104,16 @@ describe('a process that ends', () => {
 
   it('at once keeps others from telling for no more than half a minute', async ({ redis, prefix }) => {
     // It claimed, and died before anybody heard of it.
-    expect(await createAlertClaims(redis, { prefix, instance: 'dead' }).claim(signal.key)).toBe('new');
-    const left = await redis.ttl(`${prefix}:alert:${signal.key}`);
+    expect(await createAlertClaims(redis, { prefix, instance: 'dead', way: 'test' }).claim(signal.key)).toBe(
+      'new',
+    );
+    const left = await redis.ttl(`${prefix}:alert:test:${signal.key}`);
     expect(left).toBeGreaterThan(0);
     expect(left).toBeLessThanOrEqual(30);
     const b = processOf(redis, prefix, 'b');
     b.state.signals = [signal];
     await eventually(() => b.runner.active().length === 1);
-    await redis.del(`${prefix}:alert:${signal.key}`);
+    await redis.del(`${prefix}:alert:test:${signal.key}`);
     await eventually(() => b.told.length === 1);
     expect(b.kinds()).toEqual(['firing']);
   });
@@ -180,7 +122,7 @@ describe('a process that ends', () => {
     const a = processOf(redis, prefix, 'a');
     a.state.signals = [signal];
     await eventually(() => a.told.length === 1);
-    const place = `${prefix}:alert:${signal.key}`;
+    const place = `${prefix}:alert:test:${signal.key}`;
     await redis.expire(place, 5);
     await eventually(async () => (await redis.ttl(place)) > 20);
   });

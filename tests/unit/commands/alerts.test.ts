@@ -91,6 +91,32 @@ describe('alerts', () => {
     ],
     ['was told by one before', [{ telling: 'told' }], 'told by another process'],
     ['is due', [{ telling: 'waiting' }], 'not told yet'],
+    [
+      'is claimed by a process that says nothing',
+      [{ telling: 'elsewhere' }],
+      'left to another process, and not known to be told yet',
+    ],
+    [
+      'was told by one that is gone',
+      [
+        {
+          telling: 'elsewhere',
+          ways: [
+            { ...way('webhook', 'told'), byOther: true },
+            { ...way('chat', 'kept'), byOther: true },
+          ],
+        },
+      ],
+      'told by webhook; queued for chat, not known whether shown there',
+    ],
+    [
+      'was lost by the one that told it',
+      [
+        { telling: 'elsewhere', ways: [{ ...way('chat', 'kept'), byOther: true }] },
+        { telling: 'told', ways: [way('chat', 'missed', 'refused')] },
+      ],
+      'could not be told by chat (refused)',
+    ],
     ['is silenced', [{ telling: 'waiting', silencedUntil: now + 60_000 }], 'silenced for 60 s more'],
     ['has no way out', [{ telling: 'nowhere' }], 'told nowhere, since there is no way out'],
     ['is on its way', [{ telling: 'told', ways: [way('webhook', 'sending')] }], 'being told by webhook'],

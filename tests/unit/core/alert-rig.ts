@@ -39,13 +39,14 @@ export function running(
         child: silentLogger.child,
       },
       channels,
-      claims: {
+      claims: () => ({
         claim: async () => 'new',
         told: async () => undefined,
+        taken: async () => null,
         release: async () => undefined,
         left: async () => [],
         end: async () => true,
-      },
+      }),
       silences: { list: async () => [] },
       conditions: () => state.signals,
       frozen: () => state.frozen,

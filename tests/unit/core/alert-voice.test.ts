@@ -28,6 +28,7 @@ function claimsOf(state: { away: boolean }): AlertClaims {
       return told.has(key) ? 'told' : 'new';
     },
     told: async (alert) => void (state.away || told.set(alert.key, alert)),
+    taken: async () => null,
     release: async (key) => void (state.away || claimed.delete(key)),
     left: async () => (state.away ? null : [...told.values()].filter(({ key }) => !claimed.has(key))),
     end: async (key) => (state.away ? null : !claimed.has(key) && told.delete(key)),
@@ -37,9 +38,14 @@ function claimsOf(state: { away: boolean }): AlertClaims {
 it('an end that was told while Redis was away is told once, and a new beginning is told', async () => {
   const state = { away: false };
   const book = new AlertBook();
-  const voice = new Voice({ book, claims: claimsOf(state) });
-  const told: string[] = [];
   let now = 60_000;
+  const voice = new Voice({
+    book,
+    claims: claimsOf(state),
+    wayOf: () => ({ state: 'told', at: now }),
+    unwanted: () => undefined,
+  });
+  const told: string[] = [];
   const pass = async (seconds: number) => {
     for (let i = 0; i < seconds; i += 1) {
       now += 1_000;
