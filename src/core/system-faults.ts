@@ -47,10 +47,7 @@ const codes: readonly (readonly [ErrorKind, readonly string[]])[] = [
       ...['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'],
     ],
   ],
-  [
-    coreErrors.timedOut,
-    ['ETIMEDOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'],
-  ],
+  [coreErrors.timedOut, ['ETIMEDOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']],
   [coreErrors.aborted, ['ABORT_ERR', 'UND_ERR_ABORTED']],
   [coreErrors.diskFull, ['ENOSPC', 'EDQUOT']],
   [coreErrors.resourcesExhausted, ['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EAGAIN', 'EBUSY']],
