@@ -72,8 +72,8 @@ export interface GasStore {
   /** The newest `limit`, newest first; infinite: all that are kept, which are the open ones and those closed last. */
   recentDeliveries(limit: number): Promise<KeptDeliveries>;
   /**
-   * Of the newest `limit`, default all that are kept, those that fit, newest first. `fits` is asked of what never changes of a delivery: one that
-   * this process knows, and that does not, is not read again.
+   * Of the newest `limit`, default all that are kept, those that fit, newest first. `fits` is asked of what never changes of
+   * a delivery: one that this process knows, and that does not, is not read again.
    */
   keptThat(fits: (delivery: Delivery) => boolean, limit?: number): Promise<readonly Delivery[]>;
   /** Nothing more is owed to it. Forgets closed deliveries beyond the newest `keepClosed`. */

@@ -18,16 +18,31 @@ export const noTurn: Turn = { lane: '', jobs: '', id: '' };
 export const laneSeconds = 8 * 24 * 3_600;
 
 /**
+ * Key that says that a job on its way into the queue stands in its lane already: whoever leaves or enters at that moment
+ * would take it for one that is gone.
+ */
+export function comingKey(lane: string, id: string): string {
+  return `${lane}:coming:${id}`;
+}
+
+/** Lives so long, ms: the job follows on the same connection. */
+export const comingMs = 3_000;
+
+/**
  * Lua, `head(lane, jobs)`: the first in the lane. A job that is gone, or has ended, holds nothing up: it was removed by
  * hand, or its process died before it could leave.
  */
 export const laneHead = `
+local function stands(lane, jobs, id)
+  local key = jobs .. id
+  if redis.call('EXISTS', key) == 1 then return redis.call('HEXISTS', key, 'finishedOn') == 0 end
+  return redis.call('EXISTS', lane .. ':coming:' .. id) == 1
+end
 local function head(lane, jobs)
   while true do
     local id = redis.call('LINDEX', lane, 0)
     if not id then return false end
-    local key = jobs .. id
-    if redis.call('EXISTS', key) == 1 and redis.call('HEXISTS', key, 'finishedOn') == 0 then return id end
+    if stands(lane, jobs, id) then return id end
     redis.call('LPOP', lane)
   end
 end`;

@@ -7,7 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Redis } from '../core/redis.ts';
 import { makeScript } from '../core/redis-script.ts';
 import { queueFault } from './faults.ts';
-import { enterLane, laneHead, laneSeconds, noTurn, type Turn } from './lane-turn.ts';
+import { comingKey, comingMs, enterLane, laneHead, laneSeconds, noTurn, type Turn } from './lane-turn.ts';
 import { LastingQueue } from './lasting-queue.ts';
 
 export interface LaneOptions {
@@ -41,7 +41,9 @@ export async function joinLane(
   { id, queue, data }: LanedJob,
   { prefix }: LaneOptions,
 ): Promise<void> {
-  if (data.lane !== undefined) await redis.rpush(keyOf(prefix, queue, data.lane), id);
+  if (data.lane === undefined) return;
+  const lane = keyOf(prefix, queue, data.lane);
+  await Promise.all([redis.set(comingKey(lane, id), '', 'PX', comingMs), redis.rpush(lane, id)]);
 }
 
 /** The ids of the jobs in a lane, in their order; one of them may have ended. */

@@ -103,6 +103,23 @@ describe('jobs of one receiver', () => {
     expect(most).toBe(1);
   });
 
+  it('run in the order they were given, also where one comes as the one before it ends', async ({
+    redis,
+    redisUrl,
+    prefix,
+  }) => {
+    const place = { redis, redisUrl, prefix };
+    await started(place, () => Promise.resolve('does'));
+    const jobs = producer(place);
+    for (const at of upTo(50)) {
+      // The second comes just as the first, which is done in no time, leaves.
+      const given = [`A${at}`, `B${at}`, `A${at}`, `A${at}`].entries();
+      for (const [nr, to] of given) await jobs.add(gasFor(to, nr));
+      const done = await eventually(() => doneFor(place, `A${at}`), { accept: ({ length }) => length >= 3 });
+      expect(done).toEqual([0, 2, 3]);
+    }
+  });
+
   it('go on when the one before them was removed, or ended without a word', async ({
     redis,
     redisUrl,

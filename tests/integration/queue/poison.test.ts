@@ -5,6 +5,8 @@ import { describe, expect, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import { createInboxTable } from '../../../src/queue/inbox-table.ts';
 import { bindHandler, createQueueDesk } from '../../../src/queue/index.ts';
+import { comingKey } from '../../../src/queue/lane-turn.ts';
+import { joinLane } from '../../../src/queue/lanes.ts';
 import { bundled } from '../../support/bundle.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { keepRunning } from '../../support/respawn.ts';
@@ -136,6 +138,21 @@ describe('the inbox table', () => {
     // what is done needs no turn, so that it can leave
     await redis.lpush(`${prefix}:lane:services:slam`, 'c');
     expect(await begin('two', 'b')).toMatchObject({ place: 0, done: true });
+  });
+
+  it('leaves its turn to a job that is on its way into the queue, and for no longer than that takes', async ({
+    redis,
+    prefix,
+  }) => {
+    const inbox = createInboxTable(redis, { prefix, instance: 'one' });
+    const lane = `${prefix}:lane:services:slam`;
+    const jobs = `${prefix}:bull:services:`;
+    await joinLane(redis, { id: 'a', queue: 'services', data: { lane: 'slam' } }, { prefix });
+    await redis.hset(`${jobs}b`, 'name', 'open');
+    expect(await inbox.begin('b', { lane, jobs, id: 'b' })).toMatchObject({ place: 1 });
+    expect(await redis.pttl(comingKey(lane, 'a'))).toBeGreaterThan(0);
+    await redis.del(comingKey(lane, 'a'));
+    expect(await inbox.begin('b', { lane, jobs, id: 'b' })).toMatchObject({ place: 0 });
   });
 
   it('does not call done what Redis refused to write down', async ({ redis, prefix }) => {
