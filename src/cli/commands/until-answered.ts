@@ -89,7 +89,7 @@ const again = (key: string) => `the same command with --key ${key} asks again, a
 function orderUnknown({ thrown, why }: Unheard, key: string): unknown {
   if (why === 'other') return thrown;
   const unknown = 'so it is unknown whether it was taken';
-  if (why === 'lost') return unanswered(`no answer came, ${unknown}; ${again(key)}`, thrown);
+  if (why === 'lost') return lost(`no answer came, ${unknown}; ${again(key)}`, thrown);
   const text = `stopped before the platform answered, ${unknown}; if it was, it is under way, or waits for a word: \`swarmline approvals\` shows it, and \`swarmline deny ID\` withdraws it`;
   return new SwarmError(coreErrors.aborted, text, { cause: thrown });
 }
@@ -98,11 +98,11 @@ function wordUnknown({ thrown, why }: Unheard, id: string, key: string): unknown
   const { kind, message } = toSwarmError(thrown);
   const unknown = 'so it is unknown whether your word counts';
   const waits = `\`swarmline approvals\` shows whether it waits for one, and \`swarmline deny ${id}\` withdraws it`;
-  if (why === 'lost') return unanswered(`no answer came, ${unknown}; ${again(key)}; ${waits}`, thrown);
+  if (why === 'lost') return lost(`no answer came, ${unknown}; ${again(key)}; ${waits}`, thrown);
   const text = why === 'stopped' ? `stopped before the platform answered, ${unknown}` : message;
   return new SwarmError(kind, `${text}; ${waits}`, { cause: thrown });
 }
 
-function unanswered(text: string, cause: unknown): SwarmError {
+function lost(text: string, cause: unknown): SwarmError {
   return new SwarmError(domainErrors.answerLost, text, { cause });
 }
