@@ -1,11 +1,11 @@
 // Commands: one surface for every place that people type in.
 export { argsInOrder } from './arg-order.ts';
 export { emptyWindow, isEmptyWindow, parseAuditFilter } from './audit-filter.ts';
-export { silentAfterMs } from './catalogue/services.ts';
+export { usage } from './bind.ts';
 export { catalogue, catalogueFor } from './catalogue/all.ts';
+export { silentAfterMs } from './catalogue/services.ts';
 export { type Completer, createCompleter } from './complete.ts';
 export { createIntake } from './intake.ts';
-export { usage } from './bind.ts';
 export { nearest } from './parse.ts';
 export { answerLine, answerLines, formatAge, reportLine, rowText } from './render.ts';
 export {

@@ -3,7 +3,7 @@
 import type { Clock } from '../core/clock.ts';
 import { type Delivery, newDelivery } from './delivery.ts';
 import { heirId, toHeir } from './gas.ts';
-import { pauseOf } from './machine.ts';
+import { pauseOf } from './run.ts';
 import type { GasStore } from './store.ts';
 
 export interface BehindDeps {

@@ -8,10 +8,11 @@ import { type Delivery, isTaken, keptDeliveries, newDelivery } from './delivery.
 import { checkpointGasId, toGas } from './gas.ts';
 import { fallbacksOf, joinOf, policyOf } from './graph.ts';
 import { holdersAmong } from './join-holds.ts';
-import type { DeliverEffect, Run } from './machine.ts';
+import type { DeliverEffect } from './machine.ts';
 import { nextMissionFor, usedUp } from './next-mission.ts';
 import { lookAtReceivers } from './receivers.ts';
 import { edgesFor, type FitnessRules, type Route, type Routing, route } from './routing.ts';
+import type { Run } from './run.ts';
 import type { Beside, GasStore } from './store.ts';
 import { levelOf } from './thresholds.ts';
 import { type Write, writePlainly } from './words/writer.ts';

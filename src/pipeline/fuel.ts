@@ -4,7 +4,8 @@ import { domainErrors } from '../contracts/errors.ts';
 import { SwarmError } from '../core/errors.ts';
 import { type Delivery, isTaken } from './delivery.ts';
 import { kindOf } from './gas.ts';
-import { newRun, transitionByGas } from './machine.ts';
+import { transitionByGas } from './machine.ts';
+import { newRun } from './run.ts';
 import type { GasStore, RunChange } from './store.ts';
 
 /**

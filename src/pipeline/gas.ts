@@ -3,7 +3,8 @@ import type { Checkpoint, Gas } from '../contracts/agents.ts';
 import { derivedId } from '../contracts/ids.ts';
 import type { PipelineWork } from '../contracts/ports.ts';
 import { type Counts, type Joined, toGasPart } from './join-parts.ts';
-import type { DeliverEffect, Run } from './machine.ts';
+import type { DeliverEffect } from './machine.ts';
+import type { Run } from './run.ts';
 import { aheadText, messageText, scheduledText } from './text.ts';
 import { type Write, withJoined, writePlainly } from './words/writer.ts';
 

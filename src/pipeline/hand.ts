@@ -1,7 +1,7 @@
 // The human hand on an agent's run: pause, resume, send ahead, take out. Pure, beside the machine that follows the status;
 // orders.ts does the effects.
 import type { Checkpoint } from '../contracts/agents.ts';
-import { ahead, type PauseWord, type Run } from './machine.ts';
+import { ahead, type PauseWord, type Run } from './run.ts';
 
 export type HandEvent =
   /** The newer of two words stands, in whatever order they arrive. `now`: when it is taken, ms. */

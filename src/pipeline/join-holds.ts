@@ -1,5 +1,5 @@
 // Whose pause holds the gas of a round in a join: that of each who came to it while paused and whom nobody has let go since.
-import { pauseOf } from './machine.ts';
+import { pauseOf } from './run.ts';
 import type { GasStore } from './store.ts';
 
 /** Of those that came to a round while paused, the ones that still are → by whom. */

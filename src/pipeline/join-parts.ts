@@ -2,7 +2,8 @@
 // the round stays small. Pure.
 import type { Checkpoint, GasPart } from '../contracts/agents.ts';
 import { plainText } from '../core/text.ts';
-import type { DeliverEffect, Run } from './machine.ts';
+import type { DeliverEffect } from './machine.ts';
+import type { Run } from './run.ts';
 
 /** The lists are plain and hold the first entries alone; `counts` is how many there were of each. */
 export interface Part extends Omit<DeliverEffect, 'kind' | 'checkpoint' | 'percent' | 'note'> {

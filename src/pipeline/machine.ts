@@ -1,66 +1,10 @@
 // The machine of an agent's run: one version of its status in, the new run and what is to be done out.
 // Pure, so that a recorded history and a live agent take the same path; intake.ts does the effects.
 import { type Checkpoint, checkpoints, type RunState } from '../contracts/agents.ts';
-import { plainText } from '../core/text.ts';
 import { type Reading, readStatus, type ValidReading } from './progress/read-status.ts';
-import { type Assignment, assign, leaveEpoch, worksFor } from './stand-in.ts';
+import { pauseOf, type Run, type Told } from './run.ts';
+import { assign, leaveEpoch, worksFor } from './stand-in.ts';
 import { fixedThresholds, levelOf, type Thresholds } from './thresholds.ts';
-
-/** What is known of one agent. Times are those of the events, in the unit of the caller. */
-export interface Run {
-  readonly agent: string;
-  /** Grows with each change of mission; 0 before the first valid version. */
-  readonly epoch: number;
-  /** When the epoch's first version was read. */
-  readonly epochAt: number;
-  readonly mission: string | null;
-  readonly baseline: readonly string[];
-  /** Highest percent of this epoch: what has fired lies at or below it. Null when none was known. */
-  readonly maxPercent: number | null;
-  /** Percent of the newest valid version; null is unknown. */
-  readonly percent: number | null;
-  /** Without a person's pause; `stateOf` has that. */
-  readonly state: RunState;
-  /** When that state began; null when it was never seen to. */
-  readonly since: number | null;
-  /** What is wrong with the newest version; null when nothing is. */
-  readonly problem: string | null;
-  /** When the agent last wrote a valid version, and not after we read it. */
-  readonly seenAt: number | null;
-  /** The same as its file says: it tells one word from the next, and may lie ahead of our clock. */
-  readonly writtenAt: number | null;
-  /** When the newest version of any kind was read. */
-  readonly readAt: number | null;
-  /** Checkpoints of this epoch that a person sent ahead or took out: they do not fire. */
-  readonly settled: readonly Checkpoint[];
-  /** The newest word on whether its checkpoints may fire; null when nobody ever spoke. */
-  readonly word: PauseWord | null;
-  /** The newest report through a door; null when its file is all that ever spoke. */
-  readonly told: Told | null;
-  /** Where the checkpoints of the present mission fire. */
-  readonly thresholds: Thresholds;
-  /** What it took, and for whom. */
-  readonly assignments: readonly Assignment[];
-}
-
-/** Where the reports of an agent are: theirs to number, null while it gives no numbers. `at` is when we heard it, ms; `word` whose word it was, absent: its own. */
-export interface Told {
-  readonly epoch: number | null;
-  readonly seq: number | null;
-  readonly at: number;
-  readonly word?: string | undefined;
-  /** By its own clock, which may be ahead of ours, when the file was written that was taken last before it; absent: none was. */
-  readonly fileAt?: number | undefined;
-  /** On whose word its percent moved last; absent: its own. */
-  readonly mover?: string | undefined;
-}
-
-/** A person's word that holds checkpoints back, or lets them go; `at` is when it was given, ms since the epoch. */
-export interface PauseWord {
-  readonly paused: boolean;
-  readonly by: string;
-  readonly at: number;
-}
 
 export interface RunEvent {
   readonly reading: Reading;
@@ -96,30 +40,6 @@ export interface DeliverEffect {
 export interface RunStep {
   readonly run: Run;
   readonly effects: readonly DeliverEffect[];
-}
-
-/** The run of an agent of which nothing was read yet. */
-export function newRun(agent: string): Run {
-  return {
-    agent,
-    epoch: 0,
-    epochAt: 0,
-    mission: null,
-    baseline: [],
-    maxPercent: null,
-    percent: null,
-    state: 'idle',
-    since: null,
-    problem: null,
-    seenAt: null,
-    writtenAt: null,
-    readAt: null,
-    settled: [],
-    word: null,
-    told: null,
-    thresholds: fixedThresholds,
-    assignments: [],
-  };
 }
 
 /** From which states a sign leads to which; elsewhere it changes nothing. */
@@ -165,35 +85,6 @@ function isBegun({ epoch, epochAt, maxPercent, assignments }: Run, sentAt: numbe
   return sentAt <= epochAt && (maxPercent ?? 0) < 75 && worksFor(assignments, epoch).length === 0;
 }
 
-/** What a person reads: a pause stands before everything else. */
-export function stateOf(run: Run): RunState {
-  return pauseOf(run) ? 'paused' : run.state;
-}
-
-/** On whose word its newest version is; undefined: its own, as a file that is newer than the newest report. */
-export function wordOn({ told, seenAt }: Run): string | undefined {
-  if (told?.word === undefined || seenAt === null || seenAt > told.at) return undefined;
-  return plainText(told.word, 80);
-}
-
-/** On whose word its percent is what it is; undefined: its own. */
-export function moverOf({ told }: Run): string | undefined {
-  return told?.mover === undefined ? undefined : plainText(told.mover, 80);
-}
-
-/** The word that holds the run's checkpoints back; null when they fire. */
-export function pauseOf({ word }: Run): PauseWord | null {
-  return word?.paused ? word : null;
-}
-
-/** The checkpoints of the present mission that may still fire, lowest first. */
-export function ahead({ epoch, maxPercent, settled, thresholds }: Run): readonly Checkpoint[] {
-  if (epoch === 0) return [];
-  return checkpoints
-    .filter((checkpoint) => levelOf(thresholds, checkpoint) > (maxPercent ?? -1))
-    .filter((checkpoint) => !settled.includes(checkpoint));
-}
-
 /** Reads `raw` with the run's own memory. */
 export function readFor(run: Run, raw: string): Reading {
   return readStatus(raw, run.mission === null ? null : { mission: run.mission, baseline: run.baseline });
@@ -213,42 +104,74 @@ export function transitionRun(run: Run, event: RunEvent): RunStep {
   if (reading.kind === 'invalid') {
     return { run: { ...run, problem: reading.detail, readAt: event.at }, effects: none };
   }
-  const next = advanced(run, event, reading);
-  const before = next.epoch === run.epoch ? run.maxPercent : null;
+  const begins = beginsBy(run, event);
+  const next = begins ? begun(run, event, reading) : goneOn(run, event, reading);
+  const before = begins ? null : run.maxPercent;
   // Nearly every version crosses nothing, so that is found out before a list is made.
   const crosses = crossesAny(next.thresholds, before ?? -1, reading.percent ?? -1);
   return { run: next, effects: crosses ? crossings(next, before, reading) : none };
 }
 
 const none: readonly DeliverEffect[] = [];
-const noneSettled: Run['settled'] = [];
 
-function advanced(run: Run, event: RunEvent, { mission, baseline, percent }: ValidReading): Run {
+/** The present mission goes on. */
+function goneOn(run: Run, event: RunEvent, { baseline, percent }: ValidReading): Run {
   const { at, writtenAt } = event;
-  const begins = beginsBy(run, event);
-  const reached = begins ? null : run.maxPercent;
-  const state = begins ? stateAt(percent) : nextState(run, percent);
+  const state = nextState(run, percent);
   return {
     agent: run.agent,
-    epoch: begins ? run.epoch + 1 : run.epoch,
-    epochAt: begins ? at : run.epochAt,
-    mission,
+    epoch: run.epoch,
+    epochAt: run.epochAt,
+    mission: run.mission,
     baseline,
-    maxPercent: percent === null ? reached : Math.max(percent, reached ?? 0),
+    maxPercent: higher(run.maxPercent, percent),
     percent,
     state,
-    since: begins || state !== run.state ? at : run.since,
+    since: state === run.state ? run.since : at,
     problem: null,
-    // a file that only we read again is no new word of its agent
-    seenAt: run.writtenAt === writtenAt ? run.seenAt : Math.min(writtenAt, at),
+    seenAt: seenBy(run, event),
     writtenAt,
     readAt: at,
-    settled: begins ? noneSettled : run.settled,
+    settled: run.settled,
     word: run.word,
-    told: toldBy(run, event, begins || percent !== run.percent),
-    thresholds: begins ? (event.thresholds ?? fixedThresholds) : run.thresholds,
-    assignments: begins ? leaveEpoch(run.assignments, run) : run.assignments,
+    told: toldBy(run, event, percent !== run.percent),
+    thresholds: run.thresholds,
+    assignments: run.assignments,
   };
+}
+
+/** A mission begins. */
+function begun(run: Run, event: RunEvent, { mission, baseline, percent }: ValidReading): Run {
+  const { at, writtenAt } = event;
+  return {
+    agent: run.agent,
+    epoch: run.epoch + 1,
+    epochAt: at,
+    mission,
+    baseline,
+    maxPercent: percent,
+    percent,
+    state: stateAt(percent),
+    since: at,
+    problem: null,
+    seenAt: seenBy(run, event),
+    writtenAt,
+    readAt: at,
+    settled: [],
+    word: run.word,
+    told: toldBy(run, event, true),
+    thresholds: event.thresholds ?? fixedThresholds,
+    assignments: leaveEpoch(run.assignments, run),
+  };
+}
+
+function higher(a: number | null, b: number | null): number | null {
+  return a === null || (b !== null && b > a) ? b : a;
+}
+
+/** A file that only we read again is no new word of its agent. */
+function seenBy(run: Run, { at, writtenAt }: RunEvent): number | null {
+  return run.writtenAt === writtenAt ? run.seenAt : Math.min(writtenAt, at);
 }
 
 /** Who only repeats a percent has not moved it. */

@@ -1,9 +1,9 @@
 // What an end of the chain hands over beyond its gas: the next of the missions of chain.yaml, and where none is left.
 import type { Chain } from './chain.ts';
-import type { Run } from './machine.ts';
 import { firstMission, takeMission } from './missions.ts';
 import type { Missions } from './records.ts';
 import { markOf } from './routing.ts';
+import type { Run } from './run.ts';
 import type { Beside, GasStore } from './store.ts';
 import { nextMissionText } from './text.ts';
 

@@ -6,7 +6,8 @@ import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import { domainErrors } from '../contracts/errors.ts';
 import { errorText, SwarmError } from '../core/errors.ts';
-import { newRun, type Run, readFor, transitionRun } from './machine.ts';
+import { readFor, transitionRun } from './machine.ts';
+import { newRun, type Run } from './run.ts';
 
 export interface ReplaySummary {
   readonly agents: number;

@@ -1,11 +1,13 @@
 // To whom the gas of a crossed checkpoint goes, and whether. Pure: what it has to know of others is handed in, so that the
 // live intake and the simulation decide alike.
-import { type Arrivals, arrive, type Arrived, asFirst, asLeft, asPaused, nobodyYet } from './join.ts';
-import { type Holders, holdOf } from './join-holds.ts';
-import { type Joined, toPart } from './join-parts.ts';
+
 import { checkpointGasId } from './gas.ts';
 import { type End, endOf, fallbacksOf, type Graph, joinOf, policyOf, receiversOf } from './graph.ts';
-import { type DeliverEffect, pauseOf, type Run } from './machine.ts';
+import { type Arrivals, type Arrived, arrive, asFirst, asLeft, asPaused, nobodyYet } from './join.ts';
+import { type Holders, holdOf } from './join-holds.ts';
+import { type Joined, toPart } from './join-parts.ts';
+import type { DeliverEffect } from './machine.ts';
+import { pauseOf, type Run } from './run.ts';
 import { worksFor } from './stand-in.ts';
 
 /** What is known of others at the moment of the decision. */

@@ -2,9 +2,9 @@
 // is not read before each report.
 import type { Rhythm } from '../core/gather.ts';
 import type { Delivery } from './delivery.ts';
-import type { Run } from './machine.ts';
 import { createRecords, type RecordReaderDeps, type Records } from './record-reader.ts';
 import { type Held, type Known, runSchema } from './records.ts';
+import type { Run } from './run.ts';
 import { type Commit, type RecordChange, recordChange } from './store-commit.ts';
 import { fixedThresholds } from './thresholds.ts';
 

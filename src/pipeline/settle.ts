@@ -12,9 +12,9 @@ import {
   transitionRetry,
 } from './delivery.ts';
 import { dispatched, layAgain, requeue } from './dispatch.ts';
-import { pauseOf } from './machine.ts';
 import { type OwedRules, owedTo } from './owed.ts';
 import type { Known } from './records.ts';
+import { pauseOf } from './run.ts';
 import type { GasStore } from './store.ts';
 
 export interface SettlingDeps {

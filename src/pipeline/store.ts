@@ -6,7 +6,6 @@ import { makeScript } from '../core/redis-script.ts';
 import { type GasAlert, parseAlerts, toAlert } from './alerts.ts';
 import { type Delivery, keptDeliveries } from './delivery.ts';
 import type { Arrivals } from './join.ts';
-import type { Run } from './machine.ts';
 import {
   ask,
   createRecords,
@@ -23,6 +22,7 @@ import {
   type Missions,
   missionsSchema,
 } from './records.ts';
+import type { Run } from './run.ts';
 import { createRunRecords, runChange } from './run-records.ts';
 import { makeCommit, type RecordChange, recordChange } from './store-commit.ts';
 

@@ -2,7 +2,7 @@
 
 import type { Job } from 'bullmq';
 import { randomId } from '../contracts/ids.ts';
-import { type JobData, jobCatalogue, type JobName } from '../contracts/jobs.ts';
+import { type JobData, type JobName, jobCatalogue } from '../contracts/jobs.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { JobSink, SentOrders } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
@@ -14,7 +14,7 @@ import { Service } from '../core/service.ts';
 import { createStop } from '../core/stop.ts';
 import type { Tracer } from '../core/tracing/index.ts';
 import { ClockGuard } from './clock-guard.ts';
-import { closeDeadlineMs, Consumer } from './consumer.ts';
+import { Consumer, closeDeadlineMs } from './consumer.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { BoundHandler } from './handler.ts';
 import { createHolds } from './holds.ts';

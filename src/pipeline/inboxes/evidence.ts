@@ -5,7 +5,7 @@ import { plainText } from '../../core/text.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Intake } from '../intake.ts';
 import type { Ledger } from '../ledger.ts';
-import type { Run } from '../machine.ts';
+import type { Run } from '../run.ts';
 import type { GasStore } from '../store.ts';
 import type { Acknowledgement } from './inbox.ts';
 

@@ -13,9 +13,9 @@ import type { Delivery } from '../delivery.ts';
 import type { FreeJoins } from '../free-joins.ts';
 import { type HandEvent, type HandStep, transitionByHand } from '../hand.ts';
 import type { Ledger } from '../ledger.ts';
-import { newRun, type Run } from '../machine.ts';
 import type { Questions } from '../questions.ts';
 import type { Asked } from '../records.ts';
+import { newRun, type Run } from '../run.ts';
 import type { Beside, GasStore } from '../store.ts';
 import { untilSaved } from '../until-saved.ts';
 

@@ -4,8 +4,8 @@ import type { Checkpoint } from '../../contracts/agents.ts';
 import type { Chain } from '../chain.ts';
 import { joinOf } from '../graph.ts';
 import { nobodyYet, type passBy } from '../join.ts';
-import type { Run } from '../machine.ts';
 import { type Edge, markOf } from '../routing.ts';
+import type { Run } from '../run.ts';
 import type { Beside, GasStore } from '../store.ts';
 
 export type JoinStep = typeof passBy;

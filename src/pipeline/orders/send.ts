@@ -3,8 +3,8 @@
 import type { SwarmControl, SwarmOutcome } from '../../contracts/swarm-orders.ts';
 import { newDelivery } from '../delivery.ts';
 import { aheadId, messageId, toMessage } from '../gas.ts';
-import { newRun, type Run } from '../machine.ts';
 import { usedUp } from '../next-mission.ts';
+import { newRun, type Run } from '../run.ts';
 import { giverTo, makeAhead, missionAhead, sentAhead } from './ahead.ts';
 import {
   askedBy,

@@ -4,8 +4,8 @@ import { type Delivery, newDelivery } from '../delivery.ts';
 import { toSkippedGas } from '../gas.ts';
 import { joinOf } from '../graph.ts';
 import { passBy, waitOf } from '../join.ts';
-import type { Run } from '../machine.ts';
 import { type Edge, markOf } from '../routing.ts';
+import type { Run } from '../run.ts';
 import { untilSaved } from '../until-saved.ts';
 import type { OrderDeps } from './deps.ts';
 

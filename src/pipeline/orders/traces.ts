@@ -1,7 +1,7 @@
 // What an order has left behind, for whoever runs its job again when its time is over. It changes nothing.
 import type { SwarmTraces } from '../../contracts/swarm-orders.ts';
 import { aheadId, checkpointGasId, messageId, replacementId } from '../gas.ts';
-import type { PauseWord } from '../machine.ts';
+import type { PauseWord } from '../run.ts';
 import type { OrderDeps } from './deps.ts';
 
 export function makeTraces({

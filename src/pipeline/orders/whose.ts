@@ -3,7 +3,7 @@ import { type Checkpoint, holdersOf } from '../../contracts/agents.ts';
 import { plainText } from '../../core/text.ts';
 import { latest } from '../behind.ts';
 import { type Delivery, deliveryTable } from '../delivery.ts';
-import type { Run } from '../machine.ts';
+import type { Run } from '../run.ts';
 import { standInsOf, worksFor } from '../stand-in.ts';
 import type { OrderDeps } from './deps.ts';
 

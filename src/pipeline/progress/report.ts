@@ -1,7 +1,8 @@
 // What a report through a door means for a run: news, or told before. Pure; the intake stores it. Reports are in order by
 // epoch and seq, not by when they arrive, since HTTP and AMQP may overtake themselves.
 import type { ProgressAnswer, ProgressReport } from '../../contracts/progress.ts';
-import type { Run, RunEvent, RunStep, Told } from '../machine.ts';
+import type { RunEvent, RunStep } from '../machine.ts';
+import type { Run, Told } from '../run.ts';
 import type { ValidReading } from './read-status.ts';
 
 /** What the machine is to make of it; or why nothing, and what was taken last. */

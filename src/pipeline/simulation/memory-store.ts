@@ -5,8 +5,8 @@ import { coreErrors, SwarmError } from '../../core/errors.ts';
 import { type GasAlert, toAlert } from '../alerts.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Arrivals } from '../join.ts';
-import type { Run } from '../machine.ts';
 import type { Held, Missions } from '../records.ts';
+import type { Run } from '../run.ts';
 import type { Beside, GasStore } from '../store.ts';
 
 export interface Mishaps {

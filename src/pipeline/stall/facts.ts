@@ -1,6 +1,6 @@
 // Makes the facts of one look out of what is stored of an agent and what its files say. Pure.
 import { type Delivery, isClosed, isOwnWord } from '../delivery.ts';
-import { moverOf, pauseOf, type Run, wordOn } from '../machine.ts';
+import { moverOf, pauseOf, type Run, wordOn } from '../run.ts';
 import { hasUnbegun } from '../stand-in.ts';
 import type { Evidence } from './evidence.ts';
 import { isNudge } from './nudge.ts';

@@ -1,7 +1,7 @@
 // Gathers what is known of all agents for one look: their runs, their deliveries, their files, and each other. It stores
 // and sends nothing.
 import { type Delivery, isLaid } from '../delivery.ts';
-import { newRun, type Run } from '../machine.ts';
+import { newRun, type Run } from '../run.ts';
 import type { GasStore } from '../store.ts';
 import type { StallOptions } from './config.ts';
 import { type Evidence, type LookForEvidence, noEvidence, type Watchable } from './evidence.ts';

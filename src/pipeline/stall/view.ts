@@ -1,6 +1,6 @@
 // What people see of the watch: the silence of an agent in words, and its troubles for the alerts. Pure.
 import { type Sign, type StallView, signText, stallTiers, type WatchView } from '../../contracts/watch.ts';
-import type { Run } from '../machine.ts';
+import type { Run } from '../run.ts';
 import type { StallOptions } from './config.ts';
 import { noEvidence } from './evidence.ts';
 import { type Facts, factsOf, nothingReceived } from './facts.ts';

@@ -2,7 +2,7 @@
 // Redis has made of the run meanwhile must stand all the same.
 import { describe, expect, vi } from 'vitest';
 import { silentLogger } from '../../../src/core/logger.ts';
-import { newRun, type Run } from '../../../src/pipeline/machine.ts';
+import { newRun, type Run } from '../../../src/pipeline/run.ts';
 import { createGasStore } from '../../../src/pipeline/store.ts';
 import { inQueue } from '../../support/kept.ts';
 import { ann, order, record } from './orders.ts';

@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { newDelivery, transitionDelivery } from '../../../src/pipeline/delivery.ts';
-import { newRun } from '../../../src/pipeline/machine.ts';
+import { newRun } from '../../../src/pipeline/run.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
 import { noEvidence } from '../../../src/pipeline/stall/evidence.ts';
 import { gather } from '../../../src/pipeline/stall/gather.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
-import { newRun } from '../../../src/pipeline/machine.ts';
+import { newRun } from '../../../src/pipeline/run.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
 import { lastCommit, makeEvidence } from '../../../src/pipeline/stall/evidence.ts';
 import { isNudge } from '../../../src/pipeline/stall/nudge.ts';

@@ -6,7 +6,7 @@ import { makeAcknowledge } from '../../../src/pipeline/inboxes/acknowledge.ts';
 import { withEvidence } from '../../../src/pipeline/inboxes/evidence.ts';
 import type { Acknowledgement } from '../../../src/pipeline/inboxes/inbox.ts';
 import type { Intake } from '../../../src/pipeline/intake.ts';
-import { newRun } from '../../../src/pipeline/machine.ts';
+import { newRun } from '../../../src/pipeline/run.ts';
 import { gas } from './gas.ts';
 
 const sent: Delivery = {

@@ -1,7 +1,8 @@
 // A gas remembers between which percents its checkpoint was crossed, so that it can be explained later.
 import { expect, it } from 'vitest';
 import { toGas } from '../../../src/pipeline/gas.ts';
-import { newRun, type Run, readFor, transitionRun } from '../../../src/pipeline/machine.ts';
+import { readFor, transitionRun } from '../../../src/pipeline/machine.ts';
+import { newRun, type Run } from '../../../src/pipeline/run.ts';
 
 function step(run: Run, progress: number) {
   const reading = readFor(run, JSON.stringify({ mission_id: 'X', progress }));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeliveryState } from '../../../src/contracts/agents.ts';
 import { type Delivery, newDelivery } from '../../../src/pipeline/delivery.ts';
 import { evidenceOf } from '../../../src/pipeline/inboxes/evidence.ts';
-import { newRun, type Run } from '../../../src/pipeline/machine.ts';
+import { newRun, type Run } from '../../../src/pipeline/run.ts';
 import { gas } from './gas.ts';
 
 function delivery(state: DeliveryState = 'sent', sentAt = 100, to = 'Agent-2'): Delivery {

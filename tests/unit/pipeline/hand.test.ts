@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Checkpoint, checkpoints } from '../../../src/contracts/agents.ts';
 import { type HandEvent, isOvertaken, transitionByHand } from '../../../src/pipeline/hand.ts';
-import { ahead, newRun, pauseOf, type Run, readFor, transitionRun } from '../../../src/pipeline/machine.ts';
+import { readFor, transitionRun } from '../../../src/pipeline/machine.ts';
+import { ahead, newRun, pauseOf, type Run } from '../../../src/pipeline/run.ts';
 
 const status = (progress: number, mission = 'm') => JSON.stringify({ current_mission: mission, progress });
 

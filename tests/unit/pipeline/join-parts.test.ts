@@ -1,8 +1,8 @@
 // What an agent leaves in a join: bounded in its record, quoted in the text, and told where a text had to be cut.
 import { describe, expect, it } from 'vitest';
 import { type Joined, toEffect, toGasPart, toPart } from '../../../src/pipeline/join-parts.ts';
-import { newRun } from '../../../src/pipeline/machine.ts';
 import { arrivalsSchema, decodeRecord } from '../../../src/pipeline/records.ts';
+import { newRun } from '../../../src/pipeline/run.ts';
 import type { Handover } from '../../../src/pipeline/text.ts';
 import { gasConfigSchema } from '../../../src/pipeline/words/config.ts';
 import { ownTemplates } from '../../../src/pipeline/words/own.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newRun, type Run, readFor, transitionRun } from '../../../src/pipeline/machine.ts';
+import { readFor, transitionRun } from '../../../src/pipeline/machine.ts';
+import { newRun, type Run } from '../../../src/pipeline/run.ts';
 
 interface Fired {
   readonly epoch: number;

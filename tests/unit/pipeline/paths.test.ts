@@ -13,16 +13,14 @@ import {
 } from '../../../src/pipeline/delivery.ts';
 import { transitionByHand } from '../../../src/pipeline/hand.ts';
 import {
-  newRun,
-  type Run,
   signTable,
-  stateOf,
   transitionByGas,
   transitionBySign,
   transitionRun,
 } from '../../../src/pipeline/machine.ts';
 import { owedTo } from '../../../src/pipeline/owed.ts';
 import { weighReport } from '../../../src/pipeline/progress/report.ts';
+import { newRun, type Run, stateOf } from '../../../src/pipeline/run.ts';
 import { gas } from './gas.ts';
 
 type RunMove =

@@ -6,8 +6,9 @@ import {
   progressReportSchema,
   progressWordsSchema,
 } from '../../../src/contracts/progress.ts';
-import { newRun, type Run, readFor, transitionRun } from '../../../src/pipeline/machine.ts';
+import { readFor, transitionRun } from '../../../src/pipeline/machine.ts';
 import { isOlderThanTold, weighReport } from '../../../src/pipeline/progress/report.ts';
+import { newRun, type Run } from '../../../src/pipeline/run.ts';
 
 const report = (words: object) => progressReportSchema.parse({ agent: 'A', ...words });
 

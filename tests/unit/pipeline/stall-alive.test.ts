@@ -1,6 +1,6 @@
 // Who is alive by its own signs, as a look at all agents finds it: for those that wait for it, and for gas to be taken over.
 import { describe, expect, it } from 'vitest';
-import type { Run } from '../../../src/pipeline/machine.ts';
+import type { Run } from '../../../src/pipeline/run.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
 import { noEvidence } from '../../../src/pipeline/stall/evidence.ts';
 import { gather } from '../../../src/pipeline/stall/gather.ts';

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { wordOf } from '../../../src/contracts/agents.ts';
 import { newDelivery, transitionDelivery } from '../../../src/pipeline/delivery.ts';
-import { newRun, type Run, transitionByGas } from '../../../src/pipeline/machine.ts';
+import { transitionByGas } from '../../../src/pipeline/machine.ts';
+import { newRun, type Run } from '../../../src/pipeline/run.ts';
 import { noEvidence } from '../../../src/pipeline/stall/evidence.ts';
 import { factsOf, nothingReceived, receivedBy } from '../../../src/pipeline/stall/facts.ts';
 import { toNudge } from '../../../src/pipeline/stall/nudge.ts';

@@ -1,7 +1,7 @@
 // What a look of the watch writes: nothing where nothing is new, but often enough to tell that somebody watched.
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../src/core/logger.ts';
-import { newRun } from '../../../src/pipeline/machine.ts';
+import { newRun } from '../../../src/pipeline/run.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
 import { newWatch, type Watch, watchSchema } from '../../../src/pipeline/stall/record.ts';
 import { createStallWatch } from '../../../src/pipeline/stall/stall-watch.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../src/core/logger.ts';
 import type { Delivery } from '../../../src/pipeline/delivery.ts';
-import type { Run } from '../../../src/pipeline/machine.ts';
+import type { Run } from '../../../src/pipeline/run.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
 import type { StallEffect, Watch } from '../../../src/pipeline/stall/record.ts';
 import { createStallWatch } from '../../../src/pipeline/stall/stall-watch.ts';

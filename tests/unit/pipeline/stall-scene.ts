@@ -1,7 +1,7 @@
 // What the tests of take-overs stand on: B is silent over gas of A, and a store and a memory of watches that never fail.
 import type { Gas } from '../../../src/contracts/agents.ts';
 import { type Delivery, newDelivery } from '../../../src/pipeline/delivery.ts';
-import { newRun, type Run } from '../../../src/pipeline/machine.ts';
+import { newRun, type Run } from '../../../src/pipeline/run.ts';
 import type { Watch } from '../../../src/pipeline/stall/record.ts';
 import { start } from './stall-life.ts';
 

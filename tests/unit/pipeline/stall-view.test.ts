@@ -1,6 +1,6 @@
 // What people see of an agent between two looks of the watch: the newer of what the watch and the run know.
 import { describe, expect, it } from 'vitest';
-import { newRun, type Run } from '../../../src/pipeline/machine.ts';
+import { newRun, type Run } from '../../../src/pipeline/run.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
 import { noEvidence } from '../../../src/pipeline/stall/evidence.ts';
 import { factsOf, nothingReceived } from '../../../src/pipeline/stall/facts.ts';

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkpoints } from '../../../src/contracts/agents.ts';
-import { newRun, readFor, transitionRun } from '../../../src/pipeline/machine.ts';
+import { readFor, transitionRun } from '../../../src/pipeline/machine.ts';
+import { newRun } from '../../../src/pipeline/run.ts';
 import { noPace, notePace } from '../../../src/pipeline/stall/pace.ts';
 import { fixedThresholds, levelOf, thresholdsOf } from '../../../src/pipeline/thresholds.ts';
 import { hour, minute, StallLife, start, working } from './stall-life.ts';

@@ -1,5 +1,5 @@
 // Gas in a terminal, on a real tmux: the promises of every inbox, and those that only a terminal has to keep.
-import { describe, expect, test as base } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import { systemClock } from '../../../../src/core/clock.ts';
 import { inboxSchema } from '../../../../src/pipeline/inboxes/config.ts';
 import type { Inbox } from '../../../../src/pipeline/inboxes/inbox.ts';

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test as base } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import { systemClock } from '../../../../src/core/clock.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { inboxSchema } from '../../../../src/pipeline/inboxes/config.ts';
