@@ -44,7 +44,11 @@ export async function startTmux(): Promise<TmuxServer> {
     },
     received: async (name) => {
       const text = await readFile(log(name), 'utf8').catch(() => '');
-      const lines: unknown[] = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+      // What stands behind the last end of a line is still being written.
+      const lines: unknown[] = text
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line));
       return lines.map(String);
     },
     calm: (name) => writeFile(`${log(name)}.idle`, ''),
