@@ -22,7 +22,7 @@ const gas: Gas = {
   ...{ createdAt: 1, text: 'go on' },
 };
 
-/** Two missions of a hundred steps, of which each agent tells as many as one has, beginning at a step of its own. */
+/** Two missions of a hundred steps. */
 const events = Array.from({ length: 2 * reports }, (_, at) => ({
   mission: at < reports ? 'build the harbour' : 'light the harbour',
   percent: at % reports,
@@ -34,16 +34,32 @@ const readings = events.map(({ mission, percent, at }) => ({
   writtenAt: at,
 }));
 
-export function measureMachines(rounds: number): { readonly run: Beside; readonly delivery: Beside } {
+/** `run`: ten thousand agents tell the same step in turn, then the next one. `mixed`: each is at another step. */
+export function measureMachines(rounds: number): {
+  readonly run: Beside;
+  readonly mixed: Beside;
+  readonly delivery: Beside;
+} {
   // By what it samples V8 may lay all new runs of one of the two among the old objects, which makes that one three times
   // slower: which of them, and whether, is chance.
   setFlagsFromString('--no-allocation-site-pretenuring');
-  const [run, delivery] = [
-    both(runs, floorRuns, agents * reports, rounds),
+  const [run, mixed, delivery] = [
+    both(
+      () => runs(1),
+      () => floorRuns(1),
+      agents * reports,
+      rounds,
+    ),
+    both(
+      () => runs(reports),
+      () => floorRuns(reports),
+      agents * reports,
+      rounds,
+    ),
     both(steps, floorSteps, lives * life.length, rounds),
   ];
   setFlagsFromString('--allocation-site-pretenuring');
-  return { run, delivery };
+  return { run, mixed, delivery };
 }
 
 /** @throws where the two do not do the same */
@@ -66,13 +82,13 @@ function rate(work: () => number, count: number): { readonly rate: number; reado
   return { rate: (count * 1_000_000) / (user + system), seen };
 }
 
-/** In turn with the others, so that a run lives until the next report of its agent. */
-function runs(): number {
+/** As many reports of each agent as one mission has, the agents in turn: a run lives until the next report. @param from at how many steps they begin */
+function runs(from: number): number {
   let all = Array.from({ length: agents }, (_, i) => newRun(`agent ${i}`));
   let seen = 0;
   for (let turn = 0; turn < reports; turn += 1) {
     all = all.map((before, i) => {
-      const { run, effects } = transitionRun(before, ofTurn(readings, turn, i));
+      const { run, effects } = transitionRun(before, ofTurn(readings, turn + (i % from)));
       seen += effects.length;
       return run;
     });
@@ -80,12 +96,12 @@ function runs(): number {
   return seen;
 }
 
-function floorRuns(): number {
+function floorRuns(from: number): number {
   let all = Array.from({ length: agents }, () => newFloorRun());
   let seen = 0;
   for (let turn = 0; turn < reports; turn += 1) {
     all = all.map((before, i) => {
-      const { run, effects } = reduceRun(before, ofTurn(events, turn, i));
+      const { run, effects } = reduceRun(before, ofTurn(events, turn + (i % from)));
       seen += effects.length;
       return run;
     });
@@ -93,9 +109,9 @@ function floorRuns(): number {
   return seen;
 }
 
-function ofTurn<T>(all: readonly T[], turn: number, agent: number): T {
-  const one = all[turn + (agent % reports)];
-  if (one === undefined) throw new Error(`no turn ${turn}`);
+function ofTurn<T>(all: readonly T[], at: number): T {
+  const one = all[at];
+  if (one === undefined) throw new Error(`no step ${at}`);
   return one;
 }
 

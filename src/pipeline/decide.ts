@@ -154,7 +154,7 @@ async function firstTaken(
   return null;
 }
 
-function isHandedBy({ agent, epoch }: Run, { from, epoch: own, parts = [] }: Gas): boolean {
+function isHandedBy({ agent, mission: { epoch } }: Run, { from, epoch: own, parts = [] }: Gas): boolean {
   if (from === agent && own === epoch) return true;
   return parts.some((part) => part.agent === agent && part.epoch === epoch);
 }
@@ -174,7 +174,7 @@ function toDelivery({ run, effect, words, write }: Fuel, one: Route, createdAt: 
 }
 
 /** Said where a checkpoint did not fire at its own percent. */
-function whyThen({ thresholds }: Run, { checkpoint }: DeliverEffect): string {
+function whyThen({ mission: { thresholds } }: Run, { checkpoint }: DeliverEffect): string {
   const level = levelOf(thresholds, checkpoint);
   return level === checkpoint ? '' : ` (${checkpoint} % fires at ${level}: ${thresholds.reason})`;
 }

@@ -88,13 +88,14 @@ function agentView(
   }: Pick<AgentView, 'hasInbox' | 'receivers' | 'waits' | 'standIns'>,
   watch: WatchView,
 ): AgentView {
-  const { agent, mission, epoch, percent, seenAt, problem } = run;
+  const { agent, percent, seenAt, problem } = run;
+  const { name, epoch } = run.mission;
   const pause = pauseOf(run);
   const word = wordOn(run);
   return {
     agent,
     state: stateOf(run),
-    mission: mission === null ? null : plainText(mission, missionLimit),
+    mission: name === null ? null : plainText(name, missionLimit),
     epoch,
     percent,
     seenAt,

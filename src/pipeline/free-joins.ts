@@ -108,11 +108,13 @@ function missionOf(runs: readonly (Run | null)[], { source, mark, part }: Joined
   const known = runs.filter((run) => run !== null);
   const came = known.find(
     (run) =>
-      markOf(run) === mark && (run.agent === source || worksFor(run.assignments, run.epoch).includes(source)),
+      markOf(run) === mark &&
+      (run.agent === source || worksFor(run.assignments, run.mission.epoch).includes(source)),
   );
   if (came) return came;
   const worker = part?.agent ?? source;
   const now = known.find(({ agent }) => agent === worker) ?? newRun(worker);
-  const [epoch, epochAt] = mark.split('@').map(Number);
-  return { ...now, epoch: epoch ?? 0, epochAt: epochAt ?? 0, mission: part?.mission ?? null, percent: null };
+  const [epoch = 0, epochAt = 0] = mark.split('@').map(Number);
+  const mission = { ...now.mission, epoch, epochAt, name: part?.mission ?? null };
+  return { ...now, mission, percent: null };
 }

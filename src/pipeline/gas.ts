@@ -37,9 +37,10 @@ export function toGas(
   { to, meant, createdAt, words, parts }: GasOrder & ChainOrder,
   write: Write = writePlainly,
 ): Gas {
-  const { agent: from, epoch } = run;
+  const { agent: from } = run;
+  const { epoch, name } = run.mission;
   const { checkpoint, percent, done, open, note, artefacts, counts } = effect;
-  const mission = run.mission ?? '';
+  const mission = name ?? '';
   return {
     id: checkpointGasId(run, checkpoint, meant),
     ...{ from, to, mission, epoch, checkpoint, percent, createdAt },
@@ -77,8 +78,9 @@ export function toGasAhead(
   },
   order: GasOrder & PersonOrder,
 ): Gas {
-  const { agent: from, epoch, percent } = run;
-  const mission = run.mission ?? '';
+  const { agent: from, percent } = run;
+  const { epoch, name } = run.mission;
+  const mission = name ?? '';
   const { to, createdAt, by } = order;
   return {
     id: aheadId(order.id, to),
@@ -96,9 +98,10 @@ export function aheadId(orderId: string, to: string): string {
 
 /** The record of a checkpoint's gas that nobody is to get. */
 export function toSkippedGas(run: Run, checkpoint: Checkpoint, { to, createdAt }: GasOrder): Gas {
-  const { agent: from, epoch, percent } = run;
+  const { agent: from, percent } = run;
+  const { epoch, name } = run.mission;
   const id = checkpointGasId(run, checkpoint, to);
-  return { id, from, to, mission: run.mission ?? '', epoch, checkpoint, percent, createdAt, text: 'skipped' };
+  return { id, from, to, mission: name ?? '', epoch, checkpoint, percent, createdAt, text: 'skipped' };
 }
 
 /** Words of a person to an agent, to a question of its own where `answers` names one; the same order and agent make the same id. */
@@ -157,7 +160,7 @@ export function kindOf({ from, checkpoint }: Gas): 'checkpoint' | 'scheduled' | 
 
 /** The id of a checkpoint's gas to the receiver that it is meant for, the same however often it is decided. */
 export function checkpointGasId(
-  { agent, epoch, epochAt }: Pick<Run, 'agent' | 'epoch' | 'epochAt'>,
+  { agent, mission: { epoch, epochAt } }: Pick<Run, 'agent' | 'mission'>,
   checkpoint: Checkpoint,
   meant: string,
 ): string {

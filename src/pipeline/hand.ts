@@ -48,5 +48,6 @@ const setBackMs = 60_000;
 
 function settle(run: Run, checkpoint: Checkpoint | undefined): HandStep {
   if (checkpoint === undefined) return { run, settled: null };
-  return { run: { ...run, settled: [...run.settled, checkpoint] }, settled: checkpoint };
+  const mission = { ...run.mission, settled: [...run.mission.settled, checkpoint] };
+  return { run: { ...run, mission }, settled: checkpoint };
 }

@@ -69,7 +69,7 @@ export function toPart(run: Pick<Run, 'agent' | 'mission' | 'percent'>, told: De
     entries.slice(0, longest.entries).map((entry) => plainText(entry, longest.entry));
   return {
     agent: run.agent,
-    mission: plainText(run.mission ?? '', longest.entry),
+    mission: plainText(run.mission.name ?? '', longest.entry),
     ...{ percent, before, done: plain(done), open: plain(open), artefacts: plain(artefacts) },
     note: note === undefined ? null : plainText(note, longest.note),
     counts: { done: done.length, open: open.length, artefacts: artefacts.length },

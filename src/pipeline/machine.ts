@@ -63,7 +63,7 @@ export function transitionByGas(run: Run, gas: FuelGas, at: number): Run {
   const assignments = assign(run.assignments, {
     key: `${from} ${epoch}`,
     meant,
-    from: isBegun(run, sentAt) ? run.epoch : run.epoch + 1,
+    from: run.mission.epoch + (isBegun(run, sentAt) ? 0 : 1),
   });
   return assignments === run.assignments ? fuelled : { ...fuelled, assignments };
 }
@@ -81,13 +81,15 @@ export interface FuelGas {
  * Whether the present mission may be the work already: an agent takes a gas and begins, and its status may be read before
  * that it took it. Then it began after the gas lay there, has handed nothing over, and nothing else was given to it.
  */
-function isBegun({ epoch, epochAt, maxPercent, assignments }: Run, sentAt: number): boolean {
+function isBegun({ mission, maxPercent, assignments }: Run, sentAt: number): boolean {
+  const { epoch, epochAt } = mission;
   return sentAt <= epochAt && (maxPercent ?? 0) < 75 && worksFor(assignments, epoch).length === 0;
 }
 
 /** Reads `raw` with the run's own memory. */
 export function readFor(run: Run, raw: string): Reading {
-  return readStatus(raw, run.mission === null ? null : { mission: run.mission, baseline: run.baseline });
+  const { name, baseline } = run.mission;
+  return readStatus(raw, name === null ? null : { mission: name, baseline });
 }
 
 /** Whether a mission begins with it. */
@@ -95,7 +97,7 @@ export function beginsBy(
   run: Run,
   { reading, renews = false }: Pick<RunEvent, 'reading' | 'renews'>,
 ): boolean {
-  return reading.kind === 'valid' && (run.mission !== reading.mission || renews);
+  return reading.kind === 'valid' && (run.mission.name !== reading.mission || renews);
 }
 
 /** An unusable version leaves everything but the problem as it was; a regression never lowers the maximum. */
@@ -108,22 +110,19 @@ export function transitionRun(run: Run, event: RunEvent): RunStep {
   const next = begins ? begun(run, event, reading) : goneOn(run, event, reading);
   const before = begins ? null : run.maxPercent;
   // Nearly every version crosses nothing, so that is found out before a list is made.
-  const crosses = crossesAny(next.thresholds, before ?? -1, reading.percent ?? -1);
+  const crosses = crossesAny(next.mission.thresholds, before ?? -1, reading.percent ?? -1);
   return { run: next, effects: crosses ? crossings(next, before, reading) : none };
 }
 
 const none: readonly DeliverEffect[] = [];
 
 /** The present mission goes on. */
-function goneOn(run: Run, event: RunEvent, { baseline, percent }: ValidReading): Run {
+function goneOn(run: Run, event: RunEvent, { percent }: ValidReading): Run {
   const { at, writtenAt } = event;
   const state = nextState(run, percent);
   return {
     agent: run.agent,
-    epoch: run.epoch,
-    epochAt: run.epochAt,
     mission: run.mission,
-    baseline,
     maxPercent: higher(run.maxPercent, percent),
     percent,
     state,
@@ -132,23 +131,19 @@ function goneOn(run: Run, event: RunEvent, { baseline, percent }: ValidReading):
     seenAt: seenBy(run, event),
     writtenAt,
     readAt: at,
-    settled: run.settled,
     word: run.word,
     told: toldBy(run, event, percent !== run.percent),
-    thresholds: run.thresholds,
     assignments: run.assignments,
   };
 }
 
 /** A mission begins. */
 function begun(run: Run, event: RunEvent, { mission, baseline, percent }: ValidReading): Run {
-  const { at, writtenAt } = event;
+  const { at, writtenAt, thresholds = fixedThresholds } = event;
+  const { epoch } = run.mission;
   return {
     agent: run.agent,
-    epoch: run.epoch + 1,
-    epochAt: at,
-    mission,
-    baseline,
+    mission: { epoch: epoch + 1, epochAt: at, name: mission, baseline, settled: [], thresholds },
     maxPercent: percent,
     percent,
     state: stateAt(percent),
@@ -157,11 +152,9 @@ function begun(run: Run, event: RunEvent, { mission, baseline, percent }: ValidR
     seenAt: seenBy(run, event),
     writtenAt,
     readAt: at,
-    settled: [],
     word: run.word,
     told: toldBy(run, event, true),
-    thresholds: event.thresholds ?? fixedThresholds,
-    assignments: leaveEpoch(run.assignments, run),
+    assignments: leaveEpoch(run.assignments, { epoch, maxPercent: run.maxPercent }),
   };
 }
 
@@ -198,14 +191,16 @@ function crossings(
 ): readonly DeliverEffect[] {
   if (percent === null) return none;
   const kind = pauseOf(run) ? 'hold' : 'deliver';
-  const left = { ...(note !== undefined && { note }), ...(artefacts !== undefined && { artefacts }) };
+  const { thresholds, settled } = run.mission;
   const crossed: DeliverEffect[] = [];
   for (const checkpoint of checkpoints) {
-    const level = levelOf(run.thresholds, checkpoint);
-    if (level <= (before ?? -1) || level > percent || run.settled.includes(checkpoint)) continue;
-    crossed.push({ kind, checkpoint, percent, before, done, open, ...left });
+    const level = levelOf(thresholds, checkpoint);
+    if (level <= (before ?? -1) || level > percent || settled.includes(checkpoint)) continue;
+    crossed.push({ kind, checkpoint, percent, before, done, open });
   }
-  return crossed;
+  if (note === undefined && artefacts === undefined) return crossed;
+  const left = { ...(note !== undefined && { note }), ...(artefacts !== undefined && { artefacts }) };
+  return crossed.map((one) => ({ ...one, ...left }));
 }
 
 /** What a sign told stands until the agent itself tells something new. */

@@ -12,40 +12,45 @@ export interface Held<T> {
   readonly value: T | null;
 }
 
-export const runSchema = z.object({
-  agent: z.string(),
-  epoch: z.number().int(),
-  epochAt: z.number(),
-  mission: z.string().nullable(),
-  baseline: z.array(z.string()),
-  maxPercent: z.number().nullable(),
-  percent: z.number().nullable(),
-  state: z.enum(runStates),
-  problem: z.string().nullable(),
-  seenAt: z.number().nullable(),
-  writtenAt: z.number().nullable().default(null),
-  readAt: z.number().nullable(),
-  settled: z.array(checkpointSchema).default([]),
-  since: z.number().nullable().default(null),
-  assignments: z
-    .array(z.object({ key: z.string(), meant: z.string(), from: z.number(), epoch: z.number().nullable() }))
-    .default([]),
-  word: z.object({ paused: z.boolean(), by: z.string(), at: z.number() }).nullable().default(null),
-  told: z
-    .object({
-      epoch: z.number().nullable(),
-      seq: z.number().nullable(),
-      at: z.number(),
-      word: z.string().optional(),
-      fileAt: z.number().optional(),
-      mover: z.string().optional(),
-    })
-    .nullable()
-    .default(null),
-  thresholds: z
-    .object({ handover: z.number(), backup: z.number(), reason: z.string().nullable() })
-    .default(fixedThresholds),
-});
+export const runSchema = z
+  .object({
+    agent: z.string(),
+    epoch: z.number().int(),
+    epochAt: z.number(),
+    mission: z.string().nullable(),
+    baseline: z.array(z.string()),
+    maxPercent: z.number().nullable(),
+    percent: z.number().nullable(),
+    state: z.enum(runStates),
+    problem: z.string().nullable(),
+    seenAt: z.number().nullable(),
+    writtenAt: z.number().nullable().default(null),
+    readAt: z.number().nullable(),
+    settled: z.array(checkpointSchema).default([]),
+    since: z.number().nullable().default(null),
+    assignments: z
+      .array(z.object({ key: z.string(), meant: z.string(), from: z.number(), epoch: z.number().nullable() }))
+      .default([]),
+    word: z.object({ paused: z.boolean(), by: z.string(), at: z.number() }).nullable().default(null),
+    told: z
+      .object({
+        epoch: z.number().nullable(),
+        seq: z.number().nullable(),
+        at: z.number(),
+        word: z.string().optional(),
+        fileAt: z.number().optional(),
+        mover: z.string().optional(),
+      })
+      .nullable()
+      .default(null),
+    thresholds: z
+      .object({ handover: z.number(), backup: z.number(), reason: z.string().nullable() })
+      .default(fixedThresholds),
+  })
+  .transform(({ epoch, epochAt, mission: name, baseline, settled, thresholds, ...run }) => ({
+    ...run,
+    mission: { epoch, epochAt, name, baseline, settled, thresholds },
+  }));
 
 /** Who asked for a delivery by a command, and is told of it under that command's name. */
 export const askedSchema = z.object({

@@ -44,12 +44,12 @@ export async function replay(files: readonly string[], emit: (line: object) => v
       } else if (reading.percent === null) counts.unknown += 1;
       for (const { checkpoint, percent } of step.effects) {
         counts.deliveries[`${checkpoint}`] += 1;
-        emit({ agent, at, epoch: run.epoch, mission: run.mission, checkpoint, percent });
+        emit({ agent, at, epoch: run.mission.epoch, mission: run.mission.name, checkpoint, percent });
       }
     }
     runs.set(agent, run);
   }
-  const epochs = [...runs.values()].reduce((sum, run) => sum + run.epoch, 0);
+  const epochs = [...runs.values()].reduce((sum, run) => sum + run.mission.epoch, 0);
   const { versions, invalid, unknown, deliveries } = counts;
   const summary = { agents: runs.size, versions, invalid, epochs, unknown, deliveries };
   emit({ summary });

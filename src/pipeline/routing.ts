@@ -74,7 +74,7 @@ export function receiversFor(graph: Graph, run: Run): readonly string[] {
 
 /** In whose place a run's gas goes to whom: each receiver once, though several ways lead to it. */
 export function edgesFor(graph: Graph, run: Run): readonly Edge[] {
-  const works = worksFor(run.assignments, run.epoch);
+  const works = worksFor(run.assignments, run.mission.epoch);
   const sources = works.length === 0 ? [run.agent] : works;
   const all = sources.flatMap((source) =>
     receiversOf(graph, source).map((receiver) => ({ source, receiver })),
@@ -89,7 +89,7 @@ export interface Edge {
 }
 
 /** Which mission of an agent this is, over a loss of Redis too. */
-export function markOf({ epoch, epochAt }: Pick<Run, 'epoch' | 'epochAt'>): string {
+export function markOf({ mission: { epoch, epochAt } }: Pick<Run, 'mission'>): string {
   return `${epoch}@${epochAt}`;
 }
 

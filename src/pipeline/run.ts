@@ -7,12 +7,7 @@ import { fixedThresholds, levelOf, type Thresholds } from './thresholds.ts';
 /** What is known of one agent. Times are those of the events, in the unit of the caller. */
 export interface Run {
   readonly agent: string;
-  /** Grows with each change of mission; 0 before the first valid version. */
-  readonly epoch: number;
-  /** When the epoch's first version was read. */
-  readonly epochAt: number;
-  readonly mission: string | null;
-  readonly baseline: readonly string[];
+  readonly mission: RunMission;
   /** Highest percent of this epoch: what has fired lies at or below it. Null when none was known. */
   readonly maxPercent: number | null;
   /** Percent of the newest valid version; null is unknown. */
@@ -29,16 +24,27 @@ export interface Run {
   readonly writtenAt: number | null;
   /** When the newest version of any kind was read. */
   readonly readAt: number | null;
-  /** Checkpoints of this epoch that a person sent ahead or took out: they do not fire. */
-  readonly settled: readonly Checkpoint[];
   /** The newest word on whether its checkpoints may fire; null when nobody ever spoke. */
   readonly word: PauseWord | null;
   /** The newest report through a door; null when its file is all that ever spoke. */
   readonly told: Told | null;
-  /** Where the checkpoints of the present mission fire. */
-  readonly thresholds: Thresholds;
   /** What it took, and for whom. */
   readonly assignments: readonly Assignment[];
+}
+
+/** Its present mission: what no report of it changes, so that each has it by reference. */
+export interface RunMission {
+  /** Grows with each change of mission; 0 before the first valid version. */
+  readonly epoch: number;
+  /** When its first version was read. */
+  readonly epochAt: number;
+  /** Null before the first. */
+  readonly name: string | null;
+  readonly baseline: readonly string[];
+  /** Checkpoints that a person sent ahead or took out: they do not fire. */
+  readonly settled: readonly Checkpoint[];
+  /** Where its checkpoints fire. */
+  readonly thresholds: Thresholds;
 }
 
 /** Where the reports of an agent are: theirs to number, null while it gives no numbers. `at` is when we heard it, ms; `word` whose word it was, absent: its own. */
@@ -60,14 +66,20 @@ export interface PauseWord {
   readonly at: number;
 }
 
+const noMission: RunMission = {
+  epoch: 0,
+  epochAt: 0,
+  name: null,
+  baseline: [],
+  settled: [],
+  thresholds: fixedThresholds,
+};
+
 /** The run of an agent of which nothing was read yet. */
 export function newRun(agent: string): Run {
   return {
     agent,
-    epoch: 0,
-    epochAt: 0,
-    mission: null,
-    baseline: [],
+    mission: noMission,
     maxPercent: null,
     percent: null,
     state: 'idle',
@@ -76,10 +88,8 @@ export function newRun(agent: string): Run {
     seenAt: null,
     writtenAt: null,
     readAt: null,
-    settled: [],
     word: null,
     told: null,
-    thresholds: fixedThresholds,
     assignments: [],
   };
 }
@@ -106,7 +116,7 @@ export function pauseOf({ word }: Run): PauseWord | null {
 }
 
 /** The checkpoints of the present mission that may still fire, lowest first. */
-export function ahead({ epoch, maxPercent, settled, thresholds }: Run): readonly Checkpoint[] {
+export function ahead({ mission: { epoch, settled, thresholds }, maxPercent }: Run): readonly Checkpoint[] {
   if (epoch === 0) return [];
   return checkpoints
     .filter((checkpoint) => levelOf(thresholds, checkpoint) > (maxPercent ?? -1))

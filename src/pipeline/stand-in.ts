@@ -35,14 +35,14 @@ export function worksFor(list: readonly Assignment[], epoch: number): readonly s
 export function standInsOf(
   runs: readonly ({
     readonly agent: string;
-    readonly epoch: number;
+    readonly mission: { readonly epoch: number };
     readonly assignments: readonly Assignment[];
   } | null)[],
   agent: string,
 ): readonly string[] {
   return runs.flatMap((run) => {
     if (run === null || run.agent === agent) return [];
-    return worksFor(run.assignments, run.epoch).includes(agent) ? [run.agent] : [];
+    return worksFor(run.assignments, run.mission.epoch).includes(agent) ? [run.agent] : [];
   });
 }
 

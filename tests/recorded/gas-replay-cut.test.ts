@@ -12,8 +12,9 @@ import { silentLogger } from '../../src/core/logger.ts';
 import { createIntake } from '../../src/pipeline/intake.ts';
 import { createLedger } from '../../src/pipeline/ledger.ts';
 import { readFor, transitionRun } from '../../src/pipeline/machine.ts';
-import { decodeRecord, encodeRecord, runSchema } from '../../src/pipeline/records.ts';
+import { decodeRecord, runSchema } from '../../src/pipeline/records.ts';
 import { newRun, type Run } from '../../src/pipeline/run.ts';
+import { runChange } from '../../src/pipeline/run-records.ts';
 import { createMemoryStore } from '../../src/pipeline/simulation/memory-store.ts';
 import { notingSink } from '../support/kept.ts';
 import { makeRandom } from '../support/random.ts';
@@ -36,13 +37,13 @@ function play(versions: readonly Version[], between: (run: Run) => Run): readonl
     if (raw === null) return [];
     const step = transitionRun(run, { reading: readFor(run, raw), at, writtenAt: at });
     run = between(step.run);
-    return step.effects.map(({ checkpoint, percent }) => `${run.epoch} ${checkpoint} ${percent}`);
+    return step.effects.map(({ checkpoint, percent }) => `${run.mission.epoch} ${checkpoint} ${percent}`);
   });
 }
 
 /** As the store keeps it and another process reads it. */
 function begunAnew(run: Run): Run {
-  const held = decodeRecord(encodeRecord(1, run), runSchema, 'run');
+  const held = decodeRecord(runChange({ version: 0, value: null }, run).text, runSchema, 'run');
   if (held instanceof SwarmError) throw held;
   return held.value;
 }

@@ -65,8 +65,9 @@ export function makeWords({ brain, store, logger }: WordsDeps, options: WordsOpt
     const missions = new Map(
       values.flatMap((receiver) => {
         // At 100 % it is about to get another one, and what it was tells nothing.
-        if (receiver === null || receiver.mission === null || receiver.percent === 100) return [];
-        return [[receiver.agent, receiver.mission] as const];
+        const name = receiver?.mission.name ?? null;
+        if (receiver === null || name === null || receiver.percent === 100) return [];
+        return [[receiver.agent, name] as const];
       }),
     );
     const known = find === null ? new Map<string, readonly Learning[]>() : recall(find, missions);
@@ -81,7 +82,7 @@ export function makeWords({ brain, store, logger }: WordsDeps, options: WordsOpt
 
 /** What an agent has done by 100 %, under an id that its mission has; null when it left nothing. */
 function learningOf(
-  { agent, mission, epoch, epochAt, readAt }: Run,
+  { agent, mission: { name, epoch, epochAt }, readAt }: Run,
   effects: readonly DeliverEffect[],
 ): Learning | null {
   const end = effects.find(({ checkpoint }) => checkpoint === 100);
@@ -90,7 +91,7 @@ function learningOf(
   return {
     id: derivedId('brain.handover', agent, String(epoch), String(epochAt)),
     author: agent,
-    mission: plainText(mission ?? '', 200),
+    mission: plainText(name ?? '', 200),
     tags: ['hand-over'],
     text: text.slice(0, learningLimit),
     at: Math.floor(readAt ?? epochAt),

@@ -54,8 +54,8 @@ export function evidenceOf(run: Run, deliveries: readonly Delivery[]): readonly 
   return deliveries.flatMap(({ gas, state, steps }): Evidence[] => {
     const sentAt = steps.find((step) => step.state === 'sent')?.at;
     if (gas.to !== run.agent || state !== 'sent' || sentAt === undefined) return [];
-    if (run.epochAt <= sentAt || (run.writtenAt ?? 0) <= sentAt) return [];
-    const mission = plainText(run.mission ?? '', 80);
+    if (run.mission.epochAt <= sentAt || (run.writtenAt ?? 0) <= sentAt) return [];
+    const mission = plainText(run.mission.name ?? '', 80);
     const begun = `evidence, not its word: it began ${mission} after that`;
     const works = (run.percent ?? 0) > 0;
     const detail = works ? `${begun} and is at ${run.percent} %` : begun;

@@ -49,7 +49,7 @@ export function makeSend(deps: OrderDeps): SwarmControl['gas.send'] {
   };
 }
 
-function nothingLeft({ agent, epoch }: Run): SwarmOutcome {
+function nothingLeft({ agent, mission: { epoch } }: Run): SwarmOutcome {
   const why = epoch === 0 ? 'has told no mission yet' : 'has handed over all of its mission';
   return refused(`${agent} ${why}, so it needs a text`);
 }

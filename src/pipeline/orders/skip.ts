@@ -77,7 +77,7 @@ export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
   };
 }
 
-function whyNone({ agent, epoch }: Run, what: string): string {
+function whyNone({ agent, mission: { epoch } }: Run, what: string): string {
   return epoch === 0 ? `${agent} has told no mission yet` : `${what} was sent ahead, or went to nobody`;
 }
 

@@ -24,7 +24,7 @@ export async function inWhoseGas({ store }: Pick<OrderDeps, 'store'>, whose: Who
   if (!found) return null;
   const { gas, state } = found;
   const giver = runs.get(gas.from);
-  const isPresent = giver?.epoch === gas.epoch;
+  const isPresent = giver?.mission.epoch === gas.epoch;
   const ways = [
     ...(state === 'held' ? holdersOf(found).map((agent) => `\`gas resume ${agent}\` to let it go`) : []),
     ...(isPresent && isToTakeOut(found)
@@ -83,13 +83,14 @@ function isPartOf({ gas, state, heldBy }: Delivery, { run, checkpoint }: Whose):
   if (state === 'held' && heldBy?.includes(run.agent)) return true;
   return (gas.parts ?? []).some(
     ({ agent, inPlaceOf, epoch }) =>
-      inPlaceOf === run.agent || (agent === run.agent && (epoch === run.epoch || state === 'held')),
+      inPlaceOf === run.agent || (agent === run.agent && (epoch === run.mission.epoch || state === 'held')),
   );
 }
 
 /** What another handed over in its place since its present mission began, in a mission of that one that may be over. */
 function isInPlace({ gas }: Delivery, { run, checkpoint }: Whose, giver: Run | null | undefined): boolean {
-  if (gas.checkpoint !== checkpoint || gas.from === run.agent || gas.createdAt < run.epochAt) return false;
+  if (gas.checkpoint !== checkpoint || gas.from === run.agent || gas.createdAt < run.mission.epochAt)
+    return false;
   return worksFor(giver?.assignments ?? [], gas.epoch).includes(run.agent);
 }
 

@@ -49,9 +49,9 @@ export function answerTo(weighed: Weighed, { run, effects }: RunStep): ProgressA
     const { reason, detail, last } = weighed;
     return { accepted: false, reason, detail, last: { epoch: last.epoch, seq: last.seq } };
   }
-  const { mission, epoch, percent } = run;
+  const { mission, percent } = run;
   const crossed = effects.map(({ checkpoint }) => checkpoint);
-  return { accepted: true, mission: mission ?? '', epoch, percent, crossed };
+  return { accepted: true, mission: mission.name ?? '', epoch: mission.epoch, percent, crossed };
 }
 
 /** Whether a file says nothing that a door has not said since: an agent may have left its old status.json behind. */
@@ -84,7 +84,7 @@ function isGreater(epoch: number | undefined, last: number | null): boolean {
 
 /** As the reader of files does it: said outright, else counted, else from the lists, else unknown. */
 function readReport(run: Run, report: ProgressReport): ValidReading {
-  const mission = report.mission ?? run.mission ?? 'default';
+  const mission = report.mission ?? run.mission.name ?? 'default';
   const done = distinct(report.done);
   const open = distinct(report.open).filter((entry) => !done.includes(entry));
   const { percent, completed, total, note, artefacts = [] } = report;
@@ -95,7 +95,7 @@ function readReport(run: Run, report: ProgressReport): ValidReading {
   return {
     kind: 'valid',
     mission,
-    baseline: run.mission === mission ? run.baseline : [],
+    baseline: run.mission.name === mission ? run.mission.baseline : [],
     percent: figure,
     done,
     open,

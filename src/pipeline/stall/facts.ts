@@ -61,16 +61,16 @@ export interface Seen {
 
 /** As of an agent that stands alone: it waits for nobody, and nobody could take over from it. */
 export function factsOf({ run, hasInbox = true, evidence, received }: Seen): Facts {
-  const { word } = run;
+  const { word, mission } = run;
   // Whoever took gas has a mission, though no status has named it yet and the last one says 100 %.
-  const isFuelled = hasUnbegun(run.assignments, run.epoch);
+  const isFuelled = hasUnbegun(run.assignments, mission.epoch);
   return {
     // A status without a mission and without tasks expects nothing of its agent.
-    hasMission: isFuelled || (run.epoch > 0 && !(run.mission === 'default' && run.percent === null)),
+    hasMission: isFuelled || (mission.epoch > 0 && !(mission.name === 'default' && run.percent === null)),
     isComplete: run.percent === 100 && !isFuelled,
-    epoch: run.epoch,
+    epoch: mission.epoch,
     percent: run.percent,
-    startedAt: Math.max(run.epochAt, evidence.processStartedAt ?? 0, isFuelled ? (run.since ?? 0) : 0),
+    startedAt: Math.max(mission.epochAt, evidence.processStartedAt ?? 0, isFuelled ? (run.since ?? 0) : 0),
     isPaused: pauseOf(run) !== null,
     resumedAt: word === null || word.paused ? null : word.at,
     signs: {

@@ -164,11 +164,14 @@ describe('many reports of one agent at one moment', () => {
 describe('a run as it is written', () => {
   const marked: Run = {
     ...newRun('A'),
-    ...{ epoch: 3, epochAt: 5, mission: 'map', baseline: ['a'], maxPercent: 91, percent: 90, since: 7 },
-    ...{ state: 'completing', problem: 'none', seenAt: 6, writtenAt: 6, readAt: 7, settled: [75] },
+    mission: {
+      ...{ epoch: 3, epochAt: 5, name: 'map', baseline: ['a'], settled: [75] },
+      thresholds: { handover: 74, backup: 90, reason: 'it is quick' },
+    },
+    ...{ maxPercent: 91, percent: 90, state: 'completing', since: 7, problem: 'none' },
+    ...{ seenAt: 6, writtenAt: 6, readAt: 7 },
     word: { paused: true, by: 'ada', at: 4 },
     told: { epoch: null, seq: 4, at: 6 },
-    thresholds: { handover: 74, backup: 90, reason: 'it is quick' },
     assignments: [{ key: 'B 1', meant: 'C', from: 2, epoch: null }],
   };
 

@@ -1,11 +1,11 @@
 // The stall watch on a real Redis and real files: what it sees, what it sends once, and what it leaves alone.
+
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
-import { newRun } from '../../../src/pipeline/run.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
 import { lastCommit, makeEvidence } from '../../../src/pipeline/stall/evidence.ts';
 import { isNudge } from '../../../src/pipeline/stall/nudge.ts';
@@ -16,6 +16,7 @@ import { createWatchStore } from '../../../src/pipeline/stall/store.ts';
 import { createGasStore } from '../../../src/pipeline/store.ts';
 import { gasConfigSchema } from '../../../src/pipeline/words/config.ts';
 import { ownTemplates } from '../../../src/pipeline/words/own.ts';
+import { runOn } from '../../support/runs.ts';
 import { layDown, record, take } from './orders.ts';
 import { eventually, it, type Rig } from './rig.ts';
 
@@ -232,15 +233,8 @@ describe('what is owed', () => {
     const done: string[] = [];
     const watch = (perform: () => Promise<'done'>) =>
       createStallWatch({ store, watches, clock, logger: silentLogger, perform }, { agents, stall });
-    const run = {
-      ...newRun('A'),
-      epoch: 1,
-      epochAt: now,
-      mission: 'm',
-      percent: 1,
-      maxPercent: 1,
-      seenAt: now,
-    };
+    const mission = { epoch: 1, epochAt: now, name: 'm' };
+    const run = runOn('A', mission, { percent: 1, maxPercent: 1, seenAt: now });
     await store.saveRun({ version: 0, value: null }, run, []);
     // Never settles, as a process that was killed there.
     const killed = watch(() => new Promise(() => undefined));

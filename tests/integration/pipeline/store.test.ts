@@ -6,6 +6,7 @@ import { handedBefore } from '../../../src/pipeline/orders/whose.ts';
 import { newRun } from '../../../src/pipeline/run.ts';
 import { createGasStore } from '../../../src/pipeline/store.ts';
 import { it } from '../../support/fixtures.ts';
+import { runOn } from '../../support/runs.ts';
 import { gas } from '../../unit/pipeline/gas.ts';
 
 const delivery = (id: string, createdAt = 5) => newDelivery(gas({ id, createdAt }), '');
@@ -15,8 +16,8 @@ describe('the store', () => {
     const store = createGasStore({ redis, logger: silentLogger }, { prefix });
     const held = await store.run('A');
     expect(await store.saveRun(held, newRun('A'), [delivery('one')])).toBe(true);
-    expect(await store.saveRun(held, { ...newRun('A'), epoch: 7 }, [delivery('two')])).toBe(false);
-    expect((await store.run('A')).value?.epoch).toBe(0);
+    expect(await store.saveRun(held, runOn('A', { epoch: 7 }), [delivery('two')])).toBe(false);
+    expect((await store.run('A')).value?.mission.epoch).toBe(0);
     expect((await store.openDeliveries()).map(({ gas: { id } }) => id)).toEqual(['one']);
   });
 
@@ -25,13 +26,16 @@ describe('the store', () => {
     const [a, b] = await Promise.all(['A', 'B'].map((agent) => store.run(agent)));
     const nobody = { version: 0, value: null };
     const saved = await Promise.all([
-      store.saveRun(a ?? nobody, { ...newRun('A'), epoch: 1 }, [delivery('one', 1), delivery('two', 2)]),
-      store.saveRun(a ?? nobody, { ...newRun('A'), epoch: 2 }, [delivery('lost')]),
+      store.saveRun(a ?? nobody, runOn('A', { epoch: 1 }), [delivery('one', 1), delivery('two', 2)]),
+      store.saveRun(a ?? nobody, runOn('A', { epoch: 2 }), [delivery('lost')]),
       store.saveDelivery(nobody, delivery('three', 3)),
-      store.saveRun(b ?? nobody, { ...newRun('B'), epoch: 3 }, []),
+      store.saveRun(b ?? nobody, runOn('B', { epoch: 3 }), []),
     ]);
     expect(saved).toEqual([true, false, true, true]);
-    expect((await store.runs(['A', 'B'])).values).toMatchObject([{ epoch: 1 }, { epoch: 3 }]);
+    expect((await store.runs(['A', 'B'])).values).toMatchObject([
+      { mission: { epoch: 1 } },
+      { mission: { epoch: 3 } },
+    ]);
     expect((await store.openDeliveries()).map(({ gas: { id } }) => id)).toEqual(['one', 'two', 'three']);
   });
 
@@ -50,8 +54,8 @@ describe('the store', () => {
     const [one, other] = [0, 1].map(() => createGasStore({ redis, logger: silentLogger }, { prefix }));
     await one?.saveRun({ version: 0, value: null }, newRun('A'), []);
     const held = await other?.run('A');
-    if (held) await other?.saveRun(held, { ...newRun('A'), epoch: 7 }, []);
-    expect(await one?.run('A')).toMatchObject({ version: 2, value: { epoch: 7 } });
+    if (held) await other?.saveRun(held, runOn('A', { epoch: 7 }), []);
+    expect(await one?.run('A')).toMatchObject({ version: 2, value: { mission: { epoch: 7 } } });
     await redis.del(`${prefix}:gas:runs`);
     expect(await one?.run('A')).toEqual({ version: 0, value: null });
   });

@@ -1,4 +1,5 @@
 // Whose word on a gas counts, and for whom what an agent does stands for its word.
+
 import { expect, it } from 'vitest';
 import type { Delivery } from '../../../src/pipeline/delivery.ts';
 import { newDelivery } from '../../../src/pipeline/delivery.ts';
@@ -6,7 +7,7 @@ import { makeAcknowledge } from '../../../src/pipeline/inboxes/acknowledge.ts';
 import { withEvidence } from '../../../src/pipeline/inboxes/evidence.ts';
 import type { Acknowledgement } from '../../../src/pipeline/inboxes/inbox.ts';
 import type { Intake } from '../../../src/pipeline/intake.ts';
-import { newRun } from '../../../src/pipeline/run.ts';
+import { runOn } from '../../support/runs.ts';
 import { gas } from './gas.ts';
 
 const sent: Delivery = {
@@ -43,7 +44,7 @@ it.each([
   ['native', []],
 ] as const)('looks for evidence where the acknowledgement is %s', async (ack: Acknowledgement, expected) => {
   const { noted, record } = scene();
-  const run = { ...newRun('Agent-2'), epochAt: 20, mission: 'the next one', writtenAt: 20 };
+  const run = runOn('Agent-2', { epochAt: 20, name: 'the next one' }, { writtenAt: 20 });
   const observed: string[] = [];
   const intake: Intake = {
     observe: async (agent) => observed.push(agent) > 0,

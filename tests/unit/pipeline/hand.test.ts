@@ -59,7 +59,7 @@ describe('send', () => {
 
   it('twice takes the two next ones, and a third time the last', () => {
     const run = by(at(10), { kind: 'send' }, { kind: 'send' });
-    expect(run.settled).toEqual([75, 90]);
+    expect(run.mission.settled).toEqual([75, 90]);
     expect(transitionByHand(run, { kind: 'send' }).settled).toBe(100);
   });
 

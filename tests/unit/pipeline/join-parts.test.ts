@@ -1,16 +1,17 @@
 // What an agent leaves in a join: bounded in its record, quoted in the text, and told where a text had to be cut.
+
 import { describe, expect, it } from 'vitest';
 import { type Joined, toEffect, toGasPart, toPart } from '../../../src/pipeline/join-parts.ts';
 import { arrivalsSchema, decodeRecord } from '../../../src/pipeline/records.ts';
-import { newRun } from '../../../src/pipeline/run.ts';
 import type { Handover } from '../../../src/pipeline/text.ts';
 import { gasConfigSchema } from '../../../src/pipeline/words/config.ts';
 import { ownTemplates } from '../../../src/pipeline/words/own.ts';
 import { withJoined, writeHandover } from '../../../src/pipeline/words/writer.ts';
+import { runOn } from '../../support/runs.ts';
 
 const long = (count: number) => Array.from({ length: count }, (_, i) => `${i} ${'ä'.repeat(300)}`);
 const effect = { kind: 'deliver', checkpoint: 75, percent: 77, before: 60, done: [], open: [] } as const;
-const run = (agent: string) => ({ ...newRun(agent), mission: `mission of ${agent}`, percent: 77 });
+const run = (agent: string) => runOn(agent, { name: `mission of ${agent}` }, { percent: 77 });
 const came = (source: string, told: Partial<Parameters<typeof toPart>[1]> = {}): Joined => ({
   ...{ source, mark: '2@5' },
   part: toPart(run(source), { ...effect, ...told }),

@@ -15,7 +15,7 @@ function play(versions: readonly string[], start: Run = newRun('A')): { run: Run
   versions.forEach((raw, at) => {
     const step = transitionRun(run, { reading: readFor(run, raw), at, writtenAt: at });
     run = step.run;
-    for (const { checkpoint } of step.effects) fired.push({ epoch: run.epoch, checkpoint });
+    for (const { checkpoint } of step.effects) fired.push({ epoch: run.mission.epoch, checkpoint });
   });
   return { run, fired };
 }
@@ -95,7 +95,7 @@ describe('a run', () => {
   });
 
   it('is in epoch 0 until something valid was read', () => {
-    expect(play(['{torn']).run).toMatchObject({ epoch: 0, mission: null, seenAt: null });
+    expect(play(['{torn']).run).toMatchObject({ mission: { epoch: 0, name: null }, seenAt: null });
   });
 
   it('is as old as the last word of its agent, however often we read that', () => {
@@ -144,6 +144,6 @@ describe('a run', () => {
       lists('b', ['x', 'y', 'z'], ['v', 'w']),
       lists('b', ['x', 'y', 'z', 'v'], ['w']),
     ]);
-    expect(run).toMatchObject({ epoch: 2, percent: 50, baseline: ['x', 'y', 'z'] });
+    expect(run).toMatchObject({ mission: { epoch: 2, baseline: ['x', 'y', 'z'] }, percent: 50 });
   });
 });

@@ -124,16 +124,19 @@ describe('the machine of a run', () => {
           const before = run;
           const { run: after, effects } = step(run, move, at);
           run = after;
-          expect(after.epoch - before.epoch === 0 || after.epoch - before.epoch === 1).toBe(true);
-          if (after.epoch === before.epoch)
+          expect(
+            after.mission.epoch - before.mission.epoch === 0 ||
+              after.mission.epoch - before.mission.epoch === 1,
+          ).toBe(true);
+          if (after.mission.epoch === before.mission.epoch)
             expect(after.maxPercent ?? -1).toBeGreaterThanOrEqual(before.maxPercent ?? -1);
           for (const { checkpoint } of effects) {
-            const key = `${after.epoch} ${checkpoint}`;
+            const key = `${after.mission.epoch} ${checkpoint}`;
             expect(fired.has(key)).toBe(false);
             fired.add(key);
           }
-          const due = checkpoints.filter((one) => one <= (after.maxPercent ?? -1) && after.epoch > 0);
-          for (const one of due) expect(fired.has(`${after.epoch} ${one}`)).toBe(true);
+          const due = checkpoints.filter((one) => one <= (after.maxPercent ?? -1) && after.mission.epoch > 0);
+          for (const one of due) expect(fired.has(`${after.mission.epoch} ${one}`)).toBe(true);
         });
       }),
     );

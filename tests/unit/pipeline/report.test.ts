@@ -1,4 +1,5 @@
 // What a report through a door means for a run: order by epoch and seq, and the same reading as of a file.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -9,6 +10,7 @@ import {
 import { readFor, transitionRun } from '../../../src/pipeline/machine.ts';
 import { isOlderThanTold, weighReport } from '../../../src/pipeline/progress/report.ts';
 import { newRun, type Run } from '../../../src/pipeline/run.ts';
+import { runOn } from '../../support/runs.ts';
 
 const report = (words: object) => progressReportSchema.parse({ agent: 'A', ...words });
 
@@ -47,7 +49,7 @@ describe('a report', () => {
 
   it('without a mission goes on with the one before', () => {
     const { run, answers } = tell([report({ mission: 'map', percent: 80 }), report({ percent: 95 })]);
-    expect([run.mission, run.epoch, answers]).toEqual(['map', 1, [[75], [90]]]);
+    expect([run.mission.name, run.mission.epoch, answers]).toEqual(['map', 1, [[75], [90]]]);
   });
 
   it('of the same epoch and seq is a duplicate, and one behind it is late; both leave the run as it was', () => {
@@ -62,7 +64,7 @@ describe('a report', () => {
       report({ mission: 'two', percent: 10, seq: 3 }),
       report({ mission: 'one', percent: 100, seq: 2 }),
     ]);
-    expect([run.mission, answers]).toEqual(['two', [[75, 90, 100], [], 'late']]);
+    expect([run.mission.name, answers]).toEqual(['two', [[75, 90, 100], [], 'late']]);
   });
 
   it('with a greater epoch begins a mission of the same name anew, and its seq from the start', () => {
@@ -82,16 +84,16 @@ describe('a report', () => {
         report({ mission: 'map', percent: 80, seq, epoch: 2 }),
         report({ percent: 95, seq: seq + 1, epoch: 2 }),
       ]);
-      expect([run.epoch, answers]).toEqual([2, [[75, 90, 100], [75], [90]]]);
+      expect([run.mission.epoch, answers]).toEqual([2, [[75, 90, 100], [75], [90]]]);
     },
   );
 
   it('with an epoch at once begins nothing that a file has begun already', () => {
-    const { run } = tell([report({ percent: 80, epoch: 3 })], {
-      ...newRun('A'),
-      ...{ epoch: 1, mission: 'map', maxPercent: 76 },
-    });
-    expect([run.epoch, run.told?.epoch]).toEqual([1, 3]);
+    const { run } = tell(
+      [report({ percent: 80, epoch: 3 })],
+      runOn('A', { epoch: 1, name: 'map' }, { maxPercent: 76 }),
+    );
+    expect([run.mission.epoch, run.told?.epoch]).toEqual([1, 3]);
   });
 
   it('fires each checkpoint once, in whatever order and how often the numbered reports arrive', () => {

@@ -1,4 +1,5 @@
 // What the watch takes for a mission: also one that was taken and not begun, of which no status speaks.
+
 import { describe, expect, it } from 'vitest';
 import { wordOf } from '../../../src/contracts/agents.ts';
 import { newDelivery, transitionDelivery } from '../../../src/pipeline/delivery.ts';
@@ -7,6 +8,7 @@ import { newRun, type Run } from '../../../src/pipeline/run.ts';
 import { noEvidence } from '../../../src/pipeline/stall/evidence.ts';
 import { factsOf, nothingReceived, receivedBy } from '../../../src/pipeline/stall/facts.ts';
 import { toNudge } from '../../../src/pipeline/stall/nudge.ts';
+import { runOn } from '../../support/runs.ts';
 import { gas as someGas } from './gas.ts';
 
 const told = (run: Run) => factsOf({ run, evidence: noEvidence, received: nothingReceived });
@@ -20,14 +22,8 @@ describe('the facts of an agent', () => {
   });
 
   it('do not call it complete while it has taken gas and not begun with it', () => {
-    const complete: Run = {
-      ...newRun('A'),
-      epoch: 1,
-      epochAt: 1_000,
-      mission: 'M',
-      percent: 100,
-      maxPercent: 100,
-    };
+    const mission = { epoch: 1, epochAt: 1_000, name: 'M' };
+    const complete = runOn('A', mission, { percent: 100, maxPercent: 100 });
     expect(told(complete)).toMatchObject({ isComplete: true });
     const fuelled = told(transitionByGas({ ...complete, state: 'complete' }, gas, 6_000));
     expect(fuelled).toMatchObject({ isComplete: false, hasMission: true, startedAt: 6_000 });

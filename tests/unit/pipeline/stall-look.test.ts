@@ -1,16 +1,17 @@
 // What a look of the watch writes: nothing where nothing is new, but often enough to tell that somebody watched.
+
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../src/core/logger.ts';
-import { newRun } from '../../../src/pipeline/run.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
 import { newWatch, type Watch, watchSchema } from '../../../src/pipeline/stall/record.ts';
 import { createStallWatch } from '../../../src/pipeline/stall/stall-watch.ts';
+import { runOn } from '../../support/runs.ts';
 import { minute, start } from './stall-life.ts';
 import { runOf, storeOf, watchesIn } from './stall-scene.ts';
 
 function watched() {
   const state: { now: number; saves: number; held: Watch | null } = { now: start, saves: 0, held: null };
-  const run = { ...newRun('A'), epoch: 1, epochAt: start, mission: 'M', percent: 40, seenAt: start };
+  const run = runOn('A', { epoch: 1, epochAt: start, name: 'M' }, { percent: 40, seenAt: start });
   // As Redis gives it back.
   const read = () => (state.held === null ? null : watchSchema.parse(JSON.parse(JSON.stringify(state.held))));
   const watch = createStallWatch(

@@ -1,8 +1,10 @@
 // What the tests of take-overs stand on: B is silent over gas of A, and a store and a memory of watches that never fail.
+
 import type { Gas } from '../../../src/contracts/agents.ts';
 import { type Delivery, newDelivery } from '../../../src/pipeline/delivery.ts';
-import { newRun, type Run } from '../../../src/pipeline/run.ts';
+import type { Run } from '../../../src/pipeline/run.ts';
 import type { Watch } from '../../../src/pipeline/stall/record.ts';
+import { runOn } from '../../support/runs.ts';
 import { start } from './stall-life.ts';
 
 export const gas: Gas = {
@@ -13,10 +15,8 @@ export const gas: Gas = {
 export const lying: Delivery = { ...newDelivery(gas, ''), state: 'sent' };
 
 /** At work since the start; seen then or never again. */
-export const runOf = (agent: string, seenAt: number): Run => ({
-  ...newRun(agent),
-  ...{ epoch: 1, epochAt: start, mission: 'M', percent: 40, seenAt },
-});
+export const runOf = (agent: string, seenAt: number): Run =>
+  runOn(agent, { epoch: 1, epochAt: start, name: 'M' }, { percent: 40, seenAt });
 
 export const storeOf = (runs: () => readonly Run[], open: () => readonly Delivery[] = () => [lying]) => ({
   runs: async () => ({ values: [...runs()], unreadable: [] }),

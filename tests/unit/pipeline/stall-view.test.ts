@@ -1,17 +1,19 @@
 // What people see of an agent between two looks of the watch: the newer of what the watch and the run know.
+
 import { describe, expect, it } from 'vitest';
-import { newRun, type Run } from '../../../src/pipeline/run.ts';
+import type { Run } from '../../../src/pipeline/run.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
 import { noEvidence } from '../../../src/pipeline/stall/evidence.ts';
 import { factsOf, nothingReceived } from '../../../src/pipeline/stall/facts.ts';
 import { newWatch, type Watch } from '../../../src/pipeline/stall/record.ts';
 import { remember } from '../../../src/pipeline/stall/remember.ts';
 import { stallsOf, watchView } from '../../../src/pipeline/stall/view.ts';
+import { runOn } from '../../support/runs.ts';
 import { hour, minute, start } from './stall-life.ts';
 
 const options = stallConfigSchema.parse({});
 const now = start + 3 * hour;
-const run: Run = { ...newRun('A'), epoch: 1, epochAt: start, mission: 'M', percent: 40, seenAt: start };
+const run: Run = runOn('A', { epoch: 1, epochAt: start, name: 'M' }, { percent: 40, seenAt: start });
 /** Looked at a minute ago, and silent since the start. */
 const watch: Watch = {
   ...newWatch('A', start, 0),
@@ -86,7 +88,9 @@ describe('between two looks', () => {
   it('one that has begun another mission is out of gas no more', () => {
     const over: Watch = { ...watch, percent: 100, tier: 'none', outOfGasSince: start };
     expect(watchView(told(start, 100), over, now, options).outOfGasSince).toBe(start);
-    expect(watchView({ ...told(now, 0), epoch: 2 }, over, now, options).outOfGasSince).toBeNull();
+    expect(
+      watchView({ ...told(now, 0), mission: { ...run.mission, epoch: 2 } }, over, now, options).outOfGasSince,
+    ).toBeNull();
   });
 
   it('what the watch knew stays, where no watch looks any more', () => {
