@@ -118,6 +118,21 @@ export const stepMarks = {
   wanted: 'a person is wanted: ',
 } as const;
 
+/**
+ * What agents are asked to tell: as it is stored, of those without a status file, and as one with a status file reads it.
+ * None is longer than what it stands for, since a hand-over has a size.
+ */
+export const reportWords = {
+  first: {
+    door: 'report your mission and 0 % (`swarmline agent report`, HTTP or MCP)',
+    file: 'write your mission and `"progress": 0` into your status file',
+  },
+  blocked: {
+    door: 'If you are blocked, say by what in the `note` of your report (`swarmline agent report`, HTTP or MCP).',
+    file: 'If you are blocked by an agent, name it as `waiting_for` in your status file.',
+  },
+} as const;
+
 /** How the detail of an acknowledgement begins that is not the receiver's own word; the principal follows whose it is. */
 export const wordOf = 'on the word of ';
 

@@ -1,6 +1,6 @@
 // `unstall <agent>`, `heal <agent>`, `onboard soft <agent>` and `onboard hard <agent>`: a person's hand on an agent that does not get on, as a
 // message into its inbox. Nothing of the agent is written or restarted: its status stays its own word.
-import { isToBeFetched } from '../../contracts/agents.ts';
+import { isToBeFetched, reportWords } from '../../contracts/agents.ts';
 import { signText } from '../../contracts/watch.ts';
 import { plainText } from '../../core/text.ts';
 import { formatAge } from '../render.ts';
@@ -8,8 +8,8 @@ import type { Action, ActionCall, CommandPorts, Objection } from '../spec.ts';
 import { jobOf, objectionToGiving, orderedBy, receiverArg } from './agent-names.ts';
 import { allKept } from './find-delivery.ts';
 
-const report =
-  'Report your progress; if you are blocked, say by what in your `note`; in a status file, `waiting_for` names whom you wait for.';
+/** An agent with a status file reads of that instead. */
+const report = `Report your progress. ${reportWords.blocked.door}`;
 
 export const unstall: Action = {
   kind: 'action',
