@@ -65,6 +65,8 @@ export const gasSchema = z.object({
   percent: z.number().int().min(0).max(100).nullable(),
   /** The highest percent of the mission before it crossed the checkpoint; null when none was known. Absent: nobody crossed it. */
   crossedFrom: z.number().int().min(0).max(100).nullable().optional(),
+  /** When that was; null: not kept, since it waited for others until the gas was made. Absent: when the gas was made. */
+  crossedAt: z.number().int().nonnegative().nullable().optional(),
   /** Absent: nobody joined it. */
   parts: z.array(gasPartSchema).optional(),
   createdAt: z.number().int().nonnegative(),
