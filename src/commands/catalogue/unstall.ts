@@ -92,9 +92,9 @@ async function standing(name: string, { agents }: CommandPorts): Promise<string>
   const mission = view?.mission == null ? 'no mission' : `the mission “${plainText(view.mission, 200)}”`;
   const gas =
     ids.length === 0
-      ? 'No gas waits for you.'
-      : `You have not taken this gas, oldest last: ${ids.join(', ')}${more}.`;
-  return `You had told ${mission} and ${told}. ${gas} Take what lies there, then do your next open task.`;
+      ? 'No gas waits for you. Do your next open task.'
+      : `You have not taken this gas, oldest last: ${ids.join(', ')}${more}. Take it, then do your next open task.`;
+  return `You had told ${mission} and ${told}. ${gas}`;
 }
 
 async function send(call: ActionCall, ports: CommandPorts, text: string): Promise<string> {
