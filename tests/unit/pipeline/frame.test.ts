@@ -4,7 +4,7 @@ import type { InboxConfig } from '../../../src/pipeline/inboxes/config.ts';
 import { inboxSchema } from '../../../src/pipeline/inboxes/config.ts';
 import { createInboxes } from '../../../src/pipeline/inboxes/inboxes.ts';
 import { toNudge } from '../../../src/pipeline/stall/nudge.ts';
-import { acceptance, messageText } from '../../../src/pipeline/text.ts';
+import { acceptance, type Handover, messageText } from '../../../src/pipeline/text.ts';
 import { gasConfigSchema } from '../../../src/pipeline/words/config.ts';
 import { ownTemplates } from '../../../src/pipeline/words/own.ts';
 import { writeHandover, writePlainly } from '../../../src/pipeline/words/writer.ts';
@@ -110,7 +110,12 @@ describe('how progress is told', () => {
   });
 });
 
-const handover = {
-  ...{ from: 'Agent-1', to: 'Agent-2', mission: 'map', checkpoint: 75, percent: 80 },
-  ...{ done: [], open: [] },
-} as const;
+const handover: Handover = {
+  from: 'Agent-1',
+  to: 'Agent-2',
+  mission: 'map',
+  checkpoint: 75,
+  percent: 80,
+  done: [],
+  open: [],
+};
