@@ -126,7 +126,7 @@ function addAgentCommands(program: Command, io: Io, done: (code: ExitCode) => vo
   addReportCommand(agent, io, done);
   agent
     .command('ack')
-    .description('acknowledge a gas by the id in its front matter')
+    .description('acknowledge a gas by the id that it tells')
     .argument('<id>')
     .option('--working', 'and say that work on it has begun', false)
     .option('--json', 'machine-readable result on stdout', false)

@@ -65,6 +65,8 @@ export const gasSchema = z.object({
   percent: z.number().int().min(0).max(100).nullable(),
   /** The highest percent of the mission before it crossed the checkpoint; null when none was known. Absent: nobody crossed it. */
   crossedFrom: z.number().int().min(0).max(100).nullable().optional(),
+  /** When that was; null: not kept, since it waited for others until the gas was made. Absent: when the gas was made. */
+  crossedAt: z.number().int().nonnegative().nullable().optional(),
   /** Absent: nobody joined it. */
   parts: z.array(gasPartSchema).optional(),
   createdAt: z.number().int().nonnegative(),
@@ -116,6 +118,21 @@ export const stepMarks = {
   missed: 'not laid down: ',
   waits: 'waits to be fetched: ',
   wanted: 'a person is wanted: ',
+} as const;
+
+/**
+ * What agents are asked to tell: as it is stored, of those without a status file, and as one with a status file reads it.
+ * None is longer than what it stands for, since a hand-over has a size.
+ */
+export const reportWords = {
+  first: {
+    door: 'report your mission and 0 % (`swarmline agent report`, HTTP or MCP)',
+    file: 'write your mission and `"progress": 0` into your status file',
+  },
+  blocked: {
+    door: 'If you are blocked, say by what in the `note` of your report (`swarmline agent report`, HTTP or MCP).',
+    file: 'If you are blocked by an agent, name it as `waiting_for` in your status file.',
+  },
 } as const;
 
 /** How the detail of an acknowledgement begins that is not the receiver's own word; the principal follows whose it is. */

@@ -100,7 +100,7 @@ export const domainErrors = {
     class: 'dependency',
     retryable: true,
     chat: "The agent's inbox cannot be written.",
-    hint: 'Give Swarmline the right to write into the inbox that is named, and make room on its disk.',
+    hint: 'Give Swarmline the right to write into the folder that is named, and make room on its disk; of a mailbox, bring Redis back.',
   },
   inboxUnreachable: {
     code: 'INBOX_UNREACHABLE',

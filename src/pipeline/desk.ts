@@ -6,13 +6,14 @@ import type { GasDesk } from '../contracts/mailbox.ts';
 import type { Clock } from '../core/clock.ts';
 import { SwarmError } from '../core/errors.ts';
 import { viewOf } from './delivery.ts';
+import type { Inboxes } from './inboxes/inboxes.ts';
 import type { Lying, Mailbox } from './inboxes/mailbox.ts';
-import { asFetched } from './inboxes/pull-inbox.ts';
 import type { Ledger } from './ledger.ts';
 import type { GasStore } from './store.ts';
 
 export interface DeskDeps {
   readonly mailbox: Mailbox;
+  readonly inbox: Pick<Inboxes, 'asRead'>;
   readonly store: GasStore;
   readonly ledger: Ledger;
   readonly clock: Clock;
@@ -28,7 +29,7 @@ function isOwed(state: DeliveryState | 'forgotten'): boolean {
 
 /** @param agents those whose gas lies in a mailbox */
 export function createGasDesk(deps: DeskDeps, agents: readonly string[]): GasDesk {
-  const { mailbox, store, ledger, clock } = deps;
+  const { mailbox, inbox, store, ledger, clock } = deps;
 
   /** What may be handed out; what is settled is taken away. */
   async function due(agent: string): Promise<readonly Lying[]> {
@@ -83,9 +84,8 @@ export function createGasDesk(deps: DeskDeps, agents: readonly string[]): GasDes
         await ledger.record(id, { state: 'sent', detail: `never fetched, ${detail}` });
       }
       const view = viewOf(await ledger.record(id, { state, detail }));
-      if (!agents.includes(agent)) return view;
-      await mailbox.taken(agent, id, clock.now());
-      return { ...view, gas: asFetched(view.gas) };
+      if (agents.includes(agent)) await mailbox.taken(agent, id, clock.now());
+      return { ...view, gas: inbox.asRead(view.gas) };
     },
   };
 }

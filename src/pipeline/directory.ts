@@ -8,6 +8,7 @@ import { plainText } from '../core/text.ts';
 import type { Chain } from './chain.ts';
 import { type Delivery, viewOf } from './delivery.ts';
 import { endOf } from './graph.ts';
+import type { Inboxes } from './inboxes/inboxes.ts';
 import { readJoinWaits } from './join-waits.ts';
 import { hasNextMission } from './next-mission.ts';
 import { edgesFor } from './routing.ts';
@@ -22,6 +23,7 @@ import type { GasStore } from './store.ts';
 export interface DirectoryDeps {
   readonly store: GasStore;
   readonly watches: Pick<WatchStore, 'many'>;
+  readonly inbox: Pick<Inboxes, 'asRead'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -35,7 +37,7 @@ export interface DirectoryOptions {
 
 /** Lists the configured agents in their order; one that was never seen has no figures. */
 export function createDirectory(
-  { store, watches, clock }: DirectoryDeps,
+  { store, watches, inbox, clock }: DirectoryDeps,
   { agents, inboxless, chain, stall }: DirectoryOptions,
 ): AgentDirectory {
   const watched = (run: Run, watch: Watch | null) => watchView(run, watch, clock.now(), stall);
@@ -68,7 +70,7 @@ export function createDirectory(
     },
     deliveries: async (limit) => {
       const { deliveries, unreadable } = await store.recentDeliveries(limit);
-      return { deliveries: deliveries.map(plainDelivery), unreadable };
+      return { deliveries: deliveries.map((one) => plainDelivery(one, inbox)), unreadable };
     },
   };
 }
@@ -112,8 +114,8 @@ function agentView(
   };
 }
 
-function plainDelivery(delivery: Delivery): DeliveryView {
-  const { gas } = delivery;
+function plainDelivery(delivery: Delivery, inbox: Pick<Inboxes, 'asRead'>): DeliveryView {
+  const gas = inbox.asRead(delivery.gas);
   const from = plainText(gas.from, missionLimit);
   return { ...viewOf(delivery), gas: { ...gas, from, mission: plainText(gas.mission, missionLimit) } };
 }

@@ -97,7 +97,8 @@ async function gasOf(
     const reached = `${came.source} had reached ${checkpoint} %, and nobody else is waited for any more`;
     const by = pauseOf(run)?.by ?? null;
     const { detail, ...hold } = holdOf(run.agent, by, [reached, ...passed].join('; '), holders);
-    const gas = toGas(run, effect, { ...order, parts: others }, write);
+    // It is made when the wait ends, which says nothing of when the checkpoint was reached.
+    const gas = { ...toGas(run, effect, { ...order, parts: others }, write), crossedAt: null };
     return newDelivery(gas, detail, { ...hold, fallbacks: to === null ? fallbacks : rest, meant: receiver });
   });
   return Promise.all(made);

@@ -18,7 +18,7 @@ import { makeAsk } from './ask.ts';
 import { joinBoards } from './board/join-boards.ts';
 import { type Chain, inboxlessOf, successor } from './chain.ts';
 import { createControl } from './control.ts';
-import { viewOf } from './delivery.ts';
+import { type Delivery, viewOf } from './delivery.ts';
 import { createGasDesk } from './desk.ts';
 import { createDirectory } from './directory.ts';
 import { createEngine, type PipelineDeps, type PipelineOptions } from './engine.ts';
@@ -100,7 +100,10 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   };
   const ticks = createTickRecord(redis, { prefix });
   const late = makeLateTick({ ticks, clock, logger, faults, run: intake.scheduled }, scheduled);
-  const directory = createDirectory({ store, watches, clock }, { agents: names, inboxless, chain, stall });
+  const directory = createDirectory(
+    { store, watches, inbox, clock },
+    { agents: names, inboxless, chain, stall },
+  );
   const { boards, watch } = joinBoards({ redis, directory, store, jobs, clock, logger }, { prefix, chain });
   const questions = createQuestions(redis, { prefix });
   const orders = {
@@ -114,7 +117,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   );
   return {
     directory: { ...directory, skipped: makeSkipped({ ticks, clock }) },
-    ledger: byBeginning({ ledger, store, wholeId: makeWholeId(store) }),
+    ledger: byBeginning({ ledger, store, inbox, wholeId: makeWholeId(store) }),
     noteMissed: (id, why) => ledger.missed(id, why),
     work: createPipelineWork({ rounds, store, ledger, intake, late, freeJoins, look: silence.look }),
     inbox,
@@ -131,7 +134,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     progress: intake,
     ask: makeAsk({ redis, questions, jobs, clock }, { prefix, reportTo, inboxless }),
     lookUp: makeLookUp({ questions, ledger }, inboxless),
-    desk: createGasDesk({ mailbox, store, ledger, clock }, pulling(agents)),
+    desk: createGasDesk({ mailbox, inbox, store, ledger, clock }, pulling(agents)),
     chain,
     rechain: (next) => {
       current.chain = next;
@@ -143,17 +146,19 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
 function byBeginning({
   ledger,
   store,
+  inbox,
   wholeId,
-}: Pick<ReturnType<typeof createEngine>, 'ledger' | 'store'> & {
+}: Pick<ReturnType<typeof createEngine>, 'ledger' | 'store' | 'inbox'> & {
   readonly wholeId: ReturnType<typeof makeWholeId>;
 }): DeliveryLedger {
+  const shown = (delivery: Delivery) => ({ ...viewOf(delivery), gas: inbox.asRead(delivery.gas) });
   return {
     state: ledger.state,
     find: async (id) => {
       const delivery = (await store.delivery(await wholeId(id))).value;
-      return delivery && viewOf(delivery);
+      return delivery && shown(delivery);
     },
-    record: async (id, event) => viewOf(await ledger.record(await wholeId(id), event)),
+    record: async (id, event) => shown(await ledger.record(await wholeId(id), event)),
   };
 }
 

@@ -67,7 +67,7 @@ export function quote(text: string, limit = 160): string {
   return `\`${plainText(text, limit).replaceAll('`', '’') || '(empty)'}\``;
 }
 
-/** How gas is taken on. */
+/** How gas is taken on that is a file; inboxes/frame.ts has the words of the others. */
 export const acceptance = 'When you take this on, move this file to `done/` beside it.';
 
 /** Without what would steer a terminal; lines stay lines. */

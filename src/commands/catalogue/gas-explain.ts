@@ -68,8 +68,9 @@ function stoodFor({ gas }: DeliveryView, { deliveries }: Record): DeliveryView |
   return deliveries.find(({ gas: { id } }) => id === gas.replaces) ?? null;
 }
 
-/** When what it comes of happened, ms: when the first of those was made that it stands for; null: its record is gone. */
+/** When what it comes of happened, ms; of one that stands for others it is that of the first. Null: that is kept no more. */
 function eventAt(view: DeliveryView, record: Record): number | null {
+  if (view.gas.crossedAt !== undefined) return view.gas.crossedAt;
   if (view.gas.replaces === undefined) return view.gas.createdAt;
   const before = stoodFor(view, record);
   return before === null ? null : eventAt(before, record);
@@ -85,7 +86,7 @@ function whatOf({ gas }: DeliveryView): string {
 
 /** The event that it comes of. */
 function whyOf({ gas }: DeliveryView): string {
-  const { from, checkpoint, percent, crossedFrom, epoch } = gas;
+  const { from, checkpoint, percent, crossedFrom, crossedAt, epoch } = gas;
   const mission = missionOf(gas.mission, epoch);
   if (checkpoint === null) {
     return from.startsWith('person:') ? 'a person wrote it' : 'its time had come by the clock';
@@ -96,7 +97,8 @@ function whyOf({ gas }: DeliveryView): string {
     return `not crossed: by a person's word, ${sender} and ${at} (${mission})`;
   }
   const start = crossedFrom === null ? 'nothing known' : `${crossedFrom} %`;
-  return `${sender} crossed ${checkpoint} %: from ${start} to ${percent} % (${mission})`;
+  const waited = crossedAt === null ? '; it waited for others, and since when is not kept' : '';
+  return `${sender} crossed ${checkpoint} %: from ${start} to ${percent} % (${mission})${waited}`;
 }
 
 function missionOf(mission: string, epoch: number): string {

@@ -1,6 +1,6 @@
 // `unstall <agent>`, `heal <agent>`, `onboard soft <agent>` and `onboard hard <agent>`: a person's hand on an agent that does not get on, as a
 // message into its inbox. Nothing of the agent is written or restarted: its status stays its own word.
-import { isToBeFetched } from '../../contracts/agents.ts';
+import { isToBeFetched, reportWords } from '../../contracts/agents.ts';
 import { signText } from '../../contracts/watch.ts';
 import { plainText } from '../../core/text.ts';
 import { formatAge } from '../render.ts';
@@ -8,8 +8,8 @@ import type { Action, ActionCall, CommandPorts, Objection } from '../spec.ts';
 import { jobOf, objectionToGiving, orderedBy, receiverArg } from './agent-names.ts';
 import { allKept } from './find-delivery.ts';
 
-const report =
-  'Report your progress; if you are blocked, say by what in your `note`; in a status file, `waiting_for` names whom you wait for.';
+/** An agent with a status file reads of that instead. */
+const report = `Report your progress. ${reportWords.blocked.door}`;
 
 export const unstall: Action = {
   kind: 'action',
@@ -92,9 +92,9 @@ async function standing(name: string, { agents }: CommandPorts): Promise<string>
   const mission = view?.mission == null ? 'no mission' : `the mission “${plainText(view.mission, 200)}”`;
   const gas =
     ids.length === 0
-      ? 'No gas waits for you.'
-      : `You have not taken this gas, oldest last: ${ids.join(', ')}${more}.`;
-  return `You had told ${mission} and ${told}. ${gas} Take what lies there, then do your next open task.`;
+      ? 'No gas waits for you. Do your next open task.'
+      : `You have not taken this gas, oldest last: ${ids.join(', ')}${more}. Take it, then do your next open task.`;
+  return `You had told ${mission} and ${told}. ${gas}`;
 }
 
 async function send(call: ActionCall, ports: CommandPorts, text: string): Promise<string> {

@@ -8,6 +8,7 @@ import { domainErrors } from '../../contracts/errors.ts';
 import { derivedId } from '../../contracts/ids.ts';
 import { errorText, SwarmError } from '../../core/errors.ts';
 import { writeFileAtomically } from '../../core/files.ts';
+import { acceptance } from '../text.ts';
 import { faultOf } from './check-folder.ts';
 import type { Inbox } from './inbox.ts';
 
@@ -32,6 +33,7 @@ export function createFileInbox({ folder }: FileInboxOptions): Inbox {
   }
   return {
     ack: 'native',
+    takeOn: () => acceptance,
     deliver: async (gas, signal) => {
       signal.throwIfAborted();
       const there = await placeOf(gas);

@@ -18,6 +18,8 @@ export interface InboxFault {
 /** The inbox of one agent. */
 export interface Inbox {
   readonly ack: Acknowledgement;
+  /** How its receiver takes a gas on, a sentence for it. */
+  takeOn(gas: Gas): string;
   /**
    * Hands one gas over, or lays it where its agent fetches it; idempotent by its id; `refused` is for good.
    * @throws SwarmError INBOX_UNWRITABLE, INBOX_UNREACHABLE, INBOX_BUSY (each worth a retry), INBOX_MISCONFIGURED

@@ -1,12 +1,15 @@
 // All inboxes behind one port: whom a gas is for decides which one takes it.
 import { resolve } from 'node:path';
+import type { Gas } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import type { AgentInbox, GasBus } from '../../contracts/ports.ts';
 import type { Clock } from '../../core/clock.ts';
 import { SwarmError } from '../../core/errors.ts';
+import type { PipelineAgent } from '../intake.ts';
 import { createAmqpInbox } from './amqp-inbox.ts';
 import type { InboxConfig } from './config.ts';
 import { createFileInbox } from './file-inbox.ts';
+import { asRead } from './frame.ts';
 import type { Acknowledgement, Inbox } from './inbox.ts';
 import type { Mailbox } from './mailbox.ts';
 import { noInbox } from './no-inbox.ts';
@@ -24,6 +27,8 @@ export interface InboxesDeps {
 }
 
 export interface Inboxes extends AgentInbox {
+  /** A gas as its receiver reads it; of one that is configured no more, as it is stored. */
+  asRead(gas: Gas): Gas;
   /** How an agent acknowledges. @throws SwarmError AGENT_UNKNOWN */
   ackOf(agent: string): Acknowledgement;
 }
@@ -31,9 +36,11 @@ export interface Inboxes extends AgentInbox {
 /** Makes the inbox of each agent; opens nothing. */
 export function createInboxes(
   deps: InboxesDeps,
-  agents: readonly { readonly id: string; readonly inbox?: string | InboxConfig | undefined }[],
+  agents: readonly Pick<PipelineAgent, 'id' | 'inbox' | 'statusFile'>[],
 ): Inboxes {
+  const filed = new Set(agents.flatMap(({ id, statusFile }) => (statusFile === undefined ? [] : [id])));
   const inboxes = new Map(agents.map(({ id, inbox }) => [id, makeInbox(deps, inbox)]));
+  const asReadBy = ({ takeOn }: Inbox, gas: Gas) => asRead(gas, { takeOn, hasStatusFile: filed.has(gas.to) });
   const known = (agent: string): Inbox => {
     const inbox = inboxes.get(agent);
     if (inbox) return inbox;
@@ -41,7 +48,14 @@ export function createInboxes(
   };
   return {
     ackOf: (agent) => known(agent).ack,
-    deliver: async (gas, signal) => known(gas.to).deliver(gas, signal ?? endless()),
+    asRead: (gas) => {
+      const inbox = inboxes.get(gas.to);
+      return inbox ? asReadBy(inbox, gas) : gas;
+    },
+    deliver: async (gas, signal) => {
+      const inbox = known(gas.to);
+      return inbox.deliver(asReadBy(inbox, gas), signal ?? endless());
+    },
     has: async (gas, signal) => known(gas.to).has(gas, signal ?? endless()),
     withdraw: async (gas, signal) => known(gas.to).withdraw(gas, signal ?? endless()),
   };

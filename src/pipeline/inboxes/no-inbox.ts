@@ -6,6 +6,7 @@ import type { Inbox } from './inbox.ts';
 
 export const noInbox: Inbox = {
   ack: 'native',
+  takeOn: () => 'Whoever fetches this with `get_answer` has taken it on.',
   deliver: async ({ to, answers }) => {
     if (answers !== undefined) return { state: 'waiting', where: `question ${answers}` };
     const said = `${to} has no inbox; give it one under pipeline.agents`;

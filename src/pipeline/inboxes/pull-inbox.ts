@@ -1,18 +1,10 @@
 // The inbox that its agent asks for: gas lies in the mailbox and waits there. That it was sent is said by whoever hands it
 // out.
-import type { Gas } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { errorText, SwarmError } from '../../core/errors.ts';
-import { withAcknowledgement } from './frame.ts';
+import { orByCommand } from './frame.ts';
 import type { Inbox } from './inbox.ts';
 import type { Mailbox } from './mailbox.ts';
-
-const how = 'This was fetched: the tool `acknowledge` says that you have it.';
-
-/** A gas as its agent fetches it. */
-export function asFetched(gas: Gas): Gas {
-  return { ...gas, text: withAcknowledgement(gas, how) };
-}
 
 /** Creates the inbox of one agent. */
 export function createPullInbox({ mailbox }: { readonly mailbox: Mailbox | undefined }): Inbox {
@@ -28,9 +20,11 @@ export function createPullInbox({ mailbox }: { readonly mailbox: Mailbox | undef
   }
   return {
     ack: 'native',
+    takeOn: (gas) =>
+      `When you take this on, call the tool \`acknowledge\` with the id \`${gas.id}\`, or POST to \`/v1/agents/${gas.to}/gas/${gas.id}/ack\`, ${orByCommand(gas)}.`,
     deliver: async (gas, signal) => {
       signal.throwIfAborted();
-      await reach((box) => box.lay(asFetched(gas)));
+      await reach((box) => box.lay(gas));
       return { state: 'waiting', where: `mailbox of ${gas.to}` };
     },
     has: (gas) => reach((box) => box.has(gas)),

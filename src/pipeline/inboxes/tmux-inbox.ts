@@ -19,6 +19,8 @@ export function createTmuxInbox(deps: PasteDeps, config: TmuxInboxConfig): Inbox
   const find = (gas: Gas, signal: AbortSignal) => tmux.pane(name, markOf(gas), signal);
   return {
     ack: 'evidence',
+    takeOn: ({ id }) =>
+      `When you take this on, run \`swarmline agent ack ${id}\`; a mission that you begin after this shows it too.`,
     deliver: async (gas, signal) => {
       const pane = await find(gas, signal);
       if (pane === null) throw missing(name);

@@ -7,7 +7,6 @@ import type { Clock } from '../../core/clock.ts';
 import { SwarmError } from '../../core/errors.ts';
 import { plainText } from '../../core/text.ts';
 import type { TmuxInboxConfig } from './config.ts';
-import { withAcknowledgement } from './frame.ts';
 import type { Pane, Tmux } from './tmux.ts';
 
 export interface PasteDeps {
@@ -93,8 +92,7 @@ function signOf({ id }: Gas): string {
 
 /** Without what a terminal would obey: the end of a bracketed paste, among others. Lines and tabs stay. */
 function toPaste(gas: Gas): string {
-  const text = withAcknowledgement(gas, 'This came through a terminal.');
-  return text
+  return gas.text
     .replaceAll(/\r\n?/g, '\n')
     .replaceAll(/[^\P{Cc}\n\t]/gu, '')
     .trimEnd();

@@ -10,7 +10,7 @@ import { errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
 import { retryAfterOf } from '../../core/retry-after.ts';
 import { Secret } from '../../core/secret.ts';
 import type { WebhookInboxConfig } from './config.ts';
-import { withAcknowledgement } from './frame.ts';
+import { orByCommand } from './frame.ts';
 import type { Inbox } from './inbox.ts';
 import { signatureHeaders, signingKey } from './webhook-signature.ts';
 
@@ -49,6 +49,8 @@ export function createWebhookInbox({ clock }: WebhookInboxDeps, config: WebhookI
 
   return {
     ack: 'native',
+    takeOn: (gas) =>
+      `When you take this on, answer \`{"state": "accepted"}\` to its request, ${orByCommand(gas)}.`,
     deliver: async (gas, signal) => handed(await post(gas, signal), { where, now: clock.now() }),
     // Only the receiver knows; the id on every try tells it.
     has: () => Promise.resolve(null),
@@ -66,15 +68,11 @@ export function createWebhookInbox({ clock }: WebhookInboxDeps, config: WebhookI
 
 /** What is sent: the envelope of Standard Webhooks around what a gas file has in its front matter. */
 function messageOf(gas: Gas, now: number) {
-  const { createdAt, text: _, ...rest } = gas;
+  const { createdAt, ...rest } = gas;
   return {
     type: 'gas.delivered',
     timestamp: new Date(now).toISOString(),
-    data: {
-      ...rest,
-      createdAt: new Date(createdAt).toISOString(),
-      text: withAcknowledgement(gas, 'This came through a webhook.'),
-    },
+    data: { ...rest, createdAt: new Date(createdAt).toISOString() },
   };
 }
 

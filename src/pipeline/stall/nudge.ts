@@ -1,6 +1,6 @@
 // The nudge: one message to an agent that has been silent. Pure. It says what was seen and asks for one of two things, so
 // that an agent at work loses a minute over it and no more.
-import type { Gas } from '../../contracts/agents.ts';
+import { type Gas, reportWords } from '../../contracts/agents.ts';
 import { derivedId } from '../../contracts/ids.ts';
 import { acceptance } from '../text.ts';
 
@@ -38,7 +38,7 @@ export function toNudge({ agent, episode, since, last, now }: Nudge): Gas {
       `Nothing has been seen of your work for ${minutes} min (last: ${last}).`,
       '',
       '1. If you are at work, report your progress and go on.',
-      '2. If you are blocked, say by what in your `note`; in a status file, `waiting_for` names whom you wait for.',
+      `2. ${reportWords.blocked.door}`,
       '',
       'This is said once in one silence; a person hears of it if it goes on.',
       acceptance,

@@ -1,4 +1,5 @@
 // Writes a hand-over: fills the template of its checkpoint, in as much room as there is. Pure.
+import { reportWords } from '../../contracts/agents.ts';
 import type { Learning } from '../../contracts/brain.ts';
 import { acceptance, type Handover, quote, section } from '../text.ts';
 import { type GasOptions, gasConfigSchema } from './config.ts';
@@ -92,7 +93,7 @@ function valuesOf(
     learnings: learned(learnings.slice(0, room.learnings)),
     nextStep: nextStep(handover, isTold),
     timeBox: `${timeBoxMinutes} minutes`,
-    success: `within the time box your status shows a mission and more percent than now`,
+    success: 'within the time box you have told a mission and more percent than now',
     quoted: quotedText,
     acceptance,
   };
@@ -100,11 +101,10 @@ function valuesOf(
 
 /** A verb and a thing, so that nobody has to ask what to do first. */
 function nextStep({ from, open, checkpoint }: Handover, hasMission: boolean): string {
-  if (!hasMission)
-    return 'report your mission and 0 % (`"progress": 0` in a status file), then begin with its first task';
+  if (!hasMission) return `${reportWords.first.door}, then begin with its first task`;
   const [first] = checkpoint === 100 ? open : [];
   if (first !== undefined) return `look whether this of ${from} is yours now: ${quote(first)}`;
-  return 'begin with the first open task of your mission, and write your percent when it is done';
+  return 'begin with the first open task of your mission, and tell your percent when it is done';
 }
 
 function learned(learnings: readonly Learning[]): string {

@@ -188,7 +188,8 @@ describe('the gas of a join of three', () => {
     expect((await record(rig)).toSorted()).toEqual(['A→C 75 queued', 'D→C 75 suppressed']);
     const [gas] = gasOf(rig);
     expectAll(gas?.text, ['A', 'B']);
-    expect(gas).toMatchObject({ percent: 77, crossedFrom: null, parts: [{ agent: 'B', percent: 80 }] });
+    const parts = [{ agent: 'B', percent: 80 }];
+    expect(gas).toMatchObject({ percent: 77, crossedFrom: null, crossedAt: null, parts });
   });
 
   it('tells of each alone where the chain joins no more, also of a mission that is over', async ({ rig }) => {

@@ -73,6 +73,7 @@ describe('gas that is fetched', () => {
     const [first] = await fetched(rig.pipeline);
     const [second] = await fetched(rig.twin);
     expect([first?.id, first?.handedAt, second?.handedAt]).toEqual([second?.id, null, expect.any(Number)]);
+    expect(first?.text).toContain(`POST to \`/v1/agents/B/gas/${first?.id}/ack\``);
     const { state, gas } = await rig.twin.desk.acknowledge('B', first?.id ?? '', 'working');
     expect(gas.text).toBe(first?.text);
     expect([state, await fetched(rig.pipeline), await stateOf(rig.pipeline)]).toEqual([
@@ -80,6 +81,19 @@ describe('gas that is fetched', () => {
       [],
       'working',
     ]);
+  });
+
+  it('reads the same wherever its record is shown', async ({ rig }) => {
+    await handOver(rig);
+    const [{ id = '', text = '' } = {}] = await fetched(rig.pipeline);
+    const { directory, ledger } = rig.pipeline;
+    const shown = [
+      (await directory.deliveries(1)).deliveries[0],
+      await ledger.find(id),
+      await ledger.record(id, { state: 'accepted', detail: 'on the word of cli:local' }),
+    ];
+    expect(text).not.toContain('move this file');
+    expect(shown.map((view) => view?.gas.text)).toEqual([text, text, text]);
   });
 
   it('is told as fetched by whoever did', async ({ rig }) => {

@@ -79,6 +79,19 @@ describe('gas explain', () => {
     expect(await why([third, standIn])).toMatchObject({ label: 'why', ageMs: null });
   });
 
+  it('tells of gas that a join let go when the wait ended, and no time of the crossing', async () => {
+    const freed = { ...gas, id: 'x5freed00', crossedFrom: 60, crossedAt: null, createdAt: ago(5) };
+    const steps = [at(5, 'pending', 'Agent-1 had reached 75 %, and nobody else is waited for any more')];
+    const deliveries = [delivery('x5freed00', { gas: freed, state: 'pending', steps })];
+    const { rows } = await ask('gas explain', { deliveries }, { delivery: 'x5freed00' });
+    expect(rows[0]).toMatchObject({
+      value: expect.stringMatching(/\); it waited for others, and since when is not kept$/),
+      ageMs: null,
+    });
+    expect(rows[1]).toMatchObject({ label: 'decided', ageMs: 5_000 });
+    expect(rows[1]?.value).toMatch(/nobody else is waited for any more$/);
+  });
+
   it.each([
     [
       { crossedFrom: null, percent: 100 },

@@ -72,6 +72,19 @@ it('heal tells a silent agent what it has told and not taken, and nothing that i
   );
 });
 
+it('heal tells an agent for which no gas waits of none that it could take', async () => {
+  const jobs: JobOrder<JobName>[] = [];
+  const ports = { ...portsOf({ ...known, deliveries: [] }), jobs: notingSink((order) => jobs.push(order)) };
+  const replyTo = { surface: 'discord', place: '9' } as const;
+  await action('heal').enqueue(
+    { args: { agent: 'Agent-2' }, identity, replyTo, correlationId: 'c-1' },
+    ports,
+  );
+  const { text } = jobCatalogue['agent.message'].body.parse(jobs[0]?.body);
+  expect(text).toContain('No gas waits for you. Do your next open task.');
+  expect(text).not.toContain('Take');
+});
+
 it('wants the name typed again before an agent drops what it is at', () => {
   expect(action('onboard hard').danger).toBe('type-name');
   expect(action('onboard soft').danger).toBeUndefined();

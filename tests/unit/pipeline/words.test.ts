@@ -53,7 +53,7 @@ describe('a hand-over', () => {
         '- Mission: `Scan the roof`',
         '- Next step: look whether this of Agent-1 is yours now: `the roof`',
         '- Time box: 60 minutes',
-        '- Success: within the time box your status shows a mission and more percent than now',
+        '- Success: within the time box you have told a mission and more percent than now',
         '',
         '## Done',
         '',
