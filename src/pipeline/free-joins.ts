@@ -97,8 +97,9 @@ async function gasOf(
     const reached = `${came.source} had reached ${checkpoint} %, and nobody else is waited for any more`;
     const by = pauseOf(run)?.by ?? null;
     const { detail, ...hold } = holdOf(run.agent, by, [reached, ...passed].join('; '), holders);
-    // It is made when the wait ends, which says nothing of when the checkpoint was reached.
-    const gas = { ...toGas(run, effect, { ...order, parts: others }, write), crossedAt: null };
+    // It is made when the wait ends, and not when the checkpoint was reached.
+    const crossedAt = came.part?.at ?? null;
+    const gas = { ...toGas(run, effect, { ...order, parts: others }, write), crossedAt };
     return newDelivery(gas, detail, { ...hold, fallbacks: to === null ? fallbacks : rest, meant: receiver });
   });
   return Promise.all(made);

@@ -12,6 +12,8 @@ export interface Part extends Omit<DeliverEffect, 'kind' | 'checkpoint' | 'perce
   readonly mission: string;
   /** Null is unknown. */
   readonly percent: number | null;
+  /** When it crossed its checkpoint, ms; null: a person sent it ahead, or the record is older than this field. */
+  readonly at: number | null;
   readonly note: string | null;
   readonly artefacts: readonly string[];
   readonly counts: Counts;
@@ -63,13 +65,17 @@ export function withEarlier(left: Left, before: readonly Earlier[]): readonly Ea
 }
 
 /** @param told of a checkpoint that was crossed; one that a person sends ahead has told nothing */
-export function toPart(run: Pick<Run, 'agent' | 'mission' | 'percent'>, told: DeliverEffect | null): Part {
+export function toPart(
+  run: Pick<Run, 'agent' | 'mission' | 'percent' | 'readAt'>,
+  told: DeliverEffect | null,
+): Part {
   const { done = [], open = [], artefacts = [], note, percent = run.percent, before = null } = told ?? {};
   const plain = (entries: readonly string[]) =>
     entries.slice(0, longest.entries).map((entry) => plainText(entry, longest.entry));
   return {
     agent: run.agent,
     mission: plainText(run.mission.name ?? '', longest.entry),
+    at: told === null || run.readAt === null ? null : Math.floor(run.readAt),
     ...{ percent, before, done: plain(done), open: plain(open), artefacts: plain(artefacts) },
     note: note === undefined ? null : plainText(note, longest.note),
     counts: { done: done.length, open: open.length, artefacts: artefacts.length },

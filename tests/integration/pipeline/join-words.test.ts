@@ -183,13 +183,17 @@ describe('the gas of a join of three', () => {
   it('tells what those did that wait, where a person takes out the last', async ({ rig }) => {
     for (const agent of ['B', 'A']) await come(rig, agent);
     await rig.pipeline.observe('D', status(10), Date.now());
+    rig.advance(600_000);
     const words = { ...ann, agent: 'D', checkpoint: 75, reason: '' } as const;
     await rig.pipeline.control['gas.skip'](order(), words);
     expect((await record(rig)).toSorted()).toEqual(['A→C 75 queued', 'D→C 75 suppressed']);
     const [gas] = gasOf(rig);
     expectAll(gas?.text, ['A', 'B']);
     const parts = [{ agent: 'B', percent: 80 }];
-    expect(gas).toMatchObject({ percent: 77, crossedFrom: null, crossedAt: null, parts });
+    expect(gas).toMatchObject({ percent: 77, crossedFrom: null, parts });
+    // It waited ten minutes for its gas to be made.
+    expect((gas?.createdAt ?? 0) - (gas?.crossedAt ?? 0)).toBeGreaterThanOrEqual(600_000);
+    expect(gas?.crossedAt).toBeGreaterThan(Date.now() - 600_000);
   });
 
   it('tells of each alone where the chain joins no more, also of a mission that is over', async ({ rig }) => {
