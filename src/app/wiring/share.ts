@@ -69,8 +69,10 @@ export async function share(
 ): Promise<Together> {
   const { config, backends, clock, logger } = deps;
   const onError = ({ message }: Error) => logger.debug({ error: message }, 'redis');
-  const redis = createCommandRedis({ url: backends.redis.url, name: 'swarmline:commands', onError });
   const instance = randomBytes(4).toString('hex');
+  // Called as no other's: who asks whether this process is gone looks for the name.
+  const name = `swarmline:commands@${instance}`;
+  const redis = createCommandRedis({ url: backends.redis.url, name, onError });
   const observation = await openObservation(deps, { instance, version: deps.version ?? 'unknown' });
   const { policy, access } = await wireAccess({ config, redis, clock, logger });
   const audit = wireAudit({ config, redis, clock, logger, links });
