@@ -93,7 +93,7 @@ export class Outlet {
       const error = toSwarmError(thrown);
       this.#heard.missed(notice, this.#clock.now(), { mayPass: error.retryable });
       this.#ways.missed(notice, this.#clock.now(), error.message);
-      return { channel: this.called.name, error };
+      return { channel: this.#channel.name, error };
     } finally {
       late.catch(() => undefined);
       stop.abort();
