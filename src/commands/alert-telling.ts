@@ -32,7 +32,14 @@ const best: readonly AlertWay['state'][] = ['told', 'kept', 'sending', 'missed']
 // While Redis is away each process tells it: what one of them got through has arrived. Who told it knows it best.
 function waysOf(sights: Sights): readonly AlertWay[] {
   const all = sights.flatMap(({ ways }) => ways).toSorted((a, b) => rank(a) - rank(b));
-  return all.filter(({ name }, i) => all.findIndex((one) => one.name === name) === i);
+  const each = all.filter((way, i) => all.findIndex((one) => isSame(one, way)) === i);
+  const isAlone = (way: AlertWay) => each.every((one) => one === way || one.name !== way.name);
+  // Two receivers of one host.
+  return each.map((way) => (isAlone(way) ? way : { ...way, name: `${way.name} (${way.id ?? 'any'})` }));
+}
+
+function isSame(a: AlertWay, b: AlertWay): boolean {
+  return a.name === b.name && a.id === b.id;
 }
 
 function rank({ state, byOther }: AlertWay): number {

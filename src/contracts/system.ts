@@ -50,6 +50,8 @@ const breakerSchema = z.object({
 /** How far an alert got on one way out: `kept` is on its way to where people see it, `again` says that it is tried again. */
 const waySchema = z.object({
   name: z.string(),
+  /** Tells those of one name from each other; absent where there is one. */
+  id: z.string().optional(),
   state: z.enum(['sending', 'kept', 'told', 'missed']),
   /** Since when, ms since the epoch. */
   at: z.number(),

@@ -17,10 +17,12 @@ export interface ConsumerDeps {
 export interface ConsumerOptions {
   readonly redisUrl: string;
   readonly queue: string;
+  /** Of the process, written to each job that it takes; absent: nobody can tell whether that is gone. */
+  readonly by?: string | undefined;
   /** Jobs at the same time. */
   readonly concurrency: number;
   /** Of the library, beside what is decided here. */
-  readonly settings: Omit<WorkerOptions, 'connection' | 'concurrency' | 'autorun' | 'drainDelay'>;
+  readonly settings: Omit<WorkerOptions, 'connection' | 'name' | 'concurrency' | 'autorun' | 'drainDelay'>;
 }
 
 // An idle worker asks again this often, so a connection on which nothing comes within the socket's 5 s is dead.
@@ -127,10 +129,11 @@ export class Consumer {
   }
 
   #open(): [Redis, FetchingWorker] {
-    const { redisUrl, queue, concurrency, settings } = this.#options;
+    const { redisUrl, queue, by, concurrency, settings } = this.#options;
     const connection = createBlockingRedis({ url: redisUrl, name: `swarmline:worker:${queue}` });
     const worker: FetchingWorker = new FetchingWorker(queue, (job) => this.#run(worker, job), {
       ...settings,
+      ...(by !== undefined && { name: by }),
       connection,
       concurrency,
       autorun: false,

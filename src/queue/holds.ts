@@ -9,7 +9,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Redis } from '../core/redis.ts';
 import { lineOf } from './lanes.ts';
 import type { QueueShelf } from './queue-shelf.ts';
-import { stillRunning } from './still-running.ts';
+import { makeLookAtRunning } from './still-running.ts';
 
 export interface HoldsDeps {
   readonly redis: Redis;
@@ -77,16 +77,16 @@ export function createHolds(deps: HoldsDeps, options: HoldsOptions): Holds {
     },
     drain: async (queue, by, signal) => {
       await hold(queue, by, 'draining');
-      const running = () => stillRunning(deps, queue, options);
+      const running = makeLookAtRunning(deps, queue, options);
       let takenOver = await orderBehind(deps, options, queue);
       while (!signal.aborted && takenOver === null && (await running()).left > 0) {
         await clock.sleep(lookEveryMs, signal).catch(() => undefined);
         takenOver = await orderBehind(deps, options, queue);
       }
-      const { left, lost } = await running();
+      const last = await running();
       // What took it over may still be refused; until it is carried out the hold of the drain stands.
-      if (left === 0 || takenOver !== null) await settled(queue);
-      return { left, lost, takenOver };
+      if (last.left === 0 || takenOver !== null) await settled(queue);
+      return { ...last, takenOver };
     },
     lostDrains: async () => {
       const lost: { queue: string; since: number }[] = [];

@@ -28,6 +28,7 @@ import { WorkerCanary } from './worker-canary.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
 export interface WorkerHostDeps {
+  /** A command client, called as no other process's is: as long as it is connected, the process is there. */
   readonly redis: Redis;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -149,6 +150,7 @@ export class WorkerHost extends Service {
       {
         redisUrl: this.#options.redisUrl,
         queue,
+        by: this.#deps.redis.options.connectionName,
         concurrency,
         settings: {
           prefix: `${this.#options.prefix}:bull`,

@@ -65,18 +65,19 @@ describe('an alert', () => {
     const site = await openSite({ discord, alertsUrl: url });
     await site.up('--only', 'api', '--only', 'pipeline').ready();
     const alerts = async () => (await site.cli('run', 'alerts')).stdout;
+    const chat = `chat discord:${discord.channelId}`;
     const of = (said: string) => (text: string) =>
       text.split('\n').some((line) => line.includes('role-unfilled/workers') && line.includes(said));
     // Nobody shows chat yet, and the receiver of the webhook is away.
-    const missed = '; not by webhook (the alert webhook answered HTTP 503, tried again)';
+    const missed = `; not by webhook ${new URL(url).host} (the alert webhook answered HTTP 503, tried again)`;
     await eventually(alerts, {
-      accept: of(`told by file; queued for chat, not shown there yet${missed}`),
+      accept: of(`told by file; queued for ${chat}, not shown there yet${missed}`),
     });
     expect((await site.cli('run', 'status')).stdout).toMatch(
       /alerts +role-unfilled.* not told on every way;/,
     );
     await site.up('--only', 'bots').ready();
-    await eventually(alerts, { accept: of(`told by chat, file${missed}`) });
+    await eventually(alerts, { accept: of(`told by ${chat}, file${missed}`) });
     expect(discord.messages().some(({ text }) => text.includes('role-unfilled/workers'))).toBe(true);
   });
 

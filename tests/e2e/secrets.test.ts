@@ -213,6 +213,7 @@ async function misconfigure({ scene: { site } }: GuardedScene): Promise<void> {
     { RABBITMQ_URL: `amqp//planted:${secrets.rabbitPassword}@127.0.0.1` },
     { OTEL_EXPORTER_OTLP_ENDPOINT: `ftp://u:${secrets.otlpHeader}@127.0.0.1` },
     { ALERTS_WEBHOOK_URL: `ftp://127.0.0.1/hooks/${secrets.webhookPath}` },
+    { ALERTS_WEBHOOK_URL: `https://127.0.0.1:port/hooks/${secrets.webhookPath}` },
   ];
   for (const env of variables) {
     const end = await amid(site, env, async () => {

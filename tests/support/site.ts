@@ -224,7 +224,7 @@ const policy = {
     viewer: ['ask', 'link'],
     operator: [
       ...['ask', 'link', 'why', 'audit.read', 'alert.silence'],
-      ...['service.restart:*', 'agent.message:*', 'gas.*', 'queue.show'],
+      ...['service.restart:*', 'agent.message:*', 'gas.*', 'queue.show', 'queue.hold:*'],
     ],
   },
   everyone: 'viewer',

@@ -114,7 +114,7 @@ function channelsOf({ jobs, guards, clock, config, instance }: AlertingDeps): Al
   const { chat, file, webhookUrl } = config.alerts;
   const to = chat ? chatAddresses(config) : [];
   return [
-    ...(to.length === 0 ? [] : [createChatChannel({ jobs, guards, clock }, { to, instance })]),
+    ...to.map((place) => createChatChannel({ jobs, guards, clock }, { to: place, instance })),
     ...(webhookUrl === undefined
       ? []
       : [createWebhookChannel({ guards }, { url: webhookUrl, from: `swarmline ${prefixName(config)}` })]),

@@ -11,7 +11,7 @@ import type { GuardMaker } from '../../core/recovery/guards.ts';
 
 export interface ChatChannelOptions {
   /** Where people hear of it. */
-  readonly to: readonly Address[];
+  readonly to: Address;
   /** Of this process, another at each start. */
   readonly instance: string;
 }
@@ -43,39 +43,41 @@ export function createChatChannel(
   { to, instance }: ChatChannelOptions,
 ): AlertChannel {
   const guard = guards.guard(guardOptions);
-  const orders = new WeakMap<Notice, readonly ReportOrder[]>();
+  const orders = new WeakMap<Notice, ReportOrder>();
+  const where = `${to.surface}:${to.place}`;
   let sent = 0;
   return {
     name: 'chat',
+    to: { word: where, id: where },
     send: async (notice, signal) => {
       sent += 1;
       const about = derivedId('alert', instance, String(sent));
-      const body = {
-        about,
-        kind: 'notice' as const,
-        subject: noticeTitle(notice),
-        seq: 0,
-        final: true,
-        text: noticeLines(notice).join('\n'),
-        steps: [],
-      };
-      const orderTo = (address: Address): ReportOrder => ({
+      const order: ReportOrder = {
         name: 'chat.report',
-        id: derivedId('chat.report', about, address.surface, address.place),
+        id: derivedId('chat.report', about, to.surface, to.place),
         correlationId: about,
         causationId: null,
         principal: 'system:alerts',
-        body: { ...body, to: address },
-      });
-      const all = to.map(orderTo);
-      orders.set(notice, all);
-      await guard.run(() => Promise.all(all.map((order) => jobs.add(order))), { signal });
+        body: {
+          about,
+          kind: 'notice',
+          subject: noticeTitle(notice),
+          seq: 0,
+          final: true,
+          text: noticeLines(notice).join('\n'),
+          steps: [],
+          to,
+        },
+      };
+      orders.set(notice, order);
+      await guard.run(() => jobs.add(order), { signal });
     },
     fate: async (notice) => {
-      const found = await Promise.all((orders.get(notice) ?? []).map((order) => jobs.look(order)));
-      if (found.includes('failed')) return { lost: 'the chat did not take it; `queue dead` has its report' };
-      if (found.includes('missing')) return { lost: 'its report is no longer in the queue' };
-      if (found.includes('open')) return 'under-way';
+      const order = orders.get(notice);
+      const found = order ? await jobs.look(order) : 'missing';
+      if (found === 'failed') return { lost: 'the chat did not take it; `queue dead` has its report' };
+      if (found === 'missing') return { lost: 'its report is no longer in the queue' };
+      if (found === 'open') return 'under-way';
       // So late the surface shows it to nobody.
       return clock.now() > notice.at + usefulMs ? { lost: 'the chat was away for too long' } : 'shown';
     },

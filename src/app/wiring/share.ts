@@ -6,7 +6,7 @@ import type { ProcessView } from '../../contracts/system.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import { createGuards } from '../../core/recovery/guards.ts';
-import { createCommandRedis } from '../../core/redis.ts';
+import { createCommandRedis, type Redis } from '../../core/redis.ts';
 import { Registry } from '../../core/registry/index.ts';
 import type { Supervisor } from '../../core/supervisor.ts';
 import { createQueueDesk } from '../../queue/index.ts';
@@ -68,9 +68,8 @@ export async function share(
   held: Held,
 ): Promise<Together> {
   const { config, backends, clock, logger } = deps;
-  const onError = ({ message }: Error) => logger.debug({ error: message }, 'redis');
-  const redis = createCommandRedis({ url: backends.redis.url, name: 'swarmline:commands', onError });
   const instance = randomBytes(4).toString('hex');
+  const redis = redisOf(deps, instance);
   const observation = await openObservation(deps, { instance, version: deps.version ?? 'unknown' });
   const { policy, access } = await wireAccess({ config, redis, clock, logger });
   const audit = wireAudit({ config, redis, clock, logger, links });
@@ -119,6 +118,12 @@ export async function share(
   const gaps = createRoleGaps({ logger, clock });
   held.alerting = createAlerting({ ...base, gaps });
   return { ...base, resets, gaps, alerting: held.alerting };
+}
+
+// Called as no other process's is: whoever asks whether this one is gone looks for the name.
+function redisOf({ backends, logger }: ShareDeps, instance: string): Redis {
+  const onError = ({ message }: Error) => logger.debug({ error: message }, 'redis');
+  return createCommandRedis({ url: backends.redis.url, name: `swarmline:commands@${instance}`, onError });
 }
 
 type ViewSources = Pick<Shared, 'instance' | 'roles' | 'links' | 'guards' | 'clock'>;

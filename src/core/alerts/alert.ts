@@ -33,6 +33,8 @@ export interface Alert extends AlertSignal {
  */
 export interface WayOut {
   readonly name: string;
+  /** Tells those of one name from each other; absent where there is one. */
+  readonly id?: string;
   readonly state: 'sending' | 'kept' | 'told' | 'missed';
   /** Since when it stands so, ms since the epoch. */
   readonly at: number;

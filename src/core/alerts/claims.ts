@@ -63,7 +63,7 @@ return redis.call('HDEL', KEYS[2], ARGV[1])`);
 
 /**
  * @param options.instance of this process, another at each start
- * @param options.way name of the channel
+ * @param options.way key of the way out
  */
 export function createAlertClaims(
   redis: Redis,

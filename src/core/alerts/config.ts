@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { secretSchema } from '../config/secret-schema.ts';
 
 const flag = z.stringbool().or(z.boolean());
-const webhookUrl = secretSchema.refine((secret) => /^https?:\/\/\S+$/.test(secret.reveal()), {
+const webhookUrl = secretSchema.refine((secret) => isWebUrl(secret.reveal()), {
   message: 'a URL that begins with https:// or http://',
 });
 const channels = ['chat', 'webhook', 'file'] as const;
@@ -24,3 +24,7 @@ export const alertsConfigSchema = z.strictObject({
   /** Who hears of it then. */
   escalateTo: z.array(z.enum(channels)).default([...channels]),
 });
+
+function isWebUrl(text: string): boolean {
+  return /^https?:\/\/\S+$/.test(text) && URL.canParse(text);
+}

@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts';
 import { coreErrors, SwarmError, toSwarmError } from '../errors.ts';
 import type { Alert, Notice, NoticedAlert, WayOut } from './alert.ts';
-import type { AlertChannel } from './channels/channel.ts';
+import { type AlertChannel, wayNameOf } from './channels/channel.ts';
 import { Heard } from './heard.ts';
 import { shortened } from './notices.ts';
 import { Ways } from './ways.ts';
@@ -28,14 +28,15 @@ export class Outlet {
     this.#heard = new Heard(channel.lateForMs);
   }
 
-  get name(): string {
-    return this.#channel.name;
+  /** What it is called as a way out. */
+  get called(): Pick<WayOut, 'name' | 'id'> {
+    return wayNameOf(this.#channel);
   }
 
   /** How far an alert got here; null where this way was never given it. */
   wayOf(alert: Alert): WayOut | null {
     const way = this.#ways.of(alert);
-    return way && { ...way, name: this.name, again: way.state === 'missed' && this.#heard.isLate(alert) };
+    return way && { ...way, ...this.called, again: way.state === 'missed' && this.#heard.isLate(alert) };
   }
 
   /** It took the beginning of this from another process. */
@@ -92,7 +93,7 @@ export class Outlet {
       const error = toSwarmError(thrown);
       this.#heard.missed(notice, this.#clock.now(), { mayPass: error.retryable });
       this.#ways.missed(notice, this.#clock.now(), error.message);
-      return { channel: this.name, error };
+      return { channel: this.#channel.name, error };
     } finally {
       late.catch(() => undefined);
       stop.abort();

@@ -5,7 +5,7 @@ import { toSwarmError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { AlertSignal, AlertState, Notice, Telling } from './alert.ts';
 import type { BookOptions } from './book.ts';
-import type { AlertChannel } from './channels/channel.ts';
+import { type AlertChannel, wayKeyOf } from './channels/channel.ts';
 import { type AlertClaims, unshared } from './claims.ts';
 import { shortened } from './notices.ts';
 import type { Sent } from './outlet.ts';
@@ -17,7 +17,7 @@ export interface AlertRunnerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly channels: readonly AlertChannel[];
-  /** Those of one channel, by its name. */
+  /** Those of one way out, by its key. */
   readonly claims: (way: string) => AlertClaims;
   readonly silences: Pick<Silences, 'list'>;
   /** All that is not well at this moment; what it no longer names is over. Must answer from memory. */
@@ -58,7 +58,7 @@ export class AlertRunner {
     const tellers = channels.map((channel) => {
       const isLast = escalateTo === undefined || escalateTo.includes(channel.name);
       const own = isLast ? others : { ...others, escalateTimes: 0 };
-      return new Teller({ clock, channel, claims: claims(channel.name) }, own);
+      return new Teller({ clock, channel, claims: claims(wayKeyOf(channel)) }, own);
     });
     const silent = () => new Teller({ clock, channel: null, claims: unshared }, others);
     this.#tellers = tellers.length > 0 ? tellers : [silent()];

@@ -95,7 +95,7 @@ export class Teller {
     if (own) return own;
     const before = this.#voice.before(alert.key);
     return (
-      this.#outlet && before && { ...before, name: this.#outlet.name, why: '', again: false, byOther: true }
+      this.#outlet && before && { ...before, ...this.#outlet.called, why: '', again: false, byOther: true }
     );
   }
 

@@ -99,14 +99,16 @@ async function carriedOut(
     () => over.abort(),
     () => undefined,
   );
-  const { left, lost, takenOver } = await control.drain(
+  const { left, lost, gone, takenOver } = await control.drain(
     queue,
     envelope.principal,
     AbortSignal.any([signal, over.signal]),
   );
   over.abort();
   await late;
-  if (left === 0) return { text: 'no worker takes from it, and nothing of it runs any more' };
+  if (left === 0) {
+    return { text: `no worker takes from it, and nothing of it runs any more${goneWord(gone)}` };
+  }
   // The process stops: the next run goes on waiting. Or it was called off: see `broken`.
   signal.throwIfAborted();
   const stillRun = `${left} still run${lostWord(lost)}`;
@@ -125,7 +127,15 @@ async function carriedOut(
 const mostNamed = 5;
 
 function lostWord(lost: readonly string[]): string {
-  if (lost.length === 0) return '';
-  const more = lost.length > mostNamed ? ` and ${lost.length - mostNamed} more` : '';
-  return ` (begun, and held by no worker any more: ${lost.slice(0, mostNamed).join(', ')}${more})`;
+  return lost.length === 0 ? '' : ` (begun, and held by no worker any more: ${someOf(lost)})`;
+}
+
+function goneWord(gone: readonly string[]): string {
+  if (gone.length === 0) return '';
+  return `; begun by a process that is gone, and run again once workers take from it: ${someOf(gone)}`;
+}
+
+function someOf(jobs: readonly string[]): string {
+  const more = jobs.length > mostNamed ? ` and ${jobs.length - mostNamed} more` : '';
+  return `${jobs.slice(0, mostNamed).join(', ')}${more}`;
 }

@@ -1,6 +1,7 @@
 // Processes with alerts over one Redis, whose conditions a test sets, and whose ways out it lets fail.
 import { onTestFinished } from 'vitest';
 import type { AlertSignal, Notice } from '../../../src/core/alerts/alert.ts';
+import { type AlertChannel, wayNameOf } from '../../../src/core/alerts/channels/channel.ts';
 import { createAlertClaims } from '../../../src/core/alerts/claims.ts';
 import { AlertRunner, type AlertRunnerOptions } from '../../../src/core/alerts/runner.ts';
 import { createSilences } from '../../../src/core/alerts/silences.ts';
@@ -32,19 +33,20 @@ export function processOf(
   prefix: string,
   instance: string,
   options: Partial<AlertRunnerOptions> = {},
-  ways: readonly string[] = ['test'],
+  ways: readonly (string | Pick<AlertChannel, 'name' | 'to'>)[] = ['test'],
   { lateForMs = 0 } = {},
 ) {
   const told: Notice[] = [];
   const byWay: string[] = [];
-  const channels = ways.map((name) => ({
-    name,
+  const given = ways.map((way) => (typeof way === 'string' ? { name: way } : way));
+  const channels = given.map((way) => ({
+    ...way,
     lateForMs,
     send: async (notice: Notice) => {
       state.tried += 1;
-      if (state.fails) throw new SwarmError(coreErrors.alertUndelivered, `${name} is away`);
-      if (name === ways[0]) told.push(notice);
-      byWay.push(`${name} ${notice.kind}`);
+      if (state.fails) throw new SwarmError(coreErrors.alertUndelivered, `${way.name} is away`);
+      if (way === given[0]) told.push(notice);
+      byWay.push(`${wayNameOf(way).name} ${notice.kind}`);
     },
   }));
   const state = { signals: [] as readonly AlertSignal[], claimed: 0, looked: 0, tried: 0, fails: false };

@@ -1,8 +1,15 @@
 // Alerts of processes over one real Redis that have not the same ways out, or whose ways do not take them.
 import { describe, expect } from 'vitest';
+import { createChatChannel } from '../../../src/app/alerts/chat-channel.ts';
+import type { Address } from '../../../src/contracts/chat.ts';
+import { createWebhookChannel } from '../../../src/core/alerts/channels/webhook.ts';
 import { createSilences } from '../../../src/core/alerts/silences.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { createGuards } from '../../../src/core/recovery/guards.ts';
 import type { Redis } from '../../../src/core/redis.ts';
+import { Secret } from '../../../src/core/secret.ts';
 import { eventually, it } from '../../support/fixtures.ts';
+import { inQueue } from '../../support/kept.ts';
 import { processOf, signal } from './alert-process.ts';
 
 describe('an alert of processes with different ways out', () => {
@@ -62,6 +69,57 @@ describe('an alert of processes with different ways out', () => {
     const looked = b.state.looked;
     await eventually(() => b.state.looked > looked + 60);
     expect(b.byWay).toEqual(['file resolved']);
+  });
+});
+
+const guards = createGuards({ clock: systemClock, random: () => 0 });
+const hook = (url: string) => createWebhookChannel({ guards }, { url: new Secret(url), from: 'test' });
+const chat = (to: Address) => {
+  const jobs = { add: () => Promise.resolve(inQueue), look: () => Promise.resolve('done' as const) };
+  return createChatChannel({ jobs, guards, clock: systemClock }, { to, instance: 'test' });
+};
+
+describe('two ways of one kind', () => {
+  for (const [what, one, other, names] of [
+    [
+      'webhooks of two hosts',
+      hook('https://one.example/s3cret'),
+      hook('https://two.example/s3cret'),
+      ['webhook one.example', 'webhook two.example'],
+    ],
+    [
+      'webhooks of one host',
+      hook('https://one.example/s3cret/a'),
+      hook('https://one.example/s3cret/b'),
+      ['webhook one.example', 'webhook one.example'],
+    ],
+    [
+      'chats on two surfaces',
+      chat({ surface: 'console', place: 'main' }),
+      chat({ surface: 'discord', place: '42' }),
+      ['chat console:main', 'chat discord:42'],
+    ],
+  ] as const) {
+    it(`are told once each, and their ends too: ${what}`, async ({ redis, prefix }) => {
+      const ways = [one, other, one].map(({ name, to }) => (to ? { name, to } : { name }));
+      const three = ways.map((way, i) => processOf(redis, prefix, `p${i}`, {}, [way]));
+      const said = () => three.flatMap(({ byWay }) => byWay).toSorted();
+      for (const { state } of three) state.signals = [signal];
+      await eventually(() => three.every(({ runner }) => runner.active()[0]?.ways[0]?.state === 'told'));
+      expect(said()).toEqual(names.map((name) => `${name} firing`));
+      for (const { state } of three) state.signals = [];
+      await eventually(() => said().length === 4);
+      expect(said()).toEqual(names.flatMap((name) => [`${name} firing`, `${name} resolved`]).toSorted());
+    });
+  }
+
+  it('have no secret of theirs in Redis, nor in what is told of them', async ({ redis, prefix }) => {
+    const { name, to } = hook('https://user:s3cret@one.example/s3cret?key=s3cret');
+    const a = processOf(redis, prefix, 'a', {}, [to ? { name, to } : { name }]);
+    a.state.signals = [signal];
+    await eventually(() => a.runner.active()[0]?.ways[0]?.state === 'told');
+    await eventually(async () => (await redis.keys(`${prefix}:alert*`)).length === 2);
+    expect(JSON.stringify([a.runner.active(), await redis.keys(`${prefix}:*`)])).not.toContain('s3cret');
   });
 });
 

@@ -7,11 +7,11 @@ import { sweep } from './rig.ts';
 /** One that is given up before it has seen what stands behind it. */
 const blind: Draining = (desk) => ({
   drain: async (queue, by, signal) => {
-    const { left, lost } = await desk.drain(queue, by, AbortSignal.abort());
+    const drained = await desk.drain(queue, by, AbortSignal.abort());
     await new Promise((resolve) => {
       signal.addEventListener('abort', resolve, { once: true });
     });
-    return { left, lost, takenOver: null };
+    return { ...drained, takenOver: null };
   },
 });
 

@@ -59,7 +59,7 @@ describe('a drain', () => {
     await host.stop();
     const desk = createQueueDesk({ redis, clock: systemClock }, { prefix });
     const drained = await desk.drain('services', 'console:local', AbortSignal.abort());
-    expect(drained).toEqual({ left: 1, lost: ['service.restart r-1'], takenOver: null });
+    expect(drained).toEqual({ left: 1, lost: ['service.restart r-1'], gone: [], takenOver: null });
     await desk.close();
   });
 });

@@ -14,7 +14,7 @@ import {
 import { eventually } from '../../support/fixtures.ts';
 import { notingSink } from '../../support/kept.ts';
 import { createGate } from '../../unit/core/gate.ts';
-import { type Place, producer, sweep, sweeper } from './rig.ts';
+import { type HostParts, type Place, producer, sweep, sweeper } from './rig.ts';
 import { startHost } from './started-host.ts';
 
 type Run = NonNullable<Parameters<typeof sweeper>[0]>;
@@ -93,8 +93,8 @@ export async function openScene(
     },
   ];
   const { cancel } = createCanceller({ redis, jobs: noted, clock: systemClock }, { prefix });
-  const start = async () => {
-    return startHost(place, handlers, { jobs: noted });
+  const start = async (parts?: Pick<HostParts, 'queues'>) => {
+    return startHost(place, handlers, { ...parts, jobs: noted });
   };
   let used = 0;
   const to = { replyTo: { surface: 'console', place: 'main' } } as const;

@@ -117,6 +117,14 @@ describe('alerts', () => {
       ],
       'could not be told by chat (refused)',
     ],
+    [
+      'was told by one of two receivers of a host',
+      [
+        { telling: 'told', ways: [{ ...way('webhook one.example', 'told'), id: 'a1' }] },
+        { telling: 'told', ways: [{ ...way('webhook one.example', 'missed', 'HTTP 503', true), id: 'b2' }] },
+      ],
+      'told by webhook one.example (a1); not by webhook one.example (b2) (HTTP 503, tried again)',
+    ],
     ['is silenced', [{ telling: 'waiting', silencedUntil: now + 60_000 }], 'silenced for 60 s more'],
     ['has no way out', [{ telling: 'nowhere' }], 'told nowhere, since there is no way out'],
     ['is on its way', [{ telling: 'told', ways: [way('webhook', 'sending')] }], 'being told by webhook'],

@@ -1,5 +1,6 @@
 // Alerts as an HTTP POST of JSON: the way out that no chat can close. Behind a guard, so that a receiver that is away is
 // tried again within reason, and what waits for it is bounded.
+import { hash } from 'node:crypto';
 import { coreErrors, errorText, SwarmError } from '../../errors.ts';
 import type { GuardMaker } from '../../recovery/guards.ts';
 import type { Secret } from '../../secret.ts';
@@ -36,9 +37,16 @@ export function createWebhookChannel(
   const guard = guards.guard(guardOptions);
   return {
     name: 'webhook',
+    to: placeOf(url),
     lateForMs,
     send: (notice, signal) => guard.run((within) => post(url, bodyOf(notice, from), within), { signal }),
   };
+}
+
+// The URL itself must neither lie in Redis nor be printed.
+function placeOf(url: Secret): NonNullable<AlertChannel['to']> {
+  const { host, href } = new URL(url.reveal());
+  return { word: host, id: hash('sha256', href).slice(0, 12) };
 }
 
 /** `text` is what Slack, Mattermost and their like show; the rest is for programs. */
