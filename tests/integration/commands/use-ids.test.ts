@@ -1,10 +1,12 @@
-// An id whose use was refused before anything was taken: it is free again, and never makes two orders of one.
+// What the id of a use is good for afterwards: free again where it was refused before anything was taken, and never two
+// orders; used up where its wait is over, and that is said.
 import { describe, expect } from 'vitest';
+import { createPolicy } from '../../../src/access/index.ts';
 import { catalogue } from '../../../src/commands/index.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { service } from '../../unit/commands/ports.ts';
 import { ManualClock } from '../../unit/core/manual-clock.ts';
-import { alice, createScene, stranger } from './scene.ts';
+import { alice, createScene, policyDocument, stranger } from './scene.ts';
 
 // Nobody is asked, so that the id alone keeps it one.
 const specs = catalogue.map((spec) => (spec.kind === 'action' ? { ...spec, danger: 'none' as const } : spec));
@@ -79,4 +81,30 @@ describe('a use', () => {
     expect(await taken).toMatchObject({ kind: 'accepted' });
     expect([slow.jobs.ids.length, quick.jobs.ids.length]).toEqual([1, 0]);
   });
+
+  it.for([
+    ['discord', 'Say it again for a new order.'],
+    ['twitch', 'Say it again for a new order.'],
+    ['console', 'Say it again for a new order.'],
+    ['cli', 'A new order needs a new key (`--key`, Idempotency-Key), or none.'],
+    ['http', 'A new order needs a new key (`--key`, Idempotency-Key), or none.'],
+  ] as const)(
+    'of which the wait is over says on %s how it is ordered anew',
+    async ([surface, mend], { redis, prefix }) => {
+      const who = { surface, id: '7', name: 'Eve' } as const;
+      const people = { eve: { role: 'operator', identities: [`${surface}:7`] } };
+      const policy = createPolicy({ ...policyDocument, people });
+      const scene = createScene(redis, prefix, { limits: {}, policy });
+      await scene.decide(await scene.asked('restart slam', who, 'declined'), 'no', who);
+      await scene.asked('restart mesh', who, 'expired');
+      scene.clock.advance(3_600_000);
+      const told = [
+        await scene.say('restart slam', who, 'declined'),
+        await scene.say('restart mesh', who, 'expired'),
+      ];
+      expect(told).toMatchObject([{ code: 'decided' }, { code: 'no-confirmation' }]);
+      for (const reply of told)
+        expect(reply).toMatchObject({ text: expect.stringContaining(`nothing was done. ${mend}`) });
+    },
+  );
 });
