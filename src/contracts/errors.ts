@@ -243,6 +243,13 @@ export const domainErrors = {
     chat: 'Swarmline is not running.',
     hint: 'Start it with `npm start`, or let SWARMLINE_HOME name the home of the one that runs.',
   },
+  platformSilent: {
+    code: 'PLATFORM_SILENT',
+    class: 'dependency',
+    retryable: true,
+    chat: 'Swarmline gives no answer.',
+    hint: 'Ask again: nothing was to be done. `swarmline ps` and `swarmline logs` say whether it hangs.',
+  },
   answerLost: {
     code: 'ANSWER_LOST',
     class: 'transient',

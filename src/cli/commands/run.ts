@@ -83,7 +83,7 @@ async function confirm(client: Client, asked: Confirm, options: RunOptions, io: 
   } else {
     const typed = options.name ?? (await ask(`${prompt} Type ${typeName} to confirm: `, io));
     if (io.stopped.aborted) return interrupted(asked, options, io);
-    if (typed === typeName || typed === '') return client.decide(id, typed === '' ? 'no' : 'yes', typed);
+    if (typed === typeName || typed === '') return client.decide(id, typed === '' ? 'no' : 'yes', { typed });
     if (typed !== null) {
       const why = `${prompt} ${typed} is not ${typeName}, which has to be typed.`;
       return withdraw({ ...asked, code: 'bad-argument', why }, options, io);

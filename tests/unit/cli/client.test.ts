@@ -43,6 +43,18 @@ it.for([
   },
 );
 
+it('takes it for the silence of the platform where nothing was to be done', async () => {
+  const client = await clientOf(502, '<html>Bad Gateway</html>');
+  const lost = {
+    code: 'PLATFORM_SILENT',
+    message: expect.stringContaining('gives no answer (only a status 502 came)'),
+  };
+  await expect(
+    client.run({ line: 'status', dryRun: false }, 'key', { isQuestion: true }),
+  ).rejects.toMatchObject(lost);
+  await expect(client.nextReport('x1', -1, 0)).rejects.toMatchObject(lost);
+});
+
 it.for([
   ['one that hangs', new SwarmError(coreErrors.timedOut, 'no answer within 30 s'), 'ANSWER_LOST'],
   ['one that was killed', failed('ECONNRESET'), 'ANSWER_LOST'],
