@@ -20,6 +20,8 @@ export interface Door {
   readonly url: string;
   /** Who has not answered a command by then hangs, ms. */
   readonly soonMs: number;
+  /** What is done about it where nobody is there. */
+  readonly mend: string;
   /** Of every request. */
   readonly headers: Readonly<Record<string, string>>;
   /**
@@ -49,11 +51,12 @@ export interface DoorRequest {
 
 /** @throws SwarmError CONFIG_INVALID for a URL that is none, or a file of a key that cannot be read */
 export async function findDoor(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promise<Door> {
-  const { url, credential, soonMs } = await addressOf(io);
+  const { url, credential, soonMs, mend } = await addressOf(io);
   const headers: Record<string, string> = credential === '' ? {} : { authorization: `Bearer ${credential}` };
   return {
     url,
     soonMs,
+    mend,
     headers,
     fetch: async (path, request) => {
       const { method, body, headers: own = {}, patienceMs, isQuestion = method === 'GET' } = request;
@@ -74,19 +77,23 @@ export async function findDoor(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promis
         if (io.stopped.aborted) {
           throw new SwarmError(coreErrors.aborted, 'stopped asking; an order that was confirmed goes on');
         }
-        throw unanswered(url, cause, isQuestion);
+        throw unanswered(url, cause, { isQuestion, mend });
       });
     },
   };
 }
 
 /** Why there is no answer: nobody was reached, or what was asked for may have been taken. */
-export function unanswered(url: string, cause: unknown, isQuestion = false): SwarmError {
+export function unanswered(
+  url: string,
+  cause: unknown,
+  { isQuestion = false, mend = startIt }: { readonly isQuestion?: boolean; readonly mend?: string } = {},
+): SwarmError {
   const kind = cause instanceof SwarmError ? cause.kind : systemKind(cause);
   if (kind === coreErrors.connectionLost || kind === coreErrors.timedOut) {
     return answerLost(url, reasonOf(cause), { cause, isQuestion });
   }
-  const text = `no Swarmline answers at ${url} (${reasonOf(cause)}); start it with: npm start`;
+  const text = `no Swarmline answers at ${url} (${reasonOf(cause)}); ${mend}`;
   return new SwarmError(domainErrors.platformUnreachable, text, { cause });
 }
 
@@ -110,18 +117,22 @@ function reasonOf(thrown: unknown): string {
   return thrown instanceof TypeError && thrown.cause ? errorText(thrown.cause) : errorText(thrown);
 }
 
-interface Address extends Pick<Door, 'url' | 'soonMs'> {
+interface Address extends Pick<Door, 'url' | 'soonMs' | 'mend'> {
   readonly credential: string;
 }
+
+const startIt = 'start it with: npm start';
+const startItThere = 'start it there, or mend SWARMLINE_URL, which names it';
 
 async function addressOf(io: Pick<Io, 'env' | 'root'>): Promise<Address> {
   const given = io.env['SWARMLINE_URL'];
   const key = await keyOf(io.env);
-  if (given) return { url: withoutSlash(given), credential: key ?? '', soonMs: soonElsewhereMs };
+  if (given)
+    return { url: withoutSlash(given), credential: key ?? '', soonMs: soonElsewhereMs, mend: startItThere };
   const { home, port } = await whereabouts(io);
   // The token of this home never goes to a URL that somebody wrote down.
   const token = (await readFile(join(home, 'api-token'), 'utf8').catch(() => '')).trim();
-  return { url: `http://127.0.0.1:${port}`, credential: key ?? token, soonMs };
+  return { url: `http://127.0.0.1:${port}`, credential: key ?? token, soonMs, mend: startIt };
 }
 
 async function keyOf(env: NodeJS.ProcessEnv): Promise<string | undefined> {
@@ -148,7 +159,10 @@ async function inTime<T>(
   patienceMs = defaultPatienceMs,
 ): Promise<T> {
   const late = new AbortController();
-  const error = new SwarmError(coreErrors.timedOut, `no answer within ${patienceMs / 1_000} s`);
+  const error = new SwarmError(
+    coreErrors.timedOut,
+    `no answer within ${Math.round(patienceMs / 100) / 10} s`,
+  );
   const timer = setTimeout(() => late.abort(error), patienceMs);
   return await work(AbortSignal.any([stopped, late.signal])).finally(() => clearTimeout(timer));
 }

@@ -241,7 +241,7 @@ export const domainErrors = {
     class: 'dependency',
     retryable: true,
     chat: 'Swarmline is not running.',
-    hint: 'Start it with `npm start`, or let SWARMLINE_HOME name the home of the one that runs.',
+    hint: 'Start it with `npm start`, or let SWARMLINE_HOME (elsewhere: SWARMLINE_URL) name the one that runs.',
   },
   platformSilent: {
     code: 'PLATFORM_SILENT',

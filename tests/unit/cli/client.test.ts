@@ -64,6 +64,21 @@ it.for([
   expect(unanswered('http://127.0.0.1:7700', thrown)).toMatchObject({ code });
 });
 
+it.for([
+  [{ SWARMLINE_URL: 'http://127.0.0.1:1' }, 'mend SWARMLINE_URL, which names it'],
+  [{ SWARMLINE_API_PORT: '1' }, 'start it with: npm start'],
+] as const)('says of nobody at %o what is done about it', async ([env, mend]) => {
+  const client = await connectClient({
+    env: { SWARMLINE_HOME: '/no/such/home', ...env },
+    root: join(import.meta.dirname, '../../..'),
+    stopped: new AbortController().signal,
+  });
+  await expect(client.run({ line: 'status', dryRun: false }, 'key')).rejects.toMatchObject({
+    code: 'PLATFORM_UNREACHABLE',
+    message: expect.stringContaining(mend),
+  });
+});
+
 function failed(code: string): TypeError {
   return new TypeError('fetch failed', { cause: Object.assign(new Error(`no: ${code}`), { code }) });
 }
