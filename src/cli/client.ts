@@ -20,7 +20,7 @@ export type Wish = { readonly dryRun: boolean } & (
 export type Waiting = Pick<DoorRequest, 'patienceMs' | 'isQuestion'>;
 
 export interface Client {
-  /** Who has not answered `run` or `decide` by then hangs, ms. */
+  /** Who has not answered by then hangs, ms. */
   readonly soonMs: number;
   run(wish: Wish, idempotencyKey: string, waiting?: Waiting): Promise<Reply>;
   /** `typed`: the name, where it has to be typed again. */
@@ -88,7 +88,10 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
     nextReport: (id, after, waitMs) =>
       understood(
         reportSchema.nullable(),
-        call(`/v1/results/${encodeURIComponent(id)}?after=${after}&waitMs=${waitMs}`, { method: 'GET' }),
+        call(`/v1/results/${encodeURIComponent(id)}?after=${after}&waitMs=${waitMs}`, {
+          method: 'GET',
+          patienceMs: waitMs + soonMs,
+        }),
       ),
     acknowledge: (id, state) =>
       understood(

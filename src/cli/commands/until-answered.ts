@@ -21,6 +21,7 @@ const tellAfterMs = 2_000;
 export function persistent(client: Client, asked: Asked, io: Io): Client {
   // One that was there once is away for a while only.
   const seen = { isReached: false, isToldOf: false, soonMs: client.soonMs };
+  let isMissed = false;
   return {
     ...client,
     run: async (wish, key) => {
@@ -35,6 +36,17 @@ export function persistent(client: Client, asked: Asked, io: Io): Client {
       const end = await untilAnswered(ask, seen, asked, io);
       if ('answer' in end) return withWay(end.answer, id);
       throw wordUnknown(end, id, asked.key);
+    },
+    nextReport: async (...which) => {
+      try {
+        return await client.nextReport(...which);
+      } catch (thrown) {
+        if (!isMissed && io.stderr.isTTY === true && toSwarmError(thrown).retryable) {
+          io.stderr.write('no answer from the platform now; the order is kept, and is asked about again\n');
+          isMissed = true;
+        }
+        throw thrown;
+      }
     },
   };
 }

@@ -98,6 +98,21 @@ describe('an order whose answer is lost', () => {
     expect([await running, new Set(face.scene.jobs.ids).size]).toEqual([0, 1]);
   });
 
+  it('is asked about again by who follows it, which a terminal is told once', async ({ redis, prefix }) => {
+    const { face, way, io, printed } = await scene(redis, prefix);
+    const running = run('restart slam', { yes: true, json: false }, io);
+    await eventually(() => printed.err.includes('Order taken'));
+    way.close();
+    await eventually(() => printed.err.includes('no answer from the platform now'));
+    await way.open();
+    await face.results.report(report(face.scene.jobs.correlationIds[0] ?? '', 0, 'ready', true));
+    expect([await running, printed.err.split('no answer').length, printed.out]).toEqual([
+      0,
+      2,
+      expect.stringContaining('ready'),
+    ]);
+  });
+
   it('is told as it is where somebody stops the wait for the answer to their word', async ({
     redis,
     prefix,
