@@ -29,6 +29,7 @@ export {
   type Limits,
   type Rate,
   type Ticket,
+  type UseEnd,
 } from './limits.ts';
 export { createLinks } from './links.ts';
 export {

@@ -2,6 +2,7 @@
 // script and one round trip before a command. Whose right it is to ask at all is not decided here.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { randomId } from '../contracts/ids.ts';
 import type { Redis } from '../core/redis.ts';
 import { admitScript, beginScript, settleScript } from './limits-scripts.ts';
 
@@ -46,6 +47,8 @@ export type UseName = readonly [principal: string, id: string];
 /** What was taken for a use. */
 export interface Ticket {
   readonly useKey: string | null;
+  /** Its own, among those of the same use at once; empty for one that has none. */
+  readonly claim: string;
   readonly cooldownKeys: readonly string[];
   /** Who holds them, so that nobody gives back what another one took. */
   readonly holder: string;
@@ -55,6 +58,11 @@ export interface Ticket {
 export interface UseEnd {
   readonly reply: string | null;
   readonly counts: boolean;
+  /**
+   * Whether it was refused before anything was taken; default false. Its id is free again then, for something else too, as
+   * soon as that is so of all that came under it.
+   */
+  readonly frees?: boolean;
 }
 
 /** The store of limits. */
@@ -66,7 +74,7 @@ export interface Limits {
     cooldowns: readonly Cooldown[],
     use: UseName,
   ): Promise<Extract<Admission, { kind: 'admitted' | 'limited' }>>;
-  /** Keeps its first reply, or gives its cooldowns back. Resolves to the reply that the use has from now on. */
+  /** Keeps its first reply, or gives back its cooldowns or its id. Resolves to the reply that the use has from now on. */
   settle(ticket: Ticket, end: UseEnd): Promise<string | null>;
 }
 
@@ -87,6 +95,7 @@ export function createLimits(redis: Redis, options: { readonly prefix: string })
       const cooldownKeys = cooldowns.map((one) => key('cooldown', one.key));
       const ticket: Ticket = {
         useKey: use && key('use', digest([principal, use.id])),
+        claim: use ? randomId() : '',
         cooldownKeys: begins ? cooldownKeys : [],
         holder: digest([principal, use?.id]),
       };
@@ -99,6 +108,7 @@ export function createLimits(redis: Redis, options: { readonly prefix: string })
           use?.keepMs ?? 0,
           ticket.holder,
           begins ? 1 : 0,
+          ticket.claim,
           ...cooldowns.map(({ ms }) => ms),
         ]),
       );
@@ -115,17 +125,18 @@ export function createLimits(redis: Redis, options: { readonly prefix: string })
     },
     begin: async (cooldowns, use) => {
       const cooldownKeys = cooldowns.map((one) => key('cooldown', one.key));
-      const ticket: Ticket = { useKey: null, cooldownKeys, holder: digest(use) };
+      const ticket: Ticket = { useKey: null, claim: '', cooldownKeys, holder: digest(use) };
       const ms = cooldowns.map((one) => one.ms);
       const answer = beginSchema.parse(await beginScript(redis, cooldownKeys, [ticket.holder, ...ms]));
       return answer[0] === 'admitted' ? { kind: 'admitted', ticket } : limitedBy(cooldowns, answer);
     },
-    settle: async ({ useKey, cooldownKeys, holder }, { reply, counts }) => {
+    settle: async ({ useKey, claim, cooldownKeys, holder }, { reply, counts, frees = false }) => {
       const kept = useKey === null ? '' : (reply ?? '');
+      const freed = frees ? claim : '';
       // Such as a question to the person: there is no reply to keep and no cooldown to give back.
-      if (kept === '' && (counts || cooldownKeys.length === 0)) return null;
+      if (kept === '' && freed === '' && (counts || cooldownKeys.length === 0)) return null;
       const keys = [useKey ?? key('use', '-'), ...cooldownKeys];
-      const answer = await settleScript(redis, keys, [kept, counts ? 1 : 0, holder]);
+      const answer = await settleScript(redis, keys, [kept, counts ? 1 : 0, holder, freed]);
       return z.string().nullable().parse(answer);
     },
   };

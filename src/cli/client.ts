@@ -7,7 +7,7 @@ import { errorKinds } from '../contracts/errors.ts';
 import { type ProgressAnswer, type ProgressWords, progressAnswerSchema } from '../contracts/progress.ts';
 import { coreErrors, SwarmError } from '../core/errors.ts';
 import { inputFault } from '../core/input-faults.ts';
-import { answerLost, type Door, findDoor } from './door.ts';
+import { answerLost, type Door, type DoorRequest, findDoor } from './door.ts';
 import type { Io } from './io.ts';
 
 /** What is asked for: as it is typed in chat, or by name; `dryRun` only says what would be done. */
@@ -16,10 +16,19 @@ export type Wish = { readonly dryRun: boolean } & (
   | { readonly command: string; readonly args: Readonly<Record<string, string>> }
 );
 
+/** How long the answer is waited for, ms (default 30 s), and whether nothing can come of it but that (default: no). */
+export type Waiting = Pick<DoorRequest, 'patienceMs' | 'isQuestion'>;
+
 export interface Client {
-  run(wish: Wish, idempotencyKey: string): Promise<Reply>;
+  /** Who has not answered by then hangs, ms. */
+  readonly soonMs: number;
+  run(wish: Wish, idempotencyKey: string, waiting?: Waiting): Promise<Reply>;
   /** `typed`: the name, where it has to be typed again. */
-  decide(confirmationId: string, verdict: 'yes' | 'no', typed?: string): Promise<Reply>;
+  decide(
+    confirmationId: string,
+    verdict: 'yes' | 'no',
+    how?: { readonly typed?: string | undefined } & Waiting,
+  ): Promise<Reply>;
   /** The next report with a seq above `after`, waited for so long, 20 s at most; null when none came. */
   nextReport(id: string, after: number, waitMs: number): Promise<Report | null>;
   acknowledge(
@@ -43,15 +52,19 @@ const replySchema: z.ZodType<Reply> = z.custom<Reply>(
       .success,
 );
 
-/** Its methods throw SwarmError PLATFORM_UNREACHABLE, ANSWER_LOST, ABORTED by a stop, or what the platform met. */
+/** Its methods throw SwarmError PLATFORM_UNREACHABLE, ANSWER_LOST, PLATFORM_SILENT, ABORTED by a stop, or what the platform met. */
 export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promise<Client> {
-  const door = await findDoor(io);
+  const { soonMs } = await findDoor(io);
   const call = async (...[path, request]: Parameters<Door['fetch']>): Promise<unknown> => {
+    // One that was restarted in between may have another port.
+    const door = await findDoor(io);
     const { status, text } = await door.fetch(path, request);
     if (status === 204) return null;
     const answer = await understood(z.unknown(), fromJson(text)).catch((thrown: unknown) => {
       // A gateway in between speaks for a platform that may have taken it.
-      throw status >= 500 ? answerLost(door.url, `only a status ${status} came`, thrown) : thrown;
+      const { isQuestion = request.method === 'GET' } = request;
+      const lost = { cause: thrown, isQuestion };
+      throw status >= 500 ? answerLost(door.url, `only a status ${status} came`, lost) : thrown;
     });
     const failure = status < 400 ? null : failureSchema.safeParse(answer);
     if (failure?.success) {
@@ -60,18 +73,25 @@ export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): P
     }
     return answer;
   };
-  const post = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
-    call(path, { method: 'POST', headers, ...(body !== undefined && { body }) });
+  const post = (path: string, body?: unknown, how: Pick<DoorRequest, 'headers'> & Waiting = {}) =>
+    call(path, { method: 'POST', ...how, ...(body !== undefined && { body }) });
   return {
-    run: (wish, key) => understood(replySchema, post(pathOf(wish), bodyOf(wish), { 'idempotency-key': key })),
-    decide: (id, verdict, typed) => {
+    soonMs,
+    run: (wish, key, waiting) => {
+      const headers = { 'idempotency-key': key };
+      return understood(replySchema, post(pathOf(wish), bodyOf(wish), { headers, ...waiting }));
+    },
+    decide: (id, verdict, { typed, ...waiting } = {}) => {
       const word = { verdict, ...(typed !== undefined && { typed }) };
-      return understood(replySchema, post(`/v1/confirmations/${encodeURIComponent(id)}`, word));
+      return understood(replySchema, post(`/v1/confirmations/${encodeURIComponent(id)}`, word, waiting));
     },
     nextReport: (id, after, waitMs) =>
       understood(
         reportSchema.nullable(),
-        call(`/v1/results/${encodeURIComponent(id)}?after=${after}&waitMs=${waitMs}`, { method: 'GET' }),
+        call(`/v1/results/${encodeURIComponent(id)}?after=${after}&waitMs=${waitMs}`, {
+          method: 'GET',
+          patienceMs: waitMs + soonMs,
+        }),
       ),
     acknowledge: (id, state) =>
       understood(

@@ -9,16 +9,25 @@ import type { Io } from './io.ts';
 import { whereabouts } from './whereabouts.ts';
 
 /** No answer takes longer, ms: the longest wait that is asked for is 25 s. */
-const patienceMs = 30_000;
+const defaultPatienceMs = 30_000;
+/** What is reached at all answers a command within half of it, ms. */
+const soonMs = 5_000;
+/** Only after 10 s without a connection it is known that nobody was reached, as may be on another machine. */
+const soonElsewhereMs = 12_000;
 
 export interface Door {
   /** Without a slash at its end. */
   readonly url: string;
+  /** Who has not answered a command by then hangs, ms. */
+  readonly soonMs: number;
+  /** What is done about it where nobody is there. */
+  readonly mend: string;
   /** Of every request. */
   readonly headers: Readonly<Record<string, string>>;
   /**
    * Resolves when the answer is there whole. Rejects with SwarmError PLATFORM_UNREACHABLE when nobody was reached,
-   * ANSWER_LOST when somebody was and gave no answer in time or a part of one, ABORTED by a stop.
+   * ANSWER_LOST when somebody was and gave no answer in time or a part of one, PLATFORM_SILENT where nothing but the answer
+   * can be lost by that, ABORTED by a stop.
    * @param request.body becomes JSON
    */
   fetch(path: string, request: DoorRequest): Promise<Answer>;
@@ -34,16 +43,23 @@ export interface DoorRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** How long the answer is waited for, ms; default 30 s. */
+  readonly patienceMs?: number | undefined;
+  /** Whether it only asks, so that nothing comes of it; default: what is got. */
+  readonly isQuestion?: boolean | undefined;
 }
 
 /** @throws SwarmError CONFIG_INVALID for a URL that is none, or a file of a key that cannot be read */
 export async function findDoor(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promise<Door> {
-  const { url, credential } = await addressOf(io);
+  const { url, credential, soonMs, mend } = await addressOf(io);
   const headers: Record<string, string> = credential === '' ? {} : { authorization: `Bearer ${credential}` };
   return {
     url,
+    soonMs,
+    mend,
     headers,
-    fetch: async (path, { method, body, headers: own = {} }) => {
+    fetch: async (path, request) => {
+      const { method, body, headers: own = {}, patienceMs, isQuestion = method === 'GET' } = request;
       const ask = async (signal: AbortSignal): Promise<Answer> => {
         const response = await fetch(`${url}${path}`, {
           method,
@@ -57,28 +73,41 @@ export async function findDoor(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promis
         });
         return { status: response.status, text: await response.text() };
       };
-      return inTime(ask, io.stopped).catch((cause: unknown) => {
+      return inTime(ask, io.stopped, patienceMs).catch((cause: unknown) => {
         if (io.stopped.aborted) {
           throw new SwarmError(coreErrors.aborted, 'stopped asking; an order that was confirmed goes on');
         }
-        throw unanswered(url, cause);
+        throw unanswered(url, cause, { isQuestion, mend });
       });
     },
   };
 }
 
 /** Why there is no answer: nobody was reached, or what was asked for may have been taken. */
-export function unanswered(url: string, cause: unknown): SwarmError {
+export function unanswered(
+  url: string,
+  cause: unknown,
+  { isQuestion = false, mend = startIt }: { readonly isQuestion?: boolean; readonly mend?: string } = {},
+): SwarmError {
   const kind = cause instanceof SwarmError ? cause.kind : systemKind(cause);
   if (kind === coreErrors.connectionLost || kind === coreErrors.timedOut) {
-    return answerLost(url, reasonOf(cause), cause);
+    return answerLost(url, reasonOf(cause), { cause, isQuestion });
   }
-  const text = `no Swarmline answers at ${url} (${reasonOf(cause)}); start it with: npm start`;
+  const text = `no Swarmline answers at ${url} (${reasonOf(cause)}); ${mend}`;
   return new SwarmError(domainErrors.platformUnreachable, text, { cause });
 }
 
 /** @param why in words */
-export function answerLost(url: string, why: string, cause: unknown): SwarmError {
+export function answerLost(
+  url: string,
+  why: string,
+  { cause, isQuestion }: { readonly cause: unknown; readonly isQuestion: boolean },
+): SwarmError {
+  if (isQuestion) {
+    return new SwarmError(domainErrors.platformSilent, `${url} was reached and gives no answer (${why})`, {
+      cause,
+    });
+  }
   const text = `${url} was reached and its answer is lost (${why}), so it is unknown whether this was taken`;
   return new SwarmError(domainErrors.answerLost, text, { cause });
 }
@@ -88,14 +117,22 @@ function reasonOf(thrown: unknown): string {
   return thrown instanceof TypeError && thrown.cause ? errorText(thrown.cause) : errorText(thrown);
 }
 
-async function addressOf(io: Pick<Io, 'env' | 'root'>): Promise<{ url: string; credential: string }> {
+interface Address extends Pick<Door, 'url' | 'soonMs' | 'mend'> {
+  readonly credential: string;
+}
+
+const startIt = 'start it with: npm start';
+const startItThere = 'start it there, or mend SWARMLINE_URL, which names it';
+
+async function addressOf(io: Pick<Io, 'env' | 'root'>): Promise<Address> {
   const given = io.env['SWARMLINE_URL'];
   const key = await keyOf(io.env);
-  if (given) return { url: withoutSlash(given), credential: key ?? '' };
+  if (given)
+    return { url: withoutSlash(given), credential: key ?? '', soonMs: soonElsewhereMs, mend: startItThere };
   const { home, port } = await whereabouts(io);
   // The token of this home never goes to a URL that somebody wrote down.
   const token = (await readFile(join(home, 'api-token'), 'utf8').catch(() => '')).trim();
-  return { url: `http://127.0.0.1:${port}`, credential: key ?? token };
+  return { url: `http://127.0.0.1:${port}`, credential: key ?? token, soonMs, mend: startIt };
 }
 
 async function keyOf(env: NodeJS.ProcessEnv): Promise<string | undefined> {
@@ -116,9 +153,16 @@ function withoutSlash(url: string): string {
 }
 
 // Not AbortSignal.timeout within any(): Node 20 may collect it, and then nothing ends the wait.
-async function inTime<T>(work: (signal: AbortSignal) => Promise<T>, stopped: AbortSignal): Promise<T> {
+async function inTime<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  stopped: AbortSignal,
+  patienceMs = defaultPatienceMs,
+): Promise<T> {
   const late = new AbortController();
-  const error = new SwarmError(coreErrors.timedOut, `no answer within ${patienceMs / 1_000} s`);
+  const error = new SwarmError(
+    coreErrors.timedOut,
+    `no answer within ${Math.round(patienceMs / 100) / 10} s`,
+  );
   const timer = setTimeout(() => late.abort(error), patienceMs);
   return await work(AbortSignal.any([stopped, late.signal])).finally(() => clearTimeout(timer));
 }

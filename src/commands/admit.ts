@@ -9,12 +9,13 @@ import {
   principalOf,
   type Rate,
   type Ticket,
+  type UseEnd,
 } from '../access/index.ts';
 import type { Identity, Surface } from '../contracts/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import { within } from '../core/timer.ts';
 import { cooldownsOf, inSeconds, tooSoon } from './cooldown.ts';
-import { keepable, keptReply, keptText } from './kept-reply.ts';
+import { keepable, keptReply, keptText, leavesNothing } from './kept-reply.ts';
 import { levelOf } from './level.ts';
 import { type Invocation, idReused, placeOf, type Reply } from './reply.ts';
 import { type CommandSpec, hasSecret, type Word } from './spec.ts';
@@ -96,26 +97,31 @@ export async function admitted(
     case 'repeated':
       return keptReply(admission.reply, deps.clock.now()) ?? work();
     case 'admitted':
-      return settled(deps, bounds.store, admission.ticket, work);
+      return settled(deps, { store: bounds.store, ticket: admission.ticket, spec: parsed.spec }, work);
   }
+}
+
+interface Admitted {
+  readonly store: Limits;
+  readonly ticket: Ticket;
+  readonly spec: CommandSpec;
 }
 
 async function settled(
   deps: AdmitDeps,
-  store: Limits,
-  ticket: Ticket,
+  { store, ticket, spec }: Admitted,
   work: () => Promise<Reply>,
 ): Promise<Reply> {
-  const end = (reply: string | null, counts: boolean) =>
-    inTime(deps, store.settle(ticket, { reply, counts })).catch(() => null);
+  const end = (how: UseEnd) => inTime(deps, store.settle(ticket, how)).catch(() => null);
   try {
     const reply = await work();
     const text = keepable(reply) ? keptText(reply, deps.clock.now()) : null;
-    const first = await end(text, reply.kind === 'accepted' || reply.kind === 'answer');
+    const counts = reply.kind === 'accepted' || reply.kind === 'answer';
+    const first = await end({ reply: text, counts, frees: leavesNothing(reply, spec) });
     // The same use twice at once: both are told what the first of them came to.
     return first === null || first === text ? reply : (keptReply(first, deps.clock.now()) ?? reply);
   } catch (thrown) {
-    await end(null, false);
+    await end({ reply: null, counts: false });
     throw thrown;
   }
 }

@@ -6,7 +6,7 @@ export { catalogue, catalogueFor } from './catalogue/all.ts';
 export { silentAfterMs } from './catalogue/services.ts';
 export { type Completer, createCompleter } from './complete.ts';
 export { createIntake } from './intake.ts';
-export { nearest } from './parse.ts';
+export { nearest, parseInvocation } from './parse.ts';
 export { answerLine, answerLines, formatAge, reportLine, rowText } from './render.ts';
 export {
   type CommandIntake,

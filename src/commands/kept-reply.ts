@@ -1,6 +1,8 @@
-// A reply as it is kept for the next time that the same use arrives, and which replies are kept at all. Pure.
+// A reply as it is kept for the next time that the same use arrives, and which replies are kept at all, or leave no trace
+// of their use. Pure.
 import { z } from 'zod';
 import type { Reply } from './reply.ts';
+import type { CommandSpec } from './spec.ts';
 
 /** Longer ones are made anew. */
 const mostCharacters = 65_536;
@@ -28,6 +30,16 @@ const keptSchema = z.object({
  */
 export function keepable(reply: Reply): boolean {
   return reply.kind === 'answer' || reply.kind === 'accepted' || reply.kind === 'dropped';
+}
+
+/**
+ * Whether it refuses what never was taken, so that its id need not be kept: it was spelt wrong or not allowed. What a word
+ * was about may not wait at all; of an order that says that it waited, and is over.
+ */
+export function leavesNothing(reply: Reply, { kind }: Pick<CommandSpec, 'kind'>): boolean {
+  if (reply.kind !== 'refusal') return false;
+  const { code } = reply;
+  return code === 'bad-argument' || code === 'denied' || (kind === 'word' && code === 'no-confirmation');
 }
 
 /** @param at when it was made, ms since the epoch. Null when it is too long to be kept. */

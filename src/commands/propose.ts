@@ -1,6 +1,7 @@
 // Between the two halves of the way: what stands between a wish that is allowed and its effect, by how dangerous it is.
 import { isDeepStrictEqual } from 'node:util';
 import type { Approval } from '../access/index.ts';
+import type { Surface } from '../contracts/chat.ts';
 import { correlationIdOf } from '../contracts/ids.ts';
 import { silentTracer } from '../core/tracing/index.ts';
 import { announce, endText } from './announce.ts';
@@ -35,7 +36,7 @@ export async function propose(deps: IntakeDeps, invocation: Invocation, wished: 
   if (approval.command !== spec.name || !isDeepStrictEqual(approval.args, args)) return idReused;
   switch (approval.state) {
     case 'pending':
-      return ask(deps, { spec, approval });
+      return ask(deps, invocation, { spec, approval });
     // Enqueued again, as for a second click: the first one's job may have been lost on its way.
     case 'approved':
     case 'done':
@@ -43,15 +44,23 @@ export async function propose(deps: IntakeDeps, invocation: Invocation, wished: 
     // No word that is said now, so nobody may take it for one: a script would go on as if its yes had counted.
     case 'declined':
     case 'withdrawn':
-      return over('decided', approval);
+      return over('decided', approval, invocation);
     case 'expired':
     case 'invalid':
-      return over('no-confirmation', approval);
+      return over('no-confirmation', approval, invocation);
   }
 }
 
-function over(code: RefusalCode, approval: Approval): Reply {
-  return { kind: 'refusal', code, text: `${endText(approval)} Under another key it is a new order.` };
+function over(code: RefusalCode, approval: Approval, { identity }: Pick<Invocation, 'identity'>): Reply {
+  return { kind: 'refusal', code, text: `${endText(approval)} ${anew(identity.surface)}` };
+}
+
+/** How it is asked anew, where this very use has come to its end. */
+function anew(surface: Surface): string {
+  const isProgram = surface === 'cli' || surface === 'http';
+  return isProgram
+    ? 'A new order needs a new key (`--key`, Idempotency-Key), or none.'
+    : 'Say it again for a new order.';
 }
 
 function cannotWait({ name }: Wished['spec'], permission: string): string {
@@ -98,11 +107,12 @@ async function open(
 
 async function ask(
   deps: IntakeDeps,
+  invocation: Invocation,
   { spec, approval }: { readonly spec: Action | Change; readonly approval: Approval },
 ): Promise<Reply> {
   const { id, level, prompt, waitsMs, shownAt, invocationId } = approval;
   const now = deps.clock.now();
-  if (now > approval.expiresAt) return over('no-confirmation', { ...approval, state: 'expired' });
+  if (now > approval.expiresAt) return over('no-confirmation', { ...approval, state: 'expired' }, invocation);
   await announce(deps, approval);
   return {
     kind: 'confirm',

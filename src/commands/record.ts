@@ -106,7 +106,8 @@ function minuteOf({ clock }: IntakeDeps, { identity, command }: Subject): string
 async function recordRefusal(deps: IntakeDeps, subject: Subject, { code, text }: Refusal): Promise<void> {
   const isOwn = !floods.includes(code) && !strangers.includes(code);
   const about = isOwn ? subject : { ...subject, correlationId: minuteOf(deps, subject) };
-  const step = `${code}/${principalOf(subject.identity)}`;
+  // Several may come under one id, each with something else wrong in it.
+  const step = JSON.stringify([code, principalOf(subject.identity), subject.command, subject.args]);
   await append(deps, about, { event: 'refused', verdict: code, detail: text, step }).catch(
     (thrown: unknown) => missing(deps, subject, 'refused', thrown),
   );

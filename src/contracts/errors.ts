@@ -241,7 +241,14 @@ export const domainErrors = {
     class: 'dependency',
     retryable: true,
     chat: 'Swarmline is not running.',
-    hint: 'Start it with `npm start`, or let SWARMLINE_HOME name the home of the one that runs.',
+    hint: 'Start it with `npm start`, or let SWARMLINE_HOME (elsewhere: SWARMLINE_URL) name the one that runs.',
+  },
+  platformSilent: {
+    code: 'PLATFORM_SILENT',
+    class: 'dependency',
+    retryable: true,
+    chat: 'Swarmline gives no answer.',
+    hint: 'Ask again: nothing was to be done. `swarmline ps` and `swarmline logs` say whether it hangs.',
   },
   answerLost: {
     code: 'ANSWER_LOST',

@@ -39,7 +39,8 @@ export const idempotencyKey: Json = {
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
-  description: 'the same key of the same caller is the same use of a command; with another one it is 422',
+  description:
+    'the same key of the same caller is the same use of a command; with another one it is 422, unless the first was refused as wrong or not allowed',
   schema: { type: 'string', minLength: 1, maxLength: 100 },
 };
 

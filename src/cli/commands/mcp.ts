@@ -12,12 +12,13 @@ import {
 import { agentIdSchema } from '../../contracts/agents.ts';
 import { coreErrors, errorText, SwarmError } from '../../core/errors.ts';
 import { systemKind } from '../../core/system-faults.ts';
-import { findDoor, unanswered } from '../door.ts';
+import { type Door, findDoor, unanswered } from '../door.ts';
 import { type ExitCode, exitCodes, type Io } from '../io.ts';
 
 /** Ends with its reader or its writer. @throws SwarmError CONFIG_INVALID */
 export async function mcp(options: { readonly agent?: string }, io: Io): Promise<ExitCode> {
-  const { url, headers } = await findDoor(io);
+  const door = await findDoor(io);
+  const { url, headers } = door;
   const agent = options.agent ?? (io.env['SWARMLINE_AGENT'] || undefined);
   if (agent !== undefined && !agentIdSchema.safeParse(agent).success) {
     throw new SwarmError(coreErrors.configInvalid, `--agent: ${agent} is no id of an agent`);
@@ -29,7 +30,7 @@ export async function mcp(options: { readonly agent?: string }, io: Io): Promise
   const carry = (message: JSONRPCMessage): void => {
     const under = far
       .send(message)
-      .catch((thrown: unknown) => refuse(near, { message, thrown, url }))
+      .catch((thrown: unknown) => refuse(near, { message, thrown, door }))
       .finally(() => carried.delete(under));
     carried.add(under);
   };
@@ -55,14 +56,14 @@ async function refuse(
   {
     message,
     thrown,
-    url,
-  }: { readonly message: JSONRPCMessage; readonly thrown: unknown; readonly url: string },
+    door: { url, mend },
+  }: { readonly message: JSONRPCMessage; readonly thrown: unknown; readonly door: Door },
 ): Promise<void> {
   if (!isJSONRPCRequest(message)) return;
   const told =
     systemKind(thrown) === null
       ? `no Swarmline answers at ${url}, or not to this key: ${errorText(thrown)}`
-      : unanswered(url, thrown).message;
+      : unanswered(url, thrown, { mend }).message;
   await near.send({
     jsonrpc: '2.0',
     id: message.id,

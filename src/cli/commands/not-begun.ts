@@ -8,7 +8,7 @@ const dataSchema = z.object({ waits: z.string().nullable() });
 /** Why it waits, in words for people; null where it was begun, or where that cannot be known. */
 export async function whyNotBegun(client: Client, id: string): Promise<string | null> {
   const wish = { command: 'result', args: { id }, dryRun: false };
-  const reply = await client.run(wish, randomId()).catch(() => null);
+  const reply = await client.run(wish, randomId(), { isQuestion: true }).catch(() => null);
   const data = reply?.kind === 'answer' ? dataSchema.safeParse(reply.answer.data) : null;
   return data?.success === true ? data.data.waits : null;
 }

@@ -83,7 +83,7 @@ async function confirm(client: Client, asked: Confirm, options: RunOptions, io: 
   } else {
     const typed = options.name ?? (await ask(`${prompt} Type ${typeName} to confirm: `, io));
     if (io.stopped.aborted) return interrupted(asked, options, io);
-    if (typed === typeName || typed === '') return client.decide(id, typed === '' ? 'no' : 'yes', typed);
+    if (typed === typeName || typed === '') return client.decide(id, typed === '' ? 'no' : 'yes', { typed });
     if (typed !== null) {
       const why = `${prompt} ${typed} is not ${typeName}, which has to be typed.`;
       return withdraw({ ...asked, code: 'bad-argument', why }, options, io);
@@ -112,7 +112,7 @@ async function withdraw(wish: Withdrawn, options: RunOptions, io: Io): Promise<n
   const until = utcTime(expiresAt, systemClock.now(), 's');
   const end =
     reply?.kind === 'dropped'
-      ? 'Nothing was done.'
+      ? `Nothing was done${options.key === undefined ? '' : `, and the key ${options.key} is used up by it for a day`}.`
       : `It could not be withdrawn and waits until ${until}; \`swarmline deny ${id}\` ends it.`;
   show({ kind: 'refusal', code, text: `${why} ${end}` }, options, io);
   return null;
@@ -239,11 +239,16 @@ const reached: readonly ActionState[] = ['ready', 'sent', 'accepted', 'working']
 function show(reply: Reply, { json }: RunOptions, io: Io): void {
   if (json) io.stdout.write(`${JSON.stringify(reply)}\n`);
   else if (reply.kind === 'answer') io.stdout.write(`${answerLines(reply.answer).join('\n')}\n`);
-  else if (reply.kind === 'refusal') io.stderr.write(`${reply.text}\n`);
+  else if (reply.kind === 'refusal') io.stderr.write(`${refusalText(reply)}\n`);
   else if (reply.kind === 'accepted')
     io.stdout.write(`${reply.text} What comes of it is told to whoever asked.\n`);
   else if (reply.kind === 'dropped') io.stdout.write(`${reply.text}\n`);
   else if (reply.kind === 'confirm') io.stdout.write(`Would ask: ${reply.prompt}\n`);
+}
+
+// The face says what it calls a key, and what mends it only in the machine form.
+function refusalText({ code, text }: Extract<Reply, { kind: 'refusal' }>): string {
+  return code === 'id-reused' ? `${text}. A new order needs a new --key, or none.` : text;
 }
 
 // How every answer begins that has nothing to tell of what it was asked for.

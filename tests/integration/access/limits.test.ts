@@ -128,6 +128,62 @@ describe('a use that comes again', () => {
   });
 });
 
+describe('the id of a use that was refused before anything was taken', () => {
+  const freed = { reply: null, counts: false, frees: true };
+  const kindOf = async (admission: ReturnType<Limits['admit']>) => (await admission).kind;
+  const wide = { burst: 100, everyMs: 60_000 };
+  const mine = request({ use: use('a'), rate: wide });
+  const other = request({ use: use('a', 'restart mesh'), rate: wide });
+
+  it('is free for something else', async ({ redis, prefix }) => {
+    const limits = createLimits(redis, { prefix });
+    await limits.settle(await ticketOf(limits.admit(mine)), freed);
+    expect([await kindOf(limits.admit(other)), await kindOf(limits.admit(mine))]).toEqual([
+      'admitted',
+      'conflict',
+    ]);
+  });
+
+  it('stays taken while the same is under way elsewhere, however often the refusal is told', async ({
+    redis,
+    prefix,
+  }) => {
+    const limits = createLimits(redis, { prefix });
+    const [one, two] = [await ticketOf(limits.admit(mine)), await ticketOf(limits.admit(mine))];
+    for (let i = 0; i < 3; i += 1) await limits.settle(one, freed);
+    expect(await kindOf(limits.admit(other))).toBe('conflict');
+    await limits.settle(two, freed);
+    const third = await ticketOf(limits.admit(other));
+    await limits.settle(two, freed);
+    expect(await kindOf(limits.admit(mine))).toBe('conflict');
+    await limits.settle(third, freed);
+    expect(await kindOf(limits.admit(mine))).toBe('admitted');
+  });
+
+  it.for([
+    ['was answered', { reply: 'done', counts: true }],
+    ['came to nobody knows what', { reply: null, counts: false }],
+  ] as const)('stays taken where another of the same %s', async ([, end], { redis, prefix }) => {
+    const limits = createLimits(redis, { prefix });
+    const [one, two] = [await ticketOf(limits.admit(mine)), await ticketOf(limits.admit(mine))];
+    await limits.settle(one, end);
+    await limits.settle(two, freed);
+    expect(await kindOf(limits.admit(other))).toBe('conflict');
+  });
+
+  it('stays taken where more came at once than are told apart, and they leave no more behind', async ({
+    redis,
+    prefix,
+  }) => {
+    const limits = createLimits(redis, { prefix });
+    const tickets = await Promise.all(Array.from({ length: 50 }, () => ticketOf(limits.admit(mine))));
+    const [key = ''] = await redis.keys(`${prefix}*use*`);
+    expect(await redis.hlen(key)).toBeLessThan(12);
+    await Promise.all(tickets.map((ticket) => limits.settle(ticket, freed)));
+    expect(await kindOf(limits.admit(other))).toBe('conflict');
+  });
+});
+
 describe('a cooldown', () => {
   it('holds the next use back, also after a restart of the process', async ({ redis, redisUrl, prefix }) => {
     const before = createCommandRedis({ url: redisUrl, name: 'before' });

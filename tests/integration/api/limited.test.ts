@@ -69,6 +69,35 @@ describe('an Idempotency-Key that comes again', () => {
     },
   );
 
+  it('with what is right, after what was refused as not allowed or wrong, is taken', async ({
+    redis,
+    prefix,
+  }) => {
+    const { run, post } = await open(redis, prefix, { limits: {}, policy });
+    const refused = [
+      await run('queue pause services', key),
+      await run('restrat slam', key),
+      await run('restart', key),
+      await post('/v1/commands/restart', { args: { servcie: 'slam' } }, key),
+    ];
+    expect(refused.map(({ status }) => status)).toEqual([403, 404, 400, 400]);
+    expect(await run('restart slam', key)).toMatchObject({ status: 200, body: { kind: 'confirm' } });
+  });
+
+  it('with what was declined is 409, and says that a new order needs a new key', async ({
+    redis,
+    prefix,
+  }) => {
+    const { run, post, scene } = await open(redis, prefix, { limits: {}, policy });
+    const { body } = await run('restart slam', key);
+    await post(`/v1/confirmations/${body.confirmationId}`, { verdict: 'no' });
+    expect(await run('restart slam', key)).toMatchObject({
+      status: 409,
+      body: { text: expect.stringMatching(/ needs a new key \(`--key`, Idempotency-Key\), or none\.$/) },
+    });
+    expect([await run('restart slam'), scene.jobs.ids]).toMatchObject([{ body: { kind: 'confirm' } }, []]);
+  });
+
   it('with another word on what waits is 422, and counts for nothing', async ({ redis, prefix }) => {
     const { run, post, scene } = await open(redis, prefix, { limits: {}, policy });
     const [one, other] = [await run('restart slam'), await run('restart mesh')];

@@ -42,7 +42,7 @@ async function lossyWay(to: number) {
 }
 
 async function scene(...[redis, prefix]: Parameters<typeof open>) {
-  const face = await open(redis, prefix);
+  const face = await open(redis, prefix, { limits: {} });
   const way = await lossyWay(face.port);
   const ends = async () => {
     const about = (await eventually(() => face.scene.jobs.correlationIds[0])) ?? '';
@@ -98,6 +98,21 @@ describe('an order whose answer is lost', () => {
     expect([await running, new Set(face.scene.jobs.ids).size]).toEqual([0, 1]);
   });
 
+  it('is asked about again by who follows it, which a terminal is told once', async ({ redis, prefix }) => {
+    const { face, way, io, printed } = await scene(redis, prefix);
+    const running = run('restart slam', { yes: true, json: false }, io);
+    await eventually(() => printed.err.includes('Order taken'));
+    way.close();
+    await eventually(() => printed.err.includes('no answer from the platform now'));
+    await way.open();
+    await face.results.report(report(face.scene.jobs.correlationIds[0] ?? '', 0, 'ready', true));
+    expect([await running, printed.err.split('no answer').length, printed.out]).toEqual([
+      0,
+      2,
+      expect.stringContaining('ready'),
+    ]);
+  });
+
   it('is told as it is where somebody stops the wait for the answer to their word', async ({
     redis,
     prefix,
@@ -135,6 +150,41 @@ describe('--key', () => {
     expect(await run('restart slam', options, io)).toBe(0);
     expect(new Set(face.scene.jobs.ids).size).toBe(1);
     expect(await run('queue pause services', options, io)).toBe(2);
-    expect(printed.err.split('\n').at(-2)).toMatch(/^this Idempotency-Key was sent before/);
+    expect(printed.err.split('\n').at(-2)).toMatch(
+      /^this Idempotency-Key was sent before.* A new order needs a new --key, or none\.$/,
+    );
+  });
+
+  it('is used up by what nobody confirmed, which says so, and what is done about it', async ({
+    redis,
+    prefix,
+  }) => {
+    const { face, ends, io, stdin, printed } = await scene(redis, prefix);
+    stdin.isTTY = false;
+    const options = { ...plain, key: 'deploy-42' };
+    expect([
+      await run('restart slam', options, io),
+      await run('restart slam', { ...options, yes: true }, io),
+    ]).toEqual([2, 1]);
+    expect(printed.err.trimEnd().split('\n')).toMatchObject([
+      expect.stringContaining(
+        'no terminal. Nothing was done, and the key deploy-42 is used up by it for a day.',
+      ),
+      expect.stringMatching(
+        /Declined by .* A new order needs a new key \(`--key`, Idempotency-Key\), or none\.$/,
+      ),
+    ]);
+    const running = run('restart slam', { ...plain, yes: true, key: 'deploy-43' }, io);
+    await ends();
+    expect([await running, new Set(face.scene.jobs.ids).size]).toEqual([0, 1]);
+  });
+
+  it('is not used up by what was misspelt', async ({ redis, prefix }) => {
+    const { face, ends, io } = await scene(redis, prefix);
+    const options = { yes: true, json: false, key: 'deploy-42' };
+    expect(await run('restart slamm', options, io)).toBe(77);
+    const running = run('restart slam', options, io);
+    await ends();
+    expect([await running, new Set(face.scene.jobs.ids).size]).toEqual([0, 1]);
   });
 });

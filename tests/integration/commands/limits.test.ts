@@ -60,7 +60,7 @@ describe('the same use once more', () => {
       kind: 'refusal',
       code: 'decided',
       text: expect.stringMatching(
-        /^Restart slam\? Declined by .* nothing was done\. Under another key it is a new order\.$/,
+        /^Restart slam\? Declined by .* nothing was done\. Say it again for a new order\.$/,
       ),
     });
     expect(scene.jobs.ids).toEqual([]);
@@ -72,7 +72,7 @@ describe('the same use once more', () => {
     scene.clock.advance(3_600_000);
     expect(await scene.say('restart slam', alice, 'same')).toMatchObject({
       code: 'no-confirmation',
-      text: 'Restart slam? Expired: nobody decided in time; nothing was done. Under another key it is a new order.',
+      text: 'Restart slam? Expired: nobody decided in time; nothing was done. Say it again for a new order.',
     });
   });
 

@@ -43,6 +43,18 @@ it.for([
   },
 );
 
+it('takes it for the silence of the platform where nothing was to be done', async () => {
+  const client = await clientOf(502, '<html>Bad Gateway</html>');
+  const lost = {
+    code: 'PLATFORM_SILENT',
+    message: expect.stringContaining('gives no answer (only a status 502 came)'),
+  };
+  await expect(
+    client.run({ line: 'status', dryRun: false }, 'key', { isQuestion: true }),
+  ).rejects.toMatchObject(lost);
+  await expect(client.nextReport('x1', -1, 0)).rejects.toMatchObject(lost);
+});
+
 it.for([
   ['one that hangs', new SwarmError(coreErrors.timedOut, 'no answer within 30 s'), 'ANSWER_LOST'],
   ['one that was killed', failed('ECONNRESET'), 'ANSWER_LOST'],
@@ -50,6 +62,21 @@ it.for([
   ['nobody within the time for a connection', failed('UND_ERR_CONNECT_TIMEOUT'), 'PLATFORM_UNREACHABLE'],
 ] as const)('tells %s from the others', ([, thrown, code]) => {
   expect(unanswered('http://127.0.0.1:7700', thrown)).toMatchObject({ code });
+});
+
+it.for([
+  [{ SWARMLINE_URL: 'http://127.0.0.1:1' }, 'mend SWARMLINE_URL, which names it'],
+  [{ SWARMLINE_API_PORT: '1' }, 'start it with: npm start'],
+] as const)('says of nobody at %o what is done about it', async ([env, mend]) => {
+  const client = await connectClient({
+    env: { SWARMLINE_HOME: '/no/such/home', ...env },
+    root: join(import.meta.dirname, '../../..'),
+    stopped: new AbortController().signal,
+  });
+  await expect(client.run({ line: 'status', dryRun: false }, 'key')).rejects.toMatchObject({
+    code: 'PLATFORM_UNREACHABLE',
+    message: expect.stringContaining(mend),
+  });
 });
 
 function failed(code: string): TypeError {
