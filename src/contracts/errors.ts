@@ -109,6 +109,13 @@ export const domainErrors = {
     chat: 'The agent cannot be reached through its inbox.',
     hint: 'Start what should receive the gas: the pane, the web server or the queue that is named.',
   },
+  inboxUncertain: {
+    code: 'INBOX_UNCERTAIN',
+    class: 'dependency',
+    retryable: true,
+    chat: 'Nobody can tell whether the agent got it through its inbox.',
+    hint: 'Ask the agent whether it has the gas, and mend what answers late or with an error.',
+  },
   inboxBusy: {
     code: 'INBOX_BUSY',
     class: 'transient',

@@ -92,7 +92,7 @@ export interface SentOrders {
 
 /** The inboxes of all agents, whatever kind each is. `deliver` is idempotent by gas id, as far as the channel lets it. */
 export interface AgentInbox {
-  /** @throws SwarmError INBOX_UNWRITABLE, INBOX_UNREACHABLE, INBOX_BUSY, INBOX_MISCONFIGURED, AGENT_UNKNOWN */
+  /** @throws SwarmError INBOX_UNWRITABLE, INBOX_UNREACHABLE, INBOX_UNCERTAIN, INBOX_BUSY, INBOX_MISCONFIGURED, AGENT_UNKNOWN */
   deliver(gas: Gas, signal?: AbortSignal): Promise<Handed>;
   /** Whether the agent has been given it; null where its channel cannot be asked. @throws as `deliver` */
   has(gas: Gas, signal?: AbortSignal): Promise<boolean | null>;

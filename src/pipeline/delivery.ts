@@ -69,13 +69,14 @@ export interface DeliveryStep {
  * it is the receiver's own word. But nobody can have received what was not sent. `failed` does not follow `sent`:
  * by then the gas lies in the inbox. `unknown` is said where nobody can tell whether it does, until somebody looks. What is
  * `held` waits for a person's word, what was not sent may be taken out, and what nobody has acknowledged may be given to
- * another agent, which is another delivery, or given up by a person: what was `sent` only once a person is wanted for it.
+ * another agent, which is another delivery, or given up by a person: what was `sent`, or is `unknown`, only once a person is
+ * wanted for it.
  */
 export const deliveryTable: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
   held: ['pending', 'suppressed', 'rerouted'],
   pending: ['queued', 'sent', 'unknown', 'suppressed', 'failed', 'rerouted', 'expired'],
   queued: ['sent', 'unknown', 'suppressed', 'failed', 'rerouted', 'expired'],
-  unknown: ['sent', 'accepted', 'working', 'failed', 'rerouted', 'expired'],
+  unknown: ['sent', 'accepted', 'working', 'suppressed', 'failed', 'rerouted', 'expired'],
   sent: ['accepted', 'working', 'suppressed', 'rerouted', 'expired'],
   accepted: ['working'],
   working: [],
@@ -157,8 +158,7 @@ export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): De
   if (event.waits) return transitionWaiting(delivery, event);
   if (isOwnAfterAnothers(delivery, event)) return transitionOwnWord(delivery, event);
   if (!deliveryTable[delivery.state].includes(event.state)) return { delivery, effects: [] };
-  const isLying = delivery.state === 'sent' && delivery.alert === null;
-  if (isLying && event.state === 'suppressed') return { delivery, effects: [] };
+  if (event.state === 'suppressed' && !mayBeGivenUp(delivery)) return { delivery, effects: [] };
   const { state, at, detail, replacedBy = delivery.replacedBy } = event;
   const taken = isTaken(event);
   // Nobody is wanted any more where somebody has it, or a person said what is to become of it.
@@ -178,6 +178,12 @@ export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): De
     keptUntil: delivery.keptUntil,
   };
   return { delivery: next, effects: taken && replacedBy !== null ? recalled : reported };
+}
+
+/** Whether nobody may get it any more by somebody's word: what may lie in an inbox is the receiver's, until a person is wanted. */
+export function mayBeGivenUp({ state, alert }: Pick<Delivery, 'state' | 'alert'>): boolean {
+  const mayLie = state === 'sent' || state === 'unknown';
+  return deliveryTable[state].includes('suppressed') && (!mayLie || alert !== null);
 }
 
 /** Whether its receiver says itself what somebody else has said in its place, and it has not. */
@@ -261,7 +267,7 @@ export function transitionPassedOver(delivery: Delivery, at: number, detail: str
 /** A person is wanted; only for what nobody has acknowledged, and once, unless it is for other agents to be resumed. */
 export function transitionAlert(delivery: Delivery, alert: HumanAlert): DeliveryStep {
   const { state, steps } = delivery;
-  const isWanting = isLaid(delivery) || state === 'failed' || state === 'expired';
+  const isWanting = isLaid(delivery) || state === 'unknown' || state === 'failed' || state === 'expired';
   const { at, why, paused = [] } = alert;
   const before = delivery.alert;
   const isSame = before !== null && (before.paused ?? []).join() === paused.join();

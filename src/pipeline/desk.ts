@@ -24,7 +24,7 @@ const lookEveryMs = 250;
 
 /** Whether its receiver is still to get it; `forgotten` is a delivery that was closed long ago. */
 function isOwed(state: DeliveryState | 'forgotten'): boolean {
-  return ['pending', 'queued', 'sent', 'failed', 'expired'].includes(state);
+  return ['pending', 'queued', 'sent', 'unknown', 'failed', 'expired'].includes(state);
 }
 
 /** @param agents those whose gas lies in a mailbox */

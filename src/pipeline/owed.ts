@@ -24,6 +24,8 @@ export type Owed =
   | { readonly do: 'expire'; readonly detail: string }
   /** Its receiver cannot or does not: whoever stands in gets it, or a person is told. */
   | { readonly do: 'escalate'; readonly why: string }
+  /** Its receiver may have it, or not: nobody else is to get it, and a person is told. */
+  | { readonly do: 'call'; readonly why: string }
   /** Its last report may be missing. */
   | { readonly do: 'close' };
 
@@ -42,6 +44,10 @@ export function owedTo(delivery: Delivery, now: number, rules: OwedRules): Owed 
   }
   if (state === 'pending') return { do: 'dispatch' };
   if (isLaid(delivery)) return owedToLaid(delivery, now, rules);
+  if (isToBeTold(delivery, now, rules)) {
+    const waited = Math.round((now - delivery.since) / 1_000);
+    return { do: 'call', why: `nobody can tell for ${waited} s whether it was handed over` };
+  }
   // Where nobody knows whether it lies there, laying it down once more tells.
   const waited = now - delivery.since;
   // 1, 2, 3… at 2, 4, 8… minutes: the sweep of every minute adds few jobs, each with an id of its own.
@@ -53,6 +59,13 @@ export function owedTo(delivery: Delivery, now: number, rules: OwedRules): Owed 
 /** Since when its receiver may be asked again, ms since the epoch. */
 function nextTryAt({ since, tries }: Pick<Delivery, 'since' | 'tries'>, ackRetryMs: number): number {
   return since + ackRetryMs * (2 ** tries - 1);
+}
+
+/** What nobody knows of is told when what was sent and not acknowledged would be; it is laid down on. */
+function isToBeTold(delivery: Delivery, now: number, { ackTries, ackRetryMs }: OwedRules): boolean {
+  const { state, alert, since } = delivery;
+  if (state !== 'unknown' || alert !== null || !isEscalated(delivery)) return false;
+  return now >= nextTryAt({ since, tries: ackTries }, ackRetryMs);
 }
 
 /** Whether nothing more is to be done about it, but for its last report. */

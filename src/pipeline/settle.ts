@@ -8,6 +8,7 @@ import {
   type DeliveryStep,
   isLaid,
   isTaken,
+  transitionAlert,
   transitionHolders,
   transitionRetry,
 } from './delivery.ts';
@@ -75,6 +76,10 @@ export function createSettling(deps: SettlingDeps, rules: OwedRules, ways: Settl
     if (isLaid(delivery)) await layAgain(jobs, delivery);
   }
 
+  async function call({ gas }: Delivery, why: string): Promise<void> {
+    await change(gas.id, (held) => transitionAlert(held, { at: clock.now(), why }));
+  }
+
   async function settle(delivery: Delivery): Promise<void> {
     const owed = owedTo(delivery, clock.now(), rules);
     switch (owed.do) {
@@ -93,6 +98,8 @@ export function createSettling(deps: SettlingDeps, rules: OwedRules, ways: Settl
         return;
       case 'escalate':
         return escalate(delivery, owed.why);
+      case 'call':
+        return call(delivery, owed.why);
       case 'close': {
         const isRecalling = isTaken(delivery) && delivery.replacedBy !== null;
         return follow(delivery, isRecalling ? ['report', 'recall'] : ['report']);

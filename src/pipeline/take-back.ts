@@ -2,7 +2,7 @@
 // get it any more.
 import { domainErrors } from '../contracts/errors.ts';
 import type { AgentInbox, DeliveryLedger, Withdrawn } from '../contracts/ports.ts';
-import { SwarmError } from '../core/errors.ts';
+import { type ErrorKind, SwarmError } from '../core/errors.ts';
 import type { Delivery } from './delivery.ts';
 
 export interface TakeBackDeps {
@@ -22,7 +22,7 @@ export async function takeBack({ inbox, ledger }: TakeBackDeps, delivery: Delive
 /**
  * As the inbox says. A pane or server that has gone keeps nothing, and what failed or is held was never laid down: an inbox
  * that is not there is no reason to let nobody have it.
- * @throws SwarmError INBOX_UNWRITABLE, INBOX_MISCONFIGURED where it may lie there, and what else the inbox throws
+ * @throws SwarmError INBOX_UNWRITABLE, INBOX_UNCERTAIN, INBOX_MISCONFIGURED where it may lie there, and what else the inbox throws
  */
 export async function withdrawn(inbox: TakeBackDeps['inbox'], { gas, state }: Delivery): Promise<Withdrawn> {
   try {
@@ -39,8 +39,14 @@ export async function withdrawn(inbox: TakeBackDeps['inbox'], { gas, state }: De
 /** Whether an inbox cannot say at present what lies in it. */
 function isUnaskable(thrown: unknown): thrown is SwarmError {
   if (!(thrown instanceof SwarmError)) return false;
-  return thrown.kind === domainErrors.inboxUnwritable || thrown.kind === domainErrors.inboxMisconfigured;
+  return unaskable.includes(thrown.kind);
 }
+
+const unaskable: readonly ErrorKind[] = [
+  domainErrors.inboxUnwritable,
+  domainErrors.inboxUncertain,
+  domainErrors.inboxMisconfigured,
+];
 
 /** Whether nobody can say what lies at a receiver: one with such an inbox, or one that is configured no more. */
 export function mayLieThere(thrown: unknown): thrown is SwarmError {

@@ -62,7 +62,7 @@ export async function tellFailed(deps: BuryDeps, { job, handler, fault }: Failed
     // A person who waits is told the reason, but not the insides of a fault that nobody foresaw.
     const reason = fault.kind.class === 'bug' ? chatText(fault, envelope.correlationId) : why;
     await handler
-      ?.dead(body, { envelope, code: fault.code }, reason)
+      ?.dead(body, { envelope, code: fault.code, wasLost: job.stalledCounter > 0 }, reason)
       .catch((thrown: unknown) =>
         logger.error({ ...facts, error: errorText(thrown) }, 'its failure could not be told'),
       );

@@ -18,6 +18,8 @@ export interface JobContext {
 export interface Death extends Told {
   /** Of an error catalogue: the fault that it ended in. Absent: not known. */
   readonly code?: string;
+  /** Whether a run of it ended with its process, so that nobody knows how far that got. Default: none did. */
+  readonly wasLost?: boolean;
 }
 
 /** What a handler knows of its job before it may run. */

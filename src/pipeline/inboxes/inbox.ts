@@ -22,7 +22,8 @@ export interface Inbox {
   takeOn(gas: Gas): string;
   /**
    * Hands one gas over, or lays it where its agent fetches it; idempotent by its id; `refused` is for good.
-   * @throws SwarmError INBOX_UNWRITABLE, INBOX_UNREACHABLE, INBOX_BUSY (each worth a retry), INBOX_MISCONFIGURED
+   * @throws SwarmError INBOX_UNWRITABLE, INBOX_UNREACHABLE, INBOX_BUSY, INBOX_MISCONFIGURED: this try handed nothing over
+   * @throws SwarmError INBOX_UNCERTAIN: it may have. All but INBOX_MISCONFIGURED are worth a retry
    */
   deliver(gas: Gas, signal: AbortSignal): Promise<Handed>;
   /** Whether the receiver has been given it; null where the channel cannot be asked. @throws as `deliver` */

@@ -40,7 +40,7 @@ const format = (mark: string) =>
     '#{pane_current_command}',
   ].join('\n');
 
-/** Each method throws SwarmError INBOX_UNREACHABLE, or INBOX_MISCONFIGURED where there is no tmux. */
+/** Each method throws SwarmError INBOX_UNREACHABLE, INBOX_UNCERTAIN where it hangs, INBOX_MISCONFIGURED where there is no tmux. */
 export function createTmux({ socket }: { readonly socket?: string | undefined }): Tmux {
   // -u: without it a client in a plain locale gets "_" for what is not ASCII
   const base = ['-u', ...(socket === undefined ? [] : ['-S', socket])];
@@ -92,5 +92,8 @@ function toFault(error: Error, stderr: string): SwarmError {
     return new SwarmError(domainErrors.inboxMisconfigured, 'tmux is not installed', { cause: error });
   }
   const said = plainText(stderr, 200) || plainText(errorText(error), 200);
-  return new SwarmError(domainErrors.inboxUnreachable, `tmux: ${said}`, { cause: error });
+  // A server that hangs may yet do what it was told.
+  const isLate = 'killed' in error && error.killed === true;
+  const kind = isLate ? domainErrors.inboxUncertain : domainErrors.inboxUnreachable;
+  return new SwarmError(kind, `tmux: ${said}`, { cause: error });
 }

@@ -43,7 +43,8 @@ export function createWebhookInbox({ clock }: WebhookInboxDeps, config: WebhookI
       signal.throwIfAborted();
       const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
       // Without the cause: some libraries put the whole URL into it.
-      throw unreachable(`${where} was not reached: ${errorText(cause)}`);
+      if (isBeforeSending(cause)) throw unreachable(`${where} was not reached: ${errorText(cause)}`);
+      throw uncertain(`${where} gave no answer: ${errorText(cause)}`);
     }
   }
 
@@ -76,7 +77,7 @@ function messageOf(gas: Gas, now: number) {
   };
 }
 
-/** @throws SwarmError INBOX_UNREACHABLE, with the time that a busy receiver asks for */
+/** @throws SwarmError INBOX_UNREACHABLE where it says that it took nothing, with the time that it asks for; INBOX_UNCERTAIN */
 async function handed(
   response: Response,
   { where, now }: { readonly where: string; readonly now: number },
@@ -93,7 +94,21 @@ async function handed(
   const isBusy = status === 429 || status === 503;
   const retryAfterMs = isBusy ? retryAfterOf(response.headers.get('retry-after'), now) : undefined;
   const asked = retryAfterMs === undefined ? '' : ` and wants ${Math.ceil(retryAfterMs / 1_000)} s of rest`;
-  throw unreachable(`${where} answered HTTP ${status}${asked}`, retryAfterMs);
+  const said = `${where} answered HTTP ${status}${asked}`;
+  const isDeclined = retryAfterMs !== undefined || (status < 500 && !leftOpen.includes(status));
+  throw isDeclined ? unreachable(said, retryAfterMs) : uncertain(said);
+}
+
+/** What does not say that it took nothing: the request came late, or meets one that is there. No more does a failure of its own. */
+const leftOpen: readonly number[] = [408, 409];
+
+/** Whether it broke off before there was a connection to send anything on. */
+function isBeforeSending(cause: unknown): boolean {
+  if (cause instanceof AggregateError) return cause.errors.every(isBeforeSending);
+  if (!(cause instanceof Error)) return false;
+  const call = 'syscall' in cause ? cause.syscall : undefined;
+  const code = 'code' in cause ? cause.code : undefined;
+  return call === 'connect' || call === 'getaddrinfo' || code === 'UND_ERR_CONNECT_TIMEOUT';
 }
 
 /** Whatever else it says is no acknowledgement, and no fault: it has the gas. */
@@ -135,4 +150,8 @@ function parseJson(text: string): unknown {
 
 function unreachable(said: string, retryAfterMs?: number): SwarmError {
   return new SwarmError(domainErrors.inboxUnreachable, said, { retryAfterMs });
+}
+
+function uncertain(said: string): SwarmError {
+  return new SwarmError(domainErrors.inboxUncertain, said);
 }

@@ -2,7 +2,7 @@
 import { type Checkpoint, holdersOf } from '../../contracts/agents.ts';
 import { plainText } from '../../core/text.ts';
 import { latest } from '../behind.ts';
-import { type Delivery, deliveryTable } from '../delivery.ts';
+import { type Delivery, deliveryTable, mayBeGivenUp } from '../delivery.ts';
 import type { Run } from '../run.ts';
 import { standInsOf, worksFor } from '../stand-in.ts';
 import type { OrderDeps } from './deps.ts';
@@ -27,7 +27,7 @@ export async function inWhoseGas({ store }: Pick<OrderDeps, 'store'>, whose: Who
   const isPresent = giver?.mission.epoch === gas.epoch;
   const ways = [
     ...(state === 'held' ? holdersOf(found).map((agent) => `\`gas resume ${agent}\` to let it go`) : []),
-    ...(isPresent && isToTakeOut(found)
+    ...(isPresent && mayBeGivenUp(found)
       ? [`\`gas skip ${gas.from} ${whose.checkpoint}\` to take all of it out`]
       : []),
     ...(state === 'sent' ? ['`gas reassign` to give it to another agent'] : []),
@@ -92,9 +92,4 @@ function isInPlace({ gas }: Delivery, { run, checkpoint }: Whose, giver: Run | n
   if (gas.checkpoint !== checkpoint || gas.from === run.agent || gas.createdAt < run.mission.epochAt)
     return false;
   return worksFor(giver?.assignments ?? [], gas.epoch).includes(run.agent);
-}
-
-/** What lies in an inbox is the receiver's, until a person is wanted for it. */
-function isToTakeOut({ state, alert }: Delivery): boolean {
-  return deliveryTable[state].includes('suppressed') && (state !== 'sent' || alert !== null);
 }

@@ -1,11 +1,12 @@
 // Job `gas.deliver`: lays one gas into its receiver's inbox. It is "sent" then, or waits there to be fetched; "accepted" is
 // the receiver's word alone.
-// Where the job fails for good, the inbox says what became of it, and where that cannot tell, nobody can.
+// Where the job fails for good, the inbox says what became of it; where that cannot tell, what each of its tries met, and
+// where one of them may have handed it over, nobody can.
 import type { DeliveryState, Gas } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import type { AgentInbox, DeliveryLedger, Handed } from '../../contracts/ports.ts';
 import { systemClock } from '../../core/clock.ts';
-import { errorText } from '../../core/errors.ts';
+import { errorText, toSwarmError } from '../../core/errors.ts';
 import { within } from '../../core/timer.ts';
 import type { JobHandler } from '../handler.ts';
 
@@ -31,6 +32,13 @@ export function makeDeliverGas({ ledger, inbox, noteMissed }: DeliverGasDeps): J
     }
   }
 
+  /** What a try may have handed over stays unknown, whatever those behind it meet; an inbox that can be asked is asked in the end. */
+  async function noteDoubt(gas: Gas, thrown: unknown): Promise<void> {
+    const { code, message } = toSwarmError(thrown);
+    if (tookNothing.includes(code) || (await answered(inbox.has(gas))) !== null) return;
+    await ledger.record(gas.id, { state: 'unknown', detail: message });
+  }
+
   return {
     name: 'gas.deliver',
     run: async ({ gas }, { signal }) => {
@@ -41,16 +49,18 @@ export function makeDeliverGas({ ledger, inbox, noteMissed }: DeliverGasDeps): J
       const handed = await inbox.deliver(gas, signal).catch(async (thrown: unknown) => {
         // The fault counts, whatever becomes of the note; a stop is none.
         if (!signal.aborted) await noteMissed?.(gas.id, errorText(thrown)).catch(() => undefined);
+        await noteDoubt(gas, thrown);
         throw thrown;
       });
       await note(gas, handed);
     },
-    dead: async ({ gas }, { code }, reason) => {
+    dead: async ({ gas }, { code, wasLost = false }, reason) => {
       const lies = await answered(inbox.has(gas));
       // An inbox knows a gas that it has, and says how it lies there.
       const handed = lies ? await answered(inbox.deliver(gas, AbortSignal.timeout(lookMs))) : null;
       if (handed !== null) return note(gas, handed);
-      await ledger.record(gas.id, endOf(lies, { code, reason }));
+      const isDoubted = wasLost || (await ledger.state(gas.id)) === 'unknown';
+      await ledger.record(gas.id, endOf(lies, { code, reason, isDoubted }));
     },
   };
 }
@@ -65,13 +75,16 @@ export function isOwed(state: DeliveryState): boolean {
   return state === 'pending' || state === 'queued' || state === 'unknown';
 }
 
-/** Faults of an inbox that has taken nothing. */
+/** Faults of a try that handed nothing over. */
 const tookNothing: readonly string[] = [
   domainErrors.inboxUnwritable.code,
+  domainErrors.inboxUnreachable.code,
   domainErrors.inboxBusy.code,
   domainErrors.inboxMisconfigured.code,
   domainErrors.agentUnknown.code,
   domainErrors.jobInvalid.code,
+  domainErrors.bridgeDown.code,
+  domainErrors.messageTooLarge.code,
 ];
 
 function endOf(
@@ -79,13 +92,15 @@ function endOf(
   {
     code = domainErrors.jobTimedOut.code,
     reason,
-  }: { readonly code?: string | undefined; readonly reason: string },
+    isDoubted,
+  }: { readonly code?: string | undefined; readonly reason: string; readonly isDoubted: boolean },
 ) {
   // It lies there, and nobody can say more of it.
   if (lies) return { state: 'sent', detail: 'it lies in the inbox after all' } as const;
   // A run that was given up may lay it down yet, though nothing lies there now.
   const isOver = code !== domainErrors.jobTimedOut.code;
-  const isAbsent = tookNothing.includes(code) || (lies === false && isOver);
+  // The last fault is that of one try: another may have handed it over.
+  const isAbsent = (tookNothing.includes(code) && !isDoubted) || (lies === false && isOver);
   return { state: isAbsent ? 'failed' : 'unknown', detail: reason } as const;
 }
 

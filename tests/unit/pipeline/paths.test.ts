@@ -209,7 +209,7 @@ describe('the machine of a delivery', () => {
           if (owed.do === 'dispatch' || owed.do === 'requeue') held = play(held, 'sent', at);
           if (owed.do === 'retry') held = play(held, 'retry', at);
           if (owed.do === 'expire') held = play(held, 'expired', at);
-          if (owed.do === 'escalate') held = play(held, 'alert', at);
+          if (owed.do === 'escalate' || owed.do === 'call') held = play(held, 'alert', at);
           at += 60_000;
         }
         expect(owedTo(held, at, rules).do).toBe('close');

@@ -1,5 +1,7 @@
 // Gas by webhook, on a real HTTP server: the promises of every inbox, and those of a signature and of answers.
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
@@ -48,7 +50,7 @@ describeInbox('webhook', async () => {
   return {
     inbox: site.inbox(),
     received: () => Promise.resolve(site.receiver.texts()),
-    away: site.inbox({ url: 'http://127.0.0.1:9/' }),
+    away: site.inbox({ url: 'http://127.0.0.1:2/' }),
     misconfigured: site.inbox({ secretFile: join(site.folder, 'none') }),
     knows: false,
     close: () => site.close(),
@@ -117,6 +119,34 @@ describe('gas by webhook', () => {
     },
   );
 
+  it.for([
+    [400, 'INBOX_UNREACHABLE'],
+    [404, 'INBOX_UNREACHABLE'],
+    [408, 'INBOX_UNCERTAIN'],
+    [409, 'INBOX_UNCERTAIN'],
+    [500, 'INBOX_UNCERTAIN'],
+    [502, 'INBOX_UNCERTAIN'],
+    [503, 'INBOX_UNCERTAIN'],
+  ] as const)('with HTTP %i is %s', async ([status, code], { site }) => {
+    site.receiver.answer = { status };
+    await expect(site.inbox().deliver(gas(), signal)).rejects.toMatchObject({ code, retryable: true });
+  });
+
+  it('tells a connection that was refused from one that broke off', async ({ site }) => {
+    const server = createServer((socket) => void socket.once('data', () => socket.resetAndDestroy()));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const deliver = (host: string) => site.inbox({ url: `http://${host}:${port}/` }).deliver(gas(), signal);
+    await expect(deliver('127.0.0.1')).rejects.toMatchObject({ code: 'INBOX_UNCERTAIN' });
+    server.close();
+    await once(server, 'close');
+    for (const host of ['127.0.0.1', 'localhost']) {
+      await expect(deliver(host)).rejects.toMatchObject({ code: 'INBOX_UNREACHABLE' });
+    }
+  });
+
   it('follows no redirect', async ({ site }) => {
     const other = await startReceiver(secret);
     site.receiver.answer = { status: 307, headers: { location: other.url } };
@@ -128,7 +158,7 @@ describe('gas by webhook', () => {
   it('gives up on a receiver that says nothing, and at once when it is told to end', async ({ site }) => {
     site.receiver.answer = null;
     const silent = site.inbox({ timeoutMs: 200 }).deliver(gas(), signal);
-    await expect(silent).rejects.toMatchObject({ code: 'INBOX_UNREACHABLE' });
+    await expect(silent).rejects.toMatchObject({ code: 'INBOX_UNCERTAIN', retryable: true });
     const stop = new AbortController();
     const told = site.inbox().deliver(gas({ id: 'xtold' }), stop.signal);
     const rejected = expect(told).rejects.toThrow('enough');
@@ -147,7 +177,7 @@ describe('gas by webhook', () => {
   it('tells neither the secret nor the path of the receiver', async ({ site }) => {
     await writeFile(join(site.folder, 'secret'), 'whsec_short');
     const misconfigured = await site.inbox().check(signal);
-    const { away } = { away: site.inbox({ url: 'http://127.0.0.1:9/hooks/secret-path' }) };
+    const { away } = { away: site.inbox({ url: 'http://127.0.0.1:2/hooks/secret-path' }) };
     await writeFile(join(site.folder, 'secret'), secret);
     const failed = await away.deliver(gas(), signal).catch(String);
     const { where } = await site.inbox().deliver(gas(), signal);
