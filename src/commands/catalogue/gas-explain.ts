@@ -59,7 +59,7 @@ function explained(view: DeliveryView, record: Record): Answer {
       ...(after === null ? [] : [row('stood in by', relative(after), ageOf(after.since))]),
       ...mission.map((other) => row('same mission', relative(other), ageOf(other.since))),
     ],
-    note: `Id ${gas.id}. ${sendings(view)}${standing(view, ageOf(since))}`,
+    note: `Id ${gas.id}. ${sendings(view)}${standing(view, ageOf(since), inFront(view, record))}`,
     data: { delivery: view, replaces: before, replacedBy: after, mission },
   };
 }
@@ -148,7 +148,7 @@ function sendings({ steps }: DeliveryView): string {
 }
 
 /** What is still to come. */
-function standing(view: DeliveryView, ageMs: number): string {
+function standing(view: DeliveryView, ageMs: number, before: DeliveryView | null): string {
   const { state, gas, steps } = view;
   if (isToBeFetched(view)) return `It waits until ${gas.to} fetches it, for ${formatAge(ageMs)} so far.`;
   switch (state) {
@@ -160,7 +160,7 @@ function standing(view: DeliveryView, ageMs: number): string {
     case 'queued':
       return steps.some(({ detail }) => detail.startsWith(stepMarks.missed))
         ? 'It could not be laid down yet, as its steps say; it is tried again.'
-        : 'It is on its way to the inbox.';
+        : onItsWay(before);
     case 'sent':
       return `${gas.to} has not said for ${formatAge(ageMs)} that it has it.`;
     case 'unknown':
@@ -176,6 +176,29 @@ function standing(view: DeliveryView, ageMs: number): string {
     case 'expired':
       return `\`gas reassign ${gas.id.slice(0, shortDeliveryId)} AGENT\` gives it to another agent.`;
   }
+}
+
+/** The oldest that its receiver is to get before it, if any: gas of one receiver goes one after another. */
+function inFront({ gas }: DeliveryView, { deliveries }: Record): DeliveryView | null {
+  const older = deliveries.filter(
+    (one) => one.gas.to === gas.to && one.gas.createdAt < gas.createdAt && isTried(one),
+  );
+  return older.reduce<DeliveryView | null>(
+    (first, one) => (first !== null && first.gas.createdAt <= one.gas.createdAt ? first : one),
+    null,
+  );
+}
+
+function isTried(view: DeliveryView): boolean {
+  return view.state === 'unknown' || (view.state === 'queued' && !isToBeFetched(view));
+}
+
+function onItsWay(before: DeliveryView | null): string {
+  if (before === null) return 'It is on its way to the inbox.';
+  const id = before.gas.id.slice(0, shortDeliveryId);
+  return before.state === 'queued'
+    ? `It waits behind ${id} for the same receiver, which is not laid down yet.`
+    : `It may wait behind ${id} for the same receiver, which is unknown and may be tried before it.`;
 }
 
 /** Whose word it is, where it is not the receiver's own. */

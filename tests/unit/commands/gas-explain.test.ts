@@ -69,6 +69,34 @@ describe('gas explain', () => {
     expect(answer.data).toMatchObject({ delivery: standIn, replaces: old, replacedBy: null });
   });
 
+  it.each([
+    ['queued', 'Agent-2', 'It waits behind x6first0 for the same receiver, which is not laid down yet.'],
+    [
+      'unknown',
+      'Agent-2',
+      'It may wait behind x6first0 for the same receiver, which is unknown and may be tried before it.',
+    ],
+    ['sent', 'Agent-2', 'It is on its way to the inbox.'],
+    ['queued', 'Agent-3', 'It is on its way to the inbox.'],
+  ] as const)('tells what is queued behind what is %s for %s', async (state, to, said) => {
+    const first = delivery('x6first00', { gas: { ...gas, id: 'x6first00', to, createdAt: ago(900) }, state });
+    const second = delivery('x7second0', {
+      gas: { ...gas, id: 'x7second0', to: 'Agent-2', createdAt: ago(600) },
+      state: 'queued',
+      steps: [at(600, 'pending'), at(599, 'queued')],
+    });
+    const third = delivery('x8third00', {
+      gas: { ...second.gas, id: 'x8third00', createdAt: ago(300) },
+      state: 'queued',
+    });
+    const { note } = await ask(
+      'gas explain',
+      { deliveries: [third, second, first] },
+      { delivery: 'x7second0' },
+    );
+    expect(note).toBe(`Id x7second0. ${said}`);
+  });
+
   it('tells of what stands for another when that was crossed, and no time where its record is gone', async () => {
     const third = delivery('x4third00', {
       gas: { ...standIn.gas, id: 'x4third00', replaces: 'x2new0000', createdAt: ago(5) },
