@@ -140,7 +140,10 @@ async function follow(client: Client, reply: Followed, options: RunOptions, io: 
   if (!options.json) io.stderr.write(`${reply.text}\n`);
   try {
     const last = await lastReport(client, reply, options, io);
-    const outcome = 'waits' in last ? notBegun(last.waits) : { ...last, state: stateOf(last) };
+    const outcome =
+      'waits' in last
+        ? notBegun(last.waits)
+        : { ...last, state: stateOf(last), isOpen: !last.final && !isWithReceiver(last) };
     return finish(reply.correlationId, outcome, options, io);
   } catch (thrown) {
     if (io.stopped.aborted) throw thrown;
@@ -177,7 +180,12 @@ async function lastReport(
     if (!json) io.stderr.write(`${reportLine(report)}\n`);
   }
   if (waits !== null) return { waits };
+  if (last !== null) return { ...last, text: `${last.text}; ${noMore(id, patienceMs)}` };
   throw new SwarmError(domainErrors.platformUnreachable, `nothing was heard for ${patienceMs / 1000} s`);
+}
+
+function noMore(id: string, ms: number): string {
+  return `no more was heard for ${ms / 1000} s. It goes on without this command too, and \`swarmline result ${id}\` tells how`;
 }
 
 // An agent may take hours to look into its inbox. That it lies there is the truth so far, and no reason to wait on.
@@ -209,6 +217,8 @@ async function nextReport(
 interface Outcome extends Pick<Report, 'subject' | 'text'> {
   readonly state: ActionState;
   readonly steps: readonly Step[];
+  /** Whether its end is still to come. Default false. */
+  readonly isOpen?: boolean;
 }
 
 function notBegun(waits: string): Outcome {
@@ -227,10 +237,11 @@ function stateOf({ kind, steps }: Report): ActionState {
 }
 
 function finish(correlationId: string, outcome: Outcome, { json }: RunOptions, io: Io): ExitCode {
-  const { state, subject, text, steps } = outcome;
+  const { state, subject, text, steps, isOpen = false } = outcome;
   const result = { kind: 'result', correlationId, state, subject, text, steps };
   io.stdout.write(`${json ? JSON.stringify(result) : reportLine(outcome)}\n`);
-  return reached.includes(state) || isWaiting(steps) ? exitCodes.ok : exitCodes.failed;
+  const isWell = !isOpen && (reached.includes(state) || isWaiting(steps));
+  return isWell ? exitCodes.ok : exitCodes.failed;
 }
 
 /** What an order can come to without having failed. */

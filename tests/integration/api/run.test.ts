@@ -183,6 +183,20 @@ describe('swarmline run', () => {
     expect(JSON.parse(json.printed.out)).toMatchObject({ kind: 'result', state: 'queued' });
   });
 
+  it('tells of an order without an end the last that was heard, and where the rest is told', async ({
+    redis,
+    prefix,
+  }) => {
+    const face = await open(redis, prefix);
+    const { io, printed } = terminal(face);
+    const running = run('restart slam', { ...plain, yes: true, patienceMs: 1_000 }, io);
+    const about = (await eventually(() => face.scene.jobs.correlationIds[0])) ?? '';
+    await face.results.report(report(about, 0, 'sent', false));
+    expect(await running).toBe(1);
+    const rest = `It goes on without this command too, and \`swarmline result ${about}\` tells how`;
+    expect(printed.out).toBe(`sent — it is sent; no more was heard for 1 s. ${rest}\n`);
+  });
+
   it('tells an order that it cannot follow any more as unknown, on stdout', async ({ redis, prefix }) => {
     const face = await open(redis, prefix);
     const { io, printed } = terminal(face);
