@@ -37,6 +37,8 @@ export interface Left {
 export interface Earlier extends Left {
   /** How many before this one are not kept; absent: none. */
   readonly missed?: number | undefined;
+  /** Which agent was paused as it came, it or who works in its place; absent: none, or it was resumed since. */
+  readonly paused?: string | undefined;
 }
 
 /** One that came before the last. */
@@ -54,7 +56,7 @@ const longest = { entries: 10, entry: 160, note: 1_000 } as const;
 const mostEarlier = 2;
 
 /** As it came again after `left`. @param before newest first */
-export function withEarlier(left: Left, before: readonly Earlier[]): readonly Earlier[] {
+export function withEarlier(left: Earlier, before: readonly Earlier[]): readonly Earlier[] {
   const all: readonly Earlier[] = [left, ...before];
   const [dropped] = all.slice(mostEarlier);
   return all

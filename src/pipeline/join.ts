@@ -114,9 +114,20 @@ export function asPaused(now: Arrivals, from: string, agent: string): Arrivals {
   return { ...now, paused: { ...now.paused, [from]: agent } };
 }
 
+/** `agents` were resumed: their pauses hold the gas of the round no more. The very same where none of them did. */
+export function letGo(now: Arrivals, agents: readonly string[]): Arrivals {
+  const isGone = (agent: string | undefined) => agent !== undefined && agents.includes(agent);
+  const before = Object.values(now.earlier).flatMap((left) => left.map(({ paused }) => paused));
+  if (![...Object.values(now.paused), ...before].some(isGone)) return now;
+  const free = (one: Earlier) => (isGone(one.paused) ? { ...one, paused: undefined } : one);
+  const earlier = Object.entries(now.earlier).map(([from, left]) => [from, left.map(free)]);
+  const paused = Object.entries(now.paused).filter(([, agent]) => !isGone(agent));
+  return { ...now, paused: Object.fromEntries(paused), earlier: Object.fromEntries(earlier) };
+}
+
 /**
  * A person took the checkpoint of `from` out, that of its mission `mark` alone: what it left in the round in a mission before
- * waits on. Who waits for it alone is told by `releases`.
+ * waits on, and is held where it was. Who waits for it alone is told by `releases`.
  */
 export function passBy(before: Arrivals, from: string, mark: string, join: Join): Arrivals {
   if (isAgain(openTo(before, from), from, mark)) return before;
@@ -124,8 +135,9 @@ export function passBy(before: Arrivals, from: string, mark: string, join: Join)
   const [last, ...rest] = now.earlier[from] ?? [];
   if (last !== undefined) {
     const parts = last.part === null ? now.parts : { ...now.parts, [from]: last.part };
+    const paused = last.paused === undefined ? now.paused : { ...now.paused, [from]: last.paused };
     const arrived = { ...now.arrived, [from]: last.mark };
-    return { ...now, arrived, parts, earlier: { ...now.earlier, [from]: rest } };
+    return { ...now, arrived, parts, paused, earlier: { ...now.earlier, [from]: rest } };
   }
   const skipped = [...now.skipped, from];
   const isEmpty = Object.keys(now.arrived).every((one) => skipped.includes(one));
@@ -186,7 +198,9 @@ function came(before: Arrivals, from: string, mark: string): Arrivals {
   const without = <T>(all: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(all).filter(([one]) => one !== from));
   const kept = earlier[from] ?? [];
-  const left = { mark: arrived[from] ?? '', part: parts[from] ?? null };
+  const by = paused[from];
+  const held = by === undefined ? {} : { paused: by };
+  const left = { mark: arrived[from] ?? '', part: parts[from] ?? null, ...held };
   const now = isAgain(open, from, mark) ? withEarlier(left, kept) : kept;
   return {
     arrived: { ...arrived, [from]: mark },

@@ -107,7 +107,10 @@ export const arrivalsSchema = z.object({
     .record(
       z.string(),
       z.array(
-        z.object({ mark: z.string(), part: partSchema.nullable(), missed: z.number().int().optional() }),
+        z.object({
+          ...{ mark: z.string(), part: partSchema.nullable() },
+          ...{ missed: z.number().int().optional(), paused: z.string().optional() },
+        }),
       ),
     )
     .default({}),
