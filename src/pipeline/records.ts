@@ -90,6 +90,7 @@ const partSchema = z.object({
   percent: z.number().nullable(),
   before: z.number().nullable(),
   at: z.number().int().nullable().default(null),
+  ahead: z.string().nullable().default(null),
   note: z.string().nullable(),
   ...{ done: entries, open: entries, artefacts: entries },
   counts: z.object({ done: z.number(), open: z.number(), artefacts: z.number() }),
