@@ -41,6 +41,8 @@ export interface Earlier extends Left {
   readonly missed?: number | undefined;
   /** Which agent was paused as it came, it or who works in its place; absent: none, or it was resumed since. */
   readonly paused?: string | undefined;
+  /** As its turn of the round is kept; absent: before all that have one. */
+  readonly turn?: number | undefined;
 }
 
 /** One that came before the last. */

@@ -99,6 +99,7 @@ const partSchema = z.object({
 /** Who has reached one checkpoint before one receiver. */
 export const arrivalsSchema = z.object({
   arrived: z.record(z.string(), z.string()),
+  turns: z.record(z.string(), z.number().int()).default({}),
   fired: z.boolean(),
   first: z.string().nullable().default(null),
   skipped: z.array(z.string()).default([]),
@@ -111,6 +112,7 @@ export const arrivalsSchema = z.object({
         z.object({
           ...{ mark: z.string(), part: partSchema.nullable() },
           ...{ missed: z.number().int().optional(), paused: z.string().optional() },
+          turn: z.number().int().optional(),
         }),
       ),
     )
