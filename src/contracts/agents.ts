@@ -51,6 +51,10 @@ export const gasPartSchema = z.object({
   mission: z.string().nullable().describe('null: not kept'),
   epoch: z.number().int().nonnegative().describe('which of the missions of that agent it was'),
   percent: z.number().int().min(0).max(100).nullable(),
+  sentAheadBy: z
+    .string()
+    .optional()
+    .describe('who sent it before its checkpoint was reached; absent: nobody'),
 });
 export type GasPart = z.infer<typeof gasPartSchema>;
 
@@ -65,7 +69,7 @@ export const gasSchema = z.object({
   percent: z.number().int().min(0).max(100).nullable(),
   /** The highest percent of the mission before it crossed the checkpoint; null when none was known. Absent: nobody crossed it. */
   crossedFrom: z.number().int().min(0).max(100).nullable().optional(),
-  /** When that was; null: not kept, since it waited for others until the gas was made. Absent: when the gas was made. */
+  /** When that was, or a person sent it ahead of that; null: not kept, since it waited for others until the gas was made. Absent: when the gas was made. */
   crossedAt: z.number().int().nonnegative().nullable().optional(),
   /** Absent: nobody joined it. */
   parts: z.array(gasPartSchema).optional(),

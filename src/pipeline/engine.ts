@@ -102,8 +102,9 @@ export function createEngine(deps: PipelineDeps, options: PipelineOptions, chain
     { store, ledger, ackOf: inbox.ackOf },
   );
   const names = agents.map(({ id }) => id);
-  const freeJoins = makeFreeJoins({ store, ledger, clock, words }, { agents: names, chain, ...patience });
   const { maxBytes } = gas;
+  const freeing = { agents: names, chain, maxBytes, ...patience };
+  const freeJoins = makeFreeJoins({ store, ledger, clock, words }, freeing);
   return { agents, stall, store, mailbox, inbox, ledger, brain, watches, intake, freeJoins, maxBytes };
 }
 

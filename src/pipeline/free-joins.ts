@@ -1,11 +1,11 @@
 // Gas that waits in a join for somebody who does not come any more: a person took that part out, or another chain joins no
 // more. join.ts says who hands over then; this makes the gas and stores it.
-import type { Checkpoint } from '../contracts/agents.ts';
+import type { Checkpoint, Gas } from '../contracts/agents.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Chain } from './chain.ts';
 import type { DecideDeps } from './decide.ts';
 import { type Delivery, newDelivery } from './delivery.ts';
-import { toGas } from './gas.ts';
+import { type ChainOrder, checkpointGasId, type GasOrder, sentAhead, toGas, toGasAhead } from './gas.ts';
 import { fallbacksOf, joinOf, receiversOf } from './graph.ts';
 import { asFirst, earlierOf, othersIn, releases } from './join.ts';
 import { type Holders, holdersAmong, holdOf } from './join-holds.ts';
@@ -27,6 +27,8 @@ export interface FreeJoinsDeps extends Pick<DecideDeps, 'words'> {
 export interface FreeJoinsOptions extends FitnessRules {
   readonly agents: readonly string[];
   readonly chain: () => Chain;
+  /** Room for what the others of a join handed over, where a person sent it ahead. */
+  readonly maxBytes: number;
 }
 
 /** Looks at every join. @throws SwarmError REDIS_*, RECORD_UNREADABLE, and what the queue throws for gas that is stored */
@@ -69,14 +71,16 @@ export function makeFreeJoins(deps: FreeJoinsDeps, options: FreeJoinsOptions): F
 interface Waiting {
   readonly receiver: string;
   readonly checkpoint: Checkpoint;
-  /** Who hands over, the mission of which, and what others do with it. */
-  readonly waiting: readonly {
-    readonly came: Joined;
-    readonly run: Run;
-    readonly others: readonly Joined[];
-  }[];
+  readonly waiting: readonly Giver[];
   /** Who holds what those hand over, beside themselves. */
   readonly holders: Holders;
+}
+
+/** Who hands over, the mission of which, and what others do with it. */
+interface Giver {
+  readonly came: Joined;
+  readonly run: Run;
+  readonly others: readonly Joined[];
 }
 
 async function gasOf(
@@ -90,19 +94,41 @@ async function gasOf(
   const { to, passed, rest } = firstFit(all, await lookAtReceivers(deps, all, options));
   const order = { to: to ?? receiver, meant: receiver, createdAt: deps.clock.now(), words: '' };
   const ours = waiting.filter(({ came }) => receiversOf(chain, came.source).includes(receiver));
-  const made = ours.map(async ({ came, run, others }) => {
-    // What was crossed is learned already: nothing is but to be written.
-    const write = await deps.words?.(run, []);
-    const effect = toEffect(came.part, checkpoint, run.percent);
-    const reached = `${came.source} had reached ${checkpoint} %, and nobody else is waited for any more`;
-    const by = pauseOf(run)?.by ?? null;
-    const { detail, ...hold } = holdOf(run.agent, by, [reached, ...passed].join('; '), holders);
-    // It is made when the wait ends, and not when the checkpoint was reached.
-    const crossedAt = came.part?.at ?? null;
-    const gas = { ...toGas(run, effect, { ...order, parts: others }, write), crossedAt };
+  const made = ours.map(async (one) => {
+    const { came, run } = one;
+    const ahead = came.part?.ahead ?? null;
+    const why = ahead === null ? `${came.source} had reached ${checkpoint} %` : sentAhead(ahead);
+    const reached = [`${why}, and nobody else is waited for any more`, ...passed].join('; ');
+    // A pause holds nothing that a person sends.
+    const by = ahead === null ? (pauseOf(run)?.by ?? null) : null;
+    const { detail, ...hold } = holdOf(run.agent, by, reached, holders);
+    const gas = await freed(deps, { checkpoint, order, maxBytes: options.maxBytes }, one);
     return newDelivery(gas, detail, { ...hold, fallbacks: to === null ? fallbacks : rest, meant: receiver });
   });
   return Promise.all(made);
+}
+
+interface Freeing extends Pick<FreeJoinsOptions, 'maxBytes'> {
+  readonly checkpoint: Checkpoint;
+  readonly order: GasOrder & Pick<ChainOrder, 'meant' | 'words'>;
+}
+
+/** It is made when the wait ends, and not when the checkpoint was reached. */
+async function freed(
+  { words }: Pick<DecideDeps, 'words'>,
+  { checkpoint, order, maxBytes }: Freeing,
+  { came: { part }, run, others: parts }: Giver,
+): Promise<Gas> {
+  const crossedAt = part?.at ?? null;
+  if (part !== null && part.ahead !== null) {
+    const id = checkpointGasId(run, checkpoint, order.meant);
+    const said = { checkpoint, text: null, words: order.words, parts, maxBytes };
+    const sent = toGasAhead({ ...run, percent: part.percent }, said, { ...order, id, by: part.ahead });
+    return { ...sent, crossedAt };
+  }
+  // What was crossed is learned already: nothing is but to be written.
+  const write = await words?.(run, []);
+  return { ...toGas(run, toEffect(part, checkpoint, run.percent), { ...order, parts }, write), crossedAt };
 }
 
 /** The run that came to the join; of one that has gone on to another mission the number is known, and what it left. */

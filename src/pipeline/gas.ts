@@ -60,7 +60,7 @@ function joinedBy(parts: readonly Joined[]): Pick<Gas, 'parts'> {
   return parts.length === 0 ? {} : { parts: parts.map(toGasPart) };
 }
 
-/** The gas of a checkpoint that a person sends ahead of it; the same order and receiver make the same id. */
+/** The gas of a checkpoint that a person sends ahead of it. */
 export function toGasAhead(
   run: Run,
   {
@@ -81,17 +81,21 @@ export function toGasAhead(
   const { agent: from, percent } = run;
   const { epoch, name } = run.mission;
   const mission = name ?? '';
-  const { to, createdAt, by } = order;
+  const { id, to, createdAt, by } = order;
   return {
-    id: aheadId(order.id, to),
-    ...{ from, to, mission, epoch, checkpoint, percent, createdAt },
+    ...{ id, from, to, mission, epoch, checkpoint, percent, createdAt },
     ...joinedBy(parts),
     text:
       withJoined(aheadText({ from, to, mission, checkpoint, percent, by, text }), parts, maxBytes) + words,
   };
 }
 
-/** The id of the gas that an order sends ahead to one agent. */
+/** For people: why gas goes before its checkpoint. */
+export function sentAhead(by: string): string {
+  return `sent ahead by ${by}`;
+}
+
+/** The id of the gas that an order sends ahead to one agent; the same order and receiver make the same one. */
 export function aheadId(orderId: string, to: string): string {
   return derivedId('gas.send', orderId, to);
 }

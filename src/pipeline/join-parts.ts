@@ -12,8 +12,10 @@ export interface Part extends Omit<DeliverEffect, 'kind' | 'checkpoint' | 'perce
   readonly mission: string;
   /** Null is unknown. */
   readonly percent: number | null;
-  /** When it crossed its checkpoint, ms; null: a person sent it ahead, or the record is older than this field. */
+  /** When it crossed its checkpoint, or was sent ahead, ms; null: the record is older than this field. */
   readonly at: number | null;
+  /** Who sent it ahead of its checkpoint; null: nobody, or the record is older than this field. */
+  readonly ahead: string | null;
   readonly note: string | null;
   readonly artefacts: readonly string[];
   readonly counts: Counts;
@@ -37,6 +39,10 @@ export interface Left {
 export interface Earlier extends Left {
   /** How many before this one are not kept; absent: none. */
   readonly missed?: number | undefined;
+  /** Which agent was paused as it came, it or who works in its place; absent: none, or it was resumed since. */
+  readonly paused?: string | undefined;
+  /** As its turn of the round is kept; absent: before all that have one. */
+  readonly turn?: number | undefined;
 }
 
 /** One that came before the last. */
@@ -54,7 +60,7 @@ const longest = { entries: 10, entry: 160, note: 1_000 } as const;
 const mostEarlier = 2;
 
 /** As it came again after `left`. @param before newest first */
-export function withEarlier(left: Left, before: readonly Earlier[]): readonly Earlier[] {
+export function withEarlier(left: Earlier, before: readonly Earlier[]): readonly Earlier[] {
   const all: readonly Earlier[] = [left, ...before];
   const [dropped] = all.slice(mostEarlier);
   return all
@@ -64,30 +70,42 @@ export function withEarlier(left: Left, before: readonly Earlier[]): readonly Ea
     );
 }
 
-/** @param told of a checkpoint that was crossed; one that a person sends ahead has told nothing */
-export function toPart(
-  run: Pick<Run, 'agent' | 'mission' | 'percent' | 'readAt'>,
-  told: DeliverEffect | null,
-): Part {
-  const { done = [], open = [], artefacts = [], note, percent = run.percent, before = null } = told ?? {};
+/** Of a checkpoint that was crossed. */
+export function toPart(run: Pick<Run, 'agent' | 'mission' | 'readAt'>, told: DeliverEffect): Part {
+  const { done, open, artefacts = [], note, percent, before } = told;
   const plain = (entries: readonly string[]) =>
     entries.slice(0, longest.entries).map((entry) => plainText(entry, longest.entry));
   return {
     agent: run.agent,
     mission: plainText(run.mission.name ?? '', longest.entry),
-    at: told === null || run.readAt === null ? null : Math.floor(run.readAt),
+    at: run.readAt === null ? null : Math.floor(run.readAt),
+    ahead: null,
     ...{ percent, before, done: plain(done), open: plain(open), artefacts: plain(artefacts) },
     note: note === undefined ? null : plainText(note, longest.note),
     counts: { done: done.length, open: open.length, artefacts: artefacts.length },
   };
 }
 
+/** Of a checkpoint that a person, `by`, sends ahead at `at`, ms: its agent has told nothing for it. */
+export function toPartAhead(
+  { agent, mission, percent }: Pick<Run, 'agent' | 'mission' | 'percent'>,
+  { by, at }: { readonly by: string; readonly at: number },
+): Part {
+  return {
+    ...{ agent, mission: plainText(mission.name ?? '', longest.entry), percent, at, ahead: by },
+    ...{ before: null, note: null, done: [], open: [], artefacts: [] },
+    counts: { done: 0, open: 0, artefacts: 0 },
+  };
+}
+
 /** What the gas says of one of its parts. */
 export function toGasPart({ source, mark, part }: Joined): GasPart {
-  const { agent, mission, percent } = part ?? { agent: source, mission: null, percent: null };
+  const unknown = { agent: source, mission: null, percent: null, ahead: null };
+  const { agent, mission, percent, ahead } = part ?? unknown;
   return {
     ...{ agent, mission, percent, epoch: Math.max(0, Number.parseInt(mark, 10) || 0) },
     ...(agent !== source && { inPlaceOf: source }),
+    ...(ahead !== null && { sentAheadBy: ahead }),
   };
 }
 

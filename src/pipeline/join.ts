@@ -6,6 +6,8 @@ import { type Earlier, type Joined, type Part, withEarlier } from './join-parts.
 export interface Arrivals {
   /** Agent → which of its missions it was. */
   readonly arrived: Readonly<Record<string, string>>;
+  /** The order in which those came by what counts of them, lowest first; whoever has no turn, of older records, came before. */
+  readonly turns: Readonly<Record<string, number>>;
   /** Whether the receiver's gas of this round has been decided. */
   readonly fired: boolean;
   /** The gas of the round where the first is enough; null before it, and in older records. */
@@ -38,6 +40,7 @@ export interface Arrived {
 
 export const nobodyYet: Arrivals = {
   arrived: {},
+  turns: {},
   fired: false,
   first: null,
   skipped: [],
@@ -52,7 +55,8 @@ export const nobodyYet: Arrivals = {
  */
 export function arrive(before: Arrivals, from: string, mark: string, join: Join): Arrived {
   const { mode, of } = join;
-  const { arrived, fired, first, skipped } = openTo(before, from);
+  const open = openTo(before, from);
+  const { fired, first } = open;
   const now = came(before, from, mark);
   const missing = missingOf(now, join);
   const isOver = missing.length === 0;
@@ -66,7 +70,7 @@ export function arrive(before: Arrivals, from: string, mark: string, join: Join)
     const waits = !isOver && !fired;
     return { arrivals, fires: isOver && !fired, waits, paused, parts, behind: null, detail };
   }
-  const one = Object.keys(arrived).find((some) => !skipped.includes(some)) ?? from;
+  const [one = from] = waitingIn(open);
   const detail = fired ? `${one} was first` : `the first of ${of.join(', ')}`;
   const arrivals = isOver ? nobodyYet : { ...now, fired: true };
   const behind = fired ? first : null;
@@ -114,9 +118,20 @@ export function asPaused(now: Arrivals, from: string, agent: string): Arrivals {
   return { ...now, paused: { ...now.paused, [from]: agent } };
 }
 
+/** `agents` were resumed: their pauses hold the gas of the round no more. The very same where none of them did. */
+export function letGo(now: Arrivals, agents: readonly string[]): Arrivals {
+  const isGone = (agent: string | undefined) => agent !== undefined && agents.includes(agent);
+  const before = Object.values(now.earlier).flatMap((left) => left.map(({ paused }) => paused));
+  if (![...Object.values(now.paused), ...before].some(isGone)) return now;
+  const free = (one: Earlier) => (isGone(one.paused) ? { ...one, paused: undefined } : one);
+  const earlier = Object.entries(now.earlier).map(([from, left]) => [from, left.map(free)]);
+  const paused = Object.entries(now.paused).filter(([, agent]) => !isGone(agent));
+  return { ...now, paused: Object.fromEntries(paused), earlier: Object.fromEntries(earlier) };
+}
+
 /**
  * A person took the checkpoint of `from` out, that of its mission `mark` alone: what it left in the round in a mission before
- * waits on. Who waits for it alone is told by `releases`.
+ * waits on, and is held where it was. Who waits for it alone is told by `releases`.
  */
 export function passBy(before: Arrivals, from: string, mark: string, join: Join): Arrivals {
   if (isAgain(openTo(before, from), from, mark)) return before;
@@ -124,8 +139,10 @@ export function passBy(before: Arrivals, from: string, mark: string, join: Join)
   const [last, ...rest] = now.earlier[from] ?? [];
   if (last !== undefined) {
     const parts = last.part === null ? now.parts : { ...now.parts, [from]: last.part };
+    const paused = last.paused === undefined ? now.paused : { ...now.paused, [from]: last.paused };
     const arrived = { ...now.arrived, [from]: last.mark };
-    return { ...now, arrived, parts, earlier: { ...now.earlier, [from]: rest } };
+    const turns = { ...now.turns, [from]: last.turn ?? 0 };
+    return { ...now, arrived, turns, parts, paused, earlier: { ...now.earlier, [from]: rest } };
   }
   const skipped = [...now.skipped, from];
   const isEmpty = Object.keys(now.arrived).every((one) => skipped.includes(one));
@@ -144,7 +161,7 @@ export function waitOf(
   now: Arrivals,
   join: Join,
 ): { readonly from: readonly string[]; readonly missing: readonly string[] } | null {
-  const from = Object.keys(now.arrived).filter((one) => !now.skipped.includes(one));
+  const from = waitingIn(now);
   const missing = missingOf(now, join);
   return now.fired || join.mode === 'any' || from.length === 0 ? null : { from, missing };
 }
@@ -157,7 +174,7 @@ export interface Release {
 
 /** @param join null where the receiver joins no more */
 export function releases(now: Arrivals, join: Join | null): Release | null {
-  const waiting = Object.keys(now.arrived).filter((one) => !now.skipped.includes(one));
+  const waiting = waitingIn(now);
   if (join === null) {
     const isKnown = Object.keys(now.arrived).length > 0;
     return isKnown ? { from: now.fired ? [] : waiting, arrivals: nobodyYet } : null;
@@ -168,6 +185,12 @@ export function releases(now: Arrivals, join: Join | null): Release | null {
   const arrivals = isOver ? nobodyYet : { ...now, fired: true };
   if (join.mode === 'any') return ours[0] === undefined ? null : { from: ours.slice(0, 1), arrivals };
   return isOver && ours.length > 0 ? { from: ours.slice(-1), arrivals } : null;
+}
+
+/** Those whose part counts, in the order in which they came: that of the keys is another where they are digits. */
+function waitingIn({ arrived, skipped, turns }: Arrivals): readonly string[] {
+  const all = Object.keys(arrived).filter((one) => !skipped.includes(one));
+  return all.toSorted((one, other) => (turns[one] ?? 0) - (turns[other] ?? 0));
 }
 
 /** The round that `from` comes to. */
@@ -182,14 +205,19 @@ function isAgain({ arrived, skipped }: Arrivals, from: string, mark: string): bo
 
 function came(before: Arrivals, from: string, mark: string): Arrivals {
   const open = openTo(before, from);
-  const { arrived, fired, first, skipped, paused, parts, earlier } = open;
+  const { arrived, turns, fired, first, skipped, paused, parts, earlier } = open;
   const without = <T>(all: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(all).filter(([one]) => one !== from));
   const kept = earlier[from] ?? [];
-  const left = { mark: arrived[from] ?? '', part: parts[from] ?? null };
+  const by = paused[from];
+  const left = {
+    ...{ mark: arrived[from] ?? '', part: parts[from] ?? null, turn: turns[from] ?? 0 },
+    ...(by !== undefined && { paused: by }),
+  };
   const now = isAgain(open, from, mark) ? withEarlier(left, kept) : kept;
   return {
     arrived: { ...arrived, [from]: mark },
+    turns: { ...turns, [from]: 1 + Math.max(0, ...Object.values(turns)) },
     fired,
     first,
     skipped: skipped.filter((one) => one !== from),

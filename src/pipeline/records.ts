@@ -90,6 +90,7 @@ const partSchema = z.object({
   percent: z.number().nullable(),
   before: z.number().nullable(),
   at: z.number().int().nullable().default(null),
+  ahead: z.string().nullable().default(null),
   note: z.string().nullable(),
   ...{ done: entries, open: entries, artefacts: entries },
   counts: z.object({ done: z.number(), open: z.number(), artefacts: z.number() }),
@@ -98,6 +99,7 @@ const partSchema = z.object({
 /** Who has reached one checkpoint before one receiver. */
 export const arrivalsSchema = z.object({
   arrived: z.record(z.string(), z.string()),
+  turns: z.record(z.string(), z.number().int()).default({}),
   fired: z.boolean(),
   first: z.string().nullable().default(null),
   skipped: z.array(z.string()).default([]),
@@ -107,7 +109,11 @@ export const arrivalsSchema = z.object({
     .record(
       z.string(),
       z.array(
-        z.object({ mark: z.string(), part: partSchema.nullable(), missed: z.number().int().optional() }),
+        z.object({
+          ...{ mark: z.string(), part: partSchema.nullable() },
+          ...{ missed: z.number().int().optional(), paused: z.string().optional() },
+          turn: z.number().int().optional(),
+        }),
       ),
     )
     .default({}),

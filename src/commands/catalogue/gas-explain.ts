@@ -106,11 +106,12 @@ function missionOf(mission: string, epoch: number): string {
 }
 
 /** What another agent of the join had handed over before. */
-function partOf({ agent, inPlaceOf, mission, epoch, percent }: GasPart): string {
+function partOf({ agent, inPlaceOf, mission, epoch, percent, sentAheadBy }: GasPart): string {
   const who = `${plainText(agent, 80)}${inPlaceOf === undefined ? '' : ` in the place of ${inPlaceOf}`}`;
   if (mission === null) return `${who}, its ${ordinal(epoch)} mission; what it told was not kept`;
   const at = percent === null ? 'its progress unknown' : `at ${percent} %`;
-  return `${who}, ${at} (${missionOf(mission, epoch)})`;
+  const ahead = sentAheadBy === undefined ? '' : `, sent ahead by ${plainText(sentAheadBy, 80)}`;
+  return `${who}, ${at} (${missionOf(mission, epoch)})${ahead}`;
 }
 
 type Step = DeliveryView['steps'][number];

@@ -2,11 +2,11 @@
 import type { Checkpoint } from '../../contracts/agents.ts';
 import type { Chain } from '../chain.ts';
 import { type Beginning, type Delivery, newDelivery } from '../delivery.ts';
-import { type GasOrder, type PersonOrder, toGasAhead } from '../gas.ts';
+import { aheadId, type GasOrder, type PersonOrder, sentAhead, toGasAhead } from '../gas.ts';
 import { endOf, fallbacksOf, joinOf } from '../graph.ts';
 import { arrive, asLeft, othersIn, sendAhead } from '../join.ts';
 import { holdersAmong, holdOf } from '../join-holds.ts';
-import { type Joined, toPart } from '../join-parts.ts';
+import { type Joined, toPartAhead } from '../join-parts.ts';
 import { type NextMission, nextMissionFor } from '../next-mission.ts';
 import { type Edge, edgesFor } from '../routing.ts';
 import { ahead, newRun, type Run } from '../run.ts';
@@ -49,11 +49,6 @@ interface Ahead {
   readonly begin: Beginning;
 }
 
-/** For people: why gas goes before its checkpoint. */
-export function sentAhead(by: string): string {
-  return `sent ahead by ${by}`;
-}
-
 /** The checkpoint does not fire again, so whoever else it was for gets its gas too, unless that still waits for others. */
 export async function makeAhead(
   { store, chain, maxBytes }: Pick<OrderDeps, 'store' | 'chain' | 'maxBytes'>,
@@ -79,14 +74,15 @@ export async function makeAhead(
     const come: JoinStep = (...round) => {
       const came = arrive(...round);
       ({ fires, paused, parts } = came);
-      return came.waits ? asLeft(came.arrivals, source, toPart(run, null)) : came.arrivals;
+      const sent = { by: order.by, at: order.createdAt };
+      return came.waits ? asLeft(came.arrivals, source, toPartAhead(run, sent)) : came.arrivals;
     };
     const place = { run, checkpoint, ...edge };
     arrivals.push(...(await stepAtJoin(store, present, place, isNamed ? send : come)));
     if (!fires) continue;
     const text = isNamed ? order.text : null;
     const said = { checkpoint, text, words: next?.words ?? '', parts, maxBytes };
-    const gas = toGasAhead(run, said, { ...order, to });
+    const gas = toGasAhead(run, said, { ...order, id: aheadId(order.id, to), to });
     const fallbacks = fallbacksOf(present, to);
     const holders = await holdersAmong(store, paused);
     const { detail, ...hold } = holdOf(run.agent, null, sentAhead(order.by), holders);

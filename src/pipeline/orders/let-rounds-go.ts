@@ -1,5 +1,6 @@
 // What a resume means for rounds of joins that are still open: whoever came to one while paused has been let go, and a pause
 // after that holds what it reaches from then on.
+import { letGo } from '../join.ts';
 import type { GasStore } from '../store.ts';
 import { untilSaved } from '../until-saved.ts';
 
@@ -11,10 +12,8 @@ export async function letRoundsGo(
   for (const { receiver, checkpoint } of await store.joins()) {
     await untilSaved(`join of ${receiver}`, async () => {
       const held = await store.arrivals(receiver, checkpoint);
-      const all = Object.entries(held.value?.paused ?? {});
-      const kept = all.filter(([, agent]) => !agents.includes(agent));
-      if (held.value === null || kept.length === all.length) return true;
-      const value = { ...held.value, paused: Object.fromEntries(kept) };
+      const value = held.value === null ? null : letGo(held.value, agents);
+      if (value === null || value === held.value) return true;
       return (await store.saveJoins([{ receiver, checkpoint, held, value }], [])) || null;
     });
   }

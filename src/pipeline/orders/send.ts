@@ -2,10 +2,10 @@
 // own words.
 import type { SwarmControl, SwarmOutcome } from '../../contracts/swarm-orders.ts';
 import { newDelivery } from '../delivery.ts';
-import { aheadId, messageId, toMessage } from '../gas.ts';
+import { aheadId, messageId, sentAhead, toMessage } from '../gas.ts';
 import { usedUp } from '../next-mission.ts';
 import { newRun, type Run } from '../run.ts';
-import { giverTo, makeAhead, missionAhead, sentAhead } from './ahead.ts';
+import { giverTo, makeAhead, missionAhead } from './ahead.ts';
 import {
   askedBy,
   chosen,

@@ -34,8 +34,9 @@ function linesOf({ part, missed = 0 }: Joined, room: Room): string[] {
 const notKept = '- What it told was not kept: it came before a version that keeps it.';
 
 function partLines(part: Part, room: Room): string[] {
-  const { percent, mission, note, done, open, artefacts, counts } = part;
+  const { agent, percent, mission, note, done, open, artefacts, counts, ahead } = part;
   return [
+    ...(ahead === null ? [] : [`- ${quote(ahead, 80)} sent this before ${agent} had reached its checkpoint`]),
     `- Progress: ${percent === null ? 'unknown' : `${percent} %`}`,
     `- Mission: ${quote(mission)}`,
     ...(note === null ? [] : [`- Note: ${quote(note, room.note)}`]),

@@ -140,6 +140,33 @@ describe('a pause before a join of three', () => {
     expect((await record(rig)).toSorted()).toEqual(['B→D 75 queued', 'C→D 75 suppressed']);
   });
 
+  const skip = { ...ann, agent: 'A', checkpoint: 75, reason: '' } as const;
+  const resume = { ...ann, agent: 'A', held: 'deliver' } as const;
+  const comeTwice = async ({ pipeline, twin }: Rig) => {
+    await pipeline.control['gas.pause'](order(), { ...ann, agent: 'A' });
+    for (const [at, mission] of ['m7', 'm8'].entries()) {
+      await twin.observe('A', status(76 + at, mission), Date.now() + at);
+    }
+  };
+
+  it('holds it for the mission before too, where the newer one is taken out', async ({ rig }) => {
+    await comeTwice(rig);
+    expect(await rig.pipeline.control['gas.skip'](order(), skip)).toMatchObject({ kind: 'done' });
+    for (const agent of ['B', 'C']) await rig.pipeline.observe(agent, status(76), Date.now());
+    expect((await record(rig)).toSorted()).toEqual(['A→D 75 suppressed', 'C→D 75 held']);
+    await rig.pipeline.control['gas.resume']({ ...order(), at: Date.now() + 5 }, resume);
+    expect((await record(rig)).toSorted()).toEqual(['A→D 75 suppressed', 'C→D 75 queued']);
+  });
+
+  it('does not hold it for the mission before by a pause that was ended', async ({ rig }) => {
+    await comeTwice(rig);
+    await rig.pipeline.control['gas.resume']({ ...order(), at: Date.now() + 5 }, resume);
+    await rig.pipeline.control['gas.pause']({ ...order(), at: Date.now() + 6 }, { ...ann, agent: 'A' });
+    await rig.pipeline.control['gas.skip'](order(), skip);
+    for (const agent of ['B', 'C']) await rig.pipeline.observe(agent, status(76), Date.now());
+    expect((await record(rig)).toSorted()).toEqual(['A→D 75 suppressed', 'C→D 75 queued']);
+  });
+
   it('does not hold it for a part that is taken out', async ({ rig }) => {
     await rig.pipeline.control['gas.pause'](order(), { ...ann, agent: 'A' });
     for (const agent of ['A', 'B']) await rig.pipeline.observe(agent, status(80), Date.now());

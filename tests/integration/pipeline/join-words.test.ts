@@ -208,3 +208,50 @@ describe('the gas of a join of three', () => {
     expect(texts.get('A 77')).not.toContain('mission of B');
   });
 });
+
+describe('a part of a join that a person sent ahead', () => {
+  const agents = ['A', 'B', 'C', 'D', 'E'].map((id) => ({ id, inbox: { kind: 'pull' as const } }));
+  it.override({ options: { ...graph({ ...three, D: { next: ['C', 'E'] } }), agents } });
+
+  const sendAhead = async (rig: Rig) => {
+    await rig.pipeline.observe('D', status(81, 'of D'), Date.now());
+    await rig.pipeline.control['gas.send'](order(), { ...ann, agent: 'E', text: null });
+  };
+  const take = (rig: Rig, agent: string) =>
+    rig.twin.control['gas.skip'](order(), { ...ann, agent, checkpoint: 90, reason: '' });
+  const toC = (rig: Rig) => gasOf(rig).filter(({ to }) => to === 'C');
+
+  it('is told as that where its join is freed, and is not held by a pause after it', async ({ rig }) => {
+    await sendAhead(rig);
+    rig.advance(600_000);
+    await rig.pipeline.control['gas.pause'](order(), { ...ann, agent: 'D' });
+    for (const agent of ['A', 'B']) {
+      await rig.pipeline.observe(agent, status(10), Date.now());
+      await take(rig, agent);
+    }
+    const [gas, ...more] = toC(rig);
+    expect(more).toEqual([]);
+    expect(gas).toMatchObject({ from: 'D', checkpoint: 90, percent: 81, mission: 'of D' });
+    expect(gas).not.toHaveProperty('crossedFrom');
+    expect(gas?.text).toContain('`ann` sends this before D has reached 90 %.');
+    expect((gas?.createdAt ?? 0) - (gas?.crossedAt ?? 0)).toBeGreaterThanOrEqual(600_000);
+    const { deliveries } = await rig.pipeline.directory.deliveries(100);
+    expect(deliveries.find(({ gas: { id } }) => id === gas?.id)?.steps[0]?.detail).toBe(
+      'sent ahead by ann, and nobody else is waited for any more',
+    );
+  });
+
+  it('is told as that in the gas of the last, and one that was reached is not', async ({ rig }) => {
+    await sendAhead(rig);
+    for (const agent of ['A', 'B']) await come(rig, agent, 91);
+    const gas = toC(rig).find(({ checkpoint }) => checkpoint === 90);
+    expect(gas?.parts).toEqual([
+      { agent: 'A', mission: 'mission of A', epoch: 1, percent: 91 },
+      { agent: 'D', mission: 'of D', epoch: 1, percent: 81, sentAheadBy: 'ann' },
+    ]);
+    expect(gas?.text).toMatch(
+      /## What D handed over\n\n- `ann` sent this before D had reached its checkpoint\n- Progress: 81 %\n/,
+    );
+    expect(gas?.text.match(/had reached its checkpoint/g)).toHaveLength(1);
+  });
+});

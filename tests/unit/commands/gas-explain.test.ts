@@ -141,6 +141,7 @@ describe('gas explain', () => {
       { agent, mission, epoch, percent },
       { agent: 'Z', inPlaceOf: 'B', mission: 'Scan', epoch: 2, percent: null },
       { agent: 'D', mission: null, epoch: 11, percent: null },
+      { agent: 'E', mission: 'Fly', epoch: 1, percent: 2, sentAheadBy: 'ann' },
     ];
     const one = delivery('x1a2b3c4d5', { gas: { ...gas, id: 'x1a2b3c4d5', crossedFrom: 60, parts } });
     const { rows } = await ask('gas explain', { deliveries: [one] }, { delivery: 'x1a2b3c4d5' });
@@ -148,6 +149,7 @@ describe('gas explain', () => {
       'A, at 77 % (mission Map, its 3rd)',
       'Z in the place of B, its progress unknown (mission Scan, its 2nd)',
       'D, its 11th mission; what it told was not kept',
+      'E, at 2 % (mission Fly, its 1st), sent ahead by ann',
     ]);
   });
 

@@ -10,6 +10,7 @@ import {
   type Arrivals,
   arrive,
   asPaused,
+  letGo,
   nobodyYet,
   passBy,
   releases,
@@ -201,6 +202,18 @@ describe('a join', () => {
     expect(arrive(passBy(first, 'A', '1', join), 'B', '1', join).paused).toEqual([]);
     expect(arrive({ ...first, fired: true }, 'A', '2', join).paused).toEqual([]);
     expect(passBy(first, 'A', '2', join)).toEqual(first);
+  });
+
+  it('of all is held by the pause of a mission again whose newer one is taken out, until a resume', () => {
+    const join = { mode: 'all', of: ['A', 'B'] } as const;
+    const first = asPaused(arrive(nobodyYet, 'A', '1', join).arrivals, 'A', 'Z');
+    const second = asPaused(arrive(first, 'A', '2', join).arrivals, 'A', 'A');
+    const heldBy = (now: Arrivals) => arrive(passBy(now, 'A', '2', join), 'B', '1', join).paused;
+    expect(heldBy(second)).toEqual(['Z']);
+    expect(heldBy(arrive(first, 'A', '2', join).arrivals)).toEqual(['Z']);
+    expect(heldBy(letGo(second, ['A']))).toEqual(['Z']);
+    expect(heldBy(letGo(second, ['Z']))).toEqual([]);
+    expect(letGo(second, ['B'])).toBe(second);
   });
 
   it('that became one of all in the middle of a round says of nobody that they sent its gas', () => {

@@ -56,6 +56,13 @@ describe('a part of a join', () => {
     expect(write([unknown])).toContain('## What A handed over\n\n- What it told was not kept');
   });
 
+  it('of a record that knows of none was sent ahead by nobody', () => {
+    const { ahead, ...part } = toPart(run('A'), effect);
+    const old = `4 ${JSON.stringify({ arrived: { A: '2@5' }, fired: false, parts: { A: part } })}`;
+    expect(ahead).toBeNull();
+    expect(decodeRecord(old, arrivalsSchema, 'here')).toMatchObject({ value: { parts: { A: { ahead } } } });
+  });
+
   it('names who worked in the place of whom', () => {
     const one = { source: 'A', mark: '7@5', part: toPart(run('Z'), effect) };
     const told = { agent: 'Z', inPlaceOf: 'A', mission: 'mission of Z', epoch: 7, percent: 77 };
