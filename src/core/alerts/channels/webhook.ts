@@ -1,7 +1,8 @@
 // Alerts as an HTTP POST of JSON: the way out that no chat can close. Behind a guard, so that a receiver that is away is
 // tried again within reason, and what waits for it is bounded.
 import { hash } from 'node:crypto';
-import { coreErrors, errorText, SwarmError } from '../../errors.ts';
+import { coreErrors, SwarmError } from '../../errors.ts';
+import { fetchFaultText } from '../../fetch-faults.ts';
 import type { GuardMaker } from '../../recovery/guards.ts';
 import type { Secret } from '../../secret.ts';
 import type { Notice } from '../alert.ts';
@@ -77,8 +78,7 @@ async function reach(url: Secret, body: string, signal: AbortSignal): Promise<Re
       redirect: 'error',
     });
   } catch (thrown) {
-    const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
-    const said = `the alert webhook was not reached: ${errorText(cause)}`;
+    const said = `the alert webhook was not reached: ${fetchFaultText(thrown)}`;
     // Without the cause: some libraries put the whole URL into it.
     throw new SwarmError(coreErrors.alertUndelivered, said);
   }
