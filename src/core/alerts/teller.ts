@@ -81,13 +81,20 @@ export class Teller {
 
   /** What goes on by itself: what was missed is tried again, and it is asked what became of what was handed on. */
   goOn(now: number): { readonly owed: Promise<Sent> | null; readonly asked: Promise<void> | null } {
-    const owed = this.#outlet?.sendOwed((key) => this.#book.isQuiet(key, now));
-    return { owed: owed ?? null, asked: this.#outlet?.askOn() ?? null };
+    const owed = this.#outlet?.owed((key) => this.#book.isQuiet(key, now));
+    return { owed: owed ? this.#tellAgain(owed) : null, asked: this.#outlet?.askOn() ?? null };
   }
 
   /** Gives back what it has claimed. */
   leave(now: number): Promise<void> {
     return this.#voice.leave(now);
+  }
+
+  async #tellAgain(owed: Notice): Promise<Sent> {
+    this.#voice.again(owed.alerts);
+    const sent = (await this.#outlet?.again(owed)) ?? 'nothing';
+    await this.#voice.sent(owed.alerts);
+    return sent;
   }
 
   #wayOf(alert: Alert): WayOut | null {
