@@ -46,7 +46,7 @@ export class Teller {
     for (const key of over) this.#book.resolved(key, now);
   }
 
-  /** What fires, and how far it got here; `way` is null where it was never given to this way, as far as is known. */
+  /** What fires or has its end held back, and how far it got here; `way` is null where it was never given to this way, as far as is known. */
   active(now: number): readonly (BookedAlert & { readonly way: WayOut | null })[] {
     return this.#book.active(now).map((alert) => ({
       ...alert,
