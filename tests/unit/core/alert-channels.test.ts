@@ -133,6 +133,12 @@ describe('the webhook', () => {
     },
   );
 
+  it('has a circuit that says which receiver it is of, and nothing else of its address', () => {
+    const guards = createGuards({ clock: systemClock });
+    createWebhookChannel({ guards }, { url: new Secret('https://one.example:8443/s3cret'), from: 'test' });
+    expect(guards.breakers().map(({ name }) => name)).toEqual(['alert-webhook one.example:8443']);
+  });
+
   it('holds back no more than it may while its receiver is away', async () => {
     const channel = webhook(new Secret('http://127.0.0.1:1/'));
     const ends = await Promise.allSettled(

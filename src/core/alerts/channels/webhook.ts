@@ -18,7 +18,6 @@ export interface WebhookChannelOptions {
 
 // One at a time, so that "over" does not overtake "fires".
 const guardOptions = {
-  name: 'alert-webhook',
   timeoutMs: 5_000,
   retries: 2,
   backoff: { initialMs: 500, maxMs: 5_000 },
@@ -35,10 +34,12 @@ export function createWebhookChannel(
   { guards }: { readonly guards: GuardMaker },
   { url, from }: WebhookChannelOptions,
 ): AlertChannel {
-  const guard = guards.guard(guardOptions);
+  const to = placeOf(url);
+  // Processes may have different receivers, and who reads of a circuit is to know which.
+  const guard = guards.guard({ ...guardOptions, name: `alert-webhook ${to.word}` });
   return {
     name: 'webhook',
-    to: placeOf(url),
+    to,
     lateForMs,
     send: (notice, signal) => guard.run((within) => post(url, bodyOf(notice, from), within), { signal }),
   };
