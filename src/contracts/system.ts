@@ -62,7 +62,7 @@ const waySchema = z.object({
 });
 export type AlertWay = z.infer<typeof waySchema>;
 
-/** An alert that fires in a process. */
+/** An alert that fires in a process, or did and has its end held back. */
 const alertSchema = z.object({
   /** The same trouble has the same key in every process. */
   key: z.string(),
@@ -74,6 +74,10 @@ const alertSchema = z.object({
   count: z.number(),
   /** Nobody is told before this, ms since the epoch; null when it is not silenced. */
   silencedUntil: z.number().nullable(),
+  /** It comes and goes, so that its end is told only when it stays away. */
+  flapping: z.boolean().default(false),
+  /** When it ceased to be so, ms since the epoch, while that is held back; null while it fires. */
+  overSince: z.number().nullable().default(null),
   /** How it stands with telling people; absent from a process of a version that did not say. */
   telling: z.enum(['waiting', 'elsewhere', 'told', 'nowhere']).optional(),
   /** Those on which it was told, as far as this process knows. */

@@ -51,7 +51,7 @@ export interface AlertingDeps {
 
 export interface Alerting {
   start(): void;
-  /** What fires in this process, as its view shows it. */
+  /** What fires in this process or has its end held back, as its view shows it. */
   active(): ProcessView['alerts'];
   /** Tells what could not be ended in order, and ends. Resolves to what it was given. */
   stop(givenUp: readonly GivenUp[]): Promise<readonly GivenUp[]>;
@@ -141,8 +141,11 @@ function toView({
   since,
   count,
   silencedUntil,
+  flapping,
+  overSince,
   telling,
   ways,
 }: ReturnType<AlertRunner['active']>[number]) {
-  return { key, severity, title, detail, since, count, silencedUntil, telling, ways: [...ways] };
+  const held = { flapping, overSince };
+  return { key, severity, title, detail, since, count, silencedUntil, ...held, telling, ways: [...ways] };
 }

@@ -43,8 +43,8 @@ export function signalOf(
 ): AlertSignal {
   return {
     ...alertKinds[kind],
-    // Without spaces: people type it.
-    key: of === null ? kind : `${kind}/${of.replaceAll(' ', '-')}`,
+    // Without spaces, and without what a host has and `silence` does not take: people type it.
+    key: of === null ? kind : `${kind}/${of.replaceAll(/[ :[\]]/g, '-')}`,
     title,
     detail,
     count,

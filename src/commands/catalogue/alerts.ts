@@ -21,7 +21,7 @@ export const alerts: Question = {
     const heard = heardOf(processes, now);
     const sorted = troublesOf(heard).toSorted((a, b) => rank(a) - rank(b) || a.since - b.since);
     return {
-      title: titleOf(sorted, heard.length),
+      title: titleOf(sorted.filter(fires), heard.length),
       tone: toneOf(sorted, heard.length > 0 && heard.length === processes.length),
       rows: sorted.map((alert) => alertRow(alert, processes.length > 1, now)),
       ...noteOf(processes.length - heard.length),
@@ -72,8 +72,11 @@ function noteOf(silent: number): { readonly note?: string } {
       };
 }
 
-// What somebody has silenced is known, and comes last.
-function rank({ severity, silencedUntil }: AlertView): number {
+const fires = ({ overSince }: AlertView): boolean => overSince === null;
+
+// What somebody has silenced is known, and what is over comes last.
+function rank({ severity, silencedUntil, overSince }: AlertView): number {
+  if (overSince !== null) return 3;
   if (silencedUntil !== null) return 2;
   return severity === 'critical' ? 0 : 1;
 }
@@ -105,17 +108,30 @@ function labelOf({ key, places }: Trouble): string {
 }
 
 function alertRow(trouble: Trouble, several: boolean, now: number): AnswerRow {
-  const { key, title, detail, since, count, silencedUntil, severity, places } = trouble;
-  const where = places.length > 1 ? ` in ${places.length} processes` : '';
+  const { key, title, detail, count, silencedUntil, severity, places } = trouble;
   const times = count > 1 ? `, ${count}×` : '';
   const why = detail === '' ? '' : `: ${plainText(detail, 200)}`;
   const telling = tellingText(places);
   const told = telling === '' ? '' : `; ${telling}`;
   const silence = silencedUntil === null ? '' : `; silenced for ${formatAge(silencedUntil - now)} more`;
+  const loud = severity === 'critical' ? 'bad' : 'warn';
   return {
     label: several ? labelOf(trouble) : key,
-    value: `${severity} for ${formatAge(now - since)}${where}${times}: ${plainText(title, 100)}${why}${told}${silence}`,
+    value: `${stateOf(trouble, now)}${times}: ${plainText(title, 100)}${why}${told}${heldText(trouble)}${silence}`,
     ageMs: now - Math.max(...places.map(({ at }) => at)),
-    tone: silencedUntil === null ? (severity === 'critical' ? 'bad' : 'warn') : 'info',
+    tone: rank(trouble) < 2 ? loud : 'info',
   };
+}
+
+function stateOf({ severity, since, places }: Trouble, now: number): string {
+  const seen = places.filter(fires).length;
+  const where = seen > 1 ? ` in ${seen} processes` : '';
+  if (seen > 0) return `${severity} for ${formatAge(now - since)}${where}`;
+  const last = Math.max(...places.map(({ overSince }) => overSince ?? now));
+  return `over for ${formatAge(now - last)} (was ${severity})`;
+}
+
+function heldText({ overSince, flapping }: AlertView): string {
+  if (overSince === null) return '';
+  return `; its end is held back${flapping ? ' until it stays away, since it comes and goes' : ''}`;
 }

@@ -58,6 +58,8 @@ export interface BookedAlert extends Alert {
   readonly telling: Exclude<Telling, 'nowhere'>;
   /** Came and went so often that it is told to have ended only when it stays away. */
   readonly flapping: boolean;
+  /** When it ceased to be so, ms since the epoch, while its end is held back; null while it fires. */
+  readonly overSince: number | null;
   /** Nobody is told before this, ms since the epoch; null when it is not silenced. */
   readonly silencedUntil: number | null;
 }

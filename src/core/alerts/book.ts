@@ -44,8 +44,8 @@ interface Entry {
   elsewhere: boolean;
   escalations: number;
   flapping: boolean;
-  /** When it counts as over; null while it fires. */
-  overAt: number | null;
+  /** When it ceased to be so; null while it fires. */
+  overSince: number | null;
 }
 
 export class AlertBook {
@@ -71,7 +71,7 @@ export class AlertBook {
     if (known) {
       const worse = signal.severity === 'critical' && known.alert.severity === 'warning';
       known.alert = { ...signal, since: known.alert.since };
-      known.overAt = null;
+      known.overSince = null;
       if (worse) Object.assign(known, { tellAt: this.#windowEnd(signal, now), elsewhere: false });
       return;
     }
@@ -89,14 +89,14 @@ export class AlertBook {
       elsewhere: false,
       escalations: 0,
       flapping: this.#countBegins(signal.key, now) >= this.#options.flapsAt,
-      overAt: null,
+      overSince: null,
     });
   }
 
   /** It is no longer so. */
   resolved(key: string, now: number): void {
     const entry = this.#entries.get(key);
-    if (entry) entry.overAt ??= now + (entry.flapping ? this.#options.steadyMs : 0);
+    if (entry) entry.overSince ??= now;
   }
 
   /** From now on these hold, and no others. To silence is to have seen it: what is silenced is not escalated. */
@@ -129,9 +129,12 @@ export class AlertBook {
     return [...this.#entries.values()].filter((entry) => entry.elsewhere).map(({ alert }) => alert);
   }
 
-  /** Takes what is over by now; only what people were told of. */
+  /** Takes what counts as over by now; only what people were told of. */
   ended(now: number): readonly Alert[] {
-    const all = [...this.#entries.values()].filter(({ overAt }) => overAt !== null && overAt <= now);
+    const all = [...this.#entries.values()].filter(
+      ({ overSince, flapping }) =>
+        overSince !== null && now >= overSince + (flapping ? this.#options.steadyMs : 0),
+    );
     for (const { alert } of all) this.#entries.delete(alert.key);
     return all.filter(({ toldAt }) => toldAt !== null).map(({ alert }) => alert);
   }
@@ -149,13 +152,14 @@ export class AlertBook {
     return this.#silencedUntil(key, now) !== null;
   }
 
-  /** What fires, the oldest first. */
+  /** What fires or has its end held back, the oldest first. */
   active(now: number): readonly BookedAlert[] {
-    return [...this.#entries.values()].map(({ alert, tellAt, toldAt, elsewhere, flapping }) => ({
+    return [...this.#entries.values()].map(({ alert, tellAt, toldAt, elsewhere, flapping, overSince }) => ({
       ...alert,
       told: toldAt !== null,
       telling: elsewhere ? 'elsewhere' : tellAt === null ? 'told' : 'waiting',
       flapping,
+      overSince,
       silencedUntil: this.#silencedUntil(alert.key, now),
     }));
   }
@@ -185,9 +189,10 @@ export class AlertBook {
     if (overflow === this.#overflow) this.#overflow = new Map();
   }
 
+  // What is over at this moment is not told as what is so, though its end is held back.
   #due(now: number, wanted: (entry: Entry) => boolean): readonly Alert[] {
     return [...this.#entries.values()]
-      .filter((entry) => wanted(entry) && !this.isQuiet(entry.alert.key, now))
+      .filter((entry) => entry.overSince === null && wanted(entry) && !this.isQuiet(entry.alert.key, now))
       .map(({ alert }) => alert);
   }
 

@@ -1,11 +1,18 @@
 // The section of alerts in the configuration.
 import { z } from 'zod';
 import { secretSchema } from '../config/secret-schema.ts';
+import { hasLogin } from '../fetch-faults.ts';
 
 const flag = z.stringbool().or(z.boolean());
-const webhookUrl = secretSchema.refine((secret) => isWebUrl(secret.reveal()), {
-  message: 'a URL that begins with https:// or http://',
-});
+const webhookUrl = secretSchema
+  .refine((secret) => isWebUrl(secret.reveal()), {
+    message: 'a URL that begins with https:// or http://',
+    abort: true,
+  })
+  .refine((secret) => !hasLogin(secret.reveal()), {
+    message:
+      'a URL without user and password, with which nothing is ever sent; put what lets one in into its path or query',
+  });
 const channels = ['chat', 'webhook', 'file'] as const;
 
 export const alertsConfigSchema = z.strictObject({

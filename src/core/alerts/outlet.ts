@@ -49,16 +49,20 @@ export class Outlet {
     this.#heard.leave(alert);
   }
 
-  /** Never rejects. What was not taken and is still to be told is kept for `sendOwed`. */
+  /** Never rejects. What was not taken and is still to be told is kept for `owed`. */
   async send(notice: Notice): Promise<Sent> {
     const own = this.#heard.begin(notice, this.#clock.now());
     return own === null ? 'nothing' : await this.#send(own);
   }
 
-  /** Tries again what is due, but no beginning that is quiet; null when nothing is. */
-  sendOwed(isQuiet: (key: string) => boolean): Promise<Sent> | null {
-    const owed = this.#heard.due(this.#clock.now(), isQuiet);
-    return owed === null ? null : this.#send(owed);
+  /** Takes what is to be tried again now, but no beginning that is quiet; it must be given to `again`. Null when nothing is. */
+  owed(isQuiet: (key: string) => boolean): Notice | null {
+    return this.#heard.due(this.#clock.now(), isQuiet);
+  }
+
+  /** Tries again what `owed` gave. Never rejects. */
+  again(owed: Notice): Promise<Sent> {
+    return this.#send(owed);
   }
 
   /** Asks what became of what was handed on; null when there is nothing to ask. Never rejects. */

@@ -69,7 +69,7 @@ export class AlertRunner {
     this.#running = this.#keepLooking(this.#stop.signal);
   }
 
-  /** What fires in this process. */
+  /** What fires in this process, or has its end held back. */
   active(): readonly AlertState[] {
     const now = this.#deps.clock.now();
     const isMute = this.#deps.channels.length === 0;

@@ -46,7 +46,7 @@ export class Teller {
     for (const key of over) this.#book.resolved(key, now);
   }
 
-  /** What fires, and how far it got here; `way` is null where it was never given to this way, as far as is known. */
+  /** What fires or has its end held back, and how far it got here; `way` is null where it was never given to this way, as far as is known. */
   active(now: number): readonly (BookedAlert & { readonly way: WayOut | null })[] {
     return this.#book.active(now).map((alert) => ({
       ...alert,
@@ -81,13 +81,20 @@ export class Teller {
 
   /** What goes on by itself: what was missed is tried again, and it is asked what became of what was handed on. */
   goOn(now: number): { readonly owed: Promise<Sent> | null; readonly asked: Promise<void> | null } {
-    const owed = this.#outlet?.sendOwed((key) => this.#book.isQuiet(key, now));
-    return { owed: owed ?? null, asked: this.#outlet?.askOn() ?? null };
+    const owed = this.#outlet?.owed((key) => this.#book.isQuiet(key, now));
+    return { owed: owed ? this.#tellAgain(owed) : null, asked: this.#outlet?.askOn() ?? null };
   }
 
   /** Gives back what it has claimed. */
   leave(now: number): Promise<void> {
     return this.#voice.leave(now);
+  }
+
+  async #tellAgain(owed: Notice): Promise<Sent> {
+    this.#voice.again(owed.alerts);
+    const sent = (await this.#outlet?.again(owed)) ?? 'nothing';
+    await this.#voice.sent(owed.alerts);
+    return sent;
   }
 
   #wayOf(alert: Alert): WayOut | null {

@@ -50,6 +50,8 @@ export class Voice {
   /** On their way to people: not given back before they are there. */
   readonly #telling = new Set<string>();
   readonly #ending = new Map<string, Ending>();
+  /** Over, and the end follows a beginning that is late: once there, that is not noted as what still is so. */
+  readonly #followed = new Set<string>();
   /** Told to be over while Redis was away, which still has them. */
   readonly #owed = new Set<string>();
   /** How the way took what another process told. */
@@ -97,12 +99,18 @@ export class Voice {
     return this.#before.get(key) ?? null;
   }
 
+  /** What the way has missed goes there again; `sent` is to be called when that is done. */
+  again(alerts: readonly NoticedAlert[]): void {
+    for (const { over, key } of alerts) if (!over) this.#telling.add(key);
+  }
+
   /** The way has taken these, or has not. */
   async sent(alerts: readonly NoticedAlert[]): Promise<void> {
     await Promise.all(
       alerts.map(async ({ over, ...alert }) => {
         if (over) return;
-        if (!this.#alone.has(alert.key)) await this.#noteTaken(alert);
+        const isOpen = !this.#alone.has(alert.key) && !this.#followed.has(alert.key);
+        if (isOpen) await this.#noteTaken(alert);
         this.#telling.delete(alert.key);
         if (this.#leaving) await this.#claims.release(alert.key);
       }),
@@ -121,6 +129,7 @@ export class Voice {
   }
 
   async #mayTell({ key }: Alert, { kind }: Notice, now: number): Promise<boolean> {
+    this.#followed.delete(key);
     await this.#payOff(key);
     const claim = await this.#claims.claim(key);
     if (claim === null) this.#alone.add(key);
@@ -135,18 +144,23 @@ export class Voice {
 
   async #mayEnd({ over: _, ...alert }: NoticedAlert): Promise<boolean> {
     const { key } = alert;
+    const way = this.#wayOf(alert);
+    // Before anybody is asked: it may get through meanwhile.
+    const isLate = way !== null && !isTaken(way);
+    if (isLate) this.#followed.add(key);
+    const may = await this.#isOwnEnd(key, isLate);
+    if (!may) this.#followed.delete(key);
+    return may;
+  }
+
+  /** @param isLate whether this process has yet to get the beginning through, so that the end is to follow it */
+  async #isOwnEnd(key: string, isLate: boolean): Promise<boolean> {
     if (this.#alone.delete(key)) return true;
     const ended = await this.#claims.end(key);
     if (ended === null) this.#owed.add(key);
-    return ended !== false || (await this.#isStillOwn(alert));
-  }
-
-  /** Whether this process has yet to get the beginning through, so that the end is to follow it. */
-  async #isStillOwn(alert: Alert): Promise<boolean> {
-    const way = this.#wayOf(alert);
-    if (way === null || isTaken(way)) return false;
-    const claim = await this.#claims.claim(alert.key);
-    if (claim !== 'other') await this.#claims.release(alert.key);
+    if (ended !== false || !isLate) return ended !== false;
+    const claim = await this.#claims.claim(key);
+    if (claim !== 'other') await this.#claims.release(key);
     return claim !== 'other';
   }
 

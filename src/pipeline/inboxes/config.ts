@@ -1,5 +1,6 @@
 // Where an agent's gas goes: one schema per kind of inbox. A path alone is the folder of old.
 import { z } from 'zod';
+import { hasLogin } from '../../core/fetch-faults.ts';
 
 const folder = z.string().min(1);
 
@@ -33,7 +34,12 @@ const tmuxInbox = z.strictObject({
 const webhookInbox = z
   .strictObject({
     kind: z.literal('webhook'),
-    url: z.url({ protocol: /^https?$/, error: 'a URL such as https://agent.example/gas' }),
+    url: z
+      .url({ protocol: /^https?$/, error: 'a URL such as https://agent.example/gas', abort: true })
+      .refine((url) => !hasLogin(url), {
+        error:
+          'a URL without user and password, with which nothing is ever sent; the signature is what lets one in',
+      }),
     /** File with the secret of the signature, `whsec_…`; read at each delivery, so it may be changed while all runs. */
     secretFile: z.string().min(1),
     /** Plain http to another machine: whoever listens on the way reads the gas. */

@@ -7,6 +7,7 @@ import { domainErrors } from '../../contracts/errors.ts';
 import type { Handed } from '../../contracts/ports.ts';
 import type { Clock } from '../../core/clock.ts';
 import { errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
+import { fetchFaultText } from '../../core/fetch-faults.ts';
 import { retryAfterOf } from '../../core/retry-after.ts';
 import { Secret } from '../../core/secret.ts';
 import type { WebhookInboxConfig } from './config.ts';
@@ -41,10 +42,12 @@ export function createWebhookInbox({ clock }: WebhookInboxDeps, config: WebhookI
       return await fetch(url, { method: 'POST', headers, body, signal: within, redirect: 'manual' });
     } catch (thrown) {
       signal.throwIfAborted();
-      const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
       // Without the cause: some libraries put the whole URL into it.
-      if (isBeforeSending(cause)) throw unreachable(`${where} was not reached: ${errorText(cause)}`);
-      throw uncertain(`${where} gave no answer: ${errorText(cause)}`);
+      const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
+      const why = fetchFaultText(thrown);
+      throw isBeforeSending(cause)
+        ? unreachable(`${where} was not reached: ${why}`)
+        : uncertain(`${where} gave no answer: ${why}`);
     }
   }
 

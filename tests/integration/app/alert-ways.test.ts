@@ -124,8 +124,13 @@ describe('two ways of one kind', () => {
 });
 
 describe('a way that did not take an alert', () => {
-  const away = (redis: Redis, prefix: string, instance: string) => {
-    const one = processOf(redis, prefix, instance, {}, ['webhook'], { lateForMs: 60_000 });
+  const away = (
+    redis: Redis,
+    prefix: string,
+    instance: string,
+    options: Parameters<typeof processOf>[3] = {},
+  ) => {
+    const one = processOf(redis, prefix, instance, options, ['webhook'], { lateForMs: 60_000 });
     one.state.fails = true;
     return one;
   };
@@ -154,6 +159,34 @@ describe('a way that did not take an alert', () => {
     a.state.fails = false;
     await eventually(() => a.byWay.length === 2);
     expect(a.byWay).toEqual(['webhook firing', 'webhook resolved']);
+    expect(await redis.keys(`${prefix}:alert*`)).toEqual([]);
+  });
+
+  it('and took it late is told the end that comes at once', async ({ redis, prefix }) => {
+    const a = away(redis, prefix, 'a', { keepEveryMs: 60_000 });
+    a.state.signals = [signal];
+    await eventually(() => a.runner.active()[0]?.ways[0]?.state === 'missed');
+    a.state.fails = false;
+    await eventually(() => a.byWay.length === 1);
+    a.state.signals = [];
+    await eventually(() => a.byWay.length === 2);
+    expect(a.byWay).toEqual(['webhook firing', 'webhook resolved']);
+    expect(await redis.keys(`${prefix}:alert*`)).toEqual([]);
+  });
+
+  it('and took it late, while it was asked whether it is over, is told that too', async ({
+    redis,
+    prefix,
+  }) => {
+    const a = away(redis, prefix, 'a', { keepEveryMs: 60_000, takeOverMs: 8_000 });
+    a.state.signals = [signal];
+    await eventually(() => a.runner.active()[0]?.ways[0]?.state === 'missed');
+    a.state.signals = [];
+    await eventually(() => a.runner.active().length === 0);
+    a.state.fails = false;
+    await eventually(() => a.byWay.length === 2);
+    expect(a.byWay).toEqual(['webhook firing', 'webhook resolved']);
+    expect(await redis.keys(`${prefix}:alert*`)).toEqual([]);
   });
 
   it('is told by whoever sees it still, and not late by the one that had it', async ({ redis, prefix }) => {

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { conditionsOf, givenUpSignal, type Situation } from '../../../src/app/alerts/conditions.ts';
 import { alertKinds } from '../../../src/app/alerts/kinds.ts';
+import { catalogue } from '../../../src/commands/index.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import { FaultWindow } from '../../../src/core/alerts/fault-window.ts';
 import { coreErrors, type ErrorKind, SwarmError } from '../../../src/core/errors.ts';
-import { ago, failedPart, link, now } from '../commands/ports.ts';
+import { ago, failedPart, link, now, portsOf } from '../commands/ports.ts';
 
 const well: Situation = {
   now,
@@ -114,6 +115,21 @@ describe('a circuit', () => {
     expect(keys({ breakers: [{ name: 'discord-rest', state, since: ago(5) }] })).toEqual([
       'circuit-open/discord-rest',
     ]);
+  });
+
+  it.each([
+    ['alert-webhook one.example:8443', 'circuit-open/alert-webhook-one.example-8443'],
+    ['alert-webhook [::1]:9', 'circuit-open/alert-webhook----1--9'],
+  ])('of a host has a key that can be silenced: %s', (name, key) => {
+    const breakers = [{ name, state: 'open', since: ago(5) } as const];
+    expect(keys({ breakers })).toEqual([key]);
+    const silence = catalogue.find((spec) => spec.name === 'silence');
+    if (silence?.kind !== 'action') throw new Error('silence is no action');
+    const call = {
+      args: { alert: key, minutes: '5' },
+      identity: { surface: 'console', id: 'local', name: 'you' } as const,
+    };
+    return expect(silence.check(call, portsOf({}))).resolves.toBeNull();
   });
 });
 

@@ -16,6 +16,8 @@ const alert = (key: string, given: Partial<AlertView> = {}): AlertView => ({
   since: ago(600),
   count: 1,
   silencedUntil: null,
+  flapping: false,
+  overSince: null,
   ways: [],
   ...given,
 });
@@ -75,6 +77,35 @@ describe('alerts', () => {
         { label: 'link-down/redis@7,8,9,…', value: expect.stringMatching(/^critical for .* in 4 proc/) },
       ],
       data: { alerts: [{ pid: 9, places: [{ pid: 7 }, { pid: 8 }, { pid: 9 }, { pid: 10 }] }] },
+    });
+  });
+
+  const held = (key: string, given: Partial<AlertView> = {}) =>
+    alert(key, { severity: 'critical', flapping: true, overSince: ago(43), ...given });
+
+  it('says of one that is over and whose end is held back that it is over, and counts it nowhere', async () => {
+    const processes = firing(held('policy-broken'), alert('error-rate/X'));
+    expect(await told('alerts', { processes })).toEqual([
+      '[warn]',
+      '1 alert',
+      '  error-rate/X   warning for 10 min: error-rate/X is not well: no answer (1 s ago)',
+      '  policy-broken  over for 43 s (was critical): policy-broken is not well: no answer; its end is held back until it stays away, since it comes and goes (1 s ago)',
+    ]);
+    const only = { processes: firing(held('policy-broken')) };
+    expect(await ask('alerts', only)).toMatchObject({ title: 'No alert fires', rows: [{ tone: 'info' }] });
+    const { title, rows } = await ask('status', only);
+    expect(JSON.stringify([title, rows])).not.toMatch(/policy-broken|critical/);
+  });
+
+  it('tells one that is over in one process as firing while another sees it', async () => {
+    const processes = [
+      { ...process(7, []), alerts: [held('policy-broken', { count: 9 })] },
+      { ...process(8, []), alerts: [alert('policy-broken', { severity: 'critical' })] },
+    ];
+    const [row] = (await ask('alerts', { processes })).rows;
+    expect(row).toMatchObject({
+      tone: 'bad',
+      value: 'critical for 10 min: policy-broken is not well: no answer',
     });
   });
 

@@ -119,15 +119,24 @@ describe('the webhook', () => {
     expect(asked()).toBe(1);
   });
 
-  it('keeps the secret of its address out of what it throws', async () => {
-    const url = new Secret('http://127.0.0.1:1/hook/s3cret');
-    const thrown: unknown = await webhook(url)
-      .send(notice('a'), never)
-      .catch((error: unknown) => error);
-    expect(thrown).toMatchObject({ code: 'ALERT_UNDELIVERED' });
-    expect(`${thrown instanceof Error ? (thrown.stack ?? '') : ''}${JSON.stringify(thrown)}`).not.toContain(
-      's3cret',
-    );
+  it.each(['http://127.0.0.1:1/hook/s3cret', 'http://user:s3cret@127.0.0.1:1/s3cret?token=s3cret'])(
+    'keeps the secret of its address out of what it throws: %s',
+    async (text) => {
+      const url = new Secret(text);
+      const thrown: unknown = await webhook(url)
+        .send(notice('a'), never)
+        .catch((error: unknown) => error);
+      expect(thrown).toMatchObject({ code: 'ALERT_UNDELIVERED' });
+      expect(`${thrown instanceof Error ? (thrown.stack ?? '') : ''}${JSON.stringify(thrown)}`).not.toContain(
+        's3cret',
+      );
+    },
+  );
+
+  it('has a circuit that says which receiver it is of, and nothing else of its address', () => {
+    const guards = createGuards({ clock: systemClock });
+    createWebhookChannel({ guards }, { url: new Secret('https://one.example:8443/s3cret'), from: 'test' });
+    expect(guards.breakers().map(({ name }) => name)).toEqual(['alert-webhook one.example:8443']);
   });
 
   it('holds back no more than it may while its receiver is away', async () => {

@@ -30,6 +30,10 @@ describe('the inbox of an agent', () => {
       { kind: 'webhook', url: 'http://agent.example/', secretFile: 'x' },
       /inbox\.url: expected https, or http on this machine/,
     ],
+    [
+      { kind: 'webhook', url: 'https://user:s3cret@agent.example/', secretFile: 'x' },
+      /inbox\.url: expected a URL without user and password, (?!.*s3cret)/,
+    ],
   ])('is refused as %j, with its place and the mend', (inbox, said) => {
     expect(() => inboxOf(inbox)).toThrow(said);
   });

@@ -1,7 +1,8 @@
 // Alerts as an HTTP POST of JSON: the way out that no chat can close. Behind a guard, so that a receiver that is away is
 // tried again within reason, and what waits for it is bounded.
 import { hash } from 'node:crypto';
-import { coreErrors, errorText, SwarmError } from '../../errors.ts';
+import { coreErrors, SwarmError } from '../../errors.ts';
+import { fetchFaultText } from '../../fetch-faults.ts';
 import type { GuardMaker } from '../../recovery/guards.ts';
 import type { Secret } from '../../secret.ts';
 import type { Notice } from '../alert.ts';
@@ -17,7 +18,6 @@ export interface WebhookChannelOptions {
 
 // One at a time, so that "over" does not overtake "fires".
 const guardOptions = {
-  name: 'alert-webhook',
   timeoutMs: 5_000,
   retries: 2,
   backoff: { initialMs: 500, maxMs: 5_000 },
@@ -34,10 +34,12 @@ export function createWebhookChannel(
   { guards }: { readonly guards: GuardMaker },
   { url, from }: WebhookChannelOptions,
 ): AlertChannel {
-  const guard = guards.guard(guardOptions);
+  const to = placeOf(url);
+  // Processes may have different receivers, and who reads of a circuit is to know which.
+  const guard = guards.guard({ ...guardOptions, name: `alert-webhook ${to.word}` });
   return {
     name: 'webhook',
-    to: placeOf(url),
+    to,
     lateForMs,
     send: (notice, signal) => guard.run((within) => post(url, bodyOf(notice, from), within), { signal }),
   };
@@ -77,8 +79,7 @@ async function reach(url: Secret, body: string, signal: AbortSignal): Promise<Re
       redirect: 'error',
     });
   } catch (thrown) {
-    const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
-    const said = `the alert webhook was not reached: ${errorText(cause)}`;
+    const said = `the alert webhook was not reached: ${fetchFaultText(thrown)}`;
     // Without the cause: some libraries put the whole URL into it.
     throw new SwarmError(coreErrors.alertUndelivered, said);
   }
