@@ -97,6 +97,8 @@ export interface AgentView {
   readonly isUnreadable?: true;
   /** Whether anything can be given to it. */
   readonly hasInbox: boolean;
+  /** It tells its progress in a status file; absent: it reports. */
+  readonly hasStatusFile?: true;
   /** The first that gets its gas; null at the end of the chain, also one whose missions are used up, and outside of it. */
   readonly next: string | null;
   /** All that get its gas, `next` before the others. */
