@@ -70,7 +70,7 @@ export const gasSchema = z.object({
   /** Absent: nobody joined it. */
   parts: z.array(gasPartSchema).optional(),
   createdAt: z.number().int().nonnegative(),
-  /** Markdown for the receiver. */
+  /** Markdown for the receiver; as it is stored, with marks that go when it is read. */
   text: z.string().min(1),
   /** The delivery that this one stands for, since it was given to another agent. */
   replaces: z.string().optional(),
