@@ -74,7 +74,7 @@ export const gasSchema = z.object({
   /** Absent: nobody joined it. */
   parts: z.array(gasPartSchema).optional(),
   createdAt: z.number().int().nonnegative(),
-  /** Markdown for the receiver. */
+  /** Markdown for the receiver; as it is stored, with marks that go when it is read. */
   text: z.string().min(1),
   /** The delivery that this one stands for, since it was given to another agent. */
   replaces: z.string().optional(),
@@ -101,6 +101,8 @@ export interface AgentView {
   readonly isUnreadable?: true;
   /** Whether anything can be given to it. */
   readonly hasInbox: boolean;
+  /** It tells its progress in a status file; absent: it reports. */
+  readonly hasStatusFile?: true;
   /** The first that gets its gas; null at the end of the chain, also one whose missions are used up, and outside of it. */
   readonly next: string | null;
   /** All that get its gas, `next` before the others. */

@@ -31,6 +31,8 @@ export interface DirectoryOptions {
   readonly agents: readonly string[];
   /** Those to whom nothing can be given. */
   readonly inboxless: readonly string[];
+  /** Those that have a status file. */
+  readonly filed: readonly string[];
   readonly chain: () => Chain;
   readonly stall: StallOptions;
 }
@@ -38,7 +40,7 @@ export interface DirectoryOptions {
 /** Lists the configured agents in their order; one that was never seen has no figures. */
 export function createDirectory(
   { store, watches, inbox, clock }: DirectoryDeps,
-  { agents, inboxless, chain, stall }: DirectoryOptions,
+  { agents, inboxless, filed, chain, stall }: DirectoryOptions,
 ): AgentDirectory {
   const watched = (run: Run, watch: Watch | null) => watchView(run, watch, clock.now(), stall);
   return {
@@ -65,7 +67,11 @@ export function createDirectory(
         const standIns = standInsOf(values, agent);
         const way = { hasInbox: !inboxless.includes(agent), receivers: receivers(run), waits, standIns };
         const view = agentView(run, way, watched(run, known[at] ?? null));
-        return unreadable.includes(agent) ? { ...view, ...unreadableRun } : view;
+        return {
+          ...view,
+          ...(filed.includes(agent) && { hasStatusFile: true }),
+          ...(unreadable.includes(agent) && unreadableRun),
+        };
       });
     },
     deliveries: async (limit) => {

@@ -102,7 +102,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
   const late = makeLateTick({ ticks, clock, logger, faults, run: intake.scheduled }, scheduled);
   const directory = createDirectory(
     { store, watches, inbox, clock },
-    { agents: names, inboxless, chain, stall },
+    { agents: names, inboxless, filed: filedOf(agents), chain, stall },
   );
   const { boards, watch } = joinBoards({ redis, directory, store, jobs, clock, logger }, { prefix, chain });
   const questions = createQuestions(redis, { prefix });
@@ -165,6 +165,11 @@ function byBeginning({
 /** Whether its chain is to go on behind it. */
 function expectsGas(chain: Chain, agent: string): boolean {
   return endOf(chain, agent) !== 'stop' && successor(chain, agent) !== null;
+}
+
+/** Those with a status file. */
+function filedOf(agents: readonly PipelineAgent[]): string[] {
+  return agents.flatMap(({ id, statusFile }) => (statusFile === undefined ? [] : [id]));
 }
 
 /** Those that ask for their gas. */

@@ -30,12 +30,12 @@ export function nextMissionText(text: string): string {
 
 /** The Markdown of a schedule's gas; `text` is the operator's own. */
 export function scheduledText(schedule: string, text: string): string {
-  return `# Scheduled: ${schedule}\n\n${text.trim()}\n\n${acceptance}\n`;
+  return `# Scheduled: ${schedule}\n\n${text.trim()}\n\n${ours(acceptance)}\n`;
 }
 
 /** The Markdown of a person's message. The words are theirs to give, their name is foreign. */
 export function messageText(by: string, text: string): string {
-  return `# Message from ${quote(by, 80)}\n\n${ownWords(text)}\n\n${acceptance}\n`;
+  return `# Message from ${quote(by, 80)}\n\n${ownWords(text)}\n\n${ours(acceptance)}\n`;
 }
 
 export interface Ahead extends Pick<Handover, 'from' | 'to' | 'mission' | 'checkpoint'> {
@@ -58,7 +58,7 @@ export function aheadText({ from, to, mission, checkpoint, percent, by, text }: 
     '',
     ...[`- Agent: ${from}`, `- Progress: ${progress}`, `- Mission: ${quote(mission)}`],
     '',
-    `${acceptance}\n`,
+    `${ours(acceptance)}\n`,
   ].join('\n');
 }
 
@@ -69,6 +69,17 @@ export function quote(text: string, limit = 160): string {
 
 /** How gas is taken on that is a file; inboxes/frame.ts has the words of the others. */
 export const acceptance = 'When you take this on, move this file to `done/` beside it.';
+
+/**
+ * Stands in what is stored before a sentence of ours that each receiver reads in its own words, and goes where they are put in.
+ * Foreign text has none, since it comes without what would steer a terminal: so its words are never taken for ours.
+ */
+export const mark = '\u{FDD0}';
+
+/** A sentence of ours as it is stored. */
+export function ours(sentence: string): string {
+  return `${mark}${sentence}`;
+}
 
 /** Without what would steer a terminal; lines stay lines. */
 function ownWords(text: string): string {

@@ -8,9 +8,6 @@ import type { Action, ActionCall, CommandPorts, Objection } from '../spec.ts';
 import { jobOf, objectionToGiving, orderedBy, receiverArg } from './agent-names.ts';
 import { allKept } from './find-delivery.ts';
 
-/** An agent with a status file reads of that instead. */
-const report = `Report your progress. ${reportWords.blocked.door}`;
-
 export const unstall: Action = {
   kind: 'action',
   name: 'unstall',
@@ -24,7 +21,7 @@ export const unstall: Action = {
     return (await objectionToGiving(name, ports)) ?? (await atWork(name, ports));
   },
   enqueue: (call, ports) =>
-    send(call, ports, `You have gone silent. Read your mission again and do its next open task. ${report}`),
+    send(call, ports, 'You have gone silent. Read your mission again and do its next open task.'),
 };
 
 export const heal: Action = {
@@ -34,7 +31,7 @@ export const heal: Action = {
   example: 'heal Agent-2',
   prompt: ({ agent }) => `Tell ${agent} where it stands, and ask it to go on?`,
   enqueue: async (call, ports) =>
-    send(call, ports, `You have gone silent. ${await standing(call.args['agent'] ?? '', ports)} ${report}`),
+    send(call, ports, `You have gone silent. ${await standing(call.args['agent'] ?? '', ports)}`),
 };
 
 export const onboardSoft: Action = {
@@ -48,7 +45,7 @@ export const onboardSoft: Action = {
     send(
       call,
       ports,
-      `Finish your present task. Then take your bearings anew: read the rules of your workspace, your mission, and what lies in your inbox, oldest first. ${report}`,
+      'Finish your present task. Then take your bearings anew: read the rules of your workspace, your mission, and what lies in your inbox, oldest first.',
     ),
 };
 
@@ -63,9 +60,16 @@ export const onboardHard: Action = {
     send(
       call,
       ports,
-      `Stop your present task now, and commit or note down what is worth keeping. Then begin anew: read the rules of your workspace, your mission, and what lies in your inbox, oldest first, and nothing you remember beside these. ${report}`,
+      'Stop your present task now, and commit or note down what is worth keeping. Then begin anew: read the rules of your workspace, your mission, and what lies in your inbox, oldest first, and nothing you remember beside these.',
     ),
 };
+
+/** What each of them asks for at its end, in the way that the agent has. */
+async function reporting(name: string, { agents }: CommandPorts): Promise<string> {
+  const view = (await agents.agents()).find(({ agent }) => agent === name);
+  const { file, door } = reportWords.blocked;
+  return `Report your progress. ${view?.hasStatusFile ? file : door}`;
+}
 
 /** Why it is not to be disturbed; null when it is silent. */
 async function atWork(name: string, { agents, clock }: CommandPorts): Promise<Objection | null> {
@@ -97,8 +101,9 @@ async function standing(name: string, { agents }: CommandPorts): Promise<string>
   return `You had told ${mission} and ${told}. ${gas}`;
 }
 
-async function send(call: ActionCall, ports: CommandPorts, text: string): Promise<string> {
+async function send(call: ActionCall, ports: CommandPorts, words: string): Promise<string> {
   const { agent = '' } = call.args;
+  const text = `${words} ${await reporting(agent, ports)}`;
   await ports.jobs.add(jobOf('agent.message', call, { ...orderedBy(call), to: agent, text }));
   return `Order taken: a message to ${agent}. Whether it has it and accepts it follows.`;
 }

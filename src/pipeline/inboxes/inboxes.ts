@@ -6,6 +6,7 @@ import type { AgentInbox, GasBus } from '../../contracts/ports.ts';
 import type { Clock } from '../../core/clock.ts';
 import { SwarmError } from '../../core/errors.ts';
 import type { PipelineAgent } from '../intake.ts';
+import { acceptance } from '../text.ts';
 import { createAmqpInbox } from './amqp-inbox.ts';
 import type { InboxConfig } from './config.ts';
 import { createFileInbox } from './file-inbox.ts';
@@ -40,7 +41,8 @@ export function createInboxes(
 ): Inboxes {
   const filed = new Set(agents.flatMap(({ id, statusFile }) => (statusFile === undefined ? [] : [id])));
   const inboxes = new Map(agents.map(({ id, inbox }) => [id, makeInbox(deps, inbox)]));
-  const asReadBy = ({ takeOn }: Inbox, gas: Gas) => asRead(gas, { takeOn, hasStatusFile: filed.has(gas.to) });
+  const asReadBy = ({ takeOn }: Pick<Inbox, 'takeOn'>, gas: Gas) =>
+    asRead(gas, { takeOn, hasStatusFile: filed.has(gas.to) });
   const known = (agent: string): Inbox => {
     const inbox = inboxes.get(agent);
     if (inbox) return inbox;
@@ -48,10 +50,7 @@ export function createInboxes(
   };
   return {
     ackOf: (agent) => known(agent).ack,
-    asRead: (gas) => {
-      const inbox = inboxes.get(gas.to);
-      return inbox ? asReadBy(inbox, gas) : gas;
-    },
+    asRead: (gas) => asReadBy(inboxes.get(gas.to) ?? ofFolder, gas),
     deliver: async (gas, signal) => {
       const inbox = known(gas.to);
       return inbox.deliver(asReadBy(inbox, gas), signal ?? endless());
@@ -60,6 +59,9 @@ export function createInboxes(
     withdraw: async (gas, signal) => known(gas.to).withdraw(gas, signal ?? endless()),
   };
 }
+
+/** Whoever is configured no more reads what is stored. */
+const ofFolder: Pick<Inbox, 'takeOn'> = { takeOn: () => acceptance };
 
 /** The inbox of one agent. */
 export function makeInbox(

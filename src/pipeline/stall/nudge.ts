@@ -2,7 +2,7 @@
 // that an agent at work loses a minute over it and no more.
 import { type Gas, reportWords } from '../../contracts/agents.ts';
 import { derivedId } from '../../contracts/ids.ts';
-import { acceptance } from '../text.ts';
+import { acceptance, ours } from '../text.ts';
 
 /** From whom a nudge is, as front matter and reports show it. */
 const sender = 'schedule:stall-watch';
@@ -38,10 +38,10 @@ export function toNudge({ agent, episode, since, last, now }: Nudge): Gas {
       `Nothing has been seen of your work for ${minutes} min (last: ${last}).`,
       '',
       '1. If you are at work, report your progress and go on.',
-      `2. ${reportWords.blocked.door}`,
+      `2. ${ours(reportWords.blocked.door)}`,
       '',
       'This is said once in one silence; a person hears of it if it goes on.',
-      acceptance,
+      ours(acceptance),
       '',
     ].join('\n'),
   };

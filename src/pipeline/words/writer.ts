@@ -1,7 +1,7 @@
 // Writes a hand-over: fills the template of its checkpoint, in as much room as there is. Pure.
 import { reportWords } from '../../contracts/agents.ts';
 import type { Learning } from '../../contracts/brain.ts';
-import { acceptance, type Handover, quote, section } from '../text.ts';
+import { acceptance, type Handover, ours, quote, section } from '../text.ts';
 import { type GasOptions, gasConfigSchema } from './config.ts';
 import { fence } from './fence.ts';
 import type { Templates } from './load.ts';
@@ -95,13 +95,13 @@ function valuesOf(
     timeBox: `${timeBoxMinutes} minutes`,
     success: 'within the time box you have told a mission and more percent than now',
     quoted: quotedText,
-    acceptance,
+    acceptance: ours(acceptance),
   };
 }
 
 /** A verb and a thing, so that nobody has to ask what to do first. */
 function nextStep({ from, open, checkpoint }: Handover, hasMission: boolean): string {
-  if (!hasMission) return `${reportWords.first.door}, then begin with its first task`;
+  if (!hasMission) return `${ours(reportWords.first.door)}, then begin with its first task`;
   const [first] = checkpoint === 100 ? open : [];
   if (first !== undefined) return `look whether this of ${from} is yours now: ${quote(first)}`;
   return 'begin with the first open task of your mission, and tell your percent when it is done';

@@ -1,5 +1,6 @@
 // The inbox that its agent asks for, on real Redis: gas is handed out until it is acknowledged, and to nobody else.
 import { describe, expect } from 'vitest';
+import { reportWords } from '../../../src/contracts/agents.ts';
 import { bodySchema } from '../../../src/contracts/jobs.ts';
 import type { Pipeline } from '../../../src/pipeline/index.ts';
 import { it as base, type Rig } from './rig.ts';
@@ -194,5 +195,33 @@ describe('gas that is fetched', () => {
       });
     }
     expect(await stateOf(rig.pipeline)).toBe('sent');
+  });
+});
+
+describe('who has a status file', () => {
+  const [A, ...others] = agents;
+  const mixed = base.extend({
+    options: { agents: [{ ...A, id: 'A', statusFile: '/nowhere/A.json' }, ...others] },
+  });
+
+  mixed('is told of each agent, so that a command can ask for what it can do', async ({ rig }) => {
+    const views = await rig.pipeline.directory.agents();
+    expect(views.map(({ agent, hasStatusFile }) => [agent, hasStatusFile])).toEqual([
+      ['A', true],
+      ['B', undefined],
+      ['C', undefined],
+    ]);
+  });
+
+  mixed('changes no word that a person wrote to one', async ({ rig }) => {
+    const text = `Tell Bea: ${reportWords.blocked.door}`;
+    const order = { id: 'o1', at: Date.now(), principal: 'cli:local' };
+    const replyTo = { surface: 'console', place: 'main' } as const;
+    await rig.pipeline.control['agent.message'](order, { by: 'ann', to: 'A', text, replyTo });
+    await work(rig);
+    const [gas] = await fetched(rig.pipeline, 'A');
+    expect(gas?.text).toContain(`\n\n${text}\n\nWhen you take this on, call the tool`);
+    const { deliveries } = await rig.pipeline.directory.deliveries(1);
+    expect(deliveries[0]?.gas.text).toBe(gas?.text);
   });
 });

@@ -1,6 +1,7 @@
 // A person's hand on an agent that does not get on: one message each, and none to whoever is at work.
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/commands/index.ts';
+import { type AgentView, reportWords } from '../../../src/contracts/agents.ts';
 import { type JobName, type JobOrder, jobCatalogue } from '../../../src/contracts/jobs.ts';
 import { notingSink } from '../../support/kept.ts';
 import { agent, ago, delivery, portsOf } from './ports.ts';
@@ -50,6 +51,26 @@ it.each(['unstall', 'heal', 'onboard soft', 'onboard hard'])(
     await action(name).enqueue({ args, identity, replyTo, correlationId: 'c-1' }, ports);
     expect(jobs).toMatchObject([{ name: 'agent.message', body: { to: 'Agent-2', by: 'Ann' } }]);
     expect(jobCatalogue['agent.message'].body.safeParse(jobs[0]?.body).success).toBe(true);
+  },
+);
+
+it.each(['unstall', 'heal', 'onboard soft', 'onboard hard'])(
+  '%s asks for what the agent can do: its status file where it has one, and else a report',
+  async (name) => {
+    const { file, door } = reportWords.blocked;
+    const asked = async (given: Partial<AgentView>) => {
+      const jobs: JobOrder<JobName>[] = [];
+      const ports = {
+        ...portsOf({ agents: [agent('Agent-2', given)] }),
+        jobs: notingSink((order) => jobs.push(order)),
+      };
+      const replyTo = { surface: 'discord', place: '9' } as const;
+      const args = { agent: 'Agent-2' };
+      await action(name).enqueue({ args, identity, replyTo, correlationId: 'c-1' }, ports);
+      return jobCatalogue['agent.message'].body.parse(jobs[0]?.body).text;
+    };
+    expect((await asked({ hasStatusFile: true })).endsWith(` Report your progress. ${file}`)).toBe(true);
+    expect((await asked({})).endsWith(` Report your progress. ${door}`)).toBe(true);
   },
 );
 

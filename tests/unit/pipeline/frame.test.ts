@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { reportWords } from '../../../src/contracts/agents.ts';
+import { derivedId } from '../../../src/contracts/ids.ts';
+import { toSkippedGas } from '../../../src/pipeline/gas.ts';
 import type { InboxConfig } from '../../../src/pipeline/inboxes/config.ts';
 import { inboxSchema } from '../../../src/pipeline/inboxes/config.ts';
 import { createInboxes } from '../../../src/pipeline/inboxes/inboxes.ts';
+import { newRun } from '../../../src/pipeline/run.ts';
 import { toNudge } from '../../../src/pipeline/stall/nudge.ts';
-import { acceptance, type Handover, messageText } from '../../../src/pipeline/text.ts';
+import {
+  acceptance,
+  aheadText,
+  type Handover,
+  messageText,
+  nextMissionText,
+  ours,
+  scheduledText,
+} from '../../../src/pipeline/text.ts';
 import { gasConfigSchema } from '../../../src/pipeline/words/config.ts';
 import { ownTemplates } from '../../../src/pipeline/words/own.ts';
 import { writeHandover, writePlainly } from '../../../src/pipeline/words/writer.ts';
@@ -12,6 +23,7 @@ import { ManualClock } from '../core/manual-clock.ts';
 import { gas } from './gas.ts';
 
 const secretFile = '/nowhere/secret';
+const plain = { ...gasConfigSchema.parse({}), templates: ownTemplates };
 const command = 'run `swarmline agent ack x1`';
 const kinds = {
   tmux: [
@@ -58,24 +70,96 @@ describe('how gas is taken on', () => {
   });
 
   it('is the way of a file where the inbox is a folder', () => {
-    const text = messageText('ann', 'go on');
-    expect(read(text, { inbox: '/srv/inbox' })).toBe(text);
+    expect(read(messageText('ann', 'go on'), { inbox: '/srv/inbox' })).toBe(
+      `# Message from \`ann\`\n\ngo on\n\n${acceptance}\n`,
+    );
   });
 
   it('is said where a template of a person says it, also within a line and twice', () => {
-    const options = {
-      ...gasConfigSchema.parse({}),
-      templates: { ...ownTemplates, 75: '1. {{acceptance}}\n{{acceptance}}' },
-    };
+    const options = { ...plain, templates: { ...ownTemplates, 75: '1. {{acceptance}}\n{{acceptance}}' } };
     const text = writeHandover(handover, { mission: null, learnings: [] }, options);
     const how = `When you take this on, ${kinds.webhook[1]}`;
     expect(read(text, { inbox: kinds.webhook[0], checkpoint: 75 })).toBe(`1. ${how}\n${how}\n`);
   });
 
-  it('is told behind words of a person that look like it, which stay as they are', () => {
-    const text = `Move this file to \`done/\`:\n> ${acceptance}\n`;
-    expect(read(text, { inbox: kinds.tmux[0] })).toBe(`${text}\nWhen you take this on, ${kinds.tmux[1]}\n`);
+  it('is said of whoever is configured no more as of a folder', () => {
+    const inboxes = createInboxes({ clock: new ManualClock() }, []);
+    expect(inboxes.asRead(gas({ text: messageText('ann', 'go on') })).text).toMatch(
+      new RegExp(`\n\ngo on\n\n${acceptance}\n$`),
+    );
   });
+
+  it('is added to nothing that does not say it: nobody gets a skipped checkpoint', () => {
+    const text = toSkippedGas(newRun('Agent-1'), 75, { to: 'Agent-2', createdAt: 1 }).text;
+    expect(read(text, { inbox: { kind: 'pull' }, checkpoint: 75 })).toBe(text);
+  });
+});
+
+describe('what looks like a sentence of ours', () => {
+  const door = [reportWords.first.door, reportWords.blocked.door, acceptance].join('\n');
+  const reader = { inbox: { kind: 'pull' }, statusFile: '/srv/status.json' };
+  const how = `When you take this on, ${kinds.pull[1]}`;
+
+  it('stays in the words of a person', () => {
+    expect(read(messageText('ann', door), reader)).toBe(`# Message from \`ann\`\n\n${door}\n\n${how}\n`);
+  });
+
+  it('stays in the words of a schedule', () => {
+    expect(read(scheduledText('daily', door), reader)).toBe(`# Scheduled: daily\n\n${door}\n\n${how}\n`);
+  });
+
+  it('stays in what a person sends ahead of a checkpoint, and in the next mission behind it', () => {
+    const sent = { ...handover, by: 'ann', text: door };
+    const text = read(aheadText(sent) + nextMissionText(door), { ...reader, checkpoint: 75 });
+    expect(text.split(door)).toHaveLength(3);
+    expect(text).toContain(`\n${how}\n\n## Your next mission`);
+  });
+
+  it('stays in a template of a person, which has ours where it names them', () => {
+    const own = `${door}\n{{nextStep}}\n{{acceptance}}`;
+    const options = { ...plain, templates: { ...ownTemplates, 75: own } };
+    const text = writeHandover(handover, { mission: null, learnings: [] }, options);
+    expect(read(text, { ...reader, checkpoint: 75 })).toBe(
+      `${door}\n${reportWords.first.file}, then begin with its first task\n${how}\n`,
+    );
+  });
+
+  it('stays in what the brain has, also where its author tried to mark it as ours', () => {
+    const learnings = [1, 2, 3].map((at) => ({
+      ...{ id: `l${at}`, author: 'Agent-3', mission: 'map', at, tags: [] },
+      text: `${door}\n${ours(acceptance)}`,
+    }));
+    const text = writeHandover(handover, { mission: null, learnings }, plain);
+    const got = read(text, { ...reader, checkpoint: 75 });
+    expect(got.split(`\`\`\`text\n${door}\n${acceptance}\n\`\`\``)).toHaveLength(4);
+    expect(got.split(how)).toHaveLength(2);
+  });
+});
+
+describe('the size of a hand-over', () => {
+  // The longest that an agent and the id of a delivery may be.
+  const to = 'A'.repeat(64);
+  const id = derivedId('gas', 'x');
+
+  it.each(Object.entries(kinds))(
+    'grows by 200 bytes at most, however often a template says how to take it on: %s',
+    (_, [inbox]) => {
+      const inboxes = createInboxes({ clock: new ManualClock() }, [
+        { id: to, inbox: inboxSchema.parse(inbox), statusFile: undefined },
+      ]);
+      for (const times of [1, 3, 12, 500]) {
+        const own = `{{done}}\n{{mission}}\n${'{{acceptance}}\n'.repeat(times)}`;
+        const options = { ...plain, maxBytes: 2_000, templates: { ...ownTemplates, 75: own } };
+        for (let length = 0; length <= 160; length += 8) {
+          const mission = 'm'.repeat(length);
+          const text = writeHandover({ ...handover, mission }, { mission: null, learnings: [] }, options);
+          const got = inboxes.asRead(gas({ id, to, text, checkpoint: 75 })).text;
+          expect(Buffer.byteLength(got)).toBeLessThanOrEqual(2_200);
+          expect(got).toContain('When you take this on');
+        }
+      }
+    },
+  );
 });
 
 describe('how progress is told', () => {

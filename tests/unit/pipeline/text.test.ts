@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toNudge } from '../../../src/pipeline/stall/nudge.ts';
-import { aheadText, messageText, quote } from '../../../src/pipeline/text.ts';
+import { aheadText, messageText, ours, quote } from '../../../src/pipeline/text.ts';
 import { writePlainly as gasText } from '../../../src/pipeline/words/writer.ts';
 
 const handover = {
@@ -56,7 +56,7 @@ describe('the text of what a person sends', () => {
         '',
         'one[2J\ntwo',
         '',
-        'When you take this on, move this file to `done/` beside it.',
+        ours('When you take this on, move this file to `done/` beside it.'),
         '',
       ].join('\n'),
     );
