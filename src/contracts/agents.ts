@@ -119,9 +119,10 @@ export interface AgentView {
   readonly watch: WatchView;
 }
 
-/** How the detail of a step begins that changed no state: a try failed, it waits to be fetched, or a person began to be wanted. */
+/** How the detail of a step begins that changed no state: a try failed, it was tried again, it waits to be fetched, or a person began to be wanted. */
 export const stepMarks = {
   missed: 'not laid down: ',
+  again: 'try ',
   waits: 'waits to be fetched: ',
   wanted: 'a person is wanted: ',
 } as const;

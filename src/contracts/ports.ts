@@ -52,7 +52,10 @@ export interface Drained {
   readonly left: number;
   /** Begun, not known to have ended, and held by no worker: name and id of each. */
   readonly lost: readonly string[];
-  /** Not among them: their process is gone, and another runs them once workers take from the queue; name and id of each. */
+  /**
+   * Not among them: their process has had no connection to Redis for a while, so it ended, or is halted or cut off and may go
+   * on. Another runs them once workers take from the queue; name and id of each.
+   */
   readonly gone: readonly string[];
   /** The order that waits for the end of the drain, with the principal who gave it; null: none. */
   readonly takenOver: { readonly order: 'resume' | 'pause'; readonly by: string } | null;

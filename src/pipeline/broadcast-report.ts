@@ -3,10 +3,11 @@ import { isToBeFetched, stepMarks } from '../contracts/agents.ts';
 import type { Report, Step } from '../contracts/chat.ts';
 import { type Delivery, isClosed } from './delivery.ts';
 import type { Asked } from './records.ts';
+import { newsOf } from './report.ts';
 
 /**
- * The report of all deliveries of one broadcast as they are now. `seq` is the number of all their steps, which only grows,
- * so that the report of the last step is the one that stays.
+ * The report of all deliveries of one broadcast as they are now. `seq` is the number of all their steps that are
+ * told at once, which only grows, so that the report of the last step is the one that stays.
  */
 export function broadcastReport(deliveries: readonly Delivery[], asked: Asked): Report {
   const of = asked.siblings.length;
@@ -28,7 +29,7 @@ export function broadcastReport(deliveries: readonly Delivery[], asked: Asked): 
     about: asked.correlationId,
     kind: 'gas',
     subject: `broadcast to ${of}`,
-    seq: deliveries.reduce((sum, { steps }) => sum + steps.length, 0),
+    seq: deliveries.reduce((sum, delivery) => sum + newsOf(delivery), 0),
     final,
     text: `broadcast: ${counts.join(', ')}`,
     steps: stepsOf(deliveries, { of, sent, ended: final, lost: lost.length }),

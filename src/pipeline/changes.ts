@@ -22,8 +22,10 @@ export interface ChangesDeps {
   readonly store: GasStore;
   readonly clock: Clock;
   readonly meter?: Meter | undefined;
-  /** Does what comes of a step that was stored; again, where the same event comes again. */
+  /** Does what comes of a step that was stored. */
   readonly follow: (delivery: Delivery, effects: DeliveryStep['effects']) => Promise<void>;
+  /** Told of a delivery to which the same event came again: whoever stored it may not have followed it. */
+  readonly again: (delivery: Delivery) => Promise<void>;
 }
 
 /** Each throws SwarmError DELIVERY_UNKNOWN, STORE_CONFLICT, RECORD_UNREADABLE, REDIS_*, and what `follow` does. */
@@ -40,7 +42,7 @@ export interface Changes {
   ): Promise<Delivery>;
 }
 
-export function createChanges({ store, clock, meter, follow }: ChangesDeps): Changes {
+export function createChanges({ store, clock, meter, follow, again }: ChangesDeps): Changes {
   const change = async (
     id: string,
     make: (held: Delivery) => DeliveryStep,
@@ -65,16 +67,18 @@ export function createChanges({ store, clock, meter, follow }: ChangesDeps): Cha
   };
   return {
     change,
-    apply: (id, what, beside, known) =>
-      change(
-        id,
-        (held) => {
-          refuse(held, what);
-          return transitionDelivery(held, { ...what, at: clock.now() });
-        },
-        beside,
-        known,
-      ),
+    apply: async (id, what, beside, known) => {
+      let isAgain = false;
+      const make = (held: Delivery) => {
+        refuse(held, what);
+        const step = transitionDelivery(held, { ...what, at: clock.now() });
+        isAgain = step.delivery === held && held.state === what.state;
+        return step;
+      };
+      const delivery = await change(id, make, beside, known);
+      if (isAgain) await again(delivery);
+      return delivery;
+    },
   };
 }
 

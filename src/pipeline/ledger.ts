@@ -1,5 +1,6 @@
 // The record of deliveries: takes what happened, stores the machine's answer, then does what it asks for.
-// Stored first, done after: what a crash leaves undone is found in the open set and done again by `settle`.
+// Stored first, done after: what a crash leaves undone is found in the open set and done again by `settle`, and where the same
+// event comes again.
 import type { Address } from '../contracts/chat.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import type { AgentInbox, DeliveryLedger } from '../contracts/ports.ts';
@@ -17,7 +18,7 @@ import type { OwedRules } from './owed.ts';
 import type { FitnessRules } from './routing.ts';
 import { createSettling, type SettlingDeps } from './settle.ts';
 import type { GasStore } from './store.ts';
-import { makeTell, type TellDeps } from './tell.ts';
+import { createTelling, type TellDeps } from './tell.ts';
 import { untilSaved } from './until-saved.ts';
 
 export interface LedgerDeps extends TellDeps, SettlingDeps {
@@ -53,7 +54,7 @@ export interface Ledger extends Pick<DeliveryLedger, 'state'> {
 
 export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
   const { store, clock, meter, inbox } = deps;
-  const tell = makeTell(deps, options);
+  const { tell, tellUntold } = createTelling(deps, options);
 
   /** A closed delivery leaves the open set last, so a crash before that is mended. */
   async function follow(delivery: Delivery, effects: DeliveryStep['effects']): Promise<void> {
@@ -61,9 +62,9 @@ export function createLedger(deps: LedgerDeps, options: LedgerOptions): Ledger {
     if (effects.includes('report')) await tell(delivery);
   }
 
-  const { change, apply } = createChanges({ store, clock, meter, follow });
+  const { change, apply } = createChanges({ store, clock, meter, follow, again: tellUntold });
   const settling = createSettling(deps, options, {
-    ...{ change, apply, tell, follow },
+    ...{ change, apply, tell, tellUntold, follow },
     escalate: (delivery, why) => escalation.escalate(delivery, why),
   });
 

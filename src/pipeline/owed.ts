@@ -1,5 +1,5 @@
 // What is still owed to a delivery at a moment. Pure; ledger.ts does it, and the simulation does the same without Redis.
-import { isToBeFetched } from '../contracts/agents.ts';
+import { isToBeFetched, stepMarks } from '../contracts/agents.ts';
 import { type Delivery, isClosed, isLaid, owedSince } from './delivery.ts';
 import { kindOf } from './gas.ts';
 
@@ -87,7 +87,8 @@ function owedToLaid(delivery: Delivery, now: number, { ackTries, ackRetryMs }: O
   if (alert !== null || now < nextTryAt({ since, tries: Math.max(1, tries) }, ackRetryMs))
     return { do: 'nothing' };
   const waited = `not ${undone(delivery)} within ${Math.round((now - since) / 1_000)} s`;
-  if (tries < ackTries) return { do: 'retry', detail: `try ${tries + 1} of ${ackTries}: ${waited}` };
+  if (tries < ackTries)
+    return { do: 'retry', detail: `${stepMarks.again}${tries + 1} of ${ackTries}: ${waited}` };
   return isEscalated(delivery) ? { do: 'escalate', why: `${waited}, ${tries} tries` } : { do: 'nothing' };
 }
 

@@ -5,6 +5,7 @@ import {
   detailOf,
   type Gas,
   isToBeFetched,
+  stepMarks,
   wordOf,
 } from '../contracts/agents.ts';
 import { type Address, actionStateSchema, type Report, type Step } from '../contracts/chat.ts';
@@ -20,11 +21,26 @@ export function deliveryReport(delivery: Delivery, to: Address): Report {
     about: gas.id,
     kind: 'gas',
     subject: `${senderOf(gas)} → ${gas.to}`,
-    seq: steps.length,
+    seq: newsOf(delivery),
     final: isClosed(state),
     text: deliverySentence(delivery),
     steps: steps.flatMap(toStep),
   };
+}
+
+/**
+ * The number of its last step that people are told of at once. That it was tried again, or why a try failed, is told with what
+ * comes next: told again before that, the state is still the same report.
+ */
+export function newsOf({ steps }: Pick<Delivery, 'steps'>): number {
+  return 1 + steps.findLastIndex((step, at) => !isAside(step, steps[at - 1]));
+}
+
+type OneStep = Delivery['steps'][number];
+
+function isAside({ state, detail }: OneStep, before: OneStep | undefined): boolean {
+  if (state !== before?.state) return false;
+  return detail.startsWith(stepMarks.missed) || detail.startsWith(stepMarks.again);
 }
 
 /** One sentence with the truth of now, such as `Agent-2 accepted the 75 % gas of Agent-1 (mission X)`. */

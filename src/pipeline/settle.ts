@@ -29,6 +29,7 @@ export interface SettlingDeps {
 /** The ways to change a delivery and to tell of it. */
 export interface SettlingWays extends Changes {
   readonly tell: (delivery: Delivery) => Promise<void>;
+  readonly tellUntold: (delivery: Delivery) => Promise<void>;
   readonly follow: (delivery: Delivery, effects: DeliveryStep['effects']) => Promise<void>;
   readonly escalate: (delivery: Delivery, why: string) => Promise<void>;
 }
@@ -42,7 +43,7 @@ export interface Settling {
 
 export function createSettling(deps: SettlingDeps, rules: OwedRules, ways: SettlingWays): Settling {
   const { store, jobs, clock, look } = deps;
-  const { change, apply, tell, follow, escalate } = ways;
+  const { change, apply, tell, tellUntold, follow, escalate } = ways;
 
   async function dispatch(delivery: Delivery, known: Known<Delivery> | null = null): Promise<void> {
     const event = await dispatched(jobs, delivery);
@@ -64,8 +65,7 @@ export function createSettling(deps: SettlingDeps, rules: OwedRules, ways: Settl
       return run !== null && pauseOf(run) !== null;
     });
     if (still.length > 0) {
-      await change(held.gas.id, (now) => transitionHolders(now, still, clock.now()));
-      return;
+      return tellUntold(await change(held.gas.id, (now) => transitionHolders(now, still, clock.now())));
     }
     const delivery = await apply(held.gas.id, { state: 'pending', detail: 'let go' });
     if (delivery.state === 'pending') await dispatch(delivery);
@@ -84,7 +84,7 @@ export function createSettling(deps: SettlingDeps, rules: OwedRules, ways: Settl
     const owed = owedTo(delivery, clock.now(), rules);
     switch (owed.do) {
       case 'nothing':
-        return;
+        return tellUntold(delivery);
       case 'let-go':
         return letGo(delivery);
       case 'dispatch':

@@ -1,11 +1,12 @@
-// Which processes are gone. That a job lost its lock says only that its process was slow; one whose event loop stands still,
-// or that is halted, keeps its connections to Redis all the same, and a killed one loses them at once. One that is cut off
-// from Redis for so long counts as gone too: its jobs are given to others as well.
+// Which processes are gone from Redis. That a job lost its lock says only that its process was slow; one whose event loop
+// stands still, or that is halted, keeps its connections to Redis all the same, and a killed one loses them at once. One that
+// is cut off from Redis for so long, or halted when Redis ended its connections, counts as gone too: its jobs are given to
+// others as well. It may live, so nobody may be told that it has ended.
 import type { Clock } from '../core/clock.ts';
 import type { Redis } from '../core/redis.ts';
 
 /** Longer than whoever lives needs to connect anew, ms. */
-const goneAfterMs = 6_000;
+export const goneAfterMs = 6_000;
 
 /** Of the processes in question, as their connections are called, those that have had none for a while. Never rejects. */
 export type GoneWatch = (asked: readonly string[]) => Promise<ReadonlySet<string>>;

@@ -56,7 +56,7 @@ export interface RunningDeps {
 /** What runs at this moment. @throws what Redis throws; SwarmError RECORD_UNREADABLE */
 export type LookAtRunning = () => Promise<Pick<Drained, 'left' | 'lost' | 'gone'>>;
 
-/** To be asked again and again: that a process is gone is said only once it was missed for a while. */
+/** To be asked again and again: a process counts as gone only once it was missed for a while. */
 export function makeLookAtRunning(
   deps: RunningDeps,
   queue: string,

@@ -4,6 +4,7 @@
 import { holdableQueues, type JobBody } from '../../contracts/jobs.ts';
 import type { Authority, JobSink, QueueControl } from '../../contracts/ports.ts';
 import type { Clock } from '../../core/clock.ts';
+import { goneAfterMs } from '../gone.ts';
 import type { JobContext, JobHandler } from '../handler.ts';
 import { type Notice, tellNotice } from './notice.ts';
 
@@ -107,7 +108,7 @@ async function carriedOut(
   over.abort();
   await late;
   if (left === 0) {
-    return { text: `no worker takes from it, and nothing of it runs any more${goneWord(gone)}` };
+    return { text: `no worker takes from it, and ${restWord(gone)}` };
   }
   // The process stops: the next run goes on waiting. Or it was called off: see `broken`.
   signal.throwIfAborted();
@@ -130,9 +131,10 @@ function lostWord(lost: readonly string[]): string {
   return lost.length === 0 ? '' : ` (begun, and held by no worker any more: ${someOf(lost)})`;
 }
 
-function goneWord(gone: readonly string[]): string {
-  if (gone.length === 0) return '';
-  return `; begun by a process that is gone, and run again once workers take from it: ${someOf(gone)}`;
+function restWord(gone: readonly string[]): string {
+  if (gone.length === 0) return 'nothing of it runs any more';
+  const cut = `its process has had no connection to Redis for ${goneAfterMs / 1_000} s, and may go on if it is only halted or cut off`;
+  return `none holds a job of it; begun, and run again once workers take from it: ${someOf(gone)} (${cut})`;
 }
 
 function someOf(jobs: readonly string[]): string {

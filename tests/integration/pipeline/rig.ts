@@ -14,18 +14,22 @@ import { inQueue } from '../../support/kept.ts';
 
 export { eventually } from '../../support/fixtures.ts';
 
-/** Keeps what it is given, one per id as a queue does; `failNext` makes it lose that many. */
+/** Keeps what it is given, one per id as a queue does; `failNext` makes it lose that many, `losing` all of a kind. */
 export class NotedJobs implements JobSink {
   readonly orders: JobOrder<JobName>[] = [];
   failNext = 0;
+  losing: JobName | null = null;
+  /** The name of each that it was given, one that it has already among them. */
+  readonly given: JobName[] = [];
   /** What whoever looks for a job finds. */
   found: Awaited<ReturnType<JobLook>> = 'missing';
   /** Of gas whose words may be given again. */
   readonly forgotten: string[] = [];
 
   add<N extends JobName>(order: JobOrder<N>): Promise<Kept> {
-    if (this.failNext > 0) {
-      this.failNext -= 1;
+    this.given.push(order.name);
+    if (this.failNext > 0 || order.name === this.losing) {
+      this.failNext = Math.max(0, this.failNext - 1);
       return Promise.reject(new SwarmError(domainErrors.queueUnavailable, 'lost on purpose'));
     }
     if (!this.orders.some(({ id }) => id === order.id)) this.orders.push(order);

@@ -1,5 +1,5 @@
-// A drain and a job whose process was killed, and one whose process only stands still.
-import { spawn } from 'node:child_process';
+// A drain and a job whose process was killed, and one whose process only stands still, with and without its connections.
+import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished } from 'vitest';
 import { eventually, it } from '../../support/fixtures.ts';
@@ -24,6 +24,16 @@ async function openBegun(place: Place, parts?: Parameters<typeof openScene>[2]) 
   return { ...scene, child };
 }
 
+/** What is told where the process of `j-1` has no connection to Redis. */
+const drainedWithout =
+  'drain of queue pipeline: no worker takes from it, and none holds a job of it; begun, and run again once workers take from it: pipeline.sweep j-1 (its process has had no connection to Redis for 6 s, and may go on if it is only halted or cut off)';
+
+/** Its connections to Redis, by their ids there. */
+async function connectionsOf({ pid }: Pick<ChildProcess, 'pid'>, { redis }: Pick<Place, 'redis'>) {
+  const lines = String(await redis.client('LIST')).split('\n');
+  return lines.flatMap((line) => (line.includes(`@${pid} `) ? (/^id=(\d+)/.exec(line)?.[1] ?? []) : []));
+}
+
 describe('a drain of a queue with a job', () => {
   for (const [whose, queues] of [
     ['a killed process', undefined],
@@ -40,18 +50,31 @@ describe('a drain of a queue with a job', () => {
       scene.child.kill('SIGKILL');
       await scene.hold('drain');
       await eventually(() => scene.told.length === 1);
-      expect([scene.told, (await scene.view())?.hold?.state]).toEqual([
-        [
-          'drain of queue pipeline: no worker takes from it, and nothing of it runs any more; begun by a process that is gone, and run again once workers take from it: pipeline.sweep j-1',
-        ],
-        'paused',
-      ]);
+      expect([scene.told, (await scene.view())?.hold?.state]).toEqual([[drainedWithout], 'paused']);
       expect(scene.work.runs).toEqual([]);
       if (queues) await scene.start();
       await scene.hold('resume');
       expect([await ended(place, 'j-1'), scene.work.runs.length]).toEqual(['completed', 1]);
     });
   }
+
+  it('of a halted process that Redis has cut off says that it may go on, as it does', async ({
+    redis,
+    redisUrl,
+    prefix,
+  }) => {
+    const { child, hold, told, start } = await openBegun({ redis, redisUrl, prefix });
+    await start();
+    child.kill('SIGSTOP');
+    // As a Redis does that starts anew.
+    for (const id of await connectionsOf(child, { redis })) await redis.client('KILL', 'ID', id);
+    expect(await connectionsOf(child, { redis })).toEqual([]);
+    await hold('drain');
+    await eventually(() => told.length === 1);
+    expect(told).toEqual([drainedWithout]);
+    child.kill('SIGCONT');
+    await eventually(async () => (await connectionsOf(child, { redis })).length > 0);
+  });
 
   it('of a process that stands still is not told as done', async ({ redis, redisUrl, prefix }) => {
     // Longer than a killed one is missed.

@@ -14,11 +14,12 @@ it('each state that it reaches is counted once; what only says more of a state i
     ...{ store, clock: systemClock },
     meter: { count: (...what) => void counted.push(what), observe: () => undefined },
     follow: async ({ state }, effects) => void told.push(`${state} ${effects.join()}`),
+    again: async ({ state }) => void told.push(`${state} again`),
   });
   const held = newDelivery(gas(), '', { state: 'held', heldBy: ['Agent-1', 'Agent-3'] });
   await store.saveDelivery({ version: 0, value: null }, held);
   for (const _ of [1, 2]) await change(held.gas.id, (now) => transitionHolders(now, ['Agent-3'], 9));
-  await apply(held.gas.id, { state: 'pending', detail: 'let go' });
-  expect(told).toEqual(['held report', 'held ', 'pending report']);
+  for (const _ of [1, 2]) await apply(held.gas.id, { state: 'pending', detail: 'let go' });
+  expect(told).toEqual(['held report', 'held ', 'pending report', 'pending ', 'pending again']);
   expect(counted).toEqual([['gas_deliveries_total', { checkpoint: '75', state: 'pending' }]]);
 });
