@@ -205,7 +205,10 @@ const tooSlow: Limited = {
 // Whoever mends it and sends it under the same key would wonder at being refused.
 function notFreed(reply: Reply): Reply {
   if (reply.kind !== 'refusal') return reply;
-  return { ...reply, text: `${reply.text} Redis could not free its key, which is free again in a minute at the latest.` };
+  return {
+    ...reply,
+    text: `${reply.text} Redis could not free its key, which is free again in a minute at the latest.`,
+  };
 }
 
 function tooMuch(retryAfterMs: number): Limited {
