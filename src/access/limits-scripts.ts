@@ -16,6 +16,27 @@ local function leftOf(key, most)
   return most
 end`;
 
+// The longest that a claim counts which nobody took further, ms. Whoever is slower begins nothing: `takeScript` refuses it.
+const claimMs = 60_000;
+
+// Drops the claims of requests that are long gone, as of a process that was killed; what is left of a use then is nothing,
+// or counts. A claim that is ahead of the time of Redis, which was set back, is one of now.
+const age = `
+local function age(key)
+  local all = redis.call('HGETALL', key)
+  for i = 1, #all, 2 do
+    local at = string.sub(all[i], 1, 6) == 'claim:' and tonumber(all[i + 1])
+    if at and at > now then redis.call('HSET', key, all[i], string.format('%.0f', now)) end
+    if at and now - at > ${claimMs} then redis.call('HDEL', key, all[i]) end
+  end
+end
+local function endsUnused(key)
+  age(key)
+  if redis.call('HLEN', key) > 1 then return false end
+  redis.call('DEL', key)
+  return true
+end`;
+
 /**
  * KEYS: rate, use, cooldowns…; ARGV: burst, every ms, fingerprint of the input ('' for none), ms to keep the use, holder,
  * 1 when they begin, claim, ms of each cooldown… Returns what access/limits.ts calls an admission; of a limit its place
@@ -23,18 +44,18 @@ end`;
  * would have from now.
  *
  * A use that came before passes without being counted again: what it was answered is given back, and one that was never
- * answered goes the whole way once more. Each that is let through leaves its claim to the use; of many only that there were
- * more, which nobody takes back. The rate is a bucket that is kept as the time at which it is empty.
+ * answered goes the whole way once more. Each that is let through leaves its claim to the use, with the time. The rate is
+ * a bucket that is kept as the time at which it is empty.
  */
-export const admitScript = makeScript(`${now}${left}
+export const admitScript = makeScript(`${now}${left}${age}
 local function claim()
-  local isMore = redis.call('HLEN', KEYS[2]) > 8
-  redis.call('HSET', KEYS[2], isMore and 'more' or 'claim:' .. ARGV[7], '')
+  redis.call('HSET', KEYS[2], 'claim:' .. ARGV[7], string.format('%.0f', now))
 end
 local known = ARGV[3] ~= '' and redis.call('HMGET', KEYS[2], 'input', 'reply') or {}
-if known[1] and known[1] ~= ARGV[3] then return {'conflict'} end
-if known[2] then return {'repeated', known[2]} end
-if known[1] then
+if known[1] and known[1] ~= ARGV[3] and not endsUnused(KEYS[2]) then return {'conflict'} end
+if known[1] == ARGV[3] and known[2] then return {'repeated', known[2]} end
+if known[1] == ARGV[3] then
+  age(KEYS[2])
   claim()
   return {'admitted'}
 end
@@ -80,17 +101,29 @@ for i = 1, #KEYS do redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[i + 1], 'NX')
 return {'admitted'}`);
 
 /**
- * KEYS: use, cooldowns…; ARGV: reply ('' for none), 1 when the cooldowns stand, holder, the claim that is
- * taken back ('' for none). The first reply stays: whoever comes later, or at the same time, is given that one. Returns it,
- * or nil. A use that has neither a reply nor a claim any more never was.
+ * KEYS: use; ARGV: claim. From then on something comes of the use, and no age ends that. Returns 1, or 0 where the claim
+ * counts no more, so that the use may be something else by now. Of very many only that there were more is kept, which nobody
+ * takes back.
  */
-export const settleScript = makeScript(`
+export const takeScript = makeScript(`
+local taken = 'taken:' .. ARGV[1]
+if redis.call('HEXISTS', KEYS[1], taken) == 1 then return 1 end
+if redis.call('HDEL', KEYS[1], 'claim:' .. ARGV[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], redis.call('HLEN', KEYS[1]) > 100 and 'more' or taken, '')
+return 1`);
+
+/**
+ * KEYS: use, cooldowns…; ARGV: reply ('' for none), 1 when the cooldowns stand, holder, claim, 1 when it is taken back. The
+ * first reply stays: whoever comes later, or at the same time, is given that one. Returns it, or nil; also where the claim
+ * counts no more. A use that has neither a reply nor a claim any more never was.
+ */
+export const settleScript = makeScript(`${now}${age}
 for i = 2, #KEYS do
   if ARGV[2] ~= '1' and redis.call('GET', KEYS[i]) == ARGV[3] then redis.call('DEL', KEYS[i]) end
 end
-if ARGV[4] ~= '' and redis.call('HDEL', KEYS[1], 'claim:' .. ARGV[4]) == 1 and redis.call('HLEN', KEYS[1]) == 1 then
-  redis.call('DEL', KEYS[1])
-end
-if ARGV[1] == '' or redis.call('EXISTS', KEYS[1]) == 0 then return false end
+local claim, taken = 'claim:' .. ARGV[4], 'taken:' .. ARGV[4]
+if ARGV[5] == '1' and redis.call('HDEL', KEYS[1], claim, taken) > 0 then endsUnused(KEYS[1]) end
+local mine = redis.call('HMGET', KEYS[1], claim, taken, 'more')
+if ARGV[1] == '' or not (mine[1] or mine[2] or mine[3]) then return false end
 redis.call('HSETNX', KEYS[1], 'reply', ARGV[1])
 return redis.call('HGET', KEYS[1], 'reply')`);

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { randomId } from '../contracts/ids.ts';
 import type { Redis } from '../core/redis.ts';
-import { admitScript, beginScript, settleScript } from './limits-scripts.ts';
+import { admitScript, beginScript, settleScript, takeScript } from './limits-scripts.ts';
 
 /** How fast somebody may ask: so many at once, and one more each `everyMs`. */
 export interface Rate {
@@ -74,6 +74,11 @@ export interface Limits {
     cooldowns: readonly Cooldown[],
     use: UseName,
   ): Promise<Extract<Admission, { kind: 'admitted' | 'limited' }>>;
+  /**
+   * To be asked before anything comes of it, and to be obeyed: false where its id may be something else's by now, since it
+   * took a minute to get so far. A use that was not taken does not outlive its requests by more than that.
+   */
+  take(ticket: Ticket): Promise<boolean>;
   /** Keeps its first reply, or gives back its cooldowns or its id. Resolves to the reply that the use has from now on. */
   settle(ticket: Ticket, end: UseEnd): Promise<string | null>;
 }
@@ -130,13 +135,14 @@ export function createLimits(redis: Redis, options: { readonly prefix: string })
       const answer = beginSchema.parse(await beginScript(redis, cooldownKeys, [ticket.holder, ...ms]));
       return answer[0] === 'admitted' ? { kind: 'admitted', ticket } : limitedBy(cooldowns, answer);
     },
+    take: async ({ useKey, claim }) => useKey === null || (await takeScript(redis, [useKey], [claim])) === 1,
     settle: async ({ useKey, claim, cooldownKeys, holder }, { reply, counts, frees = false }) => {
       const kept = useKey === null ? '' : (reply ?? '');
-      const freed = frees ? claim : '';
+      const isFreed = frees && useKey !== null;
       // Such as a question to the person: there is no reply to keep and no cooldown to give back.
-      if (kept === '' && freed === '' && (counts || cooldownKeys.length === 0)) return null;
+      if (kept === '' && !isFreed && (counts || cooldownKeys.length === 0)) return null;
       const keys = [useKey ?? key('use', '-'), ...cooldownKeys];
-      const answer = await settleScript(redis, keys, [kept, counts ? 1 : 0, holder, freed]);
+      const answer = await settleScript(redis, keys, [kept, counts ? 1 : 0, holder, claim, isFreed ? 1 : 0]);
       return z.string().nullable().parse(answer);
     },
   };

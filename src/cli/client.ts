@@ -6,8 +6,8 @@ import { type ResetAnswer, resetAnswerSchema } from '../contracts/components.ts'
 import { errorKinds } from '../contracts/errors.ts';
 import { type ProgressAnswer, type ProgressWords, progressAnswerSchema } from '../contracts/progress.ts';
 import { coreErrors, SwarmError } from '../core/errors.ts';
-import { inputFault } from '../core/input-faults.ts';
-import { answerLost, type Door, type DoorRequest, findDoor } from './door.ts';
+import { plainText } from '../core/text.ts';
+import { type Answer, answerLost, type Door, type DoorRequest, findDoor } from './door.ts';
 import type { Io } from './io.ts';
 
 /** What is asked for: as it is typed in chat, or by name; `dryRun` only says what would be done. */
@@ -45,69 +45,76 @@ export interface Client {
 export type Refused = z.infer<typeof refusalSchema>;
 
 const refusalSchema = z.object({ kind: z.literal('refusal'), code: z.string(), text: z.string() });
-const failureSchema = z.object({ error: z.string(), message: z.string() });
-const replySchema: z.ZodType<Reply> = z.custom<Reply>(
-  (value) =>
-    z.object({ kind: z.enum(['answer', 'refusal', 'confirm', 'accepted', 'dropped']) }).safeParse(value)
-      .success,
-);
+const failureSchema = z.object({ error: z.enum(errorKinds.map(({ code }) => code)), message: z.string() });
+// What is shown of it; a newer platform may tell more, and has other codes.
+const replyShape = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('answer'),
+    answer: z.object({
+      title: z.string(),
+      rows: z.array(
+        z.object({ label: z.string(), value: z.string(), ageMs: z.number().nullable(), tone: z.string() }),
+      ),
+    }),
+  }),
+  z.object({ kind: z.literal('refusal'), code: z.string(), text: z.string() }),
+  z.object({
+    kind: z.literal('confirm'),
+    confirmationId: z.string(),
+    prompt: z.string(),
+    expiresAt: z.number(),
+  }),
+  z.object({ kind: z.literal('accepted'), correlationId: z.string(), text: z.string() }),
+  z.object({ kind: z.literal('dropped'), text: z.string() }),
+]);
+const replySchema = z.custom<Reply>((value) => replyShape.safeParse(value).success);
 
-/** Its methods throw SwarmError PLATFORM_UNREACHABLE, ANSWER_LOST, PLATFORM_SILENT, ABORTED by a stop, or what the platform met. */
+/** Each process is waited for 5 s by a reset, and that is no hang; ms. */
+const resetMs = 8_000;
+
+/**
+ * Its methods throw SwarmError PLATFORM_UNREACHABLE, ANSWER_LOST, PLATFORM_SILENT, ABORTED by a stop, INPUT_INVALID for the
+ * answer of somebody else, or what the platform met.
+ */
 export async function connectClient(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promise<Client> {
   const { soonMs } = await findDoor(io);
-  const call = async (...[path, request]: Parameters<Door['fetch']>): Promise<unknown> => {
+  const call = async <T>(schema: z.ZodType<T>, path: string, request: DoorRequest): Promise<T> => {
     // One that was restarted in between may have another port.
     const door = await findDoor(io);
-    const { status, text } = await door.fetch(path, request);
-    if (status === 204) return null;
-    const answer = await understood(z.unknown(), fromJson(text)).catch((thrown: unknown) => {
-      // A gateway in between speaks for a platform that may have taken it.
-      const { isQuestion = request.method === 'GET' } = request;
-      const lost = { cause: thrown, isQuestion };
-      throw status >= 500 ? answerLost(door.url, `only a status ${status} came`, lost) : thrown;
-    });
-    const failure = status < 400 ? null : failureSchema.safeParse(answer);
-    if (failure?.success) {
-      const { error, message } = failure.data;
-      throw new SwarmError(errorKinds.find(({ code }) => code === error) ?? coreErrors.unexpected, message);
-    }
-    return answer;
+    return understood(schema, await door.fetch(path, request), { door, request });
   };
-  const post = (path: string, body?: unknown, how: Pick<DoorRequest, 'headers'> & Waiting = {}) =>
-    call(path, { method: 'POST', ...how, ...(body !== undefined && { body }) });
   return {
     soonMs,
     run: (wish, key, waiting) => {
       const headers = { 'idempotency-key': key };
-      return understood(replySchema, post(pathOf(wish), bodyOf(wish), { headers, ...waiting }));
+      return call(replySchema, pathOf(wish), { method: 'POST', headers, body: bodyOf(wish), ...waiting });
     },
     decide: (id, verdict, { typed, ...waiting } = {}) => {
-      const word = { verdict, ...(typed !== undefined && { typed }) };
-      return understood(replySchema, post(`/v1/confirmations/${encodeURIComponent(id)}`, word, waiting));
+      const body = { verdict, ...(typed !== undefined && { typed }) };
+      const path = `/v1/confirmations/${encodeURIComponent(id)}`;
+      return call(replySchema, path, { method: 'POST', body, ...waiting });
     },
     nextReport: (id, after, waitMs) =>
-      understood(
-        reportSchema.nullable(),
-        call(`/v1/results/${encodeURIComponent(id)}?after=${after}&waitMs=${waitMs}`, {
-          method: 'GET',
-          patienceMs: waitMs + soonMs,
-        }),
-      ),
+      call(reportSchema.nullable(), `/v1/results/${encodeURIComponent(id)}?after=${after}&waitMs=${waitMs}`, {
+        method: 'GET',
+        patienceMs: waitMs + soonMs,
+      }),
     acknowledge: (id, state) =>
-      understood(
+      call(
         z.object({ state: z.string() }).or(refusalSchema),
-        post(`/v1/deliveries/${encodeURIComponent(id)}/ack`, { state }),
+        `/v1/deliveries/${encodeURIComponent(id)}/ack`,
+        { method: 'POST', body: { state }, patienceMs: soonMs, again: 'acknowledge it again: twice is once' },
       ),
     report: (agent, words) =>
-      understood(
-        progressAnswerSchema.or(refusalSchema),
-        call(`/v1/agents/${encodeURIComponent(agent)}/progress`, { method: 'PUT', body: words }),
-      ),
+      call(progressAnswerSchema.or(refusalSchema), `/v1/agents/${encodeURIComponent(agent)}/progress`, {
+        ...{ method: 'PUT', body: words, patienceMs: soonMs },
+        again: 'report it again: what was told before changes nothing',
+      }),
     resetComponent: (name) =>
-      understood(
-        resetAnswerSchema.or(refusalSchema),
-        post(`/v1/components/${encodeURIComponent(name)}/reset`),
-      ),
+      call(resetAnswerSchema.or(refusalSchema), `/v1/components/${encodeURIComponent(name)}/reset`, {
+        ...{ method: 'POST', patienceMs: soonMs + resetMs },
+        again: 'reset it again: a part that is not braked is left alone',
+      }),
   };
 }
 
@@ -121,15 +128,38 @@ function bodyOf({ dryRun, ...wish }: Wish): object {
   return { ...asked, ...(dryRun && { dryRun }) };
 }
 
-async function fromJson(text: string): Promise<unknown> {
-  return JSON.parse(text);
+interface Exchange {
+  readonly door: Door;
+  readonly request: DoorRequest;
 }
 
-/** @throws SwarmError INPUT_INVALID for the answer of somebody else, or of a Swarmline of another version */
-async function understood<T>(schema: z.ZodType<T>, answer: Promise<unknown>): Promise<T> {
+/** @throws SwarmError what the platform says that it met; INPUT_INVALID, ANSWER_LOST, PLATFORM_SILENT for no answer of a platform */
+function understood<T>(schema: z.ZodType<T>, { status, text }: Answer, { door, request }: Exchange): T {
+  const said = status === 204 ? null : fromJson(text);
+  const failure = status < 400 ? null : failureSchema.safeParse(said);
+  if (failure?.success) {
+    const { error, message } = failure.data;
+    throw new SwarmError(errorKinds.find(({ code }) => code === error) ?? coreErrors.unexpected, message);
+  }
+  const answer = schema.safeParse(said);
+  if (answer.success) return answer.data;
+  // A gateway in between speaks for a platform that may have taken it.
+  const { isQuestion = request.method === 'GET', again } = request;
+  if (status >= 500) {
+    const how = { isQuestion, ...(again !== undefined && { again }) };
+    throw answerLost(door.url, `only a status ${status} came`, how);
+  }
+  const who = said === undefined ? 'is no Swarmline' : 'is no Swarmline, or one of another version';
+  const truth = said === undefined || isQuestion ? '' : ', so it is unknown whether this was taken';
+  const words = `what answers at ${door.url} ${who}${truth}; ${door.elsewhere}. It said (status ${status}): ${plainText(text, 120)}`;
+  throw new SwarmError(coreErrors.inputInvalid, words);
+}
+
+// Undefined for what is none.
+function fromJson(text: string): unknown {
   try {
-    return schema.parse(await answer);
-  } catch (thrown) {
-    throw inputFault(thrown) ?? thrown;
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -22,6 +22,8 @@ export interface Door {
   readonly soonMs: number;
   /** What is done about it where nobody is there. */
   readonly mend: string;
+  /** What is done about it where another program is there. */
+  readonly elsewhere: string;
   /** Of every request. */
   readonly headers: Readonly<Record<string, string>>;
   /**
@@ -47,19 +49,22 @@ export interface DoorRequest {
   readonly patienceMs?: number | undefined;
   /** Whether it only asks, so that nothing comes of it; default: what is got. */
   readonly isQuestion?: boolean | undefined;
+  /** Of one without a key: what comes of asking again, in words, for whoever lost the answer. */
+  readonly again?: string;
 }
 
 /** @throws SwarmError CONFIG_INVALID for a URL that is none, or a file of a key that cannot be read */
 export async function findDoor(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promise<Door> {
-  const { url, credential, soonMs, mend } = await addressOf(io);
+  const { url, credential, soonMs, mend, elsewhere } = await addressOf(io);
   const headers: Record<string, string> = credential === '' ? {} : { authorization: `Bearer ${credential}` };
   return {
     url,
     soonMs,
     mend,
+    elsewhere,
     headers,
     fetch: async (path, request) => {
-      const { method, body, headers: own = {}, patienceMs, isQuestion = method === 'GET' } = request;
+      const { method, body, headers: own = {}, patienceMs, isQuestion = method === 'GET', again } = request;
       const ask = async (signal: AbortSignal): Promise<Answer> => {
         const response = await fetch(`${url}${path}`, {
           method,
@@ -77,7 +82,7 @@ export async function findDoor(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promis
         if (io.stopped.aborted) {
           throw new SwarmError(coreErrors.aborted, 'stopped asking; an order that was confirmed goes on');
         }
-        throw unanswered(url, cause, { isQuestion, mend });
+        throw unanswered(url, cause, { isQuestion, mend, ...(again !== undefined && { again }) });
       });
     },
   };
@@ -87,11 +92,15 @@ export async function findDoor(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promis
 export function unanswered(
   url: string,
   cause: unknown,
-  { isQuestion = false, mend = startIt }: { readonly isQuestion?: boolean; readonly mend?: string } = {},
+  {
+    isQuestion = false,
+    mend = startIt,
+    again,
+  }: Pick<DoorRequest, 'again'> & { readonly isQuestion?: boolean; readonly mend?: string } = {},
 ): SwarmError {
   const kind = cause instanceof SwarmError ? cause.kind : systemKind(cause);
   if (kind === coreErrors.connectionLost || kind === coreErrors.timedOut) {
-    return answerLost(url, reasonOf(cause), { cause, isQuestion });
+    return answerLost(url, reasonOf(cause), { cause, isQuestion, ...(again !== undefined && { again }) });
   }
   const text = `no Swarmline answers at ${url} (${reasonOf(cause)}); ${mend}`;
   return new SwarmError(domainErrors.platformUnreachable, text, { cause });
@@ -101,14 +110,18 @@ export function unanswered(
 export function answerLost(
   url: string,
   why: string,
-  { cause, isQuestion }: { readonly cause: unknown; readonly isQuestion: boolean },
+  {
+    cause,
+    isQuestion,
+    again,
+  }: Pick<DoorRequest, 'again'> & { readonly cause?: unknown; readonly isQuestion: boolean },
 ): SwarmError {
   if (isQuestion) {
     return new SwarmError(domainErrors.platformSilent, `${url} was reached and gives no answer (${why})`, {
       cause,
     });
   }
-  const text = `${url} was reached and its answer is lost (${why}), so it is unknown whether this was taken`;
+  const text = `${url} was reached and its answer is lost (${why}), so it is unknown whether this was taken${again === undefined ? '' : `; ${again}`}`;
   return new SwarmError(domainErrors.answerLost, text, { cause });
 }
 
@@ -117,22 +130,36 @@ function reasonOf(thrown: unknown): string {
   return thrown instanceof TypeError && thrown.cause ? errorText(thrown.cause) : errorText(thrown);
 }
 
-interface Address extends Pick<Door, 'url' | 'soonMs' | 'mend'> {
+interface Address extends Pick<Door, 'url' | 'soonMs' | 'mend' | 'elsewhere'> {
   readonly credential: string;
 }
 
 const startIt = 'start it with: npm start';
+const nameIt = 'let SWARMLINE_HOME and SWARMLINE_API_PORT name the one that is meant';
+const nameItThere = 'mend SWARMLINE_URL, which names it';
 const startItThere = 'start it there, or mend SWARMLINE_URL, which names it';
 
 async function addressOf(io: Pick<Io, 'env' | 'root'>): Promise<Address> {
   const given = io.env['SWARMLINE_URL'];
   const key = await keyOf(io.env);
   if (given)
-    return { url: withoutSlash(given), credential: key ?? '', soonMs: soonElsewhereMs, mend: startItThere };
+    return {
+      url: withoutSlash(given),
+      credential: key ?? '',
+      soonMs: soonElsewhereMs,
+      mend: startItThere,
+      elsewhere: nameItThere,
+    };
   const { home, port } = await whereabouts(io);
   // The token of this home never goes to a URL that somebody wrote down.
   const token = (await readFile(join(home, 'api-token'), 'utf8').catch(() => '')).trim();
-  return { url: `http://127.0.0.1:${port}`, credential: key ?? token, soonMs, mend: startIt };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    credential: key ?? token,
+    soonMs,
+    mend: startIt,
+    elsewhere: nameIt,
+  };
 }
 
 async function keyOf(env: NodeJS.ProcessEnv): Promise<string | undefined> {

@@ -17,7 +17,7 @@ import { within } from '../core/timer.ts';
 import { cooldownsOf, inSeconds, tooSoon } from './cooldown.ts';
 import { keepable, keptReply, keptText, leavesNothing } from './kept-reply.ts';
 import { levelOf } from './level.ts';
-import { type Invocation, idReused, placeOf, type Reply } from './reply.ts';
+import { type Invocation, idReused, isOfProgram, placeOf, type Reply } from './reply.ts';
 import { type CommandSpec, hasSecret, type Word } from './spec.ts';
 
 /** What is wished for, understood. */
@@ -55,6 +55,12 @@ const decisionsPerCommand = 10;
 
 type Limited = Extract<Reply, { kind: 'refusal' }>;
 
+/** Asked before anything comes of a use: null, or why nothing may. @throws SwarmError REDIS_* */
+export type Take = () => Promise<Limited | null>;
+
+/** Of a use that nobody counts. */
+export const takeFreely: Take = () => Promise.resolve(null);
+
 /** Lets one identity have so many commands under way in this process and no more; the rest is refused at once. */
 export async function entered(
   bounds: Bounds | undefined,
@@ -82,22 +88,31 @@ export async function admitted(
   deps: AdmitDeps,
   invocation: Used,
   parsed: Wish<CommandSpec>,
-  work: () => Promise<Reply>,
+  work: (take: Take) => Promise<Reply>,
 ): Promise<Reply> {
   const { bounds } = deps;
-  if (!bounds) return work();
+  if (!bounds) return work(takeFreely);
   const admission = await admissionOf(deps, bounds, invocation, parsed);
   // Redis is away: a question is held back by this process alone.
-  if (!admission) return work();
+  if (!admission) return work(takeFreely);
   switch (admission.kind) {
     case 'conflict':
       return idReused;
     case 'limited':
       return admission.by === 'rate' ? tooMuch(admission.retryAfterMs) : tooSoon(admission, parsed.spec.name);
     case 'repeated':
-      return keptReply(admission.reply, deps.clock.now()) ?? work();
+      return keptReply(admission.reply, deps.clock.now()) ?? work(takeFreely);
     case 'admitted':
-      return settled(deps, { store: bounds.store, ticket: admission.ticket, spec: parsed.spec }, work);
+      return settled(
+        deps,
+        {
+          store: bounds.store,
+          ticket: admission.ticket,
+          spec: parsed.spec,
+          surface: invocation.identity.surface,
+        },
+        work,
+      );
   }
 }
 
@@ -105,19 +120,27 @@ interface Admitted {
   readonly store: Limits;
   readonly ticket: Ticket;
   readonly spec: CommandSpec;
+  readonly surface: Surface;
 }
 
 async function settled(
   deps: AdmitDeps,
-  { store, ticket, spec }: Admitted,
-  work: () => Promise<Reply>,
+  { store, ticket, spec, surface }: Admitted,
+  work: (take: Take) => Promise<Reply>,
 ): Promise<Reply> {
-  const end = (how: UseEnd) => inTime(deps, store.settle(ticket, how)).catch(() => null);
+  let isEnded = true;
+  const failed = () => {
+    isEnded = false;
+    return null;
+  };
+  const end = (how: UseEnd) => inTime(deps, store.settle(ticket, how), failed).catch(failed);
   try {
-    const reply = await work();
+    const reply = await work(async () => ((await store.take(ticket)) ? null : tooSlow));
     const text = keepable(reply) ? keptText(reply, deps.clock.now()) : null;
     const counts = reply.kind === 'accepted' || reply.kind === 'answer';
-    const first = await end({ reply: text, counts, frees: leavesNothing(reply, spec) });
+    const frees = leavesNothing(reply, spec);
+    const first = await end({ reply: text, counts, frees });
+    if (frees && !isEnded && isOfProgram(surface)) return notFreed(reply);
     // The same use twice at once: both are told what the first of them came to.
     return first === null || first === text ? reply : (keptReply(first, deps.clock.now()) ?? reply);
   } catch (thrown) {
@@ -169,8 +192,23 @@ function boundsOf(
 }
 
 /** Null when it takes longer than a question may wait for it. */
-function inTime<T>({ clock }: AdmitDeps, work: Promise<T>): Promise<T | null> {
-  return within(clock, { ms: storePatienceMs, late: () => null }, work);
+function inTime<T>({ clock }: AdmitDeps, work: Promise<T>, late = () => null): Promise<T | null> {
+  return within(clock, { ms: storePatienceMs, late }, work);
+}
+
+const tooSlow: Limited = {
+  kind: 'refusal',
+  code: 'unavailable',
+  text: 'It took more than a minute until this could begin, so nothing was done. Ask again.',
+};
+
+// Whoever mends it and sends it under the same key would wonder at being refused.
+function notFreed(reply: Reply): Reply {
+  if (reply.kind !== 'refusal') return reply;
+  return {
+    ...reply,
+    text: `${reply.text} Redis could not free its key, which is free again in a minute at the latest.`,
+  };
 }
 
 function tooMuch(retryAfterMs: number): Limited {

@@ -1,5 +1,5 @@
 // The first half of the way: may they, and does it make sense?
-import type { Wish } from './admit.ts';
+import type { Take, Wish } from './admit.ts';
 import { rehearse } from './dry-run.ts';
 import { type IntakeDeps, judged } from './intake-deps.ts';
 import type { Looked } from './look.ts';
@@ -11,7 +11,7 @@ import { type Invocation, placeOf, type Reply } from './reply.ts';
 export async function ask(
   deps: IntakeDeps,
   invocation: Invocation,
-  { spec, args, dryRun, looked }: Wish & { readonly looked: Looked },
+  { spec, args, dryRun, looked, take }: Wish & { readonly looked: Looked; readonly take: Take },
 ): Promise<Reply> {
   const { identity } = invocation;
   const place = placeOf(invocation);
@@ -35,6 +35,8 @@ export async function ask(
     const { permission } = wish;
     return rehearse({ spec, call: { ...call, args: meant }, permission, verdict }, deps);
   }
+  const late = await take();
+  if (late) return late;
   const { policyVersion } = verdict;
   return propose(deps, invocation, { spec, args: meant, policyVersion, prompt: looked.prompt });
 }

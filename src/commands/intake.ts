@@ -5,7 +5,7 @@ import type { ApprovalWork } from '../contracts/ports.ts';
 import { chatText, errorText, toSwarmError } from '../core/errors.ts';
 import { isUnanswered, redisKind } from '../core/redis-faults.ts';
 import { within } from '../core/timer.ts';
-import { admitted, entered } from './admit.ts';
+import { admitted, entered, type Take, takeFreely } from './admit.ts';
 import { ask } from './ask.ts';
 import { assertCatalogue } from './check-catalogue.ts';
 import { type IntakeDeps, nothingToConfirm } from './intake-deps.ts';
@@ -74,7 +74,7 @@ async function handle(
   return use.run(`command ${spec.name}`, { command: spec.name }, () =>
     recorded(deps, subject, (judged) => {
       const looked = look(judged, invocation, wish);
-      return admitted(judged, invocation, wish, () => ask(judged, invocation, { ...wish, looked }));
+      return admitted(judged, invocation, wish, (take) => ask(judged, invocation, { ...wish, looked, take }));
     }),
   );
 }
@@ -97,7 +97,7 @@ type Said = Decision & { readonly use: Use };
 async function sayOnce(deps: IntakeDeps, specs: readonly CommandSpec[], decision: Said): Promise<Reply> {
   const { id, confirmationId, verdict, typed, reason, dryRun = false } = decision;
   const spec = specs.find((one) => one.kind === 'word' && one.verdict === verdict);
-  if (id === undefined || !spec) return decide(deps, specs, decision);
+  if (id === undefined || !spec) return decide(deps, specs, { ...decision, take: takeFreely });
   const used = { ...decision, id };
   let isHeard = false;
   const args = {
@@ -105,9 +105,9 @@ async function sayOnce(deps: IntakeDeps, specs: readonly CommandSpec[], decision
     ...(typed !== undefined && { name: typed }),
     ...(reason !== undefined && { reason }),
   };
-  const reply = await admitted(deps, used, { spec, args, dryRun }, () => {
+  const reply = await admitted(deps, used, { spec, args, dryRun }, (take) => {
     isHeard = true;
-    return decide(deps, specs, decision);
+    return decide(deps, specs, { ...decision, take });
   });
   // What is decided records its own refusals.
   if (isHeard || reply.kind !== 'refusal') return reply;
@@ -127,7 +127,11 @@ function wordOf(
   };
 }
 
-async function decide(deps: IntakeDeps, specs: readonly CommandSpec[], decision: Said): Promise<Reply> {
+async function decide(
+  deps: IntakeDeps,
+  specs: readonly CommandSpec[],
+  decision: Said & { readonly take: Take },
+): Promise<Reply> {
   const { confirmationId, use } = decision;
   // The rights of whoever says it are read beside what it is about.
   const reading = deps.policy.read(decision.identity);

@@ -9,7 +9,7 @@ import { carryOut, execute } from './execute.ts';
 import type { IntakeDeps } from './intake-deps.ts';
 import { levelOf } from './level.ts';
 import { recordExecuting } from './record.ts';
-import { type Invocation, idReused, placeOf, type RefusalCode, type Reply } from './reply.ts';
+import { type Invocation, idReused, isOfProgram, placeOf, type RefusalCode, type Reply } from './reply.ts';
 import { nameToType } from './rights.ts';
 import { type Action, type Change, hasSecret } from './spec.ts';
 import { leaveTrail } from './trail.ts';
@@ -57,8 +57,7 @@ function over(code: RefusalCode, approval: Approval, { identity }: Pick<Invocati
 
 /** How it is asked anew, where this very use has come to its end. */
 function anew(surface: Surface): string {
-  const isProgram = surface === 'cli' || surface === 'http';
-  return isProgram
+  return isOfProgram(surface)
     ? 'A new order needs a new key (`--key`, Idempotency-Key), or none.'
     : 'Say it again for a new order.';
 }

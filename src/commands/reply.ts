@@ -1,7 +1,7 @@
 // What a surface hands in and what it gets back. Every invocation gets exactly one reply.
 
 import type { Danger } from '../access/index.ts';
-import type { Address, Answer, Identity, Place } from '../contracts/chat.ts';
+import type { Address, Answer, Identity, Place, Surface } from '../contracts/chat.ts';
 import type { CommandSpec } from './spec.ts';
 
 /** One use of a command. `id` is the platform's own id of it: the same id twice is the same use. */
@@ -91,6 +91,11 @@ export const idReused: Extract<Reply, { kind: 'refusal' }> = {
   code: 'id-reused',
   text: 'This id was used before, for something else than this; nothing was done. Say it again under a new id.',
 };
+
+/** Whether uses there have a key that the user may know, and send again. */
+export function isOfProgram(surface: Surface): boolean {
+  return surface === 'cli' || surface === 'http';
+}
 
 /** Where it was said. */
 export function placeOf({ place, replyTo }: Pick<Invocation, 'place' | 'replyTo'>): Place {

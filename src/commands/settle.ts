@@ -3,6 +3,7 @@ import { type Approval, type Decided, isIntact, type Reading } from '../access/i
 import { correlationIdOf } from '../contracts/ids.ts';
 import { errorText } from '../core/errors.ts';
 import { utcTime } from '../core/utc.ts';
+import type { Take } from './admit.ts';
 import { altered, invalidate } from './altered.ts';
 import { pausing } from './cooldown.ts';
 import { rehearseWord } from './dry-run.ts';
@@ -26,7 +27,7 @@ const ownTurnMs = 3_000;
 /** Deals with a person's word on what waits for it. */
 export async function settle(
   deps: IntakeDeps,
-  decision: Decision & { readonly reading?: Reading },
+  decision: Decision & { readonly reading?: Reading; readonly take: Take },
   { spec, approval }: Waiting,
 ): Promise<Reply> {
   const { identity, verdict, reading, dryRun = false } = decision;
@@ -41,6 +42,8 @@ export async function settle(
     approval.level === 'type-name' && verdict === 'yes' ? nameToType({ spec, ...approval }) : undefined;
   if (name !== undefined && decision.typed !== name) return mistyped(approval.id, name);
   if (dryRun) return whyOver(deps, approval) ?? rehearseWord(decision, approval);
+  const late = await decision.take();
+  if (late) return late;
   const decided: Decided = {
     person: speaker.person,
     identity,
@@ -50,8 +53,8 @@ export async function settle(
     reason: decision.reason?.slice(0, 200) ?? '',
     policyVersion: standing.policyVersion,
   };
-  const take = () => decideNow(deps, decision, { spec, approval }, { decided, speaker });
-  return verdict === 'yes' ? pausing(deps, { spec, approval }, take) : take();
+  const go = () => decideNow(deps, decision, { spec, approval }, { decided, speaker });
+  return verdict === 'yes' ? pausing(deps, { spec, approval }, go) : go();
 }
 
 async function decideNow(

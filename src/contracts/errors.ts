@@ -262,7 +262,7 @@ export const domainErrors = {
     class: 'transient',
     retryable: true,
     chat: 'The answer was lost on its way, so it is unknown whether this was taken.',
-    hint: 'Send the same again with the same key (`--key KEY`, header Idempotency-Key): it stays one order.',
+    hint: 'Do as the message says; where it has a key, the same again with that key (`--key KEY`, header Idempotency-Key) stays one order.',
   },
 } as const satisfies Record<string, ErrorKind>;
 

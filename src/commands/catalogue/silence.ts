@@ -1,5 +1,6 @@
 // `silence <alert> <minutes>`: nobody is told of it for that long; 0 takes the silence away.
 import { derivedId } from '../../contracts/ids.ts';
+import { covers } from '../../core/alerts/alert.ts';
 import type { Action, CommandCall, CommandPorts } from '../spec.ts';
 
 const patternShape = /^[A-Za-z0-9][A-Za-z0-9/_.-]{0,62}\*?$/;
@@ -39,6 +40,7 @@ export const silence: Action = {
   },
   enqueue: async (call, ports) => {
     const pattern = call.args['alert'] ?? '';
+    const firing = firingKeys(ports).catch(() => null);
     await ports.jobs.add({
       name: 'alert.silence',
       id: derivedId('alert.silence', call.correlationId),
@@ -47,7 +49,9 @@ export const silence: Action = {
       principal: `${call.identity.surface}:${call.identity.id}`,
       body: { pattern, minutes: minutesOf(call.args) ?? 0, replyTo: call.replyTo },
     });
-    return `Order taken: silence ${pattern}. What becomes of it follows.`;
+    const isAhead = (await firing)?.every((key) => !covers({ pattern }, key)) ?? false;
+    const ahead = isAhead ? ' Nothing of that name fires now, so it is for what comes.' : '';
+    return `Order taken: silence ${pattern}.${minutesOf(call.args) === 0 ? '' : ahead} What becomes of it follows.`;
   },
 };
 

@@ -170,18 +170,6 @@ describe('the id of a use that was refused before anything was taken', () => {
     await limits.settle(two, freed);
     expect(await kindOf(limits.admit(other))).toBe('conflict');
   });
-
-  it('stays taken where more came at once than are told apart, and they leave no more behind', async ({
-    redis,
-    prefix,
-  }) => {
-    const limits = createLimits(redis, { prefix });
-    const tickets = await Promise.all(Array.from({ length: 50 }, () => ticketOf(limits.admit(mine))));
-    const [key = ''] = await redis.keys(`${prefix}*use*`);
-    expect(await redis.hlen(key)).toBeLessThan(12);
-    await Promise.all(tickets.map((ticket) => limits.settle(ticket, freed)));
-    expect(await kindOf(limits.admit(other))).toBe('conflict');
-  });
 });
 
 describe('a cooldown', () => {

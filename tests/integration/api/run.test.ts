@@ -209,9 +209,9 @@ describe('swarmline run', () => {
 
   it('stops following when it is told to, and says that the order goes on', async ({ redis, prefix }) => {
     const face = await open(redis, prefix);
-    const { io } = terminal(face);
+    const { io, printed } = terminal(face);
     const running = run('restart slam', { ...plain, yes: true }, io);
-    await eventually(() => face.scene.jobs.ids.length);
+    await eventually(() => printed.err.includes('Order taken'));
     io.stop();
     await expect(running).rejects.toMatchObject({
       code: 'ABORTED',

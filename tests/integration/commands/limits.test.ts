@@ -9,7 +9,7 @@ import { service } from '../../unit/commands/ports.ts';
 import { alice, aliceOnTwitch, bob, createScene, policyDocument, stranger } from './scene.ts';
 
 const away = () => Promise.reject(new SwarmError(coreErrors.redisUnavailable, 'connect ECONNREFUSED'));
-const noStore = { admit: away, begin: away, settle: away };
+const noStore = { admit: away, begin: away, take: away, settle: away };
 
 describe('the same use once more', () => {
   it('is answered with what the first was answered, though the truth has moved on', async ({

@@ -7,9 +7,11 @@ import { connectClient } from '../../../src/cli/client.ts';
 import { unanswered } from '../../../src/cli/door.ts';
 import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 
-/** A client of a port at which this is answered. */
-async function clientOf(status: number, body: string) {
-  const server = createServer((_request, response) => response.writeHead(status).end(body));
+/** A client of a port at which this is answered; null: the connection ends instead. */
+async function clientOf(status: number, body: string | null) {
+  const server = createServer((request, response) =>
+    body === null ? request.socket.destroy() : response.writeHead(status).end(body),
+  );
   onTestFinished(() => void server.close());
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
@@ -21,12 +23,46 @@ async function clientOf(status: number, body: string) {
   });
 }
 
-it('says that it does not understand whoever else answers at the port of Swarmline', async () => {
-  const client = await clientOf(200, '<html>It works!</html>');
-  await expect(client.run({ line: 'status', dryRun: false }, 'key')).rejects.toMatchObject({
-    code: 'INPUT_INVALID',
-    message: expect.stringContaining('JSON'),
-  });
+it.for([
+  [200, '<html>It works!</html>', /answers at http:\S+ is no Swarmline; let .*_PORT .*<html>It works!/],
+  [404, 'Not found', /is no Swarmline; .* \(status 404\): Not found/],
+  [
+    200,
+    '{"kind":"answer"}',
+    /no Swarmline, or one of another version, so it is unknown whether this was taken/,
+  ],
+  [404, '{"error":"Not Found","message":"Route POST:/v1/run not found"}', /of another version.*Route POST/],
+] as const)(
+  'says of a %i with %s, as whoever else is at the port of Swarmline answers, that it is none',
+  async ([status, body, told]) => {
+    const client = await clientOf(status, body);
+    await expect(client.run({ line: 'restart slam', dryRun: false }, 'key')).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      message: expect.stringMatching(told),
+    });
+  },
+);
+
+it('tells what a platform of another version says more, and refuses by a word of its own', async () => {
+  const reply = { kind: 'refusal', code: 'of-tomorrow', text: 'Not today.', why: 'it is late' };
+  const client = await clientOf(409, JSON.stringify(reply));
+  expect(await client.run({ line: 'restart slam', dryRun: false }, 'key')).toEqual(reply);
+});
+
+it.for([
+  ['acknowledge', 'acknowledge it again: twice is once'],
+  ['report', 'report it again: what was told before changes nothing'],
+  ['resetComponent', 'reset it again: a part that is not braked is left alone'],
+] as const)('says of a lost %s, which has no key, what comes of asking again', async ([what, again]) => {
+  const lost = { code: 'ANSWER_LOST', message: expect.stringMatching(new RegExp(`taken; ${again}$`)) };
+  for (const client of [await clientOf(502, '<html>Bad Gateway</html>'), await clientOf(200, null)]) {
+    const calls = {
+      acknowledge: () => client.acknowledge('g-1', 'accepted'),
+      report: () => client.report('forge', { percent: 10 }),
+      resetComponent: () => client.resetComponent('bridge'),
+    };
+    await expect(calls[what]()).rejects.toMatchObject(lost);
+  }
 });
 
 it.for([

@@ -279,4 +279,30 @@ describe('silence', () => {
     expect(orders[0]).toMatchObject({ name: 'alert.silence', body: { pattern: 'link-lost/*', minutes: 30 } });
     expect(orders[1]).toEqual(orders[0]);
   });
+
+  it.each([
+    ['link-lost/rabbitmq', '30', 'silence link-lost/rabbitmq. What'],
+    ['link-lost/*', '30', 'silence link-lost/*. What'],
+    ['nosuch', '30', 'silence nosuch. Nothing of that name fires now, so it is for what comes. What'],
+    ['nosuch', '0', 'silence nosuch. What'],
+  ])('says of %s for %s min whether it is for what comes', async (name, minutes, said) => {
+    const ports = {
+      ...portsOf({ processes: firing(alert('link-lost/rabbitmq')) }),
+      jobs: { add: async () => inQueue },
+    };
+    const args = { alert: name, minutes };
+    const replyTo = { surface: 'console', place: 'main' } as const;
+    expect(await spec.enqueue({ args, identity, correlationId: 'c-1', replyTo }, ports)).toContain(said);
+  });
+
+  it('is taken where it is unknown what fires', async () => {
+    const ports = portsOf({});
+    const processes = () => Promise.reject(new Error('connect ECONNREFUSED'));
+    const away = { ...ports, system: { ...ports.system, processes }, jobs: { add: async () => inQueue } };
+    const args = { alert: 'nosuch', minutes: '30' };
+    const replyTo = { surface: 'console', place: 'main' } as const;
+    expect(await spec.enqueue({ args, identity, correlationId: 'c-1', replyTo }, away)).toContain(
+      'silence nosuch. What',
+    );
+  });
 });
