@@ -134,7 +134,7 @@ function whyNone({ epoch, isUnreadable }: AgentView): string {
 }
 
 function joinRow({ receiver, checkpoint, from, missing }: JoinWait): AnswerRow {
-  const value = `${receiver} gets the ${checkpoint} % gas of ${listed(from)} once ${listed(missing)} reached it too`;
+  const value = `${receiver} gets the ${checkpoint} % gas of ${listed(from)} once ${listed(missing)} reached it`;
   return { label: 'join', value, ageMs: null, tone: 'info' };
 }
 

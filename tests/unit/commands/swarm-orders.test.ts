@@ -267,7 +267,7 @@ describe('a fan-out', () => {
     ];
     const lines = await told('agent', { agents: [agent('Agent-3', { waits })] }, { agent: 'Agent-3' });
     expect(lines.join('\n')).toContain(
-      'Agent-3 gets the 75 % gas of Agent-2 once Agent-1 and Agent-5 reached it too',
+      'Agent-3 gets the 75 % gas of Agent-2 once Agent-1 and Agent-5 reached it',
     );
   });
 
