@@ -29,7 +29,6 @@ const cases: readonly (readonly [string, readonly Event[], Event])[] = [
   ['sent', [], sent],
   ['unknown', [], { state: 'unknown', detail: 'no answer' }],
   ['failed', [], { state: 'failed', detail: 'disk full' }],
-  ['expired', [sent], { state: 'expired', detail: 'too late' }],
   ['accepted', [sent], { state: 'accepted', detail: '' }],
   ['working', [sent, { state: 'accepted', detail: '' }], { state: 'working', detail: '' }],
 ];
@@ -55,6 +54,14 @@ describe('of gas that is', () => {
     await untold(rig, () => sending(rig));
     for (const process of [rig.twin, rig.pipeline]) await process.work.sweep();
     expect(told(rig, 'discord')).toEqual(['queued']);
+  });
+
+  it('expired, and nobody was told so, the next sweep tells whoever sent it', async ({ rig }) => {
+    await sending(rig);
+    rig.advance(3_600_001);
+    await untold(rig, () => rig.pipeline.work.sweep());
+    for (const process of [rig.twin, rig.pipeline]) await process.work.sweep();
+    expect(told(rig, 'discord')).toEqual(['queued', 'expired']);
   });
 
   it('held, and nobody was told so, the sweep tells the swarm', async ({ rig }) => {
