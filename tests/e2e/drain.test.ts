@@ -35,7 +35,9 @@ it('a drain ends where the process of what ran is gone, and after the resume it 
   await killed.kill();
   await site.up('--only', 'workers').ready();
   const { stdout } = await site.cli('run', 'queue drain gas', '--yes');
-  expect(stdout).toMatch(/nothing of it runs any more; begun by a process that is gone, .*: gas\.deliver /);
+  expect(stdout).toMatch(
+    /none holds a job of it; begun, and run again once workers take from it: gas\.deliver /,
+  );
   receiver.answer = { status: 200, body: '{"state":"accepted"}' };
   await site.cli('run', 'queue resume gas', '--yes');
   await eventually(() => receiver.texts().length === 1);
