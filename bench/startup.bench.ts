@@ -9,8 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createDiscordPeer } from '../tests/peers/discord/index.ts';
 import { createTwitchPeer } from '../tests/peers/twitch/index.ts';
 import { startServer } from './servers.ts';
-import { type Adapters, configured } from './startup-site.ts';
 import { median, Program, table, temporaryFolder } from './support.ts';
+import { type Adapters, configured } from './startup-site.ts';
 
 const root = join(import.meta.dirname, '..');
 const main = join(root, 'dist/cli/main.js');

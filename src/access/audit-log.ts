@@ -5,7 +5,7 @@ import { derivedId } from '../contracts/ids.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorText, SwarmError } from '../core/errors.ts';
 import type { Redis } from '../core/redis.ts';
-import { type AuditEntry, type AuditLine, type AuditSink, auditLineSchema } from './audit.ts';
+import { type AuditEntry, type AuditLine, auditLineSchema, type AuditSink } from './audit.ts';
 import { canonicalJson, genesis, sealed, type Tail } from './audit-chain.ts';
 import { type AuditKeys, keysOf, readTail, tailText, toTail } from './audit-keys.ts';
 import { redacted } from './audit-redaction.ts';

@@ -1,9 +1,9 @@
 // Reading the record: all of it in its order, the newest that fit, and whether it is whole. Changes nothing.
 import { derivedId } from '../contracts/ids.ts';
 import { SwarmError } from '../core/errors.ts';
-import type { Redis } from '../core/redis.ts';
 import { redisFault } from '../core/redis-faults.ts';
-import { type AuditFilter, type AuditLine, type AuditReader, auditLineSchema } from './audit.ts';
+import type { Redis } from '../core/redis.ts';
+import { type AuditFilter, type AuditLine, auditLineSchema, type AuditReader } from './audit.ts';
 import type { Anchor } from './audit-anchor.ts';
 import { type Break, follow, genesis, type StoredLine, type Tail } from './audit-chain.ts';
 import { type AuditKeys, keysOf, readTail } from './audit-keys.ts';

@@ -6,7 +6,6 @@ import { patternSchema } from './patterns.ts';
 
 /** How a role of a platform is mistaken for somebody's identity: as Discord writes it, or as `marks` does. */
 const roleShape = /^(?:discord:)?(?:<@&|&)|^(?:discord-)?role:|^(?:twitch-)?badge:/;
-
 import { dangerLevels } from './danger.ts';
 
 export { approvalsConfigSchema } from './approvals/config.ts';

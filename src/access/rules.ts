@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Identity, Mark, Surface } from '../contracts/chat.ts';
 import { coreErrors, SwarmError } from '../core/errors.ts';
-import { namesOf, type PolicyDocument, policySchema, problemsOf } from './config.ts';
 import type { Danger } from './danger.ts';
+import { namesOf, type PolicyDocument, policySchema, problemsOf } from './config.ts';
 import type { Principal } from './verdict.ts';
 
 export interface RoleRules {

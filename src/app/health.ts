@@ -2,11 +2,11 @@
 import type { LivePolicy, Refusal } from '../access/index.ts';
 import { HealthServer } from '../api/index.ts';
 import type { PlatformMetrics } from '../contracts/metrics.ts';
-import type { ComponentView } from '../contracts/system.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Check } from '../core/health.ts';
 import type { LogLoss } from '../core/log-file.ts';
 import { utc } from '../core/utc.ts';
+import type { ComponentView } from '../contracts/system.ts';
 import type { Config } from './config.ts';
 import type { LinkBoard } from './links.ts';
 import type { LiveChain } from './live-chain.ts';

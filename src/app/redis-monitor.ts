@@ -1,7 +1,6 @@
 // Keeps the age of Redis: one write and one read a second, so that a person learns within two seconds that it is gone.
-
-import { inspectRedis } from '../core/checks/redis.ts';
 import type { Clock } from '../core/clock.ts';
+import { inspectRedis } from '../core/checks/redis.ts';
 import { coreErrors, SwarmError } from '../core/errors.ts';
 import type { Link } from '../core/links.ts';
 import type { Logger } from '../core/logger.ts';

@@ -12,11 +12,11 @@ import {
 import type { GasAcknowledgement, GasBus, ServiceControl } from '../contracts/ports.ts';
 import type { ProgressSink } from '../contracts/progress.ts';
 import { type BalanceStrategy, createBalancer } from '../core/balancer.ts';
-import type { GuardMaker } from '../core/recovery/guards.ts';
 import type { Redis } from '../core/redis.ts';
 import { Registry } from '../core/registry/index.ts';
 import { Service } from '../core/service.ts';
 import { type BusDeps, Connection } from './connection.ts';
+import type { GuardMaker } from '../core/recovery/guards.ts';
 import { Consumer, route } from './consumer.ts';
 import { storeDroneStatus } from './drone-directory.ts';
 import { hearGasAcks } from './gas-acks.ts';

@@ -1,8 +1,8 @@
 // A Redis hash of the newest word on each thing, shared by all replicas: an older word never replaces a newer one,
 // and things not heard of for a week are forgotten. Reading needs Redis alone.
 import { z } from 'zod';
-import type { Redis } from '../core/redis.ts';
 import { redisFault } from '../core/redis-faults.ts';
+import type { Redis } from '../core/redis.ts';
 import { makeScript } from '../core/redis-script.ts';
 
 /** One word on one thing. */

@@ -1,11 +1,10 @@
 // Orders go out through a guard: while RabbitMQ blocks publishers, or has not confirmed several in a row, nothing is sent
 // and whoever asks learns that at once, instead of waiting for a confirm that does not come. Sidecars and drones, whose
 // messages must keep their order, publish without it.
-
-import { domainErrors } from '../contracts/errors.ts';
 import { coreErrors, type ErrorKind, SwarmError } from '../core/errors.ts';
 import type { Guard } from '../core/recovery/guard.ts';
 import type { GuardMaker } from '../core/recovery/guards.ts';
+import { domainErrors } from '../contracts/errors.ts';
 import type { Connection } from './connection.ts';
 import type { BusMessage, Publisher, Routing } from './publisher.ts';
 

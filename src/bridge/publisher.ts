@@ -6,8 +6,8 @@ import type { Clock } from '../core/clock.ts';
 import { SwarmError, toSwarmError } from '../core/errors.ts';
 import { within } from '../core/timer.ts';
 import { silentTracer, type Tracer } from '../core/tracing/index.ts';
-import { type Connection, guarded } from './connection.ts';
 import { messageAttributes } from './message-attributes.ts';
+import { type Connection, guarded } from './connection.ts';
 
 /** One message, ready to be sent. */
 export interface BusMessage {

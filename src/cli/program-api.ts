@@ -1,6 +1,6 @@
 // The subcommands about the faces of the platform: keys and description of HTTP, completion in a shell.
 import { Argument, type Command } from 'commander';
-import { type Shell, shells } from './completion/scripts.ts';
+import { shells, type Shell } from './completion/scripts.ts';
 import type { ExitCode, Io } from './io.ts';
 
 /** Adds them; the chosen one's exit code goes to `done`. */

@@ -1,6 +1,6 @@
 // Words about actions that people asked for, and about what became of them.
 import { z } from 'zod';
-import { reportSchema, type Step } from './chat.ts';
+import { type Step, reportSchema } from './chat.ts';
 
 /** What is known of an action before anything came of it. */
 export const actionNoteSchema = z.object({

@@ -1,8 +1,8 @@
 // The door for what people order of agents and of their gas; each order has a file of its own in orders/. An order that
 // runs again, after a crash at any line, finds what it did before and goes on from there.
 import type { SwarmControl } from '../contracts/swarm-orders.ts';
-import { makeBoard } from './orders/board.ts';
 import type { OrderDeps } from './orders/deps.ts';
+import { makeBoard } from './orders/board.ts';
 import { makeMessage } from './orders/message.ts';
 import { makeNote } from './orders/note.ts';
 import { makePause, makeResume } from './orders/pause.ts';

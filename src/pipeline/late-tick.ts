@@ -2,8 +2,8 @@
 import type { SkippedTicks } from '../contracts/agents.ts';
 import type { PipelineWork, ScheduledGas } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
-import { ticksBetween } from './catch-up.ts';
 import type { Schedule } from './chain.ts';
+import { ticksBetween } from './catch-up.ts';
 import { makeCronMatch } from './cron-match.ts';
 import { type TickGapsDeps, tellSkipped } from './tick-gaps.ts';
 import type { TickRecord } from './tick-record.ts';

@@ -1,7 +1,6 @@
 // What people see of the queues, and what they can do with them: the ports QueueDirectory and QueueControl over Redis.
-
-import type { QueueControl, QueueDirectory, RedriveOutcome } from '../contracts/ports.ts';
 import type { DeadLetter } from '../contracts/queues.ts';
+import type { QueueControl, QueueDirectory, RedriveOutcome } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Redis } from '../core/redis.ts';
 import { createDeadLetters } from './dead-letters.ts';

@@ -2,12 +2,12 @@
 // it where that did not succeed. Nothing is given up before it lies among the dead letters.
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { domainErrors } from '../contracts/errors.ts';
-import { type JobData, type JobName, jobCatalogue, rowOf } from '../contracts/jobs.ts';
+import { type JobData, jobCatalogue, type JobName, rowOf } from '../contracts/jobs.ts';
 import type { Meter } from '../contracts/metrics.ts';
 import { coreErrors, SwarmError } from '../core/errors.ts';
 import type { Tracer } from '../core/tracing/index.ts';
-import { bury, tellFailed } from './bury.ts';
 import { isUntold } from './cancelled.ts';
+import { bury, tellFailed } from './bury.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
 import { GivenUp, queueFault } from './faults.ts';

@@ -1,11 +1,10 @@
 // The command surface of a real platform: while chat is down, tried without effect, asked about later, and held back after
 // a crash.
-
-import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { createDiscordPeer } from '../peers/discord/index.ts';
 import { countingProgram, startsOf } from '../support/programs.ts';
 import { it, type Site, type SiteOptions } from '../support/site.ts';
+import { join } from 'node:path';
 
 async function withService(openSite: (options?: SiteOptions) => Promise<Site>, options: SiteOptions = {}) {
   const site = await openSite(options);

@@ -1,8 +1,8 @@
 // The description of the HTTP face as OpenAPI 3.1, made from the specifications of the commands and from the very schemas
 // that requests are parsed with. Pure.
 import type { CommandSpec } from '../../commands/index.ts';
-import { auditQuery } from '../routes/audit.ts';
 import { decisionBody, runBody } from '../routes/commands.ts';
+import { auditQuery } from '../routes/audit.ts';
 import { ackBody, afterQuery } from '../routes/outcomes.ts';
 import { agentPaths } from './agents.ts';
 import { commandPaths, idempotencyKey } from './commands.ts';

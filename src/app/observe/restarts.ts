@@ -1,8 +1,7 @@
 // How each restart ended: in its span, in the log and in the figures. Only `ready` is a success, and nothing else is
 // dressed up as one.
-
-import type { Meter } from '../../contracts/metrics.ts';
 import type { ServiceControl } from '../../contracts/ports.ts';
+import type { Meter } from '../../contracts/metrics.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Tracer } from '../../core/tracing/index.ts';

@@ -6,8 +6,8 @@ import type { JobSink } from '../../contracts/ports.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Redis } from '../../core/redis.ts';
-import { Spool } from '../../core/spool.ts';
 import { processOwner } from '../../core/spool-names.ts';
+import { Spool } from '../../core/spool.ts';
 import {
   createProducer,
   Outbox,

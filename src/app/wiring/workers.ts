@@ -1,8 +1,8 @@
 // Wires the job handlers to the ports they act through, and the queues that this process consumes.
 import { createSentOrders } from '../../bridge/index.ts';
+import { createSilences } from '../../core/alerts/silences.ts';
 import type { Surface } from '../../contracts/chat.ts';
 import type { ApprovalWork, ReportSink, ServiceControl } from '../../contracts/ports.ts';
-import { createSilences } from '../../core/alerts/silences.ts';
 import {
   type BoundHandler,
   bindHandler,

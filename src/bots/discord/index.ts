@@ -2,8 +2,8 @@
 import { DiscordBot, type DiscordBotDeps, type DiscordTuning } from './bot.ts';
 import type { DiscordConfig } from './config.ts';
 
-export type { DiscordBot, DiscordBotDeps, DiscordTuning } from './bot.ts';
 export { inspectDiscord } from './check.ts';
+export type { DiscordBot, DiscordBotDeps, DiscordTuning } from './bot.ts';
 export { type DiscordConfig, discordConfigSchema } from './config.ts';
 
 /** Creates the bot; nothing happens before `start()`. `start()` resolves before Discord is connected: see the link. */

@@ -11,8 +11,8 @@ import { type CommandIntake, type Decision, hasSecret, type Reply } from '../../
 import type { Identity, Mark, Place } from '../../contracts/chat.ts';
 import { correlationIdOf } from '../../contracts/ids.ts';
 import { chatText, errorText } from '../../core/errors.ts';
-import type { Logger } from '../../core/logger.ts';
 import type { Guard } from '../../core/recovery/guard.ts';
+import type { Logger } from '../../core/logger.ts';
 import type { Tracer } from '../../core/tracing/index.ts';
 import { answerCard, type Card, confirmCard, nameModal, sentenceCard } from './cards.ts';
 import { apiCode, apiCodes, toChatError } from './faults.ts';

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { readRunNotes } from '../../app/pid-lock.ts';
 import { familyOf, type ProcessUse } from '../../core/resources.ts';
-import { runningServer } from '../../core/servers/index.ts';
 import { plainText } from '../../core/text.ts';
+import { runningServer } from '../../core/servers/index.ts';
 import { type ExitCode, exitCodes, type Io } from '../io.ts';
 import { whereabouts } from '../whereabouts.ts';
 

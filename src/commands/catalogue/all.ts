@@ -24,16 +24,16 @@ import { queueDrain, queuePause, queueResume } from './queue-hold.ts';
 import { queueDiscard, queueRedrive, queueRedriveAll } from './queue-letters.ts';
 import { queueStatus } from './queue-status.ts';
 import { makeRestart, type RestartReach } from './restart.ts';
-import { makeResult } from './result.ts';
 import { revoke, revokeRole } from './revoke.ts';
-import { service } from './service.ts';
 import { services } from './services.ts';
 import { silence } from './silence.ts';
 import { status } from './status.ts';
-import { heal, onboardHard, onboardSoft, unstall } from './unstall.ts';
-import { uptime } from './uptime.ts';
 import { whoami } from './whoami.ts';
 import { makeWhy } from './why.ts';
+import { makeResult } from './result.ts';
+import { service } from './service.ts';
+import { heal, onboardHard, onboardSoft, unstall } from './unstall.ts';
+import { uptime } from './uptime.ts';
 
 const upToService: readonly CommandSpec[] = [status, services, service];
 

@@ -1,7 +1,7 @@
 // `grant` and `grant role`: give somebody what one holds oneself, for a time or without end; it counts at once, everywhere.
 import type { Entitlement } from '../../access/index.ts';
-import type { Answer } from '../../contracts/chat.ts';
 import { derivedId } from '../../contracts/ids.ts';
+import type { Answer } from '../../contracts/chat.ts';
 import { utc } from '../../core/utc.ts';
 import type { ActionCall, Change, CommandCall, CommandPorts } from '../spec.ts';
 import { meant, permissionArg, personArg, roleArg, timeArg, timeText } from './entitlement.ts';

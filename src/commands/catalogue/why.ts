@@ -1,9 +1,8 @@
 // `why` and `why me`: every gate between somebody and a command, and the one that blocks. Nothing of the command is done.
-
+import { permissionOf } from '../permitted.ts';
 import type { Verdict } from '../../access/index.ts';
 import { type Answer, type Identity, type Place, surfaceSchema } from '../../contracts/chat.ts';
 import { parseInvocation } from '../parse.ts';
-import { permissionOf } from '../permitted.ts';
 import type { CommandCall, CommandPorts, CommandSpec, Question } from '../spec.ts';
 import { personArg, unknownPerson } from './entitlement.ts';
 

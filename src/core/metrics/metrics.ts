@@ -2,7 +2,7 @@
 // counted or asked for, and nobody waits for that; what is counted meanwhile is kept.
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { LabelBounds } from './bounds.ts';
-import type { MetricCatalogue, MetricSpec, Metrics, Scrape, SetGauge } from './catalogue.ts';
+import type { MetricCatalogue, Metrics, MetricSpec, Scrape, SetGauge } from './catalogue.ts';
 
 export interface MetricsOptions {
   /** Before every name, with its `_`. */

@@ -2,33 +2,33 @@
 // where the import is static, which is why this file exists. Of its own guards for errors, 3.2 has two that ask for the
 // wrong mark (`isTaskCancelledError`, `isIsolatedCircuitError`), so it is asked by class.
 import {
-  BrokenCircuitError,
-  BulkheadRejectedError,
   bulkhead,
   CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
   DelegateBackoff,
   handleWhen,
+  BrokenCircuitError,
+  BulkheadRejectedError,
   IsolatedCircuitError,
-  retry,
   TaskCancelledError,
+  retry,
   TimeoutStrategy,
   timeout,
 } from 'cockatiel';
 
 export {
-  BrokenCircuitError,
-  BulkheadRejectedError,
   bulkhead,
   CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
   DelegateBackoff,
   handleWhen,
+  BrokenCircuitError,
+  BulkheadRejectedError,
   IsolatedCircuitError,
-  retry,
   TaskCancelledError,
+  retry,
   TimeoutStrategy,
   timeout,
 };

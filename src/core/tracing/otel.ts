@@ -3,8 +3,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   type Context,
-  type Span as OtelSpan,
   ROOT_CONTEXT,
+  type Span as OtelSpan,
   type SpanContext,
   SpanKind,
   SpanStatusCode,

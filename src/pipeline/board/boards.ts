@@ -1,12 +1,11 @@
 // The boards of all places: begins and ends them by order, and looks at each in turn. What it shows leaves by `chat.report`
 // like all else; what is remembered lies in Redis, so a board goes on over restarts and in whichever process.
-
-import type { Board } from '../../contracts/board.ts';
 import type { Address, Surface } from '../../contracts/chat.ts';
+import type { Board } from '../../contracts/board.ts';
 import type { JobSink } from '../../contracts/ports.ts';
 import type { SwarmOrder } from '../../contracts/swarm-orders.ts';
 import { boardReport } from './board-report.ts';
-import { type BoardRecord, beginBoard, judgeBoard, nextSeq } from './record.ts';
+import { beginBoard, type BoardRecord, judgeBoard, nextSeq } from './record.ts';
 import type { BoardStore, HeldBoard } from './store.ts';
 
 export interface BoardsDeps {

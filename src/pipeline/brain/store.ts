@@ -1,8 +1,8 @@
 // Learnings in Redis, the newest of them, and a number that grows with each: it tells an index whether it knows all.
 import { type Learning, learningSchema } from '../../contracts/brain.ts';
 import { makeGatherer, type Rhythm } from '../../core/gather.ts';
-import type { Redis } from '../../core/redis.ts';
 import { makeScript } from '../../core/redis-script.ts';
+import type { Redis } from '../../core/redis.ts';
 import { ask } from '../record-reader.ts';
 
 /** Each method throws SwarmError REDIS_* when Redis does not answer. */

@@ -1,7 +1,6 @@
 // Whether gas could be handed over to each agent, for `swarmline doctor`. It touches no inbox.
-
-import type { Finding } from '../../core/checks/finding.ts';
 import { systemClock } from '../../core/clock.ts';
+import type { Finding } from '../../core/checks/finding.ts';
 import type { PipelineAgent } from '../intake.ts';
 import type { InboxFault } from './inbox.ts';
 import { makeInbox } from './inboxes.ts';

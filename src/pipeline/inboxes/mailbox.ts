@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { type Gas, gasSchema } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { SwarmError } from '../../core/errors.ts';
-import type { Redis } from '../../core/redis.ts';
 import { makeScript, type RedisScript } from '../../core/redis-script.ts';
+import type { Redis } from '../../core/redis.ts';
 import { ask } from '../record-reader.ts';
 
 const entrySchema = z.object({ gas: gasSchema, handedAt: z.number().nullable() });

@@ -1,7 +1,7 @@
 // Each gate, closed when what it is read from cannot be reached: first open, or shut by what is recorded, then without Redis.
 // What stands behind the rights has tests beside it: the limits in commands/limits, approvals in commands/approvals-kept, the
 // record in commands/record, the file in commands/intake and api/keys, the effect in queue/restart-service.
-import { describe, expect, onTestFinished, it as plain } from 'vitest';
+import { describe, expect, it as plain, onTestFinished } from 'vitest';
 import { type GateName, gateNames } from '../../../src/access/verdict.ts';
 import type { Identity, Place } from '../../../src/contracts/chat.ts';
 import { closeRedis, createCommandRedis } from '../../../src/core/redis.ts';

@@ -11,7 +11,7 @@ import { createGuards } from '../../../src/core/recovery/guards.ts';
 import { closeRedis, createCommandRedis } from '../../../src/core/redis.ts';
 import { makeInbox } from '../../../src/pipeline/inboxes/inboxes.ts';
 import { describeInbox, type RigPlace } from '../../conformance/inbox.ts';
-import { it as base, eventually } from '../../support/fixtures.ts';
+import { eventually, it as base } from '../../support/fixtures.ts';
 
 interface Scene {
   readonly bridge: Awaited<ReturnType<typeof openBridge>>;

@@ -1,6 +1,5 @@
 // What comes on the bus and cannot be handled lies on `swarmline.dlx` under its own key, with the reason, and is counted.
 import { describe, expect } from 'vitest';
-import { z } from 'zod';
 import { Connection } from '../../../src/bridge/connection.ts';
 import { Consumer, route } from '../../../src/bridge/consumer.ts';
 import { Poison } from '../../../src/bridge/poison.ts';
@@ -9,6 +8,7 @@ import { deadQueue, exchanges, routingKeys } from '../../../src/contracts/bus.ts
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
 import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
+import { z } from 'zod';
 import { ManualClock } from '../../unit/core/manual-clock.ts';
 import { deadUnder, told } from './dead.ts';
 import { eventually, it, type World } from './world.ts';

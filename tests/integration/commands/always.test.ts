@@ -1,7 +1,7 @@
 // Always an answer: on every surface, for whatever is wrong, with a code and a sentence, within the deadline.
 import { describe, expect } from 'vitest';
-import { createPolicy } from '../../../src/access/index.ts';
 import { surfaces } from '../../../src/contracts/chat.ts';
+import { createPolicy } from '../../../src/access/index.ts';
 import { it } from '../../support/fixtures.ts';
 import { service } from '../../unit/commands/ports.ts';
 import { createGate } from '../../unit/core/gate.ts';

@@ -1,7 +1,7 @@
 // What happens to a wish while it waits: rights that go, a record that is altered, time that runs out, a process that dies.
 import { describe, expect } from 'vitest';
-import type { AuditEntry } from '../../../src/access/audit.ts';
 import type { AuditSink } from '../../../src/access/index.ts';
+import type { AuditEntry } from '../../../src/access/audit.ts';
 import type { Change } from '../../../src/commands/spec.ts';
 import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import type { Redis } from '../../../src/core/redis.ts';

@@ -1,8 +1,8 @@
 // An order by the beginning of an id is about the one that was shown, whatever comes to begin like it before the yes.
 import { expect } from 'vitest';
-import { createPolicy } from '../../../src/access/index.ts';
 import type { DeadLetter } from '../../../src/contracts/queues.ts';
 import { it } from '../../support/fixtures.ts';
+import { createPolicy } from '../../../src/access/index.ts';
 import { createScene, policyDocument } from './scene.ts';
 
 const letter = (id: string): DeadLetter => ({

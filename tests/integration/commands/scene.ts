@@ -1,6 +1,4 @@
 // One intake over real Redis, a policy in memory, and ports that a test can replace.
-
-import { limitsConfigSchema } from '../../../src/access/config.ts';
 import {
   AuditLog,
   type AuditSink,
@@ -13,6 +11,7 @@ import {
   type LimitsConfig,
   type Policy,
 } from '../../../src/access/index.ts';
+import { limitsConfigSchema } from '../../../src/access/config.ts';
 import { catalogue, createIntake, type Reply } from '../../../src/commands/index.ts';
 import type { CommandPorts, CommandSpec } from '../../../src/commands/spec.ts';
 import type { Address, Identity } from '../../../src/contracts/chat.ts';

@@ -2,9 +2,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { closeRedis, createCommandRedis, type Redis } from '../../../src/core/redis.ts';
-import { eventually } from '../../support/fixtures.ts';
 import type { OwnServer } from '../../support/own-server.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
+import { eventually } from '../../support/fixtures.ts';
 import type { Sample } from './sample.ts';
 
 export interface RedisScene {

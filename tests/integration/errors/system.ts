@@ -1,8 +1,8 @@
 // Faults of the system and of the language, raised by Node itself.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
 import { access, chmod, copyFile, mkdir, open, readFile, rmdir, symlink, writeFile } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';

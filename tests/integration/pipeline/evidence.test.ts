@@ -1,8 +1,8 @@
 // Gas in a pane of a real tmux is acknowledged by what the agent does then, and by nothing else.
 import { expect } from 'vitest';
+import { createPipeline } from '../../../src/pipeline/index.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
-import { createPipeline } from '../../../src/pipeline/index.ts';
 import { it as base } from '../../support/fixtures.ts';
 import { startTmux, type TmuxServer } from './inboxes/tmux-server.ts';
 import { NotedJobs } from './rig.ts';

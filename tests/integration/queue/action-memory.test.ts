@@ -4,8 +4,8 @@ import type { ActionNote } from '../../../src/contracts/actions.ts';
 import type { JobOrder } from '../../../src/contracts/jobs.ts';
 import { closeRedis, createCommandRedis } from '../../../src/core/redis.ts';
 import { createActionDirectory, rememberReports } from '../../../src/queue/index.ts';
-import { it } from '../../support/fixtures.ts';
 import { notingSink } from '../../support/kept.ts';
+import { it } from '../../support/fixtures.ts';
 import { producer } from './rig.ts';
 
 const id = 'x0123456789abcdef012';

@@ -1,8 +1,8 @@
 // That a worker host is up is proven by jobs that it ran, and a worker that fell deaf is made anew.
 import { describe, expect, onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
-import { Faults } from '../../../src/core/faults.ts';
 import { Link } from '../../../src/core/links.ts';
+import { Faults } from '../../../src/core/faults.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { Consumer } from '../../../src/queue/consumer.ts';
 import { WorkerHost } from '../../../src/queue/index.ts';

@@ -1,14 +1,13 @@
 // A job that is called off: before it began, while it runs, too late, and by another process than the one that has it.
-
-import { Queue } from 'bullmq';
 import { describe, expect, onTestFinished } from 'vitest';
 import { createSentOrders } from '../../../src/bridge/index.ts';
 import { RestartRecords, unsentRecord } from '../../../src/bridge/restart-record.ts';
 import type { Report } from '../../../src/contracts/chat.ts';
-import type { ServiceControl } from '../../../src/contracts/ports.ts';
 import type { RestartEnd } from '../../../src/contracts/services.ts';
+import type { ServiceControl } from '../../../src/contracts/ports.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { bindHandler, createCanceller, makeRestartService } from '../../../src/queue/index.ts';
+import { Queue } from 'bullmq';
 import { eventually, it } from '../../support/fixtures.ts';
 import { createGate } from '../../unit/core/gate.ts';
 import { ended, type Place, producer, sweep, sweeper } from './rig.ts';

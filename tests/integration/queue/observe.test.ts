@@ -1,10 +1,10 @@
 // How runs of jobs are counted: once each, by what became of them.
 import { describe, expect, onTestFinished } from 'vitest';
-import { domainErrors } from '../../../src/contracts/errors.ts';
 import { metricCatalogue, type PlatformMetrics } from '../../../src/contracts/metrics.ts';
+import { domainErrors } from '../../../src/contracts/errors.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { Faults } from '../../../src/core/faults.ts';
+import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { Link } from '../../../src/core/links.ts';
 import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import { createMetrics } from '../../../src/core/metrics/index.ts';

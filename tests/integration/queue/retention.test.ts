@@ -1,8 +1,8 @@
 // What Redis keeps of work that is done stays the same, however much is done.
 import { Queue } from 'bullmq';
 import { expect, onTestFinished } from 'vitest';
-import { closeRedis, createCommandRedis, type Redis } from '../../../src/core/redis.ts';
 import { createInboxTable } from '../../../src/queue/inbox-table.ts';
+import { createCommandRedis, closeRedis, type Redis } from '../../../src/core/redis.ts';
 import { eventually, it } from '../../support/fixtures.ts';
 import { print } from '../../support/measured.ts';
 import { ownServer } from '../../support/own-server.ts';

@@ -1,13 +1,12 @@
 // F35: a process that is late takes fewer jobs, and never none.
-
+import { Faults } from '../../../src/core/faults.ts';
 import { describe, expect, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
-import { Faults } from '../../../src/core/faults.ts';
 import { Link } from '../../../src/core/links.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { WorkerHost } from '../../../src/queue/index.ts';
-import { eventually, it } from '../../support/fixtures.ts';
 import { createGate } from '../../unit/core/gate.ts';
+import { eventually, it } from '../../support/fixtures.ts';
 import { ended, type Place, producer, sweep, sweeper } from './rig.ts';
 
 /** A host of one queue, four jobs at a time, whose process is late while `late.now`; the first job has a gate of its own. */

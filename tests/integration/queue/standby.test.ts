@@ -1,8 +1,7 @@
 // What a process does that stands by: it takes no jobs that it could not do, and nothing it still writes is taken.
-
+import { Faults } from '../../../src/core/faults.ts';
 import { describe, expect, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
-import { Faults } from '../../../src/core/faults.ts';
 import { LeaderLease } from '../../../src/core/leader-lease.ts';
 import { Link } from '../../../src/core/links.ts';
 import { silentLogger } from '../../../src/core/logger.ts';

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { openStory, type StoryOptions } from '../../../src/queue/story.ts';
-import { it } from '../../support/fixtures.ts';
 import { notingSink } from '../../support/kept.ts';
+import { it } from '../../support/fixtures.ts';
 
 const options = (prefix: string): StoryOptions => ({
   ...{ prefix, correlationId: 'c-1', causationId: 'j-1', principal: 'discord:1', subject: 'slam' },

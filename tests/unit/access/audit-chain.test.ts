@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AuditLine } from '../../../src/access/index.ts';
 import { canonicalJson, follow, genesis, sealed, type Tail } from '../../../src/access/audit-chain.ts';
 import { redacted } from '../../../src/access/audit-redaction.ts';
-import type { AuditLine } from '../../../src/access/index.ts';
 import { entry } from '../../support/audit.ts';
 
 const stored = (line: AuditLine) => ({ id: `${line.seq}-0`, text: canonicalJson(line) });

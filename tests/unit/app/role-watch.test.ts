@@ -1,8 +1,8 @@
 // What the log says of roles that nobody fills, and what becomes an alert.
 import { expect, it } from 'vitest';
 import { createRoleGaps } from '../../../src/app/role-watch.ts';
-import type { Instance } from '../../../src/core/registry/index.ts';
 import { ManualClock } from '../core/manual-clock.ts';
+import type { Instance } from '../../../src/core/registry/index.ts';
 
 const instance = (roles: readonly string[], health: Instance['health'] = 'healthy'): Instance => ({
   ...{ name: 'swarmline', instance: 'i', incarnation: 'i', host: 'hall', pid: 7, version: null },

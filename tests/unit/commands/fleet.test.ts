@@ -1,9 +1,9 @@
 // What is said of a fleet: services that run several times, and roles that nobody fills.
 import { describe, expect, it } from 'vitest';
 import { catalogue, catalogueFor } from '../../../src/commands/index.ts';
+import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import type { JobSink } from '../../../src/contracts/ports.ts';
 import type { InstanceView } from '../../../src/contracts/services.ts';
-import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { inQueue } from '../../support/kept.ts';
 import { ago, ask, instance, link, portsOf, process, service, told } from './ports.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { usage } from '../../../src/commands/bind.ts';
 import { catalogue } from '../../../src/commands/index.ts';
+import { usage } from '../../../src/commands/bind.ts';
 import { nearest, parseInvocation } from '../../../src/commands/parse.ts';
 import type { Question } from '../../../src/commands/spec.ts';
 

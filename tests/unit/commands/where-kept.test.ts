@@ -1,8 +1,8 @@
 // What a person is told of an order, by where it is kept.
 import { expect, it } from 'vitest';
-import { noteWhereKept } from '../../../src/commands/where-kept.ts';
 import type { Kept } from '../../../src/contracts/jobs.ts';
 import type { JobSink } from '../../../src/contracts/ports.ts';
+import { noteWhereKept } from '../../../src/commands/where-kept.ts';
 
 const until = Date.UTC(2026, 0, 1, 12, 30, 5);
 const order = {

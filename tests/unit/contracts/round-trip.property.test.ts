@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { restartMessageSchema, serviceEventSchema } from '../../../src/contracts/bus.ts';
 import { actionStates, surfaces } from '../../../src/contracts/chat.ts';
 import { envelopeSchema } from '../../../src/contracts/envelope.ts';
-import { bodySchema, type JobOrder, jobDataSchema } from '../../../src/contracts/jobs.ts';
+import { bodySchema, jobDataSchema, type JobOrder } from '../../../src/contracts/jobs.ts';
 import { serviceStateSchema } from '../../../src/contracts/services.ts';
 import { prepare, preparedJobSchema } from '../../../src/queue/prepared.ts';
 

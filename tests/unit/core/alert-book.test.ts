@@ -1,8 +1,8 @@
 // Who is told what and when: the book of alerts, on times that the test names.
 import { describe, expect, it } from 'vitest';
 import type { AlertSignal, Notice } from '../../../src/core/alerts/alert.ts';
-import { AlertBook, type BookOptions, bookDefaults } from '../../../src/core/alerts/book.ts';
 import { shortened } from '../../../src/core/alerts/notices.ts';
+import { AlertBook, type BookOptions, bookDefaults } from '../../../src/core/alerts/book.ts';
 
 const second = 1_000;
 const minute = 60 * second;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { envelopeSchema } from '../../../src/contracts/envelope.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
-import { type Logger, silentLogger } from '../../../src/core/logger.ts';
+import { silentLogger, type Logger } from '../../../src/core/logger.ts';
 import { isTraceparent, openTracer, silentTracer } from '../../../src/core/tracing/index.ts';
 import { openCollector } from '../../support/collector.ts';
 
