@@ -1,6 +1,4 @@
 // `swarmline run "COMMAND LINE"`, and what every chat command is from a shell: follows an action to its end.
-import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
 import { answerLines, type RefusalCode, type Reply, reportLine } from '../../commands/index.ts';
 import { stepMarks } from '../../contracts/agents.ts';
 import type { ActionState, Report, Step } from '../../contracts/chat.ts';
@@ -10,7 +8,8 @@ import { systemClock } from '../../core/clock.ts';
 import { errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
 import { utcTime } from '../../core/utc.ts';
 import { type Client, connectClient } from '../client.ts';
-import { type ExitCode, exitCodes, type Io, untilStopped } from '../io.ts';
+import { type ExitCode, exitCodes, type Io } from '../io.ts';
+import { ask } from '../prompt.ts';
 import { whyNotBegun } from './not-begun.ts';
 import { persistent } from './until-answered.ts';
 
@@ -285,20 +284,5 @@ function codeOf(reply: Reply): ExitCode {
     case 'no-confirmation':
     case 'decided':
       return exitCodes.failed;
-  }
-}
-
-/** What is typed, empty where the prompt is closed or the end is asked for; null where there is no terminal. */
-async function ask(question: string, { stdin, stderr, stop, stopped }: Io): Promise<string | null> {
-  if (stdin.isTTY !== true) return null;
-  const lines = createInterface({ input: stdin, output: stderr });
-  // A prompt takes Ctrl-C for itself.
-  lines.on('SIGINT', stop);
-  try {
-    // The end of input leaves the question open for ever, and Ctrl-D fails it.
-    const closed = Promise.race([once(lines, 'close'), untilStopped(stopped)]).then(() => '');
-    return (await Promise.race([lines.question(question).catch(() => ''), closed])).trim();
-  } finally {
-    lines.close();
   }
 }

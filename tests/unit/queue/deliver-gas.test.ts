@@ -1,28 +1,12 @@
 // Job `gas.deliver`: what is told of a gas, by what its inbox and the fault of its tries say.
 import { describe, expect, it } from 'vitest';
 import type { DeliveryState } from '../../../src/contracts/agents.ts';
-import type { Envelope } from '../../../src/contracts/envelope.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import type { AgentInbox, Handed } from '../../../src/contracts/ports.ts';
 import { SwarmError } from '../../../src/core/errors.ts';
 import { makeDeliverGas } from '../../../src/queue/index.ts';
 import { delivery } from '../commands/ports.ts';
-import { ManualClock } from '../core/manual-clock.ts';
-
-const clock = new ManualClock();
-const envelope = (deadline = clock.now() + 1_000): Envelope => ({
-  v: 1,
-  id: 'j-1',
-  correlationId: 'c-1',
-  causationId: null,
-  issuedAt: clock.now(),
-  deadline,
-  principal: 'system:test',
-});
-const context = (deadline?: number) => ({
-  envelope: envelope(deadline),
-  signal: new AbortController().signal,
-});
+import { context, envelope } from './job-context.ts';
 
 describe('gas.deliver', () => {
   const { gas } = delivery('g-1');

@@ -1,26 +1,10 @@
 // The handlers that need no Redis, over ports that remember what was asked of them.
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../src/contracts/chat.ts';
-import type { Envelope } from '../../../src/contracts/envelope.ts';
 import type { ReportSink } from '../../../src/contracts/ports.ts';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { bindHandler, makeChatReport, makeGasTick, makePipelineSweep } from '../../../src/queue/index.ts';
-import { ManualClock } from '../core/manual-clock.ts';
-
-const clock = new ManualClock();
-const envelope = (deadline = clock.now() + 1_000): Envelope => ({
-  v: 1,
-  id: 'j-1',
-  correlationId: 'c-1',
-  causationId: null,
-  issuedAt: clock.now(),
-  deadline,
-  principal: 'system:test',
-});
-const context = (deadline?: number) => ({
-  envelope: envelope(deadline),
-  signal: new AbortController().signal,
-});
+import { clock, context, envelope } from './job-context.ts';
 
 describe('chat.report', () => {
   const report: Report = {
