@@ -1,6 +1,5 @@
 // To whom the gas of a crossed checkpoint goes, and whether. Pure: what it has to know of others is handed in, so that the
 // live intake and the simulation decide alike.
-
 import { checkpointGasId } from './gas.ts';
 import { type End, endOf, fallbacksOf, type Graph, joinOf, policyOf, receiversOf } from './graph.ts';
 import { type Arrivals, type Arrived, arrive, asFirst, asLeft, asPaused, nobodyYet } from './join.ts';

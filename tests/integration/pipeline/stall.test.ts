@@ -1,5 +1,4 @@
 // The stall watch on a real Redis and real files: what it sees, what it sends once, and what it leaves alone.
-
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

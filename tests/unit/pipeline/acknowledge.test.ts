@@ -1,5 +1,4 @@
 // Whose word on a gas counts, and for whom what an agent does stands for its word.
-
 import { expect, it } from 'vitest';
 import type { Delivery } from '../../../src/pipeline/delivery.ts';
 import { newDelivery } from '../../../src/pipeline/delivery.ts';

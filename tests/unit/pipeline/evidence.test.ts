@@ -1,5 +1,4 @@
 // What an agent's own doings prove of the gas that it was sent.
-
 import { describe, expect, it } from 'vitest';
 import type { DeliveryState } from '../../../src/contracts/agents.ts';
 import { type Delivery, newDelivery } from '../../../src/pipeline/delivery.ts';

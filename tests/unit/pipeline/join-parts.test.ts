@@ -1,5 +1,4 @@
 // What an agent leaves in a join: bounded in its record, quoted in the text, and told where a text had to be cut.
-
 import { describe, expect, it } from 'vitest';
 import { type Joined, toEffect, toGasPart, toPart } from '../../../src/pipeline/join-parts.ts';
 import { arrivalsSchema, decodeRecord } from '../../../src/pipeline/records.ts';

@@ -1,5 +1,4 @@
 // What a report through a door means for a run: order by epoch and seq, and the same reading as of a file.
-
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,5 +1,4 @@
 // What the watch takes for a mission: also one that was taken and not begun, of which no status speaks.
-
 import { describe, expect, it } from 'vitest';
 import { wordOf } from '../../../src/contracts/agents.ts';
 import { newDelivery, transitionDelivery } from '../../../src/pipeline/delivery.ts';

@@ -1,5 +1,4 @@
 // What a look of the watch writes: nothing where nothing is new, but often enough to tell that somebody watched.
-
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';

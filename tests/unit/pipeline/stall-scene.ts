@@ -1,5 +1,4 @@
 // What the tests of take-overs stand on: B is silent over gas of A, and a store and a memory of watches that never fail.
-
 import type { Gas } from '../../../src/contracts/agents.ts';
 import { type Delivery, newDelivery } from '../../../src/pipeline/delivery.ts';
 import type { Run } from '../../../src/pipeline/run.ts';

@@ -1,5 +1,4 @@
 // What people see of an agent between two looks of the watch: the newer of what the watch and the run know.
-
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../src/pipeline/run.ts';
 import { stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
