@@ -134,6 +134,8 @@ describe('a way that did not take an alert', () => {
     one.state.fails = true;
     return one;
   };
+  const missed = ({ runner }: ReturnType<typeof processOf>) =>
+    runner.active().filter(({ ways }) => ways[0]?.state === 'missed').length;
 
   it('is told it by the process that comes next', async ({ redis, prefix }) => {
     const a = away(redis, prefix, 'a');
@@ -193,7 +195,7 @@ describe('a way that did not take an alert', () => {
     const a = away(redis, prefix, 'a');
     const other = { ...signal, key: 'link-lost/discord' };
     a.state.signals = [signal, other];
-    await eventually(() => a.runner.active().every(({ ways }) => ways[0]?.state === 'missed'));
+    await eventually(() => missed(a) === 2);
     const b = processOf(redis, prefix, 'b', {}, ['webhook']);
     b.state.signals = [signal];
     await eventually(() => b.runner.active()[0]?.telling === 'elsewhere');
@@ -212,7 +214,7 @@ describe('a way that did not take an alert', () => {
     const [lasting, other] = ['link-lost/twitch', 'link-down/redis'].map((key) => ({ ...signal, key }));
     if (!lasting || !other) throw new Error('two more');
     a.state.signals = [signal, lasting, other];
-    await eventually(() => a.runner.active().every(({ ways }) => ways[0]?.state === 'missed'));
+    await eventually(() => missed(a) === 3);
     await silences.put({ pattern: 'link-lost/*', until: Date.now() + 600_000 }, Date.now());
     await eventually(() => a.runner.active().filter(({ silencedUntil }) => silencedUntil).length === 2);
     a.state.signals = [lasting, other];
