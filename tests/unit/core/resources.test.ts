@@ -29,14 +29,21 @@ it('knows nothing of a process that is not there', async () => {
   expect(await lookAtProcess(2 ** 22 + 1)).toBeNull();
 });
 
-it('finds the family of a process', async () => {
+/** A process and one under it, both of which run the program of their name by now. */
+async function startFamily(): Promise<number> {
   const pid = await start('sh', '-c', 'sleep 60 & wait');
   const family = () => familyOf(pid).then((uses) => uses.map(({ command }) => command.split(' ')[0]));
   await eventually(family, { accept: (commands) => commands.join() === 'sh,sleep' });
+  return pid;
+}
+
+it('finds the family of a process', async () => {
+  const pid = await startFamily();
+  expect(await familyOf(pid)).toHaveLength(2);
 });
 
 it('adds up what a process and those under it use', async () => {
-  const pid = await start('sh', '-c', 'sleep 60 & wait');
+  const pid = await startFamily();
   const head = await eventually(() => lookAtProcess(pid));
   const whole = await eventually(() => lookAtFamily(pid), {
     accept: (use) => (use?.rssBytes ?? 0) > 1.3 * (head?.rssBytes ?? 0),
