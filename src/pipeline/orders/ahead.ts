@@ -3,8 +3,8 @@ import type { Checkpoint } from '../../contracts/agents.ts';
 import type { Chain } from '../chain.ts';
 import { type Beginning, type Delivery, newDelivery } from '../delivery.ts';
 import { aheadId, type GasOrder, type PersonOrder, sentAhead, toGasAhead } from '../gas.ts';
-import { endOf, fallbacksOf, joinOf } from '../graph.ts';
-import { arrive, asLeft, othersIn, sendAhead } from '../join.ts';
+import { endOf, fallbacksOf, type Join, joinOf } from '../graph.ts';
+import { type Arrivals, type Arrived, arrive, asFirst, asLeft, othersIn, sendAhead } from '../join.ts';
 import { holdersAmong, holdOf } from '../join-holds.ts';
 import { type Joined, toPartAhead } from '../join-parts.ts';
 import { type NextMission, nextMissionFor } from '../next-mission.ts';
@@ -49,7 +49,10 @@ interface Ahead {
   readonly begin: Beginning;
 }
 
-/** The checkpoint does not fire again, so whoever else it was for gets its gas too, unless that still waits for others. */
+/**
+ * The checkpoint does not fire again, so whoever else it was for gets its gas too, unless that still waits for others, or the gas of
+ * its round has gone: then it is recorded.
+ */
 export async function makeAhead(
   { store, chain, maxBytes }: Pick<OrderDeps, 'store' | 'chain' | 'maxBytes'>,
   { run, checkpoint, order, begin }: Ahead,
@@ -64,31 +67,54 @@ export async function makeAhead(
   for (const edge of [named, ...edges.filter((one) => !isTheirs(one))]) {
     const { source, receiver: to } = edge;
     const isNamed = edge === named;
-    let fires = true;
-    let paused: readonly string[] = [];
-    let parts: readonly Joined[] = [];
-    const send: JoinStep = (before, from, mark, join) => {
-      parts = othersIn(before, from, mark, join);
-      return sendAhead(before, from, mark, join);
-    };
-    const come: JoinStep = (...round) => {
-      const came = arrive(...round);
-      ({ fires, paused, parts } = came);
-      const sent = { by: order.by, at: order.createdAt };
-      return came.waits ? asLeft(came.arrivals, source, toPartAhead(run, sent)) : came.arrivals;
-    };
+    const id = aheadId(order.id, to);
+    const at = comesTo(run, { source, id, sent: { by: order.by, at: order.createdAt } });
     const place = { run, checkpoint, ...edge };
-    arrivals.push(...(await stepAtJoin(store, present, place, isNamed ? send : come)));
-    if (!fires) continue;
+    arrivals.push(...(await stepAtJoin(store, present, place, isNamed ? at.send : at.come)));
+    const { came, parts } = at.outcome();
+    if (came?.waits) continue;
     const text = isNamed ? order.text : null;
     const said = { checkpoint, text, words: next?.words ?? '', parts, maxBytes };
-    const gas = toGasAhead(run, said, { ...order, id: aheadId(order.id, to), to });
+    const gas = toGasAhead(run, said, { ...order, id, to });
     const fallbacks = fallbacksOf(present, to);
-    const holders = await holdersAmong(store, paused);
+    if (came?.fires === false) {
+      const detail = `${sentAhead(order.by)}, ${came.detail}`;
+      const behind = came.behind ?? undefined;
+      created.push(newDelivery(gas, detail, { state: 'suppressed', behind, fallbacks }));
+      continue;
+    }
+    const holders = await holdersAmong(store, came?.paused ?? []);
     const { detail, ...hold } = holdOf(run.agent, null, sentAhead(order.by), holders);
     created.push(newDelivery(gas, detail, { ...hold, ...(isNamed && begin), fallbacks }));
   }
   return { created, beside: { arrivals, missions: next?.missions } };
+}
+
+interface Coming {
+  /** In whose place. */
+  readonly source: string;
+  /** Of its gas, where that is the first of a round. */
+  readonly id: string;
+  readonly sent: Parameters<typeof toPartAhead>[1];
+}
+
+/** What is sent ahead comes to a join: as the gas of its round, where the receiver was named, or as a crossing does. */
+function comesTo(run: Run, { source, id, sent }: Coming) {
+  let came: Arrived | null = null;
+  let parts: readonly Joined[] = [];
+  const first = ({ mode }: Join, now: Arrivals) =>
+    mode === 'any' && now.first === null ? asFirst(now, id) : now;
+  const send: JoinStep = (before, from, mark, join) => {
+    parts = othersIn(before, from, mark, join);
+    return first(join, sendAhead(before, from, mark, join));
+  };
+  const come: JoinStep = (before, from, mark, join) => {
+    came = arrive(before, from, mark, join);
+    ({ parts } = came);
+    if (came.waits) return asLeft(came.arrivals, source, toPartAhead(run, sent));
+    return came.fires ? first(join, came.arrivals) : came.arrivals;
+  };
+  return { send, come, outcome: () => ({ came, parts }) };
 }
 
 /** What the chain adds behind its end; null where neither the run's agent nor in whose place it works is one. */

@@ -83,11 +83,14 @@ export interface Moved {
   readonly created: readonly Delivery[];
 }
 
-/** @param make what comes of a checkpoint that was taken out of the run's course */
+/**
+ * @param make what comes of a checkpoint that was taken out of the run's course; null: nothing is to change, since the same order
+ * was carried out since the run was read
+ */
 export async function moveByHand(
   { store }: Pick<OrderDeps, 'store'>,
   { agent, event }: { readonly agent: string; readonly event: HandEvent },
-  make: (run: Run, checkpoint: NonNullable<HandStep['settled']>) => Promise<Made> = () =>
+  make: (run: Run, checkpoint: NonNullable<HandStep['settled']>) => Promise<Made | null> = () =>
     Promise.resolve(nothing),
 ): Promise<Moved> {
   return untilSaved(`run of ${agent}`, async () => {
@@ -95,7 +98,9 @@ export async function moveByHand(
     const before = held.value ?? newRun(agent);
     const { run, settled } = transitionByHand(before, event);
     if (run === before) return { run, created: [] };
-    const { created, beside } = settled === null ? nothing : await make(run, settled);
+    const made = settled === null ? nothing : await make(run, settled);
+    if (made === null) return { run: before, created: [] };
+    const { created, beside } = made;
     return (await store.saveRun(held, run, created, beside)) ? { run, created } : null;
   });
 }

@@ -15,7 +15,7 @@ export interface GivenUp {
 
 /** The deliveries as they are afterwards; none where nobody was wanted. */
 export async function giveUp(deps: OrderDeps, what: GivenUp): Promise<readonly Delivery[]> {
-  const { store, agents, inbox, ledger } = deps;
+  const { store, agents } = deps;
   const { agent, checkpoint, detail } = what;
   const alerts = await store.alerts();
   const wanting = alerts.filter((one) => one.from === agent && one.checkpoint === checkpoint);
@@ -26,17 +26,30 @@ export async function giveUp(deps: OrderDeps, what: GivenUp): Promise<readonly D
     const held = (await store.delivery(id)).value;
     if (held === null) continue;
     // What failed was never there, and whoever left the configuration has no inbox.
-    const lies = held.state !== 'failed' && agents.includes(to);
-    if (lies && !(await takeBack(deps, held))) {
-      moved.push((await store.delivery(id)).value ?? held);
-      continue;
-    }
-    const next = await ledger.move(id, { state: 'suppressed', detail });
-    // Acknowledged in between, by somebody who still wants to read it.
-    if (lies && isTaken(next)) await inbox.deliver(next.gas);
-    moved.push(next);
+    const mayLie = held.state !== 'failed' && agents.includes(to);
+    moved.push(await takenOut(deps, held, { detail, mayLie }));
   }
   return moved;
+}
+
+/** What is taken out, and whether a worker may have laid it down, be it one that died before it could say so. */
+interface TakingOut {
+  readonly detail: string;
+  readonly mayLie: boolean;
+}
+
+/** As it is afterwards: nobody's, unless its receiver has it. @throws as `takeBack` and the ledger */
+export async function takenOut(
+  { store, inbox, ledger }: Pick<OrderDeps, 'store' | 'inbox' | 'ledger'>,
+  held: Delivery,
+  { detail, mayLie }: TakingOut,
+): Promise<Delivery> {
+  const { id } = held.gas;
+  if (mayLie && !(await takeBack({ inbox, ledger }, held))) return (await store.delivery(id)).value ?? held;
+  const next = await ledger.move(id, { state: 'suppressed', detail });
+  // Acknowledged in between, by somebody who still wants to read it.
+  if (mayLie && isTaken(next)) await inbox.deliver(next.gas);
+  return next;
 }
 
 async function alreadyGivenUp({ store }: OrderDeps, what: GivenUp): Promise<readonly Delivery[]> {

@@ -10,8 +10,9 @@ import { passBy } from '../join.ts';
 import { edgesFor, receiversFor } from '../routing.ts';
 import { newRun, type Run } from '../run.ts';
 import type { Beside } from '../store.ts';
+import { mayLieThere } from '../take-back.ts';
 import { chosen, done, moveByHand, type OrderDeps, refused } from './deps.ts';
-import { giveUp } from './give-up.ts';
+import { giveUp, takenOut } from './give-up.ts';
 import { stepAtJoin } from './joins.ts';
 import { heirToTakeOut, nextOfThose, toldNext } from './next-of-any.ts';
 import { takeFromJoins } from './take-from-joins.ts';
@@ -69,12 +70,29 @@ export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
     }
     const moved: Delivery[] = [];
     for (const one of found) {
-      const { gas } = one.behind === undefined ? one : await heirToTakeOut(deps, one, detail);
-      moved.push(await ledger.move(gas.id, { state: 'suppressed', detail }));
+      moved.push(
+        await fromItsWay(
+          deps,
+          one.behind === undefined ? one : await heirToTakeOut(deps, one, detail),
+          detail,
+        ),
+      );
     }
     const next = await nextOfThose(deps, moved);
     return outcome(store, moved, { what, detail, inPlace, next });
   };
+}
+
+/** On its way, it may lie there already. An inbox that cannot be looked into keeps nobody from taking it out. */
+async function fromItsWay(deps: OrderDeps, one: Delivery, detail: string): Promise<Delivery> {
+  const { state, gas } = one;
+  const mayLie = (state === 'pending' || state === 'queued') && deps.agents.includes(gas.to);
+  try {
+    return await takenOut(deps, one, { detail, mayLie });
+  } catch (thrown) {
+    if (!mayLieThere(thrown)) throw thrown;
+    return deps.ledger.move(gas.id, { state: 'suppressed', detail });
+  }
 }
 
 function whyNone({ agent, mission: { epoch } }: Run, what: string): string {

@@ -1,7 +1,10 @@
 // One process of the platform as the model has it: a pipeline, a producer and workers, behind a line to Redis of its own that
 // can be cut for good, as kill -9 does.
-import { type JobBody, jobCatalogue } from '../../../../src/contracts/jobs.ts';
+import { domainErrors } from '../../../../src/contracts/errors.ts';
+import { type JobBody, type JobName, type JobOrder, jobCatalogue } from '../../../../src/contracts/jobs.ts';
+import type { JobSink } from '../../../../src/contracts/ports.ts';
 import type { Clock } from '../../../../src/core/clock.ts';
+import { SwarmError } from '../../../../src/core/errors.ts';
 import { silentLogger } from '../../../../src/core/logger.ts';
 import { closeRedis, createCommandRedis, type Redis } from '../../../../src/core/redis.ts';
 import { createPipeline, type Pipeline, type PipelineOptions } from '../../../../src/pipeline/index.ts';
@@ -14,11 +17,19 @@ export interface InstanceDeps {
   readonly redisUrl: string;
   readonly clock: Clock;
   readonly onReport: (report: JobBody<'chat.report'>) => void;
+  /** It died of itself. Default: nobody is told. */
+  readonly onFall?: () => void;
 }
+
+/** A state that is told. */
+export type Word = 'queued' | 'sent' | 'accepted';
 
 export class Instance {
   readonly pipeline: Pipeline;
+  /** It dies when this is to be told. */
+  lastWord: Word | null = null;
   readonly #proxy: TcpProxy;
+  readonly #onFall: () => void;
   readonly #redis: Redis;
   readonly #jobs: Producer;
   readonly #host: WorkerHost;
@@ -26,14 +37,16 @@ export class Instance {
   private constructor(
     proxy: TcpProxy,
     url: string,
-    { clock, onReport }: InstanceDeps,
+    { clock, onReport, onFall = () => undefined }: InstanceDeps,
     options: PipelineOptions,
   ) {
     const redis = createCommandRedis({ url, name: 'test:model' });
     const place = { redis, redisUrl: url, prefix: options.prefix };
     const jobs = producer(place);
     const { look, forget } = jobs;
-    this.pipeline = createPipeline({ redis, jobs, look, forget, clock, logger: silentLogger }, options);
+    const dying: JobSink = { add: (order) => (this.#falls(order) ? dead() : jobs.add(order)) };
+    const deps = { redis, jobs: dying, look, forget, clock, logger: silentLogger };
+    this.pipeline = createPipeline(deps, options);
     const reports = bindHandler({
       name: 'chat.report',
       run: async (body) => onReport(jobCatalogue['chat.report'].body.parse(body)),
@@ -42,6 +55,7 @@ export class Instance {
     const handlers = [bindHandler(makeDeliverGas(this.pipeline)), reports];
     this.#host = createHost(place, handlers, { queues: { gas: 4, 'report.console': 4 } });
     this.#proxy = proxy;
+    this.#onFall = onFall;
     this.#redis = redis;
     this.#jobs = jobs;
   }
@@ -81,7 +95,19 @@ export class Instance {
     await this.#proxy.close();
   }
 
+  #falls({ name, body }: JobOrder<JobName>): boolean {
+    if (name !== 'chat.report' || this.lastWord === null) return false;
+    const { steps } = jobCatalogue['chat.report'].body.parse(body);
+    if (steps.at(-1)?.state !== this.lastWord) return false;
+    this.lastWord = null;
+    this.cut(true);
+    this.#onFall();
+    return true;
+  }
+
   async #close(): Promise<void> {
     await Promise.all([this.#host.stop(), this.#jobs.close().catch(() => undefined)]);
   }
 }
+
+const dead = () => Promise.reject(new SwarmError(domainErrors.queueUnavailable, 'killed before it told'));

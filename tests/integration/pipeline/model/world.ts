@@ -1,5 +1,4 @@
-// The world of the model: two processes of the platform, agents A → B → C, or A and B before a join at C, that live in folders,
-// and a clock that it moves.
+// The world of the model: two processes of the platform, the agents of a scene, which live in folders, and a clock that it moves.
 // What agents did is written down here, so that whoever judges need not ask the platform for it.
 import { mkdir, mkdtemp, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,25 +10,18 @@ import { systemClock } from '../../../../src/core/clock.ts';
 import { SwarmError } from '../../../../src/core/errors.ts';
 import type { PipelineOptions } from '../../../../src/pipeline/index.ts';
 import { readStatusFile, type StatusVersion } from '../../../../src/pipeline/progress/read-file.ts';
-import { Instance } from './instance.ts';
-
-export const agents = ['A', 'B', 'C'] as const;
-export type Agent = (typeof agents)[number];
-
-/** `prompt` takes what lies in its inbox in the end; `never` only where a command has it do so. */
-export type Habit = 'prompt' | 'never';
-
-export interface Scene {
-  readonly habits: Readonly<Record<Agent, Habit>>;
-  /** Whether C stands in for B; not where both hand over to C. */
-  readonly standsIn: boolean;
-  /** How C takes the gas of A and B together; null where A hands over to B, and B to C. */
-  readonly join: 'all' | 'any' | null;
-}
+import type { GasStore } from '../../../../src/pipeline/store.ts';
+import { Crossings } from './crossings.ts';
+import { Instance, type Word } from './instance.ts';
+import { leaksOf } from './pauses.ts';
+import { People } from './people.ts';
+import { type Agent, agents, chainOf, idIn, type Scene } from './scene.ts';
 
 export interface Place {
   readonly redisUrl: string;
   readonly prefix: string;
+  /** A look into the records that no mishap keeps away. */
+  readonly store: GasStore;
 }
 
 /** One mission, in percent. */
@@ -38,6 +30,12 @@ interface Mission {
   written: number;
   /** The highest that a process took without a fault. */
   seen: number;
+}
+
+/** A report, and which gas its receivers had taken or said that they have. */
+export interface Told {
+  readonly report: JobBody<'chat.report'>;
+  readonly had: ReadonlySet<string>;
 }
 
 export class World {
@@ -49,15 +47,18 @@ export class World {
   /** What it said it has; and where that was heard, since Redis may have been away. */
   readonly said = new Set<string>();
   readonly heard = new Set<string>();
-  readonly told: JobBody<'chat.report'>[] = [];
-  /** What was told and not so at that moment. */
-  readonly lies: string[] = [];
-  /** How often a person wanted a checkpoint taken out. */
-  skips = 0;
+  readonly told: Told[] = [];
+  readonly crossings = new Crossings();
+  readonly people: People;
+  /** How often a process died before it told what it had stored. */
+  deaths = 0;
   readonly folder: string;
   readonly clock = { ...systemClock, now: () => Date.now() + this.#ahead };
   #ahead = 0;
-  #orders = 0;
+  #isAway = false;
+  /** Processes that died of themselves, to be begun again. */
+  readonly #fallen = new Set<number>();
+  readonly #written = new Map<Agent, string>();
   readonly #place: Place;
   /** Newest first. */
   readonly #readings = new Map<Agent, readonly StatusVersion[]>();
@@ -68,6 +69,13 @@ export class World {
     this.#place = place;
     this.scene = scene;
     this.folder = folder;
+    this.people = new People({
+      ...{ store: place.store, crossings: this.crossings, now: this.clock.now },
+      control: (by) => this.#of(by).pipeline.control,
+      attempt: (work) => this.attempt(work),
+      leaksNow: () => leaksOf(this, place.store),
+      written: (agent) => this.#written.get(agent),
+    });
   }
 
   static async open(place: Place, scene: Scene): Promise<World> {
@@ -76,7 +84,7 @@ export class World {
       await mkdir(world.path(agent, 'disk', 'done'), { recursive: true });
       await world.mend(agent);
     }
-    for (const at of [0, 1]) world.instances[at] = await world.#open();
+    for (const at of [0, 1]) world.instances[at] = await world.#open(at);
     await Promise.all(world.instances.map((one) => one.works()));
     return world;
   }
@@ -87,11 +95,14 @@ export class World {
 
   /** @param ms below 0: somebody sets the clock back */
   advance(ms: number): void {
+    this.crossings.moved(this.clock.now());
     this.#ahead += ms;
+    this.crossings.moved(this.clock.now());
   }
 
   /** False where a mishap cut it off; any other fault is one of the platform, and thrown. */
   async attempt(work: () => Promise<unknown>): Promise<boolean> {
+    await this.raise();
     try {
       await work();
       return true;
@@ -104,6 +115,9 @@ export class World {
 
   async write(agent: Agent, mission: string, percent: number): Promise<void> {
     const known = this.missions.get(mission) ?? { written: -1, seen: -1 };
+    const isHeld = this.people.isSurelyPaused(agent);
+    this.crossings.wrote(agent, mission, { before: known.written, percent, now: this.clock.now(), isHeld });
+    this.#written.set(agent, mission);
     known.written = Math.max(known.written, percent);
     this.missions.set(mission, known);
     const draft = this.path(agent, 'draft');
@@ -122,6 +136,8 @@ export class World {
     const { current_mission: name, progress } = statusSchema.parse(JSON.parse(read.raw));
     const mission = this.missions.get(name);
     if (mission) mission.seen = Math.max(mission.seen, progress);
+    this.crossings.moved(this.clock.now());
+    this.crossings.saw(name, progress);
   }
 
   /** A process takes what was read so many readings before the last, though time has gone on since. */
@@ -180,41 +196,40 @@ export class World {
     }
   }
 
-  async pause(by: number, agent: Agent): Promise<void> {
-    const order = this.#order();
-    await this.attempt(() => this.#of(by).pipeline.control['gas.pause'](order, { ...person, agent }));
-  }
-
-  resume(by: number, agent: Agent, held: 'deliver' | 'skip'): Promise<boolean> {
-    const order = this.#order();
-    return this.attempt(() => this.#of(by).pipeline.control['gas.resume'](order, { ...person, agent, held }));
-  }
-
-  async skip(by: number, agent: Agent, checkpoint: 75 | 90 | 100): Promise<void> {
-    this.skips += 1;
-    const body = { ...person, agent, checkpoint, reason: 'for a test' };
-    await this.attempt(() => this.#of(by).pipeline.control['gas.skip'](this.#order(), body));
-  }
-
   cut(): void {
     for (const one of this.instances) one.cut(false);
   }
 
   away(): void {
+    this.#isAway = true;
     for (const one of this.instances) one.cut(true);
   }
 
   back(): void {
+    this.#isAway = false;
     for (const one of this.instances) one.back();
   }
 
   /** A process is killed, and another begins in its place. */
-  async restart(which: number, isAway: boolean): Promise<void> {
+  async restart(which: number): Promise<void> {
     this.#dying.push(this.#of(which).die());
-    const next = await this.#open();
-    if (isAway) next.cut(true);
+    const next = await this.#open(which);
+    if (this.#isAway) next.cut(true);
     this.instances[which] = next;
-    if (!isAway) await next.works();
+    if (!this.#isAway) await next.works();
+  }
+
+  /** A process dies when it has stored this next, and is about to tell it; null: none does any more. */
+  dieTelling(which: number, word: Word | null): void {
+    this.#of(which).lastWord = word;
+  }
+
+  /** Whoever died of itself is begun again, as a supervisor does. */
+  async raise(): Promise<void> {
+    for (const which of [...this.#fallen]) {
+      this.#fallen.delete(which);
+      await this.restart(which);
+    }
   }
 
   async close(): Promise<void> {
@@ -232,25 +247,21 @@ export class World {
     return one;
   }
 
-  #order() {
-    this.#orders += 1;
-    return { id: `order-${this.#orders}`, at: this.clock.now(), principal: 'discord:1' };
-  }
-
-  /** Nobody may read that a receiver has accepted what it has not. */
+  /** What is told, with what its receivers had done by then. */
   #hear(report: JobBody<'chat.report'>): void {
-    this.told.push(report);
-    const { about, steps, text } = report;
-    const isAcknowledged = steps.some(({ state }) => state === 'accepted' || state === 'working');
-    if (isAcknowledged && !this.taken.has(about) && !this.said.has(about)) this.lies.push(text);
+    this.told.push({ report, had: new Set([...this.taken.keys(), ...this.said]) });
   }
 
-  #open(): Promise<Instance> {
+  #open(which: number): Promise<Instance> {
     const { redisUrl, prefix } = this.#place;
     const deps = {
       redisUrl,
       clock: this.clock,
       onReport: (report: JobBody<'chat.report'>) => this.#hear(report),
+      onFall: () => {
+        this.deaths += 1;
+        this.#fallen.add(which);
+      },
     };
     return Instance.open(deps, this.#options(prefix));
   }
@@ -263,32 +274,15 @@ export class World {
         statusFile: this.path(id, 'status.json'),
         inbox: this.path(id, 'inbox'),
       })),
-      chain: {
-        chain: [...agents],
-        end: 'stop',
-        schedules: [],
-        agents: linksOf(this.scene),
-      },
+      chain: chainOf(this.scene),
       ackTimeoutMs: 86_400_000,
       reportTo: [{ surface: 'console', place: 'main' }],
     };
   }
 }
 
-function linksOf({ standsIn, join }: Scene) {
-  if (join !== null) return { A: { next: ['C'] }, C: { join } };
-  return standsIn ? { B: { fallback: ['C'] } } : {};
-}
-
 const statusSchema = z.object({ current_mission: z.string(), progress: z.number() });
-
-/** Of the gas that lies in a file. */
-export function idIn(file: string): string {
-  return /-([A-Za-z0-9_]{1,64})\.md$/.exec(file)?.[1] ?? file;
-}
 
 function isGas(name: string): boolean {
   return name.endsWith('.md') && !name.startsWith('.');
 }
-
-const person = { by: 'ann', replyTo: { surface: 'console', place: 'other' } } as const;
