@@ -181,6 +181,21 @@ describe('swarmline run of what has to be confirmed', () => {
     expect([await face.scene.approvals.waiting(), face.scene.jobs.ids]).toEqual([[], []]);
   });
 
+  it('says at Ctrl-C of what was confirmed elsewhere meanwhile that a no comes too late', async ({
+    redis,
+    prefix,
+  }) => {
+    const face = await open(redis, prefix);
+    const { io, stdin, printed } = terminal(face, { isTTY: true });
+    const running = run('restart slam', plain, io);
+    await eventually(() => printed.err.includes('[y/N]'));
+    const [wish] = await face.scene.approvals.waiting();
+    await face.scene.decide(wish?.id ?? '', 'yes', { surface: 'cli', id: 'local', name: 'owner' });
+    stdin.write('\u0003');
+    expect(await running).toBe(130);
+    expect(printed.err).toMatch(/It was interrupted\. It was confirmed before; a no comes too late\.\n$/);
+  });
+
   it('takes the end of input at the question for a no', async ({ redis, prefix }) => {
     const face = await open(redis, prefix);
     const { io, stdin } = terminal(face, { isTTY: true });
