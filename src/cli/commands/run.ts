@@ -5,7 +5,8 @@ import type { ActionState, Report, Step } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { randomId } from '../../contracts/ids.ts';
 import { systemClock } from '../../core/clock.ts';
-import { errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
+import { coreErrors, errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
+import { utcTime } from '../../core/utc.ts';
 import { type Client, connectClient } from '../client.ts';
 import { type ExitCode, exitCodes, type Io } from '../io.ts';
 import { type Confirm, type ConfirmOptions, confirm } from './confirm.ts';
@@ -65,15 +66,21 @@ async function carryOut(
 }
 
 /** Somebody else decides; that may take as long as it waits for them. */
-async function awaitSecond(client: Client, asked: Confirm, options: RunOptions, io: Io): Promise<ExitCode> {
-  const { confirmationId, prompt, correlationId = confirmationId, expiresAt } = asked;
-  const text = `${prompt} Waiting for: approve ${confirmationId}. It goes on without this command too.`;
-  return follow(client, { correlationId, text, newsBy: expiresAt }, options, io);
+function awaitSecond(client: Client, asked: Confirm, options: RunOptions, io: Io): Promise<ExitCode> {
+  const { confirmationId: id, prompt, correlationId = id, expiresAt } = asked;
+  const text = `${prompt} Waiting for: swarmline approve ${id}. It goes on without this command too.`;
+  const until = utcTime(expiresAt, systemClock.now(), 's');
+  const stopped = `unless somebody has decided by now, it waits until ${until}: \`swarmline deny ${id}\` withdraws it, and \`swarmline result ${correlationId}\` tells what came of it`;
+  // Also of a script: nobody else could say what is to be approved.
+  if (options.json) io.stderr.write(`${text}\n`);
+  return follow(client, { correlationId, text, stopped, newsBy: expiresAt }, options, io);
 }
 
 interface Followed {
   readonly correlationId: string;
   readonly text: string;
+  /** What is so when it is followed no further; default: that it goes on. */
+  readonly stopped?: string;
   /** Ms since the epoch: until then no news is no bad sign. Default: now. */
   readonly newsBy?: number;
 }
@@ -88,7 +95,10 @@ async function follow(client: Client, reply: Followed, options: RunOptions, io: 
         : { ...last, state: stateOf(last), isOpen: !last.final && !isWithReceiver(last) };
     return finish(reply.correlationId, outcome, options, io);
   } catch (thrown) {
-    if (io.stopped.aborted) throw thrown;
+    if (io.stopped.aborted) {
+      const { stopped = `it ${goesOn(reply.correlationId)}` } = reply;
+      throw new SwarmError(coreErrors.aborted, `stopped asking; ${stopped}`, { cause: thrown });
+    }
     const text = `it is unknown what became of it: ${errorText(thrown)}`;
     const steps = [{ state: 'unknown', at: systemClock.now(), detail: text }] as const;
     return finish(reply.correlationId, { subject: '', text, steps, state: 'unknown' }, options, io);
@@ -127,7 +137,11 @@ async function lastReport(
 }
 
 function noMore(id: string, ms: number): string {
-  return `no more was heard for ${ms / 1000} s. It goes on without this command too, and \`swarmline result ${id}\` tells how`;
+  return `no more was heard for ${ms / 1000} s. It ${goesOn(id)}`;
+}
+
+function goesOn(id: string): string {
+  return `goes on without this command too, and \`swarmline result ${id}\` tells how`;
 }
 
 // An agent may take hours to look into its inbox. That it lies there is the truth so far, and no reason to wait on.
