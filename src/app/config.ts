@@ -176,6 +176,14 @@ export async function loadConfig(env: NodeJS.ProcessEnv, options: LoadOptions): 
   };
 }
 
+/** Reads the templates as a start does. @throws SwarmError CONFIG_INVALID with every problem */
+export async function checkTemplates({ gas }: Pick<Config, 'gas'>): Promise<void> {
+  if (gas.templates === undefined) return;
+  // Only for whoever has some: to load the pipeline takes a tenth of a second.
+  const { loadTemplates } = await import('../pipeline/index.ts');
+  await loadTemplates(gas.templates);
+}
+
 function isEmpty({ values }: Layer): boolean {
   return typeof values === 'object' && values !== null && Object.keys(values).length === 0;
 }

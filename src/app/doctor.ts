@@ -14,7 +14,7 @@ import { closeRedis, createCommandRedis } from '../core/redis.ts';
 import { redisFault } from '../core/redis-faults.ts';
 import { findProgram, runningPort } from '../core/servers/index.ts';
 import { maskUrls } from '../core/text.ts';
-import { inboxlessOf, inspectInboxes, loadChain } from '../pipeline/index.ts';
+import { inboxlessOf, inspectInboxes, loadChain, loadTemplates } from '../pipeline/index.ts';
 import type { LoadedConfig } from './config.ts';
 import { hostChecks } from './host-checks.ts';
 
@@ -53,6 +53,11 @@ export function examine(loaded: LoadedConfig, deps: DoctorDeps): Promise<Finding
     },
     { name: 'policy', mend: 'mend the file', look: () => policy(config.policy.file) },
     { name: 'chain', mend: 'mend the file', look: () => chain(config.pipeline) },
+    {
+      name: 'templates',
+      mend: 'mend what is named, or leave gas.templates out for our own words',
+      look: () => templates(config.gas.templates),
+    },
     {
       name: 'inboxes',
       mend: 'look at the disks that they are on',
@@ -140,4 +145,11 @@ async function chain({ chainFile, agents }: LoadedConfig['config']['pipeline']):
     { inboxless: inboxlessOf(agents) },
   );
   return [{ name: 'chain', state: 'ok', said: `${chainFile}, ${agents.length} agents` }];
+}
+
+async function templates(folder: string | undefined): Promise<Finding[]> {
+  const name = 'templates';
+  if (folder === undefined) return [{ name, state: 'skipped', said: 'no gas.templates, so our own words' }];
+  await loadTemplates(folder);
+  return [{ name, state: 'ok', said: folder }];
 }

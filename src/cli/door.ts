@@ -79,10 +79,9 @@ export async function findDoor(io: Pick<Io, 'env' | 'root' | 'stopped'>): Promis
         return { status: response.status, text: await response.text() };
       };
       return inTime(ask, io.stopped, patienceMs).catch((cause: unknown) => {
-        if (io.stopped.aborted) {
-          throw new SwarmError(coreErrors.aborted, 'stopped asking; an order that was confirmed goes on');
-        }
-        throw unanswered(url, cause, { isQuestion, mend, ...(again !== undefined && { again }) });
+        const lost = { isQuestion, ...(again !== undefined && { again }) };
+        if (io.stopped.aborted) throw stoppedAsking(cause, lost);
+        throw unanswered(url, cause, { ...lost, mend });
       });
     },
   };
@@ -121,8 +120,20 @@ export function answerLost(
       cause,
     });
   }
-  const text = `${url} was reached and its answer is lost (${why}), so it is unknown whether this was taken${again === undefined ? '' : `; ${again}`}`;
+  const text = `${url} was reached and its answer is lost (${why}), ${unknownTaken(again)}`;
   return new SwarmError(domainErrors.answerLost, text, { cause });
+}
+
+function stoppedAsking(
+  cause: unknown,
+  { isQuestion, again }: Pick<DoorRequest, 'again'> & { readonly isQuestion: boolean },
+): SwarmError {
+  const truth = isQuestion ? '' : `, ${unknownTaken(again)}`;
+  return new SwarmError(coreErrors.aborted, `stopped before the platform answered${truth}`, { cause });
+}
+
+function unknownTaken(again: string | undefined): string {
+  return `so it is unknown whether this was taken${again === undefined ? '' : `; ${again}`}`;
 }
 
 // fetch itself says only that it failed.

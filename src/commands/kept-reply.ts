@@ -19,7 +19,12 @@ const keptSchema = z.object({
   at: z.number(),
   reply: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('answer'), answer: answerSchema }),
-    z.object({ kind: z.literal('accepted'), correlationId: z.string(), text: z.string() }),
+    z.object({
+      kind: z.literal('accepted'),
+      correlationId: z.string(),
+      text: z.string(),
+      toldElsewhere: z.boolean().exactOptional(),
+    }),
     z.object({ kind: z.literal('dropped'), text: z.string() }),
   ]),
 });

@@ -1,5 +1,5 @@
 // A person's word on what waits for it: whether it counts, and what it ends.
-import { type Approval, type Decided, isIntact, type Reading } from '../access/index.ts';
+import { type Approval, type Decided, isIntact, principalOf, type Reading } from '../access/index.ts';
 import { correlationIdOf } from '../contracts/ids.ts';
 import { errorText } from '../core/errors.ts';
 import { utcTime } from '../core/utc.ts';
@@ -52,6 +52,7 @@ export async function settle(
     at: deps.clock.now(),
     reason: decision.reason?.slice(0, 200) ?? '',
     policyVersion: standing.policyVersion,
+    ...(decision.id !== undefined && { useId: decision.id }),
   };
   const go = () => decideNow(deps, decision, { spec, approval }, { decided, speaker });
   return verdict === 'yes' ? pausing(deps, { spec, approval }, go) : go();
@@ -96,7 +97,7 @@ async function already(
   // The next sweep ends it, and two must not decide at once what becomes of it.
   if (approval.state === 'approved' && isTooLate(decided, deps.clock.now())) return nothingToConfirm(id);
   const isYes = approval.state === 'approved' || approval.state === 'done';
-  const isOwn = approval.level !== 'two-persons';
+  const isOwn = approval.level !== 'two-persons' || isSameUse(decision, decided);
   if (isYes && decision.verdict === 'yes') {
     const person = await deps.policy.personOf(decision.identity);
     const undone = person === decided.person || deps.clock.now() - decided.at > ownTurnMs;
@@ -107,6 +108,11 @@ async function already(
   }
   if (isOwn && decision.verdict === 'no') return isYes ? tooLateForNo(approval) : declined;
   return alreadyDecided(deps, approval, decided);
+}
+
+// At the same moment, or after a crash that came before its reply was kept.
+function isSameUse({ id, identity }: Decision, decided: Decided): boolean {
+  return id !== undefined && id === decided.useId && principalOf(identity) === principalOf(decided.identity);
 }
 
 // Null while it waits.

@@ -174,6 +174,19 @@ describe('the machine', () => {
     expect(mend).toContain('pipeline.agents');
   });
 
+  it('on which the folder of the templates is not there: which, and what is done about it', async ({
+    openSite,
+  }) => {
+    const site = await openSite();
+    Object.assign(site.env, { SWARMLINE_GAS__TEMPLATES: '/nonexistent' });
+    const { end, line, mend } = await doctorOf(site, 'templates');
+    expect([end, line]).toEqual([
+      1,
+      expect.stringMatching(/^✖ templates +gas\.templates: \/nonexistent cannot be read/),
+    ]);
+    expect(mend).toContain('gas.templates');
+  });
+
   it('on which a process of single roles has the port: no stranger, also where it does not answer', async ({
     openSite,
   }) => {

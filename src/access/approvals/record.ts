@@ -73,6 +73,8 @@ export const decidedSchema = z.object({
   at: momentSchema,
   reason: z.string(),
   policyVersion: z.string(),
+  /** The id of the use by which it was said, where it has one: the same one again is the same word. */
+  useId: z.string().exactOptional(),
 });
 export type Decided = z.infer<typeof decidedSchema>;
 

@@ -1,28 +1,22 @@
 // `swarmline run "COMMAND LINE"`, and what every chat command is from a shell: follows an action to its end.
-import { answerLines, type RefusalCode, type Reply, reportLine } from '../../commands/index.ts';
+import { answerLines, type Reply, reportLine } from '../../commands/index.ts';
 import { stepMarks } from '../../contracts/agents.ts';
 import type { ActionState, Report, Step } from '../../contracts/chat.ts';
 import { domainErrors } from '../../contracts/errors.ts';
 import { randomId } from '../../contracts/ids.ts';
 import { systemClock } from '../../core/clock.ts';
-import { errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
+import { coreErrors, errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
 import { utcTime } from '../../core/utc.ts';
 import { type Client, connectClient } from '../client.ts';
 import { type ExitCode, exitCodes, type Io } from '../io.ts';
-import { ask } from '../prompt.ts';
+import { type Confirm, type ConfirmOptions, confirm } from './confirm.ts';
 import { whyNotBegun } from './not-begun.ts';
 import { persistent } from './until-answered.ts';
 
-export interface RunOptions {
-  /** Confirms without asking. */
-  readonly yes: boolean;
-  /** What is typed where the name has to be. */
-  readonly name?: string;
+export interface RunOptions extends ConfirmOptions {
   readonly json: boolean;
   /** Only says what would be done, and confirms nothing. Default false. */
   readonly dryRun?: boolean;
-  /** The same one is the same order, for a day; 1 to 100 printable characters. Default: one that nobody else has. */
-  readonly key?: string | undefined;
   /** How long it is followed without any news, ms. Default 2 min; a lost answer is waited for 20 s at most. */
   readonly patienceMs?: number;
 }
@@ -31,8 +25,6 @@ export interface RunOptions {
 const defaultPatienceMs = 120_000;
 /** The longest that one request waits for news, ms. */
 const waitMs = 20_000;
-/** How long is waited for the answer to a withdrawal, ms; whoever wants the end of this command waits for it too. */
-const withdrawMs = 3_000;
 
 /** A command line as it is typed in chat. */
 export function run(line: string, options: RunOptions, io: Io): Promise<ExitCode> {
@@ -60,7 +52,10 @@ async function carryOut(
     return awaitSecond(client, first, options, io);
   // A platform that does not know of dry runs asks; nothing is confirmed then.
   const reply = first.kind === 'confirm' && !dryRun ? await confirm(client, first, options, io) : first;
-  if (reply === null) return io.stopped.aborted ? exitCodes.interrupted : exitCodes.usage;
+  if (reply.kind === 'withdrawn') {
+    show(reply.told, options, io);
+    return io.stopped.aborted ? exitCodes.interrupted : exitCodes.usage;
+  }
   if (reply.kind !== 'accepted') {
     show(reply, options, io);
     return codeOf(reply);
@@ -70,67 +65,22 @@ async function carryOut(
   return exitCodes.ok;
 }
 
-type Confirm = Extract<Reply, { kind: 'confirm' }>;
-
-/** Null where there is no word to be had, or the wrong one; then the wish is withdrawn, and it is said why. */
-async function confirm(client: Client, asked: Confirm, options: RunOptions, io: Io): Promise<Reply | null> {
-  const { confirmationId: id, prompt, typeName } = asked;
-  if (typeName === undefined) {
-    const agreed = options.yes || isYes(await ask(`${prompt} [y/N] `, io));
-    if (io.stopped.aborted) return interrupted(asked, options, io);
-    if (agreed !== null) return client.decide(id, agreed ? 'yes' : 'no');
-  } else {
-    const typed = options.name ?? (await ask(`${prompt} Type ${typeName} to confirm: `, io));
-    if (io.stopped.aborted) return interrupted(asked, options, io);
-    if (typed === typeName || typed === '') return client.decide(id, typed === '' ? 'no' : 'yes', { typed });
-    if (typed !== null) {
-      const why = `${prompt} ${typed} is not ${typeName}, which has to be typed.`;
-      return withdraw({ ...asked, code: 'bad-argument', why }, options, io);
-    }
-  }
-  const flag = typeName === undefined ? '--yes' : `--name ${typeName}`;
-  const why = `${prompt} It needs ${flag} where there is no terminal.`;
-  return withdraw({ ...asked, code: 'no-confirmation', why }, options, io);
-}
-
-function interrupted(asked: Confirm, options: RunOptions, io: Io): Promise<null> {
-  const why = `${asked.prompt} It was interrupted.`;
-  return withdraw({ ...asked, code: 'no-confirmation', why }, options, io);
-}
-
-type Withdrawn = Confirm & { readonly code: RefusalCode; readonly why: string };
-
-// Nobody comes back to a question that a script has asked, and whoever looks at `approvals` would wonder whose it is.
-async function withdraw(wish: Withdrawn, options: RunOptions, io: Io): Promise<null> {
-  const { confirmationId: id, code, why, expiresAt } = wish;
-  // Also of one who asked for the end of this command, and with it of all that it asks the platform.
-  const stopped = AbortSignal.timeout(withdrawMs);
-  const reply = await connectClient({ ...io, stopped })
-    .then((client) => client.decide(id, 'no'))
-    .catch(() => null);
-  const until = utcTime(expiresAt, systemClock.now(), 's');
-  const end =
-    reply?.kind === 'dropped'
-      ? `Nothing was done${options.key === undefined ? '' : `, and the key ${options.key} is used up by it for a day`}.`
-      : `It could not be withdrawn and waits until ${until}; \`swarmline deny ${id}\` ends it.`;
-  show({ kind: 'refusal', code, text: `${why} ${end}` }, options, io);
-  return null;
-}
-
 /** Somebody else decides; that may take as long as it waits for them. */
-async function awaitSecond(client: Client, asked: Confirm, options: RunOptions, io: Io): Promise<ExitCode> {
-  const { confirmationId, prompt, correlationId = confirmationId, expiresAt } = asked;
-  const text = `${prompt} Waiting for: approve ${confirmationId}. It goes on without this command too.`;
-  return follow(client, { correlationId, text, newsBy: expiresAt }, options, io);
-}
-
-function isYes(answer: string | null): boolean | null {
-  return answer === null ? null : /^y(es)?$/i.test(answer);
+function awaitSecond(client: Client, asked: Confirm, options: RunOptions, io: Io): Promise<ExitCode> {
+  const { confirmationId: id, prompt, correlationId = id, expiresAt } = asked;
+  const text = `${prompt} Waiting for: swarmline approve ${id}. It goes on without this command too.`;
+  const until = utcTime(expiresAt, systemClock.now(), 's');
+  const stopped = `unless somebody has decided by now, it waits until ${until}: \`swarmline deny ${id}\` withdraws it, and \`swarmline result ${correlationId}\` tells what came of it`;
+  // Also of a script: nobody else could say what is to be approved.
+  if (options.json) io.stderr.write(`${text}\n`);
+  return follow(client, { correlationId, text, stopped, newsBy: expiresAt }, options, io);
 }
 
 interface Followed {
   readonly correlationId: string;
   readonly text: string;
+  /** What is so when it is followed no further; default: that it goes on. */
+  readonly stopped?: string;
   /** Ms since the epoch: until then no news is no bad sign. Default: now. */
   readonly newsBy?: number;
 }
@@ -145,7 +95,10 @@ async function follow(client: Client, reply: Followed, options: RunOptions, io: 
         : { ...last, state: stateOf(last), isOpen: !last.final && !isWithReceiver(last) };
     return finish(reply.correlationId, outcome, options, io);
   } catch (thrown) {
-    if (io.stopped.aborted) throw thrown;
+    if (io.stopped.aborted) {
+      const { stopped = `it ${goesOn(reply.correlationId)}` } = reply;
+      throw new SwarmError(coreErrors.aborted, `stopped asking; ${stopped}`, { cause: thrown });
+    }
     const text = `it is unknown what became of it: ${errorText(thrown)}`;
     const steps = [{ state: 'unknown', at: systemClock.now(), detail: text }] as const;
     return finish(reply.correlationId, { subject: '', text, steps, state: 'unknown' }, options, io);
@@ -184,7 +137,11 @@ async function lastReport(
 }
 
 function noMore(id: string, ms: number): string {
-  return `no more was heard for ${ms / 1000} s. It goes on without this command too, and \`swarmline result ${id}\` tells how`;
+  return `no more was heard for ${ms / 1000} s. It ${goesOn(id)}`;
+}
+
+function goesOn(id: string): string {
+  return `goes on without this command too, and \`swarmline result ${id}\` tells how`;
 }
 
 // An agent may take hours to look into its inbox. That it lies there is the truth so far, and no reason to wait on.

@@ -41,7 +41,8 @@ export function persistent(client: Client, asked: Asked, io: Io): Client {
       try {
         return await client.nextReport(...which);
       } catch (thrown) {
-        if (!isMissed && io.stderr.isTTY === true && toSwarmError(thrown).retryable) {
+        const isAway = toSwarmError(thrown).retryable && !io.stopped.aborted;
+        if (isAway && !isMissed && io.stderr.isTTY === true) {
           io.stderr.write('no answer from the platform now; the order is kept, and is asked about again\n');
           isMissed = true;
         }

@@ -97,38 +97,6 @@ describe('swarmline run of what has to be confirmed', () => {
     expect(printed.err).toMatch(/It may wait for your word still: `swarmline approve x\w+`\.\n$/);
   });
 
-  it('says that what comes of the word on another’s wish is told to them, and waits for nothing', async ({
-    redis,
-    prefix,
-  }) => {
-    const policy = createPolicy({
-      roles: { operator: ['ask', 'service.restart:*', 'approve:*'] },
-      dangers: { 'service.restart:*': 'two-persons' },
-      people: {
-        owner: { role: 'operator', identities: ['cli:local'] },
-        ci: { role: 'operator', identities: ['http:ci'] },
-      },
-    });
-    const face = await open(redis, prefix, { policy });
-    const asked = terminal(face);
-    const running = run('restart slam', plain, asked.io);
-    const [wish] = await eventually(() => face.scene.approvals.waiting(), {
-      accept: ({ length }) => length > 0,
-    });
-    const { io, printed } = terminal(face);
-    const env = {
-      SWARMLINE_URL: `http://127.0.0.1:${face.port}`,
-      SWARMLINE_API_KEY: await face.keys.add('ci', 0),
-    };
-    expect(await run(`approve ${wish?.id}`, plain, { ...io, env })).toBe(0);
-    expect(printed.out).toMatch(
-      /^Order taken: restart slam.* What comes of it is told to whoever asked\.\n$/s,
-    );
-    const about = face.scene.jobs.correlationIds[0] ?? '';
-    await face.results.report(report(about, 0, 'ready', true));
-    expect(await running).toBe(0);
-  });
-
   it.for([
     ['n\n', 'Declined; nothing was done.\n'],
     ['\n', 'Declined; nothing was done.\n'],
@@ -179,6 +147,21 @@ describe('swarmline run of what has to be confirmed', () => {
     expect(await running).toBe(code);
     expect(printed.err.endsWith(told)).toBe(true);
     expect([await face.scene.approvals.waiting(), face.scene.jobs.ids]).toEqual([[], []]);
+  });
+
+  it('says at Ctrl-C of what was confirmed elsewhere meanwhile that a no comes too late', async ({
+    redis,
+    prefix,
+  }) => {
+    const face = await open(redis, prefix);
+    const { io, stdin, printed } = terminal(face, { isTTY: true });
+    const running = run('restart slam', plain, io);
+    await eventually(() => printed.err.includes('[y/N]'));
+    const [wish] = await face.scene.approvals.waiting();
+    await face.scene.decide(wish?.id ?? '', 'yes', { surface: 'cli', id: 'local', name: 'owner' });
+    stdin.write('\u0003');
+    expect(await running).toBe(130);
+    expect(printed.err).toMatch(/It was interrupted\. It was confirmed before; a no comes too late\.\n$/);
   });
 
   it('takes the end of input at the question for a no', async ({ redis, prefix }) => {

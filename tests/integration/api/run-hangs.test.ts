@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
 import { type Client, connectClient } from '../../../src/cli/client.ts';
 import { chat } from '../../../src/cli/commands/chat.ts';
+import { run } from '../../../src/cli/commands/run.ts';
 import { persistent } from '../../../src/cli/commands/until-answered.ts';
 import type { Io } from '../../../src/cli/io.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
@@ -146,6 +147,30 @@ describe('a platform that hangs', () => {
       'no answer yet; it is waited for, 80 s at most (Ctrl-C ends the wait)\n',
     ]);
   });
+});
+
+it('is told at the end of a question as what may have taken the withdrawal, and not as what refused it', async ({
+  redis,
+  prefix,
+}) => {
+  const { face, way, io, stdin, printed } = await scene([redis, prefix], {
+    halts: Number.POSITIVE_INFINITY,
+    isTTY: true,
+  });
+  io.env['SWARMLINE_API_PORT'] = String(face.port);
+  const running = run('restart slam', plain, io);
+  await eventually(() => printed.err.includes('[y/N]'));
+  const [wish] = await face.scene.approvals.waiting();
+  io.env['SWARMLINE_API_PORT'] = String(way.port);
+  stdin.write('\u0003');
+  expect(await running).toBe(130);
+  expect(printed.err).toMatch(
+    new RegExp(
+      `It is unknown whether it was withdrawn: if not, it waits until .* UTC, and .swarmline deny ${wish?.id}. ends it\\.\n$`,
+    ),
+  );
+  way.goOn();
+  await eventually(async () => (await face.scene.approvals.waiting()).length === 0);
 });
 
 it('is found again at the port that the platform has after a restart', async ({ redis, prefix }) => {

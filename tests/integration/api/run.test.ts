@@ -207,16 +207,21 @@ describe('swarmline run', () => {
     expect(JSON.parse(printed.out)).toMatchObject({ kind: 'result', correlationId: about, state: 'unknown' });
   });
 
-  it('stops following when it is told to, and says that the order goes on', async ({ redis, prefix }) => {
+  it('stops following when it is told to, and says that the order goes on, and nothing of a lost answer', async ({
+    redis,
+    prefix,
+  }) => {
     const face = await open(redis, prefix);
-    const { io, printed } = terminal(face);
+    const { io, printed } = terminal(face, { isTTY: true });
     const running = run('restart slam', { ...plain, yes: true }, io);
     await eventually(() => printed.err.includes('Order taken'));
+    const [about] = face.scene.jobs.correlationIds;
     io.stop();
     await expect(running).rejects.toMatchObject({
       code: 'ABORTED',
-      message: expect.stringContaining('goes on'),
+      message: `stopped asking; it goes on without this command too, and \`swarmline result ${about}\` tells how`,
     });
+    expect(printed.err).not.toContain('no answer');
   });
 
   it('is denied with a token that is not the platform’s', async ({ redis, prefix }) => {

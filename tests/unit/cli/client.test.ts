@@ -1,6 +1,6 @@
 // The client of the HTTP face, against a port that somebody else holds.
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { connectClient } from '../../../src/cli/client.ts';
@@ -13,13 +13,17 @@ async function clientOf(status: number, body: string | null) {
     body === null ? request.socket.destroy() : response.writeHead(status).end(body),
   );
   onTestFinished(() => void server.close());
+  return clientAt(server, new AbortController().signal);
+}
+
+async function clientAt(server: Server, stopped: AbortSignal) {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return connectClient({
     env: { SWARMLINE_API_PORT: String(port), SWARMLINE_HOME: '/no/such/home' },
     root: join(import.meta.dirname, '../../..'),
-    stopped: new AbortController().signal,
+    stopped,
   });
 }
 
@@ -63,6 +67,29 @@ it.for([
     };
     await expect(calls[what]()).rejects.toMatchObject(lost);
   }
+});
+
+it.for([
+  ['acknowledge', /^stopped before .*, so it is unknown whether this was taken; acknowledge it again: /],
+  ['report', /^stopped before .*, so it is unknown whether this was taken; report it again: /],
+  ['resetComponent', /^stopped before .*, so it is unknown whether this was taken; reset it again: /],
+  ['nextReport', /^stopped before the platform answered$/],
+] as const)('says of a %s that was stopped before its answer what is known of it', async ([what, told]) => {
+  const stopping = new AbortController();
+  const server = createServer(() => stopping.abort());
+  onTestFinished(() => void server.close());
+  onTestFinished(() => server.closeAllConnections());
+  const client = await clientAt(server, stopping.signal);
+  const calls = {
+    acknowledge: () => client.acknowledge('g-1', 'accepted'),
+    report: () => client.report('forge', { percent: 10 }),
+    resetComponent: () => client.resetComponent('bridge'),
+    nextReport: () => client.nextReport('x1', -1, 0),
+  };
+  await expect(calls[what]()).rejects.toMatchObject({
+    code: 'ABORTED',
+    message: expect.stringMatching(told),
+  });
 });
 
 it.for([
