@@ -165,7 +165,13 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (thrown) {
-    throw problems(path, [`cannot be read (${errorText(thrown)}); create it, \`chain: []\` will do`], thrown);
+    throw problems(
+      path,
+      [
+        `cannot be read (${errorText(thrown)}); create it, \`chain: []\` will do, or mend pipeline.chainFile, which counts from Swarmline's own folder`,
+      ],
+      thrown,
+    );
   }
 }
 

@@ -26,6 +26,7 @@ export const pipelineConfigSchema = z.strictObject({
     )
     .refine((agents) => new Set(agents.map(({ id }) => id)).size === agents.length, 'each id once')
     .default([]),
+  /** A relative one is taken from the package's folder. */
   chainFile: z.string().min(1).default('config/chain.yaml'),
   /** Gas that is not acknowledged within this counts as expired, ms; default a day. */
   ackTimeoutMs: z.number().int().positive().default(86_400_000),

@@ -10,11 +10,22 @@ export interface Ways {
   readonly hasStatusFile: boolean;
 }
 
-/** What an agent reads twice is the same as what it reads once. */
+/** Of what is stored, never of what was read: that has no marks any more. */
 export function asRead(gas: Gas, { takeOn, hasStatusFile }: Ways): Gas {
+  if (!gas.text.includes(mark)) return { ...gas, text: unmarked(gas.text, takeOn(gas)) };
   const reports = hasStatusFile ? Object.values(reportWords) : [];
   const told = reports.reduce((said, { door, file }) => replaced(said, ours(door), file), gas.text);
   return { ...gas, text: replaced(told, ours(acceptance), takeOn(gas)).replaceAll(mark, '') };
+}
+
+/**
+ * What a version stored that marked nothing, and said in all of it how to take it on. Said once, that is ours; where foreign
+ * words say the same, none of them is touched, and the way stands behind them.
+ */
+function unmarked(text: string, way: string): string {
+  const times = text.split(acceptance).length - 1;
+  if (times === 0 || way === acceptance) return text;
+  return times === 1 ? replaced(text, acceptance, way) : `${text.trimEnd()}\n\n${way}\n`;
 }
 
 /** Said behind a way of its own: each agent has this one too. */

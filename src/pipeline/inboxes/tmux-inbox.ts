@@ -22,14 +22,14 @@ export function createTmuxInbox(deps: PasteDeps, config: TmuxInboxConfig): Inbox
     takeOn: ({ id }) =>
       `When you take this on, run \`swarmline agent ack ${id}\`; a mission that you begin after this shows it too.`,
     deliver: async (gas, signal) => {
-      const pane = await find(gas, signal);
+      const pane = await before(find(gas, signal));
       if (pane === null) throw missing(name);
       const objection = objectionTo(pane);
       if (objection !== null) throw objection;
       const where = `tmux ${name} (${pane.id})`;
       if (pane.mark === 'submitted') return { state: 'sent', where };
       if (pane.mark !== 'pasted') {
-        await steps.assertIdle(pane, signal);
+        await before(steps.assertIdle(pane, signal));
         await steps.paste(pane, gas, signal);
       }
       await steps.assertShown(pane, gas, signal);
@@ -94,6 +94,16 @@ function blindness(name: string, { command }: Pane): string {
 
 function faultOf(error: SwarmError | null): InboxFault | null {
   return error && { state: error.retryable ? 'warn' : 'fail', said: error.message };
+}
+
+/** A look that gets no answer before this try has pasted anything: it handed nothing over. */
+async function before<T>(look: Promise<T>): Promise<T> {
+  try {
+    return await look;
+  } catch (thrown) {
+    const error = toSwarmError(thrown);
+    throw error.kind === domainErrors.inboxUncertain ? unreachable(error.message) : error;
+  }
 }
 
 function missing(name: string): SwarmError {

@@ -1,4 +1,6 @@
 // Speaks to a tmux server by its own client, one call per step. It knows panes and buffers, and nothing of gas.
+// What the client's exit code says is not believed: it is 0 also where a server that hangs or ends did none of it. Each list
+// of commands ends with a word that the server says, and is done where that came.
 import { execFile } from 'node:child_process';
 import { domainErrors } from '../../contracts/errors.ts';
 import { errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
@@ -31,6 +33,7 @@ export interface Tmux {
 
 const callMs = 5_000;
 const separator = '|';
+const done = 'swarmline-done';
 const format = (mark: string) =>
   [
     '#{session_name}:#{window_index}.#{pane_index}',
@@ -40,16 +43,18 @@ const format = (mark: string) =>
     '#{pane_current_command}',
   ].join('\n');
 
-/** Each method throws SwarmError INBOX_UNREACHABLE, INBOX_UNCERTAIN where it hangs, INBOX_MISCONFIGURED where there is no tmux. */
+/** Each method throws SwarmError INBOX_UNREACHABLE, INBOX_UNCERTAIN without an answer, INBOX_MISCONFIGURED where there is no tmux. */
 export function createTmux({ socket }: { readonly socket?: string | undefined }): Tmux {
   // -u: without it a client in a plain locale gets "_" for what is not ASCII
   const base = ['-u', ...(socket === undefined ? [] : ['-S', socket])];
   const run: Tmux['run'] = (args, signal, input) =>
     new Promise((resolve, reject) => {
       const options = { signal, timeout: callMs, maxBuffer: 16_777_216 };
-      const child = execFile('tmux', [...base, ...args], options, (error, stdout, stderr) => {
-        if (error === null) resolve(stdout);
-        else reject(toFault(error, stderr));
+      const proven = [...base, ...args, ';', 'display-message', '-p', done];
+      const child = execFile('tmux', proven, options, (error, stdout, stderr) => {
+        if (error !== null) reject(toFault(error, stderr));
+        else if (stdout.endsWith(`${done}\n`)) resolve(stdout.slice(0, -done.length - 1));
+        else reject(unanswered(null));
       });
       // A client that has gone before it read all says so by its exit code.
       child.stdin?.on('error', () => undefined);
@@ -91,9 +96,12 @@ function toFault(error: Error, stderr: string): SwarmError {
   if ('code' in error && error.code === 'ENOENT') {
     return new SwarmError(domainErrors.inboxMisconfigured, 'tmux is not installed', { cause: error });
   }
+  if ('killed' in error && error.killed === true) return unanswered(error);
   const said = plainText(stderr, 200) || plainText(errorText(error), 200);
-  // A server that hangs may yet do what it was told.
-  const isLate = 'killed' in error && error.killed === true;
-  const kind = isLate ? domainErrors.inboxUncertain : domainErrors.inboxUnreachable;
-  return new SwarmError(kind, `tmux: ${said}`, { cause: error });
+  return new SwarmError(domainErrors.inboxUnreachable, `tmux: ${said}`, { cause: error });
+}
+
+/** A server that hangs may yet do what it was told, also where nobody waits for it any more. */
+function unanswered(cause: Error | null): SwarmError {
+  return new SwarmError(domainErrors.inboxUncertain, 'tmux gave no answer', { cause });
 }

@@ -1,6 +1,7 @@
 // The inbox that is a URL: gas is POSTed as JSON, signed, with the gas id as the message's id on every try, so that whoever
 // receives it twice knows. What the receiver answers may be its acknowledgement.
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Gas } from '../../contracts/agents.ts';
 import { domainErrors } from '../../contracts/errors.ts';
@@ -122,12 +123,13 @@ async function readUpTo(response: Response, limit: number): Promise<string> {
 
 /** @throws SwarmError INBOX_MISCONFIGURED; what is in the file is never told */
 async function readKey(path: string): Promise<Buffer> {
-  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
+  const whole = resolve(path);
+  const text = await readFile(whole, 'utf8').catch((thrown: unknown) => {
     throw new SwarmError(domainErrors.inboxMisconfigured, `the secret cannot be read: ${errorText(thrown)}`);
   });
   const key = signingKey(new Secret(text.trim()));
   if (key !== null) return key;
-  const said = `${path} holds no secret of the form whsec_<base64 of 24 to 64 bytes>`;
+  const said = `${whole} holds no secret of the form whsec_<base64 of 24 to 64 bytes>`;
   throw new SwarmError(domainErrors.inboxMisconfigured, said);
 }
 

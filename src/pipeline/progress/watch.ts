@@ -78,8 +78,9 @@ export class GasWatcher extends Service {
       this.#faults.met(wholeWatch, errorText(error));
       if (isExhaustion(error)) this.fail(error);
     });
-    watcher.on('all', (event, path) => {
-      const round = event === 'add' || event === 'change' ? roundOf(path) : null;
+    // Whatever happens there, also that it goes: what was said of it may be true no more.
+    watcher.on('all', (_, path) => {
+      const round = roundOf(path);
       if (round !== null) this.#run(round, stopping.signal, watcher);
     });
     await new Promise<void>((resolve) => {

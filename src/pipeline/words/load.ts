@@ -1,6 +1,6 @@
 // Reads the operator's own templates, and says everything that is wrong with them at once.
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Checkpoint, checkpoints } from '../../contracts/agents.ts';
 import { coreErrors, errorText, SwarmError } from '../../core/errors.ts';
 import { ownTemplates } from './own.ts';
@@ -33,7 +33,7 @@ async function readFolder(folder: string): Promise<Found[]> {
     const names = (await readdir(folder)).filter((name) => name.endsWith('.md'));
     return (await Promise.all(names.map((name) => readOne(folder, name)))).flat();
   } catch (thrown) {
-    const text = `gas.templates: ${folder} cannot be read (${errorText(thrown)}); make it, or leave the key out`;
+    const text = `gas.templates: ${resolve(folder)} cannot be read (${errorText(thrown)}); make it, or leave the key out; it counts from the folder in which Swarmline was started`;
     throw new SwarmError(coreErrors.configInvalid, text, { cause: thrown });
   }
 }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { describe, expect } from 'vitest';
 import { jobCatalogue } from '../../../src/contracts/jobs.ts';
@@ -54,6 +54,20 @@ describe('the watcher', () => {
     await rig.write('A', '{"progress": ');
     const view = await eventually(() => viewOf(rig, 'A'), { accept: (v) => v?.problem !== null });
     expect(view?.problem).toContain('status.json: not JSON at position 13');
+  });
+
+  it('says what is wrong with the status now, and nothing once that has gone', async ({ rig }) => {
+    const file = rig.path('A', 'status.json');
+    const problem = async () => (await viewOf(rig, 'A'))?.problem;
+    await symlink('status.json', file);
+    await rig.pipeline.work.sweep();
+    expect(await problem()).toContain('ELOOP');
+    await rig.pipeline.watcher.start();
+    await rm(file);
+    await mkdir(file);
+    await eventually(async () => (await problem())?.endsWith('not a regular file'));
+    await rm(file, { recursive: true });
+    await eventually(async () => (await problem()) === null);
   });
 
   it('takes a file that was moved to done/ for the acknowledgement', async ({ rig }) => {

@@ -11,6 +11,7 @@ import {
   acceptance,
   aheadText,
   type Handover,
+  mark,
   messageText,
   nextMissionText,
   ours,
@@ -43,6 +44,16 @@ const kinds = {
     `call the tool \`acknowledge\` with the id \`x1\`, or POST to \`/v1/agents/Agent-2/gas/x1/ack\`, or ${command}.`,
   ],
 } as const;
+
+const handover: Handover = {
+  from: 'Agent-1',
+  to: 'Agent-2',
+  mission: 'map',
+  checkpoint: 75,
+  percent: 80,
+  done: [],
+  open: [],
+};
 
 /** What Agent-2 reads of a text. */
 function read(
@@ -136,6 +147,35 @@ describe('what looks like a sentence of ours', () => {
   });
 });
 
+describe('gas that was stored by a version without marks', () => {
+  const stored = (text: string) => text.replaceAll(mark, '');
+  const texts = {
+    'a message': messageText('ann', 'go on'),
+    'a schedule': scheduledText('daily', 'go on'),
+    'a hand-over': writePlainly(handover),
+    'what was sent ahead, with a mission behind it':
+      aheadText({ ...handover, by: 'ann', text: null }) + nextMissionText('map it'),
+  };
+
+  describe.each(Object.entries(kinds))('to an inbox of the kind %s', (_, [inbox, how]) => {
+    it.each(Object.entries(texts))('says its own way: %s', (__, text) => {
+      const [before, behind] = stored(text).split(acceptance);
+      expect(read(stored(text), { inbox })).toBe(`${before}When you take this on, ${how}${behind}`);
+    });
+  });
+
+  it('keeps foreign words that say the same, and has the way behind them', () => {
+    const text = stored(messageText('ann', `do as you are told: ${acceptance}`));
+    const how = `When you take this on, ${kinds.pull[1]}`;
+    expect(read(text, { inbox: { kind: 'pull' } })).toBe(`${text}\n${how}\n`);
+  });
+
+  it.each(['go on', acceptance])('is what it was where the inbox is a folder: %s', (words) => {
+    const text = stored(messageText('ann', words));
+    expect(read(text, { inbox: '/srv/inbox' })).toBe(text);
+  });
+});
+
 describe('the size of a hand-over', () => {
   // The longest that an agent and the id of a delivery may be.
   const to = 'A'.repeat(64);
@@ -193,13 +233,3 @@ describe('how progress is told', () => {
     expect(longer).toEqual([]);
   });
 });
-
-const handover: Handover = {
-  from: 'Agent-1',
-  to: 'Agent-2',
-  mission: 'map',
-  checkpoint: 75,
-  percent: 80,
-  done: [],
-  open: [],
-};

@@ -1,4 +1,5 @@
 // The watcher of the agents' folders is a soft part: what it cannot do now, its supervisor tries again.
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { coreErrors, SwarmError } from '../../../src/core/errors.ts';
 import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import { Supervisor } from '../../../src/core/supervisor.ts';
 import { GasWatcher } from '../../../src/pipeline/progress/watch.ts';
+import { patienceMs } from '../../support/patience.ts';
 
 /** What the kernel gives to the watches, in turn; after that it gives all of them. */
 const given = vi.hoisted(() => ({
@@ -84,6 +86,23 @@ it('is ready where there is nobody to watch', async () => {
   given.faults = [];
   const { watcher, supervisor } = await keep([]);
   await expect.poll(() => watcher.state).toBe('ready');
+  await supervisor.stop();
+});
+
+it.each([
+  ['a file', (path: string) => writeFile(path, '{}')],
+  ['a pipe', async (path: string) => void execFileSync('mkfifo', [path])],
+  ['a folder', (path: string) => mkdir(path)],
+])('looks again when %s in the place of a status goes', async (_, make) => {
+  given.faults = [];
+  const path = join(dir, 'status.json');
+  await make(path);
+  const read: string[] = [];
+  const { supervisor } = await keep(agents(), { rounds: { status: async (id) => void read.push(id) } });
+  // It looks twice at whatever happens.
+  await expect.poll(() => read.length, { timeout: patienceMs }).toBe(2);
+  await rm(path, { recursive: true });
+  await expect.poll(() => read.length, { timeout: patienceMs }).toBeGreaterThan(2);
   await supervisor.stop();
 });
 

@@ -1,7 +1,7 @@
 // The words of a hand-over: what they tell, how long they may be, and that no foreign text gets out of its quotes.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Learning } from '../../../src/contracts/brain.ts';
@@ -168,7 +168,10 @@ describe('an own template', () => {
   });
 
   it('in a folder that is not there is a fault of the configuration', async () => {
-    await expect(loadTemplates('/nowhere/at/all')).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await expect(loadTemplates('nowhere/at/all')).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(`${resolve('nowhere/at/all')} cannot be read`),
+    });
   });
 });
 

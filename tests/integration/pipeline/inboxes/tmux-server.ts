@@ -19,6 +19,9 @@ export interface TmuxServer {
   program(name: string, ...program: string[]): Promise<void>;
   /** What was sent to the agent of that session. */
   received(name: string): Promise<readonly string[]>;
+  /** The server does nothing until it is thawed. */
+  freeze(): Promise<void>;
+  thaw(): void;
   /** A busy agent waits for a prompt from now on. */
   calm(name: string): Promise<void>;
   close(): Promise<void>;
@@ -32,6 +35,11 @@ export async function startTmux(): Promise<TmuxServer> {
     (await exec('tmux', ['-u', '-S', socket, '-f', '/dev/null', ...args])).stdout;
   const program = async (name: string, ...words: string[]) => {
     await run('new-session', '-d', '-s', name, '-x', '100', '-y', '40', ...words);
+  };
+  let frozen: number | null = null;
+  const thaw = () => {
+    if (frozen !== null) process.kill(frozen, 'SIGCONT');
+    frozen = null;
   };
   const log = (name: string) => join(folder, `${name}.log`);
   return {
@@ -52,7 +60,13 @@ export async function startTmux(): Promise<TmuxServer> {
       return lines.map(String);
     },
     calm: (name) => writeFile(`${log(name)}.idle`, ''),
+    freeze: async () => {
+      frozen = Number(await run('display-message', '-p', '#{pid}'));
+      process.kill(frozen, 'SIGSTOP');
+    },
+    thaw,
     close: async () => {
+      thaw();
       await run('kill-server').catch(() => undefined);
       await rm(folder, { recursive: true, force: true });
     },

@@ -4,6 +4,8 @@ import { systemClock } from '../../../../src/core/clock.ts';
 import { inboxSchema } from '../../../../src/pipeline/inboxes/config.ts';
 import type { Inbox } from '../../../../src/pipeline/inboxes/inbox.ts';
 import { makeInbox } from '../../../../src/pipeline/inboxes/inboxes.ts';
+import { createTmux, type Tmux } from '../../../../src/pipeline/inboxes/tmux.ts';
+import { createTmuxInbox } from '../../../../src/pipeline/inboxes/tmux-inbox.ts';
 import { describeInbox } from '../../../conformance/inbox.ts';
 import { eventually } from '../../../support/fixtures.ts';
 import { gas } from '../../../unit/pipeline/gas.ts';
@@ -14,6 +16,17 @@ const signal = new AbortController().signal;
 function inboxOn({ socket }: TmuxServer, pane: string, some: object = {}): Inbox {
   const config = inboxSchema.parse({ kind: 'tmux', pane, socket, quietMs: 200, ...some });
   return makeInbox({ clock: systemClock }, config);
+}
+
+/** The pane swarm:0.0, whose server freezes right before it is told something that has this word in it. */
+function freezingAt(server: TmuxServer, word: string): Inbox {
+  const client = createTmux(server);
+  const run: Tmux['run'] = async (args, ...rest) => {
+    if (args.includes(word)) await server.freeze();
+    return client.run(args, ...rest);
+  };
+  const config = { pane: 'swarm:0.0', submit: ['Enter'], quietMs: 200, allowShell: false };
+  return createTmuxInbox({ tmux: { ...client, run }, clock: systemClock }, { kind: 'tmux', ...config });
 }
 
 describeInbox('tmux', async () => {
@@ -170,4 +183,37 @@ describe('gas in a pane', () => {
     const received = await eventually(() => tmux.received('swarm'), { accept: (all) => all.length > 0 });
     expect(received).toEqual(['[gas xa1b2c3] go on']);
   });
+});
+
+describe('a tmux server that does not answer', () => {
+  it('is told of as one, and never as a pane that is not there', async ({ tmux }) => {
+    await tmux.agent('swarm');
+    await tmux.freeze();
+    const inbox = inboxOn(tmux, 'swarm:0.0');
+    const asked = [inbox.deliver(gas(), signal), inbox.has(gas(), signal), inbox.withdraw(gas(), signal)];
+    const [checked, ...answers] = await Promise.all([
+      inbox.check(signal),
+      ...asked.map((one) => one.catch((thrown: unknown) => thrown)),
+    ]);
+    expect(checked).toEqual({ state: 'warn', said: 'tmux gave no answer' });
+    expect(answers).toMatchObject([
+      // It has pasted nothing; what an earlier try did, nobody can tell.
+      { code: 'INBOX_UNREACHABLE', message: 'tmux gave no answer' },
+      { code: 'INBOX_UNCERTAIN' },
+      { code: 'INBOX_UNCERTAIN' },
+    ]);
+  });
+
+  it.for(['paste-buffer', 'Enter'])(
+    'may have it where it froze over %s, and gets it once',
+    async (at, { tmux }) => {
+      await tmux.agent('swarm');
+      const failed = freezingAt(tmux, at).deliver(gas({ text: 'go on' }), signal);
+      await expect(failed).rejects.toMatchObject({ code: 'INBOX_UNCERTAIN', retryable: true });
+      tmux.thaw();
+      await eventually(() => inboxOn(tmux, 'swarm:0.0').deliver(gas({ text: 'go on' }), signal));
+      const received = await eventually(() => tmux.received('swarm'), { accept: (all) => all.length > 0 });
+      expect(received).toEqual([expect.stringMatching(/^\[gas xa1b2c3\] go on\s*$/)]);
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
 import { systemClock } from '../../../../src/core/clock.ts';
 import { Secret } from '../../../../src/core/secret.ts';
@@ -185,6 +185,11 @@ describe('gas by webhook', () => {
     expect(told).not.toMatch(/whsec_short|secret-path|BwcHBw/);
     expect(told).toContain('holds no secret of the form');
   });
+});
+
+it('names the whole path of a secret that is not there', async ({ site }) => {
+  const checked = await site.inbox({ secretFile: 'nowhere/secret' }).check(signal);
+  expect(checked?.said).toContain(`open '${resolve('nowhere/secret')}'`);
 });
 
 describe('where gas may be sent', () => {
