@@ -1,13 +1,13 @@
 // Randomised faults over the pipeline: reports, receivers, people, a clock that goes both ways, inboxes that break, killed
 // processes and a Redis that goes away, in any order, before a line and before a join, on a real Redis with the real queue.
 // After each sequence everything is mended, and what is promised must hold. A failing run prints its seed and its shortest
-// commands; SWARMLINE_SEED=n makes other sequences, SWARMLINE_SEQUENCES=n more.
+// commands; SWARMLINE_SEED=n makes other sequences, SWARMLINE_SEQUENCES=n more, and SWARMLINE_SHRINK=no shortens none.
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { silentLogger } from '../../../src/core/logger.ts';
 import { createGasStore } from '../../../src/pipeline/store.ts';
 import { it } from '../../support/fixtures.ts';
-import { inJoin, inLine, newModel } from './model/commands.ts';
+import { begin, inJoin, inLine, newModel } from './model/commands.ts';
 import type { Habit, Scene } from './model/scene.ts';
 import { cameAbout, problemsOf, rest } from './model/verdict.ts';
 import { type Place, World } from './model/world.ts';
@@ -22,7 +22,7 @@ const prompt = fc.constant<Habit>('prompt');
 const sceneOf = (join: fc.Arbitrary<Scene['join']>): fc.Arbitrary<Scene> =>
   fc.record({
     habits: fc.record({ A: prompt, B: habit, C: habit, D: prompt, E: habit }),
-    ...{ standsIn: fc.boolean(), join, isAside: fc.boolean() },
+    ...{ standsIn: fc.boolean(), join, isAside: fc.boolean(), isBegun: fc.boolean() },
   });
 /** One lane of three has a line; a join needs more to come about. */
 const kinds = [
@@ -50,7 +50,9 @@ it('F39 whatever happens, each gas reaches its receiver once, or a person is tol
       const place: Place = { redisUrl, store, prefix: at };
       const world = await World.open(place, how);
       try {
-        await fc.asyncModelRun(() => ({ model: newModel(), real: world }), happens);
+        const model = newModel();
+        if (how.isBegun) await begin(model, world);
+        await fc.asyncModelRun(() => ({ model, real: world }), happens);
         const before = await rest(world, store);
         expect([...before, ...(await problemsOf(world, store))]).toEqual([]);
         states.push(...(await cameAbout(world, store)));
@@ -64,7 +66,7 @@ it('F39 whatever happens, each gas reaches its receiver once, or a person is tol
     fc.assert(inLane(lane), {
       seed: seed + lane,
       numRuns: each,
-      endOnFailure: process.env['NOSHRINK'] !== undefined,
+      endOnFailure: process.env['SWARMLINE_SHRINK'] === 'no',
     });
   // Also where one fails, the others come to their end, and leave nothing open.
   const ends = await Promise.allSettled(Array.from({ length: lanes }, run));

@@ -17,6 +17,19 @@ type Command = fc.AsyncCommand<Model, World>;
 
 export const newModel = (): Model => ({ isAway: false, broken: new Set(), at: new Map() });
 
+/** The missions of a scene that has begun. */
+export async function begin({ at }: Model, world: World): Promise<void> {
+  for (const [agent, percent] of [
+    ['A', 80],
+    ['B', 80],
+    ['D', 10],
+  ] as const) {
+    at.set(agent, { nr: 0, percent });
+    await world.write(agent, `${agent}-0`, percent);
+    await world.observe(0, agent);
+  }
+}
+
 const processes = fc.nat({ max: 1 });
 
 const isThere = ({ isAway }: Readonly<Model>) => !isAway;
@@ -171,6 +184,14 @@ function peopleOf({ senders, receivers }: Cast) {
       ),
     );
   const given = fc.constantFrom<Agent>(...receivers, 'E');
+  const gifts = fc
+    .record({ by: processes, nth: fc.nat({ max: 3 }), to: given })
+    .map((one) =>
+      always(
+        `the hand-over ${one.nth} before the last that lies is given to ${one.to} (${one.by})`,
+        (_, world) => world.people.reassign(one.by, one.nth, one.to),
+      ),
+    );
   return [
     fc
       .record({ by: processes, agent })
@@ -193,14 +214,7 @@ function peopleOf({ senders, receivers }: Cast) {
           (_, world) => world.people.send(one.by, one.to, one),
         ),
       ),
-    fc
-      .record({ by: processes, nth: fc.nat({ max: 3 }), to: given })
-      .map((one) =>
-        always(
-          `the hand-over ${one.nth} before the last that lies is given to ${one.to} (${one.by})`,
-          (_, world) => world.people.reassign(one.by, one.nth, one.to),
-        ),
-      ),
+    ...[gifts, gifts],
   ];
 }
 
@@ -215,7 +229,7 @@ function killsAndOutages() {
     );
   return [
     processes.map((by) => always(`process ${by} is killed`, (_, world) => world.restart(by))),
-    ...[deaths, deaths],
+    ...[deaths, deaths, deaths, deaths],
     ...outages,
   ];
 }

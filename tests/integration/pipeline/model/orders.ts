@@ -72,14 +72,18 @@ function isNamedOut({ people }: World, { gas }: One): boolean {
 }
 
 /** No more of one agent come behind others than there are of those: of all, where a person sent the gas of the round. */
-function isBehind({ scene }: World, book: Book, { root, receiver }: Line): boolean {
+function isBehind(world: World, book: Book, { root, receiver }: Line): boolean {
   const { checkpoint, from } = root.gas;
+  const { scene } = world;
   if (scene.join === null || receiver !== 'C' || checkpoint === null) return false;
   const lines = at(book, receiver, checkpoint);
   const first = lines.filter(
     (line) => !line.isStillborn && line.root.gas.from !== from && (scene.join === 'any' || line.isByPerson),
   );
-  const own = lines.filter((line) => line.isStillborn && line.root.gas.from === from);
+  // What somebody took out is not behind anything.
+  const own = lines.filter(
+    (line) => line.isStillborn && line.root.gas.from === from && !isNamedOut(world, line.root),
+  );
   return own.findIndex((line) => line.root === root) < first.length;
 }
 

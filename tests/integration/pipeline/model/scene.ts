@@ -15,6 +15,8 @@ export interface Scene {
   readonly join: 'all' | 'any' | null;
   /** Whether A hands over to E too, where there is a join. */
   readonly isAside: boolean;
+  /** Whether A and B have come to their first checkpoint before anything happens, and D has begun. */
+  readonly isBegun: boolean;
 }
 
 /** Those that join at C. */
