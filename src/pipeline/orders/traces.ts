@@ -3,6 +3,7 @@ import type { SwarmTraces } from '../../contracts/swarm-orders.ts';
 import { aheadId, checkpointGasId, messageId, replacementId } from '../gas.ts';
 import type { PauseWord } from '../run.ts';
 import type { OrderDeps } from './deps.ts';
+import { resumedBy } from './resumed.ts';
 
 export function makeTraces({
   store,
@@ -15,6 +16,11 @@ export function makeTraces({
       if ('learning' in body) return true;
       if ('answers' in body && body.to !== null && body.answers !== undefined) {
         return (await questions.given(body.to, body.answers))?.order === id;
+      }
+      if ('held' in body && body.held === 'skip') {
+        // Taken out before the word is given, so without it there may be these.
+        const word = { by: body.by, at, agents: body.agent === null ? agents : [body.agent] };
+        if ((await resumedBy({ store }, word)).skipped.length > 0) return true;
       }
       const runs = (await store.runs(agents)).values.filter((run) => run !== null);
       if ('checkpoint' in body) {
