@@ -40,6 +40,7 @@ export const gasSkip: Action = {
     const objection = await objectionTo(name, ports);
     if (objection !== null) return objection;
     if (checkpointOf(checkpoint) === null) return `The checkpoints are ${words.join(', ')}.`;
+    if ((await wantedOf(name, checkpointOf(checkpoint), ports)).length > 0) return null;
     const views = await ports.agents.agents();
     const view = views.find(({ agent }) => agent === name);
     if (view?.next === null) return `${name} hands over to nobody.`;

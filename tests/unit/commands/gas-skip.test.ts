@@ -47,3 +47,17 @@ describe('the question of gas skip', () => {
     expect(text.length).toBeLessThan(700);
   });
 });
+
+it.each([
+  ['hands over to nobody now', { next: null }],
+  ['has told no mission', { next: 'Agent-2', epoch: 0 }],
+])('gas skip gives up what a person is wanted for, also of an agent that %s', async (_, given) => {
+  const agents = [agent('Agent-1', given)];
+  const refused = (deliveries: Known['deliveries'] = []) => {
+    const identity = { surface: 'console', id: 'local', name: 'you' } as const;
+    const args = { agent: 'Agent-1', checkpoint: '75' };
+    return skip().check({ args, identity }, portsOf({ agents, deliveries }));
+  };
+  expect(await refused([wanting('x1a2b3c4d5e6', 'Survey 1')])).toBeNull();
+  expect(await refused(others)).toMatch(/^Agent-1 h/);
+});
