@@ -6,10 +6,11 @@ import { givers } from '../gas.ts';
 import { isOvertaken } from '../hand.ts';
 import { holdersAmong } from '../join-holds.ts';
 import { chosen, done, moveByHand, type OrderDeps, refused } from './deps.ts';
+import { skippedBy } from './give-up.ts';
 import { letRoundsGo } from './let-rounds-go.ts';
 import { heirToTakeOut, nextOfThose, toldNext } from './next-of-any.ts';
 import { passedOver, toldPassed } from './passed-over.ts';
-import { type ResumeWord, resumedBy, skippedBy } from './resumed.ts';
+import { type ResumeWord, resumedBy } from './resumed.ts';
 
 export function makePause(deps: OrderDeps): SwarmControl['gas.pause'] {
   return async (order, { by, agent }) => {

@@ -4,6 +4,7 @@ import { holdersOf } from '../../contracts/agents.ts';
 import type { Delivery } from '../delivery.ts';
 import { givers } from '../gas.ts';
 import type { OrderDeps } from './deps.ts';
+import { skippedBy } from './give-up.ts';
 
 /** A word to resume. */
 export interface ResumeWord {
@@ -21,11 +22,6 @@ export interface Resumed {
   readonly freed: readonly Delivery[];
   /** Held by these agents until this word, and by others still. */
   readonly kept: readonly Delivery[];
-}
-
-/** The step of what a resume takes out. */
-export function skippedBy(by: string): string {
-  return `skipped by ${by}`;
 }
 
 /** Of all deliveries that are kept, newest first. @throws SwarmError REDIS_* */

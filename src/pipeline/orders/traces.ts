@@ -3,6 +3,7 @@ import type { SwarmTraces } from '../../contracts/swarm-orders.ts';
 import { aheadId, checkpointGasId, messageId, replacementId } from '../gas.ts';
 import type { PauseWord } from '../run.ts';
 import type { OrderDeps } from './deps.ts';
+import { givenUpBefore, skippedBy } from './give-up.ts';
 import { resumedBy } from './resumed.ts';
 
 export function makeTraces({
@@ -24,6 +25,9 @@ export function makeTraces({
       }
       const runs = (await store.runs(agents)).values.filter((run) => run !== null);
       if ('checkpoint' in body) {
+        const what = { ...body, detail: skippedBy(body.by, body.reason), at };
+        if ((await givenUpBefore({ store }, what)).length > 0) return true;
+        if (body.delivery !== undefined) return false;
         // Its delivery bears no name of the order; skipped by whomever, there is nothing left that could come too late.
         const run = runs.find(({ agent }) => agent === body.agent);
         if (!run) return false;
