@@ -29,8 +29,7 @@ export async function giveUp(deps: OrderDeps, what: GivenUp): Promise<readonly D
     ({ id, from, checkpoint: of }) => from === agent && of === checkpoint && id === (what.delivery ?? id),
   );
   // The same order run again finds no alert, and must not take the checkpoint of the present mission for what it meant.
-  if (wanting.length === 0) return givenUpBefore(deps, what);
-  const moved: Delivery[] = [];
+  const moved = [...(await givenUpBefore(deps, what))];
   for (const { id, to } of wanting) {
     const held = (await store.delivery(id)).value;
     if (held === null) continue;

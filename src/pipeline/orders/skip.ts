@@ -100,7 +100,7 @@ async function outcome(
   const skipped = moved.filter(({ state }) => state === 'suppressed');
   const [last] = skipped;
   if (last) {
-    const names = skipped.map(({ gas }) => gas.to).join(', ');
+    const names = [...new Set(skipped.map(({ gas }) => gas.to))].join(', ');
     const others = [...new Set(skipped.flatMap(({ gas }) => givers(gas).filter((one) => one !== gas.from)))];
     const lost = others.length === 0 ? '' : `; nor does what ${others.join(', ')} handed over with it`;
     const why = last.steps.at(-1)?.detail ?? detail;

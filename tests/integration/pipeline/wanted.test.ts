@@ -1,7 +1,7 @@
 // Gas for which a person is wanted, on a real Redis: what anybody sees of it, and how one of several is given up.
 import { expect } from 'vitest';
 import { alerts, ann, layDown, order, record, status, sweepAfter } from './orders.ts';
-import { it } from './rig.ts';
+import { it, type Rig } from './rig.ts';
 
 it('gas that nobody acknowledges is seen as wanting a person, until that is done', async ({ rig }) => {
   const wanted = async () => (await rig.twin.directory.deliveries(9)).deliveries.map((one) => one.wanted);
@@ -14,15 +14,34 @@ it('gas that nobody acknowledges is seen as wanting a person, until that is done
   expect(await wanted()).toEqual([undefined]);
 });
 
-it('one of several gases of a checkpoint is given up by its id, once, and the others stay', async ({
-  rig,
-}) => {
-  const { control, directory } = rig.pipeline;
-  for (const mission of ['one', 'two', 'three']) {
+const expired = async (rig: Rig, ...missions: string[]) => {
+  for (const mission of missions) {
     await rig.pipeline.observe('A', status(80, mission), Date.now());
     await layDown(rig);
     await sweepAfter(rig, 61, 1);
   }
+};
+
+it('a skip of several that was killed in the middle tells all that it gave up when it runs again', async ({
+  rig,
+}) => {
+  await expired(rig, 'one', 'two');
+  const body = { ...ann, agent: 'A', checkpoint: 75, reason: '' } as const;
+  const once = order();
+  rig.jobs.failNext = 1;
+  await expect(rig.pipeline.control['gas.skip'](once, body)).rejects.toThrow('lost');
+  expect((await record(rig)).toSorted()).toEqual(['A→B 75 expired', 'A→B 75 suppressed']);
+  const text = expect.stringMatching(/\(mission (one, two|two, one)\) does not go to B: skipped by ann$/);
+  for (const { control } of [rig.twin, rig.pipeline]) {
+    expect(await control['gas.skip'](once, body)).toEqual({ kind: 'done', text });
+  }
+});
+
+it('one of several gases of a checkpoint is given up by its id, once, and the others stay', async ({
+  rig,
+}) => {
+  const { control, directory } = rig.pipeline;
+  await expired(rig, 'one', 'two', 'three');
   const kept = (await directory.deliveries(9)).deliveries;
   const delivery = kept.find(({ gas }) => gas.mission === 'two')?.gas.id;
   const body = { ...ann, agent: 'A', checkpoint: 75, reason: 'too old', delivery } as const;
@@ -46,9 +65,7 @@ it('one of several gases of a checkpoint is given up by its id, once, and the ot
 });
 
 it('what was given up of a mission that is over is seen by its order', async ({ rig }) => {
-  await rig.pipeline.observe('A', status(80, 'one'), Date.now());
-  await layDown(rig);
-  await sweepAfter(rig, 61, 1);
+  await expired(rig, 'one');
   await rig.pipeline.observe('A', status(10, 'two'), Date.now());
   const body = { ...ann, agent: 'A', checkpoint: 75, reason: '' } as const;
   const once = order();
