@@ -177,6 +177,8 @@ export interface DeliveryView {
   readonly steps: readonly { readonly state: DeliveryState; readonly at: number; readonly detail: string }[];
   /** Whose pauses hold it; absent: that of its sender alone, or nothing does. */
   readonly heldBy?: readonly string[] | undefined;
+  /** A person is wanted for it; absent: nobody is. */
+  readonly wanted?: true | undefined;
 }
 
 /** Who has to be resumed before a delivery that is `held` goes on. */

@@ -29,9 +29,15 @@ export const swarmJobs = {
   'gas.send': { ...soon, body: ordered.extend({ agent: agentIdSchema, text: text.nullable() }) },
   'gas.pause': { ...soon, body: ordered.extend({ agent: oneOrAll }) },
   'gas.resume': { ...soon, body: ordered.extend({ agent: oneOrAll, held: z.enum(['deliver', 'skip']) }) },
+  /** `delivery` alone, for which a person is wanted; absent: all of the checkpoint. */
   'gas.skip': {
     ...soon,
-    body: ordered.extend({ agent: agentIdSchema, checkpoint: checkpointSchema, reason: z.string() }),
+    body: ordered.extend({
+      agent: agentIdSchema,
+      checkpoint: checkpointSchema,
+      reason: z.string(),
+      delivery: z.string().min(1).optional(),
+    }),
   },
   /** A learning for the brain, by a person. */
   'brain.note': {

@@ -132,5 +132,9 @@ function agentView(
 function plainDelivery(delivery: Delivery, inbox: Pick<Inboxes, 'asRead'>): DeliveryView {
   const gas = inbox.asRead(delivery.gas);
   const from = plainText(gas.from, missionLimit);
-  return { ...viewOf(delivery), gas: { ...gas, from, mission: plainText(gas.mission, missionLimit) } };
+  return {
+    ...viewOf(delivery),
+    gas: { ...gas, from, mission: plainText(gas.mission, missionLimit) },
+    ...(delivery.alert !== null && { wanted: true }),
+  };
 }

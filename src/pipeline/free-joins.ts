@@ -13,7 +13,7 @@ import { type Joined, toEffect } from './join-parts.ts';
 import type { Ledger } from './ledger.ts';
 import { lookAtReceivers } from './receivers.ts';
 import { type FitnessRules, firstFit, markOf } from './routing.ts';
-import { newRun, pauseOf, type Run } from './run.ts';
+import { newRun, type Run } from './run.ts';
 import { worksFor } from './stand-in.ts';
 import type { GasStore } from './store.ts';
 import { untilSaved } from './until-saved.ts';
@@ -46,13 +46,16 @@ export function makeFreeJoins(deps: FreeJoinsDeps, options: FreeJoinsOptions): F
     if (round === null || release === null) return [];
     const { values } = await store.runs(options.agents);
     const { arrived, parts, paused } = round;
+    const holders = await holdersAmong(store, Object.values(paused));
     const waiting = release.from.map((source) => {
       const came = { source, mark: arrived[source] ?? '', part: parts[source] ?? null };
       const others = join === null ? earlierOf(round, source) : othersIn(round, source, came.mark, join);
-      return { came, run: missionOf(values, came), others };
+      const pausedBy = holders.get(paused[source] ?? '') ?? null;
+      return { came, run: missionOf(values, came), others, pausedBy };
     });
-    const holders = await holdersAmong(store, join?.mode === 'all' ? Object.values(paused) : []);
-    const created = await gasOf(deps, options, { receiver, checkpoint, waiting, holders });
+    // Where each hands over for itself, its own pause alone holds that.
+    const around: Holders = join?.mode === 'all' ? holders : new Map();
+    const created = await gasOf(deps, options, { receiver, checkpoint, waiting, holders: around });
     const [first] = created;
     const isFirst = join?.mode === 'any' && first !== undefined;
     const value = isFirst ? asFirst(release.arrivals, first.gas.id) : release.arrivals;
@@ -79,6 +82,8 @@ interface Waiting {
 /** Who hands over, the mission of which, and what others do with it. */
 interface Giver {
   readonly came: Joined;
+  /** By whom it was paused as it came, and still is; null: it was not, or has been let go. */
+  readonly pausedBy: string | null;
   readonly run: Run;
   readonly others: readonly Joined[];
 }
@@ -95,15 +100,13 @@ async function gasOf(
   const order = { to: to ?? receiver, meant: receiver, createdAt: deps.clock.now(), words: '' };
   const ours = waiting.filter(({ came }) => receiversOf(chain, came.source).includes(receiver));
   const made = ours.map(async (one) => {
-    const { came, run } = one;
+    const { came, run, pausedBy } = one;
     const ahead = came.part?.ahead ?? null;
     const why = ahead === null ? `${came.source} had reached ${checkpoint} %` : sentAhead(ahead);
-    const reached = [`${why}, and nobody else is waited for any more`, ...passed].join('; ');
-    // A pause holds nothing that a person sends.
-    const by = ahead === null ? (pauseOf(run)?.by ?? null) : null;
-    const { detail, ...hold } = holdOf(run.agent, by, reached, holders);
+    const { detail, ...hold } = holdOf(run.agent, pausedBy, why, holders);
+    const told = [`${detail}, and nobody else is waited for any more`, ...passed].join('; ');
     const gas = await freed(deps, { checkpoint, order, maxBytes: options.maxBytes }, one);
-    return newDelivery(gas, detail, { ...hold, fallbacks: to === null ? fallbacks : rest, meant: receiver });
+    return newDelivery(gas, told, { ...hold, fallbacks: to === null ? fallbacks : rest, meant: receiver });
   });
   return Promise.all(made);
 }

@@ -94,6 +94,7 @@ export const shapes = {
       .array(z.string())
       .optional()
       .describe('whose pauses hold it, where not that of its sender alone'),
+    wanted: z.literal(true).optional().describe('a person is wanted for it'),
   }),
   Gas: z.object({ gas: z.array(fetchedGasSchema) }),
   ProgressAnswer: progressAnswerSchema,

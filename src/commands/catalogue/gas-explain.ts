@@ -93,8 +93,9 @@ function whyOf({ gas }: DeliveryView): string {
   }
   const sender = plainText(from, 80);
   if (crossedFrom === undefined) {
-    const at = percent === null ? 'its progress unknown' : `it at ${percent} %`;
-    return `not crossed: by a person's word, ${sender} and ${at} (${mission})`;
+    // It may have crossed the checkpoint too, where a person took out what waited in a join.
+    const at = percent === null ? `${sender} told no progress` : `${sender} was at ${percent} %`;
+    return `by a person's word, when ${at} (${mission})`;
   }
   const start = crossedFrom === null ? 'nothing known' : `${crossedFrom} %`;
   const waited = crossedAt === null ? '; it waited for others, and since when is not kept' : '';

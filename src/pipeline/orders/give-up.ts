@@ -4,9 +4,16 @@ import { type Delivery, isTaken } from '../delivery.ts';
 import { takeBack } from '../take-back.ts';
 import type { OrderDeps } from './deps.ts';
 
+/** The last step of what a person takes out. */
+export function skippedBy(by: string, reason = ''): string {
+  return `skipped by ${by}${reason === '' ? '' : `: ${reason}`}`;
+}
+
 export interface GivenUp {
   readonly agent: string;
   readonly checkpoint: Checkpoint;
+  /** The id of one alone; absent: all. */
+  readonly delivery?: string | undefined;
   /** Who did, and why. */
   readonly detail: string;
   /** When the order was given, ms since the epoch. */
@@ -18,10 +25,11 @@ export async function giveUp(deps: OrderDeps, what: GivenUp): Promise<readonly D
   const { store, agents } = deps;
   const { agent, checkpoint, detail } = what;
   const alerts = await store.alerts();
-  const wanting = alerts.filter((one) => one.from === agent && one.checkpoint === checkpoint);
+  const wanting = alerts.filter(
+    ({ id, from, checkpoint: of }) => from === agent && of === checkpoint && id === (what.delivery ?? id),
+  );
   // The same order run again finds no alert, and must not take the checkpoint of the present mission for what it meant.
-  if (wanting.length === 0) return alreadyGivenUp(deps, what);
-  const moved: Delivery[] = [];
+  const moved = [...(await givenUpBefore(deps, what))];
   for (const { id, to } of wanting) {
     const held = (await store.delivery(id)).value;
     if (held === null) continue;
@@ -52,12 +60,17 @@ export async function takenOut(
   return next;
 }
 
-async function alreadyGivenUp({ store }: OrderDeps, what: GivenUp): Promise<readonly Delivery[]> {
+/** By the same order, in a run of its job before. @throws SwarmError REDIS_* */
+export async function givenUpBefore(
+  { store }: Pick<OrderDeps, 'store'>,
+  what: GivenUp,
+): Promise<readonly Delivery[]> {
   const { deliveries } = await store.recentDeliveries(Number.POSITIVE_INFINITY);
   return deliveries.filter(
     ({ gas, state, since, steps }) =>
       gas.from === what.agent &&
       gas.checkpoint === what.checkpoint &&
+      gas.id === (what.delivery ?? gas.id) &&
       state === 'suppressed' &&
       since >= what.at &&
       steps.length > 1 &&

@@ -6,9 +6,11 @@ import { givers } from '../gas.ts';
 import { isOvertaken } from '../hand.ts';
 import { holdersAmong } from '../join-holds.ts';
 import { chosen, done, moveByHand, type OrderDeps, refused } from './deps.ts';
+import { skippedBy } from './give-up.ts';
 import { letRoundsGo } from './let-rounds-go.ts';
 import { heirToTakeOut, nextOfThose, toldNext } from './next-of-any.ts';
 import { passedOver, toldPassed } from './passed-over.ts';
+import { type ResumeWord, resumedBy } from './resumed.ts';
 
 export function makePause(deps: OrderDeps): SwarmControl['gas.pause'] {
   return async (order, { by, agent }) => {
@@ -32,24 +34,23 @@ export function makeResume(deps: OrderDeps): SwarmControl['gas.resume'] {
   /** What another pause holds too stays held. */
   async function letGo(held: readonly Delivery[]) {
     const others = new Set<string>();
-    let freed = 0;
+    const freed: Delivery[] = [];
     for (const delivery of held) {
       const still = [...(await holdersAmong(store, holdersOf(delivery))).keys()];
       for (const one of still) others.add(one);
       await ledger.settle(delivery);
-      if (still.length === 0) freed += 1;
+      if (still.length === 0) freed.push(delivery);
     }
-    return { freed, kept: held.length - freed, others: [...others] };
+    return { freed, kept: held.length - freed.length, others: [...others] };
   }
 
-  /** Those, and what the same order took out before a crash. */
-  async function takenOut(moved: readonly Delivery[], { order, by }: { order: SwarmOrder; by: string }) {
-    const { deliveries } = await store.recentDeliveries(Number.POSITIVE_INFINITY);
-    const before = deliveries.filter(
-      ({ state, since, steps }) =>
-        state === 'suppressed' && since >= order.at && steps.at(-1)?.detail === `${skippedBy}${by}`,
-    );
-    return [...new Map([...before, ...moved].map((one) => [one.gas.id, one])).values()];
+  /** As `letGo` did, and an earlier run before a crash; what that one let go and did not queue goes now. */
+  async function letAllGo(word: ResumeWord) {
+    const held = await heldOf(word.agents);
+    const before = await resumedBy(deps, word);
+    for (const one of before.freed) if (one.state === 'pending') await ledger.settle(one);
+    const now = await letGo(eachOnce([...held, ...before.kept]));
+    return { ...now, freed: eachOnce([...before.freed, ...now.freed]).length };
   }
 
   return async (order, { by, agent, held }) => {
@@ -61,24 +62,33 @@ export function makeResume(deps: OrderDeps): SwarmControl['gas.resume'] {
     const behind = await passedOver(deps, who);
     const moved: Delivery[] = [];
     for (const { gas } of skipped) {
-      moved.push(await ledger.move(gas.id, { state: 'suppressed', detail: `${skippedBy}${by}` }));
+      moved.push(await ledger.move(gas.id, { state: 'suppressed', detail: skippedBy(by) }));
     }
-    const out = held === 'skip' ? behind : [];
-    for (const one of out) await heirToTakeOut(deps, one, `${skippedBy}${by}`);
+    for (const one of held === 'skip' ? behind : []) {
+      moved.push(await heirToTakeOut(deps, one, skippedBy(by)));
+    }
     const stood = await speak(deps, who, { paused: false, by, at: order.at });
-    const next = await nextOfThose(deps, held === 'skip' ? await takenOut(moved, { order, by }) : []);
+    const word = { by, at: order.at, agents: who };
+    const isOut = ({ state }: Delivery) => state === 'suppressed';
+    const out =
+      held === 'skip' ? eachOnce([...(await resumedBy(deps, word)).skipped, ...moved.filter(isOut)]) : [];
+    const next = await nextOfThose(deps, out);
     if (stood.length === 0) return overtaken;
     await letRoundsGo(store, stood);
-    const { freed, kept, others } = await letGo(await heldOf(stood));
-    const lostCount = skipped.length + out.length;
+    const { freed, kept, others } = await letAllGo({ ...word, agents: stood });
     const counts = [
-      ...(lostCount > 0 ? [`${lostCount} held and now skipped${toldNext(next)}`] : []),
+      ...(out.length > 0 ? [`${out.length} held and now skipped${toldNext(next)}`] : []),
       ...(freed > 0 ? [`${freed} held and now sent`] : []),
       ...(kept > 0 ? [`${kept} in a join stays held until ${others.join(', ')} is resumed too`] : []),
-      ...(await toldPassed(deps, held === 'skip' ? [] : behind)),
+      ...(held === 'skip' ? [] : await toldPassed(deps, behind, { ...word, agents: stood })),
     ];
     return done(`${nameOf(agent, stood)} resumed: ${counts.join(', ') || 'nothing was held'}`);
   };
+}
+
+/** The last of each id. */
+function eachOnce(all: readonly Delivery[]): readonly Delivery[] {
+  return [...new Map(all.map((one) => [one.gas.id, one])).values()];
 }
 
 /** Gas of a join is that of all in it: nobody's is lost by a word on another. Null where it is all theirs. */
@@ -92,8 +102,6 @@ function objectionToLoss(held: readonly Delivery[], agents: readonly string[]): 
   if (ofOthers.length === 0) return null;
   return refused(`${ofOthers.join('; ')}; nothing was changed. Without \`skip\` it is let go`);
 }
-
-const skippedBy = 'skipped by ';
 
 const overtaken: SwarmOutcome = done('nothing was changed: a later word has been given');
 

@@ -12,7 +12,7 @@ import { newRun, type Run } from '../run.ts';
 import type { Beside } from '../store.ts';
 import { mayLieThere } from '../take-back.ts';
 import { chosen, done, moveByHand, type OrderDeps, refused } from './deps.ts';
-import { giveUp, takenOut } from './give-up.ts';
+import { giveUp, skippedBy, takenOut } from './give-up.ts';
 import { stepAtJoin } from './joins.ts';
 import { heirToTakeOut, nextOfThose, toldNext } from './next-of-any.ts';
 import { takeFromJoins } from './take-from-joins.ts';
@@ -37,16 +37,17 @@ export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
     return { created, beside: { arrivals } };
   }
 
-  return async (order, { by, agent, checkpoint, reason }) => {
+  return async (order, { by, agent, checkpoint, reason, delivery }) => {
     chosen(deps, agent);
-    const detail = `skipped by ${by}${reason === '' ? '' : `: ${reason}`}`;
+    const detail = skippedBy(by, reason);
     const what = `the ${checkpoint} % gas of ${agent}`;
-    const givenUp = await giveUp(deps, { agent, checkpoint, detail, at: order.at });
+    const givenUp = await giveUp(deps, { agent, checkpoint, delivery, detail, at: order.at });
     if (givenUp.length > 0) {
       const missions = [...new Set(givenUp.map(({ gas }) => plainText(gas.mission, 80)))];
       const next = await nextOfThose(deps, givenUp);
       return outcome(store, givenUp, { what: `${what} (mission ${missions.join(', ')})`, detail, next });
     }
+    if (delivery !== undefined) return refused(`no person is wanted for ${delivery} any more`);
     const before = (await store.run(agent)).value ?? newRun(agent);
     if (receiversFor(chain(), before).length === 0) {
       const handed = await handedBefore(deps, { run: before, checkpoint });
@@ -117,7 +118,7 @@ async function outcome(
   const skipped = moved.filter(({ state }) => state === 'suppressed');
   const [last] = skipped;
   if (last) {
-    const names = skipped.map(({ gas }) => gas.to).join(', ');
+    const names = [...new Set(skipped.map(({ gas }) => gas.to))].join(', ');
     const others = [...new Set(skipped.flatMap(({ gas }) => givers(gas).filter((one) => one !== gas.from)))];
     const lost = others.length === 0 ? '' : `; nor does what ${others.join(', ')} handed over with it`;
     const why = last.steps.at(-1)?.detail ?? detail;

@@ -3,6 +3,8 @@ import type { SwarmTraces } from '../../contracts/swarm-orders.ts';
 import { aheadId, checkpointGasId, messageId, replacementId } from '../gas.ts';
 import type { PauseWord } from '../run.ts';
 import type { OrderDeps } from './deps.ts';
+import { givenUpBefore, skippedBy } from './give-up.ts';
+import { resumedBy } from './resumed.ts';
 
 export function makeTraces({
   store,
@@ -16,8 +18,16 @@ export function makeTraces({
       if ('answers' in body && body.to !== null && body.answers !== undefined) {
         return (await questions.given(body.to, body.answers))?.order === id;
       }
+      if ('held' in body && body.held === 'skip') {
+        // Taken out before the word is given, so without it there may be these.
+        const word = { by: body.by, at, agents: body.agent === null ? agents : [body.agent] };
+        if ((await resumedBy({ store }, word)).skipped.length > 0) return true;
+      }
       const runs = (await store.runs(agents)).values.filter((run) => run !== null);
       if ('checkpoint' in body) {
+        const what = { ...body, detail: skippedBy(body.by, body.reason), at };
+        if ((await givenUpBefore({ store }, what)).length > 0) return true;
+        if (body.delivery !== undefined) return false;
         // Its delivery bears no name of the order; skipped by whomever, there is nothing left that could come too late.
         const run = runs.find(({ agent }) => agent === body.agent);
         if (!run) return false;

@@ -65,7 +65,8 @@ export function makeSwarmOrders(deps: SwarmOrdersDeps): BoundHandler[] {
       makeOrder(deps, {
         name: 'gas.skip',
         permission: ({ agent }) => `gas.skip:${agent}`,
-        subject: ({ agent, checkpoint }) => `skip of ${agent} ${checkpoint} %`,
+        subject: ({ agent, checkpoint, delivery }) =>
+          `skip of ${agent} ${delivery === undefined ? `${checkpoint} %` : delivery.slice(0, 8)}`,
       }),
     ),
     bindHandler(

@@ -140,6 +140,42 @@ describe('a pause before a join of three', () => {
     expect((await record(rig)).toSorted()).toEqual(['B→D 75 queued', 'C→D 75 suppressed']);
   });
 
+  const takeOutC = async ({ pipeline }: Rig) => {
+    await pipeline.observe('C', status(10), Date.now());
+    await pipeline.control['gas.skip'](order(), { ...ann, agent: 'C', checkpoint: 75, reason: '' });
+    const { deliveries } = await pipeline.directory.deliveries(9);
+    return deliveries.find(({ gas }) => gas.from === 'B')?.steps[0]?.detail;
+  };
+
+  it('holds it there by the pause in which its sender came, and by no pause after that', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), Date.now());
+    for (const agent of ['A', 'B']) await rig.pipeline.control['gas.pause'](order(), { ...ann, agent });
+    await rig.pipeline.observe('B', status(80), Date.now());
+    expect(await takeOutC(rig)).toBe(
+      'B had reached 75 % while paused by ann, and nobody else is waited for any more',
+    );
+    const { deliveries } = await rig.pipeline.directory.deliveries(9);
+    expect(deliveries.find(({ gas }) => gas.from === 'B')).toMatchObject({ state: 'held' });
+    expect(deliveries.find(({ gas }) => gas.from === 'B')).not.toHaveProperty('heldBy');
+  });
+
+  it('does not hold it there by a pause after its sender came', async ({ rig }) => {
+    for (const agent of ['A', 'B']) await rig.pipeline.observe(agent, status(80), Date.now());
+    await rig.pipeline.control['gas.pause'](order(), { ...ann, agent: 'B' });
+    expect(await takeOutC(rig)).toBe('B had reached 75 %, and nobody else is waited for any more');
+    expect((await record(rig)).toSorted()).toEqual(['B→D 75 queued', 'C→D 75 suppressed']);
+  });
+
+  it('holds of each alone what it reached while paused, where the chain joins no more', async ({ rig }) => {
+    await rig.pipeline.observe('A', status(80), Date.now());
+    for (const agent of ['A', 'B']) await rig.pipeline.control['gas.pause'](order(), { ...ann, agent });
+    await rig.pipeline.observe('B', status(80), Date.now());
+    const next = Object.fromEntries(['A', 'B', 'C'].map((agent) => [agent, { next: ['D'] }]));
+    rig.pipeline.rechain({ chain: [], end: 'stop', schedules: [], agents: next });
+    await rig.pipeline.work.sweep();
+    expect((await record(rig)).toSorted()).toEqual(['A→D 75 queued', 'B→D 75 held']);
+  });
+
   const skip = { ...ann, agent: 'A', checkpoint: 75, reason: '' } as const;
   const resume = { ...ann, agent: 'A', held: 'deliver' } as const;
   const comeTwice = async ({ pipeline, twin }: Rig) => {

@@ -128,7 +128,6 @@ describe('an order about agents', () => {
     ],
     ['gas pause', { agent: 'Agent-9' }, 'No agent is called `Agent-9`. Did you mean `Agent-1`?'],
     ['gas resume', { agent: 'Agent-1', held: 'maybe' }, 'What was held: `deliver` it or `skip` it.'],
-    ['gas skip', { agent: 'Agent-1', checkpoint: '80' }, 'The checkpoints are 75, 90, 100.'],
     ['gas skip', { agent: 'Agent-3', checkpoint: '75' }, 'Agent-3 hands over to nobody.'],
     [
       'gas reassign',
