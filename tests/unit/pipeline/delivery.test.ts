@@ -152,6 +152,19 @@ describe('the report of a delivery', () => {
     expect(reportOf('queued', 'sent').steps.map(({ state }) => state)).toEqual(['queued', 'sent']);
   });
 
+  it.each(claims.filter((state) => state !== 'pending' && deliveryTable.failed.includes(state)))(
+    'ends with the state of now, also where it was something else before: %s',
+    (state) => {
+      expect(reportOf('failed', state).steps.map((step) => step.state)).toEqual(['failed', state]);
+    },
+  );
+
+  it('says of what is held that it is', () => {
+    expect(deliveryReport(newDelivery(gas(), 'paused', { state: 'held' }), to).steps).toMatchObject([
+      { state: 'held', detail: 'paused' },
+    ]);
+  });
+
   it('grows in number with each step', () => {
     expect([reportOf('queued').seq, reportOf('queued', 'sent').seq]).toEqual([2, 3]);
   });
