@@ -161,8 +161,6 @@ export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): De
   if (event.state === 'suppressed' && !mayBeGivenUp(delivery)) return { delivery, effects: [] };
   const { state, at, detail, replacedBy = delivery.replacedBy } = event;
   const taken = isTaken(event);
-  // Nobody is wanted any more where somebody has it, or a person said what is to become of it.
-  const isAnswered = taken || state === 'rerouted' || state === 'suppressed';
   // Each field by name: a spread of which half is overwritten costs ten times as much. Nothing leads to `held`, so nobody holds it.
   const next: Delivery = {
     gas: delivery.gas,
@@ -172,7 +170,8 @@ export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): De
     steps: [...delivery.steps, { state, at, detail }],
     tries: state === 'sent' ? 1 : delivery.tries,
     fallbacks: delivery.fallbacks,
-    alert: isAnswered ? null : delivery.alert,
+    // Only that its time is over says nothing new. What turns out to lie there, or not, is owed as any other is then.
+    alert: state === 'expired' ? delivery.alert : null,
     replacedBy,
     meant: delivery.meant,
     keptUntil: delivery.keptUntil,

@@ -79,6 +79,36 @@ describe('gas of which nobody knows whether it was handed over', () => {
     expect([await record(rig), await alerts(rig)]).toEqual([['A→B 75 suppressed'], []]);
   });
 
+  describe('until a person is wanted', () => {
+    async function wanting(rig: Rig): Promise<string> {
+      await rig.pipeline.observe('A', status(80), Date.now());
+      const id = gasOf(rig)[0]?.id ?? '';
+      await rig.pipeline.ledger.record(id, { state: 'unknown', detail: 'no answer' });
+      await sweepAfter(rig, 36);
+      expect(await alerts(rig)).toHaveLength(1);
+      return id;
+    }
+
+    it('wants nobody any more where it was, and is owed as what was sent is', async ({ rig }) => {
+      const id = await wanting(rig);
+      await rig.pipeline.ledger.record(id, { state: 'sent', detail: 'its inbox' });
+      expect(await alerts(rig)).toEqual([]);
+      const before = rig.jobs.of('gas.deliver').length;
+      await sweepAfter(rig, 6);
+      expect(rig.jobs.of('gas.deliver')).toHaveLength(before + 1);
+      await sweepAfter(rig, 11, 20, 1);
+      expect(await record(rig)).toEqual(['A→B 75 rerouted', 'A→C 75 sent']);
+    });
+
+    it('goes to whoever stands in where it was not', async ({ rig }) => {
+      const id = await wanting(rig);
+      await rig.pipeline.ledger.record(id, { state: 'failed', detail: 'nobody listens' });
+      await sweepAfter(rig, 1, 1);
+      expect(await record(rig)).toEqual(['A→B 75 rerouted', 'A→C 75 sent']);
+      expect(await alerts(rig)).toEqual([]);
+    });
+  });
+
   it('is laid down on once a person is wanted', async ({ rig }) => {
     await rig.pipeline.observe('A', status(80), Date.now());
     const [gas] = gasOf(rig);
