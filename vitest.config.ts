@@ -4,8 +4,13 @@ import { patienceMs } from './tests/support/patience.ts';
 
 const servers = ['tests/support/servers.ts'];
 // Longer than a wait may last, so that a wait which is in vain says itself what did not come.
-const patient = { testTimeout: 3 * patienceMs, hookTimeout: 3 * patienceMs };
-const mostPatient = { testTimeout: 5 * patienceMs, hookTimeout: 3 * patienceMs };
+const patient = {
+  testTimeout: 3 * patienceMs,
+  hookTimeout: 3 * patienceMs,
+  // A second, if nothing is said.
+  expect: { poll: { timeout: patienceMs } },
+};
+const mostPatient = { ...patient, testTimeout: 5 * patienceMs };
 // It takes the CPU from whatever runs beside it.
 const starving = 'tests/e2e/faults-cpu.test.ts';
 

@@ -49,6 +49,8 @@ export interface WatchView {
   readonly outOfGasSince: number | null;
   /** The agent that it waits for, and that shows signs of life; null when it waits for none. */
   readonly waitsFor: string | null;
+  /** What became of its nudge, or why it got none, for people; absent: it is not silent. */
+  readonly nudge?: string;
   /** How many pieces of its gas are offered to others in this silence; absent: none. */
   readonly offered?: number;
   /** How many were given to others in it; absent: none. */

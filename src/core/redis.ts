@@ -103,8 +103,9 @@ export async function proveRedis({ redis, link, place, key, nonce }: RedisProof)
 
 /** Milliseconds that this machine's clock is ahead of Redis (negative: behind). BullMQ promotes delayed jobs by the worker's clock, so a skew makes them early or late. */
 export async function clockSkewMs(redis: Redis, now: () => number): Promise<number> {
-  const before = now();
+  const asked = performance.now();
   const [seconds = 0, micros = 0] = (await redis.time()).map(Number);
-  const middle = (before + now()) / 2;
+  // By the monotonic clock: the other one may be set meanwhile, and half of that would be told.
+  const middle = now() - (performance.now() - asked) / 2;
   return Math.round(middle - (seconds * 1000 + micros / 1000));
 }

@@ -14,6 +14,7 @@ import { hasNextMission } from './next-mission.ts';
 import { edgesFor } from './routing.ts';
 import { ahead, newRun, pauseOf, type Run, stateOf, wordOn } from './run.ts';
 import type { StallOptions } from './stall/config.ts';
+import { type Nudged, nudgeText, readNudges } from './stall/nudge-told.ts';
 import type { Watch } from './stall/record.ts';
 import type { WatchStore } from './stall/store.ts';
 import { watchView } from './stall/view.ts';
@@ -42,7 +43,11 @@ export function createDirectory(
   { store, watches, inbox, clock }: DirectoryDeps,
   { agents, inboxless, filed, chain, stall }: DirectoryOptions,
 ): AgentDirectory {
-  const watched = (run: Run, watch: Watch | null) => watchView(run, watch, clock.now(), stall);
+  const watched = (run: Run, watch: Watch | null, around: Nudged): WatchView => {
+    const now = clock.now();
+    const view = watchView(run, watch, now, stall);
+    return watch === null || view.tier === 'none' ? view : { ...view, nudge: nudgeText(watch, now, around) };
+  };
   return {
     agents: async () => {
       const [{ values, unreadable }, known, missions] = await Promise.all([
@@ -61,12 +66,16 @@ export function createDirectory(
           )
           .map(({ receiver }) => receiver);
       const waiting = await readJoinWaits(store, present);
+      const silent = known.filter((watch) => watch !== null && watch.tier !== 'none');
+      const nudgeOf = await readNudges(store, silent);
       return agents.map((agent, at) => {
         const run = values[at] ?? newRun(agent);
         const waits = waiting.filter(({ receiver, from }) => [receiver, ...from].includes(agent));
         const standIns = standInsOf(values, agent);
-        const way = { hasInbox: !inboxless.includes(agent), receivers: receivers(run), waits, standIns };
-        const view = agentView(run, way, watched(run, known[at] ?? null));
+        const hasInbox = !inboxless.includes(agent);
+        const way = { hasInbox, receivers: receivers(run), waits, standIns };
+        const watch = known[at] ?? null;
+        const view = agentView(run, way, watched(run, watch, { nudge: watch && nudgeOf(watch), hasInbox }));
         return {
           ...view,
           ...(filed.includes(agent) && { hasStatusFile: true }),

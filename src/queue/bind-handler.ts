@@ -9,6 +9,7 @@ export function bindHandler<N extends JobName, Looked>(handler: JobHandler<N, Lo
   const schema = bodySchema(handler.name);
   return {
     name: handler.name,
+    mayLeave: handler.mayLeave ?? false,
     take: (body, told) => {
       const parsed = schema.safeParse(body);
       if (!parsed.success) {

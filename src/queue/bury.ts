@@ -15,7 +15,7 @@ export interface BuryDeps {
   readonly clock: Pick<Clock, 'now'>;
   readonly logger: Logger;
   readonly faults: FaultSink;
-  readonly inbox: Pick<InboxTable, 'survived'>;
+  readonly inbox: Pick<InboxTable, 'survived' | 'isDoubted'>;
   readonly letters: DeadLetters;
 }
 
@@ -43,7 +43,7 @@ export interface FailedJob {
 
 /** Tells that it has failed for good. */
 export async function tellFailed(deps: BuryDeps, { job, handler, fault }: FailedJob): Promise<void> {
-  const { logger, letters, faults } = deps;
+  const { logger, letters, faults, inbox } = deps;
   // Those that the library itself gave up, since too many processes died over them, are not there yet.
   const lies = await letters.has(job.queueName, job.id ?? '').catch(() => true);
   if (!lies) await bury(deps, job, fault).catch(() => undefined);
@@ -61,8 +61,9 @@ export async function tellFailed(deps: BuryDeps, { job, handler, fault }: Failed
     const { envelope, body } = parsed.data;
     // A person who waits is told the reason, but not the insides of a fault that nobody foresaw.
     const reason = fault.kind.class === 'bug' ? chatText(fault, envelope.correlationId) : why;
+    const doubted = handler?.mayLeave && (await inbox.isDoubted(envelope.correlationId).catch(() => true));
     await handler
-      ?.dead(body, { envelope, code: fault.code, wasLost: job.stalledCounter > 0 }, reason)
+      ?.dead(body, { envelope, code: fault.code, ...(doubted && { doubted }) }, reason)
       .catch((thrown: unknown) =>
         logger.error({ ...facts, error: errorText(thrown) }, 'its failure could not be told'),
       );

@@ -12,14 +12,24 @@ export interface JobContext {
   readonly signal: AbortSignal;
   /** A sign that the run gets on; where the job's row allows it, its time begins anew. Absent: nobody counts it. */
   readonly progress?: () => void;
+  /** Of a handler that `mayLeave` something behind. Absent: nobody writes it down. */
+  readonly doubt?: Doubt;
+}
+
+/** Whether runs may have left something behind that only its receiver knows of. */
+export interface Doubt {
+  /** Whether an earlier one of the flow may have: it ended with its process, or did not say that it left nothing. */
+  readonly before: boolean;
+  /** Whether this one may have, from now on. Until it says so it has not, unless it ends with its process. */
+  note(mayHaveLeft: boolean): void;
 }
 
 /** What a handler gets when its job has failed for good. */
 export interface Death extends Told {
   /** Of an error catalogue: the fault that it ended in. Absent: not known. */
   readonly code?: string;
-  /** Whether a run of it ended with its process, so that nobody knows how far that got. Default: none did. */
-  readonly wasLost?: boolean;
+  /** Whether a run of its flow may have left something behind, as in Doubt. Default: none has. */
+  readonly doubted?: boolean;
 }
 
 /** What a handler knows of its job before it may run. */
@@ -34,6 +44,8 @@ export interface Broken extends Told {
 /** What is done with one kind of job. */
 export interface JobHandler<N extends JobName, Looked = unknown> {
   readonly name: N;
+  /** That its run may leave something behind is written down before it runs. Default: false. */
+  readonly mayLeave?: boolean;
   /**
    * Begins to read what a run needs, at the moment when it is asked whether the job may run; it must write nothing, and
    * what it read is dropped where the job may not. Absent: `run` reads for itself.
@@ -53,6 +65,8 @@ export interface JobHandler<N extends JobName, Looked = unknown> {
 /** A handler whose job's type has been checked by its own schema; see `bindHandler`. */
 export interface BoundHandler {
   readonly name: JobName;
+  /** As in JobHandler. */
+  readonly mayLeave: boolean;
   /** Takes a body not yet checked, and looks at it as in JobHandler. Answers its run. */
   take(body: unknown, told: Told): (context: JobContext) => Promise<void>;
   /** As in JobHandler; a body that does not fit is told to nobody. */

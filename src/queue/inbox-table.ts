@@ -20,17 +20,28 @@ export interface Begun {
   readonly deaths: number;
   /** Who called it off; null when nobody did. */
   readonly cancelledBy: string | null;
+  /** Whether an earlier run of its flow may have left something behind; false where nobody writes that down. */
+  readonly doubted: boolean;
   /** How many are before it in its lane; above 0 it is not begun, and nothing else is told of it. */
   readonly place: number;
 }
 
 export interface InboxTable {
   isDone(jobId: string): Promise<boolean>;
-  /** Written before the handler runs, in one step with what is asked. Of a lane only the first job is begun. */
-  begin(jobId: string, turn?: Turn): Promise<Begun>;
-  /** It came to an end, though it is not done; or it went on far enough to be no danger to its process. */
-  survived(jobId: string): Promise<void>;
-  markDone(jobId: string): Promise<void>;
+  /**
+   * Written before the handler runs, in one step with what is asked. Of a lane only the first job is begun.
+   * @param flow under which it is written down too that this run may leave something behind; default: it is not
+   */
+  begin(jobId: string, turn?: Turn, flow?: string): Promise<Begun>;
+  /**
+   * It came to an end, though it is not done; or it went on far enough to be no danger to its process.
+   * @param flow of which no run has left anything behind; default: nobody knows that of any
+   */
+  survived(jobId: string, flow?: string): Promise<void>;
+  /** Whether a run of a flow may have left something behind. */
+  isDoubted(flow: string): Promise<boolean>;
+  /** @param flow of which nobody asks any more what its runs have left; default: none */
+  markDone(jobId: string, flow?: string): Promise<void>;
   /** Its handler may have an effect from now on. Resolves to whether that was so before. */
   touch(jobId: string): Promise<boolean>;
   isTouched(jobId: string): Promise<boolean>;
@@ -56,27 +67,30 @@ export function createInboxTable(
   const runKey = (jobId: string) => `${table}:${jobId}:run`;
   const touchKey = (jobId: string) => `${table}:${jobId}:touched`;
   const cancelKey = (jobId: string) => `${table}:${jobId}:cancelled`;
-  const begin = makeGatherer<{ readonly jobId: string; readonly turn: Turn }>(async (asked) => {
-    const each = asked.flatMap(({ jobId, turn: { lane, jobs, id } }) => [jobId, lane, jobs, id]);
+  const doubtKey = (flow: string) => `${table}:${flow}:doubt`;
+  const begin = makeGatherer<Beginning>(async (asked) => {
+    const each = asked.flatMap(({ jobId, turn: { lane, jobs, id }, flow }) => [jobId, lane, jobs, id, flow]);
     return answersSchema.parse(
       await beginScript(redis, [table], [instance, keepSeconds, laneSeconds, ...each]),
     );
   }, gathering);
-  const markDone = makeGatherer<string>(async (jobIds) => {
-    await markScript(redis, [table], [keep, ...jobIds]);
+  const markDone = makeGatherer<readonly [string, string]>(async (done) => {
+    await markScript(redis, [table], [keep, ...done.flat()]);
     return [];
   }, gathering);
   return {
     isDone: async (jobId) => (await redis.zscore(table, jobId)) !== null,
-    begin: async (jobId, turn = noTurn) => {
-      const [done, deaths, cancelledBy, place] = answerSchema.parse(await begin({ jobId, turn }));
-      return { done: done === 1, deaths, cancelledBy, place };
+    begin: async (jobId, turn = noTurn, flow = '') => {
+      const answer = answerSchema.parse(await begin({ jobId, turn, flow }));
+      const [done, deaths, cancelledBy, place, doubted] = answer;
+      return { done: done === 1, deaths, cancelledBy, place, doubted: doubted === 1 };
     },
-    survived: async (jobId) => {
-      await redis.del(runKey(jobId));
+    survived: async (jobId, flow) => {
+      await redis.del(runKey(jobId), ...(flow === undefined ? [] : [doubtKey(flow)]));
     },
-    markDone: async (jobId) => {
-      await markDone(jobId);
+    isDoubted: async (flow) => (await redis.exists(doubtKey(flow))) === 1,
+    markDone: async (jobId, flow = '') => {
+      await markDone([jobId, flow]);
     },
     touch: async (jobId) => (await redis.set(touchKey(jobId), 1, 'EX', keepSeconds, 'NX')) === null,
     isTouched: async (jobId) => (await redis.exists(touchKey(jobId))) === 1,
@@ -91,11 +105,18 @@ export function createInboxTable(
   };
 }
 
+interface Beginning {
+  readonly jobId: string;
+  readonly turn: Turn;
+  /** Empty: nothing is written down. */
+  readonly flow: string;
+}
+
 // Whoever runs many at a time begins and ends many at a time. Lua takes some thousand arguments of one call.
 const gathering = { maxItems: 100 };
 
 const answersSchema = z.array(z.unknown());
-const answerSchema = z.tuple([z.number(), z.number(), z.string().nullable(), z.number()]);
+const answerSchema = z.tuple([z.number(), z.number(), z.string().nullable(), z.number(), z.number()]);
 
 // A kill from outside looks the same from here, so a death counts against a job only where it may well have been the
 // reason: it was the last that its process had begun, it had told no progress since (see `survived`), and it is begun by
@@ -105,11 +126,12 @@ const answerSchema = z.tuple([z.number(), z.number(), z.string().nullable(), z.n
 // of the table; to name them all at each call costs more than what is done with them.
 /**
  * KEYS: the table. ARGV: instance, seconds, seconds of a lane, and of each job its id, and of its lane its key or '',
- * what its jobs have before their ids, and the job's id there. Answers done, deaths, who called it off and its place in the lane, of each.
+ * what its jobs have before their ids, the job's id there, and its flow or ''. Answers done, deaths, who called it off, its
+ * place in the lane and whether an earlier run may have left something, of each.
  */
 const beginScript = makeScript(`${enterLane}
 local ids, asked = {}, {}
-for i = 4, #ARGV, 4 do
+for i = 4, #ARGV, 5 do
   ids[#ids + 1] = ARGV[i]
   asked[#asked + 1] = KEYS[1] .. ':' .. ARGV[i] .. ':run'
   asked[#asked + 1] = KEYS[1] .. ':' .. ARGV[i] .. ':cancelled'
@@ -120,14 +142,19 @@ local answers = {}
 local notes = {}
 local last = false
 for i, id in ipairs(ids) do
-  local lane, place = ARGV[4 * i + 1], 0
-  if lane ~= '' and not done[i] then place = enter(lane, ARGV[4 * i + 2], ARGV[4 * i + 3], ARGV[3]) end
+  local lane, place = ARGV[5 * i], 0
+  if lane ~= '' and not done[i] then place = enter(lane, ARGV[5 * i + 1], ARGV[5 * i + 2], ARGV[3]) end
   if done[i] then
-    answers[i] = {1, 0, false, 0}
+    answers[i] = {1, 0, false, 0, 0}
   elseif place > 0 then
-    answers[i] = {0, 0, false, place}
+    answers[i] = {0, 0, false, place, 0}
   else
-    local deaths = 0
+    local deaths, doubted = 0, 0
+    -- Of a process that is killed from now on, or cannot reach us, it stands there.
+    local flow = ARGV[5 * i + 3]
+    if flow ~= '' and not redis.call('SET', KEYS[1] .. ':' .. flow .. ':doubt', 1, 'EX', ARGV[2], 'NX') then
+      doubted = 1
+    end
     local run = known[2 * i - 1]
     if run then
       local held, count = string.match(run, '^(.*) (%d+)$')
@@ -135,7 +162,7 @@ for i, id in ipairs(ids) do
       if held ~= ARGV[1] and redis.call('GET', KEYS[1] .. '-last:' .. held) == id then deaths = deaths + 1 end
       notes[asked[2 * i - 1]] = deaths
     end
-    answers[i] = {0, deaths, known[2 * i], 0}
+    answers[i] = {0, deaths, known[2 * i], 0, doubted}
     last = i
   end
 end
@@ -146,15 +173,19 @@ end
 for key, deaths in pairs(notes) do redis.call('SET', key, ARGV[1] .. ' ' .. deaths, 'EX', ARGV[2]) end
 return answers`);
 
-/** KEYS: the table. ARGV: how many are kept, job ids. By Redis' time, so that no machine's clock forgets what is new. */
+/**
+ * KEYS: the table. ARGV: how many are kept, and of each job its id and its flow or ''. By Redis' time, so that no machine's
+ * clock forgets what is new.
+ */
 const markScript = makeScript(`
 local t = redis.call('TIME')
 local at = t[1] * 1000 + math.floor(t[2] / 1000)
 local marks, runs = {}, {}
-for i = 2, #ARGV do
-  marks[2 * i - 3] = at
-  marks[2 * i - 2] = ARGV[i]
-  runs[i - 1] = KEYS[1] .. ':' .. ARGV[i] .. ':run'
+for i = 2, #ARGV, 2 do
+  marks[#marks + 1] = at
+  marks[#marks + 1] = ARGV[i]
+  runs[#runs + 1] = KEYS[1] .. ':' .. ARGV[i] .. ':run'
+  if ARGV[i + 1] ~= '' then runs[#runs + 1] = KEYS[1] .. ':' .. ARGV[i + 1] .. ':doubt' end
 end
 redis.call('ZADD', KEYS[1], unpack(marks))
 redis.call('DEL', unpack(runs))

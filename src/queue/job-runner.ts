@@ -11,7 +11,7 @@ import { bury, tellFailed } from './bury.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
 import { GivenUp, queueFault } from './faults.ts';
-import type { BoundHandler } from './handler.ts';
+import type { BoundHandler, Doubt } from './handler.ts';
 import type { Begun } from './inbox-table.ts';
 import { type Come, endCancelled, type FateDeps, type FateOptions, unsuccessful } from './job-fate.ts';
 import { leaveLane, type Task, taskOf } from './job-task.ts';
@@ -63,7 +63,7 @@ export class JobRunner {
       const { inbox, lanes } = this.#deps;
       // What the handler reads is asked for at the same moment.
       const begun = {
-        beginning: inbox.begin(envelope.id, lanes.turnOf(job)),
+        beginning: inbox.begin(envelope.id, lanes.turnOf(job), doubtedFlow(task)),
         run: task.handler.take(task.body, task),
       };
       // A fault of it is met below, where it is counted.
@@ -125,7 +125,7 @@ export class JobRunner {
   async #handle(task: Task, { beginning, run: going }: Taken, stopping: AbortSignal): Promise<boolean> {
     const { inbox } = this.#deps;
     const { id } = task.envelope;
-    const { done, deaths, cancelledBy } = await beginning;
+    const { done, deaths, cancelledBy, doubted } = await beginning;
     if (done) return false;
     if (cancelledBy !== null) {
       const began = isUntold(task.handler.name, task.body) && (await inbox.isTouched(id));
@@ -140,6 +140,8 @@ export class JobRunner {
       cancel: cancelledBy === null ? 'heeded' : 'too-late',
       began: false,
       again: false,
+      doubted,
+      mayHaveLeft: false,
     };
     this.#running.set(id, run);
     if (stopping.aborted) run.end.abort(stopping.reason);
@@ -148,11 +150,12 @@ export class JobRunner {
         run.again = await inbox.touch(id);
         run.began = true;
       }
-      await this.#runHandler(task, going, run.end);
-      await inbox.markDone(id);
+      await this.#runHandler(task, going, run);
+      await inbox.markDone(id, doubtedFlow(task));
       return true;
     } catch (thrown) {
-      await inbox.survived(id).catch(() => undefined);
+      const leftNothing = !run.doubted && !run.mayHaveLeft;
+      await inbox.survived(id, leftNothing ? doubtedFlow(task) : undefined).catch(() => undefined);
       return await unsuccessful(this.#fate, task, thrown, {
         stops: stopping.aborted,
         broken: run.cancel === 'told' ? run : null,
@@ -162,8 +165,9 @@ export class JobRunner {
     }
   }
 
-  #runHandler({ job, handler, envelope }: Task, going: Taken['run'], end: AbortController): Promise<void> {
+  #runHandler({ job, handler, envelope }: Task, going: Taken['run'], run: Run): Promise<void> {
     const { inbox } = this.#deps;
+    const { end } = run;
     const spec = jobCatalogue[handler.name];
     const timeoutMs = this.#options.timeoutsMs?.[handler.name] ?? spec.timeoutMs;
     const tell = (fault: SwarmError) => end.abort(fault);
@@ -181,6 +185,7 @@ export class JobRunner {
       return going({
         envelope,
         progress,
+        ...(handler.mayLeave && { doubt: doubtOf(run) }),
         // Made at the first look: most jobs never look.
         get signal() {
           return end.signal;
@@ -203,6 +208,23 @@ interface Run extends Come {
   cancel: 'heeded' | 'told' | 'too-late';
   began: boolean;
   again: boolean;
+  /** Whether an earlier run may have left something behind, and whether this one may. */
+  readonly doubted: boolean;
+  mayHaveLeft: boolean;
+}
+
+/** Under which it is written down what its runs may have left; another job of the flow may do what this one does. */
+function doubtedFlow({ handler, envelope }: Task): string | undefined {
+  return handler.mayLeave ? envelope.correlationId : undefined;
+}
+
+function doubtOf(run: Run): Doubt {
+  return {
+    before: run.doubted,
+    note: (mayHaveLeft) => {
+      run.mayHaveLeft = mayHaveLeft;
+    },
+  };
 }
 
 /** Whether the library will try it no more. */

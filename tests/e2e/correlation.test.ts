@@ -36,9 +36,14 @@ describe('the correlation id of an action', () => {
       accept: (messages) => messages.at(-1) === 'a person was told how it ended',
     });
     expect(inBots[0]).toBe('action enqueued');
-    expect(messagesOf(await logOf(site.home, 'workers'), correlationId)).toEqual(['a restart has ended']);
-    const inSidecar = logOfSidecar(sidecar).filter((line) => line['correlationId'] === correlationId);
-    expect(inSidecar.map(({ state }) => state)).toEqual(['accepted', 'stopping', 'starting', 'ready']);
+    // Each process writes for itself: what one has logged last may be there before what another logged earlier.
+    const inWorkers = async () => messagesOf(await logOf(site.home, 'workers'), correlationId);
+    expect(await eventually(inWorkers, { accept: ({ length }) => length > 0 })).toEqual([
+      'a restart has ended',
+    ]);
+    const inSidecar = () => logOfSidecar(sidecar).filter((line) => line['correlationId'] === correlationId);
+    const ofOrder = await eventually(inSidecar, { accept: (lines) => lines.at(-1)?.['state'] === 'ready' });
+    expect(ofOrder.map(({ state }) => state)).toEqual(['accepted', 'stopping', 'starting', 'ready']);
   });
 
   it('stands behind the line on Twitch, short', async ({ openSite }) => {

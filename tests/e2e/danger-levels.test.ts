@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { z } from 'zod';
-import { ann, bea, eventually, it } from '../support/site.ts';
+import { ann, bea, it } from '../support/site.ts';
 import { heardOnTwitch, openScene, sayOnTwitch } from './scene.ts';
 
 const idOf = (body: unknown) => z.looseObject({ confirmationId: z.string() }).parse(body).confirmationId;
@@ -83,5 +83,6 @@ it('asks for a yes, a name or a second person, on Discord, Twitch, the CLI and H
   const id = idOf(two.body);
   expect(await post(`/v1/confirmations/${id}`, { verdict: 'yes' })).toMatchObject({ status: 403 });
   await sayOnTwitch(scene, ann, `!approve ${id}`);
-  await eventually(async () => (await post(`/v1/confirmations/${id}`, { verdict: 'no' })).status === 409);
+  await heardOnTwitch(scene, /Order taken: restart prod-h/);
+  expect(await post(`/v1/confirmations/${id}`, { verdict: 'no' })).toMatchObject({ status: 409 });
 });

@@ -45,6 +45,7 @@ function watch(site: Site, url: string) {
       redis.xrange(`${prefix}:bull:${queue}:events`, '-', '+'),
     );
     const events = (await Promise.all(logs)).flat();
+    expect(events.length, 'events of the queues').toBeGreaterThan(0);
     const stalls = events.filter(([, fields]) => fields[fields.indexOf('event') + 1] === 'stalled').length;
     return { longest, stalls };
   };

@@ -140,6 +140,7 @@ describe('a clock that is off', () => {
       // longer than the work takes whoever may do it
       await new Promise((resolve) => setTimeout(resolve, 4_000));
       expect(await second?.all()).toEqual([]);
+      await worker.ask('agents', /Agent-1 .* ago/);
       const after = worker.output().length;
       await writeFile(clock, '+0');
       const set = { what: `F25 ${offset} s: work done after the clock was set right` };

@@ -272,11 +272,11 @@ describe('a secret', () => {
       {
         name: 'Discord',
         text: withoutOneShowing(
-          JSON.stringify(discord.exchanges.map(({ path, requestBody }) => [path, requestBody])),
+          discord.exchanges.map(({ path, requestBody }) => JSON.stringify([path, requestBody])).join('\n'),
           [drawn.codeOfDiscord],
         ),
       },
-      { name: 'Twitch', text: JSON.stringify(twitch.sent('swarm')) },
+      { name: 'Twitch', text: twitch.sent('swarm').join('\n') },
       { name: 'traces', text: collector.bodies.join('\n') },
     ];
     // What was searched was there to be searched.

@@ -81,7 +81,8 @@ function signRows({ watch }: AgentView, now: number): AnswerRow[] {
     }),
   );
   if (tier === 'none') return rows;
-  const value = `${steps[tier]}${givenAway(watch)}`;
+  const nudge = watch.nudge === undefined ? '' : `; ${watch.nudge}`;
+  const value = `${steps[tier]}${nudge}${givenAway(watch)}`;
   return [...rows, { label: 'silence', value, ageMs: null, tone: 'warn' }];
 }
 
@@ -94,7 +95,7 @@ function givenAway({ offered = 0, given = 0, tier }: AgentView['watch']): string
 
 const steps = {
   warn: 'said as an alert',
-  nudge: 'nudged, or spared a nudge',
+  nudge: 'said as an alert',
   reassign: 'others may take its gas',
   human: 'a person is needed',
 } as const;

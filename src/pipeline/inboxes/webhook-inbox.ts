@@ -7,7 +7,7 @@ import { domainErrors } from '../../contracts/errors.ts';
 import type { Handed } from '../../contracts/ports.ts';
 import type { Clock } from '../../core/clock.ts';
 import { errorText, SwarmError, toSwarmError } from '../../core/errors.ts';
-import { fetchFaultText } from '../../core/fetch-faults.ts';
+import { fetchFaultText, tryFetch } from '../../core/fetch-faults.ts';
 import { retryAfterOf } from '../../core/retry-after.ts';
 import { Secret } from '../../core/secret.ts';
 import type { WebhookInboxConfig } from './config.ts';
@@ -37,18 +37,15 @@ export function createWebhookInbox({ clock }: WebhookInboxDeps, config: WebhookI
       ...signatureHeaders(await readKey(secretFile), message),
     };
     const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    try {
-      // A redirect would carry the gas to somebody whom nobody named.
-      return await fetch(url, { method: 'POST', headers, body, signal: within, redirect: 'manual' });
-    } catch (thrown) {
-      signal.throwIfAborted();
-      // Without the cause: some libraries put the whole URL into it.
-      const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
-      const why = fetchFaultText(thrown);
-      throw isBeforeSending(cause)
-        ? unreachable(`${where} was not reached: ${why}`)
-        : uncertain(`${where} gave no answer: ${why}`);
-    }
+    // A redirect would carry the gas to somebody whom nobody named.
+    const answer = await tryFetch(url, { method: 'POST', headers, body, signal: within, redirect: 'manual' });
+    if (answer instanceof Response) return answer;
+    signal.throwIfAborted();
+    // Without the cause: some libraries put the whole URL into it.
+    const why = fetchFaultText(answer.thrown);
+    throw answer.isUnsent
+      ? unreachable(`${where} was not reached: ${why}`)
+      : uncertain(`${where} gave no answer: ${why}`);
   }
 
   return {
@@ -104,15 +101,6 @@ async function handed(
 
 /** What does not say that it took nothing: the request came late, or meets one that is there. No more does a failure of its own. */
 const leftOpen: readonly number[] = [408, 409];
-
-/** Whether it broke off before there was a connection to send anything on. */
-function isBeforeSending(cause: unknown): boolean {
-  if (cause instanceof AggregateError) return cause.errors.every(isBeforeSending);
-  if (!(cause instanceof Error)) return false;
-  const call = 'syscall' in cause ? cause.syscall : undefined;
-  const code = 'code' in cause ? cause.code : undefined;
-  return call === 'connect' || call === 'getaddrinfo' || code === 'UND_ERR_CONNECT_TIMEOUT';
-}
 
 /** Whatever else it says is no acknowledgement, and no fault: it has the gas. */
 async function acknowledgement(response: Response): Promise<{ acknowledged?: 'accepted' | 'working' }> {

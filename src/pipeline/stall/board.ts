@@ -6,13 +6,14 @@ import type { Clock } from '../../core/clock.ts';
 import { Service } from '../../core/service.ts';
 import type { GasStore } from '../store.ts';
 import type { StallOptions } from './config.ts';
+import { readNudges } from './nudge-told.ts';
 import type { Watch } from './record.ts';
 import type { WatchStore } from './store.ts';
 import { asTold, stallsOf } from './view.ts';
 
 export interface StallBoardDeps {
   readonly watches: Pick<WatchStore, 'many'>;
-  readonly store: Pick<GasStore, 'runs'>;
+  readonly store: Pick<GasStore, 'runs' | 'deliveries'>;
   readonly clock: Clock;
 }
 
@@ -50,11 +51,16 @@ export class StallBoard extends Service {
       this.#latest = [];
       return;
     }
-    const { values: runs } = await store.runs(known.map(({ agent }) => agent));
+    const [{ values: runs }, nudgeOf] = await Promise.all([
+      store.runs(known.map(({ agent }) => agent)),
+      readNudges(store, known),
+    ]);
     const now = clock.now();
     this.#latest = known
       .map((watch, i) => asTold(watch, runs[i] ?? null, now, stall))
-      .flatMap((watch) => stallsOf(watch, now, !inboxless.includes(watch.agent)))
+      .flatMap((watch) =>
+        stallsOf(watch, now, { nudge: nudgeOf(watch), hasInbox: !inboxless.includes(watch.agent) }),
+      )
       .filter(({ agent, kind }) => kind !== 'out-of-gas' || expectsGas(agent));
   }
 

@@ -30,6 +30,8 @@ export interface Facts {
   readonly gasAt: number | null;
   /** Whether any is on the way to it, or lies there unaccepted, whenever it came. */
   readonly hasGas: boolean;
+  /** The nudges to it that got nowhere: failed, or expired. */
+  readonly lostNudges: readonly string[];
   /** The live agent that it waits for. */
   readonly waitsFor: string | null;
   /** Its unaccepted gas that others can take at present, oldest first. */
@@ -48,6 +50,8 @@ export interface Received {
   readonly hasGas: boolean;
   /** How many pieces of gas are on the way to it, or lie there unaccepted. */
   readonly open: number;
+  /** As Facts. */
+  readonly lostNudges: readonly string[];
 }
 
 /** Who is looked at. */
@@ -83,6 +87,7 @@ export function factsOf({ run, hasInbox = true, evidence, received }: Seen): Fac
     mover: moverOf(run),
     gasAt: received.gasAt,
     hasGas: received.hasGas,
+    lostNudges: received.lostNudges,
     hasInbox,
     waitsFor: null,
     takeOvers: [],
@@ -100,14 +105,22 @@ export function receivedBy(deliveries: readonly Delivery[]): ReadonlyMap<string,
     const saidAt = delivery.steps.findLast(isOwnWord)?.at ?? null;
     const isGas = !isNudge(gas);
     const isOpen = isGas && !isClosed(state);
+    const isLost = !isGas && (state === 'failed' || state === 'expired');
     known.set(gas.to, {
       inboxAt: saidAt === null ? before.inboxAt : Math.max(saidAt, before.inboxAt ?? 0),
       gasAt: isGas ? Math.max(gas.createdAt, before.gasAt ?? 0) : before.gasAt,
       hasGas: before.hasGas || isOpen,
       open: before.open + (isOpen ? 1 : 0),
+      lostNudges: isLost ? [...before.lostNudges, gas.id] : before.lostNudges,
     });
   }
   return known;
 }
 
-export const nothingReceived: Received = { inboxAt: null, gasAt: null, hasGas: false, open: 0 };
+export const nothingReceived: Received = {
+  inboxAt: null,
+  gasAt: null,
+  hasGas: false,
+  open: 0,
+  lostNudges: [],
+};

@@ -3,6 +3,7 @@
 import type { StallTier } from '../../contracts/watch.ts';
 import type { StallOptions } from './config.ts';
 import type { Facts } from './facts.ts';
+import { nudgeId } from './nudge.ts';
 import { quietSince } from './quiet.ts';
 import type { StallEffect, TakeOver, Watch } from './record.ts';
 import { merged, remember, signsSince } from './remember.ts';
@@ -108,11 +109,12 @@ function step(watch: Watch, quietMs: number, around: Circumstances): Judgement {
 
 function isDue(
   next: Exclude<StallTier, 'none'>,
-  { tier, tierAt }: Watch,
+  watch: Watch,
   quietMs: number,
-  { now, options }: Circumstances,
+  { facts, now, options }: Circumstances,
 ): boolean {
-  const dueMs = afterMs(next, options);
+  const { tier, tierAt } = watch;
+  const dueMs = next === 'human' ? humanAfterMs(watch, facts, options) : afterMs(next, options);
   if (quietMs < dueMs) return false;
   return tier === 'none' || now - tierAt >= dueMs - afterMs(tier, options);
 }
@@ -140,6 +142,13 @@ function afterMs(tier: StallTier, options: StallOptions): number {
   }
 }
 
+/** Where the nudge of this silence got nowhere, its effect is waited for no longer than another one would be. */
+function humanAfterMs({ nudge, unnudged }: Watch, { lostNudges }: Facts, options: StallOptions): number {
+  const { humanAfterMs: dueMs, reassignAfterMs, nudgeAfterMs, cooldownMs } = options;
+  const isLost = unnudged === null && nudge !== null && lostNudges.includes(nudge);
+  return isLost ? Math.min(dueMs, Math.max(reassignAfterMs, nudgeAfterMs + cooldownMs)) : dueMs;
+}
+
 type Taken = (watch: Watch, around: Circumstances) => Judgement;
 
 const taken: Readonly<Record<Exclude<StallTier, 'none'>, Taken>> = {
@@ -148,8 +157,10 @@ const taken: Readonly<Record<Exclude<StallTier, 'none'>, Taken>> = {
     const { now } = around;
     const unnudged = suppression(watch, around);
     if (unnudged !== null) return { watch: { ...watch, unnudged }, effects: [] };
-    const effect = { kind: 'nudge', since: watch.since ?? now, episode: episodeOf(watch) } as const;
-    return { watch: { ...watch, nudges: [...watch.nudges, now] }, effects: [effect] };
+    const episode = episodeOf(watch);
+    const nudge = nudgeId(watch.agent, episode);
+    const effect = { kind: 'nudge', since: watch.since ?? now, episode } as const;
+    return { watch: { ...watch, nudges: [...watch.nudges, now], nudge }, effects: [effect] };
   },
   reassign: (watch, { facts: { takeOvers }, options }) =>
     options.reassign === 'ask' ? offered(watch, takeOvers) : given(watch, takeOvers),
@@ -185,10 +196,10 @@ function episodeOf({ epoch, since }: Watch): string {
 function suppression({ nudges }: Watch, { facts, now, options }: Circumstances): string | null {
   if (!facts.hasInbox) return withoutInbox;
   if (nudges.length >= options.nudgesPerDay)
-    return `${nudges.length} nudges within 24 h, which is all it gets`;
+    return `${nudges.length} nudges decided within 24 h, which is all it gets`;
   const last = nudges.at(-1);
   return last !== undefined && now - last < options.cooldownMs
-    ? 'nudged in an earlier silence a short time ago'
+    ? 'one was decided in an earlier silence a short time ago'
     : null;
 }
 

@@ -20,11 +20,16 @@ export interface Nudge {
   readonly now: number;
 }
 
+/** The id of its delivery. */
+export function nudgeId(agent: string, episode: string): string {
+  return derivedId('stall.nudge', agent, episode);
+}
+
 /** Makes its gas. */
 export function toNudge({ agent, episode, since, last, now }: Nudge): Gas {
   const minutes = Math.floor((now - since) / 60_000);
   return {
-    id: derivedId('stall.nudge', agent, episode),
+    id: nudgeId(agent, episode),
     from: sender,
     to: agent,
     mission: '',

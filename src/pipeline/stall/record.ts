@@ -40,8 +40,10 @@ export const watchSchema = z.object({
   tierAt: z.number(),
   /** Why the nudge of this silence was left out; null when it was not. */
   unnudged: z.string().nullable(),
-  /** Of the last 24 h. */
+  /** When they were decided, of the last 24 h. */
   nudges: z.array(z.number()),
+  /** The delivery of the newest nudge; null: there was none, or its id was not kept. */
+  nudge: z.string().nullable().default(null),
   /** How often its gas was given to others in this silence, or offered after nothing was, also in vain. */
   offers: z.number().int().default(0),
   /** How many pieces of its gas were given to others in this silence. */
@@ -77,6 +79,7 @@ export function newWatch(agent: string, now: number, graceMs: number): Watch {
     tierAt: now,
     unnudged: null,
     nudges: [],
+    nudge: null,
     offers: 0,
     given: 0,
     proposals: [],

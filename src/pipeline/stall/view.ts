@@ -5,6 +5,7 @@ import type { StallOptions } from './config.ts';
 import { noEvidence } from './evidence.ts';
 import { type Facts, factsOf, nothingReceived } from './facts.ts';
 import { silentSince, withoutInbox } from './judge.ts';
+import { minutesAgo, type Nudged, nudgeText } from './nudge-told.ts';
 import { signList } from './quiet.ts';
 import { newWatch, type Watch } from './record.ts';
 import { merged, signsSince, wordsSince } from './remember.ts';
@@ -15,16 +16,10 @@ export function lastSign([newest]: readonly Sign[], now: number): string {
   return `${signText(newest)}, ${minutesAgo(newest.at, now)}`;
 }
 
-function minutesAgo(at: number, now: number): string {
-  return `${Math.max(0, Math.floor((now - at) / 60_000))} min ago`;
-}
-
-/**
- * Every trouble that holds. One that has come further keeps what it was before, so that nobody is told it was over.
- * @param hasInbox whether anything can be given to it
- */
-export function stallsOf(watch: Watch, now: number, hasInbox = true): StallView[] {
+/** Every trouble that holds. One that has come further keeps what it was before, so that nobody is told it was over. */
+export function stallsOf(watch: Watch, now: number, around: Nudged = {}): StallView[] {
   const { agent, tier, since, proposals, outOfGasSince } = watch;
+  const { hasInbox = true } = around;
   const mend = hasInbox
     ? `send it some: gas send ${agent} "…"`
     : `${withoutInbox}; give it its next mission where it works`;
@@ -33,18 +28,13 @@ export function stallsOf(watch: Watch, now: number, hasInbox = true): StallView[
   const at = stallTiers.indexOf(tier);
   if (since === null || at < 1) return outOfGas;
   const last = `last sign: ${lastSign(signList(watch), now)}`;
-  const quiet: StallView = {
-    agent,
-    kind: 'quiet',
-    since,
-    detail: `${last}; ${nudgeText(watch, now, hasInbox)}`,
-  };
+  const detail = `${last}; ${nudgeText(watch, now, around)}`;
+  const quiet: StallView = { agent, kind: 'quiet', since, detail };
   const offer: StallView[] =
     proposals.length === 0
       ? []
       : [{ agent, kind: 'reassign', since, detail: `${last}; ${offerText(proposals)}` }];
-  const human =
-    at < stallTiers.indexOf('human') ? [] : [{ agent, kind: 'stalled' as const, since, detail: last }];
+  const human = at < stallTiers.indexOf('human') ? [] : [{ agent, kind: 'stalled' as const, since, detail }];
   return [quiet, ...offer, ...human, ...outOfGas];
 }
 
@@ -91,14 +81,4 @@ function offerText(proposals: Watch['proposals']): string {
   const what = proposals.length === 1 ? 'gas' : `${proposals.length} pieces of gas`;
   const more = proposals.length > mostNamed ? `, and ${proposals.length - mostNamed} more` : '';
   return `to give its ${what} away: ${named.join(', ')}${more}`;
-}
-
-function nudgeText({ tier, unnudged, nudges, signs }: Watch, now: number, hasInbox: boolean): string {
-  if (tier === 'warn') {
-    const workedAt = Math.max(signs.progress ?? 0, signs.commit ?? 0);
-    const last = nudges.at(-1) ?? 0;
-    if (last > workedAt) return `nudged ${minutesAgo(last, now)}, not again yet`;
-    return hasInbox ? 'not nudged yet' : `not nudged: ${withoutInbox}`;
-  }
-  return unnudged === null ? 'nudged once' : `not nudged: ${unnudged}`;
 }

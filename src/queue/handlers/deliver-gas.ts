@@ -32,34 +32,44 @@ export function makeDeliverGas({ ledger, inbox, noteMissed }: DeliverGasDeps): J
     }
   }
 
-  /** What a try may have handed over stays unknown, whatever those behind it meet; an inbox that can be asked is asked in the end. */
-  async function noteDoubt(gas: Gas, thrown: unknown): Promise<void> {
-    const { code, message } = toSwarmError(thrown);
-    if (tookNothing.includes(code) || (await answered(inbox.has(gas))) !== null) return;
-    await ledger.record(gas.id, { state: 'unknown', detail: message });
+  /**
+   * What a try may have handed over stays unknown, whatever those behind it meet; an inbox that can be asked is asked in the
+   * end. Where it cannot be told now, the next try tells it, or the end: the queue knows since before the first try.
+   */
+  async function tellDoubt(gas: Gas, detail: string): Promise<void> {
+    if ((await answered(inbox.has(gas))) !== null) return;
+    await ledger.record(gas.id, { state: 'unknown', detail }).catch(() => undefined);
   }
 
   return {
     name: 'gas.deliver',
-    run: async ({ gas }, { signal }) => {
+    mayLeave: true,
+    run: async ({ gas }, { signal, doubt }) => {
       const state = await ledger.state(gas.id);
       // Already further, by an earlier run that was killed before it could say so. What was sent may be laid down again, since
       // nobody has acknowledged it: an inbox knows a gas that it has.
       if (state === null || !(isOwed(state) || state === 'sent')) return;
+      doubt?.note(true);
       const handed = await inbox.deliver(gas, signal).catch(async (thrown: unknown) => {
+        const { code, message } = toSwarmError(thrown);
+        const isRefusal = tookNothing.includes(code);
+        if (isRefusal) doubt?.note(false);
         // The fault counts, whatever becomes of the note; a stop is none.
         if (!signal.aborted) await noteMissed?.(gas.id, errorText(thrown)).catch(() => undefined);
-        await noteDoubt(gas, thrown);
+        if (!isRefusal) await tellDoubt(gas, message);
+        else if (doubt?.before && state !== 'unknown') {
+          await tellDoubt(gas, `an earlier try may have handed it over; ${message}`);
+        }
         throw thrown;
       });
       await note(gas, handed);
     },
-    dead: async ({ gas }, { code, wasLost = false }, reason) => {
+    dead: async ({ gas }, { code, doubted = false }, reason) => {
       const lies = await answered(inbox.has(gas));
       // An inbox knows a gas that it has, and says how it lies there.
       const handed = lies ? await answered(inbox.deliver(gas, AbortSignal.timeout(lookMs))) : null;
       if (handed !== null) return note(gas, handed);
-      const isDoubted = wasLost || (await ledger.state(gas.id)) === 'unknown';
+      const isDoubted = doubted || (await ledger.state(gas.id)) === 'unknown';
       await ledger.record(gas.id, endOf(lies, { code, reason, isDoubted }));
     },
   };

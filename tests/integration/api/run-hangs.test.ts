@@ -62,7 +62,8 @@ const restart = { line: 'restart slam', dryRun: false };
 describe('a platform that hangs', () => {
   it('is asked again beside, and what it takes when it goes on is one order', async ({ redis, prefix }) => {
     const { face, way, io, printed } = await scene([redis, prefix], { halts: 1 });
-    const client = await clientOf(io, { soonMs: 100 });
+    // Long enough for the first one to be on its way before it is given up.
+    const client = await clientOf(io, { soonMs: 1_000 });
     expect(await client.run(restart, 'k-1')).toMatchObject({ kind: 'confirm' });
     way.goOn();
     await eventually(() => face.handled.length > 1);

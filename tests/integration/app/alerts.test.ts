@@ -170,6 +170,9 @@ describe('a silence', () => {
     const both = ['a', 'b'].map((instance) => processOf(redis, prefix, instance));
     for (const { state } of both) state.signals = [signal];
     await eventually(() => both.every(({ runner }) => runner.active()[0]?.silencedUntil));
+    const looked = both.map(({ state }) => state.looked);
+    // Longer than it is gathered before it is told.
+    await eventually(() => both.every(({ state }, i) => state.looked > (looked[i] ?? 0) + 20));
     expect(both.flatMap(({ told }) => told)).toEqual([]);
     const end = order(0, Date.now());
     await handler.take(end.body, end.context)(end.context);

@@ -2,17 +2,24 @@
 import { describe, expect } from 'vitest';
 import { createServiceDirectory } from '../../../src/bridge/index.ts';
 import type { RestartMessage } from '../../../src/contracts/bus.ts';
+import type { InstanceView } from '../../../src/contracts/services.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import { eventually, it, stubbornProgram, tellRestart, type World } from './world.ts';
 
-/** Resolves when the platform knows this many instances, each proved to live beside the others. */
-async function known(redis: Redis, prefix: string, world: World, count: number) {
+/** The instances of this world's service that the platform knows. */
+function knownOf(redis: Redis, prefix: string, world: World) {
   const directory = createServiceDirectory({ redis }, { prefix });
-  const view = async () => (await directory.services()).find(({ service }) => service === world.service);
-  const found = await eventually(view, { accept: (it) => it?.instances.length === count });
-  const spokeAgain = found?.seenAt ?? 0;
-  await eventually(async () => (await view())?.instances.every(({ seenAt }) => seenAt > spokeAgain));
-  return () => view().then((it) => it?.instances ?? []);
+  const instances = async () =>
+    (await directory.services()).find(({ service }) => service === world.service)?.instances ?? [];
+  /** Resolves to them when they are this many, and each is so. */
+  const are = (count: number, is: (instance: InstanceView) => boolean = () => true) =>
+    eventually(instances, { accept: (all) => all.length === count && all.every(is) });
+  /** The same, each proved to live beside the others. */
+  const areReady = async (count: number) => {
+    const spokeAgain = Math.max(...(await are(count)).map(({ seenAt }) => seenAt));
+    return are(count, ({ seenAt, state }) => seenAt > spokeAgain && state === 'ready');
+  };
+  return { instances, are, areReady };
 }
 
 /** Sidecars made by hand that beat once, and the orders that each hears. */
@@ -34,9 +41,8 @@ describe('a service with several instances', () => {
     const bridge = await world.connectedBridge();
     await world.sidecar({ host: 'hall' });
     await world.sidecar({ host: 'lab' });
-    const instances = await known(redis, prefix, world, 2);
-    await eventually(async () => (await instances()).every(({ state }) => state === 'ready'));
-    const before = new Map((await instances()).map((it) => [it.instance, it.incarnation]));
+    const { instances, areReady } = knownOf(redis, prefix, world);
+    const before = new Map((await areReady(2)).map((it) => [it.instance, it.incarnation]));
     const { outcome, progress } = await tellRestart(bridge, world.order());
     expect(progress).toEqual(['sent', 'accepted', 'stopping', 'starting']);
     expect(outcome).toMatchObject({ state: 'ready', target: { of: 2 } });
@@ -51,8 +57,7 @@ describe('a service with several instances', () => {
     const bridge = await world.connectedBridge();
     await world.sidecar({ ...stubbornProgram, graceMs: 2_000 });
     await world.sidecar({ ...stubbornProgram, graceMs: 2_000 });
-    const instances = await known(redis, prefix, world, 2);
-    await eventually(async () => (await instances()).every(({ state }) => state === 'ready'));
+    await knownOf(redis, prefix, world).areReady(2);
     const both = await Promise.all([
       tellRestart(bridge, world.order()),
       // Once the first is on its way.
@@ -71,12 +76,8 @@ describe('a service with several instances', () => {
     const [well, ill] = made;
     await ill?.say('failed');
     await well?.say('ready', { incarnation: 'old' });
-    const directory = createServiceDirectory({ redis }, { prefix });
-    await eventually(async () =>
-      (await directory.services())
-        .find(({ service }) => service === world.service)
-        ?.instances.some(({ state }) => state === 'failed'),
-    );
+    const { instances, are } = knownOf(redis, prefix, world);
+    await eventually(async () => (await instances()).some(({ state }) => state === 'failed'));
     await well?.say('ready', { incarnation: 'old' });
     const soon = () => world.order({ deadline: Date.now() + 800 });
     const { outcome } = await tellRestart(bridge, soon());
@@ -86,6 +87,7 @@ describe('a service with several instances', () => {
     ]);
     await well?.say('failed');
     await ill?.say('failed');
+    await are(2, ({ state }) => state === 'failed');
     const all = await tellRestart(bridge, soon());
     expect(['well', 'ill']).toContain(all.outcome.target?.instance);
   });
@@ -108,10 +110,11 @@ describe('a service with several instances', () => {
     });
   });
 
-  it('is not believed when another than the chosen one answers', async ({ world }) => {
+  it('is not believed when another than the chosen one answers', async ({ world, redis, prefix }) => {
     const bridge = await world.connectedBridge();
     const { made, beat } = await handmade(world, 'a', 'b');
     await beat();
+    await knownOf(redis, prefix, world).are(2);
     const order = world.order();
     const told = tellRestart(bridge, order);
     const chosen = await eventually(() => meantFor(made[0]?.orders ?? []));
@@ -128,10 +131,15 @@ describe('a service with several instances', () => {
     });
   });
 
-  it('gets the order to another when the chosen one goes before it took it', async ({ world }) => {
+  it('gets the order to another when the chosen one goes before it took it', async ({
+    world,
+    redis,
+    prefix,
+  }) => {
     const bridge = await world.connectedBridge();
     const { made, beat } = await handmade(world, 'a', 'b', 'c');
     await beat();
+    await knownOf(redis, prefix, world).are(3);
     const told = tellRestart(bridge, world.order());
     const chosen = await eventually(() => meantFor(made[0]?.orders ?? []));
     await made.find(({ instance }) => instance === chosen)?.say('stopped', { leaving: true });
@@ -147,9 +155,14 @@ describe('a service with several instances', () => {
     expect((await told).outcome).toMatchObject({ state: 'ready', target: { instance: next, of: 2 } });
   });
 
-  it('names nobody where there is but one, so that a successor takes the order too', async ({ world }) => {
+  it('names nobody where there is but one, so that a successor takes the order too', async ({
+    world,
+    redis,
+    prefix,
+  }) => {
     const bridge = await world.connectedBridge();
     const { made } = await handmade(world, 'a');
+    await knownOf(redis, prefix, world).are(1);
     const { outcome } = await tellRestart(bridge, world.order({ deadline: Date.now() + 800 }));
     expect([made[0]?.orders[0]?.instance, outcome.target]).toEqual([undefined, undefined]);
   });

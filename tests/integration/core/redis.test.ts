@@ -1,5 +1,6 @@
-// What a client of Redis sends, and in how many writes.
+// What a client of Redis sends, in how many writes, and what it reads of the clocks.
 import { describe, expect, vi } from 'vitest';
+import { clockSkewMs } from '../../../src/core/redis.ts';
 import { it } from '../../support/fixtures.ts';
 
 describe('a client', () => {
@@ -20,4 +21,12 @@ describe('a client', () => {
     expect(await redis.set(`${prefix}:key`, 'after')).toBe('OK');
     expect(await redis.get(`${prefix}:key`)).toBe('after');
   });
+});
+
+it('a clock that is set while Redis is asked for its time is told by the whole jump', async ({ redis }) => {
+  let aheadMs = 0;
+  const now = () => Date.now() + aheadMs;
+  const skewMs = clockSkewMs(redis, now);
+  aheadMs = 3_600_000;
+  expect(Math.abs((await skewMs) - aheadMs)).toBeLessThan(600_000);
 });

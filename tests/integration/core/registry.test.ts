@@ -190,8 +190,10 @@ describe('a watch', () => {
   });
 
   it('finds by a slow look what no word told', async ({ redis, redisUrl, prefix }) => {
-    await put(new Registry(redis, { prefix }), 'a', {}, 1, 400);
+    // Long enough for the first look to find it, also on a busy machine.
+    await put(new Registry(redis, { prefix }), 'a', {}, 1, 3_000);
     const { changes } = await watching(redisUrl, prefix, redis, 200);
+    expect(names(changes[0]?.joined)).toEqual(['a']);
     await eventually(() => names(changes.at(-1)?.left)?.join() === 'a');
   });
 
@@ -223,6 +225,7 @@ describe('a watch', () => {
     for (const instance of ['a', 'b', 'c']) await put(registry, instance);
     await Promise.all(Array.from({ length: 5 }, () => watching(url, prefix, redis)));
     const before = await reads(redis);
+    expect(before).toBeGreaterThanOrEqual(5);
     for (let beat = 2; beat < 60; beat += 1) {
       for (const instance of ['a', 'b', 'c'])
         await put(registry, instance, { load: { pending: beat, cpu: 1 } }, beat);

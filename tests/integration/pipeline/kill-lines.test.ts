@@ -129,7 +129,7 @@ it(
         accept: (seen) => seen?.percent === 20 && seen.tier === 'nudge',
       });
       // The nudge of the one that was killed has counted.
-      expect(again?.unnudged).toBe('1 nudges within 24 h, which is all it gets');
+      expect(again?.unnudged).toBe('1 nudges decided within 24 h, which is all it gets');
       expect(await inbox('A')).toHaveLength(1);
       expect(await states(two)).toEqual(['sent']);
     }),

@@ -41,9 +41,10 @@ describe('jobs of one receiver', () => {
     const workers = [worker(1), worker(2)];
     await Promise.all(workers.map((child) => child.says(/ready/, { timeoutMs: 30_000 })));
     const jobs = producer(place);
+    const killAt = 3 + Math.floor(random() * 6);
     for (let nr = 0; nr < perReceiver; nr += 1) {
       for (const to of receivers) await jobs.add(gasFor(to, nr));
-      if (nr === Math.floor(random() * 6) + 3) {
+      if (nr === killAt) {
         await workers.shift()?.kill();
         workers.push(worker(3));
       }

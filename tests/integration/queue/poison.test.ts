@@ -140,6 +140,27 @@ describe('the inbox table', () => {
     expect(await begin('two', 'b')).toMatchObject({ place: 0, done: true });
   });
 
+  it('remembers of a flow that a run may have left something, until one says otherwise or is done', async ({
+    redis,
+    prefix,
+  }) => {
+    const inbox = createInboxTable(redis, { prefix, instance: 'one' });
+    const doubted = async (id: string, flow?: string) => (await inbox.begin(id, undefined, flow)).doubted;
+    expect([await doubted('a', 'f'), await doubted('b', 'f'), await doubted('b')]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    await inbox.survived('a');
+    expect([await inbox.isDoubted('f'), await inbox.isDoubted('a')]).toEqual([true, false]);
+    await inbox.survived('b', 'f');
+    expect([await inbox.isDoubted('f'), await doubted('c', 'f')]).toEqual([false, false]);
+    await inbox.markDone('c', 'f');
+    expect(await inbox.isDoubted('f')).toBe(false);
+    // What is not begun leaves nothing.
+    expect([await doubted('c', 'f'), await inbox.isDoubted('f')]).toEqual([false, false]);
+  });
+
   it('leaves its turn to a job that is on its way into the queue, and for no longer than that takes', async ({
     redis,
     prefix,

@@ -10,6 +10,7 @@ import { type Logger, silentLogger } from '../../../src/core/logger.ts';
 import type { Redis } from '../../../src/core/redis.ts';
 import type { JobHandler } from '../../../src/queue/handler.ts';
 import { type BoundHandler, bindHandler, createProducer, WorkerHost } from '../../../src/queue/index.ts';
+import { patienceMs } from '../../support/patience.ts';
 
 export interface Place {
   readonly redis: Redis;
@@ -104,12 +105,12 @@ export function stored({ redis, prefix }: Place, id: string, queue = 'pipeline')
   return redis.hgetall(`${prefix}:bull:${queue}:${id}`);
 }
 
-/** Resolves when the job has ended one way or the other. */
+/** Resolves when the job has ended one way or the other; rejects where it does not. */
 export async function ended({ redis, prefix }: Place, id: string, queue = 'pipeline') {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await systemClock.sleep(25)) {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await systemClock.sleep(25)) {
     for (const end of ['completed', 'failed'] as const) {
       if ((await redis.zscore(`${prefix}:bull:${queue}:${end}`, id)) !== null) return end;
     }
   }
-  return 'still open';
+  throw new Error(`the job ${id} of ${queue} has not ended within ${patienceMs} ms`);
 }

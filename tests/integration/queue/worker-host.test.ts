@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import { envelopeSchema } from '../../../src/contracts/envelope.ts';
 import { domainErrors } from '../../../src/contracts/errors.ts';
 import { systemClock } from '../../../src/core/clock.ts';
@@ -300,7 +300,8 @@ describe('a host whose clock is off', () => {
   it('takes no work and says what to do', async ({ redis, redisUrl, prefix }) => {
     const place = { redis, redisUrl, prefix };
     const { handler, runs } = sweeper();
-    const clock = { ...systemClock, now: () => Date.now() + 4_900 };
+    const sleep = vi.fn((_ms: number, signal?: AbortSignal) => systemClock.sleep(20, signal));
+    const clock = { ...systemClock, now: () => Date.now() + 4_900, sleep };
     const link = new Link({ name: 'workers', hard: true, clock });
     const host = new WorkerHost(
       { redis, clock, logger: silentLogger, link, faults: new Faults(), handlers: [handler] },
@@ -311,6 +312,8 @@ describe('a host whose clock is off', () => {
     await host.start();
     const status = await eventually(() => link.status(), { accept: ({ state }) => state === 'down' });
     expect(status.detail).toMatch(/clock is [45]\.\d+ s off Redis' clock/);
+    // Longer than a worker takes to fetch what waits.
+    await eventually(() => sleep.mock.calls.length > 20);
     expect(runs).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// What `agent` says of one whose silence has gone so far that others may take its gas.
+// What `agent` says of one that is silent: of its nudge, and of its gas that others may take.
 import { describe, expect, it } from 'vitest';
 import { agent, ago, told } from './ports.ts';
 
@@ -16,4 +16,15 @@ describe('agent', () => {
       `  silence     others may take its gas${said}`,
     );
   });
+
+  it.each(['nudge under way', 'not nudged: it has no inbox'])(
+    'says what became of its nudge: %s',
+    async (nudge) => {
+      const { watch } = agent('Agent-1');
+      const silent = agent('Agent-1', { watch: { ...watch, silentSince: ago(4_000), tier: 'nudge', nudge } });
+      expect(await told('agent', { agents: [silent] }, { agent: 'Agent-1' })).toContain(
+        `  silence     said as an alert; ${nudge}`,
+      );
+    },
+  );
 });

@@ -40,6 +40,7 @@ describe('the fault of a fetch', () => {
     ['a port that is never asked', async () => told('http://127.0.0.1:6666/s3cret'), 'bad port'],
     ['nobody there', async () => told(`http://127.0.0.1:${await closed()}/s3cret`), /ECONNREFUSED/],
     ['no HTTP', async () => told(`http://127.0.0.1:${await portOf(rubbish())}/s3cret`), /HTTP\/1\.1/],
+    ['no TLS', async () => told(`https://127.0.0.1:${await portOf(rubbish())}/s3cret`), /^TLS: /],
     ['a redirect', async () => told(`http://127.0.0.1:${await portOf(redirect())}/s3cret`), /redirect/],
     ['an end', async () => told('http://127.0.0.1/s3cret', { signal: AbortSignal.abort() }), /aborted/],
   ])('says what it met and not its URL: %s', async (_what, tell, said) => {

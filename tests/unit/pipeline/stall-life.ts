@@ -1,7 +1,10 @@
 // A watched agent on a clock that the test moves: a look each minute, and what each look decided.
+import type { DeliveryState } from '../../../src/contracts/agents.ts';
+import { type Delivery, newDelivery } from '../../../src/pipeline/delivery.ts';
 import { type StallOptions, stallConfigSchema } from '../../../src/pipeline/stall/config.ts';
 import type { Facts } from '../../../src/pipeline/stall/facts.ts';
 import { judge } from '../../../src/pipeline/stall/judge.ts';
+import { toNudge } from '../../../src/pipeline/stall/nudge.ts';
 import { newWatch, type StallEffect, type Watch } from '../../../src/pipeline/stall/record.ts';
 
 export const minute = 60_000;
@@ -21,6 +24,7 @@ export const working: Facts = {
   signs: { heartbeat: start },
   gasAt: null,
   hasGas: false,
+  lostNudges: [],
   waitsFor: null,
   takeOvers: [],
   begun: [],
@@ -60,4 +64,12 @@ export class StallLife {
   count(kind: StallEffect['kind']): number {
     return this.effects.filter(({ effect }) => effect.kind === kind).length;
   }
+}
+
+/** The delivery of the newest nudge, as it came to be in that state. */
+export function nudgeIn(state: DeliveryState, watch: Watch, detail = ''): Delivery {
+  const at = watch.nudges.at(-1) ?? start;
+  const gas = toNudge({ agent: watch.agent, episode: '', since: start, last: '', now: at });
+  const decided = newDelivery({ ...gas, id: watch.nudge ?? gas.id }, 'silent');
+  return { ...decided, state, steps: [...decided.steps, { state, at, detail }] };
 }

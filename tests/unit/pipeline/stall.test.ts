@@ -7,7 +7,7 @@ import { silentSince } from '../../../src/pipeline/stall/judge.ts';
 import { excuseOf } from '../../../src/pipeline/stall/quiet.ts';
 import { effectSchema } from '../../../src/pipeline/stall/record.ts';
 import { stallsOf } from '../../../src/pipeline/stall/view.ts';
-import { hour, minute, StallLife, start, working } from './stall-life.ts';
+import { hour, minute, nudgeIn, StallLife, start, working } from './stall-life.ts';
 
 const takeOver = { delivery: 'x1', to: 'B' };
 /** Its gas lies there until it is given. */
@@ -115,7 +115,7 @@ describe('nudges', () => {
   it('are not sent to an agent without an inbox, and cost it none; the other steps keep their time', () => {
     const facts = { ...working, hasInbox: false };
     const life = new StallLife().live(20 * minute, facts);
-    const detail = () => stallsOf(life.watch, life.now, false)[0]?.detail;
+    const detail = () => stallsOf(life.watch, life.now, { hasInbox: false })[0]?.detail;
     expect(detail()).toContain('; not nudged: it has no inbox');
     expect(life.live(3 * hour, facts).told()).toEqual(['15 warn', '120 human']);
     expect(life.watch).toMatchObject({ nudges: [], unnudged: 'it has no inbox' });
@@ -205,12 +205,14 @@ describe('a silent agent that a person let go on', () => {
     expect(life.told()).toEqual(['15 warn', '30 nudge', '120 human', '145 warn', '160 nudge']);
   });
 
-  it('is known to be silent since its last sign, and to have been nudged', () => {
+  it('is known to be silent since its last sign, and that its nudge is not repeated yet', () => {
     const life = new StallLife().live(129 * minute, working);
     life.live(130 * minute, { ...working, isPaused: true }).live(150 * minute, resumed);
     expect(silentSince(life.watch, resumed, life.now, stallConfigSchema.parse({}))).toBe(start);
-    const detail = 'last sign: progress, 150 min ago; nudged 120 min ago, not again yet';
-    expect(stallsOf(life.watch, life.now)).toMatchObject([{ kind: 'quiet', detail }]);
+    const detail =
+      'last sign: progress, 150 min ago; nudged 120 min ago (sent, not acknowledged), not again yet';
+    const nudge = nudgeIn('sent', life.watch);
+    expect(stallsOf(life.watch, life.now, { nudge })).toMatchObject([{ kind: 'quiet', detail }]);
   });
 
   it('and that worked since its last nudge, was not nudged yet', () => {
@@ -252,7 +254,7 @@ describe('an agent at 100 %', () => {
 
   it('is to be sent some, unless it has no inbox', () => {
     const { watch, now } = new StallLife().live(hour, done);
-    const detail = (hasInbox?: boolean) => stallsOf(watch, now, hasInbox)[0]?.detail;
+    const detail = (hasInbox = true) => stallsOf(watch, now, { hasInbox })[0]?.detail;
     expect(detail()).toBe('send it some: gas send A "…"');
     expect(detail(false)).toBe('it has no inbox; give it its next mission where it works');
   });

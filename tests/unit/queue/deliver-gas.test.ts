@@ -84,6 +84,44 @@ describe('gas.deliver', () => {
     expect(notes).toEqual(['g-1 it answered 500']);
   });
 
+  it.each([
+    ['refused', domainErrors.inboxUnreachable, ['true', 'false']],
+    ['cut off', domainErrors.inboxUncertain, ['true']],
+  ])(
+    'says before its try that it may hand it over, and takes that back where it was %s',
+    async (_what, kind, notes) => {
+      const deliver = () => Promise.reject(new SwarmError(kind, 'what it met'));
+      const { handler } = scene('queued', 'sent', { deliver });
+      const noted: string[] = [];
+      const doubt = { before: false, note: (may: boolean) => void noted.push(String(may)) };
+      await expect(handler.run({ gas }, { ...context(), doubt })).rejects.toMatchObject({ code: kind.code });
+      expect(noted).toEqual(notes);
+    },
+  );
+
+  it('is told as unknown by a try that was refused, where an earlier one may have handed it over', async () => {
+    const deliver = () => Promise.reject(new SwarmError(domainErrors.inboxUnreachable, 'nobody listens'));
+    const { handler, log } = scene('queued', 'sent', { has: async () => null, deliver });
+    const doubt = { before: true, note: () => undefined };
+    await expect(handler.run({ gas }, { ...context(), doubt })).rejects.toThrow('nobody listens');
+    expect(log).toEqual(['g-1 unknown: an earlier try may have handed it over; nobody listens']);
+  });
+
+  it('fails by what its try met, also where nobody can note that it may have been handed over', async () => {
+    const handler = makeDeliverGas({
+      ledger: {
+        state: async () => 'queued',
+        record: () => Promise.reject(new SwarmError(domainErrors.storeConflict, 'not noted')),
+      },
+      inbox: {
+        deliver: () => Promise.reject(new SwarmError(domainErrors.inboxUncertain, 'no answer')),
+        has: async () => null,
+        withdraw: async () => 'absent',
+      },
+    });
+    await expect(handler.run({ gas }, context())).rejects.toMatchObject({ code: 'INBOX_UNCERTAIN' });
+  });
+
   it('says what the receiver acknowledged in the same breath', async () => {
     const { handler, log } = scene('queued', 'sent', {
       handed: { state: 'sent', where: 'https://agent.example', acknowledged: 'accepted' },
@@ -150,7 +188,7 @@ describe('gas.deliver', () => {
 
   it.each([
     ['a try before the last may have handed over', 'unknown', {}],
-    ['a process died over', 'queued', { wasLost: true }],
+    ['a process died over', 'queued', { doubted: true }],
   ] as const)('stays unknown where %s', async (_what, state, death) => {
     const { handler, log } = scene(state, 'sent', { has: silent });
     const code = 'INBOX_UNREACHABLE';
