@@ -231,13 +231,17 @@ export function transitionRetry(delivery: Delivery, at: number, detail: string):
   };
 }
 
-/** A try to lay it down failed, and another follows. Each reason is kept once, since a retry mostly fails by the same. */
+/** A try to lay it down, or to do so again, failed. Each reason is kept once for both, since a retry mostly fails by the same. */
 export function transitionMissed(delivery: Delivery, at: number, why: string): DeliveryStep {
   const { state, steps } = delivery;
   const detail = `${stepMarks.missed}${plainText(why, 200)}`;
-  const missed = steps.filter((step) => step.detail.startsWith(stepMarks.missed));
+  const isAgain = state === 'sent';
+  const missed = steps.filter(
+    (step) => step.detail.startsWith(stepMarks.missed) && (step.state === 'sent') === isAgain,
+  );
   const isKept = missed.length >= mostMissed || missed.some((step) => step.detail === detail);
-  if (!isOnItsWay(state) || isToBeFetched(delivery) || isKept) return { delivery, effects: [] };
+  const isTried = isAgain || (isOnItsWay(state) && !isToBeFetched(delivery));
+  if (!isTried || isKept) return { delivery, effects: [] };
   return { delivery: { ...delivery, steps: [...steps, { state, at, detail }] }, effects: [] };
 }
 

@@ -88,7 +88,7 @@ function owedToLaid(delivery: Delivery, now: number, { ackTries, ackRetryMs }: O
     return { do: 'nothing' };
   const waited = `not ${undone(delivery)} within ${Math.round((now - since) / 1_000)} s`;
   if (tries < ackTries)
-    return { do: 'retry', detail: `${stepMarks.again}${tries + 1} of ${ackTries}: ${waited}` };
+    return { do: 'retry', detail: `${stepMarks.again}${tries + 1} of ${ackTries} is due: ${waited}` };
   return isEscalated(delivery) ? { do: 'escalate', why: `${waited}, ${tries} tries` } : { do: 'nothing' };
 }
 

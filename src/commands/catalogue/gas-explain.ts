@@ -142,10 +142,10 @@ function isOfSameMission({ gas }: DeliveryView, { gas: other }: DeliveryView): b
   return !isRelated && other.from === gas.from && other.epoch === gas.epoch && other.mission === gas.mission;
 }
 
+/** How often it was to be laid down again; what came of that the steps say. */
 function sendings({ steps }: DeliveryView): string {
-  const laid = steps.filter(({ state, detail }) => state === 'sent' && !detail.startsWith(stepMarks.wanted));
-  const times = laid.length;
-  return times > 1 ? `Laid down ${times} times. ` : '';
+  const again = steps.filter(({ detail }) => detail.startsWith(stepMarks.again)).length;
+  return again === 0 ? '' : `${again} more ${again === 1 ? 'try' : 'tries'} came due. `;
 }
 
 /** What is still to come. */

@@ -55,6 +55,24 @@ describe('a receiver that no try reached', () => {
       await rig.pipeline.work.sweep();
       expect(await record(rig)).toEqual(['A→B 75 rerouted', expect.stringMatching(/^A→C 75 /)]);
     });
+
+    it('is not said to have had it again, where it was sent before and another try came due', async ({
+      rig,
+    }) => {
+      await rig.pipeline.observe('A', status(80), Date.now());
+      const [gas] = gasOf(rig);
+      if (!gas) throw new Error('there is no gas');
+      await rig.pipeline.ledger.record(gas.id, { state: 'sent', detail: 'where it was' });
+      rig.advance(6 * minute);
+      await rig.pipeline.work.sweep();
+      await giveUp(rig, gas);
+      const [now] = (await rig.pipeline.directory.deliveries(1)).deliveries;
+      expect(now?.steps.slice(-3)).toMatchObject([
+        { state: 'sent', detail: 'where it was' },
+        { state: 'sent', detail: expect.stringMatching(/^try 2 of 3 is due: not acknowledged within/) },
+        { state: 'sent', detail: expect.stringMatching(/^not laid down: /) },
+      ]);
+    });
   });
 });
 
