@@ -123,8 +123,9 @@ function stepRow(step: Step, { isFirst, now }: { readonly isFirst: boolean; read
   return row(label, detail === '' ? time : `${time} ${detail}`, now - step.at, deliveryTones[step.state]);
 }
 
-function relative({ gas, state, steps }: DeliveryView): string {
-  const why = plainText(steps.at(-1)?.detail ?? '', 120);
+function relative(view: DeliveryView): string {
+  const { gas, state } = view;
+  const why = plainText(detailOf(view), 120);
   const what = gas.checkpoint === null ? '' : `${gas.checkpoint} % `;
   const id = gas.id.slice(0, shortDeliveryId);
   return `${what}to ${gas.to}, ${state}${why === '' ? '' : `: ${why}`} (${id})`;

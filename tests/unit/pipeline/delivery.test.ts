@@ -165,6 +165,13 @@ describe('the report of a delivery', () => {
     },
   );
 
+  it('says why nobody can tell, whatever later tries met', () => {
+    const unknown = transitionDelivery(newDelivery(gas(), ''), event('unknown')).delivery;
+    expect(deliveryReport(transitionMissed(unknown, 10, 'nobody listens').delivery, to).text).toMatch(
+      /^nobody can tell whether Agent-2 got .*: because \(/,
+    );
+  });
+
   it('says of what is held that it is', () => {
     expect(deliveryReport(newDelivery(gas(), 'paused', { state: 'held' }), to).steps).toMatchObject([
       { state: 'held', detail: 'paused' },
