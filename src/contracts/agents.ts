@@ -145,9 +145,18 @@ export const reportWords = {
 /** How the detail of an acknowledgement begins that is not the receiver's own word; the principal follows whose it is. */
 export const wordOf = 'on the word of ';
 
-/** The detail that tells of its state: its receiver may have said less itself, later, than somebody else for it. */
+/**
+ * The detail that tells of its state: its receiver may have said less itself, later, than somebody else for it, and what a try
+ * met says nothing of it.
+ */
 export function detailOf({ state, steps }: Pick<DeliveryView, 'state' | 'steps'>): string {
-  return (steps.findLast((step) => step.state === state) ?? steps.at(-1))?.detail ?? '';
+  const own = steps.findLast((step) => step.state === state && !isOfTry(step));
+  return (own ?? steps.at(-1))?.detail ?? '';
+}
+
+/** Whether a step tells of a try, and nothing of the state that it leaves as it was. */
+export function isOfTry({ detail }: { readonly detail: string }): boolean {
+  return detail.startsWith(stepMarks.missed) || detail.startsWith(stepMarks.again);
 }
 
 /** The detail of a step by which an agent without an inbox took the answer to its question; whose word it is stands before it. */

@@ -57,7 +57,7 @@ export interface Answer {
   readonly data: unknown;
 }
 
-/** The states that a person sees of an action; nothing softer exists. */
+/** The states that a person sees of an action; nothing softer exists. The last three are of gas alone. */
 export const actionStates = [
   'queued',
   'sent',
@@ -69,6 +69,9 @@ export const actionStates = [
   'failed',
   'expired',
   'unknown',
+  'held',
+  'suppressed',
+  'rerouted',
 ] as const;
 export const actionStateSchema = z.enum(actionStates);
 export type ActionState = z.infer<typeof actionStateSchema>;

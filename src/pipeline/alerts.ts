@@ -11,16 +11,22 @@ const alertSchema = z.object({
   at: z.number(),
   why: z.string(),
   paused: z.array(z.string()).readonly().optional(),
+  isDoubted: z.literal(true).optional(),
 });
 
-/** One delivery that nobody has acknowledged; `at` is when a person began to be wanted, ms since the epoch. */
+/**
+ * One delivery that nobody has acknowledged; `at` is when a person began to be wanted, ms since the epoch. `isDoubted`: nobody
+ * can tell whether its receiver has it.
+ */
 export type GasAlert = Readonly<z.infer<typeof alertSchema>>;
 
 /** Null for a delivery that wants nobody. */
-export function toAlert({ gas, alert }: Delivery): GasAlert | null {
+export function toAlert({ gas, alert, steps }: Delivery): GasAlert | null {
   if (alert === null) return null;
   const { id, from, to, checkpoint } = gas;
-  return { id, from, to, checkpoint, ...alert };
+  // That its time is over makes nothing known.
+  const isDoubted = steps.findLast(({ state }) => state !== 'expired')?.state === 'unknown';
+  return { id, from, to, checkpoint, ...alert, ...(isDoubted && { isDoubted }) };
 }
 
 /** From what the store has, by delivery; what is no alert of ours is left out. */
@@ -50,17 +56,26 @@ export function byReceiver(alerts: readonly GasAlert[]): readonly ReceiverAlert[
     const last = all.reduce((newest, one) => (one.at >= newest.at ? one : newest));
     const gas = last.checkpoint === null ? 'gas' : `${last.checkpoint} % gas`;
     const what = `the ${gas} of ${plainText(last.from, 80)} (${last.id})`;
-    // First, since whoever shows this may cut off its end.
-    const resumes = (last.paused ?? []).map((agent) => `\`gas resume ${agent}\`, `).join('');
-    const mend = `wake ${receiver}, ${resumes}or \`gas reassign ${last.id.slice(0, 8)} AGENT\``;
     return {
       receiver,
-      title: `${receiver} does not take its gas, and nobody stands in`,
-      detail: `${mend}; last ${what}: ${plainText(last.why, 200)}`,
+      title: all.every(({ isDoubted }) => isDoubted)
+        ? `nobody can tell whether ${receiver} has its gas, so nobody else gets it`
+        : `${receiver} does not take its gas, and nobody stands in`,
+      // The mend first, since whoever shows this may cut off its end.
+      detail: `${mendOf(last)}; last ${what}: ${plainText(last.why, 200)}`,
       since: Math.min(...all.map(({ at }) => at)),
       count: all.length,
     };
   });
+}
+
+function mendOf({ to, id, paused = [], isDoubted }: GasAlert): string {
+  const short = id.slice(0, 8);
+  const resumes = paused.map((agent) => `\`gas resume ${agent}\`, `).join('');
+  const reassign = `\`gas reassign ${short} AGENT\``;
+  return isDoubted
+    ? `ask ${to}: \`swarmline agent ack ${short}\` where it has it, else ${resumes}${reassign}; where both get it, it is done twice`
+    : `wake ${to}, ${resumes}or ${reassign}`;
 }
 
 const alertText = z

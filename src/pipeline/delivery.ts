@@ -161,8 +161,6 @@ export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): De
   if (event.state === 'suppressed' && !mayBeGivenUp(delivery)) return { delivery, effects: [] };
   const { state, at, detail, replacedBy = delivery.replacedBy } = event;
   const taken = isTaken(event);
-  // Nobody is wanted any more where somebody has it, or a person said what is to become of it.
-  const isAnswered = taken || state === 'rerouted' || state === 'suppressed';
   // Each field by name: a spread of which half is overwritten costs ten times as much. Nothing leads to `held`, so nobody holds it.
   const next: Delivery = {
     gas: delivery.gas,
@@ -172,7 +170,8 @@ export function transitionDelivery(delivery: Delivery, event: DeliveryEvent): De
     steps: [...delivery.steps, { state, at, detail }],
     tries: state === 'sent' ? 1 : delivery.tries,
     fallbacks: delivery.fallbacks,
-    alert: isAnswered ? null : delivery.alert,
+    // Only that its time is over says nothing new. What turns out to lie there, or not, is owed as any other is then.
+    alert: state === 'expired' ? delivery.alert : null,
     replacedBy,
     meant: delivery.meant,
     keptUntil: delivery.keptUntil,
@@ -232,13 +231,17 @@ export function transitionRetry(delivery: Delivery, at: number, detail: string):
   };
 }
 
-/** A try to lay it down failed, and another follows. Each reason is kept once, since a retry mostly fails by the same. */
+/** A try to lay it down, or to do so again, failed. Each reason is kept once for both, since a retry mostly fails by the same. */
 export function transitionMissed(delivery: Delivery, at: number, why: string): DeliveryStep {
   const { state, steps } = delivery;
   const detail = `${stepMarks.missed}${plainText(why, 200)}`;
-  const missed = steps.filter((step) => step.detail.startsWith(stepMarks.missed));
+  const isAgain = state === 'sent';
+  const missed = steps.filter(
+    (step) => step.detail.startsWith(stepMarks.missed) && (step.state === 'sent') === isAgain,
+  );
   const isKept = missed.length >= mostMissed || missed.some((step) => step.detail === detail);
-  if (!isOnItsWay(state) || isToBeFetched(delivery) || isKept) return { delivery, effects: [] };
+  const isTried = isAgain || (isOnItsWay(state) && !isToBeFetched(delivery));
+  if (!isTried || isKept) return { delivery, effects: [] };
   return { delivery: { ...delivery, steps: [...steps, { state, at, detail }] }, effects: [] };
 }
 

@@ -1,5 +1,5 @@
 // What is still owed to a delivery at a moment. Pure; ledger.ts does it, and the simulation does the same without Redis.
-import { isToBeFetched, stepMarks } from '../contracts/agents.ts';
+import { detailOf, isToBeFetched, stepMarks } from '../contracts/agents.ts';
 import { type Delivery, isClosed, isLaid, owedSince } from './delivery.ts';
 import { kindOf } from './gas.ts';
 
@@ -46,7 +46,9 @@ export function owedTo(delivery: Delivery, now: number, rules: OwedRules): Owed 
   if (isLaid(delivery)) return owedToLaid(delivery, now, rules);
   if (isToBeTold(delivery, now, rules)) {
     const waited = Math.round((now - delivery.since) / 1_000);
-    return { do: 'call', why: `nobody can tell for ${waited} s whether it was handed over` };
+    const met = detailOf(delivery);
+    const why = `nobody can tell for ${waited} s whether it was handed over`;
+    return { do: 'call', why: met === '' ? why : `${why}: ${met}` };
   }
   // Where nobody knows whether it lies there, laying it down once more tells.
   const waited = now - delivery.since;
@@ -88,7 +90,7 @@ function owedToLaid(delivery: Delivery, now: number, { ackTries, ackRetryMs }: O
     return { do: 'nothing' };
   const waited = `not ${undone(delivery)} within ${Math.round((now - since) / 1_000)} s`;
   if (tries < ackTries)
-    return { do: 'retry', detail: `${stepMarks.again}${tries + 1} of ${ackTries}: ${waited}` };
+    return { do: 'retry', detail: `${stepMarks.again}${tries + 1} of ${ackTries} is due: ${waited}` };
   return isEscalated(delivery) ? { do: 'escalate', why: `${waited}, ${tries} tries` } : { do: 'nothing' };
 }
 

@@ -4,8 +4,8 @@ import {
   type DeliveryState,
   detailOf,
   type Gas,
+  isOfTry,
   isToBeFetched,
-  stepMarks,
   wordOf,
 } from '../contracts/agents.ts';
 import { type Address, actionStateSchema, type Report, type Step } from '../contracts/chat.ts';
@@ -38,9 +38,8 @@ export function newsOf({ steps }: Pick<Delivery, 'steps'>): number {
 
 type OneStep = Delivery['steps'][number];
 
-function isAside({ state, detail }: OneStep, before: OneStep | undefined): boolean {
-  if (state !== before?.state) return false;
-  return detail.startsWith(stepMarks.missed) || detail.startsWith(stepMarks.again);
+function isAside(step: OneStep, before: OneStep | undefined): boolean {
+  return step.state === before?.state && isOfTry(step);
 }
 
 /** One sentence with the truth of now, such as `Agent-2 accepted the 75 % gas of Agent-1 (mission X)`. */

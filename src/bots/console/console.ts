@@ -195,7 +195,9 @@ function stepLine(report: Report, colour: boolean): string {
   if (board) return renderAnswer(boardAnswer(report, board), colour).join('\n');
   // A notice tells no action, and goes through no states.
   if (kind === 'notice' || kind === 'approval') return `${subject}: ${text}`;
-  return lineOf(report, { state: steps.at(-1)?.state ?? 'unknown', text }, colour);
+  const state = steps.at(-1)?.state;
+  // What went through no state is told without one, and not as unknown, which is one.
+  return state === undefined ? `${kind}: ${text}` : lineOf(report, { state, text }, colour);
 }
 
 /** Steps that came so quickly one after another that no report of their own told them. */

@@ -16,6 +16,9 @@ const byState: Readonly<Record<ActionState, Colour>> = {
   failed: 'red',
   expired: 'yellow',
   unknown: 'yellow',
+  held: 'yellow',
+  suppressed: 'dim',
+  rerouted: 'dim',
 };
 
 const byTone: Readonly<Record<Tone, Colour>> = { ok: 'green', info: 'dim', warn: 'yellow', bad: 'red' };

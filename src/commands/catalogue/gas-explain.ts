@@ -124,8 +124,9 @@ function stepRow(step: Step, { isFirst, now }: { readonly isFirst: boolean; read
   return row(label, detail === '' ? time : `${time} ${detail}`, now - step.at, deliveryTones[step.state]);
 }
 
-function relative({ gas, state, steps }: DeliveryView): string {
-  const why = plainText(steps.at(-1)?.detail ?? '', 120);
+function relative(view: DeliveryView): string {
+  const { gas, state } = view;
+  const why = plainText(detailOf(view), 120);
   const what = gas.checkpoint === null ? '' : `${gas.checkpoint} % `;
   const id = gas.id.slice(0, shortDeliveryId);
   return `${what}to ${gas.to}, ${state}${why === '' ? '' : `: ${why}`} (${id})`;
@@ -143,10 +144,10 @@ function isOfSameMission({ gas }: DeliveryView, { gas: other }: DeliveryView): b
   return !isRelated && other.from === gas.from && other.epoch === gas.epoch && other.mission === gas.mission;
 }
 
+/** How often it was to be laid down again; what came of that the steps say. */
 function sendings({ steps }: DeliveryView): string {
-  const laid = steps.filter(({ state, detail }) => state === 'sent' && !detail.startsWith(stepMarks.wanted));
-  const times = laid.length;
-  return times > 1 ? `Laid down ${times} times. ` : '';
+  const again = steps.filter(({ detail }) => detail.startsWith(stepMarks.again)).length;
+  return again === 0 ? '' : `${again} more ${again === 1 ? 'try' : 'tries'} came due. `;
 }
 
 /** What is still to come. */

@@ -16,7 +16,7 @@ const lookMs = 2_000;
 export interface DeliverGasDeps {
   readonly ledger: Pick<DeliveryLedger, 'state' | 'record'>;
   readonly inbox: AgentInbox;
-  /** Notes at the delivery why a try failed that is made again. Absent: the log alone has it. */
+  /** Notes at the delivery why a try handed nothing over. Absent: the log alone has it. */
   readonly noteMissed?: (id: string, why: string) => Promise<unknown>;
 }
 
@@ -35,10 +35,12 @@ export function makeDeliverGas({ ledger, inbox, noteMissed }: DeliverGasDeps): J
   /**
    * What a try may have handed over stays unknown, whatever those behind it meet; an inbox that can be asked is asked in the
    * end. Where it cannot be told now, the next try tells it, or the end: the queue knows since before the first try.
+   * Resolves to whether it lies there; null where the inbox cannot say.
    */
-  async function tellDoubt(gas: Gas, detail: string): Promise<void> {
-    if ((await answered(inbox.has(gas))) !== null) return;
-    await ledger.record(gas.id, { state: 'unknown', detail }).catch(() => undefined);
+  async function tellDoubt(gas: Gas, detail: string): Promise<boolean | null> {
+    const lies = await answered(inbox.has(gas));
+    if (lies === null) await ledger.record(gas.id, { state: 'unknown', detail }).catch(() => undefined);
+    return lies;
   }
 
   return {
@@ -54,10 +56,11 @@ export function makeDeliverGas({ ledger, inbox, noteMissed }: DeliverGasDeps): J
         const { code, message } = toSwarmError(thrown);
         const isRefusal = tookNothing.includes(code);
         if (isRefusal) doubt?.note(false);
+        const isNothing = isRefusal || (await tellDoubt(gas, message)) === false;
         // The fault counts, whatever becomes of the note; a stop is none.
-        if (!signal.aborted) await noteMissed?.(gas.id, errorText(thrown)).catch(() => undefined);
-        if (!isRefusal) await tellDoubt(gas, message);
-        else if (doubt?.before && state !== 'unknown') {
+        if (isNothing && !signal.aborted)
+          await noteMissed?.(gas.id, errorText(thrown)).catch(() => undefined);
+        if (isRefusal && doubt?.before && state !== 'unknown') {
           await tellDoubt(gas, `an earlier try may have handed it over; ${message}`);
         }
         throw thrown;

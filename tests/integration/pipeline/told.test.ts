@@ -97,7 +97,7 @@ describe('what was told', () => {
     rig.advance(300_001);
     await rig.pipeline.work.sweep();
     const again = (await rig.pipeline.directory.deliveries(1)).deliveries[0]?.steps.at(-1)?.detail;
-    expect(again).toContain('try 2 of 3');
+    expect(again).toContain('try 2 of 3 is due');
     await rig.twin.ledger.record(idIn(rig), sent);
     expect(told(rig, 'console')).toEqual(['queued', 'sent']);
   });

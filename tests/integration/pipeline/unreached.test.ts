@@ -55,6 +55,24 @@ describe('a receiver that no try reached', () => {
       await rig.pipeline.work.sweep();
       expect(await record(rig)).toEqual(['A→B 75 rerouted', expect.stringMatching(/^A→C 75 /)]);
     });
+
+    it('is not said to have had it again, where it was sent before and another try came due', async ({
+      rig,
+    }) => {
+      await rig.pipeline.observe('A', status(80), Date.now());
+      const [gas] = gasOf(rig);
+      if (!gas) throw new Error('there is no gas');
+      await rig.pipeline.ledger.record(gas.id, { state: 'sent', detail: 'where it was' });
+      rig.advance(6 * minute);
+      await rig.pipeline.work.sweep();
+      await giveUp(rig, gas);
+      const [now] = (await rig.pipeline.directory.deliveries(1)).deliveries;
+      expect(now?.steps.slice(-3)).toMatchObject([
+        { state: 'sent', detail: 'where it was' },
+        { state: 'sent', detail: expect.stringMatching(/^try 2 of 3 is due: not acknowledged within/) },
+        { state: 'sent', detail: expect.stringMatching(/^not laid down: /) },
+      ]);
+    });
   });
 });
 
@@ -72,11 +90,41 @@ describe('gas of which nobody knows whether it was handed over', () => {
     await rig.pipeline.work.sweep();
     expect(await record(rig)).toEqual(['A→B 75 unknown']);
     expect(await alerts(rig)).toMatchObject([
-      { receiver: 'B', detail: expect.stringContaining('nobody can tell') },
+      { receiver: 'B', detail: expect.stringMatching(/nobody can tell .*: no answer$/) },
     ]);
     const words = { ...ann, agent: 'A', checkpoint: 75, reason: 'no need' } as const;
     expect(await rig.pipeline.control['gas.skip'](order(), words)).toMatchObject({ kind: 'done' });
     expect([await record(rig), await alerts(rig)]).toEqual([['A→B 75 suppressed'], []]);
+  });
+
+  describe('until a person is wanted', () => {
+    async function wanting(rig: Rig): Promise<string> {
+      await rig.pipeline.observe('A', status(80), Date.now());
+      const id = gasOf(rig)[0]?.id ?? '';
+      await rig.pipeline.ledger.record(id, { state: 'unknown', detail: 'no answer' });
+      await sweepAfter(rig, 36);
+      expect(await alerts(rig)).toHaveLength(1);
+      return id;
+    }
+
+    it('wants nobody any more where it was, and is owed as what was sent is', async ({ rig }) => {
+      const id = await wanting(rig);
+      await rig.pipeline.ledger.record(id, { state: 'sent', detail: 'its inbox' });
+      expect(await alerts(rig)).toEqual([]);
+      const before = rig.jobs.of('gas.deliver').length;
+      await sweepAfter(rig, 6);
+      expect(rig.jobs.of('gas.deliver')).toHaveLength(before + 1);
+      await sweepAfter(rig, 11, 20, 1);
+      expect(await record(rig)).toEqual(['A→B 75 rerouted', 'A→C 75 sent']);
+    });
+
+    it('goes to whoever stands in where it was not', async ({ rig }) => {
+      const id = await wanting(rig);
+      await rig.pipeline.ledger.record(id, { state: 'failed', detail: 'nobody listens' });
+      await sweepAfter(rig, 1, 1);
+      expect(await record(rig)).toEqual(['A→B 75 rerouted', 'A→C 75 sent']);
+      expect(await alerts(rig)).toEqual([]);
+    });
   });
 
   it('is laid down on once a person is wanted', async ({ rig }) => {

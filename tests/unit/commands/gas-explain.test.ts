@@ -19,7 +19,7 @@ const old = delivery('x1old0000', {
     at(600, 'pending', 'Agent-1 reached 80 %'),
     at(599, 'queued'),
     at(598, 'sent', '/srv/Agent-2/inbox/a.md'),
-    at(300, 'sent', 'laid down again, not acknowledged'),
+    at(300, 'sent', 'try 2 of 3 is due: not acknowledged'),
     at(120, 'rerouted', 'given to Agent-3: not acknowledged in 2 tries'),
   ],
 });
@@ -48,11 +48,11 @@ describe('gas explain', () => {
       '  decided       22:03:20.000 UTC Agent-1 reached 80 % (10 min ago)',
       '  queued        22:03:21.000 UTC (9 min ago)',
       '  sent          22:03:22.000 UTC /srv/Agent-2/inbox/a.md (9 min ago)',
-      '  sent          22:08:20.000 UTC laid down again, not acknowledged (5 min ago)',
+      '  sent          22:08:20.000 UTC try 2 of 3 is due: not acknowledged (5 min ago)',
       '  rerouted      22:11:20.000 UTC given to Agent-3: not acknowledged in 2 tries (2 min ago)',
       '  stood in by   75 % to Agent-3, working: evidence, not its word: it began Survey 2 after that and is at 4 % (x2new000) (60 s ago)',
       '  same mission  90 % to Agent-2, sent (x3later0) (30 s ago)',
-      'Id x1old0000. Laid down 2 times. Agent-2 was not to have it any more.',
+      'Id x1old0000. 1 more try came due. Agent-2 was not to have it any more.',
     ]);
   });
 
@@ -170,11 +170,15 @@ describe('gas explain', () => {
     );
   });
 
-  it('counts as laid down what was laid down, and not the step that wants a person', async () => {
-    const wanted = at(100, 'sent', 'a person is wanted: not acknowledged, 2 tries');
-    const one = { ...old, state: 'sent', steps: [...old.steps.slice(0, 4), wanted] } as const;
+  it('does not say of tries that came due that it was laid down by them', async () => {
+    const since = [
+      at(100, 'sent', 'not laid down: no such pane'),
+      at(90, 'sent', 'try 3 of 3 is due: not acknowledged'),
+      at(80, 'sent', 'a person is wanted: not acknowledged, 3 tries'),
+    ];
+    const one = { ...old, state: 'sent', steps: [...old.steps.slice(0, 4), ...since] } as const;
     const { note } = await ask('gas explain', { deliveries: [one] }, { delivery: 'x1old0000' });
-    expect(note).toContain('Laid down 2 times.');
+    expect(note).toContain('. 2 more tries came due. ');
   });
 
   it('says that what it stood for is kept no longer', async () => {

@@ -300,6 +300,12 @@ describe('a report on the console', () => {
     expect(lines().join()).not.toContain('text 0');
   });
 
+  it('does not call unknown what went through no state', async () => {
+    const { bot, lines } = await open();
+    await bot.report(report(0, 'sent', { kind: 'gas', final: true, steps: [] }));
+    await expect.poll(() => lines().join()).toContain('gas: text 0');
+  });
+
   it('prints a notice under its own name, since it goes through no states', async () => {
     const { bot, lines } = await open();
     await bot.report(

@@ -102,7 +102,7 @@ describe('the table of a delivery', () => {
     expect(transitionDelivery(inState('sent'), event('failed')).delivery.state).toBe('sent');
   });
 
-  it('keeps each reason of a failed try once, and only while it is on its way', () => {
+  it('keeps each reason of a failed try once, and once more where it was to be laid down again', () => {
     const miss = (held: Delivery, why: string) => transitionMissed(held, 9, why).delivery;
     const queued = inState('queued');
     const missed = ['500', '500', 'no route', '500'].reduce(miss, queued);
@@ -113,8 +113,14 @@ describe('the table of a delivery', () => {
     ]);
     const many = Array.from({ length: 30 }, (_, i) => `after ${i} ms`).reduce(miss, queued);
     expect(many.steps).toHaveLength(11);
-    const sent = inState('sent');
-    expect(miss(sent, '500')).toBe(sent);
+    const sent = transitionDelivery(many, event('sent')).delivery;
+    const again = ['after 1 ms', 'after 1 ms'].reduce(miss, sent);
+    expect(again).toMatchObject({ state: 'sent', since: sent.since, tries: sent.tries });
+    expect(again.steps.slice(sent.steps.length)).toEqual([
+      { state: 'sent', at: 9, detail: 'not laid down: after 1 ms' },
+    ]);
+    const taken = inState('accepted');
+    expect(miss(taken, '500')).toBe(taken);
   });
 
   it('keeps the history with times and reasons', () => {
@@ -150,6 +156,26 @@ describe('the report of a delivery', () => {
 
   it('shows the steps that people know and not our own note', () => {
     expect(reportOf('queued', 'sent').steps.map(({ state }) => state)).toEqual(['queued', 'sent']);
+  });
+
+  it.each(claims.filter((state) => state !== 'pending' && deliveryTable.failed.includes(state)))(
+    'ends with the state of now, also where it was something else before: %s',
+    (state) => {
+      expect(reportOf('failed', state).steps.map((step) => step.state)).toEqual(['failed', state]);
+    },
+  );
+
+  it('says why nobody can tell, whatever later tries met', () => {
+    const unknown = transitionDelivery(newDelivery(gas(), ''), event('unknown')).delivery;
+    expect(deliveryReport(transitionMissed(unknown, 10, 'nobody listens').delivery, to).text).toMatch(
+      /^nobody can tell whether Agent-2 got .*: because \(/,
+    );
+  });
+
+  it('says of what is held that it is', () => {
+    expect(deliveryReport(newDelivery(gas(), 'paused', { state: 'held' }), to).steps).toMatchObject([
+      { state: 'held', detail: 'paused' },
+    ]);
   });
 
   it('grows in number with each step', () => {

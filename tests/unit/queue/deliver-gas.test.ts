@@ -85,6 +85,25 @@ describe('gas.deliver', () => {
   });
 
   it.each([
+    ['none where the inbox cannot say', null, []],
+    ['one where the inbox does not have it', false, ['g-1 no answer']],
+    ['none where the inbox has it', true, []],
+  ] as const)('makes a note of a try that may have handed it over: %s', async (_what, lies, noted) => {
+    const notes: string[] = [];
+    const handler = makeDeliverGas({
+      ledger: { state: async () => 'queued', record: async (id) => delivery(id) },
+      inbox: {
+        deliver: () => Promise.reject(new SwarmError(domainErrors.inboxUncertain, 'no answer')),
+        has: async () => lies,
+        withdraw: async () => 'absent',
+      },
+      noteMissed: async (id, why) => notes.push(`${id} ${why}`),
+    });
+    await expect(handler.run({ gas }, context())).rejects.toMatchObject({ code: 'INBOX_UNCERTAIN' });
+    expect(notes).toEqual(noted);
+  });
+
+  it.each([
     ['refused', domainErrors.inboxUnreachable, ['true', 'false']],
     ['cut off', domainErrors.inboxUncertain, ['true']],
   ])(
