@@ -99,7 +99,7 @@ export class AlertBook {
     if (entry) entry.overSince ??= now;
   }
 
-  /** From now on these hold, and no others. To silence is to have seen it: what is silenced is not escalated. */
+  /** From now on these hold, and no others. To silence is to have seen it: nobody is told that it begins, nor again that it is so. */
   silence(silences: readonly Silence[]): void {
     this.#silences = silences;
   }
@@ -139,15 +139,13 @@ export class AlertBook {
     return all.filter(({ toldAt }) => toldAt !== null).map(({ alert }) => alert);
   }
 
-  /** It is over for all processes, which is to be told. False when nobody wants to hear of it. */
-  over(alert: Alert, now: number): boolean {
-    if (this.isQuiet(alert.key, now)) return false;
+  /** It is over for all processes, which is to be told, silenced or not: people were told that it is so. */
+  over(alert: Alert): void {
     const others = this.#over.filter(({ key }) => key !== alert.key);
     this.#over = ended(others, alert, this.#options.maxAlerts);
-    return true;
   }
 
-  /** Whether nobody wants to hear of it now. */
+  /** Whether nobody wants to hear now that it is so. */
   isQuiet(key: string, now: number): boolean {
     return this.#silencedUntil(key, now) !== null;
   }

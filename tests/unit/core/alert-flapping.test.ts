@@ -15,7 +15,7 @@ function flapping() {
     const told: string[] = [];
     for (const end = now + ms; now < end; ) {
       now += second;
-      for (const alert of book.ended(now)) book.over(alert, now);
+      for (const alert of book.ended(now)) book.over(alert);
       told.push(...book.take(now).map(({ kind }) => kind));
     }
     return told;
