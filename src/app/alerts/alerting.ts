@@ -145,7 +145,8 @@ function toView({
   overSince,
   telling,
   ways,
+  held,
 }: ReturnType<AlertRunner['active']>[number]) {
-  const held = { flapping, overSince };
-  return { key, severity, title, detail, since, count, silencedUntil, ...held, telling, ways: [...ways] };
+  const told = { telling, ways: [...ways], held: [...held] };
+  return { key, severity, title, detail, since, count, silencedUntil, flapping, overSince, ...told };
 }

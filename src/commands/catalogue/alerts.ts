@@ -111,7 +111,7 @@ function alertRow(trouble: Trouble, several: boolean, now: number): AnswerRow {
   const { key, title, detail, count, silencedUntil, severity, places } = trouble;
   const times = count > 1 ? `, ${count}×` : '';
   const why = detail === '' ? '' : `: ${plainText(detail, 200)}`;
-  const telling = tellingText(places);
+  const telling = tellingText(places, now);
   const told = telling === '' ? '' : `; ${telling}`;
   const silence = silencedUntil === null ? '' : `; silenced for ${formatAge(silencedUntil - now)} more`;
   const loud = severity === 'critical' ? 'bad' : 'warn';

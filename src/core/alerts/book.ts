@@ -152,6 +152,7 @@ export class AlertBook {
 
   /** What fires or has its end held back, the oldest first. */
   active(now: number): readonly BookedAlert[] {
+    const due = new Set(this.#dueNow(now));
     return [...this.#entries.values()].map(({ alert, tellAt, toldAt, elsewhere, flapping, overSince }) => ({
       ...alert,
       told: toldAt !== null,
@@ -159,13 +160,14 @@ export class AlertBook {
       flapping,
       overSince,
       silencedUntil: this.#silencedUntil(alert.key, now),
+      heldUntil: due.has(alert) ? this.#tokens.nextAt(now) : null,
     }));
   }
 
   /** Takes what is to be told now. */
   take(now: number): readonly Notice[] {
     const due: Due = {
-      firing: this.#due(now, ({ tellAt }) => tellAt !== null && tellAt <= now),
+      firing: this.#dueNow(now),
       escalated: this.#due(now, (entry) => this.#mustEscalate(entry, now)),
       over: this.#over,
       overflow: this.#overflowAt <= now ? this.#overflow : new Map(),
@@ -185,6 +187,10 @@ export class AlertBook {
     }
     this.#over = [];
     if (overflow === this.#overflow) this.#overflow = new Map();
+  }
+
+  #dueNow(now: number): readonly Alert[] {
+    return this.#due(now, ({ tellAt }) => tellAt !== null && tellAt <= now);
   }
 
   // What is over at this moment is not told as what is so, though its end is held back.
