@@ -33,5 +33,5 @@ export const alertsConfigSchema = z.strictObject({
 });
 
 function isWebUrl(text: string): boolean {
-  return /^https?:\/\/\S+$/.test(text) && URL.canParse(text);
+  return /^https?:\/\/\S+$/i.test(text) && URL.canParse(text);
 }
