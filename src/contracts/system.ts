@@ -82,6 +82,8 @@ const alertSchema = z.object({
   flapping: z.boolean().default(false),
   /** When it ceased to be so, ms since the epoch, while that is held back; null while it fires. */
   overSince: z.number().nullable().default(null),
+  /** Since when it is so again after it was over, ms since the epoch; null where it was not, so that it is so since `since`. */
+  backSince: z.number().nullable().default(null),
   /** How it stands with telling people; absent from a process of a version that did not say. */
   telling: z.enum(['waiting', 'elsewhere', 'told', 'nowhere']).optional(),
   /** Those on which it was told, as far as this process knows. */

@@ -143,10 +143,12 @@ function toView({
   silencedUntil,
   flapping,
   overSince,
+  backSince,
   telling,
   ways,
   held,
 }: ReturnType<AlertRunner['active']>[number]) {
   const told = { telling, ways: [...ways], held: [...held] };
-  return { key, severity, title, detail, since, count, silencedUntil, flapping, overSince, ...told };
+  const times = { since, silencedUntil, overSince, backSince };
+  return { key, severity, title, detail, count, flapping, ...times, ...told };
 }

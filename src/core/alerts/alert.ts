@@ -60,6 +60,8 @@ export interface BookedAlert extends Alert {
   readonly flapping: boolean;
   /** When it ceased to be so, ms since the epoch, while its end is held back; null while it fires. */
   readonly overSince: number | null;
+  /** Since when it is so again, ms since the epoch, where it was over and people were not told of that; null where it was not. */
+  readonly backSince: number | null;
   /** Nobody is told before this, ms since the epoch; null when it is not silenced. */
   readonly silencedUntil: number | null;
   /** When it may be told that is due, since the way has used up its messages, ms since the epoch; null where it has not. */

@@ -46,6 +46,8 @@ interface Entry {
   flapping: boolean;
   /** When it ceased to be so; null while it fires. */
   overSince: number | null;
+  /** When it was so again after that; null where it never ceased. */
+  backSince: number | null;
 }
 
 export class AlertBook {
@@ -71,7 +73,7 @@ export class AlertBook {
     if (known) {
       const worse = signal.severity === 'critical' && known.alert.severity === 'warning';
       known.alert = { ...signal, since: known.alert.since };
-      known.overSince = null;
+      if (known.overSince !== null) Object.assign(known, { overSince: null, backSince: now });
       if (worse) Object.assign(known, { tellAt: this.#windowEnd(signal, now), elsewhere: false });
       return;
     }
@@ -90,6 +92,7 @@ export class AlertBook {
       escalations: 0,
       flapping: this.#countBegins(signal.key, now) >= this.#options.flapsAt,
       overSince: null,
+      backSince: null,
     });
   }
 
@@ -153,15 +156,18 @@ export class AlertBook {
   /** What fires or has its end held back, the oldest first. */
   active(now: number): readonly BookedAlert[] {
     const due = new Set(this.#dueNow(now));
-    return [...this.#entries.values()].map(({ alert, tellAt, toldAt, elsewhere, flapping, overSince }) => ({
-      ...alert,
-      told: toldAt !== null,
-      telling: elsewhere ? 'elsewhere' : tellAt === null ? 'told' : 'waiting',
-      flapping,
-      overSince,
-      silencedUntil: this.#silencedUntil(alert.key, now),
-      heldUntil: due.has(alert) ? this.#tokens.nextAt(now) : null,
-    }));
+    return [...this.#entries.values()].map(
+      ({ alert, tellAt, toldAt, elsewhere, flapping, overSince, backSince }) => ({
+        ...alert,
+        told: toldAt !== null,
+        telling: elsewhere ? 'elsewhere' : tellAt === null ? 'told' : 'waiting',
+        flapping,
+        overSince,
+        backSince,
+        silencedUntil: this.#silencedUntil(alert.key, now),
+        heldUntil: due.has(alert) ? this.#tokens.nextAt(now) : null,
+      }),
+    );
   }
 
   /** Takes what is to be told now. */

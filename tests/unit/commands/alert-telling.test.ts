@@ -15,6 +15,7 @@ const alert = (key: string, given: Partial<AlertView> = {}): AlertView => ({
   silencedUntil: null,
   flapping: false,
   overSince: null,
+  backSince: null,
   ways: [],
   held: [],
   ...given,

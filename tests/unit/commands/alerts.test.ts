@@ -18,6 +18,7 @@ const alert = (key: string, given: Partial<AlertView> = {}): AlertView => ({
   silencedUntil: null,
   flapping: false,
   overSince: null,
+  backSince: null,
   ways: [],
   held: [],
   ...given,
@@ -96,6 +97,16 @@ describe('alerts', () => {
     expect(await ask('alerts', only)).toMatchObject({ title: 'No alert fires', rows: [{ tone: 'info' }] });
     const { title, rows } = await ask('status', only);
     expect(JSON.stringify([title, rows])).not.toMatch(/policy-broken|critical/);
+  });
+
+  it('tells of one that was over meanwhile how long it is so now, and when it first was', async () => {
+    const back = alert('policy-broken', { severity: 'critical', since: ago(48), backSince: ago(8) });
+    const value = async (...alerts: AlertView[]) =>
+      (await ask('alerts', { processes: alerts.map((one, i) => ({ ...process(7 + i, []), alerts: [one] })) }))
+        .rows[0]?.value;
+    expect(await value(back)).toMatch(/^critical for 8 s, first 48 s ago: /);
+    // Another saw it all the while.
+    expect(await value(back, { ...back, backSince: null })).toMatch(/^critical for 48 s in 2 processes: /);
   });
 
   it('tells one that is over in one process as firing while another sees it', async () => {

@@ -62,7 +62,7 @@ describe('status', () => {
     const alert = (key: string, severity: 'warning' | 'critical', silencedUntil: number | null = null) => ({
       ...{ key, severity, silencedUntil },
       ...{ title: key, detail: '', since: ago(60), count: 1, flapping: false, overSince: null },
-      ...{ ways: [], held: [] },
+      ...{ backSince: null, ways: [], held: [] },
     });
     const firing = (...alerts: ReturnType<typeof alert>[]) => [
       { ...process(7, [link('redis')]), alerts },

@@ -35,14 +35,17 @@ function flapping() {
 it('is known to be over since it ended, until it is so again', () => {
   const { pass, fire, end, now, active } = flapping();
   pass(10 * second);
-  expect(active()).toMatchObject([{ flapping: true, overSince: null }]);
+  expect(active()).toMatchObject([{ flapping: true, overSince: null, backSince: null }]);
   const over = now();
   end();
   pass(2 * minute);
   end();
   expect(active()).toMatchObject([{ flapping: true, overSince: over }]);
   fire();
-  expect(active()).toMatchObject([{ overSince: null }]);
+  const back = now();
+  pass(10 * second);
+  fire();
+  expect(active()).toMatchObject([{ overSince: null, backSince: back }]);
 });
 
 it('is told as what is so only while it is', () => {
