@@ -17,7 +17,6 @@ import { maskUrls } from '../core/text.ts';
 import { inboxlessOf, inspectInboxes, loadChain } from '../pipeline/index.ts';
 import type { LoadedConfig } from './config.ts';
 import { hostChecks } from './host-checks.ts';
-import { inspectTemplates } from './templates.ts';
 
 const run = promisify(execFile);
 const limitMs = 5_000;
@@ -54,11 +53,6 @@ export function examine(loaded: LoadedConfig, deps: DoctorDeps): Promise<Finding
     },
     { name: 'policy', mend: 'mend the file', look: () => policy(config.policy.file) },
     { name: 'chain', mend: 'mend the file', look: () => chain(config.pipeline) },
-    {
-      name: 'templates',
-      mend: 'mend the folder, or leave gas.templates out for our own words',
-      look: () => inspectTemplates(config.gas.templates),
-    },
     {
       name: 'inboxes',
       mend: 'look at the disks that they are on',

@@ -13,5 +13,4 @@ export { packageVersion } from './version.ts';
 export { isRole, type Role, roles } from './roles.ts';
 export { findBackends } from './servers.ts';
 export { checkStart } from './start-checks.ts';
-export { inspectTemplates } from './templates.ts';
 export { takeOverAnchor } from './wiring/audit.ts';
