@@ -147,7 +147,7 @@ function rolesAsPeople(
       : [`${key} of ${person} is ${clash}, which is nobody's identity; take it out of people`];
   });
 }
-const count = (least: number) => z.coerce.number().int().min(least).max(1_000_000);
+const count = (least: number) => z.number().int().min(least).max(1_000_000);
 /** How much one identity may ask, and how soon again. `program…` is for the console, the CLI and HTTP, where programs ask too. */
 export const limitsConfigSchema = z.strictObject({
   /** Commands of one identity under way at once, in each process. */

@@ -49,7 +49,7 @@ const sections = z.strictObject({
     .prefault({}),
   /** Absent: rabbitmq-server runs as our child. */
   rabbitmq: z.strictObject({ url: urlOf(/^amqps?$/).optional() }).prefault({}),
-  api: z.strictObject({ port: z.coerce.number().int().min(0).max(65_535).default(7700) }).prefault({}),
+  api: z.strictObject({ port: z.number().int().min(0).max(65_535).default(7700) }).prefault({}),
   health: healthConfigSchema.prefault({}),
   bridge: bridgeConfigSchema.prefault({}),
   flow: flowConfigSchema.prefault({}),
@@ -69,9 +69,9 @@ const sections = z.strictObject({
   drain: z
     .strictObject({
       /** Between "not ready" and the end of the intake, ms: as long as a load balancer takes to look. */
-      delayMs: z.coerce.number().int().min(0).max(60_000).default(0),
+      delayMs: z.number().int().min(0).max(60_000).default(0),
       /** What is not ended this long after that is given up, ms; keep it below the kill timeout of whoever stops us. */
-      timeoutMs: z.coerce.number().int().min(1_000).default(25_000),
+      timeoutMs: z.number().int().min(1_000).default(25_000),
     })
     .prefault({}),
   tracing: tracingConfigSchema.prefault({}),

@@ -1,4 +1,5 @@
 // The first half of the way: may they, and does it make sense?
+import type { Answer } from '../contracts/chat.ts';
 import type { Take, Wish } from './admit.ts';
 import { rehearse } from './dry-run.ts';
 import { type IntakeDeps, judged } from './intake-deps.ts';
@@ -30,7 +31,7 @@ export async function ask(
       ...(typeof objection === 'string' ? { code: 'bad-argument', text: objection } : objection),
     };
   }
-  if (spec.kind === 'question') return { kind: 'answer', answer: await spec.answer(call, deps) };
+  if (spec.kind === 'question') return { kind: 'answer', answer: aged(await spec.answer(call, deps)) };
   if (dryRun) {
     const { permission } = wish;
     return rehearse({ spec, call: { ...call, args: meant }, permission, verdict }, deps);
@@ -39,4 +40,12 @@ export async function ask(
   if (late) return late;
   const { policyVersion } = verdict;
   return propose(deps, invocation, { spec, args: meant, policyVersion, prompt: looked.prompt });
+}
+
+// What was written after the clock was read, or by a clock that is ahead, is new, and not from the future.
+function aged(answer: Answer): Answer {
+  const rows = answer.rows.map((row) =>
+    row.ageMs === null ? row : { ...row, ageMs: Math.max(0, row.ageMs) },
+  );
+  return { ...answer, rows };
 }

@@ -62,6 +62,10 @@ const waySchema = z.object({
 });
 export type AlertWay = z.infer<typeof waySchema>;
 
+/** A way out that has used up its messages; `until` is when it has another, ms since the epoch. */
+const heldWaySchema = waySchema.pick({ name: true, id: true }).extend({ until: z.number() });
+export type HeldWay = z.infer<typeof heldWaySchema>;
+
 /** An alert that fires in a process, or did and has its end held back. */
 const alertSchema = z.object({
   /** The same trouble has the same key in every process. */
@@ -78,10 +82,14 @@ const alertSchema = z.object({
   flapping: z.boolean().default(false),
   /** When it ceased to be so, ms since the epoch, while that is held back; null while it fires. */
   overSince: z.number().nullable().default(null),
+  /** Since when it is so again after it was over, ms since the epoch; null where it was not, so that it is so since `since`. */
+  backSince: z.number().nullable().default(null),
   /** How it stands with telling people; absent from a process of a version that did not say. */
   telling: z.enum(['waiting', 'elsewhere', 'told', 'nowhere']).optional(),
   /** Those on which it was told, as far as this process knows. */
   ways: z.array(waySchema).default([]),
+  /** Those on which it is due and waits. */
+  held: z.array(heldWaySchema).default([]),
 });
 
 /** What a process says on /readyz. `starting`: something that it needs has not been up yet. */

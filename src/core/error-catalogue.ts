@@ -143,7 +143,7 @@ export const coreErrors = {
     class: 'not-found',
     retryable: false,
     chat: 'No part of Swarmline has that name.',
-    hint: 'Use one of the names that `swarmline status` shows.',
+    hint: 'Use one of the names that the message lists.',
   },
   fenced: {
     code: 'FENCED',

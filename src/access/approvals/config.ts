@@ -18,7 +18,7 @@ export const approvalsConfigSchema = z.strictObject({
   /** Where requests for a second person are shown, besides the place where they were made. */
   places: z.preprocess(toList, z.array(placeSchema)).default([]),
   /** How long one waits for the second person once it can be seen, ms. */
-  expireMs: z.coerce.number().int().min(1_000).max(86_400_000).default(900_000),
+  expireMs: z.number().int().min(1_000).max(86_400_000).default(900_000),
 });
 
 function toList(value: unknown): unknown {

@@ -143,9 +143,12 @@ function toView({
   silencedUntil,
   flapping,
   overSince,
+  backSince,
   telling,
   ways,
+  held,
 }: ReturnType<AlertRunner['active']>[number]) {
-  const held = { flapping, overSince };
-  return { key, severity, title, detail, since, count, silencedUntil, ...held, telling, ways: [...ways] };
+  const told = { telling, ways: [...ways], held: [...held] };
+  const times = { since, silencedUntil, overSince, backSince };
+  return { key, severity, title, detail, count, flapping, ...times, ...told };
 }

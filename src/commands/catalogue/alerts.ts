@@ -111,7 +111,7 @@ function alertRow(trouble: Trouble, several: boolean, now: number): AnswerRow {
   const { key, title, detail, count, silencedUntil, severity, places } = trouble;
   const times = count > 1 ? `, ${count}×` : '';
   const why = detail === '' ? '' : `: ${plainText(detail, 200)}`;
-  const telling = tellingText(places);
+  const telling = tellingText(places, now);
   const told = telling === '' ? '' : `; ${telling}`;
   const silence = silencedUntil === null ? '' : `; silenced for ${formatAge(silencedUntil - now)} more`;
   const loud = severity === 'critical' ? 'bad' : 'warn';
@@ -124,9 +124,11 @@ function alertRow(trouble: Trouble, several: boolean, now: number): AnswerRow {
 }
 
 function stateOf({ severity, since, places }: Trouble, now: number): string {
-  const seen = places.filter(fires).length;
-  const where = seen > 1 ? ` in ${seen} processes` : '';
-  if (seen > 0) return `${severity} for ${formatAge(now - since)}${where}`;
+  const seen = places.filter(fires);
+  const where = seen.length > 1 ? ` in ${seen.length} processes` : '';
+  const began = Math.min(...seen.map((one) => one.backSince ?? one.since));
+  const first = began > since ? `, first ${formatAge(now - since)} ago` : '';
+  if (seen.length > 0) return `${severity} for ${formatAge(now - began)}${where}${first}`;
   const last = Math.max(...places.map(({ overSince }) => overSince ?? now));
   return `over for ${formatAge(now - last)} (was ${severity})`;
 }

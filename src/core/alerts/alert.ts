@@ -60,15 +60,26 @@ export interface BookedAlert extends Alert {
   readonly flapping: boolean;
   /** When it ceased to be so, ms since the epoch, while its end is held back; null while it fires. */
   readonly overSince: number | null;
+  /** Since when it is so again, ms since the epoch, where it was over and people were not told of that; null where it was not. */
+  readonly backSince: number | null;
   /** Nobody is told before this, ms since the epoch; null when it is not silenced. */
   readonly silencedUntil: number | null;
+  /** When it may be told that is due, since the way has used up its messages, ms since the epoch; null where it has not. */
+  readonly heldUntil: number | null;
+}
+
+/** A way out that has used up its messages, and until when, ms since the epoch. */
+export interface HeldWay extends Pick<WayOut, 'name' | 'id'> {
+  readonly until: number;
 }
 
 /** An alert as `alerts` shows it. */
-export interface AlertState extends Omit<BookedAlert, 'telling'> {
+export interface AlertState extends Omit<BookedAlert, 'telling' | 'heldUntil'> {
   readonly telling: Telling;
   /** Those on which it was told, as far as this process knows; of its own ways alone. */
   readonly ways: readonly WayOut[];
+  /** Those on which it is due and waits, or waits to be told that it got worse; none of `ways`. */
+  readonly held: readonly HeldWay[];
 }
 
 /** An alert inside a notice. */

@@ -46,6 +46,8 @@ interface Entry {
   flapping: boolean;
   /** When it ceased to be so; null while it fires. */
   overSince: number | null;
+  /** When it was so again after that; null where it never ceased. */
+  backSince: number | null;
 }
 
 export class AlertBook {
@@ -71,7 +73,7 @@ export class AlertBook {
     if (known) {
       const worse = signal.severity === 'critical' && known.alert.severity === 'warning';
       known.alert = { ...signal, since: known.alert.since };
-      known.overSince = null;
+      if (known.overSince !== null) Object.assign(known, { overSince: null, backSince: now });
       if (worse) Object.assign(known, { tellAt: this.#windowEnd(signal, now), elsewhere: false });
       return;
     }
@@ -90,6 +92,7 @@ export class AlertBook {
       escalations: 0,
       flapping: this.#countBegins(signal.key, now) >= this.#options.flapsAt,
       overSince: null,
+      backSince: null,
     });
   }
 
@@ -99,7 +102,7 @@ export class AlertBook {
     if (entry) entry.overSince ??= now;
   }
 
-  /** From now on these hold, and no others. To silence is to have seen it: what is silenced is not escalated. */
+  /** From now on these hold, and no others. To silence is to have seen it: nobody is told that it begins, nor again that it is so. */
   silence(silences: readonly Silence[]): void {
     this.#silences = silences;
   }
@@ -139,35 +142,38 @@ export class AlertBook {
     return all.filter(({ toldAt }) => toldAt !== null).map(({ alert }) => alert);
   }
 
-  /** It is over for all processes, which is to be told. False when nobody wants to hear of it. */
-  over(alert: Alert, now: number): boolean {
-    if (this.isQuiet(alert.key, now)) return false;
+  /** It is over for all processes, which is to be told, silenced or not: people were told that it is so. */
+  over(alert: Alert): void {
     const others = this.#over.filter(({ key }) => key !== alert.key);
     this.#over = ended(others, alert, this.#options.maxAlerts);
-    return true;
   }
 
-  /** Whether nobody wants to hear of it now. */
+  /** Whether nobody wants to hear now that it is so. */
   isQuiet(key: string, now: number): boolean {
     return this.#silencedUntil(key, now) !== null;
   }
 
   /** What fires or has its end held back, the oldest first. */
   active(now: number): readonly BookedAlert[] {
-    return [...this.#entries.values()].map(({ alert, tellAt, toldAt, elsewhere, flapping, overSince }) => ({
-      ...alert,
-      told: toldAt !== null,
-      telling: elsewhere ? 'elsewhere' : tellAt === null ? 'told' : 'waiting',
-      flapping,
-      overSince,
-      silencedUntil: this.#silencedUntil(alert.key, now),
-    }));
+    const due = new Set(this.#dueNow(now));
+    return [...this.#entries.values()].map(
+      ({ alert, tellAt, toldAt, elsewhere, flapping, overSince, backSince }) => ({
+        ...alert,
+        told: toldAt !== null,
+        telling: elsewhere ? 'elsewhere' : tellAt === null ? 'told' : 'waiting',
+        flapping,
+        overSince,
+        backSince,
+        silencedUntil: this.#silencedUntil(alert.key, now),
+        heldUntil: due.has(alert) ? this.#tokens.nextAt(now) : null,
+      }),
+    );
   }
 
   /** Takes what is to be told now. */
   take(now: number): readonly Notice[] {
     const due: Due = {
-      firing: this.#due(now, ({ tellAt }) => tellAt !== null && tellAt <= now),
+      firing: this.#dueNow(now),
       escalated: this.#due(now, (entry) => this.#mustEscalate(entry, now)),
       over: this.#over,
       overflow: this.#overflowAt <= now ? this.#overflow : new Map(),
@@ -187,6 +193,10 @@ export class AlertBook {
     }
     this.#over = [];
     if (overflow === this.#overflow) this.#overflow = new Map();
+  }
+
+  #dueNow(now: number): readonly Alert[] {
+    return this.#due(now, ({ tellAt }) => tellAt !== null && tellAt <= now);
   }
 
   // What is over at this moment is not told as what is so, though its end is held back.

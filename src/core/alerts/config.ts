@@ -23,15 +23,15 @@ export const alertsConfigSchema = z.strictObject({
   /** Where alerts are POSTed as JSON; its path is often what lets one in, so it is a secret. */
   webhookUrl: z.preprocess((value) => (value === '' ? undefined : value), webhookUrl.optional()),
   /** Errors of one code within a minute that are worth an alert. */
-  errorsPerMinute: z.coerce.number().int().min(1).default(60),
+  errorsPerMinute: z.number().int().min(1).default(60),
   /** From the first alert of a group until it is told together with the others, ms. */
-  groupMs: z.coerce.number().int().min(0).max(600_000).default(5_000),
+  groupMs: z.number().int().min(0).max(600_000).default(5_000),
   /** A critical alert that nobody has silenced is told again after this, three times at most, ms. */
-  escalateAfterMs: z.coerce.number().int().min(1_000).default(900_000),
+  escalateAfterMs: z.number().int().min(1_000).default(900_000),
   /** Who hears of it then. */
   escalateTo: z.array(z.enum(channels)).default([...channels]),
 });
 
 function isWebUrl(text: string): boolean {
-  return /^https?:\/\/\S+$/.test(text) && URL.canParse(text);
+  return /^https?:\/\/\S+$/i.test(text) && URL.canParse(text);
 }

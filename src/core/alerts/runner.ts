@@ -75,14 +75,15 @@ export class AlertRunner {
     const isMute = this.#deps.channels.length === 0;
     const [first = [], ...others] = this.#tellers.map((teller) => teller.active(now));
     return first.map((alert) => {
-      const { way: _, ...rest } = alert;
+      const { way: _, held: __, ...rest } = alert;
       const all = [alert, ...others.flatMap((some) => some.find(({ key }) => key === alert.key) ?? [])];
       const telling = tellings.find((one) => all.some((sight) => sight.telling === one)) ?? 'waiting';
       return {
         ...rest,
         told: all.some(({ told }) => told),
         telling: isMute ? 'nowhere' : telling,
-        ways: all.flatMap(({ way }) => way ?? []),
+        ways: all.flatMap(({ way, held }) => (held === null ? (way ?? []) : [])),
+        held: all.flatMap(({ held }) => held ?? []),
       };
     });
   }

@@ -1,7 +1,16 @@
 // One way out and all that is decided for it alone: what is due there, whose it is to tell, and what it took. Processes
 // need not have the same ways, so that who tells on one of them says nothing of who tells on another.
 import type { Clock } from '../clock.ts';
-import type { Alert, AlertSignal, BookedAlert, Notice, NoticedAlert, Silence, WayOut } from './alert.ts';
+import type {
+  Alert,
+  AlertSignal,
+  BookedAlert,
+  HeldWay,
+  Notice,
+  NoticedAlert,
+  Silence,
+  WayOut,
+} from './alert.ts';
 import { AlertBook, type BookOptions } from './book.ts';
 import type { AlertChannel } from './channels/channel.ts';
 import type { AlertClaims } from './claims.ts';
@@ -14,6 +23,12 @@ export interface TellerDeps {
   readonly channel: AlertChannel | null;
   /** Of this way. */
   readonly claims: AlertClaims;
+}
+
+/** An alert as one way out has it. */
+export interface Sight extends Omit<BookedAlert, 'heldUntil'> {
+  readonly way: WayOut | null;
+  readonly held: HeldWay | null;
 }
 
 export class Teller {
@@ -46,12 +61,16 @@ export class Teller {
     for (const key of over) this.#book.resolved(key, now);
   }
 
-  /** What fires or has its end held back, and how far it got here; `way` is null where it was never given to this way, as far as is known. */
-  active(now: number): readonly (BookedAlert & { readonly way: WayOut | null })[] {
-    return this.#book.active(now).map((alert) => ({
+  /**
+   * What fires or has its end held back, and how far it got here; `way` is null where it was never given to this way, as far
+   * as is known. `held` where the way has used up its messages.
+   */
+  active(now: number): readonly Sight[] {
+    return this.#book.active(now).map(({ heldUntil, ...alert }) => ({
       ...alert,
       telling: this.#asking.has(alert.key) ? 'waiting' : alert.telling,
       way: this.#wayOf(alert),
+      held: this.#outlet && heldUntil !== null ? { ...this.#outlet.called, until: heldUntil } : null,
     }));
   }
 

@@ -35,7 +35,7 @@ export interface VoiceDeps {
   readonly claims: AlertClaims;
   /** How far it got where this process told it; null where it did not. */
   readonly wayOf: (alert: Alert) => Pick<WayOut, 'state' | 'at'> | null;
-  /** It is over, and nobody wants to hear of it. */
+  /** It is over and silenced: where its beginning is yet to be told, neither is. */
   readonly unwanted: (alert: Alert) => void;
 }
 
@@ -174,20 +174,19 @@ export class Voice {
       await this.#ask([alert], now);
     } else if (this.#alone.has(key)) {
       this.#ending.delete(key);
-      await this.#over(alert, now);
+      this.#over(alert, now);
     } else if (at === null) {
       ending.at = now;
       await this.#claims.release(key);
     } else if (now - at >= this.#options.takeOverMs) {
       this.#ending.delete(key);
-      await this.#over(alert, now);
+      this.#over(alert, now);
     }
   }
 
-  async #over(alert: Alert, now: number): Promise<void> {
-    if (this.#book.over(alert, now)) return;
-    this.#unwanted(alert);
-    if (!this.#alone.delete(alert.key)) await this.#claims.end(alert.key);
+  #over(alert: Alert, now: number): void {
+    if (this.#book.isQuiet(alert.key, now)) this.#unwanted(alert);
+    this.#book.over(alert);
   }
 
   async #ask(alerts: readonly Alert[], now: number): Promise<void> {
@@ -235,7 +234,7 @@ export class Voice {
     this.#left = new Map(others.map(({ key }) => [key, this.#left.get(key) ?? now]));
     for (const alert of others) {
       const since = this.#left.get(alert.key) ?? now;
-      if (now - since >= this.#options.leftMs) await this.#over(alert, now);
+      if (now - since >= this.#options.leftMs) this.#over(alert, now);
     }
   }
 

@@ -26,7 +26,7 @@ export function mergeLayers<S extends z.ZodType>(schema: S, layers: readonly Lay
   const parsed = schema.safeParse(read);
   if (parsed.success) return parsed.data;
   const findings = { valueAt: (path: Path) => valueAt(read, path), keys: schemaKeys(schema) };
-  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, findings));
+  const problems = narrowest(parsed.error.issues).flatMap((issue) => problemsOf(issue, findings));
   throw new SwarmError(
     coreErrors.configInvalid,
     [
@@ -42,6 +42,16 @@ function sentence({ path, said, hint }: Problem, layers: readonly Layer[]): stri
 }
 
 type Issue = z.core.$ZodIssue;
+
+// A whole number that is far above its limit is too big for a whole number as well.
+function narrowest(issues: readonly Issue[]): readonly Issue[] {
+  const isWider = (a: Issue, b: Issue) =>
+    a !== b &&
+    a.path.join('.') === b.path.join('.') &&
+    ((a.code === 'too_big' && b.code === 'too_big' && a.maximum > b.maximum) ||
+      (a.code === 'too_small' && b.code === 'too_small' && a.minimum < b.minimum));
+  return issues.filter((issue) => !issues.some((other) => isWider(issue, other)));
+}
 
 function readTexts(merged: Tree, layers: readonly Layer[], issues: readonly Issue[]): Tree {
   return issues.reduce<Tree>((tree, issue) => {

@@ -36,6 +36,9 @@ export function problemsOf(issue: Issue, findings: Findings): Problem[] {
     if (typeof text === 'string') return [{ path: whole, said: `${expectation(issue)}, got ${shown(text)}` }];
     return [{ path, said: `it is missing; ${expectation(issue)}` }];
   }
+  if (wantsNoQuotes(issue, value)) {
+    return [{ path, said: `${expectation(issue)}, got ${got}`, hint: 'take the quotes away' }];
+  }
   if (wantsQuotes(issue, value)) {
     const exact = Number.isSafeInteger(value) ? got : 'a number';
     return [{ path, said: `${expectation(issue)}, got ${exact}`, hint: 'put it in quotes: "…"' }];
@@ -49,6 +52,12 @@ export function problemsOf(issue: Issue, findings: Findings): Problem[] {
 // Ids of platforms look like numbers, and are too long for one: what was read is not what was written.
 function wantsQuotes(issue: Issue, value: unknown): boolean {
   return issue.code === 'invalid_type' && issue.expected === 'string' && typeof value === 'number';
+}
+
+// In a file; of the environment's texts the numbers are read by now.
+function wantsNoQuotes(issue: Issue, value: unknown): boolean {
+  const wantsNumber = issue.code === 'invalid_type' && ['number', 'int'].includes(issue.expected);
+  return wantsNumber && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value);
 }
 
 function unknownKey(path: Path, keys: readonly SchemaKey[]): Problem {
@@ -72,9 +81,19 @@ function expectation(issue: Issue): string {
       return `expected ${bound(issue.origin, 'at most', issue.maximum, issue.inclusive)}`;
     case 'invalid_format':
       return `expected ${issue.message.startsWith('Invalid') ? `a valid ${issue.format}` : issue.message}`;
+    case 'invalid_union':
+      return `expected ${issue.message === 'Invalid input' ? alternatives(issue.errors) : issue.message}`;
     default:
       return `expected ${issue.message.replace(/^Invalid input: expected /, '')}`;
   }
+}
+
+// Whoever may write yes and on is told of true and false.
+function alternatives(branches: readonly (readonly Issue[])[]): string {
+  const firsts = branches.flatMap(([first]) => first ?? []);
+  const isFlag = firsts.some((one) => one.code === 'invalid_type' && one.expected === 'boolean');
+  if (isFlag) return article('boolean');
+  return [...new Set(firsts.map((one) => expectation(one).replace(/^expected /, '')))].join(', or ');
 }
 
 function bound(origin: string, word: string, limit: number | bigint, inclusive = true): string {
@@ -87,6 +106,7 @@ const names: Readonly<Record<string, string>> = {
   object: 'a section with keys',
   array: 'a list',
   int: 'a whole number',
+  boolean: 'true or false',
 };
 
 function article(type: string): string {

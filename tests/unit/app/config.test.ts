@@ -92,6 +92,30 @@ describe('the configuration', () => {
     );
   });
 
+  it.each([
+    ['alerts: { file: maybe }', 'alerts.file: expected true or false, got "maybe"'],
+    ['gas: { adaptive: 1 }', 'gas.adaptive: expected true or false, got 1'],
+    ['reports: { console: [] }', 'reports.console: expected true or false, got a list'],
+    ['gas: { maxBytes: 1e99 }', 'gas.maxBytes: expected at most 262144, got 1e+99'],
+    ['alerts: { errorsPerMinute: true }', 'alerts.errorsPerMinute: expected a number, got true'],
+    ['alerts: { escalateAfterMs: [5000] }', 'alerts.escalateAfterMs: expected a number, got a list'],
+    ['limits: { burst: false }', 'limits.burst: expected a number, got false'],
+    ['health: { port: [7701] }', 'health.port: expected a number, got a list'],
+  ])('says of %s what is expected there, once', async (text, said) => {
+    await local(text);
+    await expect(load()).rejects.toThrow(
+      `has 1 problem:\n  ${said} (from ${join(root, 'config/local.yaml')}:1)`,
+    );
+  });
+
+  it('has numbers without quotes in a file, as its schema says, and as text in the environment', async () => {
+    await local('api: { port: "7800" }');
+    await expect(load()).rejects.toThrow(/api\.port: expected a number, got "7800" .*; take the quotes away/);
+    await local('api: { port: 7800 }');
+    const { config } = await load({ SWARMLINE_FLOW__CAPACITY: '500', SWARMLINE_ALERTS__FILE: 'off' });
+    expect([config.flow.capacity, config.alerts.file]).toEqual([500, false]);
+  });
+
   it('has Twitch off without a token, and asks for the rest with one', async () => {
     expect((await load()).config.twitch).toBeUndefined();
     await expect(load({ TWITCH_TOKEN: 'oauth:x' })).rejects.toThrow(/twitch\.username/);

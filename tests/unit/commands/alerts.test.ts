@@ -18,7 +18,9 @@ const alert = (key: string, given: Partial<AlertView> = {}): AlertView => ({
   silencedUntil: null,
   flapping: false,
   overSince: null,
+  backSince: null,
   ways: [],
+  held: [],
   ...given,
 });
 const firing = (...alerts: readonly AlertView[]) => [{ ...process(7, []), alerts: [...alerts] }];
@@ -97,6 +99,16 @@ describe('alerts', () => {
     expect(JSON.stringify([title, rows])).not.toMatch(/policy-broken|critical/);
   });
 
+  it('tells of one that was over meanwhile how long it is so now, and when it first was', async () => {
+    const back = alert('policy-broken', { severity: 'critical', since: ago(48), backSince: ago(8) });
+    const value = async (...alerts: AlertView[]) =>
+      (await ask('alerts', { processes: alerts.map((one, i) => ({ ...process(7 + i, []), alerts: [one] })) }))
+        .rows[0]?.value;
+    expect(await value(back)).toMatch(/^critical for 8 s, first 48 s ago: /);
+    // Another saw it all the while.
+    expect(await value(back, { ...back, backSince: null })).toMatch(/^critical for 48 s in 2 processes: /);
+  });
+
   it('tells one that is over in one process as firing while another sees it', async () => {
     const processes = [
       { ...process(7, []), alerts: [held('policy-broken', { count: 9 })] },
@@ -107,105 +119,6 @@ describe('alerts', () => {
       tone: 'bad',
       value: 'critical for 10 min: policy-broken is not well: no answer',
     });
-  });
-
-  const way = (name: string, state: AlertView['ways'][number]['state'], why = '', again = false) => ({
-    ...{ name, state, why, again },
-    at: ago(120),
-  });
-
-  it.each([
-    [
-      'was told',
-      [{ telling: 'told', ways: [way('chat', 'told'), way('file', 'told')] }],
-      'told by chat, file',
-    ],
-    ['was told by one before', [{ telling: 'told' }], 'told by another process'],
-    ['is due', [{ telling: 'waiting' }], 'not told yet'],
-    [
-      'is claimed by a process that says nothing',
-      [{ telling: 'elsewhere' }],
-      'left to another process, and not known to be told yet',
-    ],
-    [
-      'was told by one that is gone',
-      [
-        {
-          telling: 'elsewhere',
-          ways: [
-            { ...way('webhook', 'told'), byOther: true },
-            { ...way('chat', 'kept'), byOther: true },
-          ],
-        },
-      ],
-      'told by webhook; queued for chat, not known whether shown there',
-    ],
-    [
-      'was lost by the one that told it',
-      [
-        { telling: 'elsewhere', ways: [{ ...way('chat', 'kept'), byOther: true }] },
-        { telling: 'told', ways: [way('chat', 'missed', 'refused')] },
-      ],
-      'could not be told by chat (refused)',
-    ],
-    [
-      'was told by one of two receivers of a host',
-      [
-        { telling: 'told', ways: [{ ...way('webhook one.example', 'told'), id: 'a1' }] },
-        { telling: 'told', ways: [{ ...way('webhook one.example', 'missed', 'HTTP 503', true), id: 'b2' }] },
-      ],
-      'told by webhook one.example (a1); not by webhook one.example (b2) (HTTP 503, tried again)',
-    ],
-    ['is silenced', [{ telling: 'waiting', silencedUntil: now + 60_000 }], 'silenced for 60 s more'],
-    ['has no way out', [{ telling: 'nowhere' }], 'told nowhere, since there is no way out'],
-    ['is on its way', [{ telling: 'told', ways: [way('webhook', 'sending')] }], 'being told by webhook'],
-    [
-      'is told by one of two',
-      [{ telling: 'elsewhere' }, { telling: 'told', ways: [way('chat', 'kept'), way('webhook', 'told')] }],
-      'told by webhook; queued for chat, not shown there yet',
-    ],
-    [
-      'was missed by one of two ways',
-      [{ telling: 'told', ways: [way('file', 'told'), way('webhook', 'missed', 'HTTP 503', true)] }],
-      'told by file; not by webhook (HTTP 503, tried again)',
-    ],
-    [
-      'was missed by all',
-      [{ telling: 'told', ways: [way('webhook', 'missed', 'HTTP 404'), way('file', 'missed', 'disk full')] }],
-      'could not be told by webhook (HTTP 404), file (disk full)',
-    ],
-    [
-      'got through at one of two processes',
-      [
-        { telling: 'told', ways: [way('webhook', 'missed', 'HTTP 503')] },
-        { telling: 'told', ways: [way('webhook', 'told')] },
-      ],
-      'told by webhook',
-    ],
-  ] as const)('says of one that %s how far it got', async (_what, sights, said) => {
-    const processes = sights.map((given, i) => ({
-      ...process(7 + i, []),
-      alerts: [alert('link-down/redis', { ...given, ways: 'ways' in given ? [...given.ways] : [] })],
-    }));
-    const [row] = (await ask('alerts', { processes })).rows;
-    expect(row?.value).toMatch(/: no answer; /);
-    expect(row?.value.split(': no answer; ')[1]).toBe(said);
-  });
-
-  it('is counted in `status` where it did not get through, or waits for long', async () => {
-    const of = (key: string, ...ways: AlertView['ways']) => alert(key, { telling: 'told', ways });
-    const alerts = [
-      of('a', way('webhook', 'missed', 'HTTP 503')),
-      of('b', way('chat', 'kept')),
-      of('c', { ...way('chat', 'kept'), at: ago(5) }),
-      of('d', way('chat', 'told')),
-    ];
-    const row = async (...some: AlertView[]) =>
-      (await ask('status', { processes: firing(...some) })).rows.find(({ label }) => label === 'alerts');
-    expect(await row(...alerts)).toMatchObject({
-      value: 'a, b, c and 1 more; 2 not told on every way; see `alerts`',
-    });
-    expect(await row(...alerts.slice(2))).toMatchObject({ value: 'c, d; see `alerts`' });
   });
 
   it('keeps the mend of a long detail, which begins with it', async () => {

@@ -61,7 +61,8 @@ describe('status', () => {
   it('says what fires, and in its title how many are critical; what is silenced is no news', async () => {
     const alert = (key: string, severity: 'warning' | 'critical', silencedUntil: number | null = null) => ({
       ...{ key, severity, silencedUntil },
-      ...{ title: key, detail: '', since: ago(60), count: 1, flapping: false, overSince: null, ways: [] },
+      ...{ title: key, detail: '', since: ago(60), count: 1, flapping: false, overSince: null },
+      ...{ backSince: null, ways: [], held: [] },
     });
     const firing = (...alerts: ReturnType<typeof alert>[]) => [
       { ...process(7, [link('redis')]), alerts },

@@ -27,7 +27,7 @@ function open(options: Partial<BookOptions> = {}) {
     const told: Notice[] = [];
     for (const end = now + ms; now < end; ) {
       now += second;
-      for (const alert of book.ended(now)) book.over(alert, now);
+      for (const alert of book.ended(now)) book.over(alert);
       told.push(...book.take(now).map(shortened));
     }
     return told;
@@ -212,13 +212,26 @@ describe('a storm of 10,000 errors', () => {
 });
 
 describe('a silence', () => {
-  it('keeps what it covers from being told, also its end', () => {
+  it('keeps what it covers from being told, and with it its end', () => {
     const { book, fire, end, pass, now } = open();
     book.silence([{ pattern: 'link/*', until: now() + 30 * minute }]);
     fire('link/redis');
     fire('part/api');
     expect(keys(pass(minute))).toEqual([['part/api']]);
     expect(book.active(now())[0]).toMatchObject({ told: false, silencedUntil: minute + 30 * minute });
+    end('link/redis');
+    expect(pass(minute)).toEqual([]);
+  });
+
+  it('lets the end of what was told before it through, and not that of what begins within it', () => {
+    const { book, fire, end, pass, now } = open();
+    fire('link/redis');
+    expect(kinds(pass(minute))).toEqual(['firing']);
+    book.silence([{ pattern: 'link/*', until: now() + 30 * minute }]);
+    end('link/redis');
+    expect(kinds(pass(minute))).toEqual(['resolved']);
+    fire('link/redis');
+    pass(minute);
     end('link/redis');
     expect(pass(minute)).toEqual([]);
   });

@@ -215,6 +215,27 @@ describe('the runner', () => {
     expect((await lines(path)).map(({ kind }) => kind)).toEqual(['firing', 'resolved']);
   });
 
+  it('tells within a silence the end of what it told before, and nothing of what a way had missed', async () => {
+    const [file, chat] = [fickle('file'), Object.assign(fickle('chat'), { lateForMs: 600_000 })];
+    const began = systemClock.now();
+    const now = () => began + 100 * (systemClock.now() - began);
+    const { runner, state } = running([file, chat], {}, now);
+    chat.fails = true;
+    state.signals = [signal('policy-broken')];
+    await eventually(() => file.took.length === 1 && chat.tried === 1);
+    state.silences = [{ pattern: 'policy-broken', until: Number.MAX_SAFE_INTEGER }];
+    await eventually(() => runner.active()[0]?.silencedUntil);
+    state.signals = [];
+    await eventually(() => file.took.length === 2);
+    chat.fails = false;
+    state.signals = [signal('link-lost/discord')];
+    await eventually(() => chat.took.length > 0);
+    expect([file.took.slice(0, 2), chat.took]).toEqual([
+      ['firing policy-broken', 'resolved policy-broken'],
+      ['firing link-lost/discord'],
+    ]);
+  });
+
   it('escalates only to those who are named for it', async () => {
     const kinds: string[] = [];
     const noting = (name: string): AlertChannel => ({

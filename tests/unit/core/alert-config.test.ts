@@ -7,6 +7,7 @@ import { mergeLayers } from '../../../src/core/config/load.ts';
 it.each([
   ['https://one.example/hook', true],
   ['http://127.0.0.1:9/', true],
+  ['HTTPS://one.example/hook', true],
   ['https://one.example:port/hook', false],
   ['ftp://one.example/', false],
   ['http://user:s3cret@one.example/hook', false],

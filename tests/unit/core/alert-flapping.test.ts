@@ -15,7 +15,7 @@ function flapping() {
     const told: string[] = [];
     for (const end = now + ms; now < end; ) {
       now += second;
-      for (const alert of book.ended(now)) book.over(alert, now);
+      for (const alert of book.ended(now)) book.over(alert);
       told.push(...book.take(now).map(({ kind }) => kind));
     }
     return told;
@@ -35,14 +35,17 @@ function flapping() {
 it('is known to be over since it ended, until it is so again', () => {
   const { pass, fire, end, now, active } = flapping();
   pass(10 * second);
-  expect(active()).toMatchObject([{ flapping: true, overSince: null }]);
+  expect(active()).toMatchObject([{ flapping: true, overSince: null, backSince: null }]);
   const over = now();
   end();
   pass(2 * minute);
   end();
   expect(active()).toMatchObject([{ flapping: true, overSince: over }]);
   fire();
-  expect(active()).toMatchObject([{ overSince: null }]);
+  const back = now();
+  pass(10 * second);
+  fire();
+  expect(active()).toMatchObject([{ overSince: null, backSince: back }]);
 });
 
 it('is told as what is so only while it is', () => {

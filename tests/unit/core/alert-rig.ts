@@ -1,6 +1,6 @@
 // A runner of alerts whose conditions a test sets, and ways out that do as it says.
 import { onTestFinished } from 'vitest';
-import type { AlertSignal, Notice } from '../../../src/core/alerts/alert.ts';
+import type { AlertSignal, Notice, Silence } from '../../../src/core/alerts/alert.ts';
 import type { AlertChannel } from '../../../src/core/alerts/channels/channel.ts';
 import { AlertRunner, type AlertRunnerOptions } from '../../../src/core/alerts/runner.ts';
 import { systemClock } from '../../../src/core/clock.ts';
@@ -25,7 +25,11 @@ export function running(
   options: AlertRunnerOptions = {},
   now = systemClock.now,
 ) {
-  const state: { signals: readonly AlertSignal[]; frozen: boolean } = { signals: [], frozen: false };
+  const state: { signals: readonly AlertSignal[]; silences: readonly Silence[]; frozen: boolean } = {
+    signals: [],
+    silences: [],
+    frozen: false,
+  };
   const errors: unknown[] = [];
   const runner = new AlertRunner(
     {
@@ -47,7 +51,7 @@ export function running(
         left: async () => [],
         end: async () => true,
       }),
-      silences: { list: async () => [] },
+      silences: { list: async () => state.silences },
       conditions: () => state.signals,
       frozen: () => state.frozen,
     },

@@ -64,6 +64,20 @@ it('says that what a way only hands on is told when it is there, and why when it
   ]);
 });
 
+it('says on which way it waits, since that has used up its messages, also where it is told to be worse', async () => {
+  const { runner, state } = running([fickle('file')], { burst: 1, refillMs: 3_600_000 });
+  const mild = signal('a', { severity: 'warning' });
+  state.signals = [mild];
+  await eventually(() => isDeepStrictEqual(waysOf(runner), [['told', 'file told']]));
+  expect(runner.active()[0]?.held).toEqual([]);
+  state.signals = [signal('a'), signal('b')];
+  await eventually(() => runner.active().every(({ held }) => held.length === 1) && runner.active()[1]);
+  expect(waysOf(runner)).toEqual([['waiting'], ['waiting']]);
+  const { name, until = 0 } = runner.active()[1]?.held[0] ?? {};
+  expect(name).toBe('file');
+  expect(until - systemClock.now()).toBeGreaterThan(3_500_000);
+});
+
 it('says that nobody was told yet, and that there is no way out', async () => {
   const { runner, state } = running([fickle('file')], { groupMs: 60_000 });
   state.signals = [signal('a')];

@@ -77,7 +77,7 @@ describe('a configuration that is not valid', () => {
       [
         'the configuration has 3 problems:',
         '  redis.url: expected a valid url, got "nonsense" (from default.yaml)',
-        '  loud: expected a boolean, got "perhaps" (from local.yaml)',
+        '  loud: expected true or false, got "perhaps" (from local.yaml)',
         '  agents.0: expected a string, got 1 (from local.yaml); put it in quotes: "…"',
       ].join('\n'),
     );
