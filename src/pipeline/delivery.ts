@@ -211,7 +211,8 @@ function transitionWaiting(delivery: Delivery, { at, detail }: DeliveryEvent): D
   const step = { state: 'queued', at, detail: `${stepMarks.waits}${detail}` } as const;
   const { steps } = delivery;
   return {
-    delivery: { ...delivery, state: 'queued', since: at, tries: 1, steps: [...steps, step] },
+    // It lies there: a person is wanted no more for what nobody could tell, and it is owed as any other is.
+    delivery: { ...delivery, state: 'queued', since: at, tries: 1, steps: [...steps, step], alert: null },
     effects: ['report'],
   };
 }

@@ -31,6 +31,12 @@ describe('the table of a delivery', () => {
     expect(effects).toEqual(moves ? ['report'] : []);
   });
 
+  it('wants nobody any more for gas of which nobody could tell, once it lies in a mailbox', () => {
+    const before = { ...inState('unknown'), alert: { at: 7, why: 'nobody can tell' } };
+    const { delivery } = transitionDelivery(before, { ...event('queued'), waits: true });
+    expect([delivery.state, delivery.alert]).toEqual(['queued', null]);
+  });
+
   it('leads from held to every state', () => {
     const reached = new Set<string>(['held']);
     const visit = (state: DeliveryState) => {
