@@ -48,7 +48,7 @@ export function createFileInbox({ folder }: FileInboxOptions): Inbox {
       }
       return { state: 'sent', where };
     },
-    has: async (gas) => (await placeOf(gas)) !== null,
+    has: async (gas) => (await placeOf(gas)) !== null || isNowhere(folder, placesOf(gas)),
     // Removed in one step, so that either the agent moves it to done/ or we take it back, never both.
     withdraw: async (gas) => {
       const { where, accepted } = placesOf(gas);
@@ -69,6 +69,21 @@ export function createFileInbox({ folder }: FileInboxOptions): Inbox {
       return said === null ? null : { state: 'fail', said };
     },
   };
+}
+
+/** False: it does not lie there. @throws SwarmError INBOX_UNWRITABLE where it may, and the folder cannot be looked into */
+async function isNowhere(
+  folder: string,
+  places: Readonly<Record<'where' | 'accepted', string>>,
+): Promise<false> {
+  for (const path of [folder, places.where, places.accepted]) {
+    const why = await stat(path).then(
+      () => null,
+      (thrown: unknown) => (isMissing(thrown) ? path === folder && missingFolder : errorText(thrown)),
+    );
+    if (why) throw new SwarmError(domainErrors.inboxUnwritable, `${places.where}: ${why}`);
+  }
+  return false;
 }
 
 /** Where an agent moves what it accepted. */
