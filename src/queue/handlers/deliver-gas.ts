@@ -13,6 +13,8 @@ import type { JobHandler } from '../handler.ts';
 /** How long an inbox may take to say what became of a gas, ms. */
 const lookMs = 2_000;
 
+const mayHave = 'an earlier try may have handed it over';
+
 export interface DeliverGasDeps {
   readonly ledger: Pick<DeliveryLedger, 'state' | 'record'>;
   readonly inbox: AgentInbox;
@@ -61,11 +63,16 @@ export function makeDeliverGas({ ledger, inbox, noteMissed }: DeliverGasDeps): J
         if (isNothing && !signal.aborted)
           await noteMissed?.(gas.id, errorText(thrown)).catch(() => undefined);
         if (isRefusal && doubt?.before && state !== 'unknown') {
-          await tellDoubt(gas, `an earlier try may have handed it over; ${message}`);
+          await tellDoubt(gas, `${mayHave}; ${message}`);
         }
         throw thrown;
       });
-      await note(gas, handed);
+      const isDoubted = doubt?.before === true || state === 'unknown';
+      // That it is refused now says nothing of a try before.
+      if (handed.state === 'refused' && isDoubted && (await answered(inbox.has(gas))) === null) {
+        const detail = `${mayHave}; ${handed.reason}`;
+        await ledger.record(gas.id, { state: 'unknown', detail });
+      } else await note(gas, handed);
     },
     dead: async ({ gas }, { code, doubted = false }, reason) => {
       const lies = await answered(inbox.has(gas));

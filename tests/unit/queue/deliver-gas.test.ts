@@ -161,6 +161,20 @@ describe('gas.deliver', () => {
   });
 
   it.for([
+    ['of which nobody can tell', 'unknown', undefined],
+    [
+      'that an earlier try of the queue may have handed over',
+      'queued',
+      { before: true, note: () => undefined },
+    ],
+  ] as const)('does not call failed what is refused now and %s', async ([, state, doubt]) => {
+    const handed = { state: 'refused', where: 'https://agent.example', reason: 'HTTP 410' } as const;
+    const { handler, log } = scene(state, 'unknown', { handed, has: async () => null });
+    await handler.run({ gas }, { ...context(), ...(doubt && { doubt }) });
+    expect(log).toEqual(['g-1 laid down', 'g-1 unknown: an earlier try may have handed it over; HTTP 410']);
+  });
+
+  it.for([
     ['run', 'waits to be fetched'],
     ['dead', 'lies there to be fetched after all its tries'],
   ] as const)('(%s) does not call sent what %s', async ([way]) => {
