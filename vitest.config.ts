@@ -28,6 +28,9 @@ const longest = [
   'tests/integration/queue/canary.test.ts',
   'tests/integration/pipeline/model.test.ts',
   'tests/integration/queue/effective-once.test.ts',
+  'tests/e2e/outages.test.ts',
+  'tests/e2e/faults-rabbitmq.test.ts',
+  'tests/e2e/audit.test.ts',
 ];
 
 /** What takes longest begins first, so that it does not run on alone. */

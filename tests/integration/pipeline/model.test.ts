@@ -15,7 +15,7 @@ import { type Place, World } from './model/world.ts';
 const seed = Number(process.env['SWARMLINE_SEED'] ?? 8383);
 /** Beside each other, since most of a sequence is waiting. */
 const lanes = 15;
-const each = Math.ceil(Number(process.env['SWARMLINE_SEQUENCES'] ?? 120) / lanes);
+const each = Math.ceil(Number(process.env['SWARMLINE_SEQUENCES'] ?? 90) / lanes);
 
 const habit = fc.constantFrom<Habit>('prompt', 'prompt', 'never');
 const prompt = fc.constant<Habit>('prompt');
