@@ -14,6 +14,8 @@ export interface GivenUp {
   readonly checkpoint: Checkpoint;
   /** The id of one alone; absent: all. */
   readonly delivery?: string | undefined;
+  /** The ids of those that were asked about; null: of none that are there; absent: whichever there are. */
+  readonly wanted?: readonly string[] | null | undefined;
   /** Who did, and why. */
   readonly detail: string;
   /** When the order was given, ms since the epoch. */
@@ -31,9 +33,10 @@ export async function giveUp(deps: OrderDeps, what: GivenUp): Promise<readonly D
   const moved = [...(await givenUpBefore(deps, what))];
   if (moved.length > 0 && !moved.some(wasWanted)) return moved;
   const alerts = await store.alerts();
-  const wanting = alerts.filter(
-    ({ id, from, checkpoint: of }) => from === agent && of === checkpoint && id === (what.delivery ?? id),
-  );
+  const { delivery, wanted } = what;
+  const wanting = alerts
+    .filter(({ from, checkpoint: of }) => from === agent && of === checkpoint)
+    .filter(({ id }) => id === (delivery ?? id) && (wanted === undefined || wanted?.includes(id)));
   for (const { id, to } of wanting) {
     const held = (await store.delivery(id)).value;
     if (held === null) continue;
@@ -75,14 +78,22 @@ export async function givenUpBefore(
   what: GivenUp,
 ): Promise<readonly Delivery[]> {
   const { deliveries } = await store.recentDeliveries(Number.POSITIVE_INFINITY);
-  return deliveries.filter(
-    ({ gas, state, since, steps }) =>
+  return deliveries.filter((one) => {
+    const { gas, state, since, steps } = one;
+    return (
       gas.from === what.agent &&
       gas.checkpoint === what.checkpoint &&
       gas.id === (what.delivery ?? gas.id) &&
+      isMeant(what, one) &&
       state === 'suppressed' &&
       since >= what.at &&
       steps.length > 1 &&
-      steps.at(-1)?.detail === what.detail,
-  );
+      steps.at(-1)?.detail === what.detail
+    );
+  });
+}
+
+function isMeant({ wanted }: Pick<GivenUp, 'wanted'>, one: Delivery): boolean {
+  if (wanted === undefined || wanted === null) return wanted === undefined;
+  return wanted.length === 0 ? !wasWanted(one) : wanted.includes(one.gas.id);
 }

@@ -18,6 +18,10 @@ import { heirToTakeOut, nextOfThose, toldNext } from './next-of-any.ts';
 import { takeFromJoins } from './take-from-joins.ts';
 import { handedBefore, inItsPlace, inWhoseGas, isAlready } from './whose.ts';
 
+const askedOtherwise =
+  'nothing was changed, since the gas for which a person is wanted is not that of the question any more';
+const noneWanted = 'no person is wanted any more for the gas of the question, and nothing else was taken out';
+
 type Joins = NonNullable<Beside['arrivals']>;
 
 export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
@@ -37,14 +41,16 @@ export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
     return { created, beside: { arrivals } };
   }
 
-  return async (order, { by, agent, checkpoint, reason, delivery }) => {
+  return async (order, { by, agent, checkpoint, reason, delivery, wanted }) => {
     chosen(deps, agent);
+    if (wanted === null) return refused(`${askedOtherwise}; \`gas skip ${agent} ${checkpoint}\` asks anew`);
     const detail = skippedBy(by, reason);
     const what = `the ${checkpoint} % gas of ${agent}`;
-    const givenUp = await giveUp(deps, { agent, checkpoint, delivery, detail, at: order.at });
+    const givenUp = await giveUp(deps, { agent, checkpoint, delivery, wanted, detail, at: order.at });
     const before = (await store.run(agent)).value ?? newRun(agent);
     if (givenUp.length > 0 && !isCut(before, givenUp)) return ofGivenUp(deps, givenUp, { what, detail });
     if (delivery !== undefined) return refused(`no person is wanted for ${delivery} any more`);
+    if (wanted !== undefined && wanted.length > 0) return refused(noneWanted);
     if (receiversFor(chain(), before).length === 0) {
       const handed = await handedBefore(deps, { run: before, checkpoint });
       return refused(`${agent} hands over to nobody${handed === null ? '' : ` now; ${handed}`}`);
