@@ -57,7 +57,7 @@ export async function carryOut(
   { spec, approval }: Waiting,
   { isFirst }: { readonly isFirst: boolean } = { isFirst: false },
 ): Promise<Reply> {
-  const { requester, decided, level, args, invocationId, id } = approval;
+  const { requester, decided, level, args, invocationId, id, prompt: question } = approval;
   // One's own yes may come from another surface than the question, and what comes of it goes there.
   const own = level === 'two-persons' ? null : decided;
   if (approval.state === 'approved') {
@@ -72,7 +72,7 @@ export async function carryOut(
     }
   }
   const reply = await execute(deps, spec, {
-    args,
+    ...{ args, question },
     person: requester.person,
     isSwept: approval.state === 'approved',
     identity: own?.identity ?? requester.identity,

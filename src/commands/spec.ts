@@ -71,6 +71,8 @@ export interface CommandCall {
 export interface ActionCall extends CommandCall {
   readonly correlationId: string;
   readonly replyTo: Address;
+  /** What the yes was a yes to, as `prompt` had it; absent where nothing was asked. */
+  readonly question?: string;
 }
 
 interface CommandBase {

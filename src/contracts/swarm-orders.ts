@@ -29,7 +29,10 @@ export const swarmJobs = {
   'gas.send': { ...soon, body: ordered.extend({ agent: agentIdSchema, text: text.nullable() }) },
   'gas.pause': { ...soon, body: ordered.extend({ agent: oneOrAll }) },
   'gas.resume': { ...soon, body: ordered.extend({ agent: oneOrAll, held: z.enum(['deliver', 'skip']) }) },
-  /** `delivery` alone, for which a person is wanted; absent: all of the checkpoint. */
+  /**
+   * `delivery` alone, for which a person is wanted; absent: all of the checkpoint. `wanted` are those that were asked about, empty
+   * where it was the present mission, null where the question is no longer what would be done; absent in jobs of older versions.
+   */
   'gas.skip': {
     ...soon,
     body: ordered.extend({
@@ -37,6 +40,7 @@ export const swarmJobs = {
       checkpoint: checkpointSchema,
       reason: z.string(),
       delivery: z.string().min(1).optional(),
+      wanted: z.array(z.string().min(1)).nullable().optional(),
     }),
   },
   /** A learning for the brain, by a person. */

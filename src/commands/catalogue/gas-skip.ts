@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Checkpoint, checkpoints, type DeliveryView } from '../../contracts/agents.ts';
 import { plainText } from '../../core/text.ts';
 import { counted } from '../render.ts';
-import type { Action, CommandCall, CommandPorts } from '../spec.ts';
+import type { Action, ActionCall, CommandCall, CommandPorts } from '../spec.ts';
 import { agentArg, jobOf, objectionTo, orderedBy, whyNoMission } from './agent-names.ts';
 import { allKept, findDelivery, shortDeliveryId } from './find-delivery.ts';
 
@@ -37,14 +37,7 @@ export const gasSkip: Action = {
   ],
   example: 'gas skip Agent-1 90 "reviewed by hand"',
   permission: ({ agent = '' }) => `gas.skip:${agent}`,
-  prompt: async (args, ports) => {
-    const wanted = await wantedOf(args, ports);
-    const checkpoint = wanted[0]?.gas.checkpoint ?? args['checkpoint'];
-    const what = `the ${checkpoint} % gas of ${args['agent']}`;
-    if (wanted.length === 0) return `Skip ${what}?`;
-    const count = counted(wanted.length, 'delivery');
-    return `Give up ${count} of ${what}, for which a person is wanted: ${named(wanted)}; and nothing else?`;
-  },
+  prompt: async (args, ports) => questionOf(args, await wantedOf(args, ports)),
   check: async ({ args }, ports) => {
     const { agent: name = '', checkpoint = '' } = args;
     const objection = await objectionTo(name, ports);
@@ -66,8 +59,10 @@ export const gasSkip: Action = {
     const one = isOne ? await find(word, ports) : word;
     // Where that delivery is kept no longer, nobody is wanted for it, which the order finds too.
     const checkpoint = checkpointOf(word) ?? (typeof one === 'string' ? null : one.gas.checkpoint) ?? 100;
-    const delivery = isOne ? { delivery: typeof one === 'string' ? word : one.gas.id } : {};
-    const body = { ...orderedBy(call), agent, checkpoint, reason, ...delivery };
+    const about = isOne
+      ? { delivery: typeof one === 'string' ? word : one.gas.id }
+      : { wanted: await askedAbout(call, ports) };
+    const body = { ...orderedBy(call), agent, checkpoint, reason, ...about };
     await ports.jobs.add(jobOf('gas.skip', call, body));
     const what = isOne ? `the gas ${word.slice(0, shortDeliveryId)}` : `the ${checkpoint} % gas`;
     return `Order taken: skip ${what} of ${agent}. What becomes of it follows.`;
@@ -89,6 +84,22 @@ async function wantedOf(
   if (checkpoint !== null) return all.filter(({ gas }) => gas.checkpoint === checkpoint);
   const one = findDelivery(word, deliveries);
   return all.filter((wanted) => wanted === one);
+}
+
+function questionOf(args: CommandCall['args'], wanted: readonly DeliveryView[]): string {
+  const checkpoint = wanted[0]?.gas.checkpoint ?? args['checkpoint'];
+  const what = `the ${checkpoint} % gas of ${args['agent']}`;
+  if (wanted.length === 0) return `Skip ${what}?`;
+  const count = counted(wanted.length, 'delivery');
+  return `Give up ${count} of ${what}, for which a person is wanted: ${named(wanted)}; and nothing else?`;
+}
+
+/** The ids of the gas that the yes gives up; null where the question would be another one now. @throws SwarmError REDIS_* */
+async function askedAbout({ args, question }: ActionCall, ports: CommandPorts): Promise<string[] | null> {
+  const wanted = await wantedOf(args, ports);
+  // The reason stands behind it.
+  const isSame = question === undefined || question.startsWith(questionOf(args, wanted));
+  return isSame ? wanted.map(({ gas }) => gas.id) : null;
 }
 
 /** Why nothing can be done about the gas that an id names. */

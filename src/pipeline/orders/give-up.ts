@@ -1,5 +1,5 @@
 // Gives up gas for which a person is wanted, of whatever mission: nobody is to get it any more, and its alert ends.
-import type { Checkpoint } from '../../contracts/agents.ts';
+import { type Checkpoint, stepMarks } from '../../contracts/agents.ts';
 import { type Delivery, isTaken } from '../delivery.ts';
 import { takeBack } from '../take-back.ts';
 import type { OrderDeps } from './deps.ts';
@@ -14,22 +14,29 @@ export interface GivenUp {
   readonly checkpoint: Checkpoint;
   /** The id of one alone; absent: all. */
   readonly delivery?: string | undefined;
+  /** The ids of those that were asked about; null: of none that are there; absent: whichever there are. */
+  readonly wanted?: readonly string[] | null | undefined;
   /** Who did, and why. */
   readonly detail: string;
   /** When the order was given, ms since the epoch. */
   readonly at: number;
 }
 
-/** The deliveries as they are afterwards; none where nobody was wanted. */
+/**
+ * The deliveries as they are afterwards; none where nobody was wanted. Those of the same order run before are told too, also
+ * where nobody was wanted: it then took them from their way, and what else it is about is still to be taken.
+ */
 export async function giveUp(deps: OrderDeps, what: GivenUp): Promise<readonly Delivery[]> {
   const { store, agents } = deps;
   const { agent, checkpoint, detail } = what;
-  const alerts = await store.alerts();
-  const wanting = alerts.filter(
-    ({ id, from, checkpoint: of }) => from === agent && of === checkpoint && id === (what.delivery ?? id),
-  );
   // The same order run again finds no alert, and must not take the checkpoint of the present mission for what it meant.
   const moved = [...(await givenUpBefore(deps, what))];
+  if (moved.length > 0 && !moved.some(wasWanted)) return moved;
+  const alerts = await store.alerts();
+  const { delivery, wanted } = what;
+  const wanting = alerts
+    .filter(({ from, checkpoint: of }) => from === agent && of === checkpoint)
+    .filter(({ id }) => id === (delivery ?? id) && (wanted === undefined || wanted?.includes(id)));
   for (const { id, to } of wanting) {
     const held = (await store.delivery(id)).value;
     if (held === null) continue;
@@ -38,6 +45,11 @@ export async function giveUp(deps: OrderDeps, what: GivenUp): Promise<readonly D
     moved.push(await takenOut(deps, held, { detail, mayLie }));
   }
   return moved;
+}
+
+/** Whether a person ever was. */
+export function wasWanted({ steps }: Delivery): boolean {
+  return steps.some(({ detail }) => detail.startsWith(stepMarks.wanted));
 }
 
 /** What is taken out, and whether a worker may have laid it down, be it one that died before it could say so. */
@@ -66,14 +78,22 @@ export async function givenUpBefore(
   what: GivenUp,
 ): Promise<readonly Delivery[]> {
   const { deliveries } = await store.recentDeliveries(Number.POSITIVE_INFINITY);
-  return deliveries.filter(
-    ({ gas, state, since, steps }) =>
+  return deliveries.filter((one) => {
+    const { gas, state, since, steps } = one;
+    return (
       gas.from === what.agent &&
       gas.checkpoint === what.checkpoint &&
       gas.id === (what.delivery ?? gas.id) &&
+      isMeant(what, one) &&
       state === 'suppressed' &&
       since >= what.at &&
       steps.length > 1 &&
-      steps.at(-1)?.detail === what.detail,
-  );
+      steps.at(-1)?.detail === what.detail
+    );
+  });
+}
+
+function isMeant({ wanted }: Pick<GivenUp, 'wanted'>, one: Delivery): boolean {
+  if (wanted === undefined || wanted === null) return wanted === undefined;
+  return wanted.length === 0 ? !wasWanted(one) : wanted.includes(one.gas.id);
 }

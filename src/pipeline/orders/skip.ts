@@ -12,11 +12,15 @@ import { newRun, type Run } from '../run.ts';
 import type { Beside } from '../store.ts';
 import { mayLieThere } from '../take-back.ts';
 import { chosen, done, moveByHand, type OrderDeps, refused } from './deps.ts';
-import { giveUp, skippedBy, takenOut } from './give-up.ts';
+import { giveUp, skippedBy, takenOut, wasWanted } from './give-up.ts';
 import { stepAtJoin } from './joins.ts';
 import { heirToTakeOut, nextOfThose, toldNext } from './next-of-any.ts';
 import { takeFromJoins } from './take-from-joins.ts';
 import { handedBefore, inItsPlace, inWhoseGas, isAlready } from './whose.ts';
+
+const askedOtherwise =
+  'nothing was changed, since the gas for which a person is wanted is not that of the question any more';
+const noneWanted = 'no person is wanted any more for the gas of the question, and nothing else was taken out';
 
 type Joins = NonNullable<Beside['arrivals']>;
 
@@ -37,18 +41,16 @@ export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
     return { created, beside: { arrivals } };
   }
 
-  return async (order, { by, agent, checkpoint, reason, delivery }) => {
+  return async (order, { by, agent, checkpoint, reason, delivery, wanted }) => {
     chosen(deps, agent);
+    if (wanted === null) return refused(`${askedOtherwise}; \`gas skip ${agent} ${checkpoint}\` asks anew`);
     const detail = skippedBy(by, reason);
     const what = `the ${checkpoint} % gas of ${agent}`;
-    const givenUp = await giveUp(deps, { agent, checkpoint, delivery, detail, at: order.at });
-    if (givenUp.length > 0) {
-      const missions = [...new Set(givenUp.map(({ gas }) => plainText(gas.mission, 80)))];
-      const next = await nextOfThose(deps, givenUp);
-      return outcome(store, givenUp, { what: `${what} (mission ${missions.join(', ')})`, detail, next });
-    }
-    if (delivery !== undefined) return refused(`no person is wanted for ${delivery} any more`);
+    const givenUp = await giveUp(deps, { agent, checkpoint, delivery, wanted, detail, at: order.at });
     const before = (await store.run(agent)).value ?? newRun(agent);
+    if (givenUp.length > 0 && !isCut(before, givenUp)) return ofGivenUp(deps, givenUp, { what, detail });
+    if (delivery !== undefined) return refused(`no person is wanted for ${delivery} any more`);
+    if (wanted !== undefined && wanted.length > 0) return refused(noneWanted);
     if (receiversFor(chain(), before).length === 0) {
       const handed = await handedBefore(deps, { run: before, checkpoint });
       return refused(`${agent} hands over to nobody${handed === null ? '' : ` now; ${handed}`}`);
@@ -94,6 +96,25 @@ async function fromItsWay(deps: OrderDeps, one: Delivery, detail: string): Promi
     if (!mayLieThere(thrown)) throw thrown;
     return deps.ledger.move(gas.id, { state: 'suppressed', detail });
   }
+}
+
+/** Whether the order was killed in the middle of a fan-out of the present mission: the others are still on their way. */
+function isCut(run: Run, before: readonly Delivery[]): boolean {
+  return before.some((one) => {
+    const { gas, meant } = one;
+    if (wasWanted(one) || gas.checkpoint === null) return false;
+    return gas.id === checkpointGasId(run, gas.checkpoint, meant ?? gas.to);
+  });
+}
+
+async function ofGivenUp(
+  deps: OrderDeps,
+  givenUp: readonly Delivery[],
+  { what, detail }: { readonly what: string; readonly detail: string },
+): Promise<SwarmOutcome> {
+  const missions = [...new Set(givenUp.map(({ gas }) => plainText(gas.mission, 80)))];
+  const next = await nextOfThose(deps, givenUp);
+  return outcome(deps.store, givenUp, { what: `${what} (mission ${missions.join(', ')})`, detail, next });
 }
 
 function whyNone({ agent, mission: { epoch } }: Run, what: string): string {

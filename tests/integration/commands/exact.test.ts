@@ -1,8 +1,9 @@
 // An order by the beginning of an id is about the one that was shown, whatever comes to begin like it before the yes.
 import { expect } from 'vitest';
+import { createPolicy } from '../../../src/access/index.ts';
 import type { DeadLetter } from '../../../src/contracts/queues.ts';
 import { it } from '../../support/fixtures.ts';
-import { createPolicy } from '../../../src/access/index.ts';
+import { agent, delivery } from '../../unit/commands/ports.ts';
 import { createScene, policyDocument } from './scene.ts';
 
 const letter = (id: string): DeadLetter => ({
@@ -23,3 +24,22 @@ it.for(['discard', 'redrive'])(
     expect(scene.jobs.orders).toMatchObject([{ body: { order: what, id: 'xdead03' } }]);
   },
 );
+
+it('a skip is about the gas of the question, and about none where that has changed', async ({
+  redis,
+  prefix,
+}) => {
+  const wanting = (id: string) => delivery(id, { state: 'expired', wanted: true });
+  const deliveries = [wanting('x1a2b3c4d5e6')];
+  const known = { agents: [agent('Agent-1', { next: 'Agent-2' })], deliveries };
+  const roles = { operator: ['ask', 'gas.*'], viewer: ['ask'] };
+  const policy = createPolicy({ ...policyDocument, roles });
+  const scene = createScene(redis, prefix, { known, policy });
+  await scene.decide(await scene.asked('gas skip Agent-1 75 too old'));
+  const second = await scene.asked('gas skip Agent-1 75 too old');
+  deliveries.splice(0, 1);
+  await scene.decide(second);
+  await scene.decide(await scene.asked('gas skip Agent-1 75 too old'));
+  const bodies = [['x1a2b3c4d5e6'], null, []].map((wanted) => ({ body: { wanted, reason: 'too old' } }));
+  expect(scene.jobs.orders).toMatchObject(bodies);
+});

@@ -31,6 +31,21 @@ describe('a fan-out', () => {
     await rig.pipeline.observe('A', status(80), Date.now());
     expect((await record(rig)).toSorted()).toEqual(['A→B 75 suppressed', 'A→C 75 suppressed']);
   });
+
+  it('that is held is taken out for all of them, also where the job was killed after the first', async ({
+    rig,
+  }) => {
+    await rig.pipeline.control['gas.pause'](order(), { ...ann, agent: 'A' });
+    await rig.pipeline.observe('A', status(80), Date.now());
+    const words = { ...ann, agent: 'A', checkpoint: 75, reason: '' } as const;
+    const once = order();
+    rig.jobs.failNext = 1;
+    await expect(rig.pipeline.control['gas.skip'](once, words)).rejects.toThrow('lost');
+    expect((await record(rig)).filter((one) => one.endsWith('held'))).toHaveLength(1);
+    const text = 'the 75 % gas of A does not go to B, C: skipped by ann';
+    expect(await rig.twin.control['gas.skip'](once, words)).toEqual({ kind: 'done', text });
+    expect((await record(rig)).toSorted()).toEqual(['A→B 75 suppressed', 'A→C 75 suppressed']);
+  });
 });
 
 describe('a join of all', () => {

@@ -64,6 +64,38 @@ it('one of several gases of a checkpoint is given up by its id, once, and the ot
   expect(await rig.twin.traces.began(later, { ...body, delivery: undefined })).toBe(false);
 });
 
+it('a skip gives up those of its question, and takes out no checkpoint in their place', async ({ rig }) => {
+  const { control, directory } = rig.pipeline;
+  await expired(rig, 'one', 'two');
+  const [two, one] = (await directory.deliveries(9)).deliveries.map(({ gas }) => gas.id);
+  await rig.pipeline.observe('A', status(80, 'three'), Date.now());
+  const body = { ...ann, agent: 'A', checkpoint: 75, reason: '' } as const;
+  const skip = (wanted: string[] | null) => control['gas.skip'](order(), { ...body, wanted });
+  expect(await skip(null)).toEqual({
+    kind: 'refused',
+    reason:
+      'nothing was changed, since the gas for which a person is wanted is not that of the question any more; `gas skip A 75` asks anew',
+  });
+  expect(await skip([one ?? ''])).toMatchObject({ kind: 'done' });
+  expect(await record(rig)).toEqual(['A→B 75 suppressed', 'A→B 75 expired', 'A→B 75 queued']);
+  await rig.pipeline.noteAcknowledgement({ agent: 'B', id: two ?? '', state: 'accepted' }, 'said so');
+  expect(await skip([two ?? ''])).toEqual({
+    kind: 'refused',
+    reason: 'no person is wanted any more for the gas of the question, and nothing else was taken out',
+  });
+  expect(await record(rig)).toEqual(['A→B 75 suppressed', 'A→B 75 accepted', 'A→B 75 queued']);
+});
+
+it('a skip of the present mission gives up no gas that came to want a person since', async ({ rig }) => {
+  await expired(rig, 'one');
+  await rig.pipeline.observe('A', status(80, 'two'), Date.now());
+  const body = { ...ann, agent: 'A', checkpoint: 75, reason: '' } as const;
+  expect(await rig.pipeline.control['gas.skip'](order(), { ...body, wanted: [] })).toMatchObject({
+    kind: 'done',
+  });
+  expect(await record(rig)).toEqual(['A→B 75 expired', 'A→B 75 suppressed']);
+});
+
 it('what was given up of a mission that is over is seen by its order', async ({ rig }) => {
   await expired(rig, 'one');
   await rig.pipeline.observe('A', status(10, 'two'), Date.now());

@@ -64,6 +64,34 @@ it.each([
   expect(await refused(others)).toMatch(/^Agent-1 h/);
 });
 
+describe('the yes to the question of gas skip', () => {
+  const old = wanting('x1a2b3c4d5e6', 'Survey 1');
+  const newer = wanting('x2a2b3c4d5e6', 'Survey 2');
+
+  it.each([
+    ['gives up those that it named', [newer, old], [newer, old], ['x1a2b3c4d5e6', 'x2a2b3c4d5e6']],
+    ['is about the present mission where it named none', others, others, []],
+    ['gives up nothing where they were taken before it', [newer, old], others, null],
+    ['gives up nothing where one of them was', [newer, old], [old], null],
+    ['gives up nothing where a person is wanted since', others, [...others, old], null],
+  ])('%s', async (_, before, after, wanted) => {
+    const jobs: JobOrder<JobName>[] = [];
+    const ports = { ...portsOf({ deliveries: after }), jobs: notingSink((order) => jobs.push(order)) };
+    await skip().enqueue(
+      {
+        args: { agent: 'Agent-1', checkpoint: '75' },
+        identity: { surface: 'console', id: 'local', name: 'you' },
+        replyTo: { surface: 'console', place: 'main' },
+        correlationId: 'c-1',
+        question: await asks(before),
+      },
+      ports,
+    );
+    expect(jobs).toMatchObject([{ body: { checkpoint: 75, wanted } }]);
+    expect(jobCatalogue['gas.skip'].body.safeParse(jobs[0]?.body).data).toMatchObject({ wanted });
+  });
+});
+
 describe('gas skip of one gas by its id', () => {
   const two = [wanting('x2a2b3c4d5e6', 'Survey 2', { checkpoint: 90 }), wanting('x1a2b3c4d5e6', 'Survey 1')];
   const ports = portsOf({ agents: [agent('Agent-1', { next: 'Agent-2' })], deliveries: [...two, ...others] });
