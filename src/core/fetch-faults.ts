@@ -1,5 +1,6 @@
 // What fetch cannot be given, and what it met: how far it got, and in words without its URL, since the path or the query is
 // often what lets one in.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { errorText } from './errors.ts';
 
@@ -13,31 +14,46 @@ export function hasLogin(url: string): boolean {
 /** What a fetch rejected with. */
 export interface FetchFault {
   readonly thrown: unknown;
-  /** Whether there was no connection yet to send anything on. */
+  /** Whether nothing of the request was sent. */
   readonly isUnsent: boolean;
 }
 
 /**
- * A fetch that never rejects. Nothing is sent before a connection stands, and one of TLS stands when both sides have agreed on
- * it. What fetch rejects with does not tell whether it did: a reset, or a fault of TLS, looks the same behind it.
+ * A fetch that never rejects. What fetch rejects with does not tell whether anything was sent: a reset, a fault of TLS, or the
+ * end of its time looks the same before and after. Node says when it begins to send a request; of one that it was not seen to
+ * make, nobody can tell.
  */
 export async function tryFetch(url: string, init: RequestInit): Promise<Response | FetchFault> {
-  const met = new Set<unknown>();
-  const note = (message: unknown) => {
-    if (typeof message === 'object' && message !== null && 'error' in message) met.add(message.error);
+  const made = new Set<unknown>();
+  let isSent = false;
+  const noteMade = (message: unknown) => {
+    if (call.getStore() === made) made.add(requestOf(message));
   };
-  subscribe(connectFaults, note);
+  const noteSent = (message: unknown) => {
+    isSent ||= made.has(requestOf(message));
+  };
+  subscribe(requestMade, noteMade);
+  subscribe(requestSent, noteSent);
   try {
-    return await fetch(url, init);
+    return await call.run(made, () => fetch(url, init));
   } catch (thrown) {
-    return { thrown, isUnsent: thrown instanceof Error && met.has(thrown.cause) };
+    return { thrown, isUnsent: made.size > 0 && !isSent };
   } finally {
-    unsubscribe(connectFaults, note);
+    unsubscribe(requestMade, noteMade);
+    unsubscribe(requestSent, noteSent);
   }
 }
 
-/** Where Node says why a connection did not come to stand. */
-const connectFaults = 'undici:client:connectError';
+/** Whose requests are made here: those of other fetches are told of too. */
+const call = new AsyncLocalStorage<object>();
+
+/** Where Node says that it has made a request, before there is a connection for it, and that it begins to send it. */
+const requestMade = 'undici:request:create';
+const requestSent = 'undici:client:sendHeaders';
+
+function requestOf(message: unknown): unknown {
+  return typeof message === 'object' && message !== null && 'request' in message ? message.request : message;
+}
 
 /** The readable text of what a fetch rejected with. */
 export function fetchFaultText(thrown: unknown): string {

@@ -1,7 +1,7 @@
 // What the person who sent one message to every agent reads: how far it got with how many. Pure; ledger.ts enqueues it.
 import { isToBeFetched, stepMarks } from '../contracts/agents.ts';
 import type { Report, Step } from '../contracts/chat.ts';
-import { type Delivery, isClosed } from './delivery.ts';
+import { type Delivery, isClosed, isTaken } from './delivery.ts';
 import type { Asked } from './records.ts';
 import { newsOf } from './report.ts';
 
@@ -13,16 +13,20 @@ export function broadcastReport(deliveries: readonly Delivery[], asked: Asked): 
   const of = asked.siblings.length;
   const went = (state: Delivery['state']) =>
     deliveries.filter(({ steps }) => steps.some((step) => step.state === state));
-  const acknowledged = deliveries.filter(({ state }) => state === 'accepted' || state === 'working');
-  const lost = deliveries.filter((delivery) => isClosed(delivery.state) && !acknowledged.includes(delivery));
+  const acknowledged = deliveries.filter(isTaken);
+  const rerouted = deliveries.filter(({ state }) => state === 'rerouted');
+  const suppressed = deliveries.filter(({ state }) => state === 'suppressed');
+  const lost = deliveries.filter(({ state }) => state === 'failed' || state === 'expired');
   const sent = went('sent').length;
-  const final = deliveries.length === of && acknowledged.length + lost.length === of;
+  const final = deliveries.length === of && deliveries.every(({ state }) => isClosed(state));
   const waiting = deliveries.filter(isToBeFetched).length;
   const counts = [
     `${sent} of ${of} sent`,
     ...(waiting === 0 ? [] : [`${waiting} to be fetched`]),
     `${acknowledged.length} acknowledged`,
-    ...(lost.length === 0 ? [] : [`${lost.length} failed (${namesOf(lost)})`]),
+    ...countOf('given to another', rerouted, ({ gas }) => gas.to),
+    ...countOf('taken out', suppressed, ({ gas }) => gas.to),
+    ...countOf('failed', lost, ({ gas, state }) => `${gas.to} ${state}`),
   ];
   return {
     to: asked.to,
@@ -32,19 +36,19 @@ export function broadcastReport(deliveries: readonly Delivery[], asked: Asked): 
     seq: deliveries.reduce((sum, delivery) => sum + newsOf(delivery), 0),
     final,
     text: `broadcast: ${counts.join(', ')}`,
-    steps: stepsOf(deliveries, { of, sent, ended: final, lost: lost.length }),
+    steps: stepsOf(deliveries, { of, sent, end: final ? endOf(deliveries) : null }),
   };
 }
 
 interface Count {
   readonly of: number;
   readonly sent: number;
-  readonly lost: number;
-  readonly ended: boolean;
+  /** Null while anything is owed. */
+  readonly end: Step['state'] | null;
 }
 
 /** A state is said of the broadcast when it is true of every receiver that can still reach it. */
-function stepsOf(deliveries: readonly Delivery[], { of, sent, lost, ended }: Count): Step[] {
+function stepsOf(deliveries: readonly Delivery[], { of, sent, end }: Count): Step[] {
   const begun = Math.min(...deliveries.map(({ gas }) => gas.createdAt));
   const latest = Math.max(...deliveries.map(({ since }) => since));
   const through = deliveries.filter(
@@ -58,8 +62,16 @@ function stepsOf(deliveries: readonly Delivery[], { of, sent, lost, ended }: Cou
       ? [step('queued', latest, `${stepMarks.waits}${waiting.map(({ gas }) => gas.to).join(', ')}`)]
       : []),
     ...(sent > 0 && through.length === of ? [step('sent', latest)] : []),
-    ...(ended ? [step(lost === 0 ? 'accepted' : 'failed', latest)] : []),
+    ...(end === null ? [] : [step(end, latest)]),
   ];
+}
+
+/** What failed counts before all else; what was given to another or taken out has not. */
+function endOf(deliveries: readonly Delivery[]): Step['state'] {
+  const states = deliveries.map(({ state }) => state);
+  if (states.includes('failed') || states.includes('expired')) return 'failed';
+  if (deliveries.some(isTaken)) return 'accepted';
+  return states.includes('rerouted') ? 'rerouted' : 'suppressed';
 }
 
 function step(state: Step['state'], at: number, detail = ''): Step {
@@ -68,8 +80,15 @@ function step(state: Step['state'], at: number, detail = ''): Step {
 
 const named = 5;
 
-function namesOf(deliveries: readonly Delivery[]): string {
-  const names = deliveries.slice(0, named).map(({ gas, state }) => `${gas.to} ${state}`);
+/** How many, and the first of them by name; nothing where there are none. */
+function countOf(
+  what: string,
+  deliveries: readonly Delivery[],
+  nameOf: (delivery: Delivery) => string,
+): string[] {
+  if (deliveries.length === 0) return [];
+  const names = deliveries.slice(0, named).map(nameOf);
   const more = deliveries.length - names.length;
-  return [...names, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
+  const list = [...names, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
+  return [`${deliveries.length} ${what} (${list})`];
 }

@@ -103,8 +103,12 @@ function toBeFetched(what: string, to: string): string {
   return `${what} waits until ${to} fetches it`;
 }
 
-/** `pending` is our own note and no state that a person sees. */
-function toStep(step: Delivery['steps'][number]): Step[] {
-  const state = actionStateSchema.safeParse(step.state);
-  return state.success ? [{ state: state.data, at: step.at, detail: plainText(step.detail, 300) }] : [];
+/** `pending` is our own note and no state that a person sees; but what was held waits no more then. */
+function toStep(step: OneStep, at: number, steps: readonly OneStep[]): Step[] {
+  const isLetGo = step.state === 'pending' && steps[at - 1]?.state === 'held';
+  // The note that it is queued says the same once more.
+  const isSaid = isLetGo && steps[at + 1]?.state === 'queued';
+  const state = actionStateSchema.safeParse(isLetGo ? 'queued' : step.state);
+  if (isSaid || !state.success) return [];
+  return [{ state: state.data, at: step.at, detail: plainText(step.detail, 300) }];
 }

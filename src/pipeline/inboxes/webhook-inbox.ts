@@ -41,12 +41,12 @@ export function createWebhookInbox({ clock }: WebhookInboxDeps, config: WebhookI
     // A redirect would carry the gas to somebody whom nobody named.
     const answer = await tryFetch(url, { method: 'POST', headers, body, signal: within, redirect: 'manual' });
     if (answer instanceof Response) return answer;
-    signal.throwIfAborted();
     // Without the cause: some libraries put the whole URL into it.
     const why = fetchFaultText(answer.thrown);
-    throw answer.isUnsent
-      ? unreachable(`${where} was not reached: ${why}`)
-      : uncertain(`${where} gave no answer: ${why}`);
+    // First, since also what was called off may have been sent or not.
+    if (answer.isUnsent) throw unreachable(`${where} was not reached: ${why}`);
+    signal.throwIfAborted();
+    throw uncertain(`${where} gave no answer: ${why}`);
   }
 
   return {

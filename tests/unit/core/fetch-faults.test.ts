@@ -1,8 +1,10 @@
 // What a fetch met, told without its URL: the faults of the real one.
 import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { fetchFaultText, hasLogin } from '../../../src/core/fetch-faults.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { fetchFaultText, hasLogin, tryFetch } from '../../../src/core/fetch-faults.ts';
+import { selfSigned } from '../../support/self-signed.ts';
 
 async function portOf(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -47,6 +49,56 @@ describe('the fault of a fetch', () => {
     const text = await tell();
     expect(text).toMatch(said);
     expect(text).not.toContain('s3cret');
+  });
+});
+
+describe('whether anything was sent', () => {
+  /** A POST that is called off once its server says that it came so far, and what is said of it then. */
+  function postTo(url: string) {
+    const stop = new AbortController();
+    const end = tryFetch(url, { method: 'POST', body: 'word', signal: stop.signal });
+    return { stop: () => stop.abort(), isUnsent: end.then((met) => 'isUnsent' in met && met.isUnsent) };
+  }
+
+  it('is not where its time ended in the middle of the handshake', async () => {
+    const server = createServer((socket) => socket.on('error', () => undefined).once('data', () => stop()));
+    const { stop, isUnsent } = postTo(`https://127.0.0.1:${await portOf(server)}/`);
+    expect(await isUnsent).toBe(true);
+  });
+
+  it('is where its time ended behind the request, also on a connection that was there', async () => {
+    let connections = 0;
+    const server = createHttpServer((request, response) => {
+      if (request.url === '/first') response.end();
+      else post.stop();
+    }).on('connection', () => ++connections);
+    const url = `http://127.0.0.1:${await portOf(server)}`;
+    await (await fetch(`${url}/first`)).text();
+    // The connection is free for the next in a turn behind the end of the answer.
+    await new Promise((resolve) => setImmediate(resolve));
+    const post = postTo(url);
+    expect(await post.isUnsent).toBe(false);
+    expect(connections).toBe(1);
+  });
+
+  it('is told of each of two at once to one host', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    let here = 0;
+    const came = () => {
+      if (++here === 2) for (const { stop } of posts) stop();
+    };
+    const https = createHttpsServer(selfSigned('localhost'), came);
+    let connections = 0;
+    // The second gets no word in the handshake.
+    const server = createServer((socket) => {
+      if (++connections === 1) https.emit('connection', socket);
+      else socket.on('error', () => undefined).once('data', came);
+    });
+    const url = `https://localhost:${await portOf(server)}/`;
+    const posts = [postTo(url), postTo(url)];
+    const told = await Promise.all(posts.map(({ isUnsent }) => isUnsent));
+    expect(told.toSorted()).toEqual([false, true]);
   });
 });
 

@@ -64,6 +64,29 @@ describe('the report of a broadcast', () => {
     });
   });
 
+  it('does not call failed what was given to another or taken out', () => {
+    const deliveries = [
+      delivery(1, 'sent', 'accepted'),
+      delivery(2, 'sent', 'rerouted'),
+      delivery(3, 'queued', 'suppressed'),
+    ];
+    expect(told(...deliveries)).toMatchObject({
+      text: 'broadcast: 2 of 3 sent, 1 acknowledged, 1 given to another (Agent-2), 1 taken out (Agent-3)',
+      final: true,
+      states: ['queued', 'sent', 'accepted'],
+    });
+  });
+
+  it.each([
+    ['rerouted', delivery(1, 'sent', 'rerouted')],
+    ['suppressed', delivery(1, 'queued', 'suppressed')],
+    ['failed', delivery(1, 'queued', 'failed')],
+  ])('does not call accepted what nobody acknowledged: %s', (state, first) => {
+    const rest = [2, 3].map((at) => delivery(at, 'queued', 'suppressed'));
+    const { final, states } = told(first, ...rest);
+    expect({ final, last: states.at(-1) }).toEqual({ final: true, last: state });
+  });
+
   it('does not call sent what one has lost and another has not got yet', () => {
     const deliveries = [delivery(1, 'sent', 'expired'), delivery(2, 'queued'), delivery(3, 'queued')];
     expect(told(...deliveries)).toMatchObject({ final: false, states: ['queued'] });

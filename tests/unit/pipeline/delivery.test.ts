@@ -184,6 +184,17 @@ describe('the report of a delivery', () => {
     ]);
   });
 
+  it('says of what is let go that it is queued, once', () => {
+    const held = newDelivery(gas(), 'paused', { state: 'held' });
+    const free = transitionDelivery(held, { state: 'pending', at: 9, detail: 'let go' }).delivery;
+    const queued = transitionDelivery(free, event('queued')).delivery;
+    expect(deliveryReport(free, to).steps).toMatchObject([
+      { state: 'held', detail: 'paused' },
+      { state: 'queued', at: 9, detail: 'let go' },
+    ]);
+    expect(deliveryReport(queued, to).steps.map(({ state }) => state)).toEqual(['held', 'queued']);
+  });
+
   it('grows in number with each step', () => {
     expect([reportOf('queued').seq, reportOf('queued', 'sent').seq]).toEqual([2, 3]);
   });

@@ -15,7 +15,7 @@ import { gas } from '../../../unit/pipeline/gas.ts';
 
 const identity = selfSigned('localhost');
 
-async function deliverTo(server: Server) {
+async function deliverTo(server: Server, signal = new AbortController().signal) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
@@ -25,7 +25,7 @@ async function deliverTo(server: Server) {
   await writeFile(secretFile, `whsec_${Buffer.alloc(32, 7).toString('base64')}`);
   const { port } = server.address() as AddressInfo;
   const config = inboxSchema.parse({ kind: 'webhook', url: `https://localhost:${port}/`, secretFile });
-  return makeInbox({ clock: systemClock }, config).deliver(gas(), new AbortController().signal);
+  return makeInbox({ clock: systemClock }, config).deliver(gas(), signal);
 }
 
 /** A server of HTTPS that a test believes or not, and what came to it. */
@@ -66,6 +66,14 @@ describe('a webhook that no connection came to', () => {
     ['agrees on no cipher', () => createTls({})],
   ])('has taken nothing where it %s', async (_what, open) => {
     await expect(deliverTo(open())).rejects.toMatchObject({ code: 'INBOX_UNREACHABLE', retryable: true });
+  });
+
+  it('has taken nothing where its try is called off in the middle of the handshake', async () => {
+    const stop = new AbortController();
+    const silent = createServer((socket) =>
+      socket.on('error', () => undefined).once('data', () => stop.abort()),
+    );
+    await expect(deliverTo(silent, stop.signal)).rejects.toMatchObject({ code: 'INBOX_UNREACHABLE' });
   });
 });
 
