@@ -135,6 +135,12 @@ export interface GasBus {
   send(gas: Gas): Promise<{ readonly routing: 'routed' | 'unroutable'; readonly where: string }>;
 }
 
+/**
+ * Takes a delivery out, by its whole id. Resolves to whether nobody gets it: what its receiver has, or was given, stays.
+ * @param by principal. @throws SwarmError RECORD_UNREADABLE, REDIS_*
+ */
+export type CallOffGas = (id: string, by: string) => Promise<boolean>;
+
 /** The record of deliveries. */
 export interface DeliveryLedger {
   /** Null when no such delivery was ever made. */

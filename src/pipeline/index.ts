@@ -5,6 +5,7 @@ import type { AskPeople, GasDesk, LookUpQuestion } from '../contracts/mailbox.ts
 import type {
   AgentDirectory,
   AgentInbox,
+  CallOffGas,
   DeliveryLedger,
   NoteAcknowledgement,
   PipelineWork,
@@ -26,6 +27,7 @@ import { endOf } from './graph.ts';
 import { makeAcknowledge } from './inboxes/acknowledge.ts';
 import type { Intake, PipelineAgent } from './intake.ts';
 import { makeLateTick, makeSkipped } from './late-tick.ts';
+import { makeCallOff } from './orders/call-off.ts';
 import { makeTraces } from './orders/traces.ts';
 import { GasWatcher } from './progress/watch.ts';
 import { createQuestions } from './questions.ts';
@@ -49,6 +51,7 @@ export interface Pipeline {
   readonly ledger: DeliveryLedger;
   /** Notes at a delivery why a try to lay it down failed. @throws as `ledger.record` */
   readonly noteMissed: (id: string, why: string) => Promise<unknown>;
+  readonly callOff: CallOffGas;
   readonly work: PipelineWork;
   readonly inbox: AgentInbox;
   readonly noteAcknowledgement: NoteAcknowledgement;
@@ -119,6 +122,7 @@ export function createPipeline(deps: PipelineDeps, options: PipelineOptions): Pi
     directory: { ...directory, skipped: makeSkipped({ ticks, clock }) },
     ledger: byBeginning({ ledger, store, inbox, wholeId: makeWholeId(store) }),
     noteMissed: (id, why) => ledger.missed(id, why),
+    callOff: makeCallOff(orders),
     work: createPipelineWork({ rounds, store, ledger, intake, late, freeJoins, look: silence.look }),
     inbox,
     noteAcknowledgement: makeAcknowledge({ store, ledger }),

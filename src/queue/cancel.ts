@@ -3,7 +3,7 @@
 import type { Job } from 'bullmq';
 import { deliveryJobId } from '../contracts/ids.ts';
 import { jobCatalogue, jobDataSchema } from '../contracts/jobs.ts';
-import type { DeliveryLedger, JobCanceller, JobSink, SentOrders } from '../contracts/ports.ts';
+import type { CallOffGas, DeliveryLedger, JobCanceller, JobSink, SentOrders } from '../contracts/ports.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Redis } from '../core/redis.ts';
 import { isOut, tellCancelled } from './cancelled.ts';
@@ -19,8 +19,10 @@ export interface CancellerDeps {
   readonly clock: Pick<Clock, 'now'>;
   /** Absent: that an order is out is known by its story alone. */
   readonly orders?: SentOrders;
-  /** Says what becomes of a delivery that is called off. Absent: none can be. */
-  readonly ledger?: Pick<DeliveryLedger, 'state' | 'record'>;
+  /** Knows which deliveries there are. Absent: none. */
+  readonly ledger?: Pick<DeliveryLedger, 'state'>;
+  /** Takes a delivery out. Absent: none can be. */
+  readonly callOff?: CallOffGas;
 }
 
 /** Where a job lies that is found by its own id. Reports are never called off: they tell what is true. */
@@ -72,10 +74,9 @@ export function createCanceller(deps: CancellerDeps, { prefix }: { readonly pref
     return 'cancelled';
   };
 
-  // Its record first: then no worker lays it down, and no sweep gives it to the queue anew.
+  // The delivery first, then its jobs: so no worker lays it down, and no sweep gives it to the queue anew.
   const cancelDelivery = async (id: string, by: string): Promise<Answer> => {
-    const view = await deps.ledger?.record(id, { state: 'suppressed', detail: `cancelled by ${by}` });
-    const isOff = view?.state === 'suppressed';
+    const isOff = (await deps.callOff?.(id, by)) ?? false;
     const { queue } = jobCatalogue['gas.deliver'];
     // What lies in the inbox stays there, and whoever laid it down has yet to say so; but nobody lays it down once more.
     const jobs = isOff ? [...firstJobs, ...laterTries] : laterTries;

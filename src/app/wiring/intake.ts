@@ -67,7 +67,10 @@ export function wireIntake({
       brain: overRedis(pipeline.brain),
       queues: overRedis(queues),
       canceller: overRedis(
-        createCanceller({ redis, jobs, clock, orders, ledger: pipeline.ledger }, { prefix }),
+        createCanceller(
+          { redis, jobs, clock, orders, ledger: pipeline.ledger, callOff: pipeline.callOff },
+          { prefix },
+        ),
       ),
       system: { processes: async () => withSelf(await processes().catch(() => []), view()) },
     },

@@ -87,7 +87,11 @@ export function makeSkip(deps: OrderDeps): SwarmControl['gas.skip'] {
 }
 
 /** On its way, it may lie there already. An inbox that cannot be looked into keeps nobody from taking it out. */
-async function fromItsWay(deps: OrderDeps, one: Delivery, detail: string): Promise<Delivery> {
+export async function fromItsWay(
+  deps: Pick<OrderDeps, 'store' | 'inbox' | 'ledger' | 'agents'>,
+  one: Delivery,
+  detail: string,
+): Promise<Delivery> {
   const { state, gas } = one;
   const mayLie = (state === 'pending' || state === 'queued') && deps.agents.includes(gas.to);
   try {

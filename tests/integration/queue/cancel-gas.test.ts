@@ -1,7 +1,7 @@
 // Gas that is called off: while it waits, while it is laid down, and too late.
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
 import { deliveryJobId } from '../../../src/contracts/ids.ts';
 import type { AgentInbox } from '../../../src/contracts/ports.ts';
@@ -23,7 +23,7 @@ describe('gas that is called off', () => {
     onTestFinished(() => jobs.close());
     let ahead = 0;
     const clock = { ...systemClock, now: () => Date.now() + ahead };
-    const { ledger, inbox, work } = createPipeline(
+    const { ledger, inbox, work, callOff } = createPipeline(
       { redis: place.redis, jobs, clock, logger: silentLogger, look: jobs.look },
       {
         prefix: place.prefix,
@@ -35,12 +35,28 @@ describe('gas that is called off', () => {
     );
     await work.scheduled({ schedule: 's', to: 'A', text: 'Go on.', tick: '2026-01-02T03:00:00.000Z' });
     const [id = ''] = await place.redis.hkeys(`${place.prefix}:gas:deliveries`);
-    const canceller = createCanceller({ redis: place.redis, jobs, clock, ledger }, place);
+    const canceller = createCanceller({ redis: place.redis, jobs, clock, ledger, callOff }, place);
     const waiting = () => place.redis.zcard(`${place.prefix}:bull:gas:prioritized`);
     const later = (ms: number) => {
       ahead += ms;
     };
-    return { id, ledger, inbox, work, canceller, waiting, later, files: () => readdir(folder) };
+    /** As a worker leaves it that is killed between laying it down and saying so. */
+    const layDown = async () => {
+      const gas = (await ledger.find(id))?.gas;
+      return gas && inbox.deliver(gas);
+    };
+    return {
+      id,
+      folder,
+      ledger,
+      inbox,
+      work,
+      canceller,
+      waiting,
+      later,
+      layDown,
+      files: () => readdir(folder),
+    };
   }
 
   it('is gas that waits: nobody gets it, and no sweep gives it to the queue anew', async ({
@@ -83,6 +99,31 @@ describe('gas that is called off', () => {
     expect(await scene.canceller.cancel(scene.id, 'cli:local')).toBe('too-late');
     expect(await scene.waiting()).toBe(0);
     expect(await redis.exists(`${prefix}:bull:gas:${deliveryJobId(scene.id, 'try 2')}`)).toBe(0);
+  });
+
+  it('is taken back where a killed worker laid it down and could not say so', async ({
+    redis,
+    redisUrl,
+    prefix,
+  }) => {
+    const scene = await openDelivery({ redis, redisUrl, prefix });
+    await scene.layDown();
+    expect((await scene.files()).length).toBe(1);
+    expect(await scene.canceller.cancel(scene.id, 'cli:local')).toBe('cancelled');
+    expect([await scene.ledger.state(scene.id), await scene.files()]).toEqual(['suppressed', []]);
+  });
+
+  it('too late is gas that its agent has taken, though no worker has said that it lies there', async ({
+    redis,
+    redisUrl,
+    prefix,
+  }) => {
+    const scene = await openDelivery({ redis, redisUrl, prefix });
+    const { where = '' } = (await scene.layDown()) ?? {};
+    await mkdir(join(scene.folder, 'done'));
+    await rename(where, join(scene.folder, 'done', basename(where)));
+    expect(await scene.canceller.cancel(scene.id, 'cli:local')).toBe('too-late');
+    expect(await scene.ledger.state(scene.id)).toBe('accepted');
   });
 
   it('while it is being laid down is taken back', async ({ redis, redisUrl, prefix }) => {
