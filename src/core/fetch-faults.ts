@@ -24,10 +24,12 @@ export interface FetchFault {
  * make, nobody can tell.
  */
 export async function tryFetch(url: string, init: RequestInit): Promise<Response | FetchFault> {
+  // Those of other fetches are told of too.
+  const call = new AsyncLocalStorage<true>();
   const made = new Set<unknown>();
   let isSent = false;
   const noteMade = (message: unknown) => {
-    if (call.getStore() === made) made.add(requestOf(message));
+    if (call.getStore()) made.add(requestOf(message));
   };
   const noteSent = (message: unknown) => {
     isSent ||= made.has(requestOf(message));
@@ -35,17 +37,15 @@ export async function tryFetch(url: string, init: RequestInit): Promise<Response
   subscribe(requestMade, noteMade);
   subscribe(requestSent, noteSent);
   try {
-    return await call.run(made, () => fetch(url, init));
+    return await call.run(true, () => fetch(url, init));
   } catch (thrown) {
     return { thrown, isUnsent: made.size > 0 && !isSent };
   } finally {
     unsubscribe(requestMade, noteMade);
     unsubscribe(requestSent, noteSent);
+    call.disable();
   }
 }
-
-/** Whose requests are made here: those of other fetches are told of too. */
-const call = new AsyncLocalStorage<object>();
 
 /** Where Node says that it has made a request, before there is a connection for it, and that it begins to send it. */
 const requestMade = 'undici:request:create';
