@@ -42,13 +42,27 @@ export function lies({ told }: World, { deliveries }: Book): string[] {
     const one = byAbout.get(report.about);
     if (one === undefined || isNudge(one.gas)) return [];
     const { steps, seq, text } = report;
-    const ofRecord = shown(one.steps);
-    const isSo =
-      steps.length >= shown(one.steps.slice(0, seq)).length &&
-      steps.every(({ state, at }, i) => state === ofRecord[i]?.state && at === ofRecord[i]?.at);
+    const isSo = steps.length >= shown(one.steps.slice(0, seq)).length && isPart(steps, letGo(one.steps));
     const isAcknowledged = steps.some(({ state }) => state === 'accepted' || state === 'working');
     const isTrue = !isAcknowledged || had.has(one.gas.id);
     return isSo && isTrue ? [] : [`told and not so: ${text}`];
+  });
+}
+
+/** What is held no more is on its way. */
+function letGo(steps: Delivery['steps']): Delivery['steps'] {
+  return steps.map((step, i) =>
+    step.state === 'pending' && steps[i - 1]?.state === 'held' ? { ...step, state: 'queued' } : step,
+  );
+}
+
+/** Whether all of it is in the record, in its order. */
+function isPart(told: readonly Step[], record: Delivery['steps']): boolean {
+  let from = 0;
+  return told.every(({ state, at }) => {
+    const found = record.findIndex((step, i) => i >= from && step.state === state && step.at === at);
+    from = found + 1;
+    return found >= 0;
   });
 }
 
